@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/log.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <string>
+
+namespace sesam {
+namespace {
+
+constexpr int kSyslog = -1;
+constexpr int kNowhere = -2;
+
+std::string timestamp() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  tm utc{};
+  gmtime_r(&now.tv_sec, &utc);
+  char day[32];
+  const std::size_t length = strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &utc);
+  char millis[16];
+  const int more = snprintf(millis, sizeof millis, ".%03ldZ", now.tv_nsec / 1'000'000);
+  return std::string(day, length).append(millis, static_cast<std::size_t>(more));
+}
+
+}  // namespace
+
+Log::Log(int level, int fd, bool owns_fd) noexcept : level_(level), fd_(fd), owns_fd_(owns_fd) {
+  struct stat status {};
+  if (owns_fd_ && fstat(fd_, &status) == 0) {
+    device_ = status.st_dev;
+    inode_ = status.st_ino;
+  }
+}
+
+Log::~Log() {
+  if (owns_fd_ && still_ours()) ::close(fd_);
+}
+
+Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output) {
+  const auto made = [&](int fd, bool owns) { return std::shared_ptr<const Log>(new Log(level, fd, owns)); };
+  if (level <= 0) return made(kNowhere, false);
+  if (output == "syslog") return made(kSyslog, false);
+  if (output == "stderr") return made(fcntl(STDERR_FILENO, F_GETFD) == -1 ? kNowhere : STDERR_FILENO, false);
+  const std::string path(output);
+  const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
+  if (fd == -1)
+    return Error{Reason::bad_configuration,
+                 "log_output = " + path + ": " + std::strerror(errno) + "; allowed are stderr, syslog or a path"};
+  return made(fd, true);
+}
+
+// A daemon that closes every descriptor may have given ours to a file of its own: never write into that.
+bool Log::still_ours() const noexcept {
+  struct stat status {};
+  return fstat(fd_, &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
+}
+
+void Log::write(LogLevel level, std::string_view message) const noexcept try {
+  if (!wants(level) || fd_ == kNowhere) return;
+  std::string text(message);
+  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  if (fd_ == kSyslog) {
+    const int priority = level <= LogLevel::failures ? LOG_ERR : level <= LogLevel::connections ? LOG_NOTICE : LOG_DEBUG;
+    syslog(LOG_DAEMON | priority, "sesam: %s", text.c_str());
+    return;
+  }
+  if (owns_fd_ && !still_ours()) return;
+  const std::string line = timestamp() + " sesam[" + std::to_string(getpid()) + "]: " + text + "\n";
+  // A full pipe or disk must not fail or delay a signature: one attempt.
+  [[maybe_unused]] const auto written = ::write(fd_, line.data(), line.size());
+} catch (...) {
+  // No memory for a log line: the operation itself reports what matters.
+}
+
+}  // namespace sesam

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/reasons.h"
+
+namespace sesam {
+
+const char* text_of(Reason reason) noexcept {
+  switch (reason) {
+#define X(symbol, text, advice) \
+  case Reason::symbol: return text;
+    SESAM_REASONS(X)
+#undef X
+    case Reason::none: break;
+  }
+  return "no error";
+}
+
+const char* advice_for(Reason reason) noexcept {
+  switch (reason) {
+#define X(symbol, text, advice) \
+  case Reason::symbol: return advice;
+    SESAM_REASONS(X)
+#undef X
+    case Reason::none: break;
+  }
+  return "";
+}
+
+}  // namespace sesam

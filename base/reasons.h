@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one list of what can go wrong: OpenSSL's reason codes, their texts, and the advice that follows each.
+#pragma once
+
+namespace sesam {
+
+// X(symbol, reason text, advice). The texts become OpenSSL's reason strings (provider-base(7)); the advice
+// ends every message, so that whoever reads the error stack knows what to do. Append only: the position is the code.
+#define SESAM_REASONS(X)                                                                                     \
+  X(out_of_memory, "out of memory", "")                                                                      \
+  X(internal, "internal error", "please report this")                                                        \
+  X(bad_argument, "bad argument", "")                                                                        \
+  X(bad_configuration, "bad configuration", "correct it in openssl.cnf, see OSSL_PROVIDER-sesam(7)")         \
+  X(wrong_libcrypto, "libcurl uses another libcrypto",                                                       \
+    "install the libcurl that is built with the same OpenSSL as this provider")                              \
+  X(bad_uri, "bad key URI", "see 'URIs' in OSSL_PROVIDER-sesam(7)")                                          \
+  X(pin_source_unreadable, "PIN source cannot be read", "check the path and its permissions")                \
+  X(unknown_key, "unknown key", "'openssl storeutl sesam:' lists every key")                                 \
+  X(several_keys_match, "several keys match", "name one of them by its key_id: sesam:key-id=...")            \
+  X(key_attribute_mismatch, "the URI does not fit the key",                                                  \
+    "correct the URI: 'openssl storeutl sesam:' prints one for every key")                                   \
+  X(unsupported_key, "unsupported key", "see docs/FEATURES.md for the key types that are offered")           \
+  X(key_replaced, "key was replaced on the device", "open the key again")                                    \
+  X(pin_missing, "PIN missing", "set 'pin' in openssl.cnf, give pin-value or pin-source in the URI, "        \
+    "or store the PIN on the device")                                                                        \
+  X(wrong_pin, "wrong PIN", "the PIN is not tried again by this process, as the device may lock the key: "   \
+    "correct it in the URI or in openssl.cnf and start the program anew")                                    \
+  X(access_denied, "access denied",                                                                          \
+    "either 'user'/'pass' in openssl.cnf is wrong, or this user has no access rule for the interface: in "   \
+    "the device's web UI, add an access rule that allows this user HTTP POST and HTTP GET")                  \
+  X(certificate_not_trusted, "the device's certificate is not trusted",                                      \
+    "'tlscert' must name a PEM file with the device's own certificate, or with the CA that issued it")       \
+  X(host_name_mismatch, "the device's certificate is for another host name",                                 \
+    "use the certificate's name in 'url', and 'address' for where to connect")                               \
+  X(cannot_resolve, "host name cannot be resolved", "correct 'url', or set 'address' in openssl.cnf")        \
+  X(cannot_connect, "cannot connect", "check 'url' and 'address', the network and that the device is up")    \
+  X(timed_out, "timed out", "the device did not answer in time: see request_timeout_ms and deadline_ms")     \
+  X(connection_lost, "connection lost", "it was tried again until the deadline: check the network")          \
+  X(tls_failed, "TLS failed", "check that 'url' names the device's HTTPS interface")                         \
+  X(http_status, "unexpected HTTP status", "check that 'url' names an N200, and the wire_... settings")      \
+  X(bad_reply, "reply is not valid JSON", "check that 'url' names an N200, and the wire_... settings")       \
+  X(reply_field_missing, "reply lacks a field", "check the wire_... settings against the vendor's manual")   \
+  X(bad_signature_length, "signature of the wrong length",                                                   \
+    "check the wire_... settings against the vendor's manual")                                               \
+  X(reply_too_large, "reply too large", "for listings see max_listing_mib")                                  \
+  X(device_error, "the device reported an error", "see the device's own words")                              \
+  X(too_many_requests, "too many requests", "raise max_in_flight or deadline_ms")                            \
+  X(stopped, "the provider is shutting down", "")                                                            \
+  X(unsupported_digest, "unsupported digest", "")                                                            \
+  X(digest_mismatch, "digest of the wrong length", "")                                                       \
+  X(not_offered, "operation not offered", "this provider signs: see docs/FEATURES.md")                       \
+  X(buffer_too_small, "buffer too small", "")                                                                \
+  X(public_key_only, "not a private key", "the URI asks for type=public")                                    \
+  X(bad_signature, "bad signature", "")                                                                      \
+  X(bad_public_key, "bad public key", "")
+
+enum class Reason : int {
+  none = 0,
+#define X(symbol, text, advice) symbol,
+  SESAM_REASONS(X)
+#undef X
+};
+
+/// What the reason says, in a few words; never empty.
+const char* text_of(Reason reason) noexcept;
+/// What to do about it; may be empty.
+const char* advice_for(Reason reason) noexcept;
+
+}  // namespace sesam

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/secret.h"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace sesam {
+
+Secret::Secret(std::string_view bytes) { append(bytes); }
+
+Secret::Secret(Secret&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      capacity_(std::exchange(other.capacity_, 0)) {}
+
+Secret& Secret::operator=(Secret&& other) noexcept {
+  if (this != &other) {
+    release();
+    data_ = std::exchange(other.data_, nullptr);
+    size_ = std::exchange(other.size_, 0);
+    capacity_ = std::exchange(other.capacity_, 0);
+  }
+  return *this;
+}
+
+Secret::~Secret() { release(); }
+
+bool Secret::operator==(const Secret& other) const noexcept {
+  return size_ == other.size_ && (size_ == 0 || CRYPTO_memcmp(data_, other.data_, size_) == 0);
+}
+
+void Secret::append(std::string_view bytes) {
+  if (size_ + bytes.size() > capacity_) {
+    const std::size_t capacity = std::max<std::size_t>(64, 2 * (size_ + bytes.size()));
+    auto* grown = static_cast<char*>(OPENSSL_secure_malloc(capacity));
+    if (grown == nullptr) throw std::bad_alloc();
+    const std::size_t size = size_;
+    if (size != 0) std::memcpy(grown, data_, size);
+    release();
+    data_ = grown;
+    size_ = size;
+    capacity_ = capacity;
+  }
+  if (!bytes.empty()) std::memcpy(data_ + size_, bytes.data(), bytes.size());
+  size_ += bytes.size();
+}
+
+void Secret::clear() noexcept {
+  if (size_ != 0) OPENSSL_cleanse(data_, size_);
+  size_ = 0;
+}
+
+void Secret::release() noexcept {
+  OPENSSL_secure_clear_free(data_, capacity_);
+  data_ = nullptr;
+  size_ = 0;
+  capacity_ = 0;
+}
+
+}  // namespace sesam

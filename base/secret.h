@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// A password, PIN or anything that holds one: wiped on release, never printed, copied only by name.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace sesam {
+
+/// Bytes on OpenSSL's secure heap where there is one (OPENSSL_secure_malloc(3)), the ordinary heap otherwise;
+/// cleansed before they are freed. Has no stream operator and no conversion to std::string on purpose.
+class Secret {
+ public:
+  Secret() noexcept = default;
+  explicit Secret(std::string_view bytes);
+  Secret(Secret&& other) noexcept;
+  Secret& operator=(Secret&& other) noexcept;
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret();
+
+  /// A second copy in memory, which is wanted rarely enough to be named.
+  Secret clone() const { return Secret(reveal()); }
+  /// The bytes. The caller must not keep them anywhere that is not wiped.
+  std::string_view reveal() const noexcept { return {data_, size_}; }
+  bool empty() const noexcept { return size_ == 0; }
+  /// Compares in constant time for equal lengths (CRYPTO_memcmp(3)).
+  bool operator==(const Secret& other) const noexcept;
+
+  /// Appends bytes; what a smaller buffer held is wiped.
+  void append(std::string_view bytes);
+  /// Forgets the bytes but keeps the wiped buffer for the next use.
+  void clear() noexcept;
+
+ private:
+  void release() noexcept;
+
+  char* data_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace sesam

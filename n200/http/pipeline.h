@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pipeline: HTTP requests of any number of threads over one connection, driven by one background thread.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "base/secret.h"
+
+namespace sesam::n200::http {
+
+/// Where to and how; immutable. Two pipelines with equal options are one pipeline (see for_options).
+struct Options {
+  std::vector<std::string> urls;  ///< base URLs "https://host[:port]", the nodes of one cluster
+  std::string address;            ///< connect there ("host" or "host:port") instead of resolving; empty: resolve
+  std::string ca_pem;             ///< trusted certificates, PEM, read at init; empty: the system's CAs
+  std::string ca_path;            ///< where ca_pem came from, for messages
+  std::string client_cert_pem;    ///< mutual TLS; empty: none
+  Secret client_key_pem;
+  std::string user;               ///< HTTP Basic (RFC 7617); empty: no Authorization header
+  Secret password;
+  unsigned connect_timeout_ms = 3000;
+  unsigned request_timeout_ms = 10000;
+  unsigned max_in_flight = 256;   ///< requests on the wire at one time
+  unsigned streams = 256;         ///< of one HTTP/2 connection
+  unsigned connections = 64;      ///< where the server speaks HTTP/1.1
+
+  bool operator==(const Options&) const = default;
+};
+
+enum class Method : std::uint8_t { get, post };
+
+/// One request. The views must live until perform() returns; the pipeline keeps its own copy where it needs one longer.
+struct Request {
+  std::size_t endpoint = 0;                        ///< index into Options::urls
+  Method method = Method::post;
+  std::string_view path;                           ///< absolute, percent-encoded: "/n200/web/postv1"
+  std::string_view body;                           ///< form-encoded; may hold a PIN: copies are wiped
+  std::size_t reply_cap_bytes = 64 * 1024;         ///< a longer body is a too_large failure
+  std::chrono::steady_clock::time_point deadline;  ///< perform() returns by then
+};
+
+/// What kept an HTTP reply from arriving. The names are ours, so that nothing outside this folder knows curl.
+enum class Failure : std::uint8_t {
+  none,                     ///< there is a reply: look at its status
+  bad_url,                  ///< the URL cannot be used
+  cannot_resolve,           ///< CURLE_COULDNT_RESOLVE_HOST
+  cannot_connect,           ///< CURLE_COULDNT_CONNECT: refused, unreachable
+  connect_timed_out,        ///< no connection within connect_timeout_ms
+  timed_out,                ///< sent, no reply within request_timeout_ms or the deadline
+  queue_timed_out,          ///< the deadline came before the request could be sent
+  certificate_not_trusted,  ///< CURLE_PEER_FAILED_VERIFICATION: the chain
+  host_name_mismatch,       ///< CURLE_PEER_FAILED_VERIFICATION: the name
+  bad_ca_file,              ///< ca_pem holds no certificate
+  bad_client_certificate,   ///< client_cert or client_key unusable
+  tls_failed,               ///< any other failure of the handshake
+  connection_lost,          ///< curl's 16, 18, 52, 55, 56, 92: repeatable where the command is
+  too_large,                ///< the reply is longer than reply_cap_bytes
+  wrong_libcrypto,          ///< libcurl was built with another OpenSSL major version than ours
+  out_of_memory,
+  stopped,                  ///< the process is ending
+  other,
+};
+
+struct Reply {
+  Failure failure = Failure::other;
+  bool may_have_acted = false;  ///< at least a part of the request may have reached the server
+  int status = 0;               ///< HTTP status, 0 if none arrived
+  long retry_after_s = 0;       ///< of 429 and 503, else 0
+  std::string body;             ///< at most reply_cap_bytes
+  std::string message;          ///< libcurl's words about the failure, without secrets
+};
+
+/// Counted since the process started (or forked).
+struct Counters {
+  std::atomic<std::uint64_t> requests{0}, wake_ups{0}, connections{0};
+  std::atomic<std::uint32_t> in_flight{0};
+};
+
+class Pipeline {
+ public:
+  /// The process's pipeline for these options: made when there is none, shared when there is. Starts no thread, does no I/O.
+  static std::shared_ptr<Pipeline> for_options(Options options, std::shared_ptr<const Log> log);
+  virtual ~Pipeline() = default;
+
+  /// Sends the request and waits for its reply, by its deadline at the latest: the one blocking point. Starts the I/O thread if
+  /// there is none. Safe from any thread; makes no repetition of its own. Inside an ASYNC_JOB (ASYNC_start_job(3)) it pauses the job.
+  virtual Reply perform(const Request& request) = 0;
+  virtual const Options& options() const noexcept = 0;
+  virtual const Counters& counters() const noexcept = 0;
+};
+
+/// The life of the process; provider/ calls these, in this order of events.
+void stop_all() noexcept;           ///< atexit and teardown of the last instance: fail what waits, stop and join the threads
+void before_fork() noexcept;        ///< park the I/O threads where they hold no lock of curl, OpenSSL or malloc
+void after_fork_parent() noexcept;
+void after_fork_child() noexcept;   ///< close the inherited sockets, forget the rest; the next perform() builds anew
+
+}  // namespace sesam::n200::http
