@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// The edge between OpenSSL's C calls and this code: the one place where dispatch functions are generated.
+//
+// SESAM_BIND(slot, implementation) makes a row of an OSSL_DISPATCH table. The implementation is a member or a free function; the
+// generated C function is noexcept, turns a failed Result into 0 (or NULL) and an entry on the error stack, takes a Result<bool>'s
+// false as a plain "no", and leaves the caller's error queue as it was otherwise. A wrong signature does not compile.
+#pragma once
+
+#include <new>
+#include <type_traits>
+#include <utility>
+
+#include "base/error_stack.h"
+#include "base/result.h"
+#include "base/slots.h"
+
+namespace sesam {
+namespace detail {
+
+template <class T>
+inline constexpr bool is_result = false;
+template <class T>
+inline constexpr bool is_result<Result<T>> = true;
+
+// Runs the body under an error mark. The mark is taken back before anything is raised, so that our entry stays.
+template <class Body>
+auto run(Body&& body) noexcept -> std::invoke_result_t<Body> try {
+  const ErrorMark mark;
+  return body();
+} catch (const std::bad_alloc&) {
+  return Error{Reason::out_of_memory, {}};
+} catch (...) {
+  return Error{Reason::internal, "an exception reached the boundary"};
+}
+
+template <class R, class Body>
+R guard(const char* where, Body&& body) noexcept {
+  using Returned = std::invoke_result_t<Body>;
+  if constexpr (!is_result<Returned>) {
+    return static_cast<R>(body());  // a table or a constant: nothing in it can fail
+  } else {
+    auto result = run(std::forward<Body>(body));
+    if (!result) {
+      raise(result.error(), where);
+      return R{};
+    }
+    if constexpr (std::is_void_v<typename Returned::value_type>) return R{1};
+    else return static_cast<R>(*std::move(result));
+  }
+}
+
+template <class Slot, auto Impl, class Fn>
+struct Thunk;
+
+// A free function: the arguments pass through.
+template <class Slot, auto Impl, class R, class... A>
+  requires(!std::is_member_function_pointer_v<decltype(Impl)>)
+struct Thunk<Slot, Impl, R(A...)> {
+  static R call(A... arguments) noexcept {
+    return guard<R>(Slot::name, [&] { return Impl(arguments...); });
+  }
+};
+
+template <class>
+struct MemberOf;
+template <class C, class Ret, class... P>
+struct MemberOf<Ret (C::*)(P...)> {
+  using Object = C;
+};
+template <class C, class Ret, class... P>
+struct MemberOf<Ret (C::*)(P...) const> {
+  using Object = const C;
+};
+
+// A member function: the leading (const) void* is the object. A const slot takes only a const member.
+template <class Slot, auto Impl, class R, class Self, class... A>
+  requires(std::is_member_function_pointer_v<decltype(Impl)> && std::is_void_v<Self>)
+struct Thunk<Slot, Impl, R(Self*, A...)> {
+  using Object = typename MemberOf<decltype(Impl)>::Object;
+  static R call(Self* self, A... arguments) noexcept {
+    if (self == nullptr) {
+      raise({Reason::bad_argument, "null object"}, Slot::name);
+      return R{};
+    }
+    return guard<R>(Slot::name, [&] { return (static_cast<Object*>(self)->*Impl)(arguments...); });
+  }
+};
+
+// A function that returns nothing: it releases what it is given and cannot fail.
+template <class Slot, auto Impl>
+struct Thunk<Slot, Impl, void(void*)> {
+  static void call(void* object) noexcept { Impl(object); }
+};
+
+}  // namespace detail
+
+template <class Slot, auto Impl>
+inline constexpr typename Slot::Fn* bound = &detail::Thunk<Slot, Impl, typename Slot::Fn>::call;
+
+}  // namespace sesam
+
+#define SESAM_BIND(function, ...) \
+  { ::sesam::slot::function::id, reinterpret_cast<void (*)()>(::sesam::bound<::sesam::slot::function, __VA_ARGS__>) }
+#define SESAM_BIND_END \
+  { 0, nullptr }

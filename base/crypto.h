@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The library context in which this module uses OpenSSL for itself.
+#pragma once
+
+#include <openssl/types.h>
+
+namespace sesam {
+
+/// A context in which only OpenSSL's own default provider is active. The application's contexts may prefer us for EC or
+/// RSA: public keys and digests of ours that were fetched there would come back to us. Made at first use, never freed.
+/// Null when memory is short.
+OSSL_LIB_CTX* private_libctx() noexcept;
+
+}  // namespace sesam

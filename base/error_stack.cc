@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/error_stack.h"
+
+#include <algorithm>
+#include <cstdarg>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/process_state.h"
+
+namespace sesam {
+namespace {
+
+struct Attached {
+  Core core;
+  std::shared_ptr<const Log> log;
+};
+
+struct Stack {
+  ProcessMutex mutex{MutexRank::error_stack};
+  std::vector<Attached> instances;
+};
+
+// The core's upcall wants a va_list, which only a variadic function has.
+void set_error(const Core& core, std::uint32_t reason, const char* format, ...) noexcept {
+  va_list arguments;
+  va_start(arguments, format);
+  core.vset_error(core.handle, reason, format, arguments);
+  va_end(arguments);
+}
+
+template <class Fn>
+void take(Fn*& slot, const OSSL_DISPATCH& row) noexcept {
+  slot = reinterpret_cast<Fn*>(row.function);
+}
+
+}  // namespace
+
+Core::Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) noexcept : handle(core_handle) {
+  for (; upcalls != nullptr && upcalls->function_id != 0; ++upcalls) {
+    switch (upcalls->function_id) {
+      case OSSL_FUNC_CORE_GET_PARAMS: take(get_params, *upcalls); break;
+      case OSSL_FUNC_CORE_NEW_ERROR: take(new_error, *upcalls); break;
+      case OSSL_FUNC_CORE_SET_ERROR_DEBUG: take(set_error_debug, *upcalls); break;
+      case OSSL_FUNC_CORE_VSET_ERROR: take(vset_error, *upcalls); break;
+      case OSSL_FUNC_BIO_WRITE_EX: take(bio_write, *upcalls); break;
+      default: break;
+    }
+  }
+}
+
+void attach_error_stack(const Core& core, std::shared_ptr<const Log> log) {
+  auto& stack = process_state<Stack>();
+  const std::lock_guard lock(stack.mutex);
+  stack.instances.push_back({core, std::move(log)});
+}
+
+void detach_error_stack(const Core& core) noexcept {
+  auto& stack = process_state<Stack>();
+  const std::lock_guard lock(stack.mutex);
+  std::erase_if(stack.instances, [&](const Attached& one) { return one.core.handle == core.handle; });
+}
+
+void raise(const Error& error, const char* where) noexcept try {
+  const std::string advice = advice_for(error.reason);
+  const std::string text = error.detail + (advice.empty() || error.detail.empty() ? "" : "; ") + advice;
+  auto& stack = process_state<Stack>();
+  const std::lock_guard lock(stack.mutex);
+  if (stack.instances.empty()) return;
+  const auto& [core, log] = stack.instances.back();
+  if (core.new_error != nullptr && core.vset_error != nullptr) {
+    core.new_error(core.handle);
+    if (core.set_error_debug != nullptr) core.set_error_debug(core.handle, "sesam", 0, where);
+    set_error(core, static_cast<std::uint32_t>(error.reason), "%s", text.c_str());
+  }
+  if (log && log->wants(LogLevel::failures))
+    log->write(LogLevel::failures, std::string(where) + ": " + text_of(error.reason) + ": " + text);
+} catch (...) {
+  // No memory for the message: the caller's 0 must do.
+}
+
+const OSSL_ITEM* reason_strings() noexcept {
+  // OSSL_ITEM holds a plain void*; OpenSSL only reads the texts (provider-base(7)).
+#define X(symbol, text, advice) {static_cast<unsigned int>(Reason::symbol), const_cast<char*>(text)},
+  static OSSL_ITEM items[] = {SESAM_REASONS(X){0, nullptr}};
+#undef X
+  return items;
+}
+
+}  // namespace sesam

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// OpenSSL's error queue: the one writer of it, and the marks that keep it clean.
+#pragma once
+
+#include <openssl/core_dispatch.h>
+#include <openssl/err.h>
+
+#include <memory>
+
+#include "base/log.h"
+#include "base/result.h"
+
+namespace sesam {
+
+/// What the core handed to one provider instance (provider-base(7)): its handle and the upcalls we use.
+struct Core {
+  const OSSL_CORE_HANDLE* handle = nullptr;
+  OSSL_FUNC_core_get_params_fn* get_params = nullptr;
+  OSSL_FUNC_core_new_error_fn* new_error = nullptr;
+  OSSL_FUNC_core_set_error_debug_fn* set_error_debug = nullptr;
+  OSSL_FUNC_core_vset_error_fn* vset_error = nullptr;
+  OSSL_FUNC_BIO_write_ex_fn* bio_write = nullptr;
+
+  /// Picks the upcalls from the table that OSSL_provider_init() got.
+  Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) noexcept;
+};
+
+/// Makes an instance the one that errors are raised through, and whose log they go to, until it is detached; then it is the one
+/// before it. All instances of a process have the same reason texts, so any live one serves.
+void attach_error_stack(const Core& core, std::shared_ptr<const Log> log);
+void detach_error_stack(const Core& core) noexcept;
+
+/// Puts one entry on the calling thread's error queue and one line into the log: the reason's text, the error's detail, the
+/// reason's advice. `where` names the provider function. OpenSSL cuts an entry at 1,024 characters.
+void raise(const Error& error, const char* where) noexcept;
+
+/// OpenSSL's reason strings, ended by {0, nullptr} (provider-base(7), OSSL_FUNC_provider_get_reason_strings).
+const OSSL_ITEM* reason_strings() noexcept;
+
+/// Takes back every entry that libcrypto puts on the caller's queue during our work; the entries from before stay.
+class ErrorMark {
+ public:
+  ErrorMark() noexcept { ERR_set_mark(); }
+  ~ErrorMark() { ERR_pop_to_mark(); }
+  ErrorMark(const ErrorMark&) = delete;
+  ErrorMark& operator=(const ErrorMark&) = delete;
+};
+
+}  // namespace sesam

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hexadecimal text, as the device writes all its binary values.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sesam {
+
+using Bytes = std::vector<unsigned char>;
+
+/// Appends two digits a byte to `out`, which is any string-like type with append().
+template <class Out>
+void append_hex(Out& out, std::span<const unsigned char> bytes, const char* digits = "0123456789ABCDEF") {
+  for (const unsigned char byte : bytes) {
+    const char pair[2] = {digits[byte >> 4], digits[byte & 15]};
+    out.append(std::string_view(pair, 2));
+  }
+}
+
+std::string to_hex(std::span<const unsigned char> bytes);
+
+/// Reads digits of either case into `out`. False unless `text` holds exactly 2 * out.size() of them.
+bool from_hex(std::string_view text, std::span<unsigned char> out) noexcept;
+
+/// The same for any length; nothing when `text` is not an even number of digits.
+std::optional<Bytes> from_hex(std::string_view text);
+
+}  // namespace sesam

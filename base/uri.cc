@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/uri.h"
+
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <set>
+
+#include "base/hex.h"
+
+namespace sesam {
+namespace {
+
+constexpr std::string_view kSchemes[] = {"pkcs11:", "sesam:"};
+
+Error bad_uri(std::string detail) { return {Reason::bad_uri, std::move(detail)}; }
+
+bool is_hex(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return isxdigit(c) != 0; });
+}
+
+std::size_t scheme_length(std::string_view text) noexcept {
+  for (const auto scheme : kSchemes)
+    if (text.size() >= scheme.size() && strncasecmp(text.data(), scheme.data(), scheme.size()) == 0)
+      return scheme.size();
+  return 0;
+}
+
+// Decodes into `out`, a std::string or a Secret. `name` is for the message, which must not hold the value.
+template <class Out>
+Result<void> percent_decode(std::string_view name, std::string_view value, Out& out) {
+  while (!value.empty()) {
+    const auto plain = std::min(value.find('%'), value.size());
+    out.append(value.substr(0, plain));
+    value.remove_prefix(plain);
+    if (value.empty()) break;
+    unsigned char byte = 0;
+    if (value.size() < 3 || !from_hex(value.substr(1, 2), {&byte, 1}))
+      return bad_uri("malformed %-escape in the value of '" + std::string(name) + "'");
+    out.append(std::string_view(reinterpret_cast<const char*>(&byte), 1));
+    value.remove_prefix(3);
+  }
+  return {};
+}
+
+Result<void> parse_core(const std::string& text, KeyUri& uri) {
+  unsigned core = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), core);
+  if (failed != std::errc{} || end != text.data() + text.size() || core == 0)
+    return bad_uri("core=" + text + ": cores are numbered from 1");
+  uri.core = core;
+  return {};
+}
+
+Result<void> parse_type(const std::string& text, KeyUri& uri) {
+  uri.type = text == "private" ? ObjectType::private_key
+             : text == "public" ? ObjectType::public_key
+                                : ObjectType::other;
+  return {};
+}
+
+Result<void> check_names(const KeyUri& uri) {
+  if (!uri.key_id.empty() && !is_key_id(uri.key_id))
+    return bad_uri("key-id=" + uri.key_id + ": a key_id is 'hsm' and 36 hexadecimal digits");
+  if (!uri.token.empty() && !is_token_label(uri.token) && !is_key_id(uri.token))
+    return bad_uri("token=" + uri.token + ": a token label of this device is 'hsm' and 28 hexadecimal digits");
+  return {};
+}
+
+struct Attribute {
+  std::string_view name;
+  std::string KeyUri::*field;
+};
+constexpr Attribute kTextAttributes[] = {
+    {"object", &KeyUri::object},   {"token", &KeyUri::token},   {"id", &KeyUri::id},
+    {"key-id", &KeyUri::key_id},   {"serial", &KeyUri::serial}, {"manufacturer", &KeyUri::manufacturer},
+    {"acl", &KeyUri::acl},         {"pin-source", &KeyUri::pin_source},
+};
+
+Result<void> take_attribute(std::string_view name, std::string_view value, KeyUri& uri) {
+  if (name == "pin-value") return percent_decode(name, value, uri.pin_value);
+  std::string text;
+  SESAM_CHECK(percent_decode(name, value, text));
+  for (const auto& attribute : kTextAttributes) {
+    if (name != attribute.name) continue;
+    uri.*attribute.field = std::move(text);
+    return {};
+  }
+  if (text.empty()) return {};
+  if (name == "core") return parse_core(text, uri);
+  if (name == "type") return parse_type(text, uri);
+  return {};
+}
+
+// "sesam:NAME": the whole first component, where it has no '='.
+Result<void> take_short_name(std::string_view name, KeyUri& uri) {
+  std::string text;
+  SESAM_CHECK(percent_decode("object", name, text));
+  (is_key_id(text) ? uri.key_id : is_token_label(text) ? uri.token : uri.object) = std::move(text);
+  return {};
+}
+
+Result<Secret> read_secret_file(const std::string& path) {
+  const auto failed = [&] { return Error{Reason::pin_source_unreadable, path + ": " + std::strerror(errno)}; };
+  // Not blocking: a FIFO that nobody writes to must not hang the program.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (fd == -1) return failed();
+  std::array<char, 1024> buffer;
+  const auto length = ::read(fd, buffer.data(), buffer.size());
+  const int read_errno = errno;
+  ::close(fd);
+  errno = read_errno;
+  if (length < 0) return failed();
+  std::string_view text(buffer.data(), static_cast<std::size_t>(length));
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  Secret secret(text);
+  OPENSSL_cleanse(buffer.data(), buffer.size());
+  if (secret.empty()) return Error{Reason::pin_source_unreadable, path + ": is empty"};
+  return secret;
+}
+
+}  // namespace
+
+bool has_key_uri_scheme(std::string_view text) noexcept { return scheme_length(text) != 0; }
+
+bool is_key_id(std::string_view text) noexcept {
+  return text.size() == 39 && text.starts_with("hsm") && is_hex(text.substr(3));
+}
+
+bool is_token_label(std::string_view text) noexcept {
+  return text.size() == 31 && text.starts_with("hsm") && is_hex(text.substr(3));
+}
+
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view plain = "-._~:[]@!$'()*+,";
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80 && (isalnum(byte) != 0 || plain.find(c) != plain.npos)) {
+      encoded += c;
+    } else {
+      encoded += '%';
+      append_hex(encoded, {&byte, 1});
+    }
+  }
+  return encoded;
+}
+
+Result<KeyUri> KeyUri::parse(std::string_view text) {
+  const std::size_t scheme = scheme_length(text);
+  if (scheme == 0) return bad_uri("the scheme is neither pkcs11: nor sesam:");
+  const bool short_allowed = scheme == kSchemes[1].size();
+  KeyUri uri;
+  std::set<std::string_view, std::less<>> seen;
+  bool first = true;
+  for (std::string_view rest = text.substr(scheme); !rest.empty();) {
+    const auto length = std::min(rest.find_first_of(";?&"), rest.size());
+    const std::string_view component = rest.substr(0, length);
+    rest.remove_prefix(std::min(length + 1, rest.size()));
+    const bool leads = std::exchange(first, false);
+    if (component.empty()) continue;
+    const auto equals = component.find('=');
+    if (equals == component.npos) {
+      // Without the text: it may be a PIN that lost its name.
+      if (!leads || !short_allowed) return bad_uri("a component has no '='");
+      SESAM_CHECK(take_short_name(component, uri));
+      seen.insert("object");
+      continue;
+    }
+    const std::string_view name = component.substr(0, equals);
+    if (!seen.insert(name).second) return bad_uri("attribute '" + std::string(name) + "' stands twice");
+    SESAM_CHECK(take_attribute(name, component.substr(equals + 1), uri));
+  }
+  SESAM_CHECK(check_names(uri));
+  return uri;
+}
+
+Result<Secret> read_pin_source(const std::string& source) {
+  std::string_view path = source;
+  if (path.starts_with("file:")) path.remove_prefix(5);
+  if (path.starts_with("//")) path.remove_prefix(std::min(path.find('/', 2), path.size()));  // file://host/path
+  if (path.empty() || path.front() == '|')
+    return Error{Reason::pin_source_unreadable, "pin-source must be a file: URI or a path"};
+  return read_secret_file(std::string(path));
+}
+
+}  // namespace sesam
