@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures: a simulated device, an openssl.cnf that points to it, programs under that openssl.cnf."""
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+import pytest
+
+from harness import configuration, programs
+from harness.simulator import Simulator
+
+
+@pytest.fixture(scope="session")
+def shared_device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """One device for the whole run. For tests that neither count, nor set faults, nor mind other keys."""
+    simulator = Simulator(tmp_path_factory.mktemp("device")).start()
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture
+def simulator(tmp_path: Path) -> Iterator[Callable[..., Simulator]]:
+    """simulator(delay_ms=5, http1=True, …) starts a device of this test's own."""
+    started: list[Simulator] = []
+
+    def start(**options: Any) -> Simulator:
+        started.append(Simulator(tmp_path / f"device{len(started)}", **options))
+        return started[-1].start()
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+@pytest.fixture
+def device(simulator: Callable[..., Simulator]) -> Simulator:
+    """A device of this test's own, with nothing special about it."""
+    return simulator()
+
+
+@pytest.fixture
+def openssl_cnf(tmp_path: Path) -> Callable[..., Path]:
+    """openssl_cnf(device, core=2, user=None, sesam_first=True, …) -> path of the file written."""
+    written: list[Path] = []
+
+    def make(device: Simulator, *, sesam_first: bool = False, default_properties: str | None = None,
+             sections: str = "", extra: str = "", **overrides: Any) -> Path:
+        written.append(tmp_path / f"openssl{len(written)}.cnf")
+        return configuration.write(written[-1], configuration.settings_for(device, **overrides),
+                                   sesam_first=sesam_first, default_properties=default_properties,
+                                   sections=sections, extra=extra)
+
+    return make
+
+
+@pytest.fixture
+def run() -> Callable[..., programs.Done]:
+    return programs.run
+
+
+@pytest.fixture
+def openssl(tmp_path: Path) -> Callable[..., programs.Done]:
+    """openssl(cnf, "dgst", "-sha256", …): the openssl command, in this test's directory."""
+
+    def call(cnf: Path, *arguments: Any, **options: Any) -> programs.Done:
+        return programs.run(["openssl", *arguments], cnf, cwd=tmp_path, **options)
+
+    return call

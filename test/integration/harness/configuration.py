@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes an openssl.cnf that activates build/sesam.so against a simulator."""
+from pathlib import Path
+from typing import Any
+
+from harness.paths import MODULE
+from harness.simulator import PASSWORD, USER, Simulator
+
+
+def settings_for(simulator: Simulator, **overrides: Any) -> dict[str, Any]:
+    """The provider section's keys; an override of None leaves the key out."""
+    settings = {
+        "url": simulator.url,
+        "address": "127.0.0.1",
+        "tlscert": simulator.tlscert,
+        "user": USER,
+        "pass": PASSWORD,
+        "core": 1,
+        **overrides,
+    }
+    return {key: value for key, value in settings.items() if value is not None}
+
+
+def write(path: Path, settings: dict[str, Any], *, sesam_first: bool = False, default_properties: str | None = None,
+          sections: str = "", extra: str = "", module: Path = MODULE) -> Path:
+    """`sections` is put before all section names (two configurations in one test), `extra` at the file's end."""
+    names = ["default", "sesam"]
+    if sesam_first:
+        names.reverse()
+    algorithms = f"alg_section = {sections}algorithms\n" if default_properties else ""
+    text = f"openssl_conf = {sections}openssl\n\n[{sections}openssl]\nproviders = {sections}providers\n{algorithms}"
+    text += f"\n[{sections}providers]\n" + "".join(f"{name} = {sections}{name}\n" for name in names)
+    text += f"\n[{sections}default]\nactivate = 1\n"
+    text += f"\n[{sections}sesam]\nmodule = {module}\nactivate = 1\n"
+    text += "".join(f"{key} = {value}\n" for key, value in settings.items())
+    if default_properties:
+        text += f"\n[{sections}algorithms]\ndefault_properties = {default_properties}\n"
+    # `openssl req` insists on its own section.
+    text += "\n[req]\ndistinguished_name = req_dn\nx509_extensions = req_ext\n[req_dn]\n"
+    text += "[req_ext]\nbasicConstraints = critical,CA:true\n"
+    path.write_text(text + extra)
+    return path

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs programs: always with a timeout, a minimal environment and a look at how they ended."""
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Sequence
+
+
+@dataclass(frozen=True)
+class Done:
+    arguments: list[str]
+    returncode: int
+    output: bytes
+    stderr: str
+
+    @property
+    def stdout(self) -> str:
+        return self.output.decode(errors="replace")
+
+    def __str__(self) -> str:
+        return f"{' '.join(self.arguments)}\nexit status {self.returncode}\n{self.stdout}{self.stderr}"
+
+
+def minimal_environment(openssl_conf: Path | None, **extra: str) -> dict[str, str]:
+    """Nothing of the caller's: no N200_CONF, no proxy, no locale."""
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+    for name in ("LD_PRELOAD", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"):  # sanitizer builds
+        if name in os.environ:
+            environment[name] = os.environ[name]
+    if openssl_conf:
+        environment["OPENSSL_CONF"] = str(openssl_conf)
+    return environment | extra
+
+
+def run(arguments: Sequence[Any], openssl_conf: Path | None = None, *, timeout: float = 30, check: bool = True,
+        cwd: Path | None = None, stdin: bytes = b"", environment: dict[str, str] | None = None,
+        **popen: Any) -> Done:
+    """Fails on a crash or a time-out always, on a non-zero exit status unless check=False."""
+    words = [str(word) for word in arguments]
+    finished = subprocess.run(words, input=stdin, capture_output=True, timeout=timeout, cwd=cwd,
+                              env=minimal_environment(openssl_conf, **(environment or {})), **popen)
+    done = Done(words, finished.returncode, finished.stdout, finished.stderr.decode(errors="replace"))
+    assert done.returncode >= 0, f"killed by signal {-done.returncode}: {done}"
+    assert done.returncode < 128, f"died like of signal {done.returncode - 128}: {done}"
+    if check:
+        assert done.returncode == 0, str(done)
+    return done
