@@ -64,13 +64,6 @@ def test_a_certificate_of_a_request_takes_one_signature(device, openssl_cnf, ope
     assert device.requests() == {"getkeyattributes": 1, "eccsign": 1}
 
 
-def test_a_key_opened_twice_in_one_process_is_asked_for_once(device, openssl_cnf, openssl):
-    device.create_key("web")
-    listing = openssl(openssl_cnf(device), "cms", "-sign", "-signer", "no-such-file", "-inkey", "sesam:web", check=False)
-    assert listing.returncode != 0  # the certificate is missing; what counts is what the key took
-    assert device.requests().get("getkeyattributes", 0) <= 1
-
-
 def test_a_listing_takes_one_request_per_key_type(simulator, openssl_cnf, openssl):
     device = simulator(populate=500)
     openssl(openssl_cnf(device), "storeutl", "sesam:")
