@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exchanges with the device: request, retries, judgement of the reply; and the signature, which is one exchange.
+#include "n200/device.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "base/crypto.h"
+#include "base/handles.h"
+#include "n200/pin_verdicts.h"
+
+namespace sesam::n200 {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kReplyCapBytes = 64 * 1024;
+
+// Spreads retries; not a secret, so no call into the application's random generator.
+double jitter() noexcept {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+  const auto thread = std::hash<std::thread::id>{}(std::this_thread::get_id());
+  return static_cast<double>((static_cast<std::size_t>(now) ^ thread * 0x9E3779B97F4A7C15U) % 1024) / 1023;
+}
+
+bool is_connect_failure(http::Failure failure) noexcept {
+  return failure == http::Failure::cannot_connect || failure == http::Failure::connect_timed_out ||
+         failure == http::Failure::cannot_resolve;
+}
+
+// r and s of a DER signature, each padded to half of `out`. False when it is none, or does not fit.
+bool p1363_of_der(const Bytes& der, std::span<unsigned char> out) {
+  const unsigned char* bytes = der.data();
+  const EcdsaSig signature(d2i_ECDSA_SIG(nullptr, &bytes, static_cast<long>(der.size())));
+  if (!signature || bytes != der.data() + der.size()) return false;
+  const auto half = static_cast<int>(out.size() / 2);
+  return BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), out.data(), half) == half &&
+         BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), out.data() + half, half) == half;
+}
+
+bool read_signature(std::string_view text, const WireRow& row, std::span<unsigned char> out) {
+  if (row.form == SignatureForm::p1363) return decode(text, row.encoding, out);
+  const auto der = decode(text, row.encoding);
+  return der && p1363_of_der(*der, out);
+}
+
+struct Devices {
+  ProcessMutex mutex{MutexRank::devices};
+  std::vector<std::weak_ptr<Device>> known;
+  std::uint64_t made = 0;
+};
+
+}  // namespace
+
+std::string KeyHandle::description() const { return "key '" + nice_name + "' (" + key_id + ")"; }
+
+std::shared_ptr<Device> Device::for_options(http::Options connection, Options options, std::shared_ptr<const Log> log) {
+  auto pipeline = http::Pipeline::for_options(std::move(connection), log);
+  auto& devices = process_state<Devices>();
+  const std::lock_guard lock(devices.mutex);
+  std::erase_if(devices.known, [](const auto& device) { return device.expired(); });
+  for (const auto& known : devices.known)
+    if (auto device = known.lock(); device && device->pipeline_ == pipeline && device->options_ == options) return device;
+  auto device = std::make_shared<Device>(std::move(pipeline), std::move(options), std::move(log));
+  device->identity_ = std::to_string(devices.made++) + "|";
+  devices.known.push_back(device);
+  return device;
+}
+
+Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log)
+    : options_(std::move(options)), log_(std::move(log)), pipeline_(std::move(pipeline)) {}
+
+std::string_view Device::endpoint_url() const noexcept {
+  return pipeline_->options().urls[endpoint_.load(std::memory_order_relaxed)];
+}
+
+// The nodes of a cluster are tried in order, each once for one operation; the one that answers stays in use.
+bool Device::move_on_from(std::size_t& endpoint, unsigned attempt, http::Failure failure) {
+  const auto nodes = pipeline_->options().urls.size();
+  if (!is_connect_failure(failure) || attempt >= nodes) return false;
+  endpoint = (endpoint + 1) % nodes;
+  endpoint_.store(endpoint, std::memory_order_relaxed);
+  return true;
+}
+
+http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& rendered) {
+  std::size_t endpoint = endpoint_.load(std::memory_order_relaxed);
+  http::Request request;
+  request.method = options_.wire.row(exchange.operation).method;
+  request.path = rendered.path.reveal();
+  request.body = rendered.body.reveal();
+  request.reply_cap_bytes = exchange.reply_cap_bytes;
+  request.deadline = deadline();
+  for (unsigned attempt = 1;; ++attempt) {
+    request.endpoint = endpoint;
+    exchange.doing.endpoint = pipeline_->options().urls[endpoint];
+    http::Reply reply = pipeline_->perform(request);
+    if (reply.failure == http::Failure::none && reply.status < 400) return reply;
+    if (move_on_from(endpoint, attempt, reply.failure)) continue;
+    const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - Clock::now());
+    const auto pause = retry_after({reply.failure, reply.status, reply.may_have_acted, attempt, left}, exchange.repetition, jitter());
+    if (!pause) return reply;
+    if (log_->wants(LogLevel::retries))
+      log_->write(LogLevel::retries, error_of(exchange.doing, Reason::none, "trying again: " + (reply.message.empty() ? "HTTP status " + std::to_string(reply.status) : reply.message)).detail);
+    std::this_thread::sleep_for(*pause);
+  }
+}
+
+// A reply is good if it came, is JSON and has no error in it. What the device says of an error counts for more than its status.
+Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply reply) {
+  if (reply.failure != http::Failure::none) return transport_error(exchange.doing, reply, pipeline_->options().ca_path);
+  const std::array<std::string_view, 2> secrets = {exchange.pin, pipeline_->options().password.reveal()};
+  auto document = ReplyDocument::parse(std::move(reply.body));
+  const Reason by_status = reason_for_status(reply.status);
+  if (!document) {
+    if (by_status != Reason::none) return device_error(exchange.doing, by_status, reply.status, {}, secrets);
+    return error_of(exchange.doing, document.error().reason, document.error().detail);
+  }
+  const auto said = document->error_text();
+  if (!said && by_status == Reason::none) return document;
+  const Reason by_text = said ? reason_for_text(*said) : Reason::device_error;
+  const Reason reason = by_text == Reason::device_error && by_status != Reason::none ? by_status : by_text;
+  if (reason == Reason::wrong_pin) process_state<PinVerdicts>().refuse(exchange.key_id, exchange.pin);
+  return device_error(exchange.doing, reason, reply.status, said.value_or(std::string_view()), secrets);
+}
+
+Result<ReplyDocument> Device::exchange(Exchange& exchange) {
+  const Rendered request = render(options_.wire.row(exchange.operation), exchange.values);
+  return judge(exchange, perform_with_retries(exchange, request));
+}
+
+Result<void> Device::sign_ec(const KeyHandle& key, std::span<const unsigned char> digest, std::span<unsigned char> signature) {
+  const std::string core = std::to_string(key.core);
+  Exchange signing{Operation::ec_sign, {}, {"signing with", {}, {}}, kReplyCapBytes, Repetition::harmless, key.key_id, key.pin.reveal()};
+  signing.doing.key = key.description();
+  signing.doing.endpoint = endpoint_url();
+  if (process_state<PinVerdicts>().refused(key.key_id, signing.pin))
+    return error_of(signing.doing, Reason::wrong_pin, "the device refused this PIN before; nothing was sent");
+  signing.values.set(Placeholder::core, core)
+      .set(Placeholder::key_id, key.key_id)
+      .set(Placeholder::token, key.token)
+      .set(Placeholder::name, key.nice_name)
+      .set(Placeholder::pin, signing.pin)
+      .set_digest(digest);
+  SESAM_TRY(document, exchange(signing));
+  const WireRow& row = options_.wire.row(Operation::ec_sign);
+  auto text = document.text(row.reply_path);
+  if (!text) return error_of(signing.doing, text.error().reason, text.error().detail);
+  if (!read_signature(*text, row, signature))
+    return error_of(signing.doing, Reason::bad_signature_length,
+                    "expected " + std::to_string(signature.size()) + " bytes of signature, got a text of " + std::to_string(text->size()) + " characters");
+  return {};
+}
+
+}  // namespace sesam::n200

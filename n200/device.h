@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The device as typed calls. One call is one HTTP request, repeated only by the policy of retry.h and within the deadline.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "base/uri.h"
+#include "n200/errors.h"
+#include "n200/http/pipeline.h"
+#include "n200/key_record.h"
+#include "n200/options.h"
+#include "n200/reply.h"
+#include "n200/request.h"
+#include "n200/retry.h"
+
+namespace sesam::n200 {
+
+/// The key to sign with, as the device needs it.
+struct KeyHandle {
+  std::string key_id;
+  std::string token;
+  std::string nice_name;
+  unsigned core = 1;
+  Secret pin;  ///< empty: the PIN stored in the device
+
+  /// "key 'JP.example' (hsm...)", for messages.
+  std::string description() const;
+};
+
+class Device {
+ public:
+  /// The process's device for these options: made when there is none. No I/O, no thread.
+  static std::shared_ptr<Device> for_options(http::Options connection, Options options, std::shared_ptr<const Log> log);
+  Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log);
+
+  const Options& options() const noexcept { return options_; }
+  const http::Pipeline& pipeline() const noexcept { return *pipeline_; }
+
+  /// The one key that the URI names. One request, none while the answer is cached; a second one, for the listing of its type,
+  /// where the device's reply has no public key. Raises unknown_key, several_keys_match (naming them), key_attribute_mismatch,
+  /// and what an exchange raises.
+  Result<KeyRecord> find_key(const KeyUri& uri);
+
+  /// Every key of every asymmetric type, not cached. One request per type. Raises what an exchange raises.
+  Result<std::vector<KeyRecord>> list_keys();
+
+  /// Signs a digest (the raw bytes) with an EC key. Fills `signature` with r‖s: its size is twice that of the curve's field.
+  /// Raises wrong_pin, pin_missing, unknown_key, bad_signature_length and what an exchange raises.
+  Result<void> sign_ec(const KeyHandle& key, std::span<const unsigned char> digest, std::span<unsigned char> signature);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Exchange {
+    Operation operation;
+    Values values;
+    Doing doing;
+    std::size_t reply_cap_bytes;
+    Repetition repetition = Repetition::harmless;
+    std::string_view key_id{};  // with pin: whose PIN it is
+    std::string_view pin{};
+  };
+
+  Result<ReplyDocument> exchange(Exchange& exchange);
+  http::Reply perform_with_retries(Exchange& exchange, const Rendered& request);
+  Result<ReplyDocument> judge(const Exchange& exchange, http::Reply reply);
+  Clock::time_point deadline() const { return Clock::now() + std::chrono::milliseconds(options_.deadline_ms); }
+
+  std::string_view endpoint_url() const noexcept;
+  bool move_on_from(std::size_t& endpoint, unsigned attempt, http::Failure failure);
+  Result<KeyRecords> request_key(const std::string& name);
+  Result<KeyRecord> with_public_key(KeyRecord record);
+  Result<std::vector<KeyRecord>> request_listing(const std::string& type);
+
+  Options options_;
+  std::shared_ptr<const Log> log_;
+  std::shared_ptr<http::Pipeline> pipeline_;
+  std::string identity_;                 // tells this device's cache entries from another's
+  std::atomic<std::size_t> endpoint_{0};  // the node in use
+};
+
+/// What one provider instance gives to its store, keymgmt and signature objects: OpenSSL's provctx.
+struct Context {
+  std::shared_ptr<Device> device;  ///< null where the configuration is bad
+  Error configuration_error{Reason::none, {}};
+  bool claims_pkcs11 = true;
+
+  /// The device, or why there is none. Raises bad_configuration.
+  Result<std::shared_ptr<Device>> require_device() const {
+    if (!device) return configuration_error;
+    return device;
+  }
+};
+
+}  // namespace sesam::n200

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding and listing keys.
+#include <algorithm>
+#include <utility>
+
+#include "base/hex.h"
+#include "n200/device.h"
+#include "n200/key_cache.h"
+
+namespace sesam::n200 {
+namespace {
+
+constexpr std::size_t kReplyCapBytes = 64 * 1024;
+constexpr std::string_view kManufacturer = "sematiconAG";  // as the vendor's PKCS#11 module says (n200.md)
+
+// The types that listkeys is asked for (n200.md): the first is observed, the others are assumed, so a device may not know them.
+constexpr std::string_view kObservedType = "NIST";
+constexpr std::string_view kListedTypes[] = {kObservedType, "BRAINPOOL", "RSA"};
+
+std::span<const unsigned char> bytes_of(const std::string& text) {
+  return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
+}
+
+// What the device is asked for: the narrowest name that the URI has.
+std::string lookup_name(const KeyUri& uri) {
+  if (!uri.key_id.empty()) return uri.key_id;
+  if (!uri.token.empty()) return uri.token;
+  if (!uri.id.empty()) return to_hex(bytes_of(uri.id));
+  return uri.object;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) { return std::toupper(x) == std::toupper(y); });
+}
+
+// The name of the first attribute in which the URI and the device differ; empty if they agree.
+std::string_view differing_attribute(const KeyUri& uri, const KeyRecord& record) {
+  if (!uri.key_id.empty() && !equal_ignoring_case(uri.key_id, record.key_id)) return "key-id";
+  if (!uri.token.empty() && !equal_ignoring_case(uri.token, record.token_label()) && !equal_ignoring_case(uri.token, record.key_id)) return "token";
+  if (!uri.object.empty() && uri.object != record.nice_name) return "object";
+  if (!uri.id.empty() && !equal_ignoring_case(to_hex(bytes_of(uri.id)), record.id)) return "id";
+  if (!uri.serial.empty() && !equal_ignoring_case(uri.serial, record.serial())) return "serial";
+  if (!uri.manufacturer.empty() && uri.manufacturer != kManufacturer) return "manufacturer";
+  return {};
+}
+
+std::string names_of(const std::vector<KeyRecord>& records) {
+  constexpr std::size_t kMostNames = 8;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(records.size(), kMostNames); ++i) names += (i == 0 ? "" : ", ") + records[i].key_id;
+  return records.size() > kMostNames ? names + ", ..." : names;
+}
+
+}  // namespace
+
+Result<KeyRecords> Device::request_key(const std::string& name) {
+  Exchange asking{Operation::find_key, {}, {"looking up", "key '" + name + "'", endpoint_url()}, kReplyCapBytes};
+  asking.values.set(Placeholder::name, name);
+  SESAM_TRY(document, exchange(asking));
+  auto records = document.records(options_.wire.row(Operation::find_key));
+  if (!records) return error_of(asking.doing, records.error().reason, records.error().detail);
+  return std::make_shared<const std::vector<KeyRecord>>(std::move(*records));
+}
+
+Result<std::vector<KeyRecord>> Device::request_listing(const std::string& type) {
+  const std::size_t cap = static_cast<std::size_t>(options_.max_listing_mib) << 20;
+  Exchange asking{Operation::list_keys, {}, {"listing", type + " keys", endpoint_url()}, cap};
+  asking.values.set(Placeholder::type, type);
+  SESAM_TRY(document, exchange(asking));
+  auto records = document.records(options_.wire.row(Operation::list_keys));
+  if (!records) return error_of(asking.doing, records.error().reason, records.error().detail);
+  return records;
+}
+
+// n200.md leaves open whether getkeyattributes tells an EC key's public part; listkeys does. One listing then serves all keys of
+// the type while the cache lives.
+Result<KeyRecord> Device::with_public_key(KeyRecord record) {
+  const std::string type = record.key_type;
+  SESAM_TRY(listed, process_state<KeyCache>().get(
+                        identity_ + "type " + type, std::chrono::seconds(options_.key_cache_seconds), deadline(),
+                        [&]() -> Result<KeyRecords> {
+                          SESAM_TRY(records, request_listing(type));
+                          return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
+                        }));
+  const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) { return one.key_id == record.key_id; });
+  if (found != listed->end()) record.public_key = found->public_key;
+  return record;
+}
+
+Result<KeyRecord> Device::find_key(const KeyUri& uri) {
+  const std::string name = lookup_name(uri);
+  const Doing doing{"looking up", "key '" + name + "'", endpoint_url()};
+  SESAM_TRY(answer, process_state<KeyCache>().get(identity_ + "key " + name, std::chrono::seconds(options_.key_cache_seconds),
+                                                  deadline(), [&] { return request_key(name); }));
+  std::vector<KeyRecord> matching;
+  std::string_view differing;
+  for (const auto& record : *answer) {
+    const auto attribute = differing_attribute(uri, record);
+    if (attribute.empty()) matching.push_back(record);
+    else differing = attribute;
+  }
+  if (matching.size() > 1) return error_of(doing, Reason::several_keys_match, names_of(matching));
+  if (matching.empty() && !differing.empty())
+    return error_of(doing, Reason::key_attribute_mismatch, "'" + std::string(differing) + "' differs from " + names_of(*answer));
+  if (matching.empty()) return error_of(doing, Reason::unknown_key, "");
+  return matching.front().public_key.empty() ? with_public_key(std::move(matching.front())) : matching.front();
+}
+
+Result<std::vector<KeyRecord>> Device::list_keys() {
+  std::vector<KeyRecord> all;
+  for (const auto type : kListedTypes) {
+    auto records = request_listing(std::string(type));
+    if (!records) {
+      const Reason reason = records.error().reason;
+      const bool type_unknown = type != kObservedType && (reason == Reason::device_error || reason == Reason::http_status);
+      if (!type_unknown) return std::move(records).error();
+      log_->write(LogLevel::keys, records.error().detail);
+      continue;
+    }
+    all.insert(all.end(), std::make_move_iterator(records->begin()), std::make_move_iterator(records->end()));
+  }
+  return all;
+}
+
+}  // namespace sesam::n200

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the device said of its keys lately: bounded, with a time to live, one request at a time for one question.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/process_state.h"
+#include "base/result.h"
+#include "n200/key_record.h"
+
+namespace sesam::n200 {
+
+/// Process-wide state, shared by all devices; the questions carry the device's identity.
+class KeyCache {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using Load = std::function<Result<KeyRecords>()>;
+
+  /// The answer to `question`: from the cache while it is younger than `time_to_live`, else by `load`. Threads that ask the same at the
+  /// same time share one load, its failure too; a failure is not kept. Raises what load raises, or timed_out when another thread's
+  /// load is not done by the deadline.
+  Result<KeyRecords> get(const std::string& question, std::chrono::seconds time_to_live, Clock::time_point deadline,
+                         const Load& load);
+
+  static constexpr std::size_t kMostEntries = 4096;
+
+ private:
+  using Answer = std::shared_ptr<const Result<KeyRecords>>;
+  struct Entry {
+    std::shared_future<Answer> answer;
+    Clock::time_point asked_at;
+    unsigned fork_generation;
+    bool loading;
+  };
+
+  bool usable(const Entry& entry, std::chrono::seconds time_to_live) const;
+  void make_room();
+  void finish(const std::string& question, bool keep);
+
+  ProcessMutex mutex_{MutexRank::key_cache};
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+}  // namespace sesam::n200

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the device tells of one key.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/hex.h"
+
+namespace sesam::n200 {
+
+/// One record of getkeyattributes or listkeys (n200.md, "GET").
+struct KeyRecord {
+  std::string key_id;     ///< 39 characters
+  std::string token;      ///< 31-character token label, as the device gave it
+  std::string id;         ///< CKA_ID, 12 upper-case hex digits
+  std::string nice_name;
+  std::string key_type;   ///< the device's word: "NIST", "BRAINPOOL", "RSA", "SYM"
+  unsigned key_bits = 0;
+  Bytes public_key;       ///< EC: X‖Y, each padded to the field's size; empty where the device did not say
+
+  /// The token label that follows from the key_id: its counter cut to the last 8 digits. Serves where the device gives none.
+  std::string token_label() const { return token.empty() && key_id.size() == 39 ? key_id.substr(0, 23) + key_id.substr(31) : token; }
+  /// The PKCS#11 serial number: the 16 hex digits in the middle of the key_id.
+  std::string serial() const { return key_id.size() == 39 ? key_id.substr(7, 16) : std::string(); }
+};
+
+using KeyRecords = std::shared_ptr<const std::vector<KeyRecord>>;
+
+}  // namespace sesam::n200

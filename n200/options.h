@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the device layer needs to know beside http::Options; filled once by provider/, immutable afterwards.
+#pragma once
+
+#include "base/secret.h"
+#include "n200/wire.h"
+
+namespace sesam::n200 {
+
+struct Options {
+  unsigned core = 1;                ///< where a URI names none
+  Secret pin;                       ///< where a URI has none; empty: the PIN stored in the device
+  unsigned deadline_ms = 15000;     ///< of a whole operation, retries and waiting included
+  unsigned key_cache_seconds = 60;
+  unsigned max_listing_mib = 512;
+  bool verify_signatures = false;
+  WireTable wire;
+
+  bool operator==(const Options&) const = default;
+};
+
+}  // namespace sesam::n200

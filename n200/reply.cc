@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/reply.h"
+
+#include <openssl/evp.h>
+#include <simdjson.h>
+
+#include <charconv>
+#include <utility>
+
+namespace sesam::n200 {
+
+namespace ondemand = simdjson::ondemand;
+
+// On the heap: simdjson's parser is large, and an ASYNC_JOB's stack is 32 KiB.
+struct ReplyDocument::Parsed {
+  std::string body;
+  ondemand::parser parser;
+  ondemand::document document;
+
+  // Each look starts at the beginning, so members are found in any order.
+  simdjson::simdjson_result<ondemand::value> at(std::span<const std::string> path) {
+    document.rewind();
+    ondemand::object object;
+    if (auto failed = document.get_object().get(object)) return failed;
+    for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+      ondemand::object inner;
+      if (auto failed = object.find_field_unordered(path[i]).get_object().get(inner)) return failed;
+      object = inner;
+    }
+    return object.find_field_unordered(path.back());
+  }
+};
+
+namespace {
+
+std::string joined(std::span<const std::string> path) {
+  std::string text;
+  for (const auto& name : path) text += (text.empty() ? "" : ".") + name;
+  return text;
+}
+
+Error missing(std::span<const std::string> path, simdjson::error_code failed, std::string_view kind) {
+  const std::string problem = failed == simdjson::INCORRECT_TYPE ? "' is not " + std::string(kind) : "' is missing";
+  const bool about_field = failed == simdjson::INCORRECT_TYPE || failed == simdjson::NO_SUCH_FIELD;
+  return about_field ? Error{Reason::reply_field_missing, "field '" + joined(path) + problem}
+                     : Error{Reason::bad_reply, std::string("JSON: ") + simdjson::error_message(failed)};
+}
+
+std::string text_of_value(ondemand::value value) {
+  std::string_view text;
+  if (value.type().value_unsafe() == ondemand::json_type::string && value.get_string().get(text) == simdjson::SUCCESS)
+    return std::string(text);
+  return {};
+}
+
+unsigned number_of_value(ondemand::value value) {
+  std::uint64_t number = 0;
+  if (value.type().value_unsafe() == ondemand::json_type::number && value.get_uint64().get(number) == simdjson::SUCCESS)
+    return static_cast<unsigned>(number);
+  const std::string text = text_of_value(value);  // the device writes some of its numbers as strings
+  unsigned parsed = 0;
+  std::from_chars(text.data(), text.data() + text.size(), parsed);
+  return parsed;
+}
+
+void take_field(RecordField field, ondemand::value value, Encoding encoding, KeyRecord& record) {
+  switch (field) {
+    case RecordField::key_id: record.key_id = text_of_value(value); break;
+    case RecordField::token: record.token = text_of_value(value); break;
+    case RecordField::id: record.id = text_of_value(value); break;
+    case RecordField::nice_name: record.nice_name = text_of_value(value); break;
+    case RecordField::key_type: record.key_type = text_of_value(value); break;
+    case RecordField::key_len: record.key_bits = number_of_value(value); break;
+    case RecordField::public_key: record.public_key = decode(text_of_value(value), encoding).value_or(Bytes{}); break;
+    case RecordField::count: break;
+  }
+}
+
+Result<KeyRecord> read_record(ondemand::object fields, const WireRow& row) {
+  KeyRecord record;
+  for (auto entry : fields) {
+    std::string_view name;
+    ondemand::value value;
+    if (entry.unescaped_key().get(name) || entry.value().get(value)) return Error{Reason::bad_reply, "malformed key record"};
+    for (std::size_t i = 0; i < kRecordFields; ++i)
+      if (row.record_names[i] == name) take_field(static_cast<RecordField>(i), value, row.encoding, record);
+  }
+  return record;
+}
+
+}  // namespace
+
+ReplyDocument::ReplyDocument(std::unique_ptr<Parsed> parsed) noexcept : parsed_(std::move(parsed)) {}
+ReplyDocument::ReplyDocument(ReplyDocument&&) noexcept = default;
+ReplyDocument& ReplyDocument::operator=(ReplyDocument&&) noexcept = default;
+ReplyDocument::~ReplyDocument() = default;
+
+Result<ReplyDocument> ReplyDocument::parse(std::string body) {
+  auto parsed = std::make_unique<Parsed>();
+  parsed->body = std::move(body);
+  parsed->body.reserve(parsed->body.size() + simdjson::SIMDJSON_PADDING);
+  const auto failed = parsed->parser.iterate(simdjson::padded_string_view(parsed->body.data(), parsed->body.size(), parsed->body.capacity()))
+                          .get(parsed->document);
+  ondemand::object object;
+  if (failed || parsed->document.get_object().get(object))
+    return Error{Reason::bad_reply, "the reply is not a JSON object"};
+  return ReplyDocument(std::move(parsed));
+}
+
+std::optional<std::string_view> ReplyDocument::error_text() {
+  const std::string path[] = {"error"};
+  auto found = text(path);
+  if (!found || found->empty()) return std::nullopt;
+  return *found;
+}
+
+Result<std::string_view> ReplyDocument::text(std::span<const std::string> path) {
+  std::string_view text;
+  if (const auto failed = parsed_->at(path).get_string().get(text)) return missing(path, failed, "a string");
+  return text;
+}
+
+Result<std::vector<KeyRecord>> ReplyDocument::records(const WireRow& row) {
+  const std::span<const std::string> path = row.reply_path;
+  ondemand::object members;
+  if (const auto failed = parsed_->at(path).get_object().get(members)) return missing(path, failed, "an object");
+  std::vector<KeyRecord> records;
+  for (auto member : members) {
+    std::string_view name;
+    ondemand::object fields;
+    if (member.unescaped_key().get(name) || member.value().get_object().get(fields))
+      return Error{Reason::bad_reply, "'" + joined(path) + "' does not hold key records"};
+    const std::string member_name(name);
+    SESAM_TRY(record, read_record(fields, row));
+    if (record.key_id.empty()) record.key_id = member_name;
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+bool decode(std::string_view text, Encoding encoding, std::span<unsigned char> out) {
+  if (encoding != Encoding::base64) return from_hex(text, out);
+  const auto bytes = decode(text, encoding);
+  if (!bytes || bytes->size() != out.size()) return false;
+  std::copy(bytes->begin(), bytes->end(), out.begin());
+  return true;
+}
+
+std::optional<Bytes> decode(std::string_view text, Encoding encoding) {
+  if (encoding != Encoding::base64) return from_hex(text);
+  Bytes bytes(text.size() / 4 * 3);
+  const int length = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  if (length < 0) return std::nullopt;
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  bytes.resize(static_cast<std::size_t>(length) - padding);
+  return bytes;
+}
+
+}  // namespace sesam::n200

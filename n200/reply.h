@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the device's JSON replies: the only place that knows simdjson. Runs in the caller's thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "n200/key_record.h"
+#include "n200/wire.h"
+
+namespace sesam::n200 {
+
+/// A parsed reply. Owns the body, and views into it live as long as it does.
+class ReplyDocument {
+ public:
+  /// Raises bad_reply when the body is not a JSON object.
+  static Result<ReplyDocument> parse(std::string body);
+  ReplyDocument(ReplyDocument&&) noexcept;
+  ReplyDocument& operator=(ReplyDocument&&) noexcept;
+  ~ReplyDocument();
+
+  /// The text of the member "error", if there is one.
+  std::optional<std::string_view> error_text();
+  /// The string at a path of member names. Raises reply_field_missing, also when it is no string.
+  Result<std::string_view> text(std::span<const std::string> path);
+  /// The key records in the object at the row's reply path: {key_id: {field: value, ...}, ...}. A record without a key_id takes its
+  /// member's name. Raises reply_field_missing, bad_reply.
+  Result<std::vector<KeyRecord>> records(const WireRow& row);
+
+ private:
+  struct Parsed;
+  explicit ReplyDocument(std::unique_ptr<Parsed> parsed) noexcept;
+  std::unique_ptr<Parsed> parsed_;
+};
+
+/// Decodes text as the row says into `out`. False if it is not exactly out.size() bytes in that encoding.
+bool decode(std::string_view text, Encoding encoding, std::span<unsigned char> out);
+/// The same for any length.
+std::optional<Bytes> decode(std::string_view text, Encoding encoding);
+
+}  // namespace sesam::n200

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/request.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/hex.h"
+
+namespace sesam::n200 {
+namespace {
+
+bool is_unreserved(char c) noexcept {  // RFC 3986, section 2.3
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+// Valid in a path segment and in a form alike (a form's '+' for a blank is not used).
+void append_encoded(Secret& out, std::string_view text) {
+  while (!text.empty()) {
+    const auto plain = std::find_if_not(text.begin(), text.end(), is_unreserved) - text.begin();
+    out.append(text.substr(0, static_cast<std::size_t>(plain)));
+    text.remove_prefix(static_cast<std::size_t>(plain));
+    if (text.empty()) break;
+    const auto byte = static_cast<unsigned char>(text.front());
+    out.append("%");
+    append_hex(out, {&byte, 1});
+    text.remove_prefix(1);
+  }
+}
+
+void append_bytes(Secret& out, std::span<const unsigned char> bytes, Encoding encoding) {
+  switch (encoding) {
+    case Encoding::hex: append_hex(out, bytes); break;
+    case Encoding::hex_lower: append_hex(out, bytes, "0123456789abcdef"); break;
+    case Encoding::base64: {
+      std::vector<unsigned char> text(bytes.size() / 3 * 4 + 5);
+      const int length = EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
+      append_encoded(out, {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(length)});
+      break;
+    }
+  }
+}
+
+void append_pieces(Secret& out, const std::vector<Piece>& pieces, const Values& values) {
+  for (const auto& piece : pieces) {
+    if (piece.placeholder == Placeholder::count) out.append(piece.literal);
+    else if (piece.placeholder == Placeholder::digest) append_bytes(out, values.digest(), piece.encoding);
+    else append_encoded(out, values.text(piece.placeholder));
+  }
+}
+
+bool complete(const Field& field, const Values& values) {
+  return std::all_of(field.value.begin(), field.value.end(), [&](const Piece& piece) {
+    return piece.placeholder == Placeholder::count || values.has(piece.placeholder);
+  });
+}
+
+}  // namespace
+
+Rendered render(const WireRow& row, const Values& values) {
+  Rendered request;
+  append_pieces(request.path, row.path, values);
+  for (const auto& field : row.fields) {
+    if (!complete(field, values)) continue;
+    if (!request.body.empty()) request.body.append("&");
+    request.body.append(field.name);
+    request.body.append("=");
+    append_pieces(request.body, field.value, values);
+  }
+  return request;
+}
+
+}  // namespace sesam::n200

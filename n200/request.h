@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fills a wire row's template with values.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "base/secret.h"
+#include "n200/wire.h"
+
+namespace sesam::n200 {
+
+/// The values of one request's placeholders; views that must outlive render().
+class Values {
+ public:
+  Values& set(Placeholder placeholder, std::string_view text) {
+    texts_[static_cast<std::size_t>(placeholder)] = text;
+    return *this;
+  }
+  Values& set_digest(std::span<const unsigned char> digest) {
+    digest_ = digest;
+    return *this;
+  }
+  std::string_view text(Placeholder placeholder) const noexcept { return texts_[static_cast<std::size_t>(placeholder)]; }
+  std::span<const unsigned char> digest() const noexcept { return digest_; }
+  bool has(Placeholder placeholder) const noexcept {
+    return placeholder == Placeholder::digest ? !digest_.empty() : !text(placeholder).empty();
+  }
+
+ private:
+  std::array<std::string_view, static_cast<std::size_t>(Placeholder::count)> texts_{};
+  std::span<const unsigned char> digest_{};
+};
+
+/// A request on paper. Both parts may hold a PIN.
+struct Rendered {
+  Secret path;
+  Secret body;
+};
+
+/// Fills the row's path and fields; a field with a placeholder that has no value is left out.
+Rendered render(const WireRow& row, const Values& values);
+
+}  // namespace sesam::n200

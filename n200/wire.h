@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// The wire table: how each operation looks on the device's HTTP interface. What n200.md calls ASSUMED is a row here, and every row
+// can be replaced from openssl.cnf by a wire_... key.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "n200/http/pipeline.h"
+
+namespace sesam::n200 {
+
+enum class Operation : std::uint8_t { ec_sign, find_key, list_keys, count };
+
+/// What a {placeholder} stands for. Text values are percent-encoded where they are put.
+enum class Placeholder : std::uint8_t { core, key_id, token, pin, name, type, digest, count };
+
+/// How bytes are written in a request or a reply.
+enum class Encoding : std::uint8_t { hex, hex_lower, base64 };
+
+/// How an EC signature is laid out in a reply: r‖s, each padded to the field's size (IEEE P1363), or DER (RFC 3279).
+enum class SignatureForm : std::uint8_t { p1363, der };
+
+/// A piece of a template: literal text, or a placeholder.
+struct Piece {
+  std::string literal;  // used when placeholder == count
+  Placeholder placeholder = Placeholder::count;
+  Encoding encoding = Encoding::hex;
+};
+
+/// One form field, or one segment of a GET path. A field whose placeholder has no value is left out.
+struct Field {
+  std::string name;
+  std::vector<Piece> value;
+};
+
+/// The names of a key record's fields in the device's replies, by our name for them.
+enum class RecordField : std::uint8_t { key_id, token, id, nice_name, key_type, key_len, public_key, count };
+constexpr std::size_t kRecordFields = static_cast<std::size_t>(RecordField::count);
+
+/// One row, compiled.
+///
+/// Grammar: METHOD [/path] [field=value]... -> reply[:form[:encoding]] [ourname=theirname]...
+/// e.g. "POST command=eccsign core={core} key={key_id} pin={pin} hash={digest:hex} -> result:p1363:hex"
+/// and  "GET /n200/getkeyattributes/{name}/ -> result public_key=public_key".
+/// `reply` is a path of member names joined by dots. A POST without a path goes to /n200/web/postv1.
+struct WireRow {
+  http::Method method = http::Method::post;
+  std::vector<Piece> path;
+  std::vector<Field> fields;
+  std::vector<std::string> reply_path;
+  SignatureForm form = SignatureForm::p1363;
+  Encoding encoding = Encoding::hex;
+  std::array<std::string, kRecordFields> record_names;
+
+  /// Compiles a row. Raises bad_configuration, saying what is wrong with it.
+  static Result<WireRow> parse(std::string_view text);
+  /// Replaces the command's name: the field "command" of a POST, the second path segment of a GET.
+  Result<void> rename_command(std::string_view name);
+
+  bool operator==(const WireRow&) const = default;
+};
+
+inline bool operator==(const Piece& a, const Piece& b) {
+  return a.literal == b.literal && a.placeholder == b.placeholder && a.encoding == b.encoding;
+}
+inline bool operator==(const Field& a, const Field& b) { return a.name == b.name && a.value == b.value; }
+
+/// A row's configuration key and its default.
+struct WireDefault {
+  Operation operation;
+  std::string_view key;
+  std::string_view row;
+  std::string_view standing;  ///< "observed" or "assumed" (n200.md)
+};
+const std::array<WireDefault, static_cast<std::size_t>(Operation::count)>& wire_defaults() noexcept;
+
+/// The rows in force.
+class WireTable {
+ public:
+  WireTable();  ///< the defaults
+  /// Takes a wire_... setting: a bare word replaces the command's name, anything longer the whole row. Raises bad_configuration.
+  Result<void> set(Operation operation, std::string_view value);
+  const WireRow& row(Operation operation) const noexcept { return rows_[static_cast<std::size_t>(operation)]; }
+
+  bool operator==(const WireTable&) const = default;
+
+ private:
+  std::array<WireRow, static_cast<std::size_t>(Operation::count)> rows_;
+};
+
+}  // namespace sesam::n200
