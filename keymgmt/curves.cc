@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "keymgmt/curves.h"
+
+namespace sesam::keymgmt {
+namespace {
+
+constexpr Curve kCurves[] = {
+    {"NIST", 256, "prime256v1", 32},
+    {"NIST", 384, "secp384r1", 48},
+    {"NIST", 521, "secp521r1", 66},
+};
+
+}  // namespace
+
+const Curve* find_curve(std::string_view key_type, unsigned key_bits) noexcept {
+  for (const auto& curve : kCurves)
+    if (curve.key_type == key_type && curve.key_bits == key_bits) return &curve;
+  return nullptr;
+}
+
+}  // namespace sesam::keymgmt

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// A key as OpenSSL sees it: the private part in the device, the public part here.
+#pragma once
+
+#include <openssl/core.h>
+
+#include <memory>
+#include <string>
+
+#include "base/handles.h"
+#include "base/result.h"
+#include "n200/device.h"
+
+namespace sesam::keymgmt {
+
+/// What a key is, for its whole life; shared by the private and the public object of one key and by their duplicates.
+struct KeyData {
+  Pkey public_key;                      ///< in private_libctx()
+  std::size_t field_bytes = 0;          ///< of the curve
+  std::shared_ptr<n200::Device> device; ///< null for an imported public key
+  n200::KeyHandle handle;
+  std::string uri;                      ///< "sesam:key-id=...;object=...", without a secret
+};
+
+/// OpenSSL's keydata (provider-keymgmt(7)). Filled once, by the store or by import, and never changed after that.
+class Key {
+ public:
+  enum class Part : bool { public_only, with_private };
+
+  Key() = default;
+  Key(std::shared_ptr<const KeyData> data, Part part) : data_(std::move(data)), part_(part) {}
+
+  /// Builds the data of a key in the device from the device's record. `pin` may be empty. Raises unsupported_key, bad_public_key.
+  static Result<std::shared_ptr<const KeyData>> from_record(const n200::KeyRecord& record, unsigned core, Secret pin,
+                                                            std::shared_ptr<n200::Device> device);
+
+  const KeyData* data() const noexcept { return data_.get(); }
+  const std::shared_ptr<const KeyData>& shared_data() const noexcept { return data_; }
+  bool is_private() const noexcept { return data_ && part_ == Part::with_private; }
+  EVP_PKEY* public_key() const noexcept { return data_ ? data_->public_key.get() : nullptr; }
+
+  // provider-keymgmt(7). A plain "no" raises nothing.
+  static Result<Key*> create(void* provctx);
+  static Result<Key*> load(const void* reference, size_t reference_size);
+  static void release(void* key);
+  Result<bool> has(int selection) const;
+  Result<bool> match(const void* other, int selection) const;
+  Result<bool> validate(int selection, int check_type) const;
+  Result<Key*> dup(int selection) const;
+  Result<void> get_params(OSSL_PARAM params[]) const;
+  Result<bool> import(int selection, const OSSL_PARAM params[]);
+  /// Private parts are never exported: a selection that includes them is refused at once, silently, without I/O.
+  Result<bool> export_to(int selection, OSSL_CALLBACK* callback, void* argument) const;
+
+ private:
+  std::shared_ptr<const KeyData> data_;
+  Part part_ = Part::public_only;
+};
+
+/// The key management functions for EC keys.
+extern const OSSL_DISPATCH kEcKeymgmt[];
+/// The names of EC keys; all of them, or libssl does not know the key.
+extern const char kEcNames[];
+
+}  // namespace sesam::keymgmt
