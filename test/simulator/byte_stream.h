@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "openssl_handles.h"
+
+namespace n200sim {
+
+enum class IoStatus { kDone, kBlocked, kClosed };
+
+struct IoResult {
+  IoStatus status;
+  std::size_t bytes;  // if kDone
+};
+
+// The bytes of a non-blocking connection, encrypted or not. Does not own the socket.
+class ByteStream {
+ public:
+  virtual ~ByteStream() = default;
+  virtual IoResult read(char* buffer, std::size_t size) = 0;
+  virtual IoResult write(std::string_view bytes) = 0;
+  virtual void say_goodbye() {}  // TLS: close_notify
+  // Not null once the TLS handshake is over; a plain stream has none.
+  virtual SSL* established_tls() { return nullptr; }
+  virtual bool is_tls() const { return false; }
+};
+
+std::unique_ptr<ByteStream> make_plain_stream(int fd);
+std::unique_ptr<ByteStream> make_tls_stream(SSL_CTX* context, int fd);
+
+}  // namespace n200sim

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "certificate.h"
+
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+
+#include "openssl_handles.h"
+
+namespace n200sim {
+namespace {
+
+constexpr long kValidSeconds = 10L * 365 * 24 * 3600;
+
+void check(bool ok, const std::string& what) {
+  if (!ok) throw std::runtime_error("certificate: " + what);
+}
+
+void set_random_serial(X509& cert) {
+  const BignumPtr serial(BN_new());
+  check(BN_rand(serial.get(), 127, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1, "serial");
+  check(BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(&cert)) != nullptr, "serial");
+}
+
+X509Ptr make_certificate(const std::string& common_name, EVP_PKEY* pkey) {
+  X509Ptr cert(X509_new());
+  check(cert != nullptr, "X509_new");
+  X509_set_version(cert.get(), X509_VERSION_3);
+  set_random_serial(*cert);
+  X509_gmtime_adj(X509_getm_notBefore(cert.get()), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(cert.get()), kValidSeconds);
+  X509_NAME* name = X509_get_subject_name(cert.get());
+  const auto* text = reinterpret_cast<const unsigned char*>(common_name.c_str());
+  check(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, text, -1, -1, 0) == 1, "name");
+  X509_set_issuer_name(cert.get(), name);
+  X509_set_pubkey(cert.get(), pkey);
+  check(X509_sign(cert.get(), pkey, EVP_sha256()) > 0, "sign");
+  return cert;
+}
+
+using FilePtr = std::unique_ptr<std::FILE, Freer<&std::fclose>>;
+
+FilePtr open_for_writing(const std::string& path) {
+  FilePtr file(std::fopen(path.c_str(), "we"));
+  check(file != nullptr, path);
+  return file;
+}
+
+}  // namespace
+
+void write_self_signed(const std::string& common_name, const std::string& cert_path,
+                       const std::string& key_path) {
+  const PkeyPtr pkey(EVP_EC_gen("P-256"));
+  check(pkey != nullptr, "key");
+  const X509Ptr cert = make_certificate(common_name, pkey.get());
+  const FilePtr key_file = open_for_writing(key_path);
+  fchmod(fileno(key_file.get()), 0600);
+  check(PEM_write_PrivateKey(key_file.get(), pkey.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
+        key_path);
+  const FilePtr cert_file = open_for_writing(cert_path);
+  check(PEM_write_X509(cert_file.get(), cert.get()) == 1, cert_path);
+}
+
+}  // namespace n200sim

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "exchange.h"
+#include "faults.h"
+#include "fields.h"
+#include "key.h"
+
+namespace n200sim {
+
+class Device;
+struct Command;
+
+// One request on its way through the device.
+struct Call {
+  ExchangePtr exchange;
+  const Command* command = nullptr;
+  std::string name;  // what the client asked for, known or not
+  Fields fields;
+  std::string user;
+  Fault fault;
+};
+using CallPtr = std::shared_ptr<Call>;
+
+enum class Interface { kPost, kGet };
+
+// A row of the device's vocabulary. A GET's path segments become fields of these names, so that handlers do
+// not know how they were called.
+struct Command {
+  std::string_view name;
+  Interface interface;
+  std::array<std::string_view, 4> arguments;  // of a GET, in order; "" ends them
+  void (*handle)(Device& device, const CallPtr& call);
+};
+
+const Command* find_command(std::string_view name, Interface interface);
+
+// The handlers, by file. Each ends in Device::finish, at once or from a core, or throws DeviceError.
+// commands_query.cc: no core needed
+void handle_timestamp(Device& device, const CallPtr& call);
+void handle_listkeys(Device& device, const CallPtr& call);
+void handle_getkeyattributes(Device& device, const CallPtr& call);
+// commands_crypto.cc
+void handle_eccsign(Device& device, const CallPtr& call);
+void handle_rsasign(Device& device, const CallPtr& call);
+void handle_getrandom(Device& device, const CallPtr& call);
+void handle_encrypt(Device& device, const CallPtr& call);
+void handle_decrypt(Device& device, const CallPtr& call);
+// commands_keys.cc
+void handle_genecckey(Device& device, const CallPtr& call);
+void handle_importecckey(Device& device, const CallPtr& call);
+void handle_genrsakey(Device& device, const CallPtr& call);
+void handle_deletekey(Device& device, const CallPtr& call);
+
+// Field access for handlers; all throw DeviceError(kMalformed) naming the field.
+std::string_view required(const Call& call, std::string_view field);
+int required_number(const Call& call, std::string_view field);
+// Field `core`, default 1. Throws kUnknownCore if the device has no such core.
+int core_of(Device& device, const Call& call);
+// The one key of that name, in that core (0: any), whose PIN fits. Throws kUnknownKey, kAmbiguousKey or what
+// check_pin throws.
+KeyPtr usable_key(Device& device, std::string_view name, int core, std::optional<std::string_view> pin);
+
+// `{"command":"…","core":N` without the closing brace.
+std::string reply_head(const Call& call, int core);
+
+}  // namespace n200sim

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands that make and delete keys.
+#include "commands.h"
+#include "device.h"
+#include "hex.h"
+#include "records.h"
+
+namespace n200sim {
+namespace {
+
+constexpr auto kAsLongAsItTakes = Clock::duration::zero();
+
+// What every new key has in common. The field `storepin` is the simulator's own: nothing is known of how a
+// PIN gets stored.
+NewKey new_key(Device& device, const Call& call) {
+  NewKey key;
+  key.core = core_of(device, call);
+  key.acl = call.fields.get("acl").value_or("FFFF");
+  if (key.acl.size() != 4 || !from_hex(key.acl)) throw DeviceError(Failure::kMalformed, "acl");
+  key.nice_name = required(call, "nice_name");
+  key.pin = call.fields.get("pin").value_or("");
+  key.pin_stored = call.fields.get("storepin").value_or("0") == "1";
+  key.owner = call.user;
+  return key;
+}
+
+KeyType curve_family(const Call& call) {
+  const auto family = parse_type(required(call, "curve"));
+  if (family != KeyType::kNist && family != KeyType::kBrainpool)
+    throw DeviceError(Failure::kUnsupported, "curve");
+  return *family;
+}
+
+// `keysize` in bits, or else the size of the curve whose scalars are that long.
+int imported_bits(const Call& call, KeyType family, std::size_t scalar_bytes) {
+  if (call.fields.get("keysize")) return required_number(call, "keysize");
+  if (family == KeyType::kNist && scalar_bytes > 64) return 521;
+  return static_cast<int>(scalar_bytes * 8);
+}
+
+KeyPtr add(Device& device, NewKey wanted, KeyMaterial material) {
+  wanted.material = std::move(material);
+  KeyPtr key = device.store().add(std::move(wanted));
+  device.store().flush();
+  return key;
+}
+
+std::string generated_head(const Call& call, const Key& key) {
+  return reply_head(call, key.core) + ",\"clustersync\":\"n/a\",\"nice_name\":" + key.nice_name_json + ",";
+}
+
+}  // namespace
+
+void handle_genecckey(Device& device, const CallPtr& call) {
+  const NewKey wanted = new_key(device, *call);
+  const KeyType family = curve_family(*call);
+  const int bits = required_number(*call, "keysize");
+  device.on_core(
+      wanted.core, kAsLongAsItTakes, call, [family, bits] { return generate_ec(family, bits); },
+      [&device, call, wanted](KeyMaterial material) {
+        const KeyPtr key = add(device, wanted, std::move(material));
+        std::string body = generated_head(*call, *key);
+        append_plain(body, "publickey", key->material.public_hex);  // spelt so here, public_key elsewhere
+        body += ',';
+        append_plain(body, "result", key->key_id);
+        return body + '}';
+      });
+}
+
+void handle_importecckey(Device& device, const CallPtr& call) {
+  const NewKey wanted = new_key(device, *call);
+  const KeyType family = curve_family(*call);
+  const auto scalar = from_hex(required(*call, "key_to_import"));
+  if (!scalar) throw DeviceError(Failure::kMalformed, "key_to_import");
+  const int bits = imported_bits(*call, family, scalar->size());
+  device.on_core(
+      wanted.core, kAsLongAsItTakes, call,
+      [family, bits, scalar = *scalar] { return import_ec(family, bits, scalar); },
+      [&device, call, wanted](KeyMaterial material) {
+        const KeyPtr key = add(device, wanted, std::move(material));
+        std::string body = reply_head(*call, key->core) + ",";
+        append_plain(body, "result", key->key_id);
+        return body + '}';
+      });
+}
+
+void handle_genrsakey(Device& device, const CallPtr& call) {
+  const NewKey wanted = new_key(device, *call);
+  const int bits = required_number(*call, "keysize");
+  device.on_core(
+      wanted.core, kAsLongAsItTakes, call, [bits] { return generate_rsa(bits); },
+      [&device, call, wanted](KeyMaterial material) {
+        const KeyPtr key = add(device, wanted, std::move(material));
+        std::string body = generated_head(*call, *key);
+        append_plain(body, "modulus", key->material.modulus_hex);
+        body += ',';
+        append_plain(body, "exponent", key->material.exponent_hex);
+        body += ',';
+        append_plain(body, "result", key->key_id);
+        return body + '}';
+      });
+}
+
+void handle_deletekey(Device& device, const CallPtr& call) {
+  const int core = core_of(device, *call);
+  const KeyPtr key = usable_key(device, required(*call, "key"), core, call->fields.get("pin"));
+  device.store().remove(key);
+  device.store().flush();
+  Reply reply;
+  reply.body = reply_head(*call, core) + ",";
+  append_plain(reply.body, "result", key->key_id);
+  reply.body += '}';
+  device.finish(*call, std::move(reply));
+}
+
+}  // namespace n200sim

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "byte_stream.h"
+#include "event_loop.h"
+#include "session.h"
+
+namespace n200sim {
+
+class Listener;
+
+// One TCP connection: moves bytes between its stream and its session, writing once per turn of the loop.
+class Connection final : private FdHandler, private TurnEnd, private SessionHost {
+ public:
+  Connection(EventLoop& loop, Listener& owner, int fd, std::unique_ptr<ByteStream> stream);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+ private:
+  enum class Closing { kNo, kAfterFlush, kNow, kReset };
+
+  void on_events(std::uint32_t epoll_events) override;
+  void end_of_turn() override;
+  void wants_flush() override;
+  void reset_connection() override { request_close(Closing::kReset); }
+  void close_after_flush() override { request_close(Closing::kAfterFlush); }
+
+  void request_close(Closing how);
+  void read_all();
+  void start_session();
+  void flush();
+  bool write_out();
+  void watch_writable(bool on);
+  void close();
+
+  EventLoop& loop_;
+  Listener& owner_;
+  const int fd_;
+  std::unique_ptr<ByteStream> stream_;
+  std::unique_ptr<Session> session_;  // once it is known which
+  std::string out_;
+  std::size_t out_sent_ = 0;
+  bool flush_planned_ = false;
+  bool watching_writable_ = false;
+  Closing closing_ = Closing::kNo;
+};
+
+}  // namespace n200sim

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control.h"
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace n200sim {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr int kMaxKeysAtOnce = 1'000'000;
+
+// Everything but what is secret.
+ordered_json describe(const Key& key) {
+  return {{"key_id", key.key_id},
+          {"slot", key.slot},
+          {"id", key.id},
+          {"key_type", type_name(key.material.type)},
+          {"key_len", key.material.bits},
+          {"key_acl", key.acl},
+          {"nice_name", key.nice_name},
+          {"key_owner", key.owner},
+          {"core", key.core},
+          {"has_pin", !key.pin.empty()},
+          {"pin_stored", key.pin_stored},
+          {"locked", key.locked},
+          {"wrong_pins", key.wrong_pins},
+          {"date_of_creation_s", key.created_s},
+          {"date_of_last_use_s", key.last_use_s},
+          {"public_key", key.material.public_hex},
+          {"modulus", key.material.modulus_hex},
+          {"exponent", key.material.exponent_hex}};
+}
+
+Reply reply_of(int status, const ordered_json& body) {
+  Reply reply;
+  reply.status = status;
+  reply.body = body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  return reply;
+}
+
+int default_bits(KeyType type) { return type == KeyType::kRsa ? 2048 : 256; }
+
+}  // namespace
+
+void Control::handle(const ExchangePtr& exchange) {
+  const Request& request = exchange->request;
+  try {
+    if (request.method == "POST" && request.target == "/keys") return create_keys(exchange);
+    exchange->answer(reply_of(200, respond(request)));
+  } catch (const std::exception& error) {
+    exchange->answer(reply_of(400, {{"error", error.what()}}));
+  }
+}
+
+ordered_json Control::respond(const Request& request) {
+  const std::string what = request.method + " " + request.target;
+  const ordered_json done = {{"result", "ok"}};
+  if (what == "GET /counters") return device_.counters().to_json();
+  if (what == "GET /keys") return list_keys();
+  if (what == "POST /counters/reset") return device_.counters().reset(), done;
+  if (what == "POST /faults/clear") return device_.faults().clear(), done;
+  if (request.method != "POST") throw std::invalid_argument("no such control request: " + what);
+  const json body = json::parse(request.body);
+  if (what == "POST /faults") return device_.faults().add(body), done;
+  if (what == "POST /users") return put_user(body), done;
+  if (what == "POST /users/delete") return device_.users().remove(body.at("name")), done;
+  if (what == "POST /keys/change") return change_key(body), done;
+  if (what == "POST /options") return change_options(body), done;
+  throw std::invalid_argument("no such control request: " + what);
+}
+
+ordered_json Control::list_keys() const {
+  ordered_json keys = ordered_json::array();
+  for (const auto& [counter, key] : device_.store().keys()) keys.push_back(describe(*key));
+  return {{"keys", std::move(keys)}};
+}
+
+// On the key's core, so that the network's clients go on being served meanwhile.
+void Control::create_keys(const ExchangePtr& exchange) {
+  const json body = json::parse(exchange->request.body);
+  const auto type = parse_type(body.value("type", "NIST"));
+  if (!type) throw std::invalid_argument("type");
+  const int bits = body.value("size", default_bits(*type));
+  const int count = body.value("count", 1);
+  if (count < 1 || count > kMaxKeysAtOnce) throw std::invalid_argument("count");
+  NewKey wanted;
+  wanted.core = body.value("core", 1);
+  wanted.acl = body.value("acl", "FFFF");
+  wanted.nice_name = body.at("nice_name");
+  wanted.owner = body.value("owner", device_.options().users.front().name);
+  wanted.pin = body.value("pin", "");
+  wanted.pin_stored = body.value("pin_stored", false);
+  auto deliver = [this, exchange, wanted](const std::vector<KeyMaterial>& materials) {
+    ordered_json keys = ordered_json::array();
+    for (const KeyMaterial& material : materials) {
+      NewKey key = wanted;
+      key.material = material;
+      if (materials.size() > 1) key.nice_name += "-" + std::to_string(keys.size());
+      keys.push_back(describe(*device_.store().add(std::move(key))));
+    }
+    device_.store().flush();
+    exchange->answer(reply_of(200, {{"keys", std::move(keys)}}));
+  };
+  auto work = [exchange, type = *type, bits, count, deliver]() -> Core::Finish {
+    std::vector<KeyMaterial> materials;
+    try {
+      for (int i = 0; i < count; ++i) materials.push_back(generate(type, bits));
+    } catch (const DeviceError& error) {
+      return [exchange, error] { exchange->answer(reply_of(400, {{"error", error.what()}})); };
+    }
+    return [deliver, materials] { deliver(materials); };
+  };
+  device_.core(wanted.core).submit(std::move(work), Clock::duration::zero());
+}
+
+void Control::change_key(const json& body) {
+  const std::vector<KeyPtr> keys = device_.store().find(body.at("key").get_ref<const std::string&>());
+  if (keys.empty()) throw std::invalid_argument("unknown key");
+  for (const KeyPtr& key : keys) {
+    if (body.contains("pin_stored")) device_.store().set_pin_stored(*key, body["pin_stored"]);
+  }
+  device_.store().flush();
+}
+
+void Control::put_user(const json& body) {
+  User user;
+  user.name = body.at("name");
+  user.password = body.at("password");
+  for (const json& rule : body.value("rules", json::array())) grant(user, rule.get_ref<const std::string&>());
+  device_.users().put(std::move(user));
+}
+
+void Control::change_options(const json& body) {
+  Options& options = device_.options();
+  for (const auto& [name, value] : body.items()) {
+    if (name == "delay_ms") {
+      options.delay_ms = value;
+    } else if (name == "sign_us") {
+      options.sign_us = value;
+    } else if (name == "max_streams") {
+      options.max_streams = value;
+      network_.set_max_streams(value);
+    } else if (name == "pin_tries") {
+      options.pin_tries = value;
+    } else if (name == "errors_as_200") {
+      options.errors_as_200 = value;
+    } else if (name == "attributes_without_public_key") {
+      options.attributes_without_public_key = value;
+    } else {
+      throw std::invalid_argument("not to be changed at run time: " + name);
+    }
+  }
+}
+
+}  // namespace n200sim

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "device.h"
+#include "exchange.h"
+#include "listener.h"
+
+namespace n200sim {
+
+// The tests' way in, on a port of its own: plain HTTP/1.1 and JSON, no authentication. README.md has the
+// requests.
+class Control {
+ public:
+  Control(Device& device, Listener& network) : device_(device), network_(network) {}
+
+  void handle(const ExchangePtr& exchange);
+
+ private:
+  nlohmann::ordered_json respond(const Request& request);
+  nlohmann::ordered_json list_keys() const;
+  void create_keys(const ExchangePtr& exchange);
+  void change_key(const nlohmann::json& body);
+  void put_user(const nlohmann::json& body);
+  void change_options(const nlohmann::json& body);
+
+  Device& device_;
+  Listener& network_;
+};
+
+}  // namespace n200sim

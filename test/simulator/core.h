@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "event_loop.h"
+
+namespace n200sim {
+
+// One crypto processor: a thread that does one operation after the other, first come first served (n200.md,
+// "a core").
+class Core {
+ public:
+  using Finish = std::function<void()>;  // run on the I/O thread
+  using Work = std::function<Finish()>;  // run on the core's thread; must not throw
+
+  explicit Core(EventLoop& loop);
+  ~Core();  // what is still queued is dropped
+
+  // The operation takes `duration`, or as long as it takes if that is longer. Counted from the end of the one
+  // before, not from when the thread woke up: a core under load does exactly 1/duration operations per
+  // second.
+  void submit(Work work, Clock::duration duration);
+
+ private:
+  struct Job {
+    Work work;
+    Clock::duration duration;
+    Clock::time_point submitted;
+  };
+
+  void run();
+  void execute(const Job& job);
+
+  EventLoop& loop_;
+  Clock::time_point busy_until_{};
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<Job> jobs_;   // guarded by mutex_
+  bool waiting_ = false;   // guarded by mutex_
+  bool stopping_ = false;  // guarded by mutex_
+  std::thread thread_;     // last: it uses all of the above
+};
+
+}  // namespace n200sim

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <queue>
+#include <vector>
+
+namespace n200sim {
+
+using Clock = std::chrono::steady_clock;
+
+// Told of a file descriptor's readiness.
+class FdHandler {
+ public:
+  virtual void on_events(std::uint32_t epoll_events) = 0;
+
+ protected:
+  ~FdHandler() = default;
+};
+
+// Does its output once per turn, however many replies the turn brought.
+class TurnEnd {
+ public:
+  virtual void end_of_turn() = 0;
+
+ protected:
+  ~TurnEnd() = default;
+};
+
+// The I/O thread: epoll, timers, and what other threads post. Throws std::system_error where the kernel
+// refuses.
+class EventLoop {
+ public:
+  EventLoop();
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  void run();  // until stop()
+  void stop() { stopping_ = true; }
+
+  void add(int fd, std::uint32_t epoll_events, FdHandler& handler);
+  void modify(int fd, std::uint32_t epoll_events, FdHandler& handler);
+  void remove(int fd);
+
+  void after(Clock::duration delay, std::function<void()> action);
+  // `turn_end` must live until it was called; it may be destroyed in the call.
+  void at_end_of_turn(TurnEnd& turn_end) { turn_ends_.push_back(&turn_end); }
+
+  // The one method for other threads. Wakes the loop only if it sleeps.
+  void post(std::function<void()> action);
+
+ private:
+  struct Timer {
+    Clock::time_point due;
+    std::uint64_t sequence;  // those due together keep their order
+    std::function<void()> action;
+  };
+  struct Later {
+    bool operator()(const Timer& a, const Timer& b) const {
+      return a.due != b.due ? a.due > b.due : a.sequence > b.sequence;
+    }
+  };
+
+  bool may_sleep();
+  void arm_timer();
+  void dispatch(int timeout_ms);
+  void run_timers();
+  void run_posted();
+  void run_turn_ends();
+
+  int epoll_;
+  int wake_fd_;
+  int timer_fd_;
+  bool stopping_ = false;
+  std::vector<Timer> timers_;  // a heap
+  Clock::time_point armed_ = Clock::time_point::max();
+  std::uint64_t sequence_ = 0;
+  std::vector<TurnEnd*> turn_ends_;
+  std::vector<TurnEnd*> running_turn_ends_;
+
+  std::mutex mutex_;
+  std::vector<std::function<void()>> posted_;  // guarded by mutex_
+  bool asleep_ = false;                        // guarded by mutex_
+  std::vector<std::function<void()>> running_posted_;
+};
+
+}  // namespace n200sim

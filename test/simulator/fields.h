@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace n200sim {
+
+// The named values of one request, whichever interface they came by: the form of a POST, or the
+// path segments of a GET once the command's table row has given them names.
+class Fields {
+ public:
+  // application/x-www-form-urlencoded: `+` is a space, %XX a byte. Nothing if an escape is malformed.
+  static std::optional<Fields> from_form(std::string body);
+
+  void add(std::string_view name, std::string_view value);
+  // The first field of that name.
+  std::optional<std::string_view> get(std::string_view name) const;
+
+ private:
+  struct Range {
+    std::size_t offset, size;
+  };
+  struct Field {
+    Range name, value;
+  };
+  std::string_view text(Range range) const;
+  std::optional<Range> decode_in_place(std::size_t begin, std::size_t end);
+
+  // Offsets, not views: a Fields can be moved.
+  std::string storage_;
+  std::vector<Field> fields_;
+};
+
+// %XX and, if `plus_is_space`, `+`. Nothing if an escape is malformed.
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
+
+// "/n200/COMMAND/ARG/…/" -> {"COMMAND", "ARG", …}, percent-decoded. One trailing slash is optional, an
+// empty segment inside is an empty argument (a key without PIN), a query is cut off. Nothing if the path is
+// not below /n200/.
+std::optional<std::vector<std::string>> split_path(std::string_view target);
+
+}  // namespace n200sim

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journal.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace n200sim {
+namespace {
+
+// Returns the length in bytes of the whole lines.
+std::uintmax_t replay_lines(const std::string& path,
+                            const std::function<void(const nlohmann::json&)>& replay) {
+  std::ifstream in(path);
+  std::string line;
+  std::uintmax_t length = 0;
+  while (std::getline(in, line) && !in.eof()) {
+    replay(nlohmann::json::parse(line));
+    length += line.size() + 1;
+  }
+  return length;
+}
+
+}  // namespace
+
+Journal::Journal(const std::string& path, const std::function<void(const nlohmann::json&)>& replay) {
+  const std::uintmax_t length = replay_lines(path, replay);
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (fd < 0) throw std::runtime_error(path + ": " + std::strerror(errno));
+  file_.reset(fdopen(fd, "a"));
+  if (!file_) throw std::runtime_error(path + ": " + std::strerror(errno));
+  std::filesystem::resize_file(path, length);
+}
+
+void Journal::append(const nlohmann::json& entry) {
+  const std::string line = entry.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+  std::fwrite(line.data(), 1, line.size(), file_.get());
+}
+
+void Journal::flush() { std::fflush(file_.get()); }
+
+}  // namespace n200sim

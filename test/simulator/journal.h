@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+namespace n200sim {
+
+// An append-only file of one JSON object a line: cheap for 100,000 keys, and readable.
+class Journal {
+ public:
+  // Replays what is there, oldest first; a last line cut short by a kill is dropped. Creates the file (0600)
+  // if need be. Throws std::runtime_error if it cannot be opened or a line is no JSON.
+  Journal(const std::string& path, const std::function<void(const nlohmann::json&)>& replay);
+
+  void append(const nlohmann::json& entry);
+  // To the kernel, not to the disk: a killed simulator loses nothing, a killed machine may.
+  void flush();
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+}  // namespace n200sim

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace n200sim {
+
+enum class KeyType { kNist, kBrainpool, kRsa, kSym };
+
+// "NIST", "BRAINPOOL", "RSA", "SYM": the names of listkeys and of `curve` (n200.md).
+std::string_view type_name(KeyType type);
+std::optional<KeyType> parse_type(std::string_view name);
+
+// What a key is made of, before the device has named it. All hex is upper-case.
+struct KeyMaterial {
+  KeyType type = KeyType::kNist;
+  int bits = 0;
+  std::string private_hex;  // EC: the scalar, padded; RSA: PKCS#8 or traditional DER; SYM: the key
+  std::string public_hex;   // EC: X‖Y, each padded to the field size (66 bytes for P-521)
+  std::string modulus_hex;  // RSA, padded to the modulus size
+  std::string exponent_hex;
+};
+
+// NID of a curve of that family, 0 if the device has none of that size.
+int curve_nid(KeyType family, int bits);
+std::size_t field_bytes(int bits);
+
+// These throw DeviceError(kUnsupported) for a size the device does not have.
+KeyMaterial generate_ec(KeyType family, int bits);
+// Throws DeviceError(kMalformed) unless 0 < scalar < order.
+KeyMaterial import_ec(KeyType family, int bits, std::span<const std::uint8_t> scalar);
+KeyMaterial generate_rsa(int bits);
+KeyMaterial generate_symmetric(int bits);
+// The one of these that fits `type`.
+KeyMaterial generate(KeyType type, int bits);
+
+}  // namespace n200sim

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "connection.h"
+#include "counters.h"
+#include "event_loop.h"
+#include "openssl_handles.h"
+#include "session.h"
+
+namespace n200sim {
+
+// A listening socket and the connections that came through it.
+class Listener final : private FdHandler {
+ public:
+  // `tls` nullptr: plain HTTP/1.1, as for the control port. `port` 0: any. Throws std::system_error.
+  Listener(EventLoop& loop, const std::string& address, std::uint16_t port, SSL_CTX* tls, RequestSink sink,
+           Counters& counters);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  std::uint16_t port() const { return port_; }
+  // Of connections to come.
+  void set_max_streams(std::uint32_t max_streams) { max_streams_ = max_streams; }
+
+  // For connections.
+  std::unique_ptr<Session> make_session(SessionHost& host, SSL* tls);
+  void forget(Connection& connection);
+
+ private:
+  void on_events(std::uint32_t epoll_events) override;
+
+  EventLoop& loop_;
+  SSL_CTX* tls_;
+  RequestSink sink_;
+  Counters& counters_;
+  std::uint32_t max_streams_ = 256;
+  int fd_;
+  std::uint16_t port_ = 0;
+  std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
+};
+
+}  // namespace n200sim

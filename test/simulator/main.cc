@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// n200-sim: a stand-in for the se.SAM N200, as far as the device is known (README.md).
+#include <openssl/ssl.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "arguments.h"
+#include "control.h"
+#include "device.h"
+#include "event_loop.h"
+#include "listener.h"
+#include "state_files.h"
+#include "tls_context.h"
+
+namespace n200sim {
+namespace {
+
+// SIGTERM and SIGINT end the loop, and so the program in good order.
+class EndSignals final : private FdHandler {
+ public:
+  // Before any other thread starts: they inherit the mask.
+  explicit EndSignals(EventLoop& loop) : loop_(loop) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    fd_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    loop_.add(fd_, EPOLLIN, *this);
+  }
+  ~EndSignals() { close(fd_); }
+  EndSignals(const EndSignals&) = delete;
+  EndSignals& operator=(const EndSignals&) = delete;
+
+ private:
+  void on_events(std::uint32_t) override { loop_.stop(); }
+
+  EventLoop& loop_;
+  int fd_;
+};
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void follow_parent(pid_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != parent) std::raise(SIGTERM);  // it ended before we asked
+}
+
+int run(const Options& options, pid_t parent) {
+  EventLoop loop;
+  const EndSignals end_signals(loop);
+  if (options.exit_with_parent) follow_parent(parent);
+  const StateFiles files(options);
+  const SslCtxPtr tls = make_tls_context(files.tls(), !options.http1_only);
+  Counters control_counters;
+  Device device(loop, options);
+  Listener network(
+      loop, options.listen, options.port, tls.get(), [&device](const ExchangePtr& e) { device.handle(e); },
+      device.counters());
+  network.set_max_streams(options.max_streams);
+  Control control(device, network);
+  Listener control_port(
+      loop, "127.0.0.1", options.control_port, nullptr,
+      [&control](const ExchangePtr& e) { control.handle(e); }, control_counters);
+  const std::string cert = options.write_cert.empty() ? files.tls().cert_path : options.write_cert;
+  std::fprintf(stderr, "n200-sim: https://%s:%u, control http://127.0.0.1:%u, certificate %s\n",
+               options.listen.c_str(), unsigned{network.port()}, unsigned{control_port.port()}, cert.c_str());
+  if (!options.ready_file.empty())
+    write_ready_file(options.ready_file, options, cert, network.port(), control_port.port());
+  loop.run();
+  return 0;
+}
+
+}  // namespace
+}  // namespace n200sim
+
+int main(int argc, char** argv) {
+  const pid_t parent = getppid();
+  // The machine's openssl.cnf may load the very provider that is tested against us.
+  OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  n200sim::raise_descriptor_limit();
+  try {
+    int exit_status = 0;
+    const auto options = n200sim::parse_arguments(argc, argv, exit_status);
+    return options ? n200sim::run(*options, parent) : exit_status;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "n200-sim: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "users.h"
+
+namespace n200sim {
+
+// The command line; README.md has the table. Some can be changed at run time through the control port.
+struct Options {
+  std::string listen = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: any
+  std::uint16_t control_port = 0;
+  std::string name = "seSAM-nserie-101";
+  std::string state_dir;  // empty: keys in memory, certificate in a temporary directory
+  std::string ready_file, write_cert, tls_cert, tls_key, client_ca;
+  bool http1_only = false;
+  std::uint32_t max_streams = 256;
+  std::uint32_t delay_ms = 0;
+  int cores = 2;
+  std::uint32_t sign_us = 0;
+  bool canned = false;
+  std::uint32_t populate = 0;
+  int pin_tries = 0;
+  bool errors_as_200 = false;
+  bool attributes_without_public_key = false;
+  std::string serial = "23F13C56131E1EEE";
+  std::uint64_t first_counter = 25;
+  std::vector<User> users;
+  bool verbose = false;
+  bool exit_with_parent = false;
+};
+
+}  // namespace n200sim

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "exchange.h"
+
+namespace n200sim {
+
+// Request bodies over this are refused.
+constexpr std::size_t kMaxBodyBytes = 1024 * 1024;
+
+// Who answers: the device, or the control port.
+using RequestSink = std::function<void(const ExchangePtr&)>;
+
+// What a session may ask of its connection.
+class SessionHost {
+ public:
+  virtual void wants_flush() = 0;        // produce() will be called at the end of this turn
+  virtual void reset_connection() = 0;   // TCP RST at the end of this turn
+  virtual void close_after_flush() = 0;  // whatever else is under way
+
+ protected:
+  ~SessionHost() = default;
+};
+
+// One HTTP connection's protocol, without its bytes' transport.
+class Session {
+ public:
+  virtual ~Session() = default;
+  virtual void receive(std::string_view bytes) = 0;
+  // Appends what is ready to be sent, about `limit` bytes at most.
+  virtual void produce(std::string& out, std::size_t limit) = 0;
+  // Nothing more will be received or produced.
+  virtual bool done() const = 0;
+};
+
+std::unique_ptr<Session> make_http1_session(SessionHost& host, const RequestSink& sink);
+// `max_streams`: SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113, 6.5.2).
+std::unique_ptr<Session> make_http2_session(SessionHost& host, const RequestSink& sink,
+                                            std::uint32_t max_streams);
+
+}  // namespace n200sim

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "options.h"
+#include "tls_context.h"
+
+namespace n200sim {
+
+// The files a run needs besides the journal: the certificate, and a directory for it where none was given.
+class StateFiles {
+ public:
+  // Throws std::runtime_error or std::filesystem::filesystem_error.
+  explicit StateFiles(const Options& options);
+  ~StateFiles();  // removes the temporary directory
+  StateFiles(const StateFiles&) = delete;
+  StateFiles& operator=(const StateFiles&) = delete;
+
+  const TlsFiles& tls() const { return tls_; }
+
+ private:
+  std::string temporary_dir_;
+  TlsFiles tls_;
+};
+
+// Written beside and renamed, so that whoever waits for the file reads all of it.
+void write_ready_file(const std::string& path, const Options& options, const std::string& cert_path, int port,
+                      int control_port);
+
+}  // namespace n200sim
