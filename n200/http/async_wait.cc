@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/async_wait.h"
+
+#include <openssl/err.h>
+#include <sched.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdint>
+#include <new>
+#include <utility>
+
+#include "base/process_state.h"
+#include "n200/http/call.h"
+
+namespace sesam::n200::http {
+
+/// An event descriptor that belongs to a wait context and to the calls that will ring it, whichever lives longer.
+class Bell {
+ public:
+  static Bell* make() noexcept {
+    const int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fd == -1) return nullptr;
+    auto* bell = new (std::nothrow) Bell(fd);
+    if (bell == nullptr) ::close(fd);
+    return bell;
+  }
+
+  int fd() const noexcept { return fd_; }
+  /// After fork the descriptor is the parent's too.
+  bool is_of_this_process() const noexcept { return generation_ == fork_generation(); }
+  void keep() noexcept { owners_.fetch_add(1, std::memory_order_relaxed); }
+  void drop() noexcept {
+    if (owners_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    ::close(fd_);
+    delete this;
+  }
+  void ring() const noexcept { [[maybe_unused]] const int rung = eventfd_write(fd_, 1); }
+  void silence() const noexcept {
+    eventfd_t count = 0;
+    [[maybe_unused]] const int read = eventfd_read(fd_, &count);
+  }
+
+ private:
+  explicit Bell(int fd) noexcept : fd_(fd) {}
+  std::atomic<int> owners_{1};
+  const int fd_;
+  const unsigned generation_ = fork_generation();
+};
+
+namespace {
+
+// Its address is our key among the descriptors of a wait context.
+const char kBellKey = 0;
+
+void drop_bell(ASYNC_WAIT_CTX*, const void*, OSSL_ASYNC_FD, void* custom) { static_cast<Bell*>(custom)->drop(); }
+
+// One bell a wait context, silent; nullptr if there is none to be had.
+Bell* bell_of(ASYNC_WAIT_CTX* context) noexcept {
+  OSSL_ASYNC_FD fd = -1;
+  void* custom = nullptr;
+  if (ASYNC_WAIT_CTX_get_fd(context, &kBellKey, &fd, &custom) == 1) {
+    auto* bell = static_cast<Bell*>(custom);
+    if (bell->is_of_this_process()) {
+      bell->silence();
+      return bell;
+    }
+    ASYNC_WAIT_CTX_clear_fd(context, &kBellKey);
+    bell->drop();
+  }
+  Bell* bell = Bell::make();
+  if (bell == nullptr) return nullptr;
+  if (ASYNC_WAIT_CTX_set_wait_fd(context, &kBellKey, bell->fd(), bell, drop_bell) == 1) return bell;
+  bell->drop();
+  return nullptr;
+}
+
+}  // namespace
+
+Notify::Notify(Notify&& other) noexcept
+    : callback_(std::exchange(other.callback_, nullptr)),
+      argument_(std::exchange(other.argument_, nullptr)),
+      bell_(std::exchange(other.bell_, nullptr)) {}
+
+Notify& Notify::operator=(Notify&& other) noexcept {
+  std::swap(callback_, other.callback_);
+  std::swap(argument_, other.argument_);
+  std::swap(bell_, other.bell_);
+  return *this;
+}
+
+Notify::~Notify() {
+  if (bell_ != nullptr) bell_->drop();
+}
+
+Notify Notify::for_current_job() noexcept {
+  Notify notify;
+  ASYNC_JOB* job = ASYNC_get_current_job();
+  if (job == nullptr) return notify;
+  ASYNC_WAIT_CTX* context = ASYNC_get_wait_ctx(job);
+  if (context == nullptr) return notify;
+  if (ASYNC_WAIT_CTX_get_callback(context, &notify.callback_, &notify.argument_) == 1 && notify.callback_ != nullptr) {
+    ASYNC_WAIT_CTX_set_status(context, ASYNC_STATUS_OK);
+    return notify;
+  }
+  notify.callback_ = nullptr;
+  notify.bell_ = bell_of(context);
+  if (notify.bell_ != nullptr) notify.bell_->keep();
+  return notify;
+}
+
+void Notify::ring() const noexcept {
+  if (callback_ != nullptr)
+    callback_(argument_);
+  else if (bell_ != nullptr)
+    bell_->ring();
+}
+
+Paused pause_job_until_done(const Call& call) noexcept {
+  const unsigned generation = fork_generation();
+  for (;;) {
+    const std::uint32_t state = call.state.load(std::memory_order_acquire);
+    if ((state & kDone) != 0) return Paused::done;
+    if ((state & kAnswered) != 0) {
+      sched_yield();  // the I/O thread is inside the application's callback, whose argument must outlive it
+      continue;
+    }
+    if (fork_generation() != generation) return Paused::other_process;
+    if (Clock::now() >= call.deadline) return Paused::deadline_passed;
+    ERR_pop_to_mark();
+    const int paused = ASYNC_pause_job();
+    ERR_set_mark();
+    if (paused != 1) return Paused::cannot_pause;
+  }
+}
+
+}  // namespace sesam::n200::http

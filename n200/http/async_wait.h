@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Waiting inside an OpenSSL ASYNC_JOB: the job pauses instead of the thread.
+#pragma once
+
+#include <openssl/async.h>
+
+namespace sesam::n200::http {
+
+struct Call;
+class Bell;
+
+/// How the I/O thread tells a paused job that its call is done: by the application's callback where the job's wait
+/// context has one, else by an event descriptor that the application polls. Movable; empty outside a job.
+class Notify {
+ public:
+  Notify() noexcept = default;
+  Notify(Notify&& other) noexcept;
+  Notify& operator=(Notify&& other) noexcept;
+  Notify(const Notify&) = delete;
+  Notify& operator=(const Notify&) = delete;
+  ~Notify();
+
+  /// For the job that runs on this thread; empty if there is none or its wait context cannot be used.
+  static Notify for_current_job() noexcept;
+  explicit operator bool() const noexcept { return callback_ != nullptr || bell_ != nullptr; }
+  /// The application's callback gets an argument that lives only as long as the job does.
+  bool needs_living_job() const noexcept { return callback_ != nullptr; }
+  void ring() const noexcept;
+
+ private:
+  ASYNC_callback_fn callback_ = nullptr;
+  void* argument_ = nullptr;
+  Bell* bell_ = nullptr;
+};
+
+enum class Paused { done, deadline_passed, other_process, cannot_pause };
+
+/// Pauses the current job until the call is done. Must be entered holding no lock, with exactly one mark on the error
+/// stack (ERR_set_mark(3)), which is lifted while other code runs on this thread.
+Paused pause_job_until_done(const Call& call) noexcept;
+
+}  // namespace sesam::n200::http

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/call.h"
+
+#include <openssl/crypto.h>
+
+#include <bit>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace sesam::n200::http {
+
+void Body::assign(std::string_view bytes) {
+  clear();
+  if (bytes.size() > kSmall) large_ = std::make_unique<char[]>(bytes.size());
+  if (!bytes.empty()) std::memcpy(large_ ? large_.get() : small_, bytes.data(), bytes.size());
+  size_ = bytes.size();
+}
+
+void Body::clear() noexcept {
+  if (size_ != 0) OPENSSL_cleanse(large_ ? large_.get() : small_, size_);
+  large_.reset();
+  size_ = 0;
+}
+
+void Call::prepare(const Request& request) {
+  endpoint = request.endpoint;
+  method = request.method;
+  path.assign(request.path);
+  body.assign(request.body);
+  reply_cap_bytes = request.reply_cap_bytes;
+  deadline = request.deadline;
+}
+
+void Call::clear() noexcept {
+  body.clear();
+  notify = {};
+  failure = Failure::other;
+  may_have_acted = false;
+  status = 0;
+  retry_after_s = 0;
+  reply.clear();
+  message.clear();
+  sent.store(false, std::memory_order_relaxed);
+  next = nullptr;
+  state.store(0, std::memory_order_relaxed);
+}
+
+Reply Call::take_reply() {
+  // A copy of a small body comes from the caller's own heap cache and leaves the call its buffer; moving it would have
+  // the I/O thread allocate and the caller free, which contend. A listing of megabytes is moved.
+  constexpr std::size_t kCopiedAtMost = 64 * 1024;
+  Reply taken;
+  taken.failure = failure;
+  taken.may_have_acted = may_have_acted;
+  taken.status = status;
+  taken.retry_after_s = retry_after_s;
+  if (reply.size() <= kCopiedAtMost)
+    taken.body = reply;
+  else
+    taken.body = std::move(reply);
+  taken.message = std::move(message);
+  return taken;
+}
+
+/// 32 calls and one word that says which of them are free. A word of bits has no ABA problem, a linked free list would.
+class CallSlab {
+ public:
+  CallSlab() {
+    for (auto& call : calls_) call.slab = this;
+  }
+
+  Call* take() noexcept {
+    std::uint32_t free = free_.load(std::memory_order_relaxed);
+    while (free != 0) {
+      const auto index = static_cast<unsigned>(std::countr_zero(free));
+      if (free_.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire, std::memory_order_relaxed))
+        return &calls_[index];
+    }
+    return nullptr;
+  }
+
+  void give_back(const Call& call) noexcept {
+    const auto index = static_cast<unsigned>(&call - calls_);
+    free_.fetch_or(std::uint32_t{1} << index, std::memory_order_release);
+  }
+
+ private:
+  std::atomic<std::uint32_t> free_{0xffffffff};
+  Call calls_[32];
+};
+
+CallPool::~CallPool() {
+  for (auto& slab : slabs_) delete slab.load(std::memory_order_acquire);
+}
+
+Call* CallPool::take() noexcept {
+  for (auto& entry : slabs_) {
+    CallSlab* slab = entry.load(std::memory_order_acquire);
+    if (slab == nullptr) {
+      auto* made = new (std::nothrow) CallSlab;
+      if (made == nullptr) return nullptr;
+      if (entry.compare_exchange_strong(slab, made, std::memory_order_acq_rel))
+        slab = made;
+      else
+        delete made;  // another thread was faster: `slab` is its slab
+    }
+    if (Call* call = slab->take()) return call;
+  }
+  return nullptr;
+}
+
+void CallPool::give_back(Call& call) noexcept {
+  call.clear();
+  call.slab->give_back(call);
+}
+
+}  // namespace sesam::n200::http

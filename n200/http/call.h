@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call: one request on its way through the pipeline, shared by the caller's thread and the I/O thread.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "n200/http/async_wait.h"
+#include "n200/http/pipeline.h"
+
+namespace sesam::n200::http {
+
+using Clock = std::chrono::steady_clock;
+
+/// The bytes of a request body, which may hold a PIN: wiped when they are dropped, the buffer reused. Not a Secret,
+/// whose secure heap is small and behind one lock, and this is written once a signature.
+class Body {
+ public:
+  Body() = default;
+  ~Body() { clear(); }
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
+
+  void assign(std::string_view bytes);
+  void clear() noexcept;
+  const char* data() const noexcept { return large_ ? large_.get() : small_; }
+  std::size_t size() const noexcept { return size_; }
+
+ private:
+  static constexpr std::size_t kSmall = 512;  // an RSA or EC signature request fits
+  char small_[kSmall];
+  std::unique_ptr<char[]> large_;
+  std::size_t size_ = 0;
+};
+
+/// Who is through with a call. Caller and I/O thread each set their bit once; the one that comes second gives it back.
+enum CallState : std::uint32_t {
+  kAnswered = 1,  ///< the outcome is there, the I/O thread is still telling the caller
+  kDone = 2,      ///< the I/O thread never touches the call again
+  kLeft = 4,      ///< the caller never touches the call again
+};
+
+class CallSlab;
+
+struct Call {
+  /// Takes copies of what the caller may drop when it leaves at its deadline. Throws std::bad_alloc.
+  void prepare(const Request& request);
+  /// Makes the call fit for the next request; wipes the body.
+  void clear() noexcept;
+  bool is_done() const noexcept { return (state.load(std::memory_order_acquire) & kDone) != 0; }
+  /// Moves the outcome out, once the call is done.
+  Reply take_reply();
+
+  // The request: written by the caller, then only read.
+  std::size_t endpoint = 0;
+  Method method = Method::post;
+  std::string path;
+  Body body;
+  std::size_t reply_cap_bytes = 0;
+  Clock::time_point deadline;
+  Notify notify;  ///< how to wake an ASYNC_JOB; empty: the caller sleeps on its wait word
+
+  // The outcome: written by the I/O thread before kDone.
+  Failure failure = Failure::other;
+  bool may_have_acted = false;
+  int status = 0;
+  long retry_after_s = 0;
+  std::string reply;
+  std::string message;
+
+  std::atomic<std::uint32_t> state{0};
+  std::atomic<bool> sent{false};  ///< libcurl has begun to send it
+  std::uint32_t ticket = 0;       ///< names the wait word and the bit in it
+  Call* next = nullptr;           ///< in whatever list holds it: inbox, queue, completed
+  CallSlab* slab = nullptr;       ///< where it goes back to
+};
+
+/// Calls for any number of threads, made as needed and reused. Lock-free, because fork may happen at any moment.
+class CallPool {
+ public:
+  CallPool() = default;
+  ~CallPool();
+  CallPool(const CallPool&) = delete;
+  CallPool& operator=(const CallPool&) = delete;
+
+  /// nullptr: out of memory, or more than 32,768 callers at a time.
+  Call* take() noexcept;
+  static void give_back(Call& call) noexcept;
+
+ private:
+  static constexpr std::size_t kSlabs = 1024;
+  std::atomic<CallSlab*> slabs_[kSlabs] = {};
+};
+
+}  // namespace sesam::n200::http

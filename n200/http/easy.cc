@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/easy.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace sesam::n200::http {
+namespace {
+
+using std::chrono::duration_cast, std::chrono::milliseconds;
+
+// An idle connection is kept for good (libcurl's default is 118 s): TCP keep-alive tells when it has died.
+constexpr long kConnectionAgeS = 30L * 24 * 3600;
+constexpr long kKeepAliveIdleS = 30;
+constexpr long kKeepAliveIntervalS = 10;
+
+void append(curl_slist*& list, const char* text) {
+  curl_slist* longer = curl_slist_append(list, text);
+  if (longer == nullptr) throw std::bad_alloc();
+  list = longer;
+}
+
+void wipe_and_free(curl_slist* list) noexcept {
+  for (curl_slist* item = list; item != nullptr; item = item->next) OPENSSL_cleanse(item->data, std::strlen(item->data));
+  curl_slist_free_all(list);
+}
+
+/// "Authorization: Basic …" (RFC 7617), terminated by a zero byte.
+Secret authorization(const Options& options) {
+  Secret pair;
+  pair.append(options.user);
+  pair.append(":");
+  pair.append(options.password.reveal());
+  const auto bytes = pair.reveal();
+  Secret line("Authorization: Basic ");
+  // In pieces of three bytes, each four characters, so that no unwiped buffer is needed.
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    unsigned char piece[5];
+    const auto length = std::min<std::size_t>(3, bytes.size() - at);
+    EVP_EncodeBlock(piece, reinterpret_cast<const unsigned char*>(bytes.data()) + at, static_cast<int>(length));
+    line.append({reinterpret_cast<const char*>(piece), 4});
+    OPENSSL_cleanse(piece, sizeof piece);
+  }
+  line.append({"\0", 1});
+  return line;
+}
+
+void set(CURL* handle, CURLoption option, long value) { curl_easy_setopt(handle, option, value); }
+void set(CURL* handle, CURLoption option, unsigned value) { set(handle, option, static_cast<long>(value)); }
+void set(CURL* handle, CURLoption option, const char* value) { curl_easy_setopt(handle, option, value); }
+
+// libcurl reads the blob where it lies: the options outlive all handles.
+void set_blob(CURL* handle, CURLoption option, std::string_view bytes) {
+  if (bytes.empty()) return;
+  curl_blob blob{const_cast<char*>(bytes.data()), bytes.size(), CURL_BLOB_NOCOPY};
+  curl_easy_setopt(handle, option, &blob);
+}
+
+void preset_tls(CURL* handle, const Options& options) {
+  set(handle, CURLOPT_PROTOCOLS_STR, "https");
+  set(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
+  set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
+  set_blob(handle, CURLOPT_CAINFO_BLOB, options.ca_pem);
+  set_blob(handle, CURLOPT_SSLCERT_BLOB, options.client_cert_pem);
+  set_blob(handle, CURLOPT_SSLKEY_BLOB, options.client_key_pem.reveal());
+}
+
+void preset_connection(CURL* handle, const Options& options) {
+  set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  set(handle, CURLOPT_PIPEWAIT, 1L);
+  // No proxy of the environment: credentials go to the device alone, and looking for one costs every request.
+  set(handle, CURLOPT_PROXY, "");
+  set(handle, CURLOPT_NOPROXY, "*");
+  set(handle, CURLOPT_NOSIGNAL, 1L);
+  set(handle, CURLOPT_QUICK_EXIT, 1L);  // else a name server that does not answer holds up the end of the process by 5 s
+  set(handle, CURLOPT_CONNECTTIMEOUT_MS, options.connect_timeout_ms);
+  set(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+  set(handle, CURLOPT_TCP_KEEPIDLE, kKeepAliveIdleS);
+  set(handle, CURLOPT_TCP_KEEPINTVL, kKeepAliveIntervalS);
+  set(handle, CURLOPT_MAXAGE_CONN, kConnectionAgeS);
+}
+
+}  // namespace
+
+Easy::~Easy() { curl_easy_cleanup(handle); }
+
+Easies::Easies(const Options& options, const EasyCallbacks& callbacks) : options_(options), callbacks_(callbacks) {
+  if (!options.user.empty()) append(headers_, authorization(options).reveal().data());
+  append(headers_, "Accept:");  // fewer bytes: what comes back is JSON whatever we ask for
+  if (!options.address.empty()) {
+    const auto port = options.address.rfind(':');
+    const bool has_port = port != std::string::npos && options.address.find(']', port) == std::string::npos &&
+                          (options.address.find(':') == port || options.address[port - 1] == ']');
+    const bool bare_ipv6 = !has_port && options.address.front() != '[' && port != std::string::npos;
+    append(connect_to_, ("::" + (bare_ipv6 ? "[" + options.address + "]" : options.address) + (has_port ? "" : ":")).c_str());
+  }
+}
+
+Easies::~Easies() {
+  all_.clear();
+  wipe_and_free(headers_);
+  curl_slist_free_all(connect_to_);
+}
+
+void Easies::preset(Easy& easy) const {
+  CURL* handle = easy.handle;
+  preset_tls(handle, options_);
+  preset_connection(handle, options_);
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers_);
+  if (connect_to_ != nullptr) curl_easy_setopt(handle, CURLOPT_CONNECT_TO, connect_to_);
+  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, easy.error);
+  curl_easy_setopt(handle, CURLOPT_PRIVATE, &easy);
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, callbacks_.on_data);
+  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &easy);
+  curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callbacks_.on_sending);
+  curl_easy_setopt(handle, CURLOPT_PREREQDATA, &easy);
+  curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, callbacks_.open_socket);
+  curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &easy);
+  curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, callbacks_.close_socket);
+  curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, callbacks_.owner);
+}
+
+std::unique_ptr<Easy> Easies::make() const {
+  auto easy = std::make_unique<Easy>();
+  easy->handle = curl_easy_init();
+  if (easy->handle == nullptr) throw std::bad_alloc();
+  easy->owner = callbacks_.owner;
+  preset(*easy);
+  return easy;
+}
+
+bool Easies::set_url(Easy& easy, const Call& call, Lane& lane) const {
+  // POST paths are few and come again; those of GET hold arguments.
+  CURLU* url = call.method == Method::post ? lane.urls.shared(call.path) : nullptr;
+  if (url != nullptr && url == easy.url) return true;
+  Url own;
+  if (url == nullptr) {
+    own = lane.urls.parse(call.path);
+    if (!own) return false;
+    url = own.get();
+  }
+  curl_easy_setopt(easy.handle, CURLOPT_CURLU, url);
+  easy.url = url;
+  easy.own_url = std::move(own);  // the one before is freed only now that libcurl has let go of it
+  return true;
+}
+
+void Easies::set_body(Easy& easy, const Call& call) noexcept {
+  if (call.method == Method::post) {
+    curl_easy_setopt(easy.handle, CURLOPT_POSTFIELDS, call.body.data());  // not copied: the call outlives the transfer
+    curl_easy_setopt(easy.handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
+    if (!easy.is_post) set(easy.handle, CURLOPT_POST, 1L);
+    easy.is_post = true;
+  } else if (easy.is_post) {
+    set(easy.handle, CURLOPT_HTTPGET, 1L);
+    easy.is_post = false;
+  }
+}
+
+Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now) noexcept try {
+  if (idle_.empty()) {
+    idle_.reserve(all_.size() + 1);  // give_back must not have to allocate
+    all_.push_back(make());
+    idle_.push_back(all_.back().get());
+  }
+  Easy& easy = *idle_.back();
+  if (!set_url(easy, call, lane)) return nullptr;
+  set_body(easy, call);
+  const auto left = std::max<std::int64_t>(1, duration_cast<milliseconds>(call.deadline - now).count());
+  set(easy.handle, CURLOPT_TIMEOUT_MS, static_cast<long>(std::min<std::int64_t>(left, options_.request_timeout_ms)));
+  easy.own_deadline = left < std::min(options_.connect_timeout_ms, options_.request_timeout_ms);
+  easy.over_the_cap = false;
+  easy.error[0] = '\0';
+  easy.call = &call;
+  easy.lane = &lane;
+  idle_.pop_back();
+  return &easy;
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
+
+void Easies::give_back(Easy& easy) noexcept {
+  easy.call = nullptr;
+  easy.lane = nullptr;
+  idle_.push_back(&easy);
+}
+
+}  // namespace sesam::n200::http

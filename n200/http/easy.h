@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// libcurl's easy handles, set up once and reused without reset.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/secret.h"
+#include "n200/http/call.h"
+#include "n200/http/lane.h"
+#include "n200/http/url.h"
+
+namespace sesam::n200::http {
+
+/// One handle and what it is doing now.
+struct Easy {
+  Easy() = default;
+  ~Easy();
+  Easy(const Easy&) = delete;
+  Easy& operator=(const Easy&) = delete;
+
+  CURL* handle = nullptr;
+  Call* call = nullptr;
+  Lane* lane = nullptr;
+  void* owner = nullptr;       ///< the Loop, for the callbacks
+  std::size_t place = 0;       ///< in Lane::active
+  bool over_the_cap = false;
+  bool own_deadline = false;   ///< the call's deadline comes before any configured time-out
+  // What the handle is set to, so that only changes are set.
+  CURLU* url = nullptr;
+  Url own_url;
+  bool is_post = false;
+  char error[CURL_ERROR_SIZE] = {};
+};
+
+/// libcurl's callbacks. Each but close_socket gets the Easy as its pointer.
+struct EasyCallbacks {
+  curl_write_callback on_data;
+  curl_prereq_callback on_sending;
+  curl_opensocket_callback open_socket;
+  curl_closesocket_callback close_socket;  ///< gets `owner`: a connection outlives the handle that opened it
+  void* owner;
+};
+
+class Easies {
+ public:
+  /// The options must outlive this. Throws std::bad_alloc.
+  Easies(const Options& options, const EasyCallbacks& callbacks);
+  ~Easies();
+  Easies(const Easies&) = delete;
+  Easies& operator=(const Easies&) = delete;
+
+  /// A handle for the call, set to its URL, body and time limit; nullptr: out of memory, or the URL cannot be parsed.
+  Easy* take(Call& call, Lane& lane, Clock::time_point now) noexcept;
+  void give_back(Easy& easy) noexcept;
+
+ private:
+  std::unique_ptr<Easy> make() const;
+  void preset(Easy& easy) const;
+  bool set_url(Easy& easy, const Call& call, Lane& lane) const;
+  static void set_body(Easy& easy, const Call& call) noexcept;
+
+  const Options& options_;
+  const EasyCallbacks callbacks_;
+  curl_slist* headers_ = nullptr;     // with the credentials: wiped
+  curl_slist* connect_to_ = nullptr;
+  std::vector<std::unique_ptr<Easy>> all_;
+  std::vector<Easy*> idle_;
+};
+
+}  // namespace sesam::n200::http

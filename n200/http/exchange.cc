@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/exchange.h"
+
+#include <utility>
+
+namespace sesam::n200::http {
+namespace {
+
+// Stands in the inbox when it is closed; never dereferenced.
+Call* closed() noexcept {
+  static constinit char mark = 0;
+  return reinterpret_cast<Call*>(&mark);
+}
+
+}  // namespace
+
+bool Exchange::submit(Call& call) noexcept {
+  call.ticket = words_.draw_ticket();
+  Call* head = inbox_.load(std::memory_order_relaxed);
+  do {
+    if (head == closed()) return false;
+    call.next = head;
+  } while (!inbox_.compare_exchange_weak(head, &call, std::memory_order_seq_cst, std::memory_order_relaxed));
+  // One eventfd write wakes the thread for all who come until it sleeps again.
+  if (asleep_.load(std::memory_order_seq_cst) && asleep_.exchange(false, std::memory_order_seq_cst)) {
+    counters_.wake_ups.fetch_add(1, std::memory_order_relaxed);
+    poller_.ring();
+  }
+  return true;
+}
+
+bool Exchange::sleep_until_done(const Call& call, Clock::time_point until) noexcept {
+  return words_.sleep(call.ticket, until, [&] { return call.is_done(); });
+}
+
+bool Exchange::leave(Call& call) noexcept {
+  return (call.state.fetch_or(kLeft, std::memory_order_acq_rel) & kDone) != 0;
+}
+
+void Exchange::ask_to_stop() noexcept {
+  stopping_.store(true, std::memory_order_release);
+  poller_.ring();
+}
+
+Call* Exchange::reversed(Call* newest) noexcept {
+  Call* oldest = nullptr;
+  while (newest != nullptr) oldest = std::exchange(newest, std::exchange(newest->next, oldest));
+  return oldest;
+}
+
+Call* Exchange::collect() noexcept {
+  if (inbox_.load(std::memory_order_relaxed) == nullptr) return nullptr;
+  return reversed(inbox_.exchange(nullptr, std::memory_order_seq_cst));
+}
+
+Call* Exchange::close() noexcept { return reversed(inbox_.exchange(closed(), std::memory_order_seq_cst)); }
+
+bool Exchange::about_to_sleep() noexcept {
+  asleep_.store(true, std::memory_order_seq_cst);
+  return inbox_.load(std::memory_order_seq_cst) == nullptr && !must_stop();
+}
+
+void Exchange::complete(Call& call) noexcept { call.next = std::exchange(completed_, &call); }
+
+void Exchange::publish() noexcept {
+  if (completed_ == nullptr) return;
+  Call* call = std::exchange(completed_, nullptr);
+  while (call != nullptr) tell(*std::exchange(call, call->next));
+  words_.wake_noted();
+}
+
+void Exchange::tell(Call& call) noexcept {
+  const Notify notify = std::move(call.notify);
+  if (!notify) words_.note(call.ticket);
+  if (notify.needs_living_job()) {
+    call.state.fetch_or(kAnswered, std::memory_order_acq_rel);
+    notify.ring();
+  }
+  // From here on the call is the caller's, unless that has left.
+  if ((call.state.fetch_or(kDone, std::memory_order_acq_rel) & kLeft) != 0) CallPool::give_back(call);
+  if (!notify.needs_living_job()) notify.ring();
+}
+
+}  // namespace sesam::n200::http

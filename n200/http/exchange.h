@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The counter between the callers' threads and the I/O thread: calls go over it, outcomes come back.
+#pragma once
+
+#include <atomic>
+
+#include "n200/http/call.h"
+#include "n200/http/poller.h"
+#include "n200/http/wait_words.h"
+
+namespace sesam::n200::http {
+
+class Exchange {
+ public:
+  Exchange(Poller& poller, Counters& counters) noexcept : poller_(poller), counters_(counters) {}
+
+  // Callers.
+  Call* take_call() noexcept { return pool_.take(); }
+  /// Hands the call over and wakes the I/O thread if it sleeps. false: it takes no more calls, and the call is still the caller's.
+  bool submit(Call& call) noexcept;
+  /// Sleeps until the call is done or `until`; false: not done.
+  bool sleep_until_done(const Call& call, Clock::time_point until) noexcept;
+  /// Parts from a call that is not done. true: it was done in this very moment and is still the caller's.
+  static bool leave(Call& call) noexcept;
+  void ask_to_stop() noexcept;
+
+  // The I/O thread.
+  /// All calls handed over since the last time, oldest first, linked by next.
+  Call* collect() noexcept;
+  /// The outcome is in the call: it will be published with the others of this turn.
+  void complete(Call& call) noexcept;
+  void publish() noexcept;
+  bool must_stop() const noexcept { return stopping_.load(std::memory_order_acquire); }
+  /// To be said before sleeping; false: do not sleep, something has come.
+  bool about_to_sleep() noexcept;
+  void awake() noexcept { asleep_.store(false, std::memory_order_relaxed); }
+  /// From now on submit() refuses; returns what had still come in.
+  Call* close() noexcept;
+
+ private:
+  static Call* reversed(Call* newest) noexcept;
+  void tell(Call& call) noexcept;
+
+  Poller& poller_;
+  Counters& counters_;
+  CallPool pool_;
+  WaitWords words_;
+  Call* completed_ = nullptr;  // the I/O thread's own
+  // Written by all sides, so each on its own cache line.
+  alignas(64) std::atomic<Call*> inbox_{nullptr};  // newest first; a push is one compare-and-swap, no lock for fork to inherit
+  alignas(64) std::atomic<bool> asleep_{false};
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace sesam::n200::http

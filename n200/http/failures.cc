@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/failures.h"
+
+#include <curl/curl.h>
+
+#include <cstring>
+
+namespace sesam::n200::http {
+namespace {
+
+struct Row {
+  int curl_code;
+  Failure failure;
+};
+
+// What is not here is `other`. Time-outs and the two halves of CURLE_PEER_FAILED_VERIFICATION need a second look below.
+constexpr Row kRows[] = {
+    {CURLE_OK, Failure::none},
+    {CURLE_URL_MALFORMAT, Failure::bad_url},
+    {CURLE_UNSUPPORTED_PROTOCOL, Failure::bad_url},
+    {CURLE_COULDNT_RESOLVE_HOST, Failure::cannot_resolve},
+    {CURLE_COULDNT_RESOLVE_PROXY, Failure::cannot_resolve},
+    {CURLE_COULDNT_CONNECT, Failure::cannot_connect},
+    {CURLE_INTERFACE_FAILED, Failure::cannot_connect},
+    {CURLE_OPERATION_TIMEDOUT, Failure::timed_out},
+    {CURLE_PEER_FAILED_VERIFICATION, Failure::certificate_not_trusted},
+    {CURLE_SSL_ISSUER_ERROR, Failure::certificate_not_trusted},
+    {CURLE_SSL_INVALIDCERTSTATUS, Failure::certificate_not_trusted},
+    {CURLE_SSL_CACERT_BADFILE, Failure::bad_ca_file},
+    {CURLE_SSL_CERTPROBLEM, Failure::bad_client_certificate},
+    {CURLE_SSL_CONNECT_ERROR, Failure::tls_failed},
+    {CURLE_SSL_CIPHER, Failure::tls_failed},
+    {CURLE_SSL_ENGINE_INITFAILED, Failure::tls_failed},
+    {CURLE_SSL_CLIENTCERT, Failure::bad_client_certificate},
+    {CURLE_HTTP2, Failure::connection_lost},
+    {CURLE_PARTIAL_FILE, Failure::connection_lost},
+    {CURLE_GOT_NOTHING, Failure::connection_lost},
+    {CURLE_SEND_ERROR, Failure::connection_lost},
+    {CURLE_RECV_ERROR, Failure::connection_lost},
+    {CURLE_HTTP2_STREAM, Failure::connection_lost},
+    // We abort what libcurl would send a second time on a fresh connection: whether to repeat is not ours to say.
+    {CURLE_ABORTED_BY_CALLBACK, Failure::connection_lost},
+    {CURLE_FILESIZE_EXCEEDED, Failure::too_large},
+    {CURLE_OUT_OF_MEMORY, Failure::out_of_memory},
+};
+
+bool says(std::string_view words, std::string_view part) noexcept { return words.find(part) != std::string_view::npos; }
+
+// libcurl's OpenSSL backend: "SSL: no alternative certificate subject name matches target host name 'x'" and
+// "SSL: certificate subject name 'y' does not match target host name 'x'".
+bool is_about_the_name(std::string_view words) noexcept {
+  return says(words, "subject name") || says(words, "target host name");
+}
+
+// A peer that went away in the midst of the handshake, as one does that restarts, in the words of libcurl and OpenSSL.
+bool broke_off(std::string_view words) noexcept {
+  return says(words, "SSL_ERROR_SYSCALL") || says(words, "Connection reset by peer") || says(words, "unexpected eof");
+}
+
+Failure timed_out(const Evidence& evidence) noexcept {
+  if (evidence.sent) return Failure::timed_out;
+  if (evidence.connected) return Failure::queue_timed_out;
+  return says(evidence.words, "Resolving timed out") ? Failure::cannot_resolve : Failure::connect_timed_out;
+}
+
+}  // namespace
+
+Failure failure_of(const Evidence& evidence) noexcept {
+  if (evidence.over_the_cap) return Failure::too_large;
+  if (evidence.curl_code == CURLE_OPERATION_TIMEDOUT) return timed_out(evidence);
+  if (evidence.curl_code == CURLE_PEER_FAILED_VERIFICATION && is_about_the_name(evidence.words))
+    return Failure::host_name_mismatch;
+  for (const auto& row : kRows) {
+    if (row.curl_code != evidence.curl_code) continue;
+    if (row.failure == Failure::tls_failed && broke_off(evidence.words)) return Failure::connection_lost;
+    return row.failure;
+  }
+  return Failure::other;
+}
+
+std::string message_of(const Evidence& evidence) {
+  std::string message(evidence.words);
+  if (message.empty()) message = curl_easy_strerror(static_cast<CURLcode>(evidence.curl_code));
+  if (evidence.os_errno != 0) {
+    char space[128];
+    const std::string_view system = strerror_r(evidence.os_errno, space, sizeof space);
+    if (!says(message, system)) message.append(": ").append(system);
+  }
+  return message;
+}
+
+bool is_of_the_connect(const Evidence& evidence) noexcept {
+  return !evidence.sent && !evidence.connected && evidence.curl_code != CURLE_OUT_OF_MEMORY;
+}
+
+}  // namespace sesam::n200::http

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/fork_guard.h"
+
+#include <utility>
+
+namespace sesam::n200::http {
+
+void ForkGuard::after_wait() {
+  // A mutex alone is not fair: this thread could win it again and again.
+  while (forking_.load(std::memory_order_acquire)) forking_.wait(true, std::memory_order_acquire);
+  working_.lock();
+}
+
+void ForkGuard::take(std::chrono::steady_clock::time_point deadline) noexcept {
+  taken_ = working_.try_lock_until(deadline);
+}
+
+void ForkGuard::release() noexcept {
+  if (std::exchange(taken_, false)) working_.unlock();
+  forking_.store(false, std::memory_order_release);
+  forking_.notify_all();
+}
+
+}  // namespace sesam::n200::http

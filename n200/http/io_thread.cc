@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/io_thread.h"
+
+#include <csignal>
+#include <openssl/crypto.h>
+#include <openssl/ssl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "n200/http/loop.h"
+
+namespace sesam::n200::http {
+namespace {
+
+// A reply may take request_timeout_ms, but bytes that nobody acknowledges for half of that mean a dead connection; the
+// other half is left to try again.
+unsigned unanswered_ms(const Options& options) {
+  return std::max(options.connect_timeout_ms, options.request_timeout_ms / 2);
+}
+
+/// Every signal of the process goes to its own threads.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() noexcept {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+IoThread::IoThread(std::shared_ptr<Shared> shared)
+    : shared_(std::move(shared)),
+      process_(getpid()),
+      sockets_(unanswered_ms(shared_->options)),
+      exchange_(poller_, shared_->counters) {}
+
+IoThread::~IoThread() { OSSL_LIB_CTX_free(libctx_); }
+
+std::unique_ptr<IoThread> IoThread::start(std::shared_ptr<Shared> shared) {
+  std::unique_ptr<IoThread> made(new IoThread(std::move(shared)));
+  if (!made->poller_.is_open()) return nullptr;
+  const AllSignalsBlocked blocked;  // inherited by the thread
+  if (pthread_create(&made->thread_, nullptr, main, made.get()) != 0) return nullptr;
+  return made;
+}
+
+void* IoThread::main(void* self) noexcept {
+  auto& io = *static_cast<IoThread*>(self);
+  pthread_setname_np(pthread_self(), "sesam-io");
+  io.guard_.enter();
+  io.run_isolated();
+  io.guard_.leave();
+  return nullptr;
+}
+
+// libcurl's TLS fetches from the default library context of its thread. In the application's, our own provider may come
+// first: a certificate's check would then ask the HSM, on this thread, and wait for itself.
+void IoThread::run_isolated() {
+  // Reads openssl.cnf now, under the global context; later it would be read again, under ours.
+  OPENSSL_init_ssl(0, nullptr);
+  libctx_ = OSSL_LIB_CTX_new();
+  OSSL_LIB_CTX* const before = libctx_ == nullptr ? nullptr : OSSL_LIB_CTX_set0_default(libctx_);
+  serve();
+  if (libctx_ == nullptr) return;
+  OSSL_LIB_CTX_set0_default(before);
+  OPENSSL_thread_stop_ex(libctx_);
+}
+
+void IoThread::serve() noexcept {
+  try {
+    // Never paired with curl_global_cleanup: the application may use libcurl too.
+    if (libctx_ == nullptr || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw std::bad_alloc();
+    Loop loop(shared_->options, *shared_->log, shared_->counters, exchange_, poller_, sockets_, guard_);
+    loop.run();
+  } catch (const std::exception&) {
+    // Out of memory: whatever is in flight was the loop's to fail; what has come in since must not wait.
+    for (Call* call = exchange_.close(); call != nullptr;) {
+      call->failure = Failure::out_of_memory;
+      exchange_.complete(*std::exchange(call, call->next));
+    }
+    exchange_.publish();
+  }
+}
+
+bool IoThread::stop(Clock::time_point deadline) noexcept {
+  if (life_ != Life::running) return life_ == Life::joined;
+  exchange_.ask_to_stop();
+  timespec until{};
+  const auto since_boot = deadline.time_since_epoch();
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
+  until.tv_sec = whole.count();
+  until.tv_nsec = std::chrono::duration_cast<std::chrono::nanoseconds>(since_boot - whole).count();
+  if (pthread_equal(pthread_self(), thread_) == 0 &&
+      pthread_clockjoin_np(thread_, nullptr, CLOCK_MONOTONIC, &until) == 0) {
+    life_ = Life::joined;
+    return true;
+  }
+  pthread_detach(thread_);
+  life_ = Life::detached;
+  return false;
+}
+
+void IoThread::raise_fork_flag() noexcept {
+  guard_.raise();
+  poller_.ring();
+}
+
+void IoThread::close_in_child() noexcept {
+  sockets_.close_in_child();
+  poller_.close_in_child();
+}
+
+}  // namespace sesam::n200::http

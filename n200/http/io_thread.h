@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The I/O thread of one pipeline, from its start to its end, in a library context of its own.
+#pragma once
+
+#include <openssl/types.h>
+#include <pthread.h>
+#include <sys/types.h>
+
+#include <chrono>
+#include <memory>
+
+#include "n200/http/exchange.h"
+#include "n200/http/fork_guard.h"
+#include "n200/http/poller.h"
+#include "n200/http/sockets.h"
+
+namespace sesam::n200::http {
+
+/// What a pipeline and its thread share. The thread keeps it alive, should it outlive the pipeline (see IoThread::stop).
+struct Shared {
+  Shared(Options wanted, std::shared_ptr<const Log> sink) : options(std::move(wanted)), log(std::move(sink)) {}
+  const Options options;
+  const std::shared_ptr<const Log> log;
+  Counters counters;
+};
+
+class IoThread {
+ public:
+  /// nullptr: no descriptors or no thread to be had. Throws std::bad_alloc. Does not wait for the thread.
+  static std::unique_ptr<IoThread> start(std::shared_ptr<Shared> shared);
+  /// Only after stop() was true.
+  ~IoThread();
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+
+  Exchange& exchange() noexcept { return exchange_; }
+  pid_t process() const noexcept { return process_; }
+
+  /// Fails what waits, ends the thread and joins it. false: it did not come in time, it is detached, and this object must
+  /// be left to it. A second time it says the same again.
+  bool stop(Clock::time_point deadline) noexcept;
+
+  // fork, see ForkGuard.
+  void raise_fork_flag() noexcept;
+  void hold_for_fork(Clock::time_point deadline) noexcept { guard_.take(deadline); }
+  void release_after_fork() noexcept { guard_.release(); }
+  /// In the child, where this thread does not exist: closes what it had open, and leaves the rest as it lies.
+  void close_in_child() noexcept;
+
+ private:
+  explicit IoThread(std::shared_ptr<Shared> shared);
+  static void* main(void* self) noexcept;
+  void run_isolated();
+  void serve() noexcept;
+
+  const std::shared_ptr<Shared> shared_;
+  const pid_t process_;
+  Poller poller_;
+  Sockets sockets_;
+  ForkGuard guard_;
+  Exchange exchange_;
+  OSSL_LIB_CTX* libctx_ = nullptr;  // made by the thread, freed after the join
+  pthread_t thread_{};
+  enum class Life { running, joined, detached } life_ = Life::running;
+};
+
+}  // namespace sesam::n200::http

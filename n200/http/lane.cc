@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/lane.h"
+
+#include <algorithm>
+
+#include "n200/http/easy.h"
+
+namespace sesam::n200::http {
+
+Lane::Lane(std::size_t endpoint, const Options& options)
+    : index(endpoint),
+      urls(options.urls[endpoint]),
+      admission({options.max_in_flight, options.streams, options.connections}) {
+  active.reserve(std::max(1U, options.max_in_flight));
+}
+
+void Lane::put_on_wire(Easy& easy) noexcept {
+  active.push_back(&easy);  // there is room for max_in_flight
+  easy.place = active.size() - 1;
+  ++unsent;
+}
+
+void Lane::take_off_wire(Easy& easy) noexcept {
+  if (!easy.call->sent.load(std::memory_order_relaxed)) --unsent;
+  active[easy.place] = active.back();
+  active[easy.place]->place = easy.place;
+  active.pop_back();
+}
+
+void Lane::mark_sent(Easy& easy) noexcept {
+  easy.call->sent.store(true, std::memory_order_relaxed);
+  --unsent;
+}
+
+}  // namespace sesam::n200::http

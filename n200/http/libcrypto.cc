@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/libcrypto.h"
+
+#include <curl/curl.h>
+#include <openssl/crypto.h>
+
+#include <charconv>
+
+namespace sesam::n200::http {
+
+bool same_libcrypto(std::string_view curl_ssl_version, unsigned major) noexcept {
+  // With several TLS libraries compiled in, libcurl puts those not in use into parentheses: "(GnuTLS/3.7) OpenSSL/3.0.19".
+  constexpr std::string_view kOpenssl = "OpenSSL/";
+  for (std::size_t at = 0; (at = curl_ssl_version.find(kOpenssl, at)) != std::string_view::npos; at += kOpenssl.size()) {
+    if (at != 0 && curl_ssl_version[at - 1] == '(') continue;
+    const auto version = curl_ssl_version.substr(at + kOpenssl.size());
+    unsigned theirs = 0;
+    const auto read = std::from_chars(version.data(), version.data() + version.size(), theirs);
+    return read.ec == std::errc{} && theirs == major;
+  }
+  // Forks of OpenSSL have its symbols but no library contexts.
+  for (const std::string_view fork : {"LibreSSL", "BoringSSL", "AWS-LC", "quictls"})
+    if (curl_ssl_version.starts_with(fork)) return false;
+  return true;
+}
+
+std::string why_wrong_libcrypto() {
+  const curl_version_info_data* curl = curl_version_info(CURLVERSION_NOW);
+  const std::string_view theirs = curl->ssl_version == nullptr ? "" : curl->ssl_version;
+  // Both that we were compiled for and that we run with: a 4.x with 3.x symbols must not pass.
+  const unsigned running = OPENSSL_version_major();
+  if (running == OPENSSL_VERSION_MAJOR && same_libcrypto(theirs, running)) return {};
+  return std::string("libcurl ").append(curl->version).append(" uses ").append(theirs).append(", this provider was built for OpenSSL " OPENSSL_VERSION_STR
+                                                                                          " and runs with ")
+      .append(OpenSSL_version(OPENSSL_VERSION));
+}
+
+}  // namespace sesam::n200::http

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the I/O thread does: takes calls in, has libcurl send them, publishes the outcomes. Sole owner of the CURLM.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <initializer_list>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "n200/http/easy.h"
+#include "n200/http/exchange.h"
+#include "n200/http/failures.h"
+#include "n200/http/fork_guard.h"
+#include "n200/http/lane.h"
+#include "n200/http/poller.h"
+#include "n200/http/sockets.h"
+
+namespace sesam::n200::http {
+
+class Loop {
+ public:
+  /// On the I/O thread, inside the fork guard. Throws std::bad_alloc.
+  Loop(const Options& options, const Log& log, Counters& counters, Exchange& exchange, Poller& poller, Sockets& sockets,
+       ForkGuard& guard);
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  /// Until the exchange is asked to stop; then fails whatever is left with Failure::stopped.
+  void run() noexcept;
+
+ private:
+  // A turn, in this order.
+  void sleep() noexcept;
+  void serve_sockets() noexcept;
+  void reap() noexcept;
+  void receive(Call* calls) noexcept;
+  void expire() noexcept;
+  void admit() noexcept;
+
+  int sleep_ms(Clock::time_point now) const noexcept;
+  unsigned hand_over(Lane& lane, unsigned most) noexcept;
+  bool start(Lane& lane, Call& call) noexcept;
+  void kick(Lane& lane, unsigned added) noexcept;
+  void finish(Easy& easy, CURLcode code) noexcept;
+  Call& retire(Easy& easy) noexcept;
+  void fail_together(Lane& lane, const Call& cause) noexcept;
+  void fail(Call& call, Failure failure, std::string_view message) noexcept;
+  void fail_list(Call* calls, Failure failure, std::string_view message) noexcept;
+  void stop() noexcept;
+  void share_connections() noexcept;
+  void report(LogLevel level, std::initializer_list<std::string_view> parts) const noexcept;
+
+  // libcurl's callbacks.
+  static std::size_t on_data(char* bytes, std::size_t size, std::size_t count, void* easy) noexcept;
+  static int on_sending(void* easy, char*, char*, int, int) noexcept;
+  static curl_socket_t open_socket(void* easy, curlsocktype, curl_sockaddr* address) noexcept;
+  static int close_socket(void* loop, curl_socket_t fd) noexcept;
+  static int on_interest(CURL*, curl_socket_t fd, int what, void* loop, void*) noexcept;
+  static int on_timer(CURLM*, long timeout_ms, void* loop) noexcept;
+
+  static constexpr Clock::time_point kNever = Clock::time_point::max();
+
+  const Options& options_;
+  const Log& log_;
+  Counters& counters_;
+  Exchange& exchange_;
+  Poller& poller_;
+  Sockets& sockets_;
+  ForkGuard& guard_;
+  CURLM* multi_;
+  Easies easies_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  Clock::time_point timer_ = kNever;  // when libcurl wants to be called
+  std::size_t first_lane_ = 0;        // takes turns, so that no endpoint starves another
+  long host_connections_ = 0;
+};
+
+}  // namespace sesam::n200::http

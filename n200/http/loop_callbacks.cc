@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// What libcurl calls, on the I/O thread, from within curl_multi_socket_action.
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <exception>
+#include <string>
+
+#include "n200/http/loop.h"
+
+namespace sesam::n200::http {
+namespace {
+
+// The HTTP version that ALPN (RFC 7301) agreed on, known as soon as the handshake is over.
+Admission::Shape negotiated(CURL* handle) noexcept {
+  curl_tlssessioninfo* tls = nullptr;
+  if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || tls == nullptr ||
+      tls->backend != CURLSSLBACKEND_OPENSSL || tls->internals == nullptr)
+    return Admission::Shape::unknown;  // the first reply will tell
+  const unsigned char* protocol = nullptr;
+  unsigned length = 0;
+  SSL_get0_alpn_selected(static_cast<const SSL*>(tls->internals), &protocol, &length);
+  const bool is_http2 = length == 2 && protocol[0] == 'h' && protocol[1] == '2';
+  return is_http2 ? Admission::Shape::streams : Admission::Shape::connections;
+}
+
+const char* name_of(Admission::Shape shape) noexcept {
+  switch (shape) {
+    case Admission::Shape::streams:
+      return "HTTP/2";
+    case Admission::Shape::connections:
+      return "HTTP/1.1";
+    case Admission::Shape::unknown:
+      break;
+  }
+  return "HTTP version not known yet";
+}
+
+}  // namespace
+
+std::size_t Loop::on_data(char* bytes, std::size_t size, std::size_t count, void* pointer) noexcept try {
+  Easy& easy = *static_cast<Easy*>(pointer);
+  const std::size_t length = size * count;
+  easy.over_the_cap = length > easy.call->reply_cap_bytes - easy.call->reply.size();
+  if (easy.over_the_cap) return 0;
+  easy.call->reply.append(bytes, length);
+  return length;
+} catch (const std::exception&) {
+  return 0;
+}
+
+int Loop::on_sending(void* pointer, char*, char*, int, int) noexcept {
+  Easy& easy = *static_cast<Easy*>(pointer);
+  // A second time for one request: it was lost with its connection, and libcurl would repeat it without asking.
+  if (easy.call->sent.load(std::memory_order_relaxed)) return CURL_PREREQFUNC_ABORT;
+  Lane& lane = *easy.lane;
+  lane.mark_sent(easy);
+  Loop& loop = *static_cast<Loop*>(easy.owner);
+  long fresh = 0;
+  if (!lane.admission.is_open() || lane.admission.shape() == Admission::Shape::connections)
+    curl_easy_getinfo(easy.handle, CURLINFO_NUM_CONNECTS, &fresh);
+  if (fresh != 0) loop.counters_.connections.fetch_add(1, std::memory_order_relaxed);
+  if (lane.admission.is_open()) return CURL_PREREQFUNC_OK;
+  const auto shape = negotiated(easy.handle);
+  lane.admission.connected(*easy.call, shape, fresh != 0, Clock::now());
+  loop.share_connections();
+  if (fresh != 0) loop.report(LogLevel::connections, {"connected to ", lane.urls.base(), ", ", name_of(shape)});
+  return CURL_PREREQFUNC_OK;
+}
+
+curl_socket_t Loop::open_socket(void* pointer, curlsocktype, curl_sockaddr* address) noexcept try {
+  Easy& easy = *static_cast<Easy*>(pointer);
+  const int fd = static_cast<Loop*>(easy.owner)->sockets_.open(address->family, address->socktype, address->protocol, easy.lane->index);
+  if (fd == -1) return CURL_SOCKET_BAD;
+  easy.lane->admission.connecting(*easy.call);
+  return fd;
+} catch (const std::exception&) {
+  return CURL_SOCKET_BAD;
+}
+
+int Loop::close_socket(void* pointer, curl_socket_t fd) noexcept {
+  Loop& loop = *static_cast<Loop*>(pointer);
+  loop.poller_.forget(fd);
+  loop.sockets_.close(fd);
+  return 0;
+}
+
+int Loop::on_interest(CURL*, curl_socket_t fd, int what, void* pointer, void*) noexcept try {
+  const std::uint32_t events = what == CURL_POLL_IN      ? EPOLLIN
+                               : what == CURL_POLL_OUT   ? EPOLLOUT
+                               : what == CURL_POLL_INOUT ? EPOLLIN | EPOLLOUT
+                                                         : 0;
+  static_cast<Loop*>(pointer)->poller_.want(fd, events);
+  return 0;
+} catch (const std::exception&) {
+  return -1;
+}
+
+int Loop::on_timer(CURLM*, long timeout_ms, void* pointer) noexcept {
+  static_cast<Loop*>(pointer)->timer_ = timeout_ms < 0 ? kNever : Clock::now() + std::chrono::milliseconds(timeout_ms);
+  return 0;
+}
+
+}  // namespace sesam::n200::http

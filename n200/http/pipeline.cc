@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/pipeline.h"
+
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "n200/http/registry.h"
+#include "n200/http/threaded_pipeline.h"
+
+namespace sesam::n200::http {
+
+std::shared_ptr<Pipeline> Pipeline::for_options(Options options, std::shared_ptr<const Log> log) {
+  Registry& registry = Registry::instance();
+  auto made = std::make_shared<ThreadedPipeline>(std::move(options), std::move(log));
+  // Outlives the lock: it may come to hold the last reference to a pipeline, whose destructor takes the lock.
+  std::vector<std::shared_ptr<ThreadedPipeline>> living;
+  const std::lock_guard lock(registry.mutex);
+  for (const auto& entry : registry.pipelines)
+    if (auto pipeline = entry.lock()) living.push_back(std::move(pipeline));
+  for (const auto& pipeline : living)
+    if (pipeline->options() == made->options()) return pipeline;
+  registry.pipelines.push_back(made);
+  return made;
+}
+
+}  // namespace sesam::n200::http

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/registry.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "n200/http/threaded_pipeline.h"
+
+namespace sesam::n200::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Another thread may be amidst the same: the end of the process waits until it is through.
+void wait_until_no_thread_is_left(Registry& registry, Clock::time_point deadline) noexcept {
+  while (Clock::now() < deadline) {
+    {
+      const std::lock_guard lock(registry.mutex);
+      if (registry.threads.empty()) return;
+    }
+    std::this_thread::sleep_for(1ms);
+  }
+}
+
+}  // namespace
+
+Clock::time_point stop_deadline() noexcept { return Clock::now() + 2s; }
+
+bool stop_thread(IoThread& thread, Clock::time_point deadline) noexcept {
+  if (thread.process() != getpid()) return false;  // a child without pthread_atfork(3): vfork, clone
+  const bool ended = thread.stop(deadline);
+  Registry& registry = Registry::instance();
+  const std::lock_guard lock(registry.mutex);
+  std::erase(registry.threads, &thread);
+  return ended;
+}
+
+void stop_all(Stop how) noexcept {
+  const auto deadline = stop_deadline();
+  Registry& registry = Registry::instance();
+  for (std::size_t i = 0;; ++i) {
+    std::shared_ptr<ThreadedPipeline> pipeline;  // keeps it while its thread is joined
+    IoThread* thread = nullptr;
+    {
+      const std::lock_guard lock(registry.mutex);
+      if (how == Stop::for_good) registry.ended = true;
+      if (i >= registry.pipelines.size()) break;
+      pipeline = registry.pipelines[i].lock();
+      if (pipeline) thread = pipeline->retire_thread();
+    }
+    if (thread != nullptr) stop_thread(*thread, deadline);
+  }
+  if (how == Stop::for_good) wait_until_no_thread_is_left(registry, deadline);
+}
+
+void before_fork() noexcept {
+  const auto deadline = stop_deadline();
+  auto& threads = Registry::instance().threads;
+  for (auto* thread : threads) thread->raise_fork_flag();
+  for (auto* thread : threads) thread->hold_for_fork(deadline);
+}
+
+void after_fork_parent() noexcept {
+  for (auto* thread : Registry::instance().threads) thread->release_after_fork();
+}
+
+void after_fork_child() noexcept {
+  Registry& registry = Registry::instance();
+  for (auto* thread : registry.threads) thread->close_in_child();
+  registry.threads.clear();
+  for (auto& entry : registry.pipelines)
+    if (const auto pipeline = entry.lock()) pipeline->forget_threads();
+}
+
+}  // namespace sesam::n200::http

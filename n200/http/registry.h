@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// All pipelines and I/O threads of the process: what the end of the process, an unload and a fork have to reach.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/process_state.h"
+#include "n200/http/io_thread.h"
+
+namespace sesam::n200::http {
+
+class ThreadedPipeline;
+
+/// Leaked (process_state). The mutex protects the lists and the start of threads; it is never held across a join.
+struct Registry {
+  ProcessMutex mutex{MutexRank::pipelines};
+  std::vector<std::weak_ptr<ThreadedPipeline>> pipelines;
+  std::vector<IoThread*> threads;  ///< from their start to their join
+  bool ended = false;              ///< the process is ending: no thread is started any more
+
+  static Registry& instance() { return process_state<Registry>(); }
+};
+
+/// Stops the thread, by the deadline. true: it has ended and can be freed; false: it must be left as it lies. Takes the
+/// registry's mutex. Nothing happens to a thread that was stopped before, or that belongs to the parent process.
+bool stop_thread(IoThread& thread, Clock::time_point deadline) noexcept;
+
+/// How long to wait for an I/O thread, which is never busy for longer than one turn, on an overloaded machine.
+Clock::time_point stop_deadline() noexcept;
+
+}  // namespace sesam::n200::http

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/sockets.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace sesam::n200::http {
+
+int Sockets::open(int family, int type, int protocol, std::size_t endpoint) {
+  sockets_.reserve(sockets_.size() + 1);  // may throw: before there is something to lose
+  const int fd = ::socket(family, type | SOCK_CLOEXEC, protocol);
+  if (fd == -1) return -1;
+  // Not fatal where the kernel has none: the request's own time-out remains.
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms_, sizeof unanswered_ms_);
+  sockets_.push_back({fd, endpoint});
+  return fd;
+}
+
+void Sockets::close(int fd) noexcept {
+  std::erase_if(sockets_, [fd](const Socket& socket) { return socket.fd == fd; });
+  ::close(fd);
+}
+
+int Sockets::only_socket_of(std::size_t endpoint) const noexcept {
+  int only = -1;
+  for (const auto& socket : sockets_) {
+    if (socket.endpoint != endpoint) continue;
+    if (only != -1) return -1;
+    only = socket.fd;
+  }
+  return only;
+}
+
+void Sockets::close_in_child() noexcept {
+  for (const auto& socket : sockets_) ::close(socket.fd);
+}
+
+void Cork::set(int on) const noexcept {
+  if (fd_ != -1) setsockopt(fd_, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+}
+
+}  // namespace sesam::n200::http

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sockets of a pipeline, opened here so that a forked child can close them and a turn can cork them.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace sesam::n200::http {
+
+class Sockets {
+ public:
+  /// `unanswered_ms`: how long sent bytes may stay unacknowledged before the kernel gives the connection up.
+  explicit Sockets(unsigned unanswered_ms) noexcept : unanswered_ms_(unanswered_ms) {}
+
+  /// A close-on-exec socket; -1 with errno as socket(2).
+  int open(int family, int type, int protocol, std::size_t endpoint);
+  void close(int fd) noexcept;
+  /// The endpoint's socket if it has exactly one, else -1.
+  int only_socket_of(std::size_t endpoint) const noexcept;
+  /// After fork: close(2) and nothing else, so that the parent's connection does not notice.
+  void close_in_child() noexcept;
+
+ private:
+  struct Socket {
+    int fd;
+    std::size_t endpoint;
+  };
+  const unsigned unanswered_ms_;
+  std::vector<Socket> sockets_;
+};
+
+/// Holds back what is written to a TCP socket, so that the requests of one turn leave in full segments.
+class Cork {
+ public:
+  explicit Cork(int fd) noexcept : fd_(fd) { set(1); }
+  ~Cork() { set(0); }
+  Cork(const Cork&) = delete;
+  Cork& operator=(const Cork&) = delete;
+
+ private:
+  void set(int on) const noexcept;
+  const int fd_;  // -1: no socket
+};
+
+}  // namespace sesam::n200::http

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/threaded_pipeline.h"
+
+#include <unistd.h>
+
+#include <mutex>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "n200/http/libcrypto.h"
+#include "n200/http/registry.h"
+
+namespace sesam::n200::http {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::duration_cast, std::chrono::milliseconds;
+
+// The I/O thread ends a call at its deadline and knows best what became of it: a caller leaves by itself a little later.
+constexpr auto kGrace = 20ms;
+
+Reply failed(Failure failure, std::string message) {
+  Reply reply;
+  reply.failure = failure;
+  reply.message = std::move(message);
+  return reply;
+}
+
+}  // namespace
+
+ThreadedPipeline::ThreadedPipeline(Options options, std::shared_ptr<const Log> log)
+    : shared_(std::make_shared<Shared>(std::move(options), std::move(log))) {}
+
+ThreadedPipeline::~ThreadedPipeline() {
+  {
+    Registry& registry = Registry::instance();
+    const std::lock_guard lock(registry.mutex);
+    retire_thread();
+    std::erase_if(registry.pipelines, [](const auto& entry) { return entry.expired(); });
+  }
+  const auto deadline = stop_deadline();
+  for (auto* thread : retired_)
+    if (stop_thread(*thread, deadline)) delete thread;
+}
+
+IoThread* ThreadedPipeline::retire_thread() noexcept {
+  IoThread* const thread = thread_.exchange(nullptr, std::memory_order_acq_rel);
+  if (thread != nullptr) retired_.push_back(thread);  // there is room: see start_thread
+  return thread;
+}
+
+void ThreadedPipeline::forget_threads() noexcept {
+  thread_.store(nullptr, std::memory_order_relaxed);
+  retired_.clear();
+  auto& counters = shared_->counters;
+  counters.requests = counters.wake_ups = counters.connections = 0;
+  counters.in_flight = 0;
+}
+
+IoThread* ThreadedPipeline::thread_for(Reply& refusal) {
+  IoThread* const thread = thread_.load(std::memory_order_acquire);
+  if (thread != nullptr && thread->process() == getpid()) return thread;
+  return start_thread(refusal);
+}
+
+IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
+  Registry& registry = Registry::instance();
+  const std::lock_guard lock(registry.mutex);
+  IoThread* const present = thread_.load(std::memory_order_acquire);
+  if (present != nullptr && present->process() == getpid()) return present;
+  if (present != nullptr) {  // a child without pthread_atfork(3)
+    std::erase_if(registry.threads, [](const IoThread* thread) { return thread->process() != getpid(); });
+    forget_threads();
+  }
+  if (registry.ended) {
+    refusal = failed(Failure::stopped, "the process is ending");
+    return nullptr;
+  }
+  if (auto why = why_wrong_libcrypto(); !why.empty()) {
+    refusal = failed(Failure::wrong_libcrypto, std::move(why));
+    return nullptr;
+  }
+  registry.threads.reserve(registry.threads.size() + 1);
+  retired_.reserve(retired_.size() + 1);
+  IoThread* const started = IoThread::start(shared_).release();
+  if (started == nullptr) {
+    refusal = failed(Failure::other, "no thread or no file descriptor to be had");
+    return nullptr;
+  }
+  registry.threads.push_back(started);
+  thread_.store(started, std::memory_order_release);
+  return started;
+}
+
+Reply ThreadedPipeline::perform(const Request& request) try {
+  const bool reporting = shared_->log->wants(LogLevel::requests);
+  const auto since = Clock::now();
+  if (since >= request.deadline) return failed(Failure::queue_timed_out, "the deadline had passed before the request was made");
+  Reply reply;
+  IoThread* const thread = thread_for(reply);
+  if (thread == nullptr) return reply;
+  Call* const call = thread->exchange().take_call();
+  if (call == nullptr) return failed(Failure::out_of_memory, {});
+  reply = exchange(thread->exchange(), *call, request);
+  if (reporting) report(request, reply, since);
+  return reply;
+} catch (const std::bad_alloc&) {
+  Reply reply;
+  reply.failure = Failure::out_of_memory;
+  return reply;
+}
+
+Reply ThreadedPipeline::exchange(Exchange& exchange, Call& call, const Request& request) {
+  struct GiveBack {
+    void operator()(Call* mine) const noexcept { CallPool::give_back(*mine); }
+  };
+  std::unique_ptr<Call, GiveBack> mine(&call);
+  call.prepare(request);
+  call.notify = Notify::for_current_job();
+  const bool in_job = static_cast<bool>(call.notify);
+  if (!exchange.submit(call)) return failed(Failure::stopped, "the pipeline was stopped");
+  if (wait(exchange, call, in_job, request.deadline)) return call.take_reply();
+  const bool sent = call.sent.load(std::memory_order_relaxed);
+  if (Exchange::leave(*mine.release())) {
+    mine.reset(&call);
+    return call.take_reply();
+  }
+  Reply reply = failed(sent ? Failure::timed_out : Failure::queue_timed_out, "no answer by the deadline");
+  reply.may_have_acted = sent;
+  return reply;
+}
+
+bool ThreadedPipeline::wait(Exchange& exchange, const Call& call, bool in_job, Clock::time_point deadline) noexcept {
+  if (in_job) {
+    const Paused paused = pause_job_until_done(call);
+    if (paused != Paused::cannot_pause) return paused == Paused::done;
+    // The notification goes to the wait context: look at the call now and then instead.
+    while (!call.is_done() && Clock::now() < deadline) exchange.sleep_until_done(call, Clock::now() + 1ms);
+    return call.is_done();
+  }
+  return exchange.sleep_until_done(call, deadline + kGrace);
+}
+
+void ThreadedPipeline::report(const Request& request, const Reply& reply, Clock::time_point since) const noexcept try {
+  // The first two segments name the interface and the command; what follows in a GET path are its arguments.
+  const std::size_t second = request.path.find('/', 1);
+  const std::size_t end = second == std::string_view::npos ? second : request.path.find_first_of("/?", second + 1);
+  std::string line(request.method == Method::post ? "POST " : "GET ");
+  line.append(request.method == Method::post ? request.path.substr(0, request.path.find('?')) : request.path.substr(0, end));
+  if (reply.failure == Failure::none)
+    line.append(": ").append(std::to_string(reply.status));
+  else
+    line.append(": ").append(reply.message);
+  const auto took = duration_cast<milliseconds>(Clock::now() - since).count();
+  shared_->log->write(LogLevel::requests, line.append(", ").append(std::to_string(took)).append(" ms"));
+} catch (const std::bad_alloc&) {
+  return;  // no memory for a log line
+}
+
+}  // namespace sesam::n200::http

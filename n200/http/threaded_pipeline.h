@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Pipeline that there is: a facade over an I/O thread which comes and goes with use, unload and fork.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "n200/http/io_thread.h"
+#include "n200/http/pipeline.h"
+
+namespace sesam::n200::http {
+
+class ThreadedPipeline final : public Pipeline {
+ public:
+  ThreadedPipeline(Options options, std::shared_ptr<const Log> log);
+  ~ThreadedPipeline() override;
+
+  Reply perform(const Request& request) override;
+  const Options& options() const noexcept override { return shared_->options; }
+  const Counters& counters() const noexcept override { return shared_->counters; }
+
+  // With the registry's mutex held:
+  /// Parts from the I/O thread, which the caller has to stop; nullptr: there is none. The next perform() starts another.
+  IoThread* retire_thread() noexcept;
+  /// In a forked child: there are none here. They are leaked, as a vanished thread may have been using them.
+  void forget_threads() noexcept;
+
+ private:
+  IoThread* thread_for(Reply& refusal);
+  IoThread* start_thread(Reply& refusal);
+  Reply exchange(Exchange& exchange, Call& call, const Request& request);
+  static bool wait(Exchange& exchange, const Call& call, bool in_job, Clock::time_point deadline) noexcept;
+  void report(const Request& request, const Reply& reply, Clock::time_point since) const noexcept;
+
+  const std::shared_ptr<Shared> shared_;
+  // Read by every perform(), without a lock or a count of users: a thread's object is freed with the pipeline only.
+  std::atomic<IoThread*> thread_{nullptr};
+  std::vector<IoThread*> retired_;
+};
+
+}  // namespace sesam::n200::http

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/url.h"
+
+#include <utility>
+
+namespace sesam::n200::http {
+namespace {
+
+// The dots of a path are the device's business (PATH_AS_IS), and a missing scheme is a mistake, not "http".
+constexpr unsigned kFlags = CURLU_PATH_AS_IS | CURLU_NON_SUPPORT_SCHEME;
+
+std::string part(CURLU* url, CURLUPart which) {
+  char* text = nullptr;
+  if (curl_url_get(url, which, &text, 0) != CURLUE_OK) return {};
+  std::string copy(text);
+  curl_free(text);
+  return copy;
+}
+
+}  // namespace
+
+EndpointUrls::EndpointUrls(std::string base) : base_(std::move(base)) {
+  while (base_.ends_with('/')) base_.pop_back();
+  const Url url = parse("/");
+  if (!url)
+    complaint_ = "not a URL";
+  else if (part(url.get(), CURLUPART_SCHEME) != "https")
+    complaint_ = "not an https:// URL";
+  else if (!part(url.get(), CURLUPART_USER).empty() || !part(url.get(), CURLUPART_PASSWORD).empty())
+    complaint_ = "a URL must not hold credentials";
+  else if (!part(url.get(), CURLUPART_QUERY).empty() || !part(url.get(), CURLUPART_FRAGMENT).empty())
+    complaint_ = "a base URL has neither query nor fragment";
+}
+
+CURLU* EndpointUrls::shared(std::string_view path) {
+  constexpr std::size_t kMost = 8;
+  for (const auto& entry : shared_)
+    if (entry.path == path) return entry.url.get();
+  if (shared_.size() == kMost) return nullptr;
+  Url url = parse(path);
+  if (!url) return nullptr;
+  return shared_.emplace_back(Entry{std::string(path), std::move(url)}).url.get();
+}
+
+Url EndpointUrls::parse(std::string_view path) const {
+  Url url(curl_url());
+  const std::string whole = std::string(base_).append(path);
+  if (!url || curl_url_set(url.get(), CURLUPART_URL, whole.c_str(), kFlags) != CURLUE_OK) return nullptr;
+  return url;
+}
+
+}  // namespace sesam::n200::http
