@@ -49,8 +49,9 @@ class Device {
   /// and what an exchange raises.
   Result<KeyRecord> find_key(const KeyUri& uri);
 
-  /// Every key of every asymmetric type, not cached. One request per type. Raises what an exchange raises.
-  Result<std::vector<KeyRecord>> list_keys();
+  /// Every key of every asymmetric type that has the URI's manufacturer and serial, not cached. One request per type. Raises what an
+  /// exchange raises.
+  Result<std::vector<KeyRecord>> list_keys(const KeyUri& uri);
 
   /// Signs a digest (the raw bytes) with an EC key. Fills `signature` with r‖s: its size is twice that of the curve's field.
   /// Raises wrong_pin, pin_missing, unknown_key, bad_signature_length and what an exchange raises.
@@ -84,19 +85,6 @@ class Device {
   std::shared_ptr<http::Pipeline> pipeline_;
   std::string identity_;                 // tells this device's cache entries from another's
   std::atomic<std::size_t> endpoint_{0};  // the node in use
-};
-
-/// What one provider instance gives to its store, keymgmt and signature objects: OpenSSL's provctx.
-struct Context {
-  std::shared_ptr<Device> device;  ///< null where the configuration is bad
-  Error configuration_error{Reason::none, {}};
-  bool claims_pkcs11 = true;
-
-  /// The device, or why there is none. Raises bad_configuration.
-  Result<std::shared_ptr<Device>> require_device() const {
-    if (!device) return configuration_error;
-    return device;
-  }
 };
 
 }  // namespace sesam::n200

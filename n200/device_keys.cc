@@ -106,7 +106,7 @@ Result<KeyRecord> Device::find_key(const KeyUri& uri) {
   return matching.front().public_key.empty() ? with_public_key(std::move(matching.front())) : matching.front();
 }
 
-Result<std::vector<KeyRecord>> Device::list_keys() {
+Result<std::vector<KeyRecord>> Device::list_keys(const KeyUri& uri) {
   std::vector<KeyRecord> all;
   for (const auto type : kListedTypes) {
     auto records = request_listing(std::string(type));
@@ -117,7 +117,8 @@ Result<std::vector<KeyRecord>> Device::list_keys() {
       log_->write(LogLevel::keys, records.error().detail);
       continue;
     }
-    all.insert(all.end(), std::make_move_iterator(records->begin()), std::make_move_iterator(records->end()));
+    std::copy_if(std::make_move_iterator(records->begin()), std::make_move_iterator(records->end()), std::back_inserter(all),
+                 [&](const KeyRecord& record) { return differing_attribute(uri, record).empty(); });
   }
   return all;
 }

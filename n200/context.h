@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one provider instance gives to its store, keymgmt, signature and encoder objects: OpenSSL's provctx.
+#pragma once
+
+#include <openssl/core_dispatch.h>
+
+#include <memory>
+
+#include "base/result.h"
+#include "n200/device.h"
+
+namespace sesam::n200 {
+
+struct Context {
+  std::shared_ptr<Device> device;  ///< null where the configuration is bad
+  Error configuration_error{Reason::none, {}};
+  OSSL_FUNC_BIO_write_ex_fn* bio_write = nullptr;  ///< the core's, for encoders
+
+  /// The device, or why there is none. Raises bad_configuration.
+  Result<std::shared_ptr<Device>> require_device() const {
+    if (!device) return configuration_error;
+    return device;
+  }
+};
+
+}  // namespace sesam::n200

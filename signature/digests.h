@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The digests that can be signed, and the AlgorithmIdentifiers that name digest and signature together.
+#pragma once
+
+#include <openssl/types.h>
+
+#include <cstddef>
+#include <string_view>
+
+#include "base/hex.h"
+#include "base/result.h"
+
+namespace sesam::signature {
+
+/// One digest; hashed here, never in the device.
+struct Digest {
+  const char* name;        ///< OpenSSL's canonical name
+  std::size_t size_bytes;
+  int ecdsa_nid;           ///< of ecdsa-with-<digest>
+
+  /// The implementation in private_libctx(), fetched once per process. Null when it cannot be had.
+  const EVP_MD* md() const noexcept;
+};
+
+/// The digest by any of OpenSSL's names for it ("SHA256", "sha256", "SHA2-256"). Raises unsupported_digest, naming what is supported.
+Result<const Digest*> find_digest(std::string_view name);
+
+/// The DER form of the AlgorithmIdentifier (RFC 5280, section 4.1.1.2) of ECDSA with the digest (RFC 5758, section 3.2).
+Result<Bytes> ecdsa_algorithm_id(const Digest& digest);
+
+}  // namespace sesam::signature

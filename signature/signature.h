@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// ECDSA as OpenSSL asks for it (provider-signature(7)): hashed here, signed in the device, verified here.
+#pragma once
+
+#include <openssl/core.h>
+
+#include <memory>
+#include <span>
+
+#include "base/handles.h"
+#include "base/result.h"
+#include "keymgmt/key.h"
+#include "signature/digests.h"
+
+namespace sesam::signature {
+
+/// One signature or verification in the making.
+class Signature {
+ public:
+  static Result<Signature*> create(void* provctx, const char* propq);
+  static void release(void* context);
+  Result<Signature*> dup();
+
+  Result<void> sign_init(void* key, const OSSL_PARAM params[]);
+  Result<void> sign(unsigned char* signature, size_t* length, size_t capacity, const unsigned char* digest, size_t digest_length);
+  Result<void> verify_init(void* key, const OSSL_PARAM params[]);
+  Result<bool> verify(const unsigned char* signature, size_t length, const unsigned char* digest, size_t digest_length);
+
+  Result<void> digest_sign_init(const char* digest, void* key, const OSSL_PARAM params[]);
+  Result<void> update(const unsigned char* data, size_t length);
+  Result<void> digest_sign_final(unsigned char* signature, size_t* length, size_t capacity);
+  Result<void> digest_verify_init(const char* digest, void* key, const OSSL_PARAM params[]);
+  Result<bool> digest_verify_final(const unsigned char* signature, size_t length);
+
+  Result<void> get_params(OSSL_PARAM params[]);
+  Result<void> set_params(const OSSL_PARAM params[]);
+
+ private:
+  Result<void> take_key(void* key, bool to_sign);
+  Result<void> start_digest(const char* name);
+  Result<std::size_t> finish_digest(std::span<unsigned char> out);
+  Result<void> check_digest_length(std::size_t length) const;
+  Result<void> choose_digest(const char* name);
+  Result<void> sign_digest(std::span<const unsigned char> digest, unsigned char* signature, size_t* length, size_t capacity);
+  Result<bool> verify_digest(std::span<const unsigned char> digest, std::span<const unsigned char> signature) const;
+  std::size_t most_signature_bytes() const;
+
+  std::shared_ptr<const keymgmt::KeyData> key_;
+  const Digest* digest_ = nullptr;
+  MdCtx hash_;               // live between digest_..._init and ..._final
+  bool digest_fixed_ = false;  // by a digest_..._init: it cannot be changed any more
+};
+
+extern const OSSL_DISPATCH kEcdsa[];
+
+}  // namespace sesam::signature

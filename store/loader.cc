@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/loader.h"
+
+#include <openssl/core_names.h>
+#include <openssl/core_object.h>
+#include <openssl/params.h>
+#include <openssl/store.h>
+
+#include <utility>
+
+#include "base/boundary.h"
+
+namespace sesam::store {
+namespace {
+
+using keymgmt::Key;
+
+std::string uri_of(const n200::KeyRecord& record) {
+  return "sesam:key-id=" + record.key_id + (record.nice_name.empty() ? "" : ";object=" + percent_encode(record.nice_name));
+}
+
+const OSSL_PARAM* settable_params(void*) {
+  static const OSSL_PARAM params[] = {OSSL_PARAM_int(OSSL_STORE_PARAM_EXPECT, nullptr),
+                                      OSSL_PARAM_utf8_string(OSSL_STORE_PARAM_PROPERTIES, nullptr, 0), OSSL_PARAM_END};
+  return params;
+}
+
+// Called where OpenSSL wants a key of ours in another provider's keymgmt: the public one goes, the private one stays.
+Result<bool> export_object(void*, const void* reference, size_t reference_size, OSSL_CALLBACK* callback, void* argument) {
+  if (reference == nullptr || reference_size != sizeof(Key*)) return false;
+  const Key* key = *static_cast<Key* const*>(reference);
+  return key->export_to(key->is_private() ? OSSL_KEYMGMT_SELECT_ALL : OSSL_KEYMGMT_SELECT_ALL & ~OSSL_KEYMGMT_SELECT_PRIVATE_KEY,
+                        callback, argument);
+}
+
+}  // namespace
+
+Result<Loader*> Loader::open(void* provctx, const char* uri) {
+  const auto* context = static_cast<const n200::Context*>(provctx);
+  SESAM_TRY(parsed, KeyUri::parse(uri));
+  SESAM_TRY(device, context->require_device());
+  return new Loader(std::move(parsed), std::move(device));
+}
+
+Result<void> Loader::close(void* loader) {
+  delete static_cast<Loader*>(loader);
+  return {};
+}
+
+Result<void> Loader::set_params(const OSSL_PARAM params[]) {
+  const OSSL_PARAM* expect = OSSL_PARAM_locate_const(params, OSSL_STORE_PARAM_EXPECT);
+  if (expect != nullptr && OSSL_PARAM_get_int(expect, &expected_) != 1)
+    return Error{Reason::bad_argument, "'expect' is not a number"};
+  return {};
+}
+
+// What the URI says comes before the configuration; with neither, the device uses the PIN that it stores.
+Result<Secret> Loader::pin() const {
+  if (!uri_.pin_value.empty()) return uri_.pin_value.clone();
+  if (!uri_.pin_source.empty()) return read_pin_source(uri_.pin_source);
+  return device_->options().pin.clone();
+}
+
+Result<void> Loader::begin_key() {
+  const bool wants_private = uri_.type != ObjectType::public_key && wants(OSSL_STORE_INFO_PKEY);
+  const bool wants_public = uri_.type != ObjectType::private_key && wants(OSSL_STORE_INFO_PUBKEY);
+  if (uri_.type == ObjectType::other || (!wants_private && !wants_public)) return {};
+  SESAM_TRY(record, device_->find_key(uri_));
+  Secret secret;
+  if (wants_private) {
+    SESAM_TRY(known, pin());
+    secret = std::move(known);
+  }
+  SESAM_TRY(data, Key::from_record(record, uri_.core.value_or(device_->options().core), std::move(secret), device_));
+  key_ = std::move(data);
+  if (wants_private) pending_.push_back(Key::Part::with_private);
+  if (wants_public) pending_.push_back(Key::Part::public_only);
+  return {};
+}
+
+Result<void> Loader::begin_listing() {
+  SESAM_TRY(records, device_->list_keys(uri_));
+  for (const auto& record : records) names_.push_back(uri_of(record));
+  return {};
+}
+
+Result<void> Loader::begin() {
+  begun_ = true;
+  return uri_.names_no_key() ? begin_listing() : begin_key();
+}
+
+// OpenSSL's keymgmt takes the key by setting the pointer behind the reference to null; else it is still ours.
+Result<bool> Loader::deliver_key(OSSL_CALLBACK* callback, void* argument) {
+  Key* key = new Key(key_, pending_.front());
+  pending_.pop_front();
+  int type = OSSL_OBJECT_PKEY;
+  char data_type[] = "EC";
+  const OSSL_PARAM object[] = {OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
+                               OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE, data_type, sizeof data_type - 1),
+                               OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_REFERENCE, &key, sizeof key), OSSL_PARAM_END};
+  const bool taken = callback(object, argument) == 1;
+  delete key;
+  return taken;
+}
+
+Result<bool> Loader::deliver_name(OSSL_CALLBACK* callback, void* argument) {
+  std::string name = std::move(names_.front());
+  names_.pop_front();
+  int type = OSSL_OBJECT_NAME;
+  const OSSL_PARAM object[] = {OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
+                               OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA, name.data(), name.size()), OSSL_PARAM_END};
+  return callback(object, argument) == 1;
+}
+
+Result<bool> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument, OSSL_PASSPHRASE_CALLBACK*, void*) {
+  if (!begun_) {
+    if (auto begun = begin(); !begun) {
+      ended_ = true;
+      return std::move(begun).error();
+    }
+  }
+  Result<bool> delivered = false;
+  if (!pending_.empty()) delivered = deliver_key(object_callback, object_argument);
+  else if (!names_.empty()) delivered = deliver_name(object_callback, object_argument);
+  if (!delivered || !*delivered) ended_ = true;
+  return delivered;
+}
+
+const OSSL_DISPATCH kLoader[] = {
+    SESAM_BIND(store_open, &Loader::open),
+    SESAM_BIND(store_load, &Loader::load),
+    SESAM_BIND(store_eof, &Loader::eof),
+    SESAM_BIND(store_close, &Loader::close),
+    SESAM_BIND(store_set_ctx_params, &Loader::set_params),
+    SESAM_BIND(store_settable_ctx_params, &settable_params),
+    SESAM_BIND(store_export_object, &export_object),
+    SESAM_BIND_END};
+
+}  // namespace sesam::store

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The store loader for pkcs11: and sesam: URIs (provider-storemgmt(7)).
+#pragma once
+
+#include <openssl/core.h>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/uri.h"
+#include "keymgmt/key.h"
+#include "n200/context.h"
+
+namespace sesam::store {
+
+/// One opened URI. A URI for one key yields its private object, then its public one, then the end; a URI that names no key yields the
+/// URI of every key as a name. Whatever fails, the end follows: BIND would load for ever otherwise.
+class Loader {
+ public:
+  /// Parses the URI, nothing else. Raises bad_uri, bad_configuration.
+  static Result<Loader*> open(void* provctx, const char* uri);
+  static Result<void> close(void* loader);
+
+  /// Hands the next object to OpenSSL. The first call asks the device. Raises what finding and reading a key raises.
+  Result<bool> load(OSSL_CALLBACK* object_callback, void* object_argument, OSSL_PASSPHRASE_CALLBACK* pin_callback,
+                    void* pin_argument);
+  Result<bool> eof() const { return ended_ || (begun_ && pending_.empty() && names_.empty()); }
+  Result<void> set_params(const OSSL_PARAM params[]);
+
+ private:
+  Loader(KeyUri uri, std::shared_ptr<n200::Device> device) : uri_(std::move(uri)), device_(std::move(device)) {}
+
+  Result<void> begin();
+  Result<void> begin_key();
+  Result<void> begin_listing();
+  Result<Secret> pin() const;
+  Result<bool> deliver_key(OSSL_CALLBACK* callback, void* argument);
+  Result<bool> deliver_name(OSSL_CALLBACK* callback, void* argument);
+  bool wants(int store_type) const { return expected_ == 0 || expected_ == store_type; }
+
+  KeyUri uri_;
+  std::shared_ptr<n200::Device> device_;
+  int expected_ = 0;  // OSSL_STORE_INFO_..., 0 for any
+  bool begun_ = false;
+  bool ended_ = false;
+  std::shared_ptr<const keymgmt::KeyData> key_;
+  std::deque<keymgmt::Key::Part> pending_;
+  std::deque<std::string> names_;
+};
+
+extern const OSSL_DISPATCH kLoader[];
+
+}  // namespace sesam::store

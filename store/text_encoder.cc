@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/text_encoder.h"
+
+#include <openssl/core_dispatch.h>
+#include <openssl/core_names.h>
+
+#include <string>
+
+#include "base/boundary.h"
+#include "base/handles.h"
+#include "keymgmt/key.h"
+#include "n200/context.h"
+
+namespace sesam::store {
+namespace {
+
+using keymgmt::Key;
+
+Result<void*> new_context(void* provctx) { return provctx; }
+void free_context(void*) {}
+
+int does_selection(void*, int selection) { return (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0 ? 1 : 0; }
+
+std::string heading(const Key& key) {
+  const auto* data = key.data();
+  const std::string bits = "(" + std::to_string(EVP_PKEY_get_bits(key.public_key())) + " bit)";
+  if (!key.is_private()) return {};  // OpenSSL's own heading serves
+  return "Private-Key: " + bits + ", held by the N200\nKey id: " + data->handle.key_id + "\nToken: " + data->handle.token +
+         "\nLabel: " + data->handle.nice_name + "\nURI: " + data->uri + "\n";
+}
+
+// The core's BIO is written through libcrypto's own wrapper, which knows it by its upcalls.
+Result<void> encode(void* provctx, OSSL_CORE_BIO* out, const void* object, const OSSL_PARAM[], int, OSSL_PASSPHRASE_CALLBACK*, void*) {
+  const auto* key = static_cast<const Key*>(object);
+  const auto* context = static_cast<const n200::Context*>(provctx);
+  if (key == nullptr || key->public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
+  const Bio memory(BIO_new(BIO_s_mem()));
+  const std::string head = heading(*key);
+  if (!memory || BIO_write(memory.get(), head.data(), static_cast<int>(head.size())) != static_cast<int>(head.size()) ||
+      EVP_PKEY_print_public(memory.get(), key->public_key(), 0, nullptr) != 1)
+    return Error{Reason::internal, "the key cannot be printed"};
+  char* text = nullptr;
+  const auto length = static_cast<size_t>(BIO_get_mem_data(memory.get(), &text));
+  size_t written = 0;
+  if (context->bio_write == nullptr || context->bio_write(out, text, length, &written) != 1 || written != length)
+    return Error{Reason::internal, "the output cannot be written"};
+  return {};
+}
+
+}  // namespace
+
+const OSSL_DISPATCH kTextEncoder[] = {
+    SESAM_BIND(encoder_newctx, &new_context),
+    SESAM_BIND(encoder_freectx, &free_context),
+    SESAM_BIND(encoder_does_selection, &does_selection),
+    SESAM_BIND(encoder_encode, &encode),
+    SESAM_BIND_END};
+
+}  // namespace sesam::store
