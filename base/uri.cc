@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/uri.h"
 
-#include <fcntl.h>
-#include <openssl/crypto.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <set>
 
+#include "base/file.h"
 #include "base/hex.h"
 
 namespace sesam {
@@ -108,25 +103,6 @@ Result<void> take_short_name(std::string_view name, KeyUri& uri) {
   return {};
 }
 
-Result<Secret> read_secret_file(const std::string& path) {
-  const auto failed = [&] { return Error{Reason::pin_source_unreadable, path + ": " + std::strerror(errno)}; };
-  // Not blocking: a FIFO that nobody writes to must not hang the program.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-  if (fd == -1) return failed();
-  std::array<char, 1024> buffer;
-  const auto length = ::read(fd, buffer.data(), buffer.size());
-  const int read_errno = errno;
-  ::close(fd);
-  errno = read_errno;
-  if (length < 0) return failed();
-  std::string_view text(buffer.data(), static_cast<std::size_t>(length));
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  Secret secret(text);
-  OPENSSL_cleanse(buffer.data(), buffer.size());
-  if (secret.empty()) return Error{Reason::pin_source_unreadable, path + ": is empty"};
-  return secret;
-}
-
 }  // namespace
 
 bool has_key_uri_scheme(std::string_view text) noexcept { return scheme_length(text) != 0; }
@@ -189,7 +165,12 @@ Result<Secret> read_pin_source(const std::string& source) {
   if (path.starts_with("//")) path.remove_prefix(std::min(path.find('/', 2), path.size()));  // file://host/path
   if (path.empty() || path.front() == '|')
     return Error{Reason::pin_source_unreadable, "pin-source must be a file: URI or a path"};
-  return read_secret_file(std::string(path));
+  const std::string file(path);
+  auto text = read_file(file);
+  if (const int* failed = std::get_if<int>(&text)) return Error{Reason::pin_source_unreadable, file + ": " + std::strerror(*failed)};
+  Secret pin(without_line_end(std::get<Secret>(text).reveal()));
+  if (pin.empty()) return Error{Reason::pin_source_unreadable, file + ": is empty"};
+  return pin;
 }
 
 }  // namespace sesam

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "provider/configuration.h"
+
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "base/file.h"
+
+namespace sesam::provider {
+namespace {
+
+Error bad(std::string problem) { return {Reason::bad_configuration, std::move(problem)}; }
+
+Result<Secret> read(const std::string& path) {
+  auto text = read_file(path);
+  if (const int* failed = std::get_if<int>(&text)) return bad(std::strerror(*failed));
+  return std::get<Secret>(std::move(text));
+}
+
+// "file:PATH" or "env:NAME"; the last line break of a file is not part of the secret.
+Result<Secret> read_source(std::string_view source) {
+  Secret found;
+  if (source.starts_with("file:")) {
+    SESAM_TRY(text, read(std::string(source.substr(5))));
+    found = Secret(without_line_end(text.reveal()));
+  } else if (source.starts_with("env:")) {
+    const char* value = secure_getenv(std::string(source.substr(4)).c_str());
+    if (value == nullptr) return bad("the environment has no such variable");
+    found = Secret(value);
+  } else {
+    return bad("allowed are file:PATH and env:NAME");
+  }
+  if (found.empty()) return bad("is empty");
+  return found;
+}
+
+using Take = std::function<Result<void>(std::string_view, Configuration&)>;
+
+template <class Field>
+Take take_text(Field field) {
+  return [field](std::string_view text, Configuration& c) -> Result<void> {
+    field(c) = std::string(text);
+    return {};
+  };
+}
+
+template <class Field>
+Take take_secret(Field field) {
+  return [field](std::string_view text, Configuration& c) -> Result<void> {
+    field(c) = Secret(text);
+    return {};
+  };
+}
+
+template <class Field>
+Take take_source(Field field) {
+  return [field](std::string_view text, Configuration& c) -> Result<void> {
+    SESAM_TRY(secret, read_source(text));
+    field(c) = std::move(secret);
+    return {};
+  };
+}
+
+template <class Field>
+Take take_number(Field field, unsigned least, unsigned most) {
+  return [=](std::string_view text, Configuration& c) -> Result<void> {
+    unsigned number = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed != std::errc{} || end != text.data() + text.size() || number < least || number > most)
+      return bad("allowed are whole numbers from " + std::to_string(least) + " to " + std::to_string(most));
+    field(c) = static_cast<std::remove_reference_t<decltype(field(c))>>(number);
+    return {};
+  };
+}
+
+template <class Field>
+Take take_yes_or_no(Field field) {
+  return [field](std::string_view text, Configuration& c) -> Result<void> {
+    if (text != "yes" && text != "no") return bad("allowed are yes and no");
+    field(c) = text == "yes";
+    return {};
+  };
+}
+
+// Base URLs. The vendor's file may give the path of the POST interface too, which is a matter of the wire table.
+Result<void> take_url(std::string_view text, Configuration& c) {
+  c.connection.urls.clear();
+  while (!text.empty()) {
+    const auto length = std::min(text.find(' '), text.size());
+    std::string_view url = text.substr(0, length);
+    text.remove_prefix(std::min(length + 1, text.size()));
+    if (url.empty()) continue;
+    if (url.ends_with("/n200/web/postv1")) url.remove_suffix(sizeof "/n200/web/postv1" - 1);
+    while (url.ends_with('/')) url.remove_suffix(1);
+    constexpr std::string_view scheme = "https://";
+    const bool plain = url.starts_with(scheme) && url.size() > scheme.size() &&
+                       url.find_first_of("/?#@", scheme.size()) == url.npos;
+    if (!plain) return bad("allowed are base URLs like https://seSAM-nserie-101 or https://192.0.2.7:8443, separated by spaces");
+    c.connection.urls.emplace_back(url);
+  }
+  return {};
+}
+
+Result<void> take_tlscert(std::string_view text, Configuration& c) {
+  SESAM_TRY(pem, read(std::string(text)));
+  if (pem.reveal().find("-----BEGIN ") == std::string_view::npos) return bad("holds no PEM certificate");
+  c.connection.ca_path = text;
+  c.connection.ca_pem = pem.reveal();
+  return {};
+}
+
+Result<void> take_client_cert(std::string_view text, Configuration& c) {
+  SESAM_TRY(pem, read(std::string(text)));
+  c.connection.client_cert_pem = pem.reveal();
+  return {};
+}
+
+Result<void> take_client_key(std::string_view text, Configuration& c) {
+  SESAM_TRY(pem, read(std::string(text)));
+  c.connection.client_key_pem = std::move(pem);
+  return {};
+}
+
+Take take_wire(n200::Operation operation) {
+  return [operation](std::string_view text, Configuration& c) { return c.device.wire.set(operation, text); };
+}
+
+Result<void> ignore(std::string_view, Configuration&) { return {}; }
+
+constexpr auto kPassword = [](Configuration& c) -> auto& { return c.connection.password; };
+constexpr auto kPin = [](Configuration& c) -> auto& { return c.device.pin; };
+
+void add_connection(std::vector<Setting>& rows) {
+  rows.push_back({"url", "", false, take_url});
+  rows.push_back({"address", "", false, take_text([](Configuration& c) -> auto& { return c.connection.address; })});
+  rows.push_back({"tlscert", "", false, take_tlscert});
+  rows.push_back({"client_cert", "", false, take_client_cert});
+  rows.push_back({"client_key", "", false, take_client_key});
+  rows.push_back({"user", "", false, take_text([](Configuration& c) -> auto& { return c.connection.user; })});
+  rows.push_back({"pass", "", true, take_secret(kPassword)});
+  rows.push_back({"pass_source", "", false, take_source(kPassword)});
+}
+
+void add_keys(std::vector<Setting>& rows) {
+  rows.push_back({"core", "1", false, take_number([](Configuration& c) -> auto& { return c.device.core; }, 1, 255)});
+  rows.push_back({"pin", "", true, take_secret(kPin)});
+  rows.push_back({"keygen_pin", "", true, take_secret(kPin)});  // the vendor's name for it
+  rows.push_back({"pin_source", "", false, take_source(kPin)});
+}
+
+void add_limits(std::vector<Setting>& rows) {
+  constexpr unsigned kDayMs = 24 * 3600 * 1000;
+  const auto number = [&rows](const char* key, const char* text, auto field, unsigned least, unsigned most) {
+    rows.push_back({key, text, false, take_number(field, least, most)});
+  };
+  number("connect_timeout_ms", "3000", [](Configuration& c) -> auto& { return c.connection.connect_timeout_ms; }, 1, kDayMs);
+  number("request_timeout_ms", "10000", [](Configuration& c) -> auto& { return c.connection.request_timeout_ms; }, 1, kDayMs);
+  number("deadline_ms", "15000", [](Configuration& c) -> auto& { return c.device.deadline_ms; }, 1, kDayMs);
+  number("max_in_flight", "256", [](Configuration& c) -> auto& { return c.connection.max_in_flight; }, 1, 65536);
+  number("streams", "256", [](Configuration& c) -> auto& { return c.connection.streams; }, 1, 65536);
+  number("connections", "64", [](Configuration& c) -> auto& { return c.connection.connections; }, 1, 1024);
+  number("key_cache_seconds", "60", [](Configuration& c) -> auto& { return c.device.key_cache_seconds; }, 0, 86400);
+  number("max_listing_mib", "512", [](Configuration& c) -> auto& { return c.device.max_listing_mib; }, 1, 4096);
+}
+
+void add_behaviour(std::vector<Setting>& rows) {
+  rows.push_back({"verify_signatures", "no", false, take_yes_or_no([](Configuration& c) -> auto& { return c.device.verify_signatures; })});
+  rows.push_back({"claim_pkcs11", "yes", false, take_yes_or_no([](Configuration& c) -> auto& { return c.claim_pkcs11; })});
+  rows.push_back({"log_level", "0", false, take_number([](Configuration& c) -> auto& { return c.log_level; }, 0, 10)});
+  rows.push_back({"log_output", "stderr", false, take_text([](Configuration& c) -> auto& { return c.log_output; })});
+  rows.push_back({"n200_conf", "", false, ignore});  // followed before the rows are taken: configuration_sources.cc
+}
+
+Result<void> take(const Setting& setting, const Secret& value, Configuration& configuration) {
+  auto taken = setting.take(value.reveal(), configuration);
+  if (taken) return taken;
+  const std::string shown = setting.secret ? "" : " = " + std::string(value.reveal());
+  return bad(setting.key + shown + ": " + taken.error().detail);
+}
+
+Result<void> check_pairs(const Configuration& c, const Values& values) {
+  const auto set = [&](std::string_view key) { return values.find(key) != values.end(); };
+  if (c.connection.urls.empty()) return bad("url is not set: it names the device, for example url = https://seSAM-nserie-101");
+  if (set("pass") && set("pass_source")) return bad("pass and pass_source are both set: one of them is enough");
+  if ((set("pin") || set("keygen_pin")) && set("pin_source")) return bad("pin and pin_source are both set: one of them is enough");
+  if (c.connection.user.empty() && !c.connection.password.empty()) return bad("pass is set, but user is not");
+  if (!c.connection.user.empty() && c.connection.password.empty()) return bad("user is set, but neither pass nor pass_source");
+  if (set("client_cert") != set("client_key")) return bad("client_cert and client_key go together");
+  return {};
+}
+
+}  // namespace
+
+std::vector<Setting> settings() {
+  std::vector<Setting> rows;
+  add_connection(rows);
+  add_keys(rows);
+  add_limits(rows);
+  add_behaviour(rows);
+  for (const auto& row : n200::wire_defaults()) rows.push_back({std::string(row.key), std::string(row.row), false, take_wire(row.operation)});
+  return rows;
+}
+
+Result<Configuration> build_configuration(const Values& values) {
+  const auto rows = settings();
+  for (const auto& [key, value] : values)
+    if (std::none_of(rows.begin(), rows.end(), [&key = key](const Setting& row) { return row.key == key; }))
+      return bad("unknown key '" + key + "'");
+  Configuration configuration;
+  for (const auto& row : rows)
+    if (const auto found = values.find(row.key); found != values.end()) SESAM_CHECK(take(row, found->second, configuration));
+  SESAM_CHECK(check_pairs(configuration, values));
+  return configuration;
+}
+
+}  // namespace sesam::provider

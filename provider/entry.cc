@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one symbol of the module. No network, no thread, no curl in here: every program on the machine that loads openssl.cnf passes
+// through it, some of them before main() and as root.
+#include <openssl/core.h>
+#include <openssl/core_dispatch.h>
+
+#include <memory>
+
+#include "base/error_stack.h"
+#include "provider/process_life.h"
+#include "provider/provider.h"
+
+// provider-base(7). Fails only for want of memory; a bad configuration is raised when a key is used.
+extern "C" __attribute__((visibility("default"))) int OSSL_provider_init(const OSSL_CORE_HANDLE* handle,
+                                                                         const OSSL_DISPATCH* upcalls,
+                                                                         const OSSL_DISPATCH** functions,
+                                                                         void** provctx) noexcept try {
+  const sesam::ErrorMark mark;
+  auto provider = std::make_unique<sesam::provider::Provider>(sesam::Core(handle, upcalls));
+  sesam::provider::register_process_life();
+  *functions = sesam::provider::kProvider;
+  *provctx = provider.release();
+  return 1;
+} catch (...) {
+  return 0;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "provider/process_life.h"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <cstdlib>
+
+#include "base/process_state.h"
+#include "n200/http/pipeline.h"
+
+namespace sesam::provider {
+namespace {
+
+void prepare() noexcept {
+  ProcessMutex::lock_all();
+  n200::http::before_fork();
+}
+
+void in_parent() noexcept {
+  n200::http::after_fork_parent();
+  ProcessMutex::unlock_all();
+}
+
+void in_child() noexcept {
+  ProcessMutex::renew_all();
+  n200::http::after_fork_child();
+}
+
+void at_exit() noexcept { n200::http::stop_all(); }
+
+}  // namespace
+
+void register_process_life() noexcept {
+  static std::atomic_flag registered = ATOMIC_FLAG_INIT;
+  if (registered.test_and_set()) return;
+  std::atexit(&at_exit);
+  pthread_atfork(&prepare, &in_parent, &in_child);
+}
+
+}  // namespace sesam::provider

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "provider/provider.h"
+
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+
+#include <utility>
+
+#include "base/boundary.h"
+#include "keymgmt/key.h"
+#include "provider/configuration_sources.h"
+#include "signature/signature.h"
+#include "store/loader.h"
+#include "store/text_encoder.h"
+
+namespace sesam::provider {
+namespace {
+
+constexpr char kName[] = "sesam: sematicon N200 provider";
+constexpr char kProperties[] = "provider=sesam";
+
+const OSSL_ALGORITHM kStores[] = {
+    {"sesam", kProperties, store::kLoader, "keys in a sematicon N200"},
+    {"pkcs11", kProperties, store::kLoader, "keys in a sematicon N200"},
+    {nullptr, nullptr, nullptr, nullptr}};
+const OSSL_ALGORITHM kStoresUnclaimed[] = {kStores[0], {nullptr, nullptr, nullptr, nullptr}};
+const OSSL_ALGORITHM kKeymgmts[] = {
+    {keymgmt::kEcNames, kProperties, keymgmt::kEcKeymgmt, "EC keys in a sematicon N200"},
+    {nullptr, nullptr, nullptr, nullptr}};
+const OSSL_ALGORITHM kSignatures[] = {
+    {"ECDSA", kProperties, signature::kEcdsa, "ECDSA in a sematicon N200"},
+    {nullptr, nullptr, nullptr, nullptr}};
+const OSSL_ALGORITHM kEncoders[] = {
+    {keymgmt::kEcNames, "provider=sesam,output=text", store::kTextEncoder, "prints keys in a sematicon N200"},
+    {nullptr, nullptr, nullptr, nullptr}};
+
+const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cache) {
+  *no_cache = 0;
+  switch (operation) {
+    case OSSL_OP_STORE: return static_cast<const Provider*>(provctx)->claims_pkcs11 ? kStores : kStoresUnclaimed;
+    case OSSL_OP_KEYMGMT: return kKeymgmts;
+    case OSSL_OP_SIGNATURE: return kSignatures;
+    case OSSL_OP_ENCODER: return kEncoders;
+    default: return nullptr;
+  }
+}
+
+const OSSL_PARAM* gettable_params(void*) {
+  static const OSSL_PARAM params[] = {OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_NAME, nullptr, 0),
+                                      OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_VERSION, nullptr, 0),
+                                      OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_BUILDINFO, nullptr, 0),
+                                      OSSL_PARAM_int(OSSL_PROV_PARAM_STATUS, nullptr), OSSL_PARAM_END};
+  return params;
+}
+
+// The status says that the module runs; whether a device is reachable is not asked before a key is used.
+Result<void> get_params(void*, OSSL_PARAM params[]) {
+  constexpr std::pair<const char*, const char*> texts[] = {
+      {OSSL_PROV_PARAM_NAME, kName}, {OSSL_PROV_PARAM_VERSION, SESAM_VERSION}, {OSSL_PROV_PARAM_BUILDINFO, SESAM_BUILD_INFO}};
+  const Error wrong_type{Reason::bad_argument, "a provider parameter has the wrong type"};
+  for (const auto& [key, text] : texts)
+    if (OSSL_PARAM* p = OSSL_PARAM_locate(params, key); p != nullptr && OSSL_PARAM_set_utf8_ptr(p, text) != 1) return wrong_type;
+  if (OSSL_PARAM* p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_STATUS); p != nullptr && OSSL_PARAM_set_int(p, 1) != 1) return wrong_type;
+  return {};
+}
+
+const OSSL_ITEM* get_reason_strings(void*) { return reason_strings(); }
+
+void teardown(void* provctx) { delete static_cast<Provider*>(provctx); }
+
+}  // namespace
+
+Provider::Provider(const Core& core) : core_(core) {
+  bio_write = core.bio_write;
+  auto values = collect_values(core);
+  auto configuration = values ? build_configuration(*values) : Result<Configuration>(std::move(values).error());
+  if (configuration) {
+    claims_pkcs11 = configuration->claim_pkcs11;
+    auto log = Log::open(configuration->log_level, configuration->log_output);
+    if (log) {
+      log_ = *log;
+      device = n200::Device::for_options(std::move(configuration->connection), std::move(configuration->device), log_);
+    } else {
+      configuration_error = std::move(log).error();
+    }
+  } else {
+    configuration_error = std::move(configuration).error();
+  }
+  attach_error_stack(core_, log_);
+}
+
+Provider::~Provider() { detach_error_stack(core_); }
+
+const OSSL_DISPATCH kProvider[] = {
+    SESAM_BIND(provider_teardown, &teardown),
+    SESAM_BIND(provider_gettable_params, &gettable_params),
+    SESAM_BIND(provider_get_params, &get_params),
+    SESAM_BIND(provider_query_operation, &query_operation),
+    SESAM_BIND(provider_get_reason_strings, &get_reason_strings),
+    SESAM_BIND_END};
+
+}  // namespace sesam::provider
