@@ -48,7 +48,7 @@ class Device:
         context.check_hostname = False
         context.set_alpn_protocols(list(alpn))
         port = urllib.parse.urlsplit(self.url).port or 443
-        connection = http.client.HTTPSConnection(self.address or self.host, port, timeout=60, context=context)
+        connection = http.client.HTTPSConnection(self.address or self.host, port, timeout=30, context=context)
         connection.connect()
         assert common_name(connection).lower() == self.host.lower()
         return connection

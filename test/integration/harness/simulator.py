@@ -100,8 +100,8 @@ class Simulator:
 
     def create_key(self, nice_name: str, type: str = "NIST", size: int = 256, **fields: Any) -> Any:
         """fields: pin, pin_stored, core, count. The record, or the list of records if count is given."""
-        created = self.control("POST", "/keys", {"type": type, "size": size, "nice_name": nice_name, **fields})
-        return created if "count" in fields or not isinstance(created, list) else created[0]
+        created = self.control("POST", "/keys", {"type": type, "size": size, "nice_name": nice_name, **fields})["keys"]
+        return created if "count" in fields else created[0]
 
     def add_user(self, name: str, password: str, rules: tuple[str, ...] = ("post", "get")) -> None:
         self.control("POST", "/users", {"name": name, "password": password, "rules": list(rules)})
