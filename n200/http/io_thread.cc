@@ -61,6 +61,7 @@ void* IoThread::main(void* self) noexcept {
   io.guard_.enter();
   io.run_isolated();
   io.guard_.leave();
+  io.ended_.release();
   return nullptr;
 }
 
@@ -96,13 +97,8 @@ void IoThread::serve() noexcept {
 bool IoThread::stop(Clock::time_point deadline) noexcept {
   if (life_ != Life::running) return life_ == Life::joined;
   exchange_.ask_to_stop();
-  timespec until{};
-  const auto since_boot = deadline.time_since_epoch();
-  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
-  until.tv_sec = whole.count();
-  until.tv_nsec = std::chrono::duration_cast<std::chrono::nanoseconds>(since_boot - whole).count();
-  if (pthread_equal(pthread_self(), thread_) == 0 &&
-      pthread_clockjoin_np(thread_, nullptr, CLOCK_MONOTONIC, &until) == 0) {
+  if (pthread_equal(pthread_self(), thread_) == 0 && ended_.try_acquire_until(deadline)) {
+    pthread_join(thread_, nullptr);
     life_ = Life::joined;
     return true;
   }

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <memory>
+#include <semaphore>
 
 #include "n200/http/exchange.h"
 #include "n200/http/fork_guard.h"
@@ -61,6 +62,7 @@ class IoThread {
   Exchange exchange_;
   OSSL_LIB_CTX* libctx_ = nullptr;  // made by the thread, freed after the join
   pthread_t thread_{};
+  std::binary_semaphore ended_{0};  // the last that the thread touches
   enum class Life { running, joined, detached } life_ = Life::running;
 };
 

@@ -170,14 +170,14 @@ bool Loop::start(Lane& lane, Call& call) noexcept {
     return false;
   }
   lane.put_on_wire(*easy);
+  counters_.requests.fetch_add(1, std::memory_order_relaxed);
+  counters_.in_flight.fetch_add(1, std::memory_order_relaxed);
   const CURLMcode code = curl_multi_add_handle(multi_, easy->handle);
   if (code != CURLM_OK) {
     retire(*easy);
     fail(call, code == CURLM_OUT_OF_MEMORY ? Failure::out_of_memory : Failure::other, curl_multi_strerror(code));
     return false;
   }
-  counters_.requests.fetch_add(1, std::memory_order_relaxed);
-  counters_.in_flight.fetch_add(1, std::memory_order_relaxed);
   return true;
 }
 
@@ -196,6 +196,8 @@ void Loop::kick(Lane& lane, unsigned added) noexcept {
 // Takes the call back from libcurl.
 Call& Loop::retire(Easy& easy) noexcept {
   Call& call = *easy.call;
+  curl_multi_remove_handle(multi_, easy.handle);
+  counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
   easy.lane->take_off_wire(easy);
   easy.lane->admission.leave(call);
   easies_.give_back(easy);
@@ -232,8 +234,6 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
     set_message(call, evidence);
   }
   const bool own_deadline = easy.own_deadline && code == CURLE_OPERATION_TIMEDOUT;
-  curl_multi_remove_handle(multi_, easy.handle);
-  counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
   retire(easy);
   if (code != CURLE_OK && !own_deadline && is_of_the_connect(evidence)) fail_together(lane, call);
   exchange_.complete(call);
@@ -246,8 +246,6 @@ void Loop::fail_together(Lane& lane, const Call& cause) noexcept {
   for (std::size_t i = lane.active.size(); i-- > 0;) {
     Easy& easy = *lane.active[i];
     if (easy.call->sent.load(std::memory_order_relaxed)) continue;
-    curl_multi_remove_handle(multi_, easy.handle);
-    counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
     fail(retire(easy), cause.failure, cause.message);
   }
   fail_list(lane.admission.take_all(), cause.failure, cause.message);
@@ -271,16 +269,14 @@ void Loop::fail_list(Call* calls, Failure failure, std::string_view message) noe
 void Loop::stop() noexcept {
   receive(exchange_.close());
   for (auto& lane : lanes_) {
-    fail_list(lane->admission.take_all(), Failure::stopped, {});
+    fail_list(lane->admission.take_all(), Failure::stopped, "the pipeline was stopped");
     while (!lane->active.empty()) {
       Easy& easy = *lane->active.back();
-      curl_multi_remove_handle(multi_, easy.handle);
       Call& call = retire(easy);
       call.may_have_acted = call.sent.load(std::memory_order_relaxed);
-      fail(call, Failure::stopped, {});
+      fail(call, Failure::stopped, "the pipeline was stopped");
     }
   }
-  counters_.in_flight.store(0, std::memory_order_relaxed);
   exchange_.publish();
 }
 

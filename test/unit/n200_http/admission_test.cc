@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/admission.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace sesam::n200::http {
+namespace {
+
+using namespace std::chrono_literals;
+using Shape = Admission::Shape;
+
+class AdmissionTest : public testing::Test {
+ protected:
+  Call& arrive(Admission& admission, Clock::time_point deadline = Clock::time_point::max()) {
+    Call& call = *calls_.emplace_back(std::make_unique<Call>());
+    call.deadline = deadline;
+    admission.arrive(call);
+    return call;
+  }
+  /// Sends the scout ahead, over a new HTTP/2 connection, and has it answered.
+  void open(Admission& admission, Shape shape = Shape::streams) {
+    Call& scout = arrive(admission);
+    ASSERT_EQ(admission.next(), &scout);
+    // Another that stays in flight, or the gate would close with the scout.
+    Call& other = arrive(admission);
+    admission.connecting(scout);
+    admission.connected(scout, shape, true, now_);
+    admission.answered(scout, shape);
+    ASSERT_EQ(admission.next(), &other);
+    admission.leave(scout);
+    ASSERT_TRUE(admission.is_open());
+  }
+  unsigned send_all(Admission& admission) {
+    unsigned sent = 0;
+    while (admission.next() != nullptr) ++sent;
+    return sent;
+  }
+
+  const Clock::time_point now_ = Clock::now();
+  std::vector<std::unique_ptr<Call>> calls_;
+};
+
+TEST_F(AdmissionTest, serves_first_come_first_served) {
+  Admission admission({256, 256, 64});
+  open(admission);
+  std::vector<Call*> order;
+  for (int i = 0; i < 100; ++i) order.push_back(&arrive(admission));
+  for (Call* expected : order) EXPECT_EQ(admission.next(), expected);
+  EXPECT_EQ(admission.next(), nullptr);
+}
+
+TEST_F(AdmissionTest, sends_a_single_scout_while_no_connection_is_up) {
+  Admission admission({256, 256, 64});
+  Call& scout = arrive(admission);
+  for (int i = 0; i < 10; ++i) arrive(admission);
+  EXPECT_EQ(admission.next(), &scout);
+  EXPECT_EQ(admission.next(), nullptr);
+  EXPECT_FALSE(admission.has_next());
+}
+
+TEST_F(AdmissionTest, opens_when_the_scout_is_answered) {
+  Admission admission({256, 256, 64});
+  Call& scout = arrive(admission);
+  for (int i = 0; i < 10; ++i) arrive(admission);
+  admission.next();
+  admission.connecting(scout);
+  admission.connected(scout, Shape::streams, true, now_);
+  EXPECT_EQ(admission.next(), nullptr) << "the server's settings are not known yet";
+  admission.answered(scout, Shape::streams);
+  EXPECT_EQ(send_all(admission), 10U);
+}
+
+TEST_F(AdmissionTest, does_not_wait_for_ever_for_a_slow_scout) {
+  Admission admission({256, 256, 64});
+  Call& scout = arrive(admission);
+  for (int i = 0; i < 10; ++i) arrive(admission);
+  admission.next();
+  admission.connected(scout, Shape::streams, true, now_);
+  ASSERT_NE(admission.next_event(), Clock::time_point::max());
+  admission.tick(admission.next_event());
+  EXPECT_EQ(send_all(admission), 10U);
+}
+
+TEST_F(AdmissionTest, opens_at_once_over_a_connection_that_stands) {
+  Admission admission({256, 256, 64});
+  open(admission);
+  admission.leave(*calls_.back());
+  EXPECT_FALSE(admission.is_open()) << "with nothing in flight nobody knows";
+  Call& next = arrive(admission);
+  for (int i = 0; i < 10; ++i) arrive(admission);
+  EXPECT_EQ(admission.next(), &next);
+  EXPECT_EQ(admission.next(), nullptr);
+  admission.connected(next, Shape::streams, false, now_);
+  EXPECT_EQ(send_all(admission), 10U);
+}
+
+TEST_F(AdmissionTest, keeps_to_the_streams_of_one_connection) {
+  Admission admission({256, 8, 64});
+  open(admission);
+  for (int i = 0; i < 100; ++i) arrive(admission);
+  EXPECT_EQ(send_all(admission), 7U) << "one was in flight already";
+  EXPECT_EQ(admission.in_flight(), 8U);
+}
+
+TEST_F(AdmissionTest, keeps_to_max_in_flight_if_that_is_less) {
+  Admission admission({5, 256, 64});
+  open(admission);
+  for (int i = 0; i < 100; ++i) arrive(admission);
+  send_all(admission);
+  EXPECT_EQ(admission.in_flight(), 5U);
+}
+
+TEST_F(AdmissionTest, takes_as_many_connections_as_configured_where_the_server_speaks_http_1) {
+  Admission admission({256, 256, 16});
+  Call& scout = arrive(admission);
+  for (int i = 0; i < 100; ++i) arrive(admission);
+  admission.next();
+  admission.connecting(scout);
+  admission.connected(scout, Shape::connections, true, now_);
+  send_all(admission);
+  EXPECT_EQ(admission.in_flight(), 16U) << "without waiting for the scout's reply: there are no settings to wait for";
+  EXPECT_EQ(admission.shape(), Shape::connections);
+}
+
+TEST_F(AdmissionTest, makes_connections_of_http_1_side_by_side) {
+  Admission admission({256, 256, 16});
+  open(admission, Shape::connections);
+  Call& opener = arrive(admission);
+  ASSERT_EQ(admission.next(), &opener);
+  admission.connecting(opener);
+  EXPECT_TRUE(admission.is_open());
+}
+
+TEST_F(AdmissionTest, learns_the_version_from_the_reply_if_the_handshake_does_not_tell) {
+  Admission admission({256, 256, 16});
+  Call& scout = arrive(admission);
+  for (int i = 0; i < 100; ++i) arrive(admission);
+  admission.next();
+  admission.connected(scout, Shape::unknown, true, now_);
+  EXPECT_EQ(admission.next(), nullptr);
+  admission.answered(scout, Shape::connections);
+  send_all(admission);
+  EXPECT_EQ(admission.in_flight(), 16U);
+}
+
+TEST_F(AdmissionTest, holds_back_while_a_lost_connection_is_made_anew) {
+  Admission admission({256, 256, 64});
+  open(admission);
+  Call& first = arrive(admission);
+  ASSERT_EQ(admission.next(), &first);
+  admission.connecting(first);
+  arrive(admission);
+  EXPECT_EQ(admission.next(), nullptr);
+  admission.connected(first, Shape::streams, true, now_);
+  admission.answered(first, Shape::streams);
+  EXPECT_NE(admission.next(), nullptr);
+}
+
+TEST_F(AdmissionTest, is_not_opened_by_a_reply_over_the_old_connection) {
+  Admission admission({256, 256, 64});
+  open(admission);
+  Call& old = *calls_.back();
+  Call& first = arrive(admission);
+  ASSERT_EQ(admission.next(), &first);
+  admission.connecting(first);
+  admission.answered(old, Shape::streams);
+  admission.leave(old);
+  arrive(admission);
+  EXPECT_EQ(admission.next(), nullptr);
+}
+
+TEST_F(AdmissionTest, sends_another_scout_after_one_that_failed) {
+  Admission admission({256, 256, 64});
+  Call& scout = arrive(admission);
+  Call& second = arrive(admission);
+  Call& third = arrive(admission);
+  admission.next();
+  admission.leave(scout);
+  admission.connect_failed();
+  EXPECT_EQ(admission.next(), &second);
+  EXPECT_EQ(admission.next(), nullptr);
+  admission.connected(second, Shape::streams, true, now_);
+  admission.leave(second);  // without a reply
+  EXPECT_EQ(admission.next(), &third);
+}
+
+TEST_F(AdmissionTest, learns_that_the_server_allows_fewer_streams) {
+  Admission admission({256, 256, 64});
+  open(admission);
+  for (int i = 0; i < 100; ++i) arrive(admission);
+  for (int i = 0; i < 15; ++i) admission.next();
+  admission.kept_waiting(8, now_);  // 16 in flight, 8 of them sent
+  EXPECT_EQ(admission.next(), nullptr);
+  for (int i = 0; i < 8; ++i) admission.leave(*calls_.back());
+  EXPECT_EQ(admission.next(), nullptr);
+  admission.leave(*calls_.back());
+  EXPECT_NE(admission.next(), nullptr);
+  EXPECT_EQ(admission.next(), nullptr);
+}
+
+TEST_F(AdmissionTest, tries_the_configured_limit_again_after_a_while) {
+  Admission admission({256, 256, 64});
+  open(admission);
+  for (int i = 0; i < 400; ++i) arrive(admission);
+  for (int i = 0; i < 15; ++i) admission.next();
+  admission.kept_waiting(8, now_);
+  const auto event = admission.next_event();
+  ASSERT_NE(event, Clock::time_point::max());
+  admission.tick(event);
+  send_all(admission);
+  EXPECT_EQ(admission.in_flight(), 256U);
+}
+
+TEST_F(AdmissionTest, never_falls_to_a_limit_of_none) {
+  Admission admission({256, 256, 64});
+  open(admission);
+  admission.kept_waiting(100, now_);
+  admission.leave(*calls_.back());
+  Call& scout = arrive(admission);
+  EXPECT_EQ(admission.next(), &scout);
+}
+
+TEST_F(AdmissionTest, gives_out_who_waited_until_its_deadline_and_keeps_the_order_of_the_others) {
+  Admission admission({256, 256, 64});
+  Call& scout = arrive(admission);
+  ASSERT_EQ(admission.next(), &scout);
+  Call& late = arrive(admission, now_ + 3s);
+  Call& early = arrive(admission, now_ + 1s);
+  Call& later = arrive(admission, now_ + 4s);
+  Call& early_too = arrive(admission, now_ + 1s);
+  EXPECT_EQ(admission.take_expired(now_), nullptr);
+  EXPECT_EQ(admission.next_event(), now_ + 1s);
+  EXPECT_EQ(admission.take_expired(now_ + 1s), &early);
+  EXPECT_EQ(early.next, &early_too);
+  EXPECT_EQ(early_too.next, nullptr);
+  EXPECT_EQ(admission.next_event(), now_ + 3s);
+  Call* rest = admission.take_all();
+  EXPECT_EQ(rest, &late);
+  EXPECT_EQ(rest->next, &later);
+  EXPECT_EQ(admission.next_event(), Clock::time_point::max());
+}
+
+}  // namespace
+}  // namespace sesam::n200::http

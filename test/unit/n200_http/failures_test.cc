@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/failures.h"
+
+#include <curl/curl.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+namespace sesam::n200::http {
+namespace {
+
+Evidence of(CURLcode code, std::string_view words = {}) {
+  Evidence evidence;
+  evidence.curl_code = code;
+  evidence.words = words;
+  return evidence;
+}
+
+Evidence sent(CURLcode code) {
+  Evidence evidence = of(code);
+  evidence.sent = evidence.connected = true;
+  return evidence;
+}
+
+TEST(Failures, name_what_kept_a_connection_from_being_made) {
+  EXPECT_EQ(failure_of(of(CURLE_COULDNT_RESOLVE_HOST)), Failure::cannot_resolve);
+  EXPECT_EQ(failure_of(of(CURLE_COULDNT_CONNECT)), Failure::cannot_connect);
+  EXPECT_EQ(failure_of(of(CURLE_SSL_CONNECT_ERROR)), Failure::tls_failed);
+  EXPECT_EQ(failure_of(of(CURLE_SSL_CACERT_BADFILE)), Failure::bad_ca_file);
+  EXPECT_EQ(failure_of(of(CURLE_SSL_CERTPROBLEM)), Failure::bad_client_certificate);
+  EXPECT_EQ(failure_of(of(CURLE_URL_MALFORMAT)), Failure::bad_url);
+}
+
+TEST(Failures, tell_a_wrong_name_from_a_chain_that_is_not_trusted) {
+  const auto code = CURLE_PEER_FAILED_VERIFICATION;
+  EXPECT_EQ(failure_of(of(code, "SSL certificate problem: self-signed certificate")), Failure::certificate_not_trusted);
+  EXPECT_EQ(failure_of(of(code, "SSL: certificate subject name 'a' does not match target host name 'b'")),
+            Failure::host_name_mismatch);
+  EXPECT_EQ(failure_of(of(code, "SSL: no alternative certificate subject name matches target host name 'b'")),
+            Failure::host_name_mismatch);
+}
+
+TEST(Failures, call_repeatable_what_may_be_repeated) {
+  for (const auto code : {CURLE_HTTP2, CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR,
+                          CURLE_HTTP2_STREAM, CURLE_ABORTED_BY_CALLBACK})
+    EXPECT_EQ(failure_of(sent(code)), Failure::connection_lost) << code;
+}
+
+TEST(Failures, take_a_handshake_that_broke_off_for_a_lost_connection) {
+  EXPECT_EQ(failure_of(of(CURLE_SSL_CONNECT_ERROR, "OpenSSL SSL_connect: Connection reset by peer in connection to x")),
+            Failure::connection_lost);
+  EXPECT_EQ(failure_of(of(CURLE_SSL_CONNECT_ERROR, "error:0A00010B:SSL routines::wrong version number")), Failure::tls_failed);
+}
+
+TEST(Failures, say_where_the_time_went) {
+  Evidence evidence = of(CURLE_OPERATION_TIMEDOUT, "Connection timeout after 3000 ms");
+  EXPECT_EQ(failure_of(evidence), Failure::connect_timed_out);
+  evidence.words = "Resolving timed out after 3000 milliseconds";
+  EXPECT_EQ(failure_of(evidence), Failure::cannot_resolve);
+  evidence.connected = true;
+  EXPECT_EQ(failure_of(evidence), Failure::queue_timed_out);
+  evidence.sent = true;
+  EXPECT_EQ(failure_of(evidence), Failure::timed_out);
+}
+
+TEST(Failures, know_a_reply_that_is_too_long) {
+  Evidence evidence = sent(CURLE_WRITE_ERROR);
+  EXPECT_EQ(failure_of(evidence), Failure::other);
+  evidence.over_the_cap = true;
+  EXPECT_EQ(failure_of(evidence), Failure::too_large);
+}
+
+TEST(Failures, call_the_unknown_other) { EXPECT_EQ(failure_of(of(CURLE_FTP_WEIRD_PASV_REPLY)), Failure::other); }
+
+TEST(Failures, are_shared_by_all_that_wait_for_the_connection_that_failed) {
+  EXPECT_TRUE(is_of_the_connect(of(CURLE_COULDNT_CONNECT)));
+  EXPECT_TRUE(is_of_the_connect(of(CURLE_PEER_FAILED_VERIFICATION)));
+  EXPECT_FALSE(is_of_the_connect(of(CURLE_OUT_OF_MEMORY)));
+  EXPECT_FALSE(is_of_the_connect(sent(CURLE_RECV_ERROR)));
+}
+
+TEST(Failures, quote_libcurl_and_the_system) {
+  Evidence evidence = of(CURLE_COULDNT_CONNECT, "Failed to connect to hsm port 443");
+  evidence.os_errno = ECONNREFUSED;
+  EXPECT_EQ(message_of(evidence), "Failed to connect to hsm port 443: Connection refused");
+  evidence.words = "connect: Connection refused";
+  EXPECT_EQ(message_of(evidence), "connect: Connection refused");
+  evidence = of(CURLE_GOT_NOTHING);
+  EXPECT_EQ(message_of(evidence), curl_easy_strerror(CURLE_GOT_NOTHING));
+}
+
+}  // namespace
+}  // namespace sesam::n200::http

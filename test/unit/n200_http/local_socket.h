@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// A peer for tests that need none: it listens and never answers, or it does not even listen.
+#pragma once
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+
+namespace sesam::n200::http {
+
+class LocalSocket {
+ public:
+  enum class Kind {
+    silent,   ///< accepts connections (the kernel does) and says nothing
+    refusing  ///< the port is ours, and nobody listens
+  };
+  explicit LocalSocket(Kind kind) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address_;
+    bind(fd_, reinterpret_cast<const sockaddr*>(&address_), length);
+    getsockname(fd_, reinterpret_cast<sockaddr*>(&address_), &length);
+    if (kind == Kind::silent) listen(fd_, 64);
+  }
+  ~LocalSocket() { close(fd_); }
+  LocalSocket(const LocalSocket&) = delete;
+  LocalSocket& operator=(const LocalSocket&) = delete;
+
+  std::string url() const { return "https://127.0.0.1:" + std::to_string(ntohs(address_.sin_port)); }
+
+ private:
+  int fd_;
+  sockaddr_in address_{};
+};
+
+}  // namespace sesam::n200::http
