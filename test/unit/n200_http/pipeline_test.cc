@@ -67,11 +67,11 @@ TEST(Pipeline, returns_at_the_deadline_from_a_peer_that_never_answers) {
   const LocalSocket peer(LocalSocket::Kind::silent);
   const auto pipeline = Pipeline::for_options(options_for(peer), silent_log());
   const auto start = Clock::now();
-  const Reply reply = pipeline->perform(request_until(start + 200ms));
+  const Reply reply = pipeline->perform(request_until(start + 500ms));
   EXPECT_EQ(reply.failure, Failure::connect_timed_out) << reply.message;
   EXPECT_FALSE(reply.may_have_acted);
-  EXPECT_GE(since(start), 195ms);
-  EXPECT_LT(since(start), 2s);
+  EXPECT_GE(since(start), 495ms);
+  EXPECT_LT(since(start), 3s);
 }
 
 TEST(Pipeline, refuses_what_is_late_already) {
@@ -151,7 +151,7 @@ TEST(Pipeline, that_is_stopped_fails_what_waits_and_starts_again) {
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(stopped, 8);
   EXPECT_LT(since(start), 3s);
-  EXPECT_EQ(pipeline->perform(request_until(Clock::now() + 100ms)).failure, Failure::connect_timed_out);
+  EXPECT_EQ(pipeline->perform(request_until(Clock::now() + 500ms)).failure, Failure::connect_timed_out);
 }
 
 TEST(Pipeline, ends_with_the_process_while_threads_wait) {
@@ -188,17 +188,20 @@ pid_t fork_as_the_provider_does() {
 }
 
 TEST(Pipeline, works_in_a_forked_child_while_the_parent_waits) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "the sanitizer allows no threads after fork";
+#endif
   const LocalSocket peer(LocalSocket::Kind::silent);
   const auto pipeline = Pipeline::for_options(options_for(peer), silent_log());
   Failure in_parent = Failure::none;
   const auto start = Clock::now();
-  std::thread waiting([&] { in_parent = pipeline->perform(request_until(start + 1500ms)).failure; });
+  std::thread waiting([&] { in_parent = pipeline->perform(request_until(start + 4s)).failure; });
   std::this_thread::sleep_for(100ms);
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < 5; ++i) {
     const pid_t child = fork_as_the_provider_does();
     if (child == 0) {
       alarm(10);
-      const Reply reply = pipeline->perform(request_until(Clock::now() + 50ms));
+      const Reply reply = pipeline->perform(request_until(Clock::now() + 500ms));
       _exit(reply.failure == Failure::connect_timed_out && pipeline->counters().requests == 1 ? 0 : 1);
     }
     int status = -1;
@@ -207,7 +210,7 @@ TEST(Pipeline, works_in_a_forked_child_while_the_parent_waits) {
   }
   waiting.join();
   EXPECT_EQ(in_parent, Failure::connect_timed_out);
-  EXPECT_GE(since(start), 1490ms) << "the parent's call did not notice";
+  EXPECT_GE(since(start), 3990ms) << "the parent's call did not notice";
 }
 
 /// A job that performs one request; what it found is left in `arguments`.
@@ -246,7 +249,7 @@ class AsyncJob : public testing::Test {
   ASYNC_WAIT_CTX* context_ = nullptr;
   ASYNC_JOB* job_ = nullptr;
   Reply reply_;
-  JobArguments arguments_{pipeline_.get(), Clock::now() + 200ms, &reply_};
+  JobArguments arguments_{pipeline_.get(), Clock::now() + 500ms, &reply_};
 };
 
 TEST_F(AsyncJob, pauses_and_is_woken_through_a_descriptor) {
@@ -261,7 +264,7 @@ TEST_F(AsyncJob, pauses_and_is_woken_through_a_descriptor) {
   EXPECT_EQ(go_on(), ASYNC_FINISH);
   EXPECT_EQ(reply_.failure, Failure::connect_timed_out);
   // The same wait context once more: the same descriptor, silent again.
-  arguments_.deadline = Clock::now() + 200ms;
+  arguments_.deadline = Clock::now() + 500ms;
   ASSERT_EQ(go_on(), ASYNC_PAUSE);
   EXPECT_EQ(poll(&waiting, 1, 0), 0);
   EXPECT_EQ(poll(&waiting, 1, 5000), 1);
