@@ -38,13 +38,15 @@ class TlsStream final : public ByteStream {
   IoResult read(char* buffer, std::size_t size) override {
     ERR_clear_error();
     std::size_t bytes = 0;
-    return outcome(SSL_read_ex(ssl_.get(), buffer, size, &bytes), bytes);
+    const int result = SSL_read_ex(ssl_.get(), buffer, size, &bytes);  // before bytes is looked at
+    return outcome(result, bytes);
   }
 
   IoResult write(std::string_view out) override {
     ERR_clear_error();
     std::size_t bytes = 0;
-    return outcome(SSL_write_ex(ssl_.get(), out.data(), out.size(), &bytes), bytes);
+    const int result = SSL_write_ex(ssl_.get(), out.data(), out.size(), &bytes);
+    return outcome(result, bytes);
   }
 
   void say_goodbye() override {
