@@ -7,7 +7,7 @@ packages=(
   libssl-dev libcurl4-openssl-dev libsimdjson-dev           # the provider
   libnghttp2-dev libhttp-parser-dev nlohmann-json3-dev libcli11-dev # the simulator
   libgtest-dev libgmock-dev python3 python3-pytest          # the tests
-  openssl curl
+  openssl curl ca-certificates # the last is only recommended by libcurl: what "system CAs" means
 )
 
 # BIND's tools: dnssec-signzone and its family, and dig. 9.18, which Debian 12 ships, answers "no engine" to every
