@@ -19,23 +19,28 @@ using keymgmt::Key;
 Result<void*> new_context(void* provctx) { return provctx; }
 void free_context(void*) {}
 
-int does_selection(void*, int selection) { return (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0 ? 1 : 0; }
+// OpenSSL asks for private parts where it prints a key pair.
+int does_selection(void*, int selection) {
+  return (selection & (OSSL_KEYMGMT_SELECT_PRIVATE_KEY | OSSL_KEYMGMT_SELECT_PUBLIC_KEY)) != 0 ? 1 : 0;
+}
 
-std::string heading(const Key& key) {
+// Of the private part there are only names to print. The public part has OpenSSL's own heading.
+std::string heading(const Key& key, int selection) {
   const auto* data = key.data();
   const std::string bits = "(" + std::to_string(EVP_PKEY_get_bits(key.public_key())) + " bit)";
-  if (!key.is_private()) return {};  // OpenSSL's own heading serves
+  if (!key.is_private() || (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0) return {};
   return "Private-Key: " + bits + ", held by the N200\nKey id: " + data->handle.key_id + "\nToken: " + data->handle.token +
          "\nLabel: " + data->handle.nice_name + "\nURI: " + data->uri + "\n";
 }
 
 // The core's BIO is written through libcrypto's own wrapper, which knows it by its upcalls.
-Result<void> encode(void* provctx, OSSL_CORE_BIO* out, const void* object, const OSSL_PARAM[], int, OSSL_PASSPHRASE_CALLBACK*, void*) {
+Result<void> encode(void* provctx, OSSL_CORE_BIO* out, const void* object, const OSSL_PARAM[], int selection, OSSL_PASSPHRASE_CALLBACK*,
+                    void*) {
   const auto* key = static_cast<const Key*>(object);
   const auto* context = static_cast<const n200::Context*>(provctx);
   if (key == nullptr || key->public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
   const Bio memory(BIO_new(BIO_s_mem()));
-  const std::string head = heading(*key);
+  const std::string head = heading(*key, selection);
   if (!memory || BIO_write(memory.get(), head.data(), static_cast<int>(head.size())) != static_cast<int>(head.size()) ||
       EVP_PKEY_print_public(memory.get(), key->public_key(), 0, nullptr) != 1)
     return Error{Reason::internal, "the key cannot be printed"};
