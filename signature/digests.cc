@@ -16,16 +16,19 @@
 namespace sesam::signature {
 namespace {
 
+// RFC 5758 gives no AlgorithmIdentifier to the truncated SHA-512 digests.
 constexpr Digest kDigests[] = {
-    {"SHA1", 20, NID_ecdsa_with_SHA1},
-    {"SHA2-224", 28, NID_ecdsa_with_SHA224},
-    {"SHA2-256", 32, NID_ecdsa_with_SHA256},
-    {"SHA2-384", 48, NID_ecdsa_with_SHA384},
-    {"SHA2-512", 64, NID_ecdsa_with_SHA512},
-    {"SHA3-224", 28, NID_ecdsa_with_SHA3_224},
-    {"SHA3-256", 32, NID_ecdsa_with_SHA3_256},
-    {"SHA3-384", 48, NID_ecdsa_with_SHA3_384},
-    {"SHA3-512", 64, NID_ecdsa_with_SHA3_512},
+    {"SHA1", "SHA-1", "", 20, NID_ecdsa_with_SHA1},
+    {"SHA2-224", "SHA224", "SHA-224", 28, NID_ecdsa_with_SHA224},
+    {"SHA2-256", "SHA256", "SHA-256", 32, NID_ecdsa_with_SHA256},
+    {"SHA2-384", "SHA384", "SHA-384", 48, NID_ecdsa_with_SHA384},
+    {"SHA2-512", "SHA512", "SHA-512", 64, NID_ecdsa_with_SHA512},
+    {"SHA2-512/224", "SHA512-224", "SHA-512/224", 28, NID_undef},
+    {"SHA2-512/256", "SHA512-256", "SHA-512/256", 32, NID_undef},
+    {"SHA3-224", "", "", 28, NID_ecdsa_with_SHA3_224},
+    {"SHA3-256", "", "", 32, NID_ecdsa_with_SHA3_256},
+    {"SHA3-384", "", "", 48, NID_ecdsa_with_SHA3_384},
+    {"SHA3-512", "", "", 64, NID_ecdsa_with_SHA3_512},
 };
 
 // Fetched once: a fetch per signature takes locks that all threads share. Atomics, because a lock could be held at fork.
@@ -33,19 +36,8 @@ std::array<std::atomic<EVP_MD*>, std::size(kDigests)> fetched{};
 
 using AlgorithmId = std::unique_ptr<X509_ALGOR, FreeWith<&X509_ALGOR_free>>;
 
-bool equal(std::string_view a, const char* b) noexcept { return a.size() == strlen(b) && strncasecmp(a.data(), b, a.size()) == 0; }
-
-// The spellings that arrive: "SHA256", "SHA-256" and "SHA2-256"; "SHA1" and "SHA-1"; "SHA3-256".
-bool is_named(const Digest& digest, std::string_view name) noexcept {
-  if (equal(name, digest.name)) return true;
-  const std::string_view canonical = digest.name;
-  if (canonical == "SHA1") return equal(name, "SHA-1");
-  if (!canonical.starts_with("SHA2-")) return false;
-  const auto size = canonical.substr(5);
-  if (name.size() < 3 || strncasecmp(name.data(), "SHA", 3) != 0) return false;
-  name.remove_prefix(3);
-  if (name.starts_with('-')) name.remove_prefix(1);
-  return name == size;
+bool equal(std::string_view a, std::string_view b) noexcept {
+  return !a.empty() && a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace
@@ -62,13 +54,15 @@ const EVP_MD* Digest::md() const noexcept {
 
 Result<const Digest*> find_digest(std::string_view name) {
   for (const auto& digest : kDigests)
-    if (is_named(digest, name)) return &digest;
+    if (equal(name, digest.name) || equal(name, digest.alias) || equal(name, digest.old_alias)) return &digest;
   std::string supported;
   for (const auto& digest : kDigests) supported += (supported.empty() ? "" : ", ") + std::string(digest.name);
   return Error{Reason::unsupported_digest, "'" + std::string(name) + "'; supported are " + supported};
 }
 
 Result<Bytes> ecdsa_algorithm_id(const Digest& digest) {
+  if (digest.ecdsa_nid == NID_undef)
+    return Error{Reason::unsupported_digest, std::string(digest.name) + ": there is no AlgorithmIdentifier for ECDSA with it"};
   const AlgorithmId algorithm(X509_ALGOR_new());
   if (!algorithm || X509_ALGOR_set0(algorithm.get(), OBJ_nid2obj(digest.ecdsa_nid), V_ASN1_UNDEF, nullptr) != 1)
     return Error{Reason::out_of_memory, {}};

@@ -14,9 +14,11 @@ namespace sesam::signature {
 
 /// One digest; hashed here, never in the device.
 struct Digest {
-  const char* name;        ///< OpenSSL's canonical name
+  const char* name;              ///< OpenSSL's canonical name
+  std::string_view alias;        ///< OpenSSL's other names for it; empty: none
+  std::string_view old_alias;
   std::size_t size_bytes;
-  int ecdsa_nid;           ///< of ecdsa-with-<digest>
+  int ecdsa_nid;                 ///< of ecdsa-with-<digest>; NID_undef: there is none
 
   /// The implementation in private_libctx(), fetched once per process. Null when it cannot be had.
   const EVP_MD* md() const noexcept;
@@ -25,7 +27,8 @@ struct Digest {
 /// The digest by any of OpenSSL's names for it ("SHA256", "sha256", "SHA2-256"). Raises unsupported_digest, naming what is supported.
 Result<const Digest*> find_digest(std::string_view name);
 
-/// The DER form of the AlgorithmIdentifier (RFC 5280, section 4.1.1.2) of ECDSA with the digest (RFC 5758, section 3.2).
+/// The DER form of the AlgorithmIdentifier (RFC 5280, section 4.1.1.2) of ECDSA with the digest (RFC 5758, section 3.2). Raises
+/// unsupported_digest where there is none.
 Result<Bytes> ecdsa_algorithm_id(const Digest& digest);
 
 }  // namespace sesam::signature
