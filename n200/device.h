@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -49,9 +50,9 @@ class Device {
   /// and what an exchange raises.
   Result<KeyRecord> find_key(const KeyUri& uri);
 
-  /// Every key of every asymmetric type that has the URI's manufacturer and serial, not cached. One request per type. Raises what an
-  /// exchange raises.
-  Result<std::vector<KeyRecord>> list_keys(const KeyUri& uri);
+  /// Calls `take` with every key of every asymmetric type that has the URI's manufacturer and serial. Not cached. One request per type.
+  /// Raises what an exchange raises.
+  Result<void> list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take);
 
   /// Signs a digest (the raw bytes) with an EC key. Fills `signature` with r‖s: its size is twice that of the curve's field.
   /// Raises wrong_pin, pin_missing, unknown_key, bad_signature_length and what an exchange raises.
@@ -78,7 +79,8 @@ class Device {
   bool move_on_from(std::size_t& endpoint, unsigned attempt, http::Failure failure);
   Result<KeyRecords> request_key(const std::string& name);
   Result<KeyRecord> with_public_key(KeyRecord record);
-  Result<std::vector<KeyRecord>> request_listing(const std::string& type);
+  Result<void> request_listing(const std::string& type, const std::function<void(KeyRecord)>& take);
+  Result<void> take_records(Exchange& exchange, const std::function<void(KeyRecord)>& take);
 
   Options options_;
   std::shared_ptr<const Log> log_;

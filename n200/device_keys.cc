@@ -53,23 +53,25 @@ std::string names_of(const std::vector<KeyRecord>& records) {
 
 }  // namespace
 
+Result<void> Device::take_records(Exchange& asking, const std::function<void(KeyRecord)>& take) {
+  SESAM_TRY(document, exchange(asking));
+  const auto taken = document.for_each_record(options_.wire.row(asking.operation), take);
+  return taken ? Result<void>() : error_of(asking.doing, taken.error().reason, taken.error().detail);
+}
+
 Result<KeyRecords> Device::request_key(const std::string& name) {
   Exchange asking{Operation::find_key, {}, {"looking up", "key '" + name + "'", endpoint_url()}, kReplyCapBytes};
   asking.values.set(Placeholder::name, name);
-  SESAM_TRY(document, exchange(asking));
-  auto records = document.records(options_.wire.row(Operation::find_key));
-  if (!records) return error_of(asking.doing, records.error().reason, records.error().detail);
-  return std::make_shared<const std::vector<KeyRecord>>(std::move(*records));
+  std::vector<KeyRecord> records;
+  SESAM_CHECK(take_records(asking, [&](KeyRecord record) { records.push_back(std::move(record)); }));
+  return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
 
-Result<std::vector<KeyRecord>> Device::request_listing(const std::string& type) {
+Result<void> Device::request_listing(const std::string& type, const std::function<void(KeyRecord)>& take) {
   const std::size_t cap = static_cast<std::size_t>(options_.max_listing_mib) << 20;
   Exchange asking{Operation::list_keys, {}, {"listing", type + " keys", endpoint_url()}, cap};
   asking.values.set(Placeholder::type, type);
-  SESAM_TRY(document, exchange(asking));
-  auto records = document.records(options_.wire.row(Operation::list_keys));
-  if (!records) return error_of(asking.doing, records.error().reason, records.error().detail);
-  return records;
+  return take_records(asking, take);
 }
 
 // n200.md leaves open whether getkeyattributes tells an EC key's public part; listkeys does. One listing then serves all keys of
@@ -79,7 +81,8 @@ Result<KeyRecord> Device::with_public_key(KeyRecord record) {
   SESAM_TRY(listed, process_state<KeyCache>().get(
                         identity_ + "type " + type, std::chrono::seconds(options_.key_cache_seconds), deadline(),
                         [&]() -> Result<KeyRecords> {
-                          SESAM_TRY(records, request_listing(type));
+                          std::vector<KeyRecord> records;
+                          SESAM_CHECK(request_listing(type, [&](KeyRecord one) { records.push_back(std::move(one)); }));
                           return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
                         }));
   const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) { return one.key_id == record.key_id; });
@@ -106,21 +109,19 @@ Result<KeyRecord> Device::find_key(const KeyUri& uri) {
   return matching.front().public_key.empty() ? with_public_key(std::move(matching.front())) : matching.front();
 }
 
-Result<std::vector<KeyRecord>> Device::list_keys(const KeyUri& uri) {
-  std::vector<KeyRecord> all;
+Result<void> Device::list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take) {
+  const auto take_fitting = [&](const KeyRecord& record) {
+    if (differing_attribute(uri, record).empty()) take(record);
+  };
   for (const auto type : kListedTypes) {
-    auto records = request_listing(std::string(type));
-    if (!records) {
-      const Reason reason = records.error().reason;
-      const bool type_unknown = type != kObservedType && (reason == Reason::device_error || reason == Reason::http_status);
-      if (!type_unknown) return std::move(records).error();
-      log_->write(LogLevel::keys, records.error().detail);
-      continue;
-    }
-    std::copy_if(std::make_move_iterator(records->begin()), std::make_move_iterator(records->end()), std::back_inserter(all),
-                 [&](const KeyRecord& record) { return differing_attribute(uri, record).empty(); });
+    const auto listed = request_listing(std::string(type), take_fitting);
+    if (listed) continue;
+    const Reason reason = listed.error().reason;
+    const bool type_unknown = type != kObservedType && (reason == Reason::device_error || reason == Reason::http_status);
+    if (!type_unknown) return listed;
+    log_->write(LogLevel::keys, listed.error().detail);
   }
-  return all;
+  return {};
 }
 
 }  // namespace sesam::n200

@@ -120,11 +120,10 @@ Result<std::string_view> ReplyDocument::text(std::span<const std::string> path) 
   return text;
 }
 
-Result<std::vector<KeyRecord>> ReplyDocument::records(const WireRow& row) {
+Result<void> ReplyDocument::for_each_record(const WireRow& row, const std::function<void(KeyRecord)>& take) {
   const std::span<const std::string> path = row.reply_path;
   ondemand::object members;
   if (const auto failed = parsed_->at(path).get_object().get(members)) return missing(path, failed, "an object");
-  std::vector<KeyRecord> records;
   for (auto member : members) {
     std::string_view name;
     ondemand::object fields;
@@ -133,9 +132,9 @@ Result<std::vector<KeyRecord>> ReplyDocument::records(const WireRow& row) {
     const std::string member_name(name);
     SESAM_TRY(record, read_record(fields, row));
     if (record.key_id.empty()) record.key_id = member_name;
-    records.push_back(std::move(record));
+    take(std::move(record));
   }
-  return records;
+  return {};
 }
 
 bool decode(std::string_view text, Encoding encoding, std::span<unsigned char> out) {

@@ -2,6 +2,7 @@
 // Reads the device's JSON replies: the only place that knows simdjson. Runs in the caller's thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -28,9 +29,10 @@ class ReplyDocument {
   std::optional<std::string_view> error_text();
   /// The string at a path of member names. Raises reply_field_missing, also when it is no string.
   Result<std::string_view> text(std::span<const std::string> path);
-  /// The key records in the object at the row's reply path: {key_id: {field: value, ...}, ...}. A record without a key_id takes its
-  /// member's name. Raises reply_field_missing, bad_reply.
-  Result<std::vector<KeyRecord>> records(const WireRow& row);
+  /// Calls `take` with each key record in the object at the row's reply path: {key_id: {field: value, ...}, ...}. A record without a
+  /// key_id takes its member's name. One at a time, because a listing may hold hundreds of thousands. Raises reply_field_missing,
+  /// bad_reply.
+  Result<void> for_each_record(const WireRow& row, const std::function<void(KeyRecord)>& take);
 
  private:
   struct Parsed;

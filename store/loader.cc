@@ -79,9 +79,7 @@ Result<void> Loader::begin_key() {
 }
 
 Result<void> Loader::begin_listing() {
-  SESAM_TRY(records, device_->list_keys(uri_));
-  for (const auto& record : records) names_.push_back(uri_of(record));
-  return {};
+  return device_->list_keys(uri_, [this](const n200::KeyRecord& record) { names_.push_back(uri_of(record)); });
 }
 
 Result<void> Loader::begin() {
