@@ -27,7 +27,7 @@ void in_child() noexcept {
   n200::http::after_fork_child();
 }
 
-void at_exit() noexcept { n200::http::stop_all(); }
+void at_exit() noexcept { n200::http::stop_all(n200::http::Stop::for_good); }
 
 }  // namespace
 
