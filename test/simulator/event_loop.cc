@@ -64,6 +64,7 @@ void EventLoop::modify(int fd, std::uint32_t epoll_events, FdHandler& handler) {
 void EventLoop::remove(int fd) { checked(epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr), "epoll_ctl"); }
 
 void EventLoop::run() {
+  stopping_ = false;
   while (!stopping_) {
     arm_timer();
     dispatch(may_sleep() ? -1 : 0);

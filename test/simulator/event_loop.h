@@ -40,7 +40,7 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  void run();  // until stop()
+  void run();  // until stop(); can be called again
   void stop() { stopping_ = true; }
 
   void add(int fd, std::uint32_t epoll_events, FdHandler& handler);

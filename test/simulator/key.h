@@ -22,8 +22,9 @@ struct Key {
   bool pin_stored = false;  // the device knows the PIN itself: none is needed, a wrong one is still refused
   bool locked = false;
   int wrong_pins = 0;
-  std::int64_t created_s = 0;   // Unix time
-  std::int64_t last_use_s = 0;  // 0: never used
+  std::int64_t created_s = 0;       // Unix time
+  std::int64_t last_use_s = 0;      // 0: never used
+  std::int64_t recorded_use_s = 0;  // what of it the journal knows
 
   std::unique_ptr<PrivateKey> loaded;
   std::string canned_signature;  // --canned: the first signature, given again and again; the I/O thread's

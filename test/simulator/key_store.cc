@@ -76,7 +76,8 @@ KeyStore::KeyStore(const std::string& journal_path, std::string serial, std::uin
 
 KeyStore::~KeyStore() {
   for (const auto& [counter, key] : keys_) {
-    if (key->last_use_s != 0) write({{"op", "used"}, {"counter", counter}, {"at", key->last_use_s}});
+    if (key->last_use_s != key->recorded_use_s)
+      write({{"op", "used"}, {"counter", counter}, {"at", key->last_use_s}});
   }
 }
 
@@ -135,7 +136,7 @@ void KeyStore::replay(const json& entry) {
   if (op == "delete") erase(key);
   if (op == "pin_stored") key->pin_stored = entry.at("value");
   if (op == "locked") key->locked = true;
-  if (op == "used") key->last_use_s = entry.at("at");
+  if (op == "used") key->last_use_s = key->recorded_use_s = entry.at("at");
 }
 
 void KeyStore::insert(const KeyPtr& key) {
