@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/log.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace sesam {
+namespace {
+
+using testing::HasSubstr;
+using testing::MatchesRegex;
+namespace fs = std::filesystem;
+
+class LogFile : public testing::Test {
+ protected:
+  LogFile() : directory_(fs::temp_directory_path() / ("sesam-log-" + std::to_string(getpid()))) {
+    fs::create_directories(directory_);
+  }
+  ~LogFile() override { fs::remove_all(directory_); }
+
+  std::string path() const { return (directory_ / "log").string(); }
+  std::string text() const {
+    std::stringstream all;
+    all << std::ifstream(path()).rdbuf();
+    return all.str();
+  }
+
+  fs::path directory_;
+};
+
+TEST_F(LogFile, holds_one_line_an_event_with_time_and_process) {
+  const auto log = Log::open(1, path());
+  ASSERT_TRUE(log);
+  (*log)->write(LogLevel::failures, "something\nwent\r\nwrong");
+  EXPECT_THAT(text(), MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}Z sesam\\[" +
+                                   std::to_string(getpid()) + "\\]: something went  wrong\n"));
+}
+
+TEST_F(LogFile, holds_what_its_level_wants) {
+  const auto log = Log::open(2, path());
+  ASSERT_TRUE(log);
+  EXPECT_TRUE((*log)->wants(LogLevel::retries));
+  EXPECT_FALSE((*log)->wants(LogLevel::connections));
+  (*log)->write(LogLevel::connections, "too much");
+  (*log)->write(LogLevel::retries, "just so");
+  EXPECT_THAT(text(), testing::AllOf(HasSubstr("just so"), testing::Not(HasSubstr("too much"))));
+}
+
+TEST_F(LogFile, is_not_made_at_level_0) {
+  const auto log = Log::open(0, path());
+  ASSERT_TRUE(log);
+  EXPECT_FALSE((*log)->wants(LogLevel::failures));
+  (*log)->write(LogLevel::failures, "unwanted");
+  EXPECT_FALSE(fs::exists(path()));
+}
+
+TEST_F(LogFile, is_readable_by_its_owner_only) {
+  const auto before = umask(0);
+  ASSERT_TRUE(Log::open(1, path()));
+  umask(before);
+  struct stat status {};
+  ASSERT_EQ(stat(path().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600U);
+}
+
+TEST_F(LogFile, is_appended_to) {
+  std::ofstream(path()) << "before\n";
+  (*Log::open(1, path()))->write(LogLevel::failures, "after");
+  EXPECT_THAT(text(), testing::StartsWith("before\n"));
+  EXPECT_THAT(text(), HasSubstr("after"));
+}
+
+TEST_F(LogFile, is_not_a_symbolic_link) {
+  const auto target = directory_ / "target";
+  std::ofstream(target) << "";
+  fs::create_symlink(target, path());
+  const auto log = Log::open(1, path());
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().reason, Reason::bad_configuration);
+  EXPECT_THAT(log.error().detail,
+              testing::AllOf(HasSubstr("log_output = " + path()), HasSubstr("symbolic links"),
+                             HasSubstr("stderr, syslog or a path")));
+}
+
+TEST_F(LogFile, that_cannot_be_opened_is_named_with_the_systems_words) {
+  const auto log = Log::open(1, (directory_ / "no" / "such").string());
+  ASSERT_FALSE(log);
+  EXPECT_THAT(log.error().detail, HasSubstr("No such file or directory"));
+}
+
+TEST_F(LogFile, that_is_a_fifo_without_a_reader_does_not_hang) {
+  ASSERT_EQ(mkfifo(path().c_str(), 0600), 0);
+  EXPECT_FALSE(Log::open(1, path()));
+}
+
+// A daemon closes all descriptors and opens a file of its own, which gets our number.
+TEST_F(LogFile, is_never_written_into_another_file_with_its_descriptor) {
+  const int next = ::open("/dev/null", O_RDONLY);
+  ::close(next);
+  const auto log = Log::open(1, path());
+  ASSERT_TRUE(log);
+  const auto other = directory_ / "other";
+  ::close(next);
+  const int reused = ::open(other.c_str(), O_WRONLY | O_CREAT, 0600);
+  ASSERT_EQ(reused, next);
+  (*log)->write(LogLevel::failures, "astray");
+  EXPECT_EQ(fs::file_size(other), 0U);
+  ::close(reused);
+}
+
+TEST(Log, goes_to_stderr_where_that_is_wanted) {
+  testing::internal::CaptureStderr();
+  (*Log::open(1, "stderr"))->write(LogLevel::failures, "to stderr");
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("to stderr"));
+}
+
+TEST(Log, to_syslog_can_be_written) { (*Log::open(10, "syslog"))->write(LogLevel::everything, "100 %s %n"); }
+
+}  // namespace
+}  // namespace sesam
