@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "provider/configuration.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sesam::provider {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr char kUrl[] = "https://seSAM-nserie-101";
+constexpr char kSecret[] = "correct-horse-battery";
+
+using Texts = std::map<std::string, std::string>;
+
+// The least that is a configuration, and `texts`.
+Result<Configuration> build(const Texts& texts) {
+  Values values;
+  for (const auto& [key, text] : texts) values.emplace(key, Secret(text));
+  values.try_emplace("url", Secret(kUrl));
+  return build_configuration(values);
+}
+
+std::string message(const Texts& texts) {
+  const auto built = build(texts);
+  if (built) return "(no error)";
+  EXPECT_EQ(built.error().reason, Reason::bad_configuration);
+  return built.error().detail;
+}
+
+class Configured : public testing::Test {
+ protected:
+  Configured() : directory_(std::filesystem::path(testing::TempDir()) / ("sesam-configuration-" + std::to_string(getpid()))) {
+    std::filesystem::create_directories(directory_);
+  }
+  ~Configured() override { std::filesystem::remove_all(directory_); }
+
+  std::string file(const std::string& text) const {
+    const auto path = directory_ / "file";
+    std::ofstream(path) << text;
+    return path.string();
+  }
+  std::string missing() const { return (directory_ / "missing").string(); }
+
+ private:
+  std::filesystem::path directory_;
+};
+
+TEST_F(Configured, AUrlIsEnoughAndTheRestIsAtItsDefault) {
+  const auto built = build({});
+  ASSERT_TRUE(built);
+  EXPECT_THAT(built->connection.urls, ElementsAre(kUrl));
+  EXPECT_EQ(built->device, n200::Options{});
+  n200::http::Options expected;
+  expected.urls = {kUrl};
+  EXPECT_EQ(built->connection, expected);
+  EXPECT_EQ(built->log_level, 0);
+  EXPECT_EQ(built->log_output, "stderr");
+  EXPECT_TRUE(built->claim_pkcs11);
+}
+
+TEST_F(Configured, TheDefaultsThatAreShownAreTheOnesInForce) {
+  Texts shown;
+  for (const auto& row : settings())
+    if (!row.default_text.empty()) shown[row.key] = row.default_text;
+  const auto by_text = build(shown);
+  const auto by_silence = build({});
+  ASSERT_TRUE(by_text && by_silence);
+  EXPECT_EQ(by_text->connection, by_silence->connection);
+  EXPECT_EQ(by_text->device, by_silence->device);
+  EXPECT_EQ(by_text->log_level, by_silence->log_level);
+  EXPECT_EQ(by_text->log_output, by_silence->log_output);
+  EXPECT_EQ(by_text->claim_pkcs11, by_silence->claim_pkcs11);
+}
+
+TEST_F(Configured, WithoutAUrlNothingWorks) {
+  const auto built = build_configuration({});
+  ASSERT_FALSE(built);
+  EXPECT_EQ(built.error().reason, Reason::bad_configuration);
+  EXPECT_THAT(built.error().detail, AllOf(HasSubstr("url is not set"), HasSubstr("https://")));
+}
+
+TEST_F(Configured, AnUnknownKeyIsNamed) { EXPECT_THAT(message({{"pasword", kSecret}}), AllOf(HasSubstr("'pasword'"), Not(HasSubstr(kSecret)))); }
+
+TEST_F(Configured, UrlsAreTrimmedToTheirBase) {
+  const std::pair<const char*, std::vector<std::string>> cases[] = {
+      {"https://a", {"https://a"}},
+      {"https://a/", {"https://a"}},
+      {"https://192.0.2.7:8443", {"https://192.0.2.7:8443"}},
+      {"https://[2001:db8::7]:8443", {"https://[2001:db8::7]:8443"}},
+      {"https://a/n200/web/postv1", {"https://a"}},  // as in the vendor's file
+      {"https://a https://b", {"https://a", "https://b"}},
+      {"  https://a   https://b/ ", {"https://a", "https://b"}},
+  };
+  for (const auto& [text, urls] : cases) {
+    const auto built = build({{"url", text}});
+    ASSERT_TRUE(built) << text << ": " << built.error().detail;
+    EXPECT_EQ(built->connection.urls, urls) << text;
+  }
+}
+
+TEST_F(Configured, OtherUrlsAreRefused) {
+  for (const char* text : {"http://a", "a", "https://", "https:///", "https://a/path", "https://a?b", "https://a#b", "ftp://a", "https://a http://b"})
+    EXPECT_THAT(message({{"url", text}}), AllOf(HasSubstr(std::string("url = ") + text), HasSubstr("allowed are base URLs"))) << text;
+  EXPECT_THAT(message({{"url", ""}}), HasSubstr("url is not set"));
+}
+
+TEST_F(Configured, NumbersAreTakenWithinTheirBounds) {
+  const std::pair<const char*, std::pair<unsigned, unsigned>> bounds[] = {
+      {"core", {1, 255}},           {"connect_timeout_ms", {1, 86400000}}, {"request_timeout_ms", {1, 86400000}},
+      {"deadline_ms", {1, 86400000}}, {"max_in_flight", {1, 65536}},       {"streams", {1, 65536}},
+      {"connections", {1, 1024}},   {"key_cache_seconds", {0, 86400}},     {"max_listing_mib", {1, 4096}},
+      {"log_level", {0, 10}},
+  };
+  for (const auto& [key, least_and_most] : bounds) {
+    const auto [least, most] = least_and_most;
+    for (const unsigned good : {least, most}) EXPECT_TRUE(build({{key, std::to_string(good)}})) << key << " = " << good;
+    std::vector<std::string> bad = {"", "x", "1x", " 1", "-1", "1.5", "0x10", "99999999999999999999", std::to_string(most + 1)};
+    if (least > 0) bad.push_back(std::to_string(least - 1));
+    for (const auto& text : bad) {
+      const std::string allowed = "whole numbers from " + std::to_string(least) + " to " + std::to_string(most);
+      EXPECT_THAT(message({{key, text}}), AllOf(HasSubstr(std::string(key) + " = " + text), HasSubstr(allowed)));
+    }
+  }
+}
+
+TEST_F(Configured, NumbersArriveWhereTheyBelong) {
+  const auto built = build({{"core", "2"}, {"connect_timeout_ms", "3"}, {"request_timeout_ms", "4"}, {"deadline_ms", "5"},
+                            {"max_in_flight", "6"}, {"streams", "7"}, {"connections", "8"}, {"key_cache_seconds", "9"},
+                            {"max_listing_mib", "10"}, {"log_level", "1"}});
+  ASSERT_TRUE(built);
+  EXPECT_EQ(built->device.core, 2U);
+  EXPECT_EQ(built->connection.connect_timeout_ms, 3U);
+  EXPECT_EQ(built->connection.request_timeout_ms, 4U);
+  EXPECT_EQ(built->device.deadline_ms, 5U);
+  EXPECT_EQ(built->connection.max_in_flight, 6U);
+  EXPECT_EQ(built->connection.streams, 7U);
+  EXPECT_EQ(built->connection.connections, 8U);
+  EXPECT_EQ(built->device.key_cache_seconds, 9U);
+  EXPECT_EQ(built->device.max_listing_mib, 10U);
+  EXPECT_EQ(built->log_level, 1);
+}
+
+TEST_F(Configured, SwitchesAreYesOrNo) {
+  EXPECT_TRUE(build({{"verify_signatures", "yes"}})->device.verify_signatures);
+  EXPECT_FALSE(build({{"claim_pkcs11", "no"}})->claim_pkcs11);
+  for (const char* key : {"verify_signatures", "claim_pkcs11"})
+    for (const char* text : {"", "true", "1", "YES", "yes "})
+      EXPECT_THAT(message({{key, text}}), HasSubstr(std::string(key) + " = " + text + ": allowed are yes and no"));
+}
+
+TEST_F(Configured, TextsAreTakenAsTheyAre) {
+  const auto built = build({{"address", "192.0.2.7:8443"}, {"log_output", "syslog"}, {"user", "pkmaster"}, {"pass", kSecret}});
+  ASSERT_TRUE(built);
+  EXPECT_EQ(built->connection.address, "192.0.2.7:8443");
+  EXPECT_EQ(built->log_output, "syslog");
+  EXPECT_EQ(built->connection.user, "pkmaster");
+  EXPECT_EQ(built->connection.password.reveal(), kSecret);
+}
+
+TEST_F(Configured, TlscertIsReadAtOnce) {
+  const auto path = file("-----BEGIN CERTIFICATE-----\n");
+  const auto built = build({{"tlscert", path}});
+  ASSERT_TRUE(built);
+  EXPECT_EQ(built->connection.ca_pem, "-----BEGIN CERTIFICATE-----\n");
+  EXPECT_EQ(built->connection.ca_path, path);
+}
+
+TEST_F(Configured, ATlscertThatIsNoneIsRefused) {
+  EXPECT_THAT(message({{"tlscert", missing()}}), HasSubstr("tlscert = " + missing() + ": " + std::strerror(ENOENT)));
+  EXPECT_THAT(message({{"tlscert", file("some text")}}), AllOf(HasSubstr("holds no PEM certificate"), Not(HasSubstr("some text"))));
+}
+
+TEST_F(Configured, AClientCertificateAndItsKeyGoTogether) {
+  const auto path = file("-----BEGIN EITHER-----\n");
+  const auto built = build({{"client_cert", path}, {"client_key", path}});
+  ASSERT_TRUE(built);
+  EXPECT_EQ(built->connection.client_cert_pem, "-----BEGIN EITHER-----\n");
+  EXPECT_EQ(built->connection.client_key_pem.reveal(), "-----BEGIN EITHER-----\n");
+  for (const char* alone : {"client_cert", "client_key"}) {
+    EXPECT_THAT(message({{alone, path}}), HasSubstr("client_cert and client_key go together"));
+    EXPECT_THAT(message({{alone, missing()}}), HasSubstr(std::string(alone) + " = " + missing() + ": "));
+  }
+}
+
+TEST_F(Configured, SecretsComeFromFilesWithoutTheirLastLineBreak) {
+  const auto source = "file:" + file(std::string(kSecret) + "\n");
+  EXPECT_EQ(build({{"user", "u"}, {"pass_source", source}})->connection.password.reveal(), kSecret);
+  EXPECT_EQ(build({{"pin_source", source}})->device.pin.reveal(), kSecret);
+}
+
+TEST_F(Configured, SecretsComeFromTheEnvironment) {
+  setenv("SESAM_TEST_SECRET", kSecret, 1);
+  EXPECT_EQ(build({{"user", "u"}, {"pass_source", "env:SESAM_TEST_SECRET"}})->connection.password.reveal(), kSecret);
+  EXPECT_EQ(build({{"pin_source", "env:SESAM_TEST_SECRET"}})->device.pin.reveal(), kSecret);
+  unsetenv("SESAM_TEST_SECRET");
+  EXPECT_THAT(message({{"pin_source", "env:SESAM_TEST_SECRET"}}), HasSubstr("pin_source = env:SESAM_TEST_SECRET: the environment has no such variable"));
+}
+
+TEST_F(Configured, OtherSourcesAreRefused) {
+  for (const char* key : {"pass_source", "pin_source"}) {
+    EXPECT_THAT(message({{"user", "u"}, {key, "/a/path"}}), HasSubstr("allowed are file:PATH and env:NAME"));
+    EXPECT_THAT(message({{"user", "u"}, {key, "file:" + missing()}}), HasSubstr(std::strerror(ENOENT)));
+    EXPECT_THAT(message({{"user", "u"}, {key, "file:" + file("\n")}}), HasSubstr("is empty"));
+  }
+}
+
+TEST_F(Configured, KeygenPinIsTheVendorsNameOfPin) {
+  EXPECT_EQ(build({{"pin", kSecret}})->device.pin.reveal(), kSecret);
+  EXPECT_EQ(build({{"keygen_pin", kSecret}})->device.pin.reveal(), kSecret);
+}
+
+TEST_F(Configured, ASecretIsSetOnceOnly) {
+  const auto source = "file:" + file(kSecret);
+  EXPECT_THAT(message({{"user", "u"}, {"pass", kSecret}, {"pass_source", source}}),
+              AllOf(HasSubstr("pass and pass_source are both set"), Not(HasSubstr(kSecret))));
+  for (const char* key : {"pin", "keygen_pin"})
+    EXPECT_THAT(message({{key, kSecret}, {"pin_source", source}}), AllOf(HasSubstr("pin and pin_source are both set"), Not(HasSubstr(kSecret))));
+}
+
+TEST_F(Configured, UserAndPasswordGoTogether) {
+  EXPECT_THAT(message({{"user", "pkmaster"}}), HasSubstr("user is set, but neither pass nor pass_source"));
+  EXPECT_THAT(message({{"pass", kSecret}}), AllOf(HasSubstr("pass is set, but user is not"), Not(HasSubstr(kSecret))));
+  EXPECT_THAT(message({{"pass_source", "file:" + file(kSecret)}}), AllOf(HasSubstr("user is not"), Not(HasSubstr(kSecret))));
+}
+
+// Whatever else is wrong: a message holds no secret. The rows that hold one are marked, and there are no others.
+TEST_F(Configured, NoMessageHoldsASecret) {
+  std::vector<std::string> secret_keys;
+  for (const auto& row : settings())
+    if (row.secret) secret_keys.push_back(row.key);
+  EXPECT_THAT(secret_keys, ElementsAre("pass", "pin", "keygen_pin"));
+  const Texts secrets = {{"user", "u"}, {"pass", kSecret}, {"pin", kSecret}};
+  for (const auto& row : settings()) {
+    if (row.secret || row.key == "n200_conf") continue;
+    auto texts = secrets;
+    texts[row.key] = "\x01 no such value";
+    EXPECT_THAT(message(texts), Not(HasSubstr(kSecret))) << row.key;
+  }
+}
+
+TEST_F(Configured, AWordRenamesACommandAndARowReplacesIt) {
+  const auto renamed = build({{"wire_ec_sign", "ecdsasign"}});
+  ASSERT_TRUE(renamed);
+  n200::WireTable expected;
+  ASSERT_TRUE(expected.set(n200::Operation::ec_sign,
+                           "POST command=ecdsasign core={core} key={key_id} pin={pin} hash={digest:hex} -> result:p1363:hex"));
+  EXPECT_EQ(renamed->device.wire, expected);
+}
+
+TEST_F(Configured, ABadRowIsNamed) {
+  for (const auto& row : n200::wire_defaults()) {
+    const std::string key(row.key);
+    EXPECT_THAT(message({{key, "PUT /x -> result"}}), HasSubstr(key + " = PUT /x -> result: "));
+    EXPECT_THAT(message({{key, ""}}), HasSubstr(key));
+  }
+}
+
+}  // namespace
+}  // namespace sesam::provider

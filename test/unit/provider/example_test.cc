@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// openssl.cnf.example and the man page, held against the code.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <openssl/bio.h>
+#include <openssl/conf.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "provider/configuration.h"
+
+namespace sesam::provider {
+namespace {
+
+constexpr char kExample[] = SESAM_SOURCE_DIR "/openssl.cnf.example";
+constexpr char kManPage[] = SESAM_SOURCE_DIR "/docs/OSSL_PROVIDER-sesam.7";
+
+std::string text_of_file(const char* path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  EXPECT_TRUE(file) << path;
+  return text.str();
+}
+
+// A setting as it stands in the example.
+struct Shown {
+  std::string key, value;
+  bool active;
+  std::string comment;  // the paragraph above it
+};
+
+// The settings in the provider's section, in order. "# key = value" is one that is commented out; other comments are prose.
+std::vector<Shown> shown_settings(bool uncommented_only = false) {
+  static const std::regex setting("^(# )?([a-z0-9_]+) = (.*)$");
+  std::vector<Shown> shown;
+  std::string comment;
+  bool ours = false;
+  std::istringstream lines(text_of_file(kExample));
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch match;
+    if (line.starts_with('[')) ours = line == "[sesam_provider]";
+    if (line.empty()) comment.clear();
+    if (!ours) continue;
+    if (!std::regex_match(line, match, setting)) {
+      comment += line + " ";
+    } else if (match[2] != "activate" && match[2] != "module" && (match[1].length() == 0 || !uncommented_only)) {
+      shown.push_back({match[2], match[3], match[1].length() == 0, comment});
+    }
+  }
+  return shown;
+}
+
+std::vector<std::string> keys_of(const std::vector<Shown>& shown) {
+  std::vector<std::string> keys;
+  for (const auto& one : shown) keys.push_back(one.key);
+  return keys;
+}
+
+TEST(TheExample, ShowsEverySettingOnceInTheOrderOfTheCodeAndNoOther) {
+  std::vector<std::string> expected;
+  for (const auto& row : settings()) expected.push_back(row.key);
+  EXPECT_EQ(keys_of(shown_settings()), expected);
+}
+
+TEST(TheExample, ShowsTheDefaultsOfTheCode) {
+  const auto rows = settings();
+  const auto shown = shown_settings();
+  ASSERT_EQ(shown.size(), rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string said = "Default: " + (rows[i].default_text.empty() ? "none" : rows[i].default_text);
+    if (rows[i].default_text.empty() || shown[i].value != rows[i].default_text)
+      EXPECT_THAT(shown[i].comment, testing::HasSubstr(said)) << rows[i].key;
+    // What has a default stands at it, but for the log, which people who copy the file want.
+    if (!rows[i].default_text.empty() && rows[i].key != "log_level") EXPECT_EQ(shown[i].value, rows[i].default_text) << rows[i].key;
+  }
+}
+
+TEST(TheExample, IsActiveWithFailuresLoggedToStderrAndNothingElse) {
+  const auto active = shown_settings(true);
+  ASSERT_EQ(keys_of(active), (std::vector<std::string>{"log_level", "log_output"}));
+  EXPECT_EQ(active[0].value, "1");
+  EXPECT_EQ(active[1].value, "stderr");
+}
+
+struct CloseConf {
+  void operator()(CONF* conf) const { NCONF_free(conf); }
+};
+
+std::unique_ptr<CONF, CloseConf> load_as_openssl_does(const std::string& text) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free);
+  std::unique_ptr<CONF, CloseConf> conf(NCONF_new(nullptr));
+  long line = 0;
+  EXPECT_EQ(NCONF_load_bio(conf.get(), bio.get(), &line), 1) << "line " << line;
+  return conf;
+}
+
+TEST(TheExample, ActivatesDefaultAndListsItFirst) {
+  const auto conf = load_as_openssl_does(text_of_file(kExample));
+  const STACK_OF(CONF_VALUE)* providers =
+      NCONF_get_section(conf.get(), NCONF_get_string(conf.get(), NCONF_get_string(conf.get(), nullptr, "openssl_conf"), "providers"));
+  ASSERT_EQ(sk_CONF_VALUE_num(providers), 2);
+  for (int i = 0; i < 2; ++i) {
+    const CONF_VALUE* provider = sk_CONF_VALUE_value(providers, i);
+    EXPECT_STREQ(provider->name, i == 0 ? "default" : "sesam");
+    EXPECT_STREQ(NCONF_get_string(conf.get(), provider->value, "activate"), "1");
+  }
+}
+
+// Each line can be uncommented as it stands: openssl.cnf changes none of the values, and the code takes those that name no file.
+TEST(TheExample, SurvivesOpensslCnfWithEveryLineUncommented) {
+  const auto text = std::regex_replace(text_of_file(kExample), std::regex("\n# ([a-z0-9_]+ = )"), "\n$1");
+  const auto conf = load_as_openssl_does(text);
+  Values values;
+  for (const auto& one : shown_settings()) {
+    EXPECT_EQ(NCONF_get_string(conf.get(), "sesam_provider", one.key.c_str()), one.value);
+    static const std::regex names_a_file("tlscert|client_.*|.*_source|n200_conf");
+    if (!std::regex_match(one.key, names_a_file)) values.emplace(one.key, Secret(one.value));
+  }
+  const auto configuration = build_configuration(values);
+  ASSERT_TRUE(configuration) << configuration.error().detail;
+  EXPECT_EQ(configuration->device.wire, n200::WireTable());
+  EXPECT_EQ(configuration->log_level, 1);
+}
+
+// The man page without its escapes ("\\-" is a minus sign, "\\&" nothing).
+std::string man_page() {
+  return std::regex_replace(std::regex_replace(text_of_file(kManPage), std::regex(R"(\\-)"), "-"), std::regex(R"(\\&)"), "");
+}
+
+TEST(TheManPage, HasAnItemForEverySettingWithItsDefault) {
+  const auto page = man_page();
+  for (const auto& row : settings()) {
+    const auto item = page.find("\n.It Ic " + row.key + "\n");
+    ASSERT_NE(item, page.npos) << row.key;
+    const auto text = page.substr(item, std::min(page.find("\n.It ", item + 1), page.find("\n.El", item)) - item);
+    const bool is_row = row.key.starts_with("wire_");
+    const auto shown = row.default_text.empty() ? "Default: none" : (is_row ? "Default:\n.Dl " : "Default: ") + row.default_text;
+    EXPECT_NE(text.find(shown), text.npos) << row.key << ": no \"" << shown << "\" in " << text;
+  }
+}
+
+TEST(TheManPage, SaysWhichWireRowsAreObservedAndWhichAssumed) {
+  const auto page = man_page();
+  for (const auto& row : n200::wire_defaults()) {
+    const auto item = page.find("\n.It Ic " + std::string(row.key) + "\n");
+    ASSERT_NE(item, page.npos) << row.key;
+    const auto text = page.substr(item, page.find("\nDefault:", item) - item);
+    const std::string standing = row.standing == "observed" ? "\nObserved" : "\nAssumed";
+    EXPECT_NE(text.find(standing), text.npos) << row.key;
+  }
+}
+
+TEST(TheManPage, NamesEveryReasonThatAUserCanMeet) {
+  const auto page = man_page();
+#define X(symbol, text, advice) EXPECT_THAT(page, testing::HasSubstr("\n.It " text "\n"));
+  SESAM_REASONS(X)
+#undef X
+}
+
+}  // namespace
+}  // namespace sesam::provider
