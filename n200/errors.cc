@@ -47,10 +47,22 @@ constexpr TextRow kTexts[] = {
 
 constexpr std::size_t kMostDeviceText = 200;
 
+// What stands for a secret is not looked at again: it may itself contain one ("secret" is a password too).
+std::string blot(std::string_view text, std::span<const std::string_view> secrets) {
+  std::string clean;
+  while (!text.empty()) {
+    std::size_t longest = 0;
+    for (const auto secret : secrets)
+      if (text.starts_with(secret)) longest = std::max(longest, secret.size());
+    if (longest == 0) clean += text.front();
+    else clean += "<secret>";
+    text.remove_prefix(std::max<std::size_t>(longest, 1));
+  }
+  return clean;
+}
+
 std::string cut_and_blot(std::string_view text, std::span<const std::string_view> secrets) {
-  std::string clean(text);
-  for (const auto secret : secrets)
-    for (std::size_t at; !secret.empty() && (at = clean.find(secret)) != clean.npos;) clean.replace(at, secret.size(), "<secret>");
+  std::string clean = blot(text, secrets);
   std::replace_if(clean.begin(), clean.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   if (clean.size() > kMostDeviceText) clean.replace(kMostDeviceText, clean.npos, "...");
   return clean;
