@@ -142,14 +142,14 @@ void add_connection(std::vector<Setting>& rows) {
   rows.push_back({"client_key", "", false, take_client_key});
   rows.push_back({"user", "", false, take_text([](Configuration& c) -> auto& { return c.connection.user; })});
   rows.push_back({"pass", "", true, take_secret(kPassword)});
-  rows.push_back({"pass_source", "", false, take_source(kPassword)});
+  rows.push_back({"pass_source", "", false, take_source(kPassword), true});
 }
 
 void add_keys(std::vector<Setting>& rows) {
   rows.push_back({"core", "1", false, take_number([](Configuration& c) -> auto& { return c.device.core; }, 1, 255)});
   rows.push_back({"pin", "", true, take_secret(kPin)});
   rows.push_back({"keygen_pin", "", true, take_secret(kPin)});  // the vendor's name for it
-  rows.push_back({"pin_source", "", false, take_source(kPin)});
+  rows.push_back({"pin_source", "", false, take_source(kPin), true});
 }
 
 void add_limits(std::vector<Setting>& rows) {
@@ -175,11 +175,17 @@ void add_behaviour(std::vector<Setting>& rows) {
   rows.push_back({"n200_conf", "", false, ignore});  // followed before the rows are taken: configuration_sources.cc
 }
 
+// " = value", but never a secret: neither one in its own place, nor a password inside a URL or where a source of it is expected.
+std::string shown(const Setting& setting, std::string_view value) {
+  const bool names_a_source = value.starts_with("file:") || value.starts_with("env:");
+  if (setting.secret || (setting.source && !names_a_source) || (setting.key == "url" && value.find('@') != value.npos)) return {};
+  return " = " + std::string(value);
+}
+
 Result<void> take(const Setting& setting, const Secret& value, Configuration& configuration) {
   auto taken = setting.take(value.reveal(), configuration);
   if (taken) return taken;
-  const std::string shown = setting.secret ? "" : " = " + std::string(value.reveal());
-  return bad(setting.key + shown + ": " + taken.error().detail);
+  return bad(setting.key + shown(setting, value.reveal()) + ": " + taken.error().detail);
 }
 
 Result<void> check_pairs(const Configuration& c, const Values& values) {

@@ -33,6 +33,7 @@ struct Setting {
   std::string default_text;  ///< as openssl.cnf.example shows it; empty: none
   bool secret = false;       ///< the value never stands in a message
   std::function<Result<void>(std::string_view text, Configuration&)> take;
+  bool source = false;       ///< names where a secret is; a value of another form may be the secret itself
 };
 
 /// Every key of the section but OpenSSL's own (module, activate, identity, ...), in the order of openssl.cnf.example.

@@ -66,6 +66,14 @@ Result<void> get_params(void*, OSSL_PARAM params[]) {
 
 const OSSL_ITEM* get_reason_strings(void*) { return reason_strings(); }
 
+// The log of an instance whose configuration is bad: BIND's tools show nothing else. Null where there is no memory for it.
+std::shared_ptr<const Log> open_log_at_least(const Core& core) {
+  const LogSettings wanted = log_settings(core);
+  auto log = Log::open(wanted.level, wanted.output);
+  if (!log) log = Log::open(wanted.level, "stderr");
+  return log ? *log : nullptr;
+}
+
 void teardown(void* provctx) { delete static_cast<Provider*>(provctx); }
 
 }  // namespace
@@ -86,6 +94,7 @@ Provider::Provider(const Core& core) : core_(core) {
   } else {
     configuration_error = std::move(configuration).error();
   }
+  if (!log_) log_ = open_log_at_least(core);
   attach_error_stack(core_, log_);
 }
 
