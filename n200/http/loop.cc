@@ -43,7 +43,6 @@ Loop::Loop(const Options& options, const Log& log, Counters& counters, Exchange&
   curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
   curl_multi_setopt(multi_, CURLMOPT_MAX_CONCURRENT_STREAMS, static_cast<long>(options.streams));
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options.connections * options.urls.size() + 1));
-  share_connections();
 }
 
 Loop::~Loop() { curl_multi_cleanup(multi_); }
@@ -184,6 +183,7 @@ bool Loop::start(Lane& lane, Call& call) noexcept {
 // Has libcurl send what was added.
 void Loop::kick(Lane& lane, unsigned added) noexcept {
   if (added == 0) return;
+  share_connections();  // here, as libcurl takes no settings from within its callbacks
   // Corked, the requests of this turn leave in full segments (0.52 to 0.65 of the CPU); for a single one it costs 19 µs.
   std::optional<Cork> cork;
   if (added > 1 && lane.admission.shape() == Admission::Shape::streams) cork.emplace(sockets_.only_socket_of(lane.index));
@@ -221,7 +221,6 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
     if (!lane.admission.is_open()) {
       curl_easy_getinfo(easy.handle, CURLINFO_HTTP_VERSION, &value);
       lane.admission.answered(call, value >= CURL_HTTP_VERSION_2_0 ? Admission::Shape::streams : Admission::Shape::connections);
-      share_connections();
     }
   }
   Evidence evidence;

@@ -63,7 +63,6 @@ int Loop::on_sending(void* pointer, char*, char*, int, int) noexcept {
   if (lane.admission.is_open()) return CURL_PREREQFUNC_OK;
   const auto shape = negotiated(easy.handle);
   lane.admission.connected(*easy.call, shape, fresh != 0, Clock::now());
-  loop.share_connections();
   if (fresh != 0) loop.report(LogLevel::connections, {"connected to ", lane.urls.base(), ", ", name_of(shape)});
   return CURL_PREREQFUNC_OK;
 }
