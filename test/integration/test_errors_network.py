@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes wrong between the provider and the device: each on OpenSSL's error stack and as one log line, and what is tried again."""
+import contextlib
+import socket
+import threading
+import time
+
+import pytest
+
+from harness.simulator import DEVICE_NAME, PASSWORD
+
+
+@pytest.fixture
+def failing(openssl_cnf, openssl, tmp_path):
+    """failing(device, …settings): signs, which has to fail. What was told, which stack and log have to tell alike."""
+
+    def call(device, **settings) -> str:
+        log = tmp_path / "log"
+        log.unlink(missing_ok=True)
+        cnf = openssl_cnf(device, log_level=1, log_output=log, **settings)
+        done = openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null", check=False)
+        assert done.returncode != 0, str(done)
+        ours = [line for line in done.stderr.splitlines() if ":sesam:" in line]
+        lines = log.read_text().splitlines()
+        assert len(ours) == 1 and len(lines) == 1, f"{done}\n{lines}"
+        function, told = ours[0].split(":sesam:", 1)[1].replace(":sesam:0:", ": ").split(":", 1)
+        assert lines[0].endswith(f"{function}: {told}"), f"{ours}\n{lines}"
+        assert PASSWORD not in told
+        return told
+
+    return call
+
+
+@pytest.fixture
+def web(device):
+    device.create_key("web")
+    return device
+
+
+def assert_tells(told: str, *parts: str) -> None:
+    for part in parts:
+        assert part in told, f"{part!r} is not in: {told}"
+
+
+def test_a_certificate_that_is_not_trusted_names_the_trusted_file(web, simulator, failing):
+    other = simulator(name=DEVICE_NAME)
+    told = failing(web, tlscert=other.tlscert)
+    assert_tells(told, "the device's certificate is not trusted: ", "'web'", web.url, f"tlscert = {other.tlscert}",
+                 "'tlscert' must name a PEM file")
+    assert web.counters()["requests_total"] == 0
+
+
+def test_a_certificate_that_the_systems_cas_do_not_trust(web, failing):
+    assert_tells(failing(web, tlscert=None), "the device's certificate is not trusted: ", web.url,
+                 "trusted are the system's CAs, as no tlscert is set")
+
+
+def test_a_trusted_file_whose_pem_is_broken(web, failing, tmp_path):
+    broken = tmp_path / "broken.pem"
+    broken.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    assert_tells(failing(web, tlscert=broken), "the device's certificate is not trusted: ", f"tlscert = {broken}")
+
+
+def test_a_certificate_for_another_host_name(web, failing):
+    url = f"https://another-name:{web.port}"
+    told = failing(web, url=url)
+    assert_tells(told, "the device's certificate is for another host name: ", "'web'", url, "another-name",
+                 "'address' for where to connect")
+    assert web.counters()["requests_total"] == 0
+
+
+def test_a_refused_connection(web, failing):
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))  # nobody listens
+        url = f"https://{DEVICE_NAME}:{unheard.getsockname()[1]}"
+        assert_tells(failing(web, url=url), "cannot connect: ", "'web'", url, "that the device is up")
+
+
+def test_a_host_name_that_cannot_be_resolved(web, failing):
+    url = f"https://no-such-host.invalid:{web.port}"
+    assert_tells(failing(web, url=url, address=None), "host name cannot be resolved: ", "'web'", url, "no-such-host.invalid",
+                 "set 'address' in openssl.cnf")
+
+
+def test_a_server_that_speaks_no_tls(web, failing):
+    def answer_in_plain_text() -> None:
+        connection, _ = server.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            connection.recv(4096)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=answer_in_plain_text, daemon=True).start()
+        url = f"https://{DEVICE_NAME}:{server.getsockname()[1]}"
+        assert_tells(failing(web, url=url), "TLS failed: ", "'web'", url, "HTTPS interface")
+
+
+@pytest.mark.parametrize("command", ["getkeyattributes", "eccsign"])
+def test_a_device_that_does_not_answer(web, failing, command):
+    web.fault("black-hole", command=command, count=-1)
+    start = time.monotonic()
+    told = failing(web, request_timeout_ms=500)
+    assert time.monotonic() - start < 5
+    assert_tells(told, "timed out: ", "'web'", web.url, "request_timeout_ms")
+    assert web.requests()[command] == 1
+
+
+def test_the_deadline_bounds_the_whole_operation(web, failing):
+    web.fault("reset", command="eccsign", count=-1)
+    start = time.monotonic()
+    assert_tells(failing(web, deadline_ms=700), "connection lost: ", "'web'", web.url, "tried again until the deadline")
+    assert 0.5 < time.monotonic() - start < 5
+    assert web.requests()["eccsign"] > 3
+
+
+@pytest.mark.parametrize("fault, parts", [
+    ({"name": "http-500"}, ["unexpected HTTP status: ", "HTTP status 500", '"internal error"', "names an N200"]),
+    ({"name": "http-503"}, ["unexpected HTTP status: ", "HTTP status 503", '"busy"']),
+    ({"name": "status", "status": 401}, ["access denied: ", "HTTP status 401", "access rule"]),
+    ({"name": "status", "status": 418}, ["unexpected HTTP status: ", "HTTP status 418"]),
+    ({"name": "not-json"}, ["reply is not valid JSON: ", "names an N200"]),
+    ({"name": "missing-field"}, ["reply lacks a field: ", "'result' is missing", "wire_... settings"]),
+    ({"name": "wrong-type"}, ["reply lacks a field: ", "'result' is not a", "wire_... settings"]),
+    ({"name": "oversized"}, ["reply too large: "]),
+    ({"name": "error", "text": "tamper alarm"}, ["the device reported an error: ", 'the device says "tamper alarm"']),
+], ids=lambda value: value.get("name") if isinstance(value, dict) else "")
+@pytest.mark.parametrize("command", ["getkeyattributes", "eccsign"])
+def test_a_reply_that_is_of_no_use(web, failing, fault, parts, command):
+    web.fault(**fault, command=command, count=-1)
+    assert_tells(failing(web), *parts, "'web'", web.url)
+    assert web.requests()[command] == 1
+
+
+def test_a_signature_of_the_wrong_length(web, failing):
+    web.fault("short-signature", command="eccsign", count=-1)
+    assert_tells(failing(web), "signature of the wrong length: ", "'web'", web.url, "expected 64 bytes", "124 characters",
+                 "wire_... settings")
+
+
+def test_a_wrong_signature_where_signatures_are_verified(web, failing):
+    web.fault("wrong-signature", command="eccsign", count=-1)
+    assert_tells(failing(web, verify_signatures="yes"), "bad signature: ", "'web'", "does not fit the public key")
+
+
+# How the device ends the connection -> how many times the request reaches its command handler.
+LOSSES = {"reset": 2, "goaway": 1, "goaway-hard": 2, "refused-stream": 2, "misdirected": 2, "truncated": 2}
+
+
+@pytest.mark.parametrize("command", ["getkeyattributes", "eccsign"])
+@pytest.mark.parametrize("fault", LOSSES)
+def test_a_lost_request_is_sent_once_more(web, openssl_cnf, openssl, fault, command):
+    web.fault(fault, command=command)
+    done = openssl(openssl_cnf(web), "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null")
+    assert done.stderr == ""
+    assert web.requests() == {"getkeyattributes": 1, "eccsign": 1} | {command: LOSSES[fault]}
+
+
+@pytest.mark.parametrize("fault", ["reset", "truncated", "misdirected"])
+def test_a_lost_request_is_sent_once_more_over_http1(simulator, openssl_cnf, openssl, fault):
+    device = simulator(http1=True)
+    device.create_key("web")
+    device.fault(fault, command="eccsign")
+    openssl(openssl_cnf(device), "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null")
+    assert device.requests() == {"getkeyattributes": 1, "eccsign": 2}
+
+
+def test_a_repetition_is_logged_at_level_2(web, openssl_cnf, openssl, tmp_path):
+    web.fault("reset", command="eccsign")
+    cnf = openssl_cnf(web, log_level=2, log_output=tmp_path / "log")
+    openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null")
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert len(lines) == 1 and "trying again: " in lines[0] and "'web'" in lines[0], lines
+
+
+def test_storeutl_ends_after_each_failure(web, openssl_cnf, openssl):
+    for fault in ("http-500", "not-json", "missing-field", "wrong-type", "oversized"):
+        for uri in ("sesam:", "sesam:web"):
+            web.fault(fault, count=-1)
+            done = openssl(openssl_cnf(web), "storeutl", uri, check=False, timeout=20)
+            assert "Total found: 0" in done.stdout, str(done)
+            web.clear_faults()
