@@ -79,6 +79,9 @@ Failure failure_of(const Evidence& evidence) noexcept {
 }
 
 std::string message_of(const Evidence& evidence) {
+  if (evidence.over_the_cap) return "the reply is longer than expected";
+  // libcurl's words would blame our callback.
+  if (evidence.curl_code == CURLE_ABORTED_BY_CALLBACK) return "the connection was lost before the reply came";
   std::string message(evidence.words);
   if (message.empty()) message = curl_easy_strerror(static_cast<CURLcode>(evidence.curl_code));
   if (evidence.os_errno != 0) {
