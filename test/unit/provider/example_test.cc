@@ -12,6 +12,7 @@
 #include <regex>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "provider/configuration.h"
@@ -75,11 +76,14 @@ TEST(TheExample, ShowsTheDefaultsOfTheCode) {
   const auto shown = shown_settings();
   ASSERT_EQ(shown.size(), rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::string said = "Default: " + (rows[i].default_text.empty() ? "none" : rows[i].default_text);
-    if (rows[i].default_text.empty() || shown[i].value != rows[i].default_text)
-      EXPECT_THAT(shown[i].comment, testing::HasSubstr(said)) << rows[i].key;
+    const auto& [key, text] = std::tie(rows[i].key, rows[i].default_text);
+    if (text.empty() || shown[i].value != text) {
+      EXPECT_THAT(shown[i].comment, testing::HasSubstr("Default: " + (text.empty() ? "none" : text))) << key;
+    }
     // What has a default stands at it, but for the log, which people who copy the file want.
-    if (!rows[i].default_text.empty() && rows[i].key != "log_level") EXPECT_EQ(shown[i].value, rows[i].default_text) << rows[i].key;
+    if (!text.empty() && key != "log_level") {
+      EXPECT_EQ(shown[i].value, text) << key;
+    }
   }
 }
 
