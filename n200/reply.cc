@@ -4,7 +4,9 @@
 #include <openssl/evp.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 namespace sesam::n200 {
@@ -56,7 +58,7 @@ std::string text_of_value(ondemand::value value) {
 unsigned number_of_value(ondemand::value value) {
   std::uint64_t number = 0;
   if (value.type().value_unsafe() == ondemand::json_type::number && value.get_uint64().get(number) == simdjson::SUCCESS)
-    return static_cast<unsigned>(number);
+    return number <= std::numeric_limits<unsigned>::max() ? static_cast<unsigned>(number) : 0;
   const std::string text = text_of_value(value);  // the device writes some of its numbers as strings
   unsigned parsed = 0;
   std::from_chars(text.data(), text.data() + text.size(), parsed);
@@ -81,7 +83,8 @@ Result<KeyRecord> read_record(ondemand::object fields, const WireRow& row) {
   for (auto entry : fields) {
     std::string_view name;
     ondemand::value value;
-    if (entry.unescaped_key().get(name) || entry.value().get(value)) return Error{Reason::bad_reply, "malformed key record"};
+    if (entry.unescaped_key().get(name) || entry.value().get(value) || value.type().error())
+      return Error{Reason::bad_reply, "malformed key record"};
     for (std::size_t i = 0; i < kRecordFields; ++i)
       if (row.record_names[i] == name) take_field(static_cast<RecordField>(i), value, row.encoding, record);
   }
@@ -147,6 +150,9 @@ bool decode(std::string_view text, Encoding encoding, std::span<unsigned char> o
 
 std::optional<Bytes> decode(std::string_view text, Encoding encoding) {
   if (encoding != Encoding::base64) return from_hex(text);
+  // EVP_DecodeBlock(3) takes '=' anywhere for a zero.
+  const auto plain = std::min(text.find('='), text.size());
+  if (text.size() - plain > 2 || text.find_first_not_of('=', plain) != text.npos) return std::nullopt;
   Bytes bytes(text.size() / 4 * 3);
   const int length = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
   if (length < 0) return std::nullopt;
