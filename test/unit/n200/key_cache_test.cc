@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/key_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace sesam::n200 {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Clock = KeyCache::Clock;
+
+// A ProcessMutex must outlive the process, so each test leaks its own.
+KeyCache& new_cache() { return *new KeyCache; }
+Clock::time_point soon() { return Clock::now() + seconds(20); }
+
+// Counts its calls and answers with one record that bears the count.
+struct Loader {
+  std::atomic<int> calls{0};
+  Result<KeyRecords> operator()() {
+    KeyRecord record;
+    record.nice_name = std::to_string(++calls);
+    return std::make_shared<const std::vector<KeyRecord>>(1, record);
+  }
+};
+
+std::string ask(KeyCache& cache, Loader& loader, seconds time_to_live, const std::string& question = "q") {
+  const auto answer = cache.get(question, time_to_live, soon(), [&] { return loader(); });
+  return answer ? (*answer)->front().nice_name : answer.error().detail;
+}
+
+TEST(KeyCache, loads_once_while_an_answer_is_young) {
+  auto& cache = new_cache();
+  Loader loader;
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(ask(cache, loader, seconds(60)), "1");
+  EXPECT_EQ(loader.calls, 1);
+}
+
+TEST(KeyCache, loads_each_question) {
+  auto& cache = new_cache();
+  Loader loader;
+  EXPECT_EQ(ask(cache, loader, seconds(60), "a"), "1");
+  EXPECT_EQ(ask(cache, loader, seconds(60), "b"), "2");
+  EXPECT_EQ(ask(cache, loader, seconds(60), "a"), "1");
+}
+
+TEST(KeyCache, loads_anew_what_is_too_old) {
+  auto& cache = new_cache();
+  Loader loader;
+  EXPECT_EQ(ask(cache, loader, seconds(1)), "1");
+  std::this_thread::sleep_for(milliseconds(1050));
+  EXPECT_EQ(ask(cache, loader, seconds(1)), "2");
+}
+
+TEST(KeyCache, keeps_nothing_with_no_time_to_live) {
+  auto& cache = new_cache();
+  Loader loader;
+  EXPECT_EQ(ask(cache, loader, seconds(0)), "1");
+  EXPECT_EQ(ask(cache, loader, seconds(0)), "2");
+}
+
+TEST(KeyCache, keeps_no_failure) {
+  auto& cache = new_cache();
+  int calls = 0;
+  const auto fail = [&]() -> Result<KeyRecords> {
+    ++calls;
+    return Error{Reason::unknown_key, "no"};
+  };
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = cache.get("q", seconds(60), soon(), fail);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().reason, Reason::unknown_key);
+  }
+  EXPECT_EQ(calls, 2);
+  Loader loader;
+  EXPECT_EQ(ask(cache, loader, seconds(60)), "1");
+}
+
+TEST(KeyCache, keeps_nothing_of_a_load_that_throws) {
+  auto& cache = new_cache();
+  EXPECT_THROW(static_cast<void>(cache.get("q", seconds(60), soon(),
+                                           []() -> Result<KeyRecords> { throw std::runtime_error("x"); })),
+               std::runtime_error);
+  Loader loader;
+  EXPECT_EQ(ask(cache, loader, seconds(60)), "1");
+}
+
+// Also with no time to live: who asks while the answer is under way gets it.
+TEST(KeyCache, lets_threads_that_ask_at_the_same_time_share_one_load) {
+  for (const auto time_to_live : {seconds(60), seconds(0)}) {
+    auto& cache = new_cache();
+    std::atomic<int> calls{0}, asking{0}, right{0};
+    std::atomic<bool> open{false};
+    const auto load = [&]() -> Result<KeyRecords> {
+      ++calls;
+      while (!open) std::this_thread::sleep_for(milliseconds(1));
+      return std::make_shared<const std::vector<KeyRecord>>(3);
+    };
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 16; ++i)
+      threads.emplace_back([&] {
+        ++asking;
+        const auto answer = cache.get("q", time_to_live, soon(), load);
+        if (answer && (*answer)->size() == 3) ++right;
+      });
+    while (asking < 16) std::this_thread::sleep_for(milliseconds(1));
+    std::this_thread::sleep_for(milliseconds(50));
+    open = true;
+    threads.clear();
+    EXPECT_EQ(calls, 1);
+    EXPECT_EQ(right, 16);
+  }
+}
+
+TEST(KeyCache, lets_threads_share_a_failure_too) {
+  auto& cache = new_cache();
+  std::atomic<int> calls{0}, failed{0};
+  std::atomic<bool> open{false};
+  const auto load = [&]() -> Result<KeyRecords> {
+    ++calls;
+    while (!open) std::this_thread::sleep_for(milliseconds(1));
+    return Error{Reason::unknown_key, "no"};
+  };
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      const auto answer = cache.get("q", seconds(60), soon(), load);
+      if (!answer && answer.error().reason == Reason::unknown_key) ++failed;
+    });
+  std::this_thread::sleep_for(milliseconds(200));
+  open = true;
+  threads.clear();
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(failed, 4);
+}
+
+TEST(KeyCache, waits_for_another_threads_load_no_longer_than_its_deadline) {
+  auto& cache = new_cache();
+  std::atomic<bool> loading{false}, open{false};
+  std::jthread slow([&] {
+    static_cast<void>(cache.get("q", seconds(60), soon(), [&]() -> Result<KeyRecords> {
+      loading = true;
+      while (!open) std::this_thread::sleep_for(milliseconds(1));
+      return std::make_shared<const std::vector<KeyRecord>>();
+    }));
+  });
+  while (!loading) std::this_thread::sleep_for(milliseconds(1));
+  Loader loader;
+  const auto answer = cache.get("q", seconds(60), Clock::now() + milliseconds(50), [&] { return loader(); });
+  EXPECT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, Reason::timed_out);
+  EXPECT_EQ(loader.calls, 0);
+  open = true;
+}
+
+TEST(KeyCache, forgets_the_oldest_answer_when_it_is_full) {
+  auto& cache = new_cache();
+  Loader loader;
+  for (std::size_t i = 0; i <= KeyCache::kMostEntries; ++i)
+    ask(cache, loader, seconds(60), std::to_string(i));
+  const int loaded = loader.calls;
+  ask(cache, loader, seconds(60), "1");  // still there
+  EXPECT_EQ(loader.calls, loaded);
+  ask(cache, loader, seconds(60), "0");  // the oldest is not
+  EXPECT_EQ(loader.calls, loaded + 1);
+}
+
+}  // namespace
+}  // namespace sesam::n200
