@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The device's form of a signature, held against Wycheproof: what is valid there becomes DER that OpenSSL
+// verifies, and nothing else does.
+#include <gtest/gtest.h>
+#include <openssl/x509.h>
+
+#include <array>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/handles.h"
+#include "base/hex.h"
+#include "signature/digests.h"
+#include "signature/ecdsa_form.h"
+
+namespace sesam::signature {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMostDerBytes = 2 * (66 + 3) + 4;  // P-521
+
+Bytes bytes_at(const json& object, const char* name) {
+  auto bytes = from_hex(object.at(name).get_ref<const std::string&>());
+  EXPECT_TRUE(bytes) << name;
+  return bytes.value_or(Bytes{});
+}
+
+// What the device layer does before it converts: a signature of another length is not read at all
+// (n200/device.cc).
+bool convert(const Bytes& p1363, std::size_t field_bytes, Bytes& der) {
+  if (p1363.size() != 2 * field_bytes) return false;
+  der.resize(kMostDerBytes);
+  const auto length = der_of_p1363(p1363, der);
+  if (!length) return false;
+  der.resize(*length);
+  return true;
+}
+
+bool verifies(EVP_PKEY* key, const EVP_MD* md, const Bytes& message, const Bytes& der) {
+  const MdCtx context(EVP_MD_CTX_new());
+  return EVP_DigestVerifyInit(context.get(), nullptr, md, nullptr, key) == 1 &&
+         EVP_DigestVerify(context.get(), der.data(), der.size(), message.data(), message.size()) == 1;
+}
+
+class Wycheproof : public testing::TestWithParam<const char*> {};
+
+TEST_P(Wycheproof, agrees_on_what_is_valid) {
+  const std::string path = std::string(SESAM_SOURCE_DIR "/test/data/wycheproof/") + GetParam();
+  std::ifstream file(path);
+  ASSERT_TRUE(file) << path;
+  int valid = 0, invalid = 0;
+  const json all = json::parse(file);
+  for (const auto& group : all.at("testGroups")) {
+    const Bytes encoded = bytes_at(group, "publicKeyDer");
+    const unsigned char* at = encoded.data();
+    const Pkey key(d2i_PUBKEY(nullptr, &at, static_cast<long>(encoded.size())));
+    ASSERT_TRUE(key);
+    const auto field_bytes = static_cast<std::size_t>(EVP_PKEY_get_bits(key.get()) + 7) / 8;
+    const auto digest = find_digest(group.at("sha").get_ref<const std::string&>());
+    ASSERT_TRUE(digest);
+    for (const auto& test : group.at("tests")) {
+      Bytes der;
+      const bool good = convert(bytes_at(test, "sig"), field_bytes, der) &&
+                        verifies(key.get(), (*digest)->md(), bytes_at(test, "msg"), der);
+      const bool expected = test.at("result") == "valid";
+      EXPECT_EQ(good, expected) << GetParam() << " " << test.at("tcId") << " " << test.at("comment");
+      ++(expected ? valid : invalid);
+    }
+  }
+  EXPECT_GT(valid, 20);
+  EXPECT_GT(invalid, 20);
+}
+
+INSTANTIATE_TEST_SUITE_P(Curves, Wycheproof,
+                         testing::Values("ecdsa_secp256r1_sha256_p1363_test.json",
+                                         "ecdsa_secp384r1_sha384_p1363_test.json",
+                                         "ecdsa_secp521r1_sha512_p1363_test.json",
+                                         "ecdsa_brainpoolP256r1_sha256_p1363_test.json",
+                                         "ecdsa_brainpoolP384r1_sha384_p1363_test.json",
+                                         "ecdsa_brainpoolP512r1_sha512_p1363_test.json"),
+                         [](const auto& curve) {
+                           const std::string name = curve.param;
+                           return name.substr(6, name.find('_', 6) - 6);
+                         });
+
+}  // namespace
+}  // namespace sesam::signature
