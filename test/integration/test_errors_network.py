@@ -110,7 +110,7 @@ def test_the_deadline_bounds_the_whole_operation(web, failing):
     web.fault("reset", command="eccsign", count=-1)
     start = time.monotonic()
     assert_tells(failing(web, deadline_ms=700), "connection lost: ", "'web'", web.url, "tried again until the deadline")
-    assert 0.5 < time.monotonic() - start < 5
+    assert time.monotonic() - start < 5  # it ends early where the next pause would not fit
     assert web.requests()["eccsign"] > 3
 
 
