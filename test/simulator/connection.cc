@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
 #include "listener.h"
@@ -18,24 +19,28 @@ namespace {
 
 constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::size_t kProduceBytes = 256 * 1024;
+constexpr std::chrono::seconds kDrainTime(2);
 
 }  // namespace
 
 Connection::Connection(EventLoop& loop, Listener& owner, int fd, std::unique_ptr<ByteStream> stream)
-    : loop_(loop), owner_(owner), fd_(fd), stream_(std::move(stream)) {
+    : loop_(loop), owner_(owner), fd_(fd), stream_(std::move(stream)), watched_events_(EPOLLIN) {
   const int on = 1;
   setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  loop_.add(fd_, EPOLLIN, *this);
+  loop_.add(fd_, watched_events_, *this);
 }
 
 Connection::~Connection() {
   session_.reset();
-  if (closing_ != Closing::kReset) stream_->say_goodbye();
+  if (closing_ != Closing::kReset && !drain_limit_) stream_->say_goodbye();
   ::close(fd_);
 }
 
 void Connection::on_events(std::uint32_t epoll_events) {
-  if ((epoll_events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read_all();
+  const bool hung_up = (epoll_events & (EPOLLHUP | EPOLLERR)) != 0;
+  if (closing_ == Closing::kDraining) return drain();
+  if (closing_ != Closing::kNo && hung_up) return request_close(Closing::kNow);
+  if ((epoll_events & EPOLLIN) != 0 || hung_up) read_all();
   if ((epoll_events & EPOLLOUT) != 0) wants_flush();
 }
 
@@ -84,8 +89,8 @@ void Connection::flush() {
     if (out_.empty()) break;
     if (!write_out()) return;
   }
-  watch_writable(false);
-  if (session_ && (closing_ == Closing::kAfterFlush || session_->done())) closing_ = Closing::kNow;
+  watch(false);
+  if (session_ && (closing_ == Closing::kAfterFlush || session_->done())) start_draining();
 }
 
 // False if the rest must wait, or the connection is gone.
@@ -99,16 +104,39 @@ bool Connection::write_out() {
     if (result.status == IoStatus::kClosed) {
       closing_ = Closing::kNow;
     } else {
-      watch_writable(true);
+      watch(true);
     }
     return false;
   }
   return true;
 }
 
-void Connection::watch_writable(bool on) {
-  if (std::exchange(watching_writable_, on) == on) return;
-  loop_.modify(fd_, on ? EPOLLIN | EPOLLOUT : EPOLLIN, *this);
+// Reading goes on unless nothing will be done with it.
+void Connection::watch(bool writable) {
+  const std::uint32_t in = closing_ == Closing::kAfterFlush ? 0U : EPOLLIN;
+  const std::uint32_t events = in | (writable ? EPOLLOUT : 0U);
+  if (std::exchange(watched_events_, events) != events) loop_.modify(fd_, events, *this);
+}
+
+void Connection::start_draining() {
+  closing_ = Closing::kDraining;
+  session_.reset();
+  watch(false);
+  stream_->say_goodbye();
+  shutdown(fd_, SHUT_WR);
+  drain_limit_ = std::make_shared<Connection*>(this);
+  loop_.after(kDrainTime, [limit = std::weak_ptr(drain_limit_)] {
+    if (const auto connection = limit.lock()) (*connection)->request_close(Closing::kNow);
+  });
+}
+
+void Connection::drain() {
+  char dropped[4096];
+  ssize_t size = 0;
+  do {
+    size = recv(fd_, dropped, sizeof dropped, 0);
+  } while (size > 0);
+  if (size == 0 || errno != EAGAIN) request_close(Closing::kNow);
 }
 
 void Connection::close() {

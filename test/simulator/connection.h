@@ -22,7 +22,9 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
   Connection& operator=(const Connection&) = delete;
 
  private:
-  enum class Closing { kNo, kAfterFlush, kNow, kReset };
+  // kDraining: all is sent and our side is shut; what the peer still sends is read and dropped, because
+  // closing with unread bytes would make TCP take back what the peer has not read yet.
+  enum class Closing { kNo, kAfterFlush, kDraining, kNow, kReset };
 
   void on_events(std::uint32_t epoll_events) override;
   void end_of_turn() override;
@@ -35,7 +37,9 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
   void start_session();
   void flush();
   bool write_out();
-  void watch_writable(bool on);
+  void watch(bool writable);
+  void start_draining();
+  void drain();
   void close();
 
   EventLoop& loop_;
@@ -46,8 +50,9 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
   std::string out_;
   std::size_t out_sent_ = 0;
   bool flush_planned_ = false;
-  bool watching_writable_ = false;
+  std::uint32_t watched_events_;
   Closing closing_ = Closing::kNo;
+  std::shared_ptr<Connection*> drain_limit_;  // what the timer holds a weak pointer to
 };
 
 }  // namespace n200sim
