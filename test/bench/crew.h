@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The callers of a run and the threads they sign on.
+#pragma once
+
+#include <exception>
+#include <latch>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "client.h"
+#include "job_ring.h"
+#include "options.h"
+#include "window.h"
+
+namespace sesam::bench {
+
+class Crew {
+ public:
+  Crew(Client& client, const Options& options);
+  /// Ends the window and joins.
+  ~Crew();
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  /// The threads exist since the constructor; now they sign.
+  void start();
+  void measure() { window_.phase = Phase::measured; }
+  /// Ends the window and joins. Throws the first failure of a caller.
+  void finish();
+
+  /// CPU time that the callers' threads have used; nobody else's (a client may have a thread of its own).
+  double cpu_seconds() const;
+  const std::vector<std::unique_ptr<Tally>>& tallies() const noexcept { return tallies_; }
+
+ private:
+  template <class Work>
+  void add_thread(Work work);
+  void add_threads();
+  void add_job_thread();
+  void stop() noexcept;
+
+  std::vector<std::unique_ptr<Caller>> callers_;
+  std::vector<std::unique_ptr<Tally>> tallies_;
+  JobRing ring_;
+  Window window_;
+  std::latch go_{1};
+  bool started_ = false;
+  std::mutex mutex_;
+  std::exception_ptr failure_;  // guarded by mutex_
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace sesam::bench

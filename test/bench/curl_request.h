@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The signature request as a program without sesam would send it: plain libcurl, nothing tuned.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "options.h"
+
+namespace sesam::bench {
+
+/// CURL and CURLM are the same type to C++: one deleter each.
+struct FreeEasy {
+  void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
+};
+struct FreeMulti {
+  void operator()(CURLM* multi) const noexcept { curl_multi_cleanup(multi); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+};
+using Easy = std::unique_ptr<CURL, FreeEasy>;
+using Multi = std::unique_ptr<CURLM, FreeMulti>;
+
+/// curl_global_init, once.
+void start_curl();
+
+/// The request of all callers of a client; immutable.
+class CurlRequest {
+ public:
+  explicit CurlRequest(const Options& options);
+
+  /// A fresh easy handle, set to send the request of the caller; its reply goes to `reply`.
+  Easy make(std::size_t caller, std::string& reply) const;
+  /// Throws std::runtime_error unless the transfer brought a signature.
+  static void check(CURL* easy, CURLcode result, const std::string& reply);
+
+ private:
+  std::string url_, ca_file_, credentials_;
+  std::vector<std::string> bodies_;
+  std::unique_ptr<curl_slist, FreeList> resolve_;
+  bool http1_;
+};
+
+}  // namespace sesam::bench

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "base/handles.h"
+#include "client.h"
+#include "options.h"
+
+namespace sesam::bench {
+
+/// What an application does: EVP_DigestSign with a key from OSSL_STORE, through the provider that OPENSSL_CONF loads. Where the
+/// device is and who we are stands there, not in the options.
+class EvpClient final : public Client {
+ public:
+  explicit EvpClient(const Options& options);
+  std::unique_ptr<Caller> make_caller(std::size_t number) override;
+
+ private:
+  std::vector<Pkey> keys_;
+};
+
+}  // namespace sesam::bench

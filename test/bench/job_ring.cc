@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "job_ring.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+namespace sesam::bench {
+
+JobRing::JobRing() : event_fd_(eventfd(0, EFD_CLOEXEC)) {
+  if (event_fd_ == -1) throw std::runtime_error("eventfd");
+}
+
+JobRing::~JobRing() {
+  for (const auto& job : jobs_) ASYNC_WAIT_CTX_free(job->context);
+  close(event_fd_);
+}
+
+void JobRing::add(Caller& caller, Tally& tally) {
+  auto job = std::make_unique<Job>();
+  job->ring = this;
+  job->caller = &caller;
+  job->tally = &tally;
+  job->context = ASYNC_WAIT_CTX_new();
+  if (job->context == nullptr || ASYNC_WAIT_CTX_set_callback(job->context, &on_ready, job.get()) != 1)
+    throw std::runtime_error("ASYNC_WAIT_CTX");
+  jobs_.push_back(std::move(job));
+}
+
+// The job. OpenSSL copied the pointer to its Job, and gives the address of the copy. No exception may leave it.
+int JobRing::body(void* argument) {
+  Job& job = **static_cast<Job**>(argument);
+  try {
+    sign_during(*job.window, *job.caller, *job.tally);
+  } catch (...) {
+    job.failure = std::current_exception();
+  }
+  return 1;
+}
+
+// The provider's I/O thread says that a signature is there.
+int JobRing::on_ready(void* argument) {
+  Job& job = *static_cast<Job*>(argument);
+  job.ring->push(job);
+  return 1;
+}
+
+void JobRing::push(Job& job) noexcept {
+  JobRing& ring = *job.ring;  // the job may go on, and end, as soon as it is in the list
+  job.next = ring.ready_.load(std::memory_order_relaxed);
+  while (!ring.ready_.compare_exchange_weak(job.next, &job)) {
+  }
+  if (ring.asleep_.exchange(false)) eventfd_write(ring.event_fd_, 1);
+}
+
+JobRing::Job* JobRing::wait_for_some() {
+  for (;;) {
+    if (Job* ready = ready_.exchange(nullptr)) return ready;
+    asleep_ = true;
+    if (ready_.load() != nullptr && asleep_.exchange(false)) continue;
+    eventfd_t count = 0;
+    eventfd_read(event_fd_, &count);
+  }
+}
+
+// false: the job has ended.
+bool JobRing::go_on_with(Job& job) {
+  Job* argument = &job;
+  int result = 0;
+  switch (ASYNC_start_job(&job.job, job.context, &result, &body, &argument, sizeof argument)) {
+    case ASYNC_PAUSE: return true;
+    case ASYNC_FINISH: return false;
+    default: throw std::runtime_error("ASYNC_start_job");
+  }
+}
+
+void JobRing::run(const Window& window) {
+  if (ASYNC_init_thread(jobs_.size(), jobs_.size()) != 1) throw std::runtime_error("ASYNC_init_thread");
+  std::size_t running = 0;
+  for (const auto& job : jobs_) {
+    job->window = &window;
+    if (go_on_with(*job)) ++running;
+  }
+  while (running > 0) {
+    for (Job* job = wait_for_some(); job != nullptr;) {
+      Job* next = job->next;  // the job may be in the list again before it comes back
+      if (!go_on_with(*job)) --running;
+      job = next;
+    }
+  }
+  ASYNC_cleanup_thread();
+  for (const auto& job : jobs_)
+    if (job->failure) std::rethrow_exception(job->failure);
+}
+
+}  // namespace sesam::bench

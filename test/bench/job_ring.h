@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Many callers on one thread, each in an ASYNC_JOB, the way an asynchronous server does it (ASYNC_start_job(3)).
+#pragma once
+
+#include <openssl/async.h>
+
+#include <atomic>
+#include <exception>
+#include <memory>
+#include <vector>
+
+#include "window.h"
+
+namespace sesam::bench {
+
+class JobRing {
+ public:
+  JobRing();
+  ~JobRing();
+  JobRing(const JobRing&) = delete;
+  JobRing& operator=(const JobRing&) = delete;
+
+  void add(Caller& caller, Tally& tally);
+  /// Runs all jobs, on this thread, until the window is over. Throws what the first caller that failed threw.
+  void run(const Window& window);
+
+ private:
+  struct Job {
+    JobRing* ring = nullptr;
+    Caller* caller = nullptr;
+    Tally* tally = nullptr;
+    const Window* window = nullptr;
+    ASYNC_JOB* job = nullptr;
+    ASYNC_WAIT_CTX* context = nullptr;
+    Job* next = nullptr;  // in the list of those to go on
+    std::exception_ptr failure;
+  };
+
+  static int body(void* job);
+  static int on_ready(void* job);
+  void push(Job& job) noexcept;
+  Job* wait_for_some();
+  bool go_on_with(Job& job);
+
+  std::vector<std::unique_ptr<Job>> jobs_;
+  std::atomic<Job*> ready_{nullptr};    // newest first
+  std::atomic<bool> asleep_{false};
+  int event_fd_;
+};
+
+}  // namespace sesam::bench

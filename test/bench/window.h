@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// When it counts, and what is counted then.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "client.h"
+
+namespace sesam::bench {
+
+using Clock = std::chrono::steady_clock;
+
+enum class Phase : std::uint8_t { warm_up, measured, over };
+
+/// The phase of the run, set by the main thread, read by all callers.
+struct Window {
+  std::atomic<Phase> phase{Phase::warm_up};
+  bool is_over() const noexcept { return phase.load(std::memory_order_relaxed) == Phase::over; }
+};
+
+/// What one caller did. The room for the latencies is there, and touched, before the memory is measured.
+class Tally {
+ public:
+  explicit Tally(std::size_t room) : latencies_us_(room) { latencies_us_.clear(); }
+
+  void add(Clock::duration latency, Phase phase) {
+    ++total_;
+    if (phase == Phase::measured)
+      latencies_us_.push_back(std::chrono::duration<float, std::micro>(latency).count());
+  }
+  std::uint64_t total() const noexcept { return total_; }  ///< the warm-up too
+  const std::vector<float>& latencies_us() const noexcept { return latencies_us_; }
+
+ private:
+  std::uint64_t total_ = 0;
+  std::vector<float> latencies_us_;
+};
+
+/// Signs until the window is over. Counts what ends while it is measured. Throws what the caller throws.
+inline void sign_during(const Window& window, Caller& caller, Tally& tally) {
+  while (!window.is_over()) {
+    const auto start = Clock::now();
+    caller.sign();
+    tally.add(Clock::now() - start, window.phase.load(std::memory_order_relaxed));
+  }
+}
+
+}  // namespace sesam::bench
