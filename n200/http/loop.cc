@@ -91,6 +91,7 @@ void Loop::serve_sockets() noexcept {
     if ((ready.events & (EPOLLERR | EPOLLHUP)) != 0) events |= CURL_CSELECT_ERR;
     curl_multi_socket_action(multi_, ready.fd, events, &running);
   }
+  for (const int fd : poller_.hung_up()) sockets_.bury(fd);
   if (timer_ != kNever && Clock::now() >= timer_) {
     timer_ = kNever;
     curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);

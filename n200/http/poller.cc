@@ -47,24 +47,29 @@ void Poller::forget(int fd) noexcept {
   interests_.erase(interests_.begin() + (interest - interests_.data()));
 }
 
+void Poller::tell_epoll(int operation, Interest& interest, std::uint32_t events) noexcept {
+  epoll_event event{};
+  event.events = events;
+  event.data.fd = interest.fd;
+  epoll_ctl(epoll_fd_, operation, interest.fd, &event);
+  interest.registered = events;
+}
+
 void Poller::apply() noexcept {
   if (!std::exchange(changed_, false)) return;
   for (auto& interest : interests_) {
-    // A descriptor that nobody waits for stays registered until it becomes ready (see take_over): an idle connection
-    // is mostly used again before.
-    if (interest.wanted == interest.registered || interest.wanted == 0) continue;
-    epoll_event event{};
-    event.events = interest.wanted;
-    event.data.fd = interest.fd;
-    epoll_ctl(epoll_fd_, interest.registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, interest.fd, &event);
-    interest.registered = interest.wanted;
+    // A descriptor that nobody waits for stays registered until it becomes ready (see watch_idle): an idle connection is
+    // mostly used again before.
+    const std::uint32_t events = interest.wanted | EPOLLRDHUP;
+    if (interest.wanted == 0 || events == interest.registered) continue;
+    tell_epoll(interest.registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, interest, events);
   }
 }
 
 void Poller::wait(int timeout_ms) noexcept {
-  std::array<epoll_event, std::tuple_size_v<decltype(ready_)>> events;
+  std::array<epoll_event, kMostEvents> events;
   const int count = epoll_wait(epoll_fd_, events.data(), static_cast<int>(events.size()), timeout_ms);
-  ready_count_ = 0;
+  ready_count_ = hung_up_count_ = 0;
   for (int i = 0; i < count; ++i) take_over(events[static_cast<std::size_t>(i)]);
 }
 
@@ -72,12 +77,17 @@ void Poller::take_over(const epoll_event& event) noexcept {
   if (event.data.fd == event_fd_) return;
   Interest* interest = find(event.data.fd);
   if (interest == nullptr) return;
-  if (interest->wanted == 0) {
-    epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, interest->fd, nullptr);
-    interest->registered = 0;
-    return;
-  }
-  ready_[ready_count_++] = {event.data.fd, event.events};
+  if (interest->wanted == 0)
+    watch_idle(*interest, event.events);
+  else
+    ready_[ready_count_++] = {event.data.fd, event.events};
+}
+
+// The peer may send on an idle connection (a window update): that keeps until somebody reads. Its end is another matter.
+void Poller::watch_idle(Interest& interest, std::uint32_t events) noexcept {
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0) return tell_epoll(EPOLL_CTL_MOD, interest, EPOLLRDHUP);
+  tell_epoll(EPOLL_CTL_DEL, interest, 0);
+  hung_up_[hung_up_count_++] = interest.fd;
 }
 
 void Poller::close_in_child() noexcept {

@@ -28,7 +28,8 @@ class Poller {
   void ring() const noexcept;
 
   /// What to wait for on this descriptor from now on; 0: nothing. Takes effect with the next apply(): libcurl changes
-  /// its mind several times a turn, the kernel hears the last word only, and mostly none.
+  /// its mind several times a turn, the kernel hears the last word only, and mostly none. What nobody waits for is still
+  /// watched for its end.
   void want(int fd, std::uint32_t events);
   /// The descriptor is about to be closed.
   void forget(int fd) noexcept;
@@ -36,6 +37,8 @@ class Poller {
   /// Waits at most `timeout_ms` (-1: until something happens). What is ready stands in ready() until the next wait.
   void wait(int timeout_ms) noexcept;
   std::span<const Ready> ready() const noexcept { return {ready_.data(), ready_count_}; }
+  /// Which descriptors, of those nobody waits for, the peer has closed. Tells each once.
+  std::span<const int> hung_up() const noexcept { return {hung_up_.data(), hung_up_count_}; }
 
   /// After fork: the descriptors are the parent's too, so close them and do nothing else.
   void close_in_child() noexcept;
@@ -48,13 +51,18 @@ class Poller {
   };
   Interest* find(int fd) noexcept;
   void take_over(const epoll_event& event) noexcept;
+  void watch_idle(Interest& interest, std::uint32_t events) noexcept;
+  void tell_epoll(int operation, Interest& interest, std::uint32_t events) noexcept;
 
   int epoll_fd_ = -1;
   int event_fd_ = -1;
   bool changed_ = false;
   std::vector<Interest> interests_;  // a handful: searched linearly
-  std::array<Ready, 64> ready_{};
+  static constexpr std::size_t kMostEvents = 64;
+  std::array<Ready, kMostEvents> ready_{};
+  std::array<int, kMostEvents> hung_up_{};
   std::size_t ready_count_ = 0;
+  std::size_t hung_up_count_ = 0;
 };
 
 }  // namespace sesam::n200::http

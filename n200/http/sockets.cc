@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/http/sockets.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -31,6 +32,16 @@ int Sockets::only_socket_of(std::size_t endpoint) const noexcept {
     only = socket.fd;
   }
   return only;
+}
+
+// libcurl looks before it uses a connection again, but 7.88 sees TLS's farewell waiting to be read, takes that for a sign
+// of life and loses the request. So a socket that is plainly at its end takes the place of this one.
+void Sockets::bury(int fd) const noexcept {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return;
+  ::close(pair[1]);
+  dup3(pair[0], fd, O_CLOEXEC);
+  ::close(pair[0]);
 }
 
 void Sockets::close_in_child() noexcept {

@@ -17,6 +17,8 @@ class Sockets {
   void close(int fd) noexcept;
   /// The endpoint's socket if it has exactly one, else -1.
   int only_socket_of(std::size_t endpoint) const noexcept;
+  /// The peer has closed this connection while it was idle: has libcurl see that.
+  void bury(int fd) const noexcept;
   /// After fork: close(2) and nothing else, so that the parent's connection does not notice.
   void close_in_child() noexcept;
 
