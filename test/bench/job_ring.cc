@@ -42,16 +42,16 @@ int JobRing::body(void* argument) {
 // The provider's I/O thread says that a signature is there.
 int JobRing::on_ready(void* argument) {
   Job& job = *static_cast<Job*>(argument);
-  job.ring->push(job);
+  job.ring->list(job);
   return 1;
 }
 
-void JobRing::push(Job& job) noexcept {
-  JobRing& ring = *job.ring;  // the job may go on, and end, as soon as it is in the list
-  job.next = ring.ready_.load(std::memory_order_relaxed);
-  while (!ring.ready_.compare_exchange_weak(job.next, &job)) {
+void JobRing::list(Job& job) noexcept {
+  if (job.listed.exchange(true)) return;
+  job.next = ready_.load(std::memory_order_relaxed);
+  while (!ready_.compare_exchange_weak(job.next, &job)) {
   }
-  if (ring.asleep_.exchange(false)) eventfd_write(ring.event_fd_, 1);
+  if (asleep_.exchange(false)) eventfd_write(event_fd_, 1);
 }
 
 JobRing::Job* JobRing::wait_for_some() {
@@ -84,7 +84,8 @@ void JobRing::run(const Window& window) {
   }
   while (running > 0) {
     for (Job* job = wait_for_some(); job != nullptr;) {
-      Job* next = job->next;  // the job may be in the list again before it comes back
+      Job* next = job->next;
+      job->listed = false;  // before it goes on: from now on it may be listed again
       if (!go_on_with(*job)) --running;
       job = next;
     }

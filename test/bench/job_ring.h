@@ -33,12 +33,14 @@ class JobRing {
     ASYNC_JOB* job = nullptr;
     ASYNC_WAIT_CTX* context = nullptr;
     Job* next = nullptr;  // in the list of those to go on
+    // In that list. The call back for one signature may come when the job has seen it already and waits for the next.
+    std::atomic<bool> listed{false};
     std::exception_ptr failure;
   };
 
   static int body(void* job);
   static int on_ready(void* job);
-  void push(Job& job) noexcept;
+  void list(Job& job) noexcept;
   Job* wait_for_some();
   bool go_on_with(Job& job);
 

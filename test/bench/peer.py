@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""pkcs11-provider with SoftHSM, from Debian: what BIND would sign with if the key lay in this machine."""
+import shutil
+import subprocess
+from pathlib import Path
+
+from harness.programs import run
+
+TOKEN, LABEL, PIN = "bench", "bench", "1234"
+
+
+def provider_module() -> Path | None:
+    """Where this OpenSSL has its providers: MODULESDIR: "…"."""
+    told = subprocess.run(["openssl", "version", "-m"], capture_output=True, text=True, check=True, timeout=30).stdout
+    module = Path(told.split('"')[1]) / "pkcs11.so"
+    return module if module.exists() else None
+
+
+def softhsm_module() -> Path | None:
+    return next(iter(sorted(Path("/usr/lib").glob("**/softhsm/libsofthsm2.so"))), None)
+
+
+def why_not() -> str | None:
+    if not provider_module():
+        return "pkcs11-provider is not installed (on Debian 12 it is in bookworm-backports)"
+    if not softhsm_module() or not shutil.which("softhsm2-util"):
+        return "softhsm2 is not installed"
+    return None
+
+
+def set_up(directory: Path) -> tuple[Path, str, dict[str, str]]:
+    """A token with one P-256 key. Returns openssl.cnf, the key's label for BIND, and the environment it needs."""
+    tokens = directory / "tokens"
+    tokens.mkdir(parents=True)
+    softhsm_conf = directory / "softhsm2.conf"
+    softhsm_conf.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n")
+    environment = {"SOFTHSM2_CONF": str(softhsm_conf)}
+    key = directory / "key.pem"
+    run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key])
+    run(["softhsm2-util", "--init-token", "--free", "--label", TOKEN, "--pin", PIN, "--so-pin", PIN], environment=environment)
+    run(["softhsm2-util", "--import", key, "--token", TOKEN, "--label", LABEL, "--id", "a1", "--pin", PIN],
+        environment=environment)
+    openssl_conf = directory / "openssl.cnf"
+    # no-deinit: C_Finalize at the end of a process that still runs threads crashes.
+    openssl_conf.write_text(f"""openssl_conf = init
+
+[init]
+providers = providers
+
+[providers]
+default = default_provider
+pkcs11 = pkcs11_provider
+
+[default_provider]
+activate = 1
+
+[pkcs11_provider]
+module = {provider_module()}
+pkcs11-module-path = {softhsm_module()}
+pkcs11-module-quirks = no-deinit
+activate = 1
+""")
+    return openssl_conf, f"pkcs11:token={TOKEN};object={LABEL};pin-value={PIN}", environment

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The part `pipeline`: every client at every number of callers, without and with a delay of the device."""
+from pathlib import Path
+
+import pictures
+from rounds import Result, Rounds
+from runs import Bench, Run
+
+CLIENTS = ("naive", "keepalive", "plain_multi", "sesam", "evp")
+CALLERS = (1, 8, 64, 256)
+DELAYS_MS = (0, 1, 5, 20)
+DELAY_CALLERS = (64, 256)
+SIGN_US = 2000
+BOUND = Run("sesam", 16, sign_us=SIGN_US, cores=2)
+ASYNC = Run("evp", 256, jobs=True)
+VERIFY = Run("evp", 64, verify=True)
+LIMIT = Run("h2load", 64)
+KEEPALIVE_HTTP1 = Run("keepalive", 64, http1=True)
+LONE = Run("sesam", 1, 20)
+
+
+def measure(directory: Path) -> Rounds:
+    """The device's replies are canned: what is measured is the client, as far as the device leaves it the CPU."""
+    rounds = Rounds()
+    bench = Bench(directory, canned=True)
+    try:
+        for callers in CALLERS:
+            extra = {64: [VERIFY, LIMIT, KEEPALIVE_HTTP1], 256: [ASYNC]}.get(callers, [])
+            rounds.measure(bench, [Run(client, callers) for client in CLIENTS] + extra, 5)
+        for delay in DELAYS_MS[1:]:
+            runs = [Run(client, callers, delay) for callers in DELAY_CALLERS for client in CLIENTS]
+            rounds.measure(bench, runs + ([LONE] if delay == LONE.delay_ms else []), 3)
+        rounds.measure(bench, [BOUND], 3)
+    finally:
+        bench.stop()
+    return rounds
+
+
+def us(seconds: str):
+    """CPU time for one signature, in microseconds."""
+    return lambda result: result[seconds] / result["requests"] * 1e6
+
+
+def of_ideal(rounds: Rounds, run: Run) -> float:
+    """If nothing but the delay cost time, there would be callers / delay signatures a second."""
+    return rounds.rate(run) / (run.callers * 1000 / run.delay_ms)
+
+
+def memory_growth_kib(result: Result) -> float:
+    """What the first signatures brought; the callers' threads, their stacks and our own records were there before."""
+    return result["rss_kib"] - result["rss_before_kib"]
+
+
+def figures(rounds: Rounds) -> dict[str, float]:
+    device, slow = {n: Run("sesam", n) for n in CALLERS}, Run("sesam", 256, 20)
+    values: dict[str, float] = {}
+    for n in (64, 256):
+        values[f"device.vs_naive.n{n}"] = rounds.faster(device[n], Run("naive", n))
+        values[f"device.vs_keepalive.n{n}"] = rounds.faster(device[n], Run("keepalive", n))
+    values["device.vs_keepalive_http1.n64"] = rounds.faster(device[64], KEEPALIVE_HTTP1)
+    values["device.vs_plain_multi.n64"] = rounds.faster(device[64], Run("plain_multi", 64))
+    values["limit.of_h2load.n64"] = rounds.faster(device[64], LIMIT)
+    values["device.ideal.delay20.n256"] = of_ideal(rounds, slow)
+    values["device.ideal.delay5.n64"] = of_ideal(rounds, Run("sesam", 64, 5))
+    values["device.bound.sign2000us"] = rounds.rate(BOUND) / (BOUND.cores * 1e6 / SIGN_US)
+    values["device.latency_over_keepalive_us.n1"] = rounds.difference(device[1], Run("keepalive", 1), lambda r: r["p50_us"])
+    values["device.fair.p99_over_p50.delay20.n256"] = rounds.median_of(slow, lambda r: r["p99_us"] / r["p50_us"])
+    # CPU of the callers' threads, not of the I/O thread: what OpenSSL, the provider's dispatch, the hash and DER cost above the call
+    # that both make. Both wait in the same way, so that falls out.
+    values["evp.overhead_us"] = rounds.difference(Run("evp", 64), device[64], us("caller_cpu_seconds"))
+    values["evp.verify_us"] = rounds.difference(VERIFY, Run("evp", 64), us("caller_cpu_seconds"))
+    values["async256.vs_threads256"] = rounds.faster(ASYNC, Run("evp", 256))
+    values["async256.cpu_ratio"] = rounds.ratio(ASYNC, Run("evp", 256), us("process_cpu_seconds"))
+    values["wakeups_per_request.n64"] = rounds.median_of(device[64], lambda r: r["wake_ups"] / r["client_requests"])
+    values["connections.n256"] = max(r["connections"] for r in rounds.results[device[256]])
+    values["requests_per_signature"] = max(r["signatures"] / r["requests_since_start"] for r in rounds.results[Run("evp", 256)])
+    # Less what one in flight takes: the connection itself, the I/O thread, TLS.
+    values["memory.kib_per_in_flight"] = rounds.difference(slow, LONE, memory_growth_kib) / (slow.callers - 1)
+    values["memory.rss_mib.n256"] = rounds.median_of(slow, lambda r: r["rss_kib"] / 1024)
+    return values
+
+
+def rates(rounds: Rounds) -> dict[str, float]:
+    """Signatures a second of each client, for the pictures and the documentation."""
+    return {f"rate.{run.client}.n{run.callers}.delay{run.delay_ms}": rounds.rate(run) for run in rounds.results
+            if run in (Run(run.client, run.callers, run.delay_ms),)}
+
+
+def measured(directory: Path, pictures_directory: Path) -> dict[str, float]:
+    rounds = measure(directory)
+    by_name = rates(rounds)
+    pictures.draw_threads(pictures_directory, {c: [(n, by_name[f"rate.{c}.n{n}.delay0"]) for n in CALLERS] for c in CLIENTS})
+    for n in DELAY_CALLERS:
+        pictures.draw_delay(pictures_directory, n, {
+            c: [(d, by_name[f"rate.{c}.n{n}.delay{d}"]) for d in DELAYS_MS] for c in CLIENTS})
+    return {**figures(rounds), **by_name}
