@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// For LD_PRELOAD: says on stderr when a thread is started, a connection is begun or libcurl is set up, and by whom it was called.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void *next(const char *name, const void *caller) {
+  Dl_info info = {0};
+  dladdr(caller, &info);
+  const char *parts[] = {"called: ", name, " by ", info.dli_fname != NULL ? info.dli_fname : "?", "\n"};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; ++i) (void)!write(STDERR_FILENO, parts[i], strlen(parts[i]));
+  // libcurl comes with the provider: not among what the program was linked with.
+  void *found = dlsym(RTLD_NEXT, name);
+  return found != NULL ? found : dlsym(dlopen("libcurl.so.4", RTLD_LAZY | RTLD_NOLOAD), name);
+}
+
+#define FORWARD(type, name, parameters, arguments)                          \
+  type name parameters {                                                    \
+    type(*function) parameters;                                             \
+    *(void **)&function = next(#name, __builtin_return_address(0));         \
+    return function arguments;                                              \
+  }
+
+FORWARD(int, pthread_create, (pthread_t * thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument),
+        (thread, attributes, start, argument))
+FORWARD(int, socket, (int family, int kind, int protocol), (family, kind, protocol))
+FORWARD(int, connect, (int fd, const struct sockaddr *address, socklen_t length), (fd, address, length))
+FORWARD(int, curl_global_init, (long flags), (flags))
+FORWARD(void *, curl_easy_init, (void), ())
+FORWARD(void *, curl_multi_init, (void), ())
+FORWARD(void *, curl_version_info, (int age), (age))

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the steps of life.c share: the key in use, the threads that sign, and how a run is given up.
+#pragma once
+
+#include <openssl/evp.h>
+#include <openssl/provider.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+// One place to load and sign from: a library context with its key.
+struct place {
+  OSSL_LIB_CTX *libctx;  // NULL: the default one
+  EVP_PKEY *key;
+  OSSL_PROVIDER *provider;  // where loaded by a step rather than by openssl.cnf
+};
+
+extern struct place here;
+extern const char *uri;
+
+// Prints what went wrong with OpenSSL's errors and ends the process with status 1.
+_Noreturn void give_up(const char *what);
+// After so many seconds without another call the process is hung: prints so and ends with status 98. A child needs its own.
+void set_watchdog(unsigned seconds);
+// A crash prints the crashing thread's frames, so that a test sees whose they are, and ends with status 97.
+void report_crashes(void);
+
+// NULL if the key cannot be loaded.
+EVP_PKEY *load_key(OSSL_LIB_CTX *libctx);
+// One signature, verified by the default provider against the public part; false if the signing failed.
+bool sign_once(const struct place *place, bool verify);
+
+// Threads that sign until they are told to stop. A failure ends the process unless it is ending anyway.
+void start_busy(int threads);
+void stop_busy(void);
+extern atomic_int ending;
+enum { NOT_ENDING, GOING_ON, ENDING_QUIETLY };  // a failure is an error; is expected: try again; is expected: the thread ends
+extern atomic_ulong signed_by_threads;

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compiles the drivers and runs them: a hang, and a crash with a frame of ours, fail at once."""
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+from harness.programs import Done, minimal_environment
+
+HERE = Path(__file__).resolve().parent
+HUNG, CRASHED = 98, 97  # life.h
+
+
+def compile_driver(directory: Path, name: str, *sources: str, libraries: tuple[str, ...] = ("-lcrypto",)) -> Path:
+    program = directory / name
+    subprocess.run(["gcc", "-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-pthread", "-rdynamic", "-o", program,
+                    *(HERE / source for source in sources), *libraries], check=True, timeout=120)
+    return program
+
+
+@pytest.fixture(scope="session")
+def life_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compile_driver(tmp_path_factory.mktemp("driver"), "life", "life.c", "life_sign.c")
+
+
+def run_life(program: Path, cnf: Path | None, *words: Any, uri: str = "sesam:web", timeout: float = 30,
+             environment: dict[str, str] | None = None) -> Done:
+    arguments = [str(program), uri, *(str(word) for word in words)]
+    finished = subprocess.run(arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout,
+                              env=minimal_environment(cnf, **(environment or {})))
+    return Done(arguments, finished.returncode, finished.stdout, with_frames_named(finished.stderr.decode(errors="replace")))
+
+
+def start_life(program: Path, cnf: Path, steps: str, uri: str = "sesam:web") -> subprocess.Popen:
+    """For tests that do something at a `mark` step, which prints a line."""
+    return subprocess.Popen([program, uri, *steps.split()], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, env=minimal_environment(cnf))
+
+
+@pytest.fixture
+def life(life_program: Path) -> Callable[..., Done]:
+    """life(cnf, "load sign=2 fork=5 [ sign=1 ] exit"): ends with status 0, or the test fails."""
+
+    def call(cnf: Path | None, steps: str, **options: Any) -> Done:
+        done = run_life(life_program, cnf, *steps.split(), **options)
+        assert done.returncode == 0, str(done)
+        return done
+
+    return call
+
+
+@pytest.fixture
+def lives(life_program: Path) -> Callable[..., list[Done]]:
+    """lives(cnf, steps, runs=150): as often as that, a few at a time. -> the runs that did not end well."""
+
+    def call(cnf: Path, steps: str, runs: int, **options: Any) -> list[Done]:
+        with ThreadPoolExecutor(4) as pool:
+            every = list(pool.map(lambda _: run_life(life_program, cnf, *steps.split(), **options), range(runs)))
+        return [done for done in every if done.returncode != 0]
+
+    return call
+
+
+def modules_of_crash(done: Done) -> list[str]:
+    """The files whose code the crashed thread was in, innermost first."""
+    return re.findall(r"^life: frame in (.+)$", done.stderr, re.M)
+
+
+def with_frames_named(errors: str) -> str:
+    """life.h's report of a crash holds addresses and the memory map: files instead."""
+    map_line = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ \S+ *(.*)\n", re.M)
+    maps = [(int(m[1], 16), int(m[2], 16), m[3].split("/")[-1] or "?") for m in map_line.finditer(errors)]
+
+    def named(frame: re.Match) -> str:
+        address = int(frame[1], 16)
+        return "life: frame in " + next((name for low, high, name in maps if low <= address < high), "?")
+
+    return re.sub(r"^life: frame ([0-9a-f]{16})$", named, map_line.sub("", errors), flags=re.M)
+
+
+def crashed_in_libcrypto_alone(done: Done) -> bool:
+    """What stays on OpenSSL 3.0 where an application's own threads are inside libcrypto while it calls exit()."""
+    modules = modules_of_crash(done)
+    return done.returncode == CRASHED and "sesam.so" not in modules and any("libcrypto" in name for name in modules)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Invariant 3: fork in any state. The child signs over a connection of its own, the parent's goes on."""
+import os
+import time
+
+import pytest
+
+from drivers.life import life, life_program, lives  # noqa: F401
+
+CHILDREN = 200
+# SESAM_MANY_FORKS=1: as many as facts.md's hazard needed to show itself.
+BUSY_CHILDREN = 2000 if os.environ.get("SESAM_MANY_FORKS") else CHILDREN
+FORK = {"uri": "sesam:fork", "timeout": 400}
+
+
+@pytest.fixture
+def forking(device, openssl_cnf):
+    device.create_key("fork")
+    return openssl_cnf(device)
+
+
+@pytest.mark.parametrize("before", ["", "init", "load", "load sign=1"])
+def test_children_sign_whatever_the_parent_did_before(life, device, forking, before):
+    own = "" if "load" in before else "load"
+    life(forking, f"watchdog=120 {before} fork=50 [ {own} sign=1 exit ] {own} sign=1 exit", **FORK)
+    assert device.requests()["eccsign"] == 50 + 1 + before.count("sign=1")
+
+
+def test_children_fork_off_a_parent_whose_threads_sign(life, forking):
+    life(forking, f"load busy=8 watchdog=300 fork={BUSY_CHILDREN} [ sign=1 exit ] idle sign=1 exit", **FORK)
+
+
+def test_children_load_the_key_anew_while_the_parents_threads_sign(life, forking):
+    life(forking, "load busy=4 watchdog=120 fork=50 [ load sign=1 free _exit ] idle sign=1 exit", **FORK)
+
+
+def test_children_start_threads_of_their_own(life, forking):
+    life(forking, "load busy=4 watchdog=120 fork=20 [ sign=1 busy=4 pause_ms=5 idle exit ] idle exit", **FORK)
+
+
+def test_a_fork_while_the_first_signatures_are_made(lives, forking):
+    """The thread, its library context and the connection are coming into being."""
+    failed = lives(forking, "watchdog=20 load background=4 [ sign=1 ] fork=3 [ sign=1 exit ] pause_ms=50 sign=1 exit", 25, **FORK)
+    assert not failed, str(failed[0])
+
+
+def test_threads_fork(life, forking):
+    life(forking, "load busy=4 watchdog=120 thread=10 [ fork=3 [ sign=1 exit ] ] idle sign=1 exit", **FORK)
+
+
+def test_children_fork_again(life, forking):
+    life(forking, "load sign=1 watchdog=120 fork=10 [ fork=2 [ sign=1 exit ] sign=1 fork=2 [ sign=1 exit ] exit ] sign=1 exit", **FORK)
+
+
+def test_children_without_exec_or_signature_leave_the_parent_in_peace(life, device, forking):
+    life(forking, "load sign=1 watchdog=60 repeat=20 [ fork=2 [ exit ] fork=2 [ _exit ] fork=1 [ free exit ] sign=1 ] exit", **FORK)
+    assert device.counters()["connections_accepted"] == 1, "the parent's connection stood it all"
+
+
+def test_each_child_has_a_connection_of_its_own(life, device, forking):
+    life(forking, "load sign=1 fork=5 [ sign=3 exit ] sign=1 exit", **FORK)
+    assert device.counters()["connections_accepted"] == 6
+    assert device.counters()["errors"] == {}
+
+
+def test_programs_are_spawned_while_threads_sign(life, device, forking):
+    life(forking, "load busy=8 watchdog=120 spawn=50 thread=2 [ spawn=10 ] idle sign=1 exit", **FORK)
+    assert device.counters()["connections_accepted"] == 1
+
+
+@pytest.mark.parametrize("before", ["", "busy=4"])
+def test_a_daemon_signs(life, device, forking, before):
+    life(forking, f"load sign=1 {before} daemon sign=2 _exit", **FORK)  # what daemon(3) leaves ends with _exit
+    deadline = time.monotonic() + 10
+    while device.counters()["connections_accepted"] < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.2)
+    assert device.counters()["connections_accepted"] == 2
+    assert device.counters()["connections_open"] == 0
+
+
+def test_children_unload_what_the_parent_loaded(life, device, openssl_cnf):
+    device.create_key("fork")
+    cnf = openssl_cnf(device)
+    cnf.write_text(cnf.read_text().replace("sesam.so\nactivate = 1\n", "sesam.so\n"))
+    life(cnf, "watchdog=60 provider load sign=1 fork=20 [ free unload provider load sign=1 exit ] sign=1 free unload exit", **FORK)
+
+
+def test_a_child_ends_while_its_own_threads_sign(life, forking):
+    life(forking, "load sign=1 watchdog=60 fork=30 [ busy=2 _exit ] sign=1 exit", **FORK)
