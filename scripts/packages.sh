@@ -14,3 +14,6 @@ packages=(
 # key label, so there they come from backports. The server itself (bind9) is not needed and would be started.
 bind_packages=(bind9-utils bind9-dnsutils)
 bind_minimum='1:9.20'
+
+# Only what scripts/bench needs, which says so: h2load, the pictures, time(1), and a token in software to compare with.
+[[ ! ${SESAM_BENCH:-} ]] || packages+=(nghttp2-client gnuplot-nox time softhsm2)

@@ -2,6 +2,7 @@
 """Measures the parts asked for, prints the table, writes results.json and the pictures (scripts/bench)."""
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -11,17 +12,17 @@ from runs import BUILD, CannotMeasure  # first: it makes the tests' harness know
 
 import figures
 import listing
+import pictures
 import pipeline
 import zones
 
 
-def measure(part: str, directory: Path, output: Path) -> dict[str, float]:
+def measure(part: str, quick: bool, directory: Path) -> dict[str, float]:
     start = time.monotonic()
     print(f"\n== {part}", flush=True)
-    if part == "pipeline":
-        values = pipeline.measured(directory, output)
-    else:
-        values = {"bind": zones, "list": listing}[part].measured(directory)
+    module = {"pipeline": pipeline, "bind": zones, "list": listing}[part]
+    scale = module.QUICK if quick else module.FULL
+    values = module.measured(directory, scale)
     print(f"  ({time.monotonic() - start:.0f} s)", flush=True)
     return values
 
@@ -30,6 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("part", nargs="*", choices=[[], "pipeline", "bind", "list"], help="none: all")
     parser.add_argument("--strict", action="store_true", help="exit status 1 if a figure is below its must")
+    parser.add_argument("--quick", action="store_true", help="one short round: whether it works, not how fast it is")
     arguments = parser.parse_args()
     output = BUILD / "bench"
     output.mkdir(exist_ok=True)
@@ -38,15 +40,21 @@ def main() -> int:
     for part in arguments.part or ["pipeline", "bind", "list"]:
         with tempfile.TemporaryDirectory(prefix="sesam-bench.") as directory:
             try:
-                found = measure(part, Path(directory), output)
+                found = measure(part, arguments.quick, Path(directory))
             except (CannotMeasure, AssertionError, OSError) as error:  # the harness asserts
                 print(f"bench: {part} could not be measured: {error}", file=sys.stderr)
                 failed = True
                 continue
         figures.merge_into(output / "results.json", found)
         values.update(found)
-    print(f"\nDevice (simulated) and clients shared {os.cpu_count()} cores; load average at the end "
-          f"{os.getloadavg()[0]:.1f}.\n\n{figures.table(values)}\n\n{output}/results.json and *.svg")
+    try:
+        pictures.draw_all(output, values)
+    except (OSError, subprocess.SubprocessError) as error:
+        print(f"bench: no pictures: {error}", file=sys.stderr)
+        failed = True
+    print("", figures.rates_table(values), figures.table(values), sep="\n\n")
+    print(f"\nDevice (simulated) and clients shared {os.cpu_count()} cores; load average {os.getloadavg()[0]:.1f} at the end."
+          f"\n{output}/results.json and *.svg")
     low = figures.below(values)
     if low:
         print(f"BELOW what they must reach: {', '.join(low)}")

@@ -14,7 +14,8 @@ constexpr double kMostOfOnePerSecond = 20'000;
 
 std::size_t room_for(const Options& options) {
   const double each = 4 * kMostPerSecond / options.callers;
-  return static_cast<std::size_t>(options.seconds * (each < kMostOfOnePerSecond ? each : kMostOfOnePerSecond));
+  return static_cast<std::size_t>(options.seconds *
+                                  (each < kMostOfOnePerSecond ? each : kMostOfOnePerSecond));
 }
 
 }  // namespace
@@ -58,6 +59,11 @@ void Crew::add_job_thread() {
 void Crew::start() {
   started_ = true;
   go_.count_down();
+}
+
+bool Crew::is_warm() {
+  const std::lock_guard lock(mutex_);
+  return failure_ != nullptr || window_.warm_callers == callers_.size();
 }
 
 void Crew::stop() noexcept {

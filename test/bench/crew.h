@@ -26,6 +26,8 @@ class Crew {
 
   /// The threads exist since the constructor; now they sign.
   void start();
+  /// Every caller has made a signature, or one has failed.
+  bool is_warm();
   void measure() { window_.phase = Phase::measured; }
   /// Ends the window and joins. Throws the first failure of a caller.
   void finish();

@@ -27,8 +27,8 @@ CurlRequest::CurlRequest(const Options& options)
   const std::string host = options.url.substr(options.url.find("//") + 2);
   resolve_.reset(curl_slist_append(nullptr, (host + ":" + options.address).c_str()));
   for (const KeyName& key : options.keys)
-    bodies_.push_back("command=eccsign&core=" + std::to_string(key.core) + "&key=" + key.key_id + "&pin=" + options.pin +
-                      "&hash=" + message_digest_hex());
+    bodies_.push_back("command=eccsign&core=" + std::to_string(key.core) + "&key=" + key.key_id +
+                      "&pin=" + options.pin + "&hash=" + message_digest_hex());
 }
 
 Easy CurlRequest::make(std::size_t caller, std::string& reply) const {

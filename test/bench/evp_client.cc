@@ -47,13 +47,16 @@ class EvpCaller final : public Caller {
     std::array<unsigned char, kMostDerBytes> signature;
     std::size_t length = signature.size();
     const MdCtx context(EVP_MD_CTX_new());
-    if (!context || EVP_DigestSignInit_ex(context.get(), nullptr, "SHA256", nullptr, nullptr, key_, nullptr) != 1 ||
+    if (!context ||
+        EVP_DigestSignInit_ex(context.get(), nullptr, "SHA256", nullptr, nullptr, key_, nullptr) != 1 ||
         EVP_DigestSign(context.get(), signature.data(), &length, data(), kMessage.size()) != 1)
       fail("EVP_DigestSign");
   }
 
  private:
-  static const unsigned char* data() { return static_cast<const unsigned char*>(static_cast<const void*>(kMessage.data())); }
+  static const unsigned char* data() {
+    return static_cast<const unsigned char*>(static_cast<const void*>(kMessage.data()));
+  }
 
   EVP_PKEY* key_;
 };

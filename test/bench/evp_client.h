@@ -9,8 +9,8 @@
 
 namespace sesam::bench {
 
-/// What an application does: EVP_DigestSign with a key from OSSL_STORE, through the provider that OPENSSL_CONF loads. Where the
-/// device is and who we are stands there, not in the options.
+/// What an application does: EVP_DigestSign with a key from OSSL_STORE, through the provider that
+/// OPENSSL_CONF loads. Where the device is and who we are stands there, not in the options.
 class EvpClient final : public Client {
  public:
   explicit EvpClient(const Options& options);

@@ -64,13 +64,26 @@ def row(name: str, value: float) -> str:
     it = figure(name)
     sign = "<= " if it.at_most else ""
     must, aim = (sign + number(wanted) if wanted is not None else "" for wanted in (it.must, it.aim))
-    return f"{name:44} {number(value):>9} {must:>8} {aim:>8}  {it.judgement(value)}"
+    return f"{name:46} {number(value):>9} {must:>8} {aim:>8}  {it.judgement(value)}"
 
 
 def table(values: dict[str, float]) -> str:
-    """Those of the issue's table in its order, then the others."""
-    names = [name for name in FIGURES if name in values] + [name for name in values if name not in FIGURES]
-    return "\n".join([f"{'name':44} {'value':>9} {'must':>8} {'aim':>8}", *(row(name, values[name]) for name in names)])
+    """Those of the issue's table in its order, then the others; the rates have a table of their own."""
+    names = [name for name in FIGURES if name in values]
+    names += [name for name in values if name not in FIGURES and not name.startswith("rate.")]
+    return "\n".join([f"{'name':46} {'value':>9} {'must':>8} {'aim':>8}", *(row(name, values[name]) for name in names)])
+
+
+def rates_table(values: dict[str, float]) -> str:
+    """rate.CLIENT.nCALLERS.delayDELAY: a line for each client, a column for each load."""
+    rates = {tuple(name.split(".")[1:]): value for name, value in values.items() if name.startswith("rate.")}
+    loads = sorted({load[1:] for load in rates}, key=lambda load: (int(load[1][5:]), int(load[0][1:])))
+    clients = list(dict.fromkeys(client for client, _, _ in rates))
+    lines = ["".join([f"{'signatures/s':14}", *(f"{callers + '/' + delay[5:] + 'ms':>11}" for callers, delay in loads)])]
+    for client in clients:
+        cells = (f"{rates[client, *load]:.0f}" if (client, *load) in rates else "" for load in loads)
+        lines.append("".join([f"{client:14}", *(f"{cell:>11}" for cell in cells)]))
+    return "\n".join(lines) if rates else ""
 
 
 def below(values: dict[str, float]) -> list[str]:

@@ -28,7 +28,8 @@ void JobRing::add(Caller& caller, Tally& tally) {
   jobs_.push_back(std::move(job));
 }
 
-// The job. OpenSSL copied the pointer to its Job, and gives the address of the copy. No exception may leave it.
+// The job. OpenSSL copied the pointer to its Job, and gives the address of the copy. No exception may leave
+// it.
 int JobRing::body(void* argument) {
   Job& job = **static_cast<Job**>(argument);
   try {
@@ -69,13 +70,16 @@ bool JobRing::go_on_with(Job& job) {
   Job* argument = &job;
   int result = 0;
   switch (ASYNC_start_job(&job.job, job.context, &result, &body, &argument, sizeof argument)) {
-    case ASYNC_PAUSE: return true;
-    case ASYNC_FINISH: return false;
-    default: throw std::runtime_error("ASYNC_start_job");
+    case ASYNC_PAUSE:
+      return true;
+    case ASYNC_FINISH:
+      return false;
+    default:
+      throw std::runtime_error("ASYNC_start_job");
   }
 }
 
-void JobRing::run(const Window& window) {
+void JobRing::run(Window& window) {
   if (ASYNC_init_thread(jobs_.size(), jobs_.size()) != 1) throw std::runtime_error("ASYNC_init_thread");
   std::size_t running = 0;
   for (const auto& job : jobs_) {

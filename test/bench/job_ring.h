@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many callers on one thread, each in an ASYNC_JOB, the way an asynchronous server does it (ASYNC_start_job(3)).
+// Many callers on one thread, each in an ASYNC_JOB, the way an asynchronous server does it
+// (ASYNC_start_job(3)).
 #pragma once
 
 #include <openssl/async.h>
@@ -22,18 +23,19 @@ class JobRing {
 
   void add(Caller& caller, Tally& tally);
   /// Runs all jobs, on this thread, until the window is over. Throws what the first caller that failed threw.
-  void run(const Window& window);
+  void run(Window& window);
 
  private:
   struct Job {
     JobRing* ring = nullptr;
     Caller* caller = nullptr;
     Tally* tally = nullptr;
-    const Window* window = nullptr;
+    Window* window = nullptr;
     ASYNC_JOB* job = nullptr;
     ASYNC_WAIT_CTX* context = nullptr;
     Job* next = nullptr;  // in the list of those to go on
-    // In that list. The call back for one signature may come when the job has seen it already and waits for the next.
+    // In that list. The call back for one signature may come when the job has seen it already and waits for
+    // the next.
     std::atomic<bool> listed{false};
     std::exception_ptr failure;
   };
@@ -45,7 +47,7 @@ class JobRing {
   bool go_on_with(Job& job);
 
   std::vector<std::unique_ptr<Job>> jobs_;
-  std::atomic<Job*> ready_{nullptr};    // newest first
+  std::atomic<Job*> ready_{nullptr};  // newest first
   std::atomic<bool> asleep_{false};
   int event_fd_;
 };

@@ -10,7 +10,7 @@ from harness.simulator import Simulator
 from runs import CannotMeasure
 
 KEYS = 100_000
-ROUNDS = 3
+FULL, QUICK = 3, 1  # rounds
 
 
 def timed(directory: Path, openssl_conf: Path, *arguments: Any) -> tuple[float, float, str]:
@@ -21,13 +21,13 @@ def timed(directory: Path, openssl_conf: Path, *arguments: Any) -> tuple[float, 
     return float(seconds), float(peak_kib) / 1024, done.stdout
 
 
-def measured(directory: Path) -> dict[str, float]:
+def measured(directory: Path, rounds: int) -> dict[str, float]:
     device = Simulator(directory / "device").start()
     try:
         device.create_key("bench", count=KEYS)
         openssl_conf = configuration.write(directory / "openssl.cnf", configuration.settings_for(device))
         seconds, growth = [], []
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             # The same program with the provider loaded, but without a listing.
             _, start_mib, _ = timed(directory, openssl_conf, "list", "-providers")
             took, peak_mib, listed = timed(directory, openssl_conf, "storeutl", "-noout", "sesam:")

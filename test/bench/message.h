@@ -9,8 +9,8 @@
 
 namespace sesam::bench {
 
-/// As long as a small RRset of DNS. Always the same, so that the simulator's canned signature, which is the key's
-/// first one, also stands a verification.
+/// As long as a small RRset of DNS. Always the same, so that the simulator's canned signature, which is the
+/// key's first one, also stands a verification.
 constexpr std::string_view kMessage =
     "The message of the benchmark: about as many bytes as a small resource record set of a signed DNS zone.";
 

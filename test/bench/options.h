@@ -15,19 +15,19 @@ struct KeyName {
 };
 
 struct Options {
-  std::string client;             ///< see clients.h
-  unsigned callers = 1;           ///< threads, or ASYNC_JOBs of one thread
+  std::string client;    ///< see clients.h
+  unsigned callers = 1;  ///< threads, or ASYNC_JOBs of one thread
   bool jobs = false;
-  double seconds = 1.5;           ///< measured
-  double warm_up_seconds = 0.3;   ///< before that
-  std::string url;                ///< "https://name:port"
+  double seconds = 1.5;          ///< measured
+  double warm_up_seconds = 0.3;  ///< before that, at least
+  std::string url;               ///< "https://name:port"
   std::string address = "127.0.0.1";
   std::string ca_file;
   std::string user;
   std::string password;
   std::string pin;
-  std::vector<KeyName> keys;      ///< caller i uses the key i modulo their number
-  bool http1 = false;             ///< of the clients that are libcurl's own: no HTTP/2
+  std::vector<KeyName> keys;  ///< caller i uses the key i modulo their number
+  bool http1 = false;         ///< of the clients that are libcurl's own: no HTTP/2
 };
 
 /// Nothing, and the exit status, where the program is to end at once.

@@ -20,16 +20,20 @@ def softhsm_module() -> Path | None:
     return next(iter(sorted(Path("/usr/lib").glob("**/softhsm/libsofthsm2.so"))), None)
 
 
-def why_not() -> str | None:
+class Missing(Exception):
+    """It cannot be compared with on this machine."""
+
+
+def require_programs() -> None:
     if not provider_module():
-        return "pkcs11-provider is not installed (on Debian 12 it is in bookworm-backports)"
+        raise Missing("pkcs11-provider is not installed (on Debian 12 it is in bookworm-backports)")
     if not softhsm_module() or not shutil.which("softhsm2-util"):
-        return "softhsm2 is not installed"
-    return None
+        raise Missing("softhsm2 is not installed")
 
 
 def set_up(directory: Path) -> tuple[Path, str, dict[str, str]]:
     """A token with one P-256 key. Returns openssl.cnf, the key's label for BIND, and the environment it needs."""
+    require_programs()
     tokens = directory / "tokens"
     tokens.mkdir(parents=True)
     softhsm_conf = directory / "softhsm2.conf"
@@ -60,4 +64,7 @@ pkcs11-module-path = {softhsm_module()}
 pkcs11-module-quirks = no-deinit
 activate = 1
 """)
+    # BIND links jemalloc, and pkcs11-provider opens the module with RTLD_DEEPBIND, which would then take one malloc for another's
+    # memory. A module that is there from the start keeps the program's.
+    environment["LD_PRELOAD"] = str(softhsm_module())
     return openssl_conf, f"pkcs11:token={TOKEN};object={LABEL};pin-value={PIN}", environment

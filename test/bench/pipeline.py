@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The part `pipeline`: every client at every number of callers, without and with a delay of the device."""
+from dataclasses import dataclass
 from pathlib import Path
 
-import pictures
+from pictures import CALLERS, DELAYS_MS, NAMES
 from rounds import Result, Rounds
 from runs import Bench, Run
 
-CLIENTS = ("naive", "keepalive", "plain_multi", "sesam", "evp")
-CALLERS = (1, 8, 64, 256)
-DELAYS_MS = (0, 1, 5, 20)
+CLIENTS = tuple(NAMES)
 DELAY_CALLERS = (64, 256)
 SIGN_US = 2000
 BOUND = Run("sesam", 16, sign_us=SIGN_US, cores=2)
@@ -19,18 +18,28 @@ KEEPALIVE_HTTP1 = Run("keepalive", 64, http1=True)
 LONE = Run("sesam", 1, 20)
 
 
-def measure(directory: Path) -> Rounds:
+@dataclass(frozen=True)
+class Scale:
+    rounds: int  # without a delay, where the machine's own noise is most of it
+    rounds_with_delay: int
+    seconds: float
+
+
+FULL, QUICK = Scale(5, 3, 1.5), Scale(1, 1, 0.3)
+
+
+def measure(directory: Path, scale: Scale) -> Rounds:
     """The device's replies are canned: what is measured is the client, as far as the device leaves it the CPU."""
-    rounds = Rounds()
+    rounds = Rounds(scale.seconds)
     bench = Bench(directory, canned=True)
     try:
         for callers in CALLERS:
             extra = {64: [VERIFY, LIMIT, KEEPALIVE_HTTP1], 256: [ASYNC]}.get(callers, [])
-            rounds.measure(bench, [Run(client, callers) for client in CLIENTS] + extra, 5)
+            rounds.measure(bench, [Run(client, callers) for client in CLIENTS] + extra, scale.rounds)
         for delay in DELAYS_MS[1:]:
             runs = [Run(client, callers, delay) for callers in DELAY_CALLERS for client in CLIENTS]
-            rounds.measure(bench, runs + ([LONE] if delay == LONE.delay_ms else []), 3)
-        rounds.measure(bench, [BOUND], 3)
+            rounds.measure(bench, runs + ([LONE] if delay == LONE.delay_ms else []), scale.rounds_with_delay)
+        rounds.measure(bench, [BOUND], scale.rounds_with_delay)
     finally:
         bench.stop()
     return rounds
@@ -86,11 +95,6 @@ def rates(rounds: Rounds) -> dict[str, float]:
             if run in (Run(run.client, run.callers, run.delay_ms),)}
 
 
-def measured(directory: Path, pictures_directory: Path) -> dict[str, float]:
-    rounds = measure(directory)
-    by_name = rates(rounds)
-    pictures.draw_threads(pictures_directory, {c: [(n, by_name[f"rate.{c}.n{n}.delay0"]) for n in CALLERS] for c in CLIENTS})
-    for n in DELAY_CALLERS:
-        pictures.draw_delay(pictures_directory, n, {
-            c: [(d, by_name[f"rate.{c}.n{n}.delay{d}"]) for d in DELAYS_MS] for c in CLIENTS})
-    return {**figures(rounds), **by_name}
+def measured(directory: Path, scale: Scale) -> dict[str, float]:
+    rounds = measure(directory, scale)
+    return {**figures(rounds), **rates(rounds)}

@@ -6,12 +6,14 @@
 namespace sesam::bench {
 namespace {
 
-constexpr long kStreams = 256;  // libcurl's default of 100 would make the 101st caller open a second connection
+constexpr long kStreams =
+    256;  // libcurl's default of 100 would make the 101st caller open a second connection
 constexpr int kPollMs = 1000;
 
 class PlainMultiCaller final : public Caller {
  public:
-  PlainMultiCaller(PlainMultiClient& client, const CurlRequest& request, std::size_t number) : client_(client) {
+  PlainMultiCaller(PlainMultiClient& client, const CurlRequest& request, std::size_t number)
+      : client_(client) {
     transfer_.easy = request.make(number, transfer_.reply);
     curl_easy_setopt(transfer_.easy.get(), CURLOPT_PRIVATE, &transfer_);
     curl_easy_setopt(transfer_.easy.get(), CURLOPT_PIPEWAIT, 1L);  // for the one connection, not one each

@@ -11,8 +11,9 @@
 
 namespace sesam::bench {
 
-/// What one writes first: one thread with a curl multi handle, curl_multi_perform and curl_multi_poll, a queue behind a
-/// mutex and one condition variable for each caller; the requests are streams of one connection.
+/// What one writes first: one thread with a curl multi handle, curl_multi_perform and curl_multi_poll, a
+/// queue behind a mutex and one condition variable for each caller; the requests are streams of one
+/// connection.
 class PlainMultiClient final : public Client {
  public:
   explicit PlainMultiClient(const Options& options);

@@ -10,7 +10,8 @@ Result = dict[str, float]
 
 
 class Rounds:
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
         self.results: dict[Run, list[Result]] = {}
 
     def measure(self, bench: Bench, runs: Iterable[Run], rounds: int) -> None:
@@ -18,7 +19,7 @@ class Rounds:
         for number in range(rounds):
             # Back and forth, so that nobody always comes after the same one.
             for run in order if number % 2 == 0 else reversed(order):
-                result = bench.run(run)
+                result = bench.run(run, self.seconds)
                 self.results.setdefault(run, []).append(result)
                 print(f"  round {number + 1}/{rounds}  {run!s:44} {result['rate']:9.0f} /s"
                       + (f"  p50 {result['p50_us']:8.0f} us  p99 {result['p99_us']:8.0f} us" if "p50_us" in result else ""),

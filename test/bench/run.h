@@ -17,10 +17,10 @@ struct Outcome {
   double caller_cpu_seconds = 0;           ///< of the callers' threads alone
   double p50_us = 0;
   double p99_us = 0;
-  std::uint64_t client_requests = 0;       ///< as the client counts them; 0: it does not
+  std::uint64_t client_requests = 0;  ///< as the client counts them; 0: it does not
   std::uint64_t wake_ups = 0;
-  long rss_before_kib = 0;                 ///< the callers' threads exist, nothing was sent
-  long rss_kib = 0;                        ///< at the end of the window, everybody busy
+  long rss_before_kib = 0;  ///< the callers' threads exist, nothing was sent
+  long rss_kib = 0;         ///< at the end of the window, everybody busy
 };
 
 /// Throws std::runtime_error where a signature fails.

@@ -7,7 +7,7 @@ import math
 import re
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +36,6 @@ class Run:
     verify: bool = False  # evp: verify_signatures = yes
     http1: bool = False  # libcurl's own clients: HTTP/1.1
     cores: int = 1  # keys in so many crypto cores
-    seconds: float = 1.5
-
-    def at(self, delay_ms: int) -> "Run":
-        return replace(self, delay_ms=delay_ms)
 
     def __str__(self) -> str:
         extras = [name for name in ("jobs", "verify", "http1") if getattr(self, name)]
@@ -61,19 +57,19 @@ class Bench:
     def stop(self) -> None:
         self.device.stop()
 
-    def run(self, run: Run) -> dict[str, float]:
+    def run(self, run: Run, seconds: float) -> dict[str, float]:
         """Adds to what sesam-bench says: `rate`, and of the simulator's counters `connections` and `signatures`."""
         self.device.set_options(delay_ms=run.delay_ms, sign_us=run.sign_us)
         self.device.reset_counters()
-        result = self.h2load(run) if run.client == "h2load" else self.driver(run)
+        result = (self.h2load if run.client == "h2load" else self.driver)(run, seconds)
         counters = self.device.counters()
         result["connections"] = counters["connections_accepted"]
         result["signatures"] = counters["requests"].get("eccsign", 0)
         result["rate"] = result["requests"] / result["seconds"]
         return result
 
-    def driver(self, run: Run) -> dict[str, float]:
-        command = [DRIVER, run.client, "--callers", run.callers, "--seconds", run.seconds, "--url", self.device.url,
+    def driver(self, run: Run, seconds: float) -> dict[str, float]:
+        command = [DRIVER, run.client, "--callers", run.callers, "--seconds", seconds, "--url", self.device.url,
                    "--ca", self.device.tlscert, "--user", USER, "--password", PASSWORD, "--pin", PIN]
         for key in self.keys[:run.cores]:
             command += ["--key", f"{key['key_id']}:{key['core']}"]
@@ -82,10 +78,10 @@ class Bench:
         openssl_conf = self.configurations["yes" if run.verify else "no"] if run.client == "evp" else None
         return json.loads(checked(run, command, minimal_environment(openssl_conf)))
 
-    def h2load(self, run: Run) -> dict[str, float]:
+    def h2load(self, run: Run, seconds: float) -> dict[str, float]:
         """The same request from bare nghttp2, one thread, one connection, nobody waiting for the reply."""
         key = self.keys[0]
-        seconds = math.ceil(run.seconds)  # it takes whole ones
+        seconds = math.ceil(seconds)  # it takes whole ones
         digest = hashlib.sha256(b"any").hexdigest().upper()
         body = self.directory / "body"
         body.write_text(f"command=eccsign&core={key['core']}&key={key['key_id']}&pin={PIN}&hash={digest}")
@@ -104,7 +100,7 @@ class Bench:
 def checked(run: Run, command: list[Any], environment: dict[str, str]) -> str:
     words = [str(word) for word in command]
     try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=run.seconds + 60, env=environment,
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60, env=environment,
                               stdin=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CannotMeasure(f"{run}: {error}") from error

@@ -18,6 +18,8 @@ enum class Phase : std::uint8_t { warm_up, measured, over };
 /// The phase of the run, set by the main thread, read by all callers.
 struct Window {
   std::atomic<Phase> phase{Phase::warm_up};
+  std::atomic<std::size_t> warm_callers{
+      0};  ///< those that have made a signature, and so have their connection
   bool is_over() const noexcept { return phase.load(std::memory_order_relaxed) == Phase::over; }
 };
 
@@ -40,11 +42,12 @@ class Tally {
 };
 
 /// Signs until the window is over. Counts what ends while it is measured. Throws what the caller throws.
-inline void sign_during(const Window& window, Caller& caller, Tally& tally) {
+inline void sign_during(Window& window, Caller& caller, Tally& tally) {
   while (!window.is_over()) {
     const auto start = Clock::now();
     caller.sign();
     tally.add(Clock::now() - start, window.phase.load(std::memory_order_relaxed));
+    if (tally.total() == 1) ++window.warm_callers;
   }
 }
 
