@@ -9,10 +9,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A server sends its settings right after the handshake. A scout whose reply takes longer than this (the generation of an
-// RSA key) must not hold up the others; if the settings are late, libcurl assumes 100 streams, which mostly holds.
+// A server sends its settings right after the handshake. A scout whose reply takes longer than this (the
+// generation of an RSA key) must not hold up the others; if the settings are late, libcurl assumes 100
+// streams, which mostly holds.
 constexpr auto kPatience = 250ms;
-// How long a learned stream limit holds before the configured one is tried again: the cost of a trial is one batch.
+// How long a learned stream limit holds before the configured one is tried again: the cost of a trial is one
+// batch.
 constexpr auto kLearnedFor = 1s;
 
 }  // namespace
@@ -43,7 +45,8 @@ Call* Admission::next() noexcept {
 void Admission::leave(const Call& call) noexcept {
   --in_flight_;
   const bool was_scout = std::exchange(scout_, scout_ == &call ? nullptr : scout_) == &call;
-  // With nothing in flight nobody watches the connection: whoever comes next finds out whether it still stands.
+  // With nothing in flight nobody watches the connection: whoever comes next finds out whether it still
+  // stands.
   if (in_flight_ == 0 || (was_scout && gate_ != Gate::open)) {
     gate_ = Gate::cold;
     gate_opens_at_ = kNever;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may go out next, to one endpoint: a queue and the limits. Pure; libcurl never gets what it would have to keep waiting.
+// Who may go out next, to one endpoint: a queue and the limits. Pure; libcurl never gets what it would have
+// to keep waiting.
 #pragma once
 
 #include "n200/http/call.h"
 
 namespace sesam::n200::http {
 
-/// First come, first served. While no connection is known to be up, a single call goes ahead as the scout and the others
-/// wait for it: libcurl would let them fail one after the other, and before it knows the server's settings it guesses them.
+/// First come, first served. While no connection is known to be up, a single call goes ahead as the scout and
+/// the others wait for it: libcurl would let them fail one after the other, and before it knows the server's
+/// settings it guesses them.
 class Admission {
  public:
   struct Limits {
@@ -28,13 +30,15 @@ class Admission {
 
   /// A new connection is being made for this call.
   void connecting(const Call& call) noexcept;
-  /// A call is about to be sent. `fresh`: it is the first on a new connection. Shape::unknown: cannot be told yet.
+  /// A call is about to be sent. `fresh`: it is the first on a new connection. Shape::unknown: cannot be told
+  /// yet.
   void connected(const Call& call, Shape shape, bool fresh, Clock::time_point now) noexcept;
   /// A reply came, so that the server's settings are known; `shape` as the reply shows it.
   void answered(const Call& call, Shape shape) noexcept;
   /// No connection came about: the next call is a scout again.
   void connect_failed() noexcept { gate_ = Gate::cold; }
-  /// libcurl keeps `unsent` of those in flight waiting on a connection that is up: the server allows fewer streams.
+  /// libcurl keeps `unsent` of those in flight waiting on a connection that is up: the server allows fewer
+  /// streams.
   void kept_waiting(unsigned unsent, Clock::time_point now) noexcept;
 
   /// To be called at next_event(): patience with a slow scout ends, a learned limit is tried again.
@@ -56,7 +60,8 @@ class Admission {
   enum class Gate {
     cold,      // nothing known: one may go, as the scout
     scouting,  // the scout is on its way to a connection
-    proving,   // its request is out, on a new HTTP/2 connection: its reply will come after the server's settings
+    proving,   // its request is out, on a new HTTP/2 connection: its reply will come after the server's
+               // settings
     open,
   };
   static constexpr Clock::time_point kNever = Clock::time_point::max();
@@ -70,9 +75,9 @@ class Admission {
   const Call* scout_ = nullptr;
   unsigned in_flight_ = 0;
   unsigned limit_ = 1;
-  Clock::time_point gate_opens_at_ = kNever;    // proving: at the latest
-  Clock::time_point limit_ends_at_ = kNever;    // of a learned limit
-  Clock::time_point first_expiry_ = kNever;     // no waiting call has an earlier deadline
+  Clock::time_point gate_opens_at_ = kNever;  // proving: at the latest
+  Clock::time_point limit_ends_at_ = kNever;  // of a learned limit
+  Clock::time_point first_expiry_ = kNever;   // no waiting call has an earlier deadline
   Call* head_ = nullptr;
   Call* tail_ = nullptr;
 };

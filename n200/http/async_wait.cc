@@ -16,7 +16,8 @@
 
 namespace sesam::n200::http {
 
-/// An event descriptor that belongs to a wait context and to the calls that will ring it, whichever lives longer.
+/// An event descriptor that belongs to a wait context and to the calls that will ring it, whichever lives
+/// longer.
 class Bell {
  public:
   static Bell* make() noexcept {
@@ -54,7 +55,9 @@ namespace {
 // Its address is our key among the descriptors of a wait context.
 const char kBellKey = 0;
 
-void drop_bell(ASYNC_WAIT_CTX*, const void*, OSSL_ASYNC_FD, void* custom) { static_cast<Bell*>(custom)->drop(); }
+void drop_bell(ASYNC_WAIT_CTX*, const void*, OSSL_ASYNC_FD, void* custom) {
+  static_cast<Bell*>(custom)->drop();
+}
 
 // One bell a wait context, silent; nullptr if there is none to be had.
 Bell* bell_of(ASYNC_WAIT_CTX* context) noexcept {
@@ -100,7 +103,8 @@ Notify Notify::for_current_job() noexcept {
   if (job == nullptr) return notify;
   ASYNC_WAIT_CTX* context = ASYNC_get_wait_ctx(job);
   if (context == nullptr) return notify;
-  if (ASYNC_WAIT_CTX_get_callback(context, &notify.callback_, &notify.argument_) == 1 && notify.callback_ != nullptr) {
+  if (ASYNC_WAIT_CTX_get_callback(context, &notify.callback_, &notify.argument_) == 1 &&
+      notify.callback_ != nullptr) {
     ASYNC_WAIT_CTX_set_status(context, ASYNC_STATUS_OK);
     return notify;
   }

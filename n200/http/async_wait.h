@@ -9,8 +9,9 @@ namespace sesam::n200::http {
 struct Call;
 class Bell;
 
-/// How the I/O thread tells a paused job that its call is done: by the application's callback where the job's wait
-/// context has one, else by an event descriptor that the application polls. Movable; empty outside a job.
+/// How the I/O thread tells a paused job that its call is done: by the application's callback where the job's
+/// wait context has one, else by an event descriptor that the application polls. Movable; empty outside a
+/// job.
 class Notify {
  public:
   Notify() noexcept = default;
@@ -35,8 +36,8 @@ class Notify {
 
 enum class Paused { done, deadline_passed, other_process, cannot_pause };
 
-/// Pauses the current job until the call is done. Must be entered holding no lock, with exactly one mark on the error
-/// stack (ERR_set_mark(3)), which is lifted while other code runs on this thread.
+/// Pauses the current job until the call is done. Must be entered holding no lock, with exactly one mark on
+/// the error stack (ERR_set_mark(3)), which is lifted while other code runs on this thread.
 Paused pause_job_until_done(const Call& call) noexcept;
 
 }  // namespace sesam::n200::http

@@ -47,8 +47,8 @@ void Call::clear() noexcept {
 }
 
 Reply Call::take_reply() {
-  // A copy of a small body comes from the caller's own heap cache and leaves the call its buffer; moving it would have
-  // the I/O thread allocate and the caller free, which contend. A listing of megabytes is moved.
+  // A copy of a small body comes from the caller's own heap cache and leaves the call its buffer; moving it
+  // would have the I/O thread allocate and the caller free, which contend. A listing of megabytes is moved.
   constexpr std::size_t kCopiedAtMost = 64 * 1024;
   Reply taken;
   taken.failure = failure;
@@ -63,7 +63,8 @@ Reply Call::take_reply() {
   return taken;
 }
 
-/// 32 calls and one word that says which of them are free. A word of bits has no ABA problem, a linked free list would.
+/// 32 calls and one word that says which of them are free. A word of bits has no ABA problem, a linked free
+/// list would.
 class CallSlab {
  public:
   CallSlab() {
@@ -74,7 +75,8 @@ class CallSlab {
     std::uint32_t free = free_.load(std::memory_order_relaxed);
     while (free != 0) {
       const auto index = static_cast<unsigned>(std::countr_zero(free));
-      if (free_.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire, std::memory_order_relaxed))
+      if (free_.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire,
+                                      std::memory_order_relaxed))
         return &calls_[index];
     }
     return nullptr;

@@ -17,8 +17,8 @@ namespace sesam::n200::http {
 
 using Clock = std::chrono::steady_clock;
 
-/// The bytes of a request body, which may hold a PIN: wiped when they are dropped, the buffer reused. Not a Secret,
-/// whose secure heap is small and behind one lock, and this is written once a signature.
+/// The bytes of a request body, which may hold a PIN: wiped when they are dropped, the buffer reused. Not a
+/// Secret, whose secure heap is small and behind one lock, and this is written once a signature.
 class Body {
  public:
   Body() = default;
@@ -38,7 +38,8 @@ class Body {
   std::size_t size_ = 0;
 };
 
-/// Who is through with a call. Caller and I/O thread each set their bit once; the one that comes second gives it back.
+/// Who is through with a call. Caller and I/O thread each set their bit once; the one that comes second gives
+/// it back.
 enum CallState : std::uint32_t {
   kAnswered = 1,  ///< the outcome is there, the I/O thread is still telling the caller
   kDone = 2,      ///< the I/O thread never touches the call again
@@ -80,7 +81,8 @@ struct Call {
   CallSlab* slab = nullptr;       ///< where it goes back to
 };
 
-/// Calls for any number of threads, made as needed and reused. Lock-free, because fork may happen at any moment.
+/// Calls for any number of threads, made as needed and reused. Lock-free, because fork may happen at any
+/// moment.
 class CallPool {
  public:
   CallPool() = default;

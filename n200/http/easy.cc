@@ -17,8 +17,8 @@ using std::chrono::duration_cast, std::chrono::milliseconds;
 constexpr long kConnectionAgeS = 30L * 24 * 3600;
 constexpr long kKeepAliveIdleS = 30;
 constexpr long kKeepAliveIntervalS = 10;
-// libcurl takes both buffers from the heap for each request. Its default of 64 KiB for uploads makes glibc tidy the heap
-// with every free(3), and is most of the memory of a request in flight.
+// libcurl takes both buffers from the heap for each request. Its default of 64 KiB for uploads makes glibc
+// tidy the heap with every free(3), and is most of the memory of a request in flight.
 constexpr long kBufferBytes = 16 * 1024;
 
 void append(curl_slist*& list, const char* text) {
@@ -28,7 +28,8 @@ void append(curl_slist*& list, const char* text) {
 }
 
 void wipe_and_free(curl_slist* list) noexcept {
-  for (curl_slist* item = list; item != nullptr; item = item->next) OPENSSL_cleanse(item->data, std::strlen(item->data));
+  for (curl_slist* item = list; item != nullptr; item = item->next)
+    OPENSSL_cleanse(item->data, std::strlen(item->data));
   curl_slist_free_all(list);
 }
 
@@ -44,7 +45,8 @@ Secret authorization(const Options& options) {
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
     unsigned char piece[5];
     const auto length = std::min<std::size_t>(3, bytes.size() - at);
-    EVP_EncodeBlock(piece, reinterpret_cast<const unsigned char*>(bytes.data()) + at, static_cast<int>(length));
+    EVP_EncodeBlock(piece, reinterpret_cast<const unsigned char*>(bytes.data()) + at,
+                    static_cast<int>(length));
     line.append({reinterpret_cast<const char*>(piece), 4});
     OPENSSL_cleanse(piece, sizeof piece);
   }
@@ -81,7 +83,8 @@ void preset_connection(CURL* handle, const Options& options) {
   set(handle, CURLOPT_PROXY, "");
   set(handle, CURLOPT_NOPROXY, "*");
   set(handle, CURLOPT_NOSIGNAL, 1L);
-  set(handle, CURLOPT_QUICK_EXIT, 1L);  // else a name server that does not answer holds up the end of the process by 5 s
+  set(handle, CURLOPT_QUICK_EXIT,
+      1L);  // else a name server that does not answer holds up the end of the process by 5 s
   set(handle, CURLOPT_CONNECTTIMEOUT_MS, options.connect_timeout_ms);
   set(handle, CURLOPT_TCP_KEEPALIVE, 1L);
   set(handle, CURLOPT_TCP_KEEPIDLE, kKeepAliveIdleS);
@@ -95,7 +98,8 @@ void preset_connection(CURL* handle, const Options& options) {
 
 Easy::~Easy() { curl_easy_cleanup(handle); }
 
-Easies::Easies(const Options& options, const EasyCallbacks& callbacks) : options_(options), callbacks_(callbacks) {
+Easies::Easies(const Options& options, const EasyCallbacks& callbacks)
+    : options_(options), callbacks_(callbacks) {
   if (!options.user.empty()) append(headers_, authorization(options).reveal().data());
   append(headers_, "Accept:");  // fewer bytes: what comes back is JSON whatever we ask for
   if (!options.address.empty()) {
@@ -103,7 +107,9 @@ Easies::Easies(const Options& options, const EasyCallbacks& callbacks) : options
     const bool has_port = port != std::string::npos && options.address.find(']', port) == std::string::npos &&
                           (options.address.find(':') == port || options.address[port - 1] == ']');
     const bool bare_ipv6 = !has_port && options.address.front() != '[' && port != std::string::npos;
-    append(connect_to_, ("::" + (bare_ipv6 ? "[" + options.address + "]" : options.address) + (has_port ? "" : ":")).c_str());
+    append(
+        connect_to_,
+        ("::" + (bare_ipv6 ? "[" + options.address + "]" : options.address) + (has_port ? "" : ":")).c_str());
   }
 }
 
@@ -158,7 +164,8 @@ bool Easies::set_url(Easy& easy, const Call& call, Lane& lane) const {
 
 void Easies::set_body(Easy& easy, const Call& call) noexcept {
   if (call.method == Method::post) {
-    curl_easy_setopt(easy.handle, CURLOPT_POSTFIELDS, call.body.data());  // not copied: the call outlives the transfer
+    curl_easy_setopt(easy.handle, CURLOPT_POSTFIELDS,
+                     call.body.data());  // not copied: the call outlives the transfer
     curl_easy_setopt(easy.handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
     if (!easy.is_post) set(easy.handle, CURLOPT_POST, 1L);
     easy.is_post = true;
@@ -178,7 +185,8 @@ Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now) noexcept try {
   if (!set_url(easy, call, lane)) return nullptr;
   set_body(easy, call);
   const auto left = std::max<std::int64_t>(1, duration_cast<milliseconds>(call.deadline - now).count());
-  set(easy.handle, CURLOPT_TIMEOUT_MS, static_cast<long>(std::min<std::int64_t>(left, options_.request_timeout_ms)));
+  set(easy.handle, CURLOPT_TIMEOUT_MS,
+      static_cast<long>(std::min<std::int64_t>(left, options_.request_timeout_ms)));
   easy.own_deadline = left < std::min(options_.connect_timeout_ms, options_.request_timeout_ms);
   easy.over_the_cap = false;
   easy.error[0] = '\0';

@@ -26,10 +26,10 @@ struct Easy {
   CURL* handle = nullptr;
   Call* call = nullptr;
   Lane* lane = nullptr;
-  void* owner = nullptr;       ///< the Loop, for the callbacks
-  std::size_t place = 0;       ///< in Lane::active
+  void* owner = nullptr;  ///< the Loop, for the callbacks
+  std::size_t place = 0;  ///< in Lane::active
   bool over_the_cap = false;
-  bool own_deadline = false;   ///< the call's deadline comes before any configured time-out
+  bool own_deadline = false;  ///< the call's deadline comes before any configured time-out
   // What the handle is set to, so that only changes are set.
   CURLU* url = nullptr;
   Url own_url;
@@ -54,7 +54,8 @@ class Easies {
   Easies(const Easies&) = delete;
   Easies& operator=(const Easies&) = delete;
 
-  /// A handle for the call, set to its URL, body and time limit; nullptr: out of memory, or the URL cannot be parsed.
+  /// A handle for the call, set to its URL, body and time limit; nullptr: out of memory, or the URL cannot be
+  /// parsed.
   Easy* take(Call& call, Lane& lane, Clock::time_point now) noexcept;
   void give_back(Easy& easy) noexcept;
 
@@ -66,7 +67,7 @@ class Easies {
 
   const Options& options_;
   const EasyCallbacks callbacks_;
-  curl_slist* headers_ = nullptr;     // with the credentials: wiped
+  curl_slist* headers_ = nullptr;  // with the credentials: wiped
   curl_slist* connect_to_ = nullptr;
   std::vector<std::unique_ptr<Easy>> all_;
   std::vector<Easy*> idle_;

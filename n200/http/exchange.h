@@ -16,7 +16,8 @@ class Exchange {
 
   // Callers.
   Call* take_call() noexcept { return pool_.take(); }
-  /// Hands the call over and wakes the I/O thread if it sleeps. false: it takes no more calls, and the call is still the caller's.
+  /// Hands the call over and wakes the I/O thread if it sleeps. false: it takes no more calls, and the call
+  /// is still the caller's.
   bool submit(Call& call) noexcept;
   /// Sleeps until the call is done or `until`; false: not done.
   bool sleep_until_done(const Call& call, Clock::time_point until) noexcept;
@@ -47,7 +48,8 @@ class Exchange {
   WaitWords words_;
   Call* completed_ = nullptr;  // the I/O thread's own
   // Written by all sides, so each on its own cache line.
-  alignas(64) std::atomic<Call*> inbox_{nullptr};  // newest first; a push is one compare-and-swap, no lock for fork to inherit
+  alignas(64) std::atomic<Call*> inbox_{
+      nullptr};  // newest first; a push is one compare-and-swap, no lock for fork to inherit
   alignas(64) std::atomic<bool> asleep_{false};
   std::atomic<bool> stopping_{false};
 };

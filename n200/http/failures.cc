@@ -13,7 +13,8 @@ struct Row {
   Failure failure;
 };
 
-// What is not here is `other`. Time-outs and the two halves of CURLE_PEER_FAILED_VERIFICATION need a second look below.
+// What is not here is `other`. Time-outs and the two halves of CURLE_PEER_FAILED_VERIFICATION need a second
+// look below.
 constexpr Row kRows[] = {
     {CURLE_OK, Failure::none},
     {CURLE_URL_MALFORMAT, Failure::bad_url},
@@ -38,13 +39,16 @@ constexpr Row kRows[] = {
     {CURLE_SEND_ERROR, Failure::connection_lost},
     {CURLE_RECV_ERROR, Failure::connection_lost},
     {CURLE_HTTP2_STREAM, Failure::connection_lost},
-    // We abort what libcurl would send a second time on a fresh connection: whether to repeat is not ours to say.
+    // We abort what libcurl would send a second time on a fresh connection: whether to repeat is not ours to
+    // say.
     {CURLE_ABORTED_BY_CALLBACK, Failure::connection_lost},
     {CURLE_FILESIZE_EXCEEDED, Failure::too_large},
     {CURLE_OUT_OF_MEMORY, Failure::out_of_memory},
 };
 
-bool says(std::string_view words, std::string_view part) noexcept { return words.find(part) != std::string_view::npos; }
+bool says(std::string_view words, std::string_view part) noexcept {
+  return words.find(part) != std::string_view::npos;
+}
 
 // libcurl's OpenSSL backend: "SSL: no alternative certificate subject name matches target host name 'x'" and
 // "SSL: certificate subject name 'y' does not match target host name 'x'".
@@ -52,9 +56,11 @@ bool is_about_the_name(std::string_view words) noexcept {
   return says(words, "subject name") || says(words, "target host name");
 }
 
-// A peer that went away in the midst of the handshake, as one does that restarts, in the words of libcurl and OpenSSL.
+// A peer that went away in the midst of the handshake, as one does that restarts, in the words of libcurl and
+// OpenSSL.
 bool broke_off(std::string_view words) noexcept {
-  return says(words, "SSL_ERROR_SYSCALL") || says(words, "Connection reset by peer") || says(words, "unexpected eof");
+  return says(words, "SSL_ERROR_SYSCALL") || says(words, "Connection reset by peer") ||
+         says(words, "unexpected eof");
 }
 
 Failure timed_out(const Evidence& evidence) noexcept {

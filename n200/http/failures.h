@@ -11,12 +11,12 @@ namespace sesam::n200::http {
 
 /// What is known of a transfer that gave no reply.
 struct Evidence {
-  int curl_code = 0;            ///< CURLcode
-  std::string_view words;       ///< of the transfer's error buffer; may be empty
-  int os_errno = 0;             ///< CURLINFO_OS_ERRNO
-  bool sent = false;            ///< libcurl had begun to send the request
-  bool connected = false;       ///< there was a connection that it waited to be sent over
-  bool over_the_cap = false;    ///< we broke it off, as the reply was too long
+  int curl_code = 0;          ///< CURLcode
+  std::string_view words;     ///< of the transfer's error buffer; may be empty
+  int os_errno = 0;           ///< CURLINFO_OS_ERRNO
+  bool sent = false;          ///< libcurl had begun to send the request
+  bool connected = false;     ///< there was a connection that it waited to be sent over
+  bool over_the_cap = false;  ///< we broke it off, as the reply was too long
 };
 
 Failure failure_of(const Evidence& evidence) noexcept;

@@ -8,8 +8,8 @@
 
 namespace sesam::n200::http {
 
-/// The I/O thread holds the mutex always except inside its wait; who wants to fork raises a flag, so that the thread
-/// does not come back from there, and takes the mutex.
+/// The I/O thread holds the mutex always except inside its wait; who wants to fork raises a flag, so that the
+/// thread does not come back from there, and takes the mutex.
 class ForkGuard {
  public:
   // The I/O thread.
@@ -18,7 +18,8 @@ class ForkGuard {
   void before_wait() { working_.unlock(); }
   void after_wait();
 
-  // The thread that forks. `raise` all guards first, then wake their threads, then `take` them, each by the deadline.
+  // The thread that forks. `raise` all guards first, then wake their threads, then `take` them, each by the
+  // deadline.
   void raise() noexcept { forking_.store(true, std::memory_order_release); }
   void take(std::chrono::steady_clock::time_point deadline) noexcept;
   void release() noexcept;

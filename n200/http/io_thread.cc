@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/http/io_thread.h"
 
-#include <csignal>
 #include <openssl/crypto.h>
 #include <openssl/ssl.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <algorithm>
 #include <new>
@@ -15,8 +15,8 @@
 namespace sesam::n200::http {
 namespace {
 
-// A reply may take request_timeout_ms, but bytes that nobody acknowledges for half of that mean a dead connection; the
-// other half is left to try again.
+// A reply may take request_timeout_ms, but bytes that nobody acknowledges for half of that mean a dead
+// connection; the other half is left to try again.
 unsigned unanswered_ms(const Options& options) {
   return std::max(options.connect_timeout_ms, options.request_timeout_ms / 2);
 }
@@ -65,8 +65,8 @@ void* IoThread::main(void* self) noexcept {
   return nullptr;
 }
 
-// libcurl's TLS fetches from the default library context of its thread. In the application's, our own provider may come
-// first: a certificate's check would then ask the HSM, on this thread, and wait for itself.
+// libcurl's TLS fetches from the default library context of its thread. In the application's, our own
+// provider may come first: a certificate's check would then ask the HSM, on this thread, and wait for itself.
 void IoThread::run_isolated() {
   // Reads openssl.cnf now, under the global context; later it would be read again, under ours.
   OPENSSL_init_ssl(0, nullptr);

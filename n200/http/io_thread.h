@@ -17,9 +17,11 @@
 
 namespace sesam::n200::http {
 
-/// What a pipeline and its thread share. The thread keeps it alive, should it outlive the pipeline (see IoThread::stop).
+/// What a pipeline and its thread share. The thread keeps it alive, should it outlive the pipeline (see
+/// IoThread::stop).
 struct Shared {
-  Shared(Options wanted, std::shared_ptr<const Log> sink) : options(std::move(wanted)), log(std::move(sink)) {}
+  Shared(Options wanted, std::shared_ptr<const Log> sink)
+      : options(std::move(wanted)), log(std::move(sink)) {}
   const Options options;
   const std::shared_ptr<const Log> log;
   Counters counters;
@@ -37,8 +39,8 @@ class IoThread {
   Exchange& exchange() noexcept { return exchange_; }
   pid_t process() const noexcept { return process_; }
 
-  /// Fails what waits, ends the thread and joins it. false: it did not come in time, it is detached, and this object must
-  /// be left to it. A second time it says the same again.
+  /// Fails what waits, ends the thread and joins it. false: it did not come in time, it is detached, and this
+  /// object must be left to it. A second time it says the same again.
   bool stop(Clock::time_point deadline) noexcept;
 
   // fork, see ForkGuard.

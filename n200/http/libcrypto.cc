@@ -9,9 +9,11 @@
 namespace sesam::n200::http {
 
 bool same_libcrypto(std::string_view curl_ssl_version, unsigned major) noexcept {
-  // With several TLS libraries compiled in, libcurl puts those not in use into parentheses: "(GnuTLS/3.7) OpenSSL/3.0.19".
+  // With several TLS libraries compiled in, libcurl puts those not in use into parentheses: "(GnuTLS/3.7)
+  // OpenSSL/3.0.19".
   constexpr std::string_view kOpenssl = "OpenSSL/";
-  for (std::size_t at = 0; (at = curl_ssl_version.find(kOpenssl, at)) != std::string_view::npos; at += kOpenssl.size()) {
+  for (std::size_t at = 0; (at = curl_ssl_version.find(kOpenssl, at)) != std::string_view::npos;
+       at += kOpenssl.size()) {
     if (at != 0 && curl_ssl_version[at - 1] == '(') continue;
     const auto version = curl_ssl_version.substr(at + kOpenssl.size());
     unsigned theirs = 0;
@@ -30,8 +32,11 @@ std::string why_wrong_libcrypto() {
   // Both that we were compiled for and that we run with: a 4.x with 3.x symbols must not pass.
   const unsigned running = OPENSSL_version_major();
   if (running == OPENSSL_VERSION_MAJOR && same_libcrypto(theirs, running)) return {};
-  return std::string("libcurl ").append(curl->version).append(" uses ").append(theirs).append(", this provider was built for OpenSSL " OPENSSL_VERSION_STR
-                                                                                          " and runs with ")
+  return std::string("libcurl ")
+      .append(curl->version)
+      .append(" uses ")
+      .append(theirs)
+      .append(", this provider was built for OpenSSL " OPENSSL_VERSION_STR " and runs with ")
       .append(OpenSSL_version(OPENSSL_VERSION));
 }
 

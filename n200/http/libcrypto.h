@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Does libcurl use the libcrypto that we use? Only then does a thread's default library context reach its TLS.
+// Does libcurl use the libcrypto that we use? Only then does a thread's default library context reach its
+// TLS.
 #pragma once
 
 #include <string>
@@ -7,8 +8,8 @@
 
 namespace sesam::n200::http {
 
-/// `curl_ssl_version` as of curl_version_info(3), "OpenSSL/3.0.19"; `major` is our libcrypto's. A libcurl with another
-/// TLS library than OpenSSL (GnuTLS, …) needs no isolation and is allowed.
+/// `curl_ssl_version` as of curl_version_info(3), "OpenSSL/3.0.19"; `major` is our libcrypto's. A libcurl
+/// with another TLS library than OpenSSL (GnuTLS, …) needs no isolation and is allowed.
 bool same_libcrypto(std::string_view curl_ssl_version, unsigned major) noexcept;
 
 /// Empty if libcurl fits this process's libcrypto, else a sentence that says what differs.

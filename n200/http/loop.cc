@@ -42,7 +42,8 @@ Loop::Loop(const Options& options, const Log& log, Counters& counters, Exchange&
   curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
   curl_multi_setopt(multi_, CURLMOPT_MAX_CONCURRENT_STREAMS, static_cast<long>(options.streams));
-  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options.connections * options.urls.size() + 1));
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS,
+                    static_cast<long>(options.connections * options.urls.size() + 1));
 }
 
 Loop::~Loop() { curl_multi_cleanup(multi_); }
@@ -175,7 +176,8 @@ bool Loop::start(Lane& lane, Call& call) noexcept {
   const CURLMcode code = curl_multi_add_handle(multi_, easy->handle);
   if (code != CURLM_OK) {
     retire(*easy);
-    fail(call, code == CURLM_OUT_OF_MEMORY ? Failure::out_of_memory : Failure::other, curl_multi_strerror(code));
+    fail(call, code == CURLM_OUT_OF_MEMORY ? Failure::out_of_memory : Failure::other,
+         curl_multi_strerror(code));
     return false;
   }
   return true;
@@ -185,9 +187,11 @@ bool Loop::start(Lane& lane, Call& call) noexcept {
 void Loop::kick(Lane& lane, unsigned added) noexcept {
   if (added == 0) return;
   share_connections();  // here, as libcurl takes no settings from within its callbacks
-  // Corked, the requests of this turn leave in full segments (0.52 to 0.65 of the CPU); for a single one it costs 19 µs.
+  // Corked, the requests of this turn leave in full segments (0.52 to 0.65 of the CPU); for a single one it
+  // costs 19 µs.
   std::optional<Cork> cork;
-  if (added > 1 && lane.admission.shape() == Admission::Shape::streams) cork.emplace(sockets_.only_socket_of(lane.index));
+  if (added > 1 && lane.admission.shape() == Admission::Shape::streams)
+    cork.emplace(sockets_.only_socket_of(lane.index));
   int running = 0;
   timer_ = kNever;
   curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
@@ -221,14 +225,19 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
     call.may_have_acted = true;
     if (!lane.admission.is_open()) {
       curl_easy_getinfo(easy.handle, CURLINFO_HTTP_VERSION, &value);
-      lane.admission.answered(call, value >= CURL_HTTP_VERSION_2_0 ? Admission::Shape::streams : Admission::Shape::connections);
+      lane.admission.answered(
+          call, value >= CURL_HTTP_VERSION_2_0 ? Admission::Shape::streams : Admission::Shape::connections);
     }
   }
   Evidence evidence;
   if (code != CURLE_OK) {
     curl_easy_getinfo(easy.handle, CURLINFO_OS_ERRNO, &value);
-    evidence = {code, easy.error, static_cast<int>(value), call.sent.load(std::memory_order_relaxed),
-                lane.admission.is_up(), easy.over_the_cap};
+    evidence = {code,
+                easy.error,
+                static_cast<int>(value),
+                call.sent.load(std::memory_order_relaxed),
+                lane.admission.is_up(),
+                easy.over_the_cap};
     call.failure = failure_of(evidence);
     call.may_have_acted = evidence.sent;
     set_message(call, evidence);
@@ -242,7 +251,8 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
 // No connection came about: what waits for it would find the same, one after the other.
 void Loop::fail_together(Lane& lane, const Call& cause) noexcept {
   report(LogLevel::connections, {"no connection to ", lane.urls.base(), ": ", cause.message});
-  if (lane.admission.shape() == Admission::Shape::connections && lane.active.size() > lane.unsent) return;  // others stand
+  if (lane.admission.shape() == Admission::Shape::connections && lane.active.size() > lane.unsent)
+    return;  // others stand
   for (std::size_t i = lane.active.size(); i-- > 0;) {
     Easy& easy = *lane.active[i];
     if (easy.call->sent.load(std::memory_order_relaxed)) continue;
@@ -289,7 +299,8 @@ void Loop::report(LogLevel level, std::initializer_list<std::string_view> parts)
   return;  // no memory for a log line
 }
 
-// One connection to a server of HTTP/2, also where it allows fewer streams than we do; several where it is HTTP/1.1.
+// One connection to a server of HTTP/2, also where it allows fewer streams than we do; several where it is
+// HTTP/1.1.
 void Loop::share_connections() noexcept {
   const bool several = std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) {
     return lane->admission.shape() == Admission::Shape::connections;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the I/O thread does: takes calls in, has libcurl send them, publishes the outcomes. Sole owner of the CURLM.
+// What the I/O thread does: takes calls in, has libcurl send them, publishes the outcomes. Sole owner of the
+// CURLM.
 #pragma once
 
 #include <curl/curl.h>
@@ -22,8 +23,8 @@ namespace sesam::n200::http {
 class Loop {
  public:
   /// On the I/O thread, inside the fork guard. Throws std::bad_alloc.
-  Loop(const Options& options, const Log& log, Counters& counters, Exchange& exchange, Poller& poller, Sockets& sockets,
-       ForkGuard& guard);
+  Loop(const Options& options, const Log& log, Counters& counters, Exchange& exchange, Poller& poller,
+       Sockets& sockets, ForkGuard& guard);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;

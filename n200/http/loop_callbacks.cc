@@ -51,7 +51,8 @@ std::size_t Loop::on_data(char* bytes, std::size_t size, std::size_t count, void
 
 int Loop::on_sending(void* pointer, char*, char*, int, int) noexcept {
   Easy& easy = *static_cast<Easy*>(pointer);
-  // A second time for one request: it was lost with its connection, and libcurl would repeat it without asking.
+  // A second time for one request: it was lost with its connection, and libcurl would repeat it without
+  // asking.
   if (easy.call->sent.load(std::memory_order_relaxed)) return CURL_PREREQFUNC_ABORT;
   Lane& lane = *easy.lane;
   lane.mark_sent(easy);
@@ -63,13 +64,15 @@ int Loop::on_sending(void* pointer, char*, char*, int, int) noexcept {
   if (lane.admission.is_open()) return CURL_PREREQFUNC_OK;
   const auto shape = negotiated(easy.handle);
   lane.admission.connected(*easy.call, shape, fresh != 0, Clock::now());
-  if (fresh != 0) loop.report(LogLevel::connections, {"connected to ", lane.urls.base(), ", ", name_of(shape)});
+  if (fresh != 0)
+    loop.report(LogLevel::connections, {"connected to ", lane.urls.base(), ", ", name_of(shape)});
   return CURL_PREREQFUNC_OK;
 }
 
 curl_socket_t Loop::open_socket(void* pointer, curlsocktype, curl_sockaddr* address) noexcept try {
   Easy& easy = *static_cast<Easy*>(pointer);
-  const int fd = static_cast<Loop*>(easy.owner)->sockets_.open(address->family, address->socktype, address->protocol, easy.lane->index);
+  const int fd = static_cast<Loop*>(easy.owner)
+                     ->sockets_.open(address->family, address->socktype, address->protocol, easy.lane->index);
   if (fd == -1) return CURL_SOCKET_BAD;
   easy.lane->admission.connecting(*easy.call);
   return fd;
@@ -96,7 +99,8 @@ int Loop::on_interest(CURL*, curl_socket_t fd, int what, void* pointer, void*) n
 }
 
 int Loop::on_timer(CURLM*, long timeout_ms, void* pointer) noexcept {
-  static_cast<Loop*>(pointer)->timer_ = timeout_ms < 0 ? kNever : Clock::now() + std::chrono::milliseconds(timeout_ms);
+  static_cast<Loop*>(pointer)->timer_ =
+      timeout_ms < 0 ? kNever : Clock::now() + std::chrono::milliseconds(timeout_ms);
   return 0;
 }
 

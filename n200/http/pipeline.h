@@ -19,27 +19,28 @@ namespace sesam::n200::http {
 /// Where to and how; immutable. Two pipelines with equal options are one pipeline (see for_options).
 struct Options {
   std::vector<std::string> urls;  ///< base URLs "https://host[:port]", the nodes of one cluster
-  std::string address;            ///< connect there ("host" or "host:port") instead of resolving; empty: resolve
-  std::string ca_pem;             ///< trusted certificates, PEM, read at init; empty: the system's CAs
-  std::string ca_path;            ///< where ca_pem came from, for messages
-  std::string client_cert_pem;    ///< mutual TLS; empty: none
+  std::string address;  ///< connect there ("host" or "host:port") instead of resolving; empty: resolve
+  std::string ca_pem;   ///< trusted certificates, PEM, read at init; empty: the system's CAs
+  std::string ca_path;  ///< where ca_pem came from, for messages
+  std::string client_cert_pem;  ///< mutual TLS; empty: none
   Secret client_key_pem;
-  std::string user;               ///< HTTP Basic (RFC 7617); empty: no Authorization header
+  std::string user;  ///< HTTP Basic (RFC 7617); empty: no Authorization header
   Secret password;
   unsigned connect_timeout_ms = 3000;
   unsigned request_timeout_ms = 10000;
-  unsigned max_in_flight = 256;   ///< requests on the wire at one time
-  unsigned streams = 256;         ///< of one HTTP/2 connection
-  unsigned connections = 64;      ///< where the server speaks HTTP/1.1
+  unsigned max_in_flight = 256;  ///< requests on the wire at one time
+  unsigned streams = 256;        ///< of one HTTP/2 connection
+  unsigned connections = 64;     ///< where the server speaks HTTP/1.1
 
   bool operator==(const Options&) const = default;
 };
 
 enum class Method : std::uint8_t { get, post };
 
-/// One request. The views must live until perform() returns; the pipeline keeps its own copy where it needs one longer.
+/// One request. The views must live until perform() returns; the pipeline keeps its own copy where it needs
+/// one longer.
 struct Request {
-  std::size_t endpoint = 0;                        ///< index into Options::urls
+  std::size_t endpoint = 0;  ///< index into Options::urls
   Method method = Method::post;
   std::string_view path;                           ///< absolute, percent-encoded: "/n200/web/postv1"
   std::string_view body;                           ///< form-encoded; may hold a PIN: copies are wiped
@@ -65,7 +66,7 @@ enum class Failure : std::uint8_t {
   too_large,                ///< the reply is longer than reply_cap_bytes
   wrong_libcrypto,          ///< libcurl was built with another OpenSSL major version than ours
   out_of_memory,
-  stopped,                  ///< the process is ending
+  stopped,  ///< the process is ending
   other,
 };
 
@@ -86,12 +87,14 @@ struct Counters {
 
 class Pipeline {
  public:
-  /// The process's pipeline for these options: made when there is none, shared when there is. Starts no thread, does no I/O.
+  /// The process's pipeline for these options: made when there is none, shared when there is. Starts no
+  /// thread, does no I/O.
   static std::shared_ptr<Pipeline> for_options(Options options, std::shared_ptr<const Log> log);
   virtual ~Pipeline() = default;
 
-  /// Sends the request and waits for its reply, by its deadline at the latest: the one blocking point. Starts the I/O thread if
-  /// there is none. Safe from any thread; makes no repetition of its own. Inside an ASYNC_JOB (ASYNC_start_job(3)) it pauses the job.
+  /// Sends the request and waits for its reply, by its deadline at the latest: the one blocking point. Starts
+  /// the I/O thread if there is none. Safe from any thread; makes no repetition of its own. Inside an
+  /// ASYNC_JOB (ASYNC_start_job(3)) it pauses the job.
   virtual Reply perform(const Request& request) = 0;
   virtual const Options& options() const noexcept = 0;
   virtual const Counters& counters() const noexcept = 0;
@@ -99,11 +102,12 @@ class Pipeline {
 
 /// The life of the process; provider/ calls these, in this order of events.
 enum class Stop { until_next_use, for_good };
-/// Fails what waits, stops and joins the threads, within 2 s. From teardown of the last instance: until_next_use; from
-/// atexit(3): for_good, after which perform() answers Failure::stopped at once.
+/// Fails what waits, stops and joins the threads, within 2 s. From teardown of the last instance:
+/// until_next_use; from atexit(3): for_good, after which perform() answers Failure::stopped at once.
 void stop_all(Stop how = Stop::until_next_use) noexcept;
-void before_fork() noexcept;        ///< park the I/O threads where they hold no lock of curl, OpenSSL or malloc
+void before_fork() noexcept;  ///< park the I/O threads where they hold no lock of curl, OpenSSL or malloc
 void after_fork_parent() noexcept;
-void after_fork_child() noexcept;   ///< close the inherited sockets, forget the rest; the next perform() builds anew
+void after_fork_child() noexcept;  ///< close the inherited sockets, forget the rest; the next perform()
+                                   ///< builds anew
 
 }  // namespace sesam::n200::http

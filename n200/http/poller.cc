@@ -9,9 +9,11 @@
 
 namespace sesam::n200::http {
 
-Poller::Poller() noexcept : epoll_fd_(epoll_create1(EPOLL_CLOEXEC)), event_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Poller::Poller() noexcept
+    : epoll_fd_(epoll_create1(EPOLL_CLOEXEC)), event_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!is_open()) return;
-  // Edge-triggered: each write is a new edge, so nobody has to read the counter, which saves a system call a wake-up.
+  // Edge-triggered: each write is a new edge, so nobody has to read the counter, which saves a system call a
+  // wake-up.
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
   event.data.fd = event_fd_;
@@ -26,7 +28,8 @@ Poller::~Poller() {
 void Poller::ring() const noexcept { [[maybe_unused]] const int written = eventfd_write(event_fd_, 1); }
 
 Poller::Interest* Poller::find(int fd) noexcept {
-  const auto found = std::find_if(interests_.begin(), interests_.end(), [fd](const Interest& i) { return i.fd == fd; });
+  const auto found =
+      std::find_if(interests_.begin(), interests_.end(), [fd](const Interest& i) { return i.fd == fd; });
   return found == interests_.end() ? nullptr : &*found;
 }
 
@@ -58,8 +61,8 @@ void Poller::tell_epoll(int operation, Interest& interest, std::uint32_t events)
 void Poller::apply() noexcept {
   if (!std::exchange(changed_, false)) return;
   for (auto& interest : interests_) {
-    // A descriptor that nobody waits for stays registered until it becomes ready (see watch_idle): an idle connection is
-    // mostly used again before.
+    // A descriptor that nobody waits for stays registered until it becomes ready (see watch_idle): an idle
+    // connection is mostly used again before.
     const std::uint32_t events = interest.wanted | EPOLLRDHUP;
     if (interest.wanted == 0 || events == interest.registered) continue;
     tell_epoll(interest.registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, interest, events);
@@ -83,9 +86,11 @@ void Poller::take_over(const epoll_event& event) noexcept {
     ready_[ready_count_++] = {event.data.fd, event.events};
 }
 
-// The peer may send on an idle connection (a window update): that keeps until somebody reads. Its end is another matter.
+// The peer may send on an idle connection (a window update): that keeps until somebody reads. Its end is
+// another matter.
 void Poller::watch_idle(Interest& interest, std::uint32_t events) noexcept {
-  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0) return tell_epoll(EPOLL_CTL_MOD, interest, EPOLLRDHUP);
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
+    return tell_epoll(EPOLL_CTL_MOD, interest, EPOLLRDHUP);
   tell_epoll(EPOLL_CTL_DEL, interest, 0);
   hung_up_[hung_up_count_++] = interest.fd;
 }

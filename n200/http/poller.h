@@ -27,14 +27,15 @@ class Poller {
   /// Ends the present or next wait(). From any thread.
   void ring() const noexcept;
 
-  /// What to wait for on this descriptor from now on; 0: nothing. Takes effect with the next apply(): libcurl changes
-  /// its mind several times a turn, the kernel hears the last word only, and mostly none. What nobody waits for is still
-  /// watched for its end.
+  /// What to wait for on this descriptor from now on; 0: nothing. Takes effect with the next apply(): libcurl
+  /// changes its mind several times a turn, the kernel hears the last word only, and mostly none. What nobody
+  /// waits for is still watched for its end.
   void want(int fd, std::uint32_t events);
   /// The descriptor is about to be closed.
   void forget(int fd) noexcept;
   void apply() noexcept;
-  /// Waits at most `timeout_ms` (-1: until something happens). What is ready stands in ready() until the next wait.
+  /// Waits at most `timeout_ms` (-1: until something happens). What is ready stands in ready() until the next
+  /// wait.
   void wait(int timeout_ms) noexcept;
   std::span<const Ready> ready() const noexcept { return {ready_.data(), ready_count_}; }
   /// Which descriptors, of those nobody waits for, the peer has closed. Tells each once.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All pipelines and I/O threads of the process: what the end of the process, an unload and a fork have to reach.
+// All pipelines and I/O threads of the process: what the end of the process, an unload and a fork have to
+// reach.
 #pragma once
 
 #include <memory>
@@ -12,7 +13,8 @@ namespace sesam::n200::http {
 
 class ThreadedPipeline;
 
-/// Leaked (process_state). The mutex protects the lists and the start of threads; it is never held across a join.
+/// Leaked (process_state). The mutex protects the lists and the start of threads; it is never held across a
+/// join.
 struct Registry {
   ProcessMutex mutex{MutexRank::pipelines};
   std::vector<std::weak_ptr<ThreadedPipeline>> pipelines;
@@ -22,11 +24,13 @@ struct Registry {
   static Registry& instance() { return process_state<Registry>(); }
 };
 
-/// Stops the thread, by the deadline. true: it has ended and can be freed; false: it must be left as it lies. Takes the
-/// registry's mutex. Nothing happens to a thread that was stopped before, or that belongs to the parent process.
+/// Stops the thread, by the deadline. true: it has ended and can be freed; false: it must be left as it lies.
+/// Takes the registry's mutex. Nothing happens to a thread that was stopped before, or that belongs to the
+/// parent process.
 bool stop_thread(IoThread& thread, Clock::time_point deadline) noexcept;
 
-/// How long to wait for an I/O thread, which is never busy for longer than one turn, on an overloaded machine.
+/// How long to wait for an I/O thread, which is never busy for longer than one turn, on an overloaded
+/// machine.
 Clock::time_point stop_deadline() noexcept;
 
 }  // namespace sesam::n200::http

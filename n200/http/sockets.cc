@@ -34,8 +34,9 @@ int Sockets::only_socket_of(std::size_t endpoint) const noexcept {
   return only;
 }
 
-// libcurl looks before it uses a connection again, but 7.88 sees TLS's farewell waiting to be read, takes that for a sign
-// of life and loses the request. So a socket that is plainly at its end takes the place of this one.
+// libcurl looks before it uses a connection again, but 7.88 sees TLS's farewell waiting to be read, takes
+// that for a sign of life and loses the request. So a socket that is plainly at its end takes the place of
+// this one.
 void Sockets::bury(int fd) const noexcept {
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return;

@@ -17,7 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::duration_cast, std::chrono::milliseconds;
 
-// The I/O thread ends a call at its deadline and knows best what became of it: a caller leaves by itself a little later.
+// The I/O thread ends a call at its deadline and knows best what became of it: a caller leaves by itself a
+// little later.
 constexpr auto kGrace = 20ms;
 
 Reply failed(Failure failure, std::string message) {
@@ -96,7 +97,8 @@ IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
 Reply ThreadedPipeline::perform(const Request& request) try {
   const bool reporting = shared_->log->wants(LogLevel::requests);
   const auto since = Clock::now();
-  if (since >= request.deadline) return failed(Failure::queue_timed_out, "the deadline had passed before the request was made");
+  if (since >= request.deadline)
+    return failed(Failure::queue_timed_out, "the deadline had passed before the request was made");
   Reply reply;
   IoThread* const thread = thread_for(reply);
   if (thread == nullptr) return reply;
@@ -131,7 +133,8 @@ Reply ThreadedPipeline::exchange(Exchange& exchange, Call& call, const Request& 
   return reply;
 }
 
-bool ThreadedPipeline::wait(Exchange& exchange, const Call& call, bool in_job, Clock::time_point deadline) noexcept {
+bool ThreadedPipeline::wait(Exchange& exchange, const Call& call, bool in_job,
+                            Clock::time_point deadline) noexcept {
   if (in_job) {
     const Paused paused = pause_job_until_done(call);
     if (paused != Paused::cannot_pause) return paused == Paused::done;
@@ -142,12 +145,15 @@ bool ThreadedPipeline::wait(Exchange& exchange, const Call& call, bool in_job, C
   return exchange.sleep_until_done(call, deadline + kGrace);
 }
 
-void ThreadedPipeline::report(const Request& request, const Reply& reply, Clock::time_point since) const noexcept try {
+void ThreadedPipeline::report(const Request& request, const Reply& reply,
+                              Clock::time_point since) const noexcept try {
   // The first two segments name the interface and the command; what follows in a GET path are its arguments.
   const std::size_t second = request.path.find('/', 1);
-  const std::size_t end = second == std::string_view::npos ? second : request.path.find_first_of("/?", second + 1);
+  const std::size_t end =
+      second == std::string_view::npos ? second : request.path.find_first_of("/?", second + 1);
   std::string line(request.method == Method::post ? "POST " : "GET ");
-  line.append(request.method == Method::post ? request.path.substr(0, request.path.find('?')) : request.path.substr(0, end));
+  line.append(request.method == Method::post ? request.path.substr(0, request.path.find('?'))
+                                             : request.path.substr(0, end));
   if (reply.failure == Failure::none)
     line.append(": ").append(std::to_string(reply.status));
   else

@@ -21,7 +21,8 @@ class ThreadedPipeline final : public Pipeline {
   const Counters& counters() const noexcept override { return shared_->counters; }
 
   // With the registry's mutex held:
-  /// Parts from the I/O thread, which the caller has to stop; nullptr: there is none. The next perform() starts another.
+  /// Parts from the I/O thread, which the caller has to stop; nullptr: there is none. The next perform()
+  /// starts another.
   IoThread* retire_thread() noexcept;
   /// In a forked child: there are none here. They are leaked, as a vanished thread may have been using them.
   void forget_threads() noexcept;
@@ -34,7 +35,8 @@ class ThreadedPipeline final : public Pipeline {
   void report(const Request& request, const Reply& reply, Clock::time_point since) const noexcept;
 
   const std::shared_ptr<Shared> shared_;
-  // Read by every perform(), without a lock or a count of users: a thread's object is freed with the pipeline only.
+  // Read by every perform(), without a lock or a count of users: a thread's object is freed with the pipeline
+  // only.
   std::atomic<IoThread*> thread_{nullptr};
   std::vector<IoThread*> retired_;
 };

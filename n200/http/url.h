@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parsed URLs of one endpoint. libcurl parses a string anew for each request; a parsed one saves 13 % of its instructions.
+// Parsed URLs of one endpoint. libcurl parses a string anew for each request; a parsed one saves 13 % of its
+// instructions.
 #pragma once
 
 #include <curl/curl.h>
@@ -23,8 +24,8 @@ class EndpointUrls {
 
   /// Why the base cannot be used; empty if it can.
   const std::string& complaint() const noexcept { return complaint_; }
-  /// A URL that lives as long as this object: for the few paths of POST requests. nullptr if it cannot be parsed or there
-  /// have been many: then use parse().
+  /// A URL that lives as long as this object: for the few paths of POST requests. nullptr if it cannot be
+  /// parsed or there have been many: then use parse().
   CURLU* shared(std::string_view path);
   /// nullptr if it cannot be parsed.
   Url parse(std::string_view path) const;

@@ -22,7 +22,8 @@ long futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value,
 
 }  // namespace
 
-bool WaitWords::wait(std::uint32_t ticket, std::uint32_t seen, std::chrono::steady_clock::time_point deadline) noexcept {
+bool WaitWords::wait(std::uint32_t ticket, std::uint32_t seen,
+                     std::chrono::steady_clock::time_point deadline) noexcept {
   // FUTEX_WAIT_BITSET takes an absolute time of CLOCK_MONOTONIC, which is what steady_clock is.
   using std::chrono::duration_cast, std::chrono::nanoseconds, std::chrono::seconds;
   const auto since_boot = deadline.time_since_epoch();

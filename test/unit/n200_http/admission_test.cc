@@ -122,7 +122,8 @@ TEST_F(AdmissionTest, takes_as_many_connections_as_configured_where_the_server_s
   admission.connecting(scout);
   admission.connected(scout, Shape::connections, true, now_);
   send_all(admission);
-  EXPECT_EQ(admission.in_flight(), 16U) << "without waiting for the scout's reply: there are no settings to wait for";
+  EXPECT_EQ(admission.in_flight(), 16U)
+      << "without waiting for the scout's reply: there are no settings to wait for";
   EXPECT_EQ(admission.shape(), Shape::connections);
 }
 

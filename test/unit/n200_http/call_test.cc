@@ -72,7 +72,8 @@ TEST(Call, starts_afresh_from_the_pool) {
   call->sent = true;
   const char* body = call->body.data();
   CallPool::give_back(*call);
-  EXPECT_EQ(std::string_view(body, 4), std::string_view("\0\0\0\0", 4)) << "the PIN is wiped before the call is reused";
+  EXPECT_EQ(std::string_view(body, 4), std::string_view("\0\0\0\0", 4))
+      << "the PIN is wiped before the call is reused";
   ASSERT_EQ(pool.take(), call);
   EXPECT_EQ(call->status, 0);
   EXPECT_TRUE(call->reply.empty());

@@ -33,7 +33,8 @@ TEST(Failures, name_what_kept_a_connection_from_being_made) {
 
 TEST(Failures, tell_a_wrong_name_from_a_chain_that_is_not_trusted) {
   const auto code = CURLE_PEER_FAILED_VERIFICATION;
-  EXPECT_EQ(failure_of(of(code, "SSL certificate problem: self-signed certificate")), Failure::certificate_not_trusted);
+  EXPECT_EQ(failure_of(of(code, "SSL certificate problem: self-signed certificate")),
+            Failure::certificate_not_trusted);
   EXPECT_EQ(failure_of(of(code, "SSL: certificate subject name 'a' does not match target host name 'b'")),
             Failure::host_name_mismatch);
   EXPECT_EQ(failure_of(of(code, "SSL: no alternative certificate subject name matches target host name 'b'")),
@@ -41,15 +42,17 @@ TEST(Failures, tell_a_wrong_name_from_a_chain_that_is_not_trusted) {
 }
 
 TEST(Failures, call_repeatable_what_may_be_repeated) {
-  for (const auto code : {CURLE_HTTP2, CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR,
-                          CURLE_HTTP2_STREAM, CURLE_ABORTED_BY_CALLBACK})
+  for (const auto code : {CURLE_HTTP2, CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR,
+                          CURLE_RECV_ERROR, CURLE_HTTP2_STREAM, CURLE_ABORTED_BY_CALLBACK})
     EXPECT_EQ(failure_of(sent(code)), Failure::connection_lost) << code;
 }
 
 TEST(Failures, take_a_handshake_that_broke_off_for_a_lost_connection) {
-  EXPECT_EQ(failure_of(of(CURLE_SSL_CONNECT_ERROR, "OpenSSL SSL_connect: Connection reset by peer in connection to x")),
+  EXPECT_EQ(failure_of(of(CURLE_SSL_CONNECT_ERROR,
+                          "OpenSSL SSL_connect: Connection reset by peer in connection to x")),
             Failure::connection_lost);
-  EXPECT_EQ(failure_of(of(CURLE_SSL_CONNECT_ERROR, "error:0A00010B:SSL routines::wrong version number")), Failure::tls_failed);
+  EXPECT_EQ(failure_of(of(CURLE_SSL_CONNECT_ERROR, "error:0A00010B:SSL routines::wrong version number")),
+            Failure::tls_failed);
 }
 
 TEST(Failures, say_where_the_time_went) {
@@ -70,7 +73,9 @@ TEST(Failures, know_a_reply_that_is_too_long) {
   EXPECT_EQ(failure_of(evidence), Failure::too_large);
 }
 
-TEST(Failures, call_the_unknown_other) { EXPECT_EQ(failure_of(of(CURLE_FTP_WEIRD_PASV_REPLY)), Failure::other); }
+TEST(Failures, call_the_unknown_other) {
+  EXPECT_EQ(failure_of(of(CURLE_FTP_WEIRD_PASV_REPLY)), Failure::other);
+}
 
 TEST(Failures, are_shared_by_all_that_wait_for_the_connection_that_failed) {
   EXPECT_TRUE(is_of_the_connect(of(CURLE_COULDNT_CONNECT)));
