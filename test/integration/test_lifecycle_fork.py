@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from drivers.life import life, life_program, lives  # noqa: F401
+from drivers.life import is_of_libcrypto_alone, life, life_program, lives  # noqa: F401
 
 CHILDREN = 200
 # SESAM_MANY_FORKS=1: as many as facts.md's hazard needed to show itself.
@@ -39,9 +39,10 @@ def test_children_start_threads_of_their_own(life, forking):
 
 
 def test_a_fork_while_the_first_signatures_are_made(lives, forking):
-    """The thread, its library context and the connection are coming into being."""
+    """The thread, its library context and the connection are coming into being, and so are OpenSSL's own first fetches: where
+    the application's library context keeps a lock that a thread held, the child hangs, with us or without."""
     failed = lives(forking, "watchdog=20 load background=4 [ sign=1 ] fork=3 [ sign=1 exit ] pause_ms=50 sign=1 exit", 25, **FORK)
-    assert not failed, str(failed[0])
+    assert not [str(done) for done in failed if not is_of_libcrypto_alone(done)]
 
 
 def test_threads_fork(life, forking):
@@ -49,11 +50,13 @@ def test_threads_fork(life, forking):
 
 
 def test_children_fork_again(life, forking):
-    life(forking, "load sign=1 watchdog=120 fork=10 [ fork=2 [ sign=1 exit ] sign=1 fork=2 [ sign=1 exit ] exit ] sign=1 exit", **FORK)
+    steps = "load sign=1 watchdog=120 fork=10 [ fork=2 [ sign=1 exit ] sign=1 fork=2 [ sign=1 exit ] exit ] sign=1 exit"
+    life(forking, steps, **FORK)
 
 
 def test_children_without_exec_or_signature_leave_the_parent_in_peace(life, device, forking):
-    life(forking, "load sign=1 watchdog=60 repeat=20 [ fork=2 [ exit ] fork=2 [ _exit ] fork=1 [ free exit ] sign=1 ] exit", **FORK)
+    steps = "load sign=1 watchdog=60 repeat=20 [ fork=2 [ exit ] fork=2 [ _exit ] fork=1 [ free exit ] sign=1 ] exit"
+    life(forking, steps, **FORK)
     assert device.counters()["connections_accepted"] == 1, "the parent's connection stood it all"
 
 
@@ -83,7 +86,8 @@ def test_children_unload_what_the_parent_loaded(life, device, openssl_cnf):
     device.create_key("fork")
     cnf = openssl_cnf(device)
     cnf.write_text(cnf.read_text().replace("sesam.so\nactivate = 1\n", "sesam.so\n"))
-    life(cnf, "watchdog=60 provider load sign=1 fork=20 [ free unload provider load sign=1 exit ] sign=1 free unload exit", **FORK)
+    steps = "watchdog=60 provider load sign=1 fork=20 [ free unload provider load sign=1 exit ] sign=1 free unload exit"
+    life(cnf, steps, **FORK)
 
 
 def test_a_child_ends_while_its_own_threads_sign(life, forking):

@@ -68,7 +68,8 @@ def test_a_certificate_is_issued_and_verified(place, device, openssl):
     openssl(None, "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "leaf.key")
     openssl(place, "req", "-new", "-key", "leaf.key", "-subj", "/CN=leaf", "-out", "leaf.csr")
     device.reset_counters()
-    openssl(place, "x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "sesam:web", "-CAcreateserial", "-out", "leaf.pem")
+    openssl(place, "x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "sesam:web", "-CAcreateserial",
+            "-out", "leaf.pem")
     assert device.requests() == {"getkeyattributes": 1, "eccsign": 1}
     openssl(place, "verify", "-CAfile", "ca.pem", "leaf.pem")
     assert device.requests() == {"getkeyattributes": 1, "eccsign": 1}

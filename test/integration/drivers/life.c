@@ -179,7 +179,7 @@ static void fork_once(char **block) {
   if (child < 0) give_up("fork");
   if (child == 0) {
     atomic_store(&ending, NOT_ENDING);
-    set_watchdog(10);  // alarm(2) is not inherited
+    set_watchdog(5);  // alarm(2) is not inherited
     exit(run(block));
   }
   int status;
@@ -194,7 +194,7 @@ static void *run_in_thread(void *block) {
   return NULL;
 }
 
-// A step that takes a block: fork=N [ … ], repeat=N [ … ], thread=N [ … ] one after the other; background=N [ … ] at once.
+// A step that takes a block: fork=N [ … ], repeat=N [ … ], thread=N [ … ] in turn; background=N [ … ] at once.
 static bool run_block(const char *name, int times, char **block) {
   for (int i = 0; i < times; ++i) {
     pthread_t thread;

@@ -19,7 +19,7 @@ extern const char *uri;
 
 // Prints what went wrong with OpenSSL's errors and ends the process with status 1.
 _Noreturn void give_up(const char *what);
-// After so many seconds without another call the process is hung: prints so and ends with status 98. A child needs its own.
+// After so many seconds without another call the process is hung: ends with status 98 and its frames. A child needs its own.
 void set_watchdog(unsigned seconds);
 // A crash prints the crashing thread's frames, so that a test sees whose they are, and ends with status 97.
 void report_crashes(void);

@@ -29,13 +29,6 @@ void give_up(const char *what) {
   _exit(1);
 }
 
-static void on_alarm(int signal) {
-  (void)signal;
-  static const char words[] = "life: HUNG\n";
-  (void)!write(STDERR_FILENO, words, sizeof words - 1);
-  _exit(98);
-}
-
 static void wait_for_the_end(int signal) {
   (void)signal;
   for (;;) pause();
@@ -61,17 +54,26 @@ static void print_maps(void) {
   for (ssize_t length; (length = read(maps, piece, sizeof piece)) > 0;) (void)!write(STDERR_FILENO, piece, (size_t)length);
 }
 
-static void on_crash(int signal) {
+static void report_and_end(const char *word, int status) {
   void *frames[64];
   const int depth = backtrace(frames, 64);
-  static atomic_flag crashed = ATOMIC_FLAG_INIT;
-  if (atomic_flag_test_and_set(&crashed)) wait_for_the_end(signal);
+  static atomic_flag reported = ATOMIC_FLAG_INIT;
+  if (atomic_flag_test_and_set(&reported)) wait_for_the_end(0);
   hold_the_others();
-  static const char words[] = "life: CRASHED\n";
-  (void)!write(STDERR_FILENO, words, sizeof words - 1);
+  (void)!write(STDERR_FILENO, word, strlen(word));
   for (int i = 0; i < depth; ++i) print_number((size_t)frames[i]);
   print_maps();
-  _exit(97);
+  _exit(status);
+}
+
+static void on_crash(int signal) {
+  (void)signal;
+  report_and_end("life: CRASHED\n", 97);
+}
+
+static void on_alarm(int signal) {
+  (void)signal;
+  report_and_end("life: HUNG\n", 98);
 }
 
 void set_watchdog(unsigned seconds) {
