@@ -10,7 +10,7 @@ DELAYS_MS = (0, 1, 5, 20)
 NAMES = {
     "naive": "new connection per signature",
     "keepalive": "one kept-alive connection per thread",
-    "plain_multi": "one connection, curl\\\\_multi\\\\_poll untuned",
+    "plain_multi": "one connection, curl\\\\_multi\\\\_poll",
     "sesam": "sesam, device call",
     "evp": "sesam, EVP\\\\_DigestSign",
 }
@@ -49,7 +49,7 @@ def draw(path: Path, lines: Lines, title: str, x_label: str, settings: list[str]
          limit: list[tuple[float, float]] | None = None) -> Path:
     script = [f"set terminal svg size 760,480 font 'sans-serif,13' background '#ffffff' name 'sesam_bench'",
               f"set output '{path}'", f'set title "{title}"', f'set xlabel "{x_label}"', 'set ylabel "signatures/s"',
-              "set key outside bottom center horizontal maxcols 2", "set grid ytics lc rgb '#dddddd'", "set border 3",
+              "set key bmargin center vertical maxrows 3 Left reverse height 1 samplen 2 width -6", "set grid ytics lc rgb '#dddddd'", "set border 3",
               "set tics nomirror", "set yrange [10:*]", *settings]
     plots, data = [], []
     if limit:
