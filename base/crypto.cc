@@ -6,10 +6,14 @@
 #include <atomic>
 
 namespace sesam {
+namespace {
 
-// Compare and exchange instead of a guarded static: a guard that another thread holds at fork stays locked in the child.
+// An atomic instead of a guarded static: a guard that another thread holds at fork stays locked in the child.
+constinit std::atomic<OSSL_LIB_CTX*> context{nullptr};
+
+}  // namespace
+
 OSSL_LIB_CTX* private_libctx() noexcept {
-  static std::atomic<OSSL_LIB_CTX*> context{nullptr};
   if (auto* made = context.load(std::memory_order_acquire)) return made;
   OSSL_LIB_CTX* fresh = OSSL_LIB_CTX_new();
   OSSL_LIB_CTX* expected = nullptr;
@@ -17,5 +21,7 @@ OSSL_LIB_CTX* private_libctx() noexcept {
   OSSL_LIB_CTX_free(fresh);
   return expected;
 }
+
+void forget_private_libctx() noexcept { context.store(nullptr, std::memory_order_relaxed); }
 
 }  // namespace sesam

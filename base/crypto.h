@@ -11,4 +11,7 @@ namespace sesam {
 /// Null when memory is short.
 OSSL_LIB_CTX* private_libctx() noexcept;
 
+/// In a forked child: the next call makes another one. A thread of the parent may have held a lock of the old one.
+void forget_private_libctx() noexcept;
+
 }  // namespace sesam

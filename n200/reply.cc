@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <new>
 #include <utility>
 
 namespace sesam::n200 {
@@ -138,6 +139,13 @@ Result<void> ReplyDocument::for_each_record(const WireRow& row, const std::funct
     take(std::move(record));
   }
   return {};
+}
+
+void begin_outliving_exit() { static_cast<void>(simdjson::get_active_implementation()->name()); }
+
+void end_outliving_exit() noexcept {
+  const auto* leaked = new (std::nothrow) simdjson::SIMDJSON_BUILTIN_IMPLEMENTATION::implementation;
+  if (leaked != nullptr) simdjson::get_active_implementation() = leaked;
 }
 
 bool decode(std::string_view text, Encoding encoding, std::span<unsigned char> out) {

@@ -40,6 +40,12 @@ class ReplyDocument {
   std::unique_ptr<Parsed> parsed_;
 };
 
+/// Lets threads parse replies while the process ends. libsimdjson destroys its implementations in exit(3), and a thread of the application that
+/// still signs then ends in a "pure virtual method called". begin: before atexit(3) is called, so that they are destroyed after our handler; end:
+/// from that handler, which puts one in their place that nobody destroys.
+void begin_outliving_exit();
+void end_outliving_exit() noexcept;
+
 /// Decodes text as the row says into `out`. False if it is not exactly out.size() bytes in that encoding.
 bool decode(std::string_view text, Encoding encoding, std::span<unsigned char> out);
 /// The same for any length.

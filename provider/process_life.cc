@@ -6,8 +6,11 @@
 #include <atomic>
 #include <cstdlib>
 
+#include "base/crypto.h"
 #include "base/process_state.h"
 #include "n200/http/pipeline.h"
+#include "n200/reply.h"
+#include "signature/digests.h"
 
 namespace sesam::provider {
 namespace {
@@ -25,15 +28,21 @@ void in_parent() noexcept {
 void in_child() noexcept {
   ProcessMutex::renew_all();
   n200::http::after_fork_child();
+  signature::forget_digests();
+  forget_private_libctx();
 }
 
-void at_exit() noexcept { n200::http::stop_all(n200::http::Stop::for_good); }
+void at_exit() noexcept {
+  n200::end_outliving_exit();
+  n200::http::stop_all(n200::http::Stop::for_good);
+}
 
 }  // namespace
 
 void register_process_life() noexcept {
   static std::atomic_flag registered = ATOMIC_FLAG_INIT;
   if (registered.test_and_set()) return;
+  n200::begin_outliving_exit();
   std::atexit(&at_exit);
   pthread_atfork(&prepare, &in_parent, &in_child);
 }

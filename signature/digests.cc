@@ -52,6 +52,10 @@ const EVP_MD* Digest::md() const noexcept {
   return expected;
 }
 
+void forget_digests() noexcept {
+  for (auto& slot : fetched) slot.store(nullptr, std::memory_order_relaxed);
+}
+
 Result<const Digest*> find_digest(std::string_view name) {
   for (const auto& digest : kDigests)
     if (equal(name, digest.name) || equal(name, digest.alias) || equal(name, digest.old_alias)) return &digest;
