@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/hex.h"
 
+#include <array>
+
 namespace sesam {
 namespace {
 
-int digit_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
+constexpr std::array<signed char, 256> make_digit_values() {
+  std::array<signed char, 256> values{};
+  values.fill(-1);
+  for (int i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(i);
+  for (int i = 0; i < 6; ++i) {
+    values[static_cast<std::size_t>('A' + i)] = static_cast<signed char>(10 + i);
+    values[static_cast<std::size_t>('a' + i)] = static_cast<signed char>(10 + i);
+  }
+  return values;
 }
+
+// A table: each signature comes as 128 digits or more.
+constexpr auto kDigitValues = make_digit_values();
+
+int digit_value(char c) noexcept { return kDigitValues[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 

@@ -16,9 +16,16 @@ using Bytes = std::vector<unsigned char>;
 /// Appends two digits a byte to `out`, which is any string-like type with append().
 template <class Out>
 void append_hex(Out& out, std::span<const unsigned char> bytes, const char* digits = "0123456789ABCDEF") {
-  for (const unsigned char byte : bytes) {
-    const char pair[2] = {digits[byte >> 4], digits[byte & 15]};
-    out.append(std::string_view(pair, 2));
+  char text[64];
+  while (!bytes.empty()) {
+    const auto part = bytes.first(bytes.size() < sizeof text / 2 ? bytes.size() : sizeof text / 2);
+    char* to = text;
+    for (const unsigned char byte : part) {
+      *to++ = digits[byte >> 4];
+      *to++ = digits[byte & 15];
+    }
+    out.append(std::string_view(text, 2 * part.size()));
+    bytes = bytes.subspan(part.size());
   }
 }
 

@@ -33,18 +33,20 @@ bool Secret::operator==(const Secret& other) const noexcept {
   return size_ == other.size_ && (size_ == 0 || CRYPTO_memcmp(data_, other.data_, size_) == 0);
 }
 
+void Secret::reserve(std::size_t bytes) {
+  if (bytes <= capacity_) return;
+  auto* grown = static_cast<char*>(OPENSSL_secure_malloc(bytes));
+  if (grown == nullptr) throw std::bad_alloc();
+  const std::size_t size = size_;
+  if (size != 0) std::memcpy(grown, data_, size);
+  release();
+  data_ = grown;
+  size_ = size;
+  capacity_ = bytes;
+}
+
 void Secret::append(std::string_view bytes) {
-  if (size_ + bytes.size() > capacity_) {
-    const std::size_t capacity = std::max<std::size_t>(64, 2 * (size_ + bytes.size()));
-    auto* grown = static_cast<char*>(OPENSSL_secure_malloc(capacity));
-    if (grown == nullptr) throw std::bad_alloc();
-    const std::size_t size = size_;
-    if (size != 0) std::memcpy(grown, data_, size);
-    release();
-    data_ = grown;
-    size_ = size;
-    capacity_ = capacity;
-  }
+  if (size_ + bytes.size() > capacity_) reserve(std::max<std::size_t>(64, 2 * (size_ + bytes.size())));
   if (!bytes.empty()) std::memcpy(data_ + size_, bytes.data(), bytes.size());
   size_ += bytes.size();
 }

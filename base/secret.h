@@ -27,6 +27,8 @@ class Secret {
   /// Compares in constant time for equal lengths (CRYPTO_memcmp(3)).
   bool operator==(const Secret& other) const noexcept;
 
+  /// Makes room for that many bytes in all.
+  void reserve(std::size_t bytes);
   /// Appends bytes; what a smaller buffer held is wiped.
   void append(std::string_view bytes);
   /// Forgets the bytes but keeps the wiped buffer for the next use.

@@ -12,6 +12,10 @@
 namespace sesam::n200 {
 namespace {
 
+// Enough for a signature's request, which is then one allocation.
+constexpr std::size_t kUsualPathBytes = 64;
+constexpr std::size_t kUsualBodyBytes = 384;
+
 bool is_unreserved(char c) noexcept {  // RFC 3986, section 2.3
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
          c == '_' || c == '~';
@@ -62,6 +66,8 @@ bool complete(const Field& field, const Values& values) {
 
 Rendered render(const WireRow& row, const Values& values) {
   Rendered request;
+  request.path.reserve(kUsualPathBytes);
+  request.body.reserve(kUsualBodyBytes);
   append_pieces(request.path, row.path, values);
   for (const auto& field : row.fields) {
     if (!complete(field, values)) continue;
