@@ -31,6 +31,20 @@ void set_error(const Core& core, std::uint32_t reason, const char* format, ...) 
   va_end(arguments);
 }
 
+// Under the lock, so that the instance stays attached meanwhile. Returns its log.
+std::shared_ptr<const Log> put_on_queue(std::uint32_t reason, const char* where, const std::string& text) {
+  auto& stack = process_state<Stack>();
+  const std::lock_guard lock(stack.mutex);
+  if (stack.instances.empty()) return nullptr;
+  const auto& [core, log] = stack.instances.back();
+  if (core.new_error != nullptr && core.vset_error != nullptr) {
+    core.new_error(core.handle);
+    if (core.set_error_debug != nullptr) core.set_error_debug(core.handle, "sesam", 0, where);
+    set_error(core, reason, "%s", text.c_str());
+  }
+  return log;
+}
+
 template <class Fn>
 void take(Fn*& slot, const OSSL_DISPATCH& row) noexcept {
   slot = reinterpret_cast<Fn*>(row.function);
@@ -66,15 +80,8 @@ void detach_error_stack(const Core& core) noexcept {
 void raise(const Error& error, const char* where) noexcept try {
   const std::string advice = advice_for(error.reason);
   const std::string text = error.detail + (advice.empty() || error.detail.empty() ? "" : "; ") + advice;
-  auto& stack = process_state<Stack>();
-  const std::lock_guard lock(stack.mutex);
-  if (stack.instances.empty()) return;
-  const auto& [core, log] = stack.instances.back();
-  if (core.new_error != nullptr && core.vset_error != nullptr) {
-    core.new_error(core.handle);
-    if (core.set_error_debug != nullptr) core.set_error_debug(core.handle, "sesam", 0, where);
-    set_error(core, static_cast<std::uint32_t>(error.reason), "%s", text.c_str());
-  }
+  // The log is written outside the lock: a pipe that nobody reads must not hold up other threads, or a fork.
+  const std::shared_ptr<const Log> log = put_on_queue(static_cast<std::uint32_t>(error.reason), where, text);
   if (log && log->wants(LogLevel::failures))
     log->write(LogLevel::failures, std::string(where) + ": " + text_of(error.reason) + ": " + text);
 } catch (...) {

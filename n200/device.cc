@@ -12,6 +12,7 @@
 
 #include "base/crypto.h"
 #include "base/handles.h"
+#include "n200/key_cache.h"
 #include "n200/pin_verdicts.h"
 
 namespace sesam::n200 {
@@ -73,7 +74,11 @@ std::shared_ptr<Device> Device::for_options(http::Options connection, Options op
 }
 
 Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log)
-    : options_(std::move(options)), log_(std::move(log)), pipeline_(std::move(pipeline)) {}
+    : options_(std::move(options)), log_(std::move(log)), pipeline_(std::move(pipeline)) {
+  // Made now, in provider init: a guard of a static that another thread holds at fork stays locked in the child.
+  static_cast<void>(process_state<KeyCache>());
+  static_cast<void>(process_state<PinVerdicts>());
+}
 
 std::string_view Device::endpoint_url() const noexcept {
   return pipeline_->options().urls[endpoint_.load(std::memory_order_relaxed)];

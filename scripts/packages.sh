@@ -6,7 +6,7 @@ packages=(
   g++ cmake ninja-build pkgconf
   libssl-dev libcurl4-openssl-dev libsimdjson-dev           # the provider
   libnghttp2-dev libhttp-parser-dev nlohmann-json3-dev libcli11-dev # the simulator
-  libgtest-dev libgmock-dev python3 python3-pytest          # the tests
+  libgtest-dev libgmock-dev python3 python3-pytest strace   # the tests
   openssl curl ca-certificates # the last is only recommended by libcurl: what "system CAs" means
 )
 
