@@ -52,7 +52,8 @@ namespace sesam {
   X(buffer_too_small, "buffer too small", "")                                                                \
   X(public_key_only, "not a private key", "the URI asks for type=public")                                    \
   X(bad_signature, "bad signature", "")                                                                      \
-  X(bad_public_key, "bad public key", "")
+  X(bad_public_key, "bad public key", "")                                                                    \
+  X(unsupported_scheme, "unsupported signature scheme", "see docs/FEATURES.md for what is offered")
 
 enum class Reason : int {
   none = 0,

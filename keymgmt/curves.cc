@@ -8,6 +8,9 @@ constexpr Curve kCurves[] = {
     {"NIST", 256, "prime256v1", 32},
     {"NIST", 384, "secp384r1", 48},
     {"NIST", 521, "secp521r1", 66},
+    {"BRAINPOOL", 256, "brainpoolP256r1", 32},
+    {"BRAINPOOL", 384, "brainpoolP384r1", 48},
+    {"BRAINPOOL", 512, "brainpoolP512r1", 64},
 };
 
 }  // namespace

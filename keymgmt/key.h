@@ -9,14 +9,16 @@
 
 #include "base/handles.h"
 #include "base/result.h"
+#include "keymgmt/public_key.h"
 #include "n200/device.h"
 
 namespace sesam::keymgmt {
 
 /// What a key is, for its whole life; shared by the private and the public object of one key and by their duplicates.
 struct KeyData {
+  KeyType type = KeyType::ec;
   Pkey public_key;                      ///< in private_libctx()
-  std::size_t field_bytes = 0;          ///< of the curve
+  std::size_t device_signature_bytes = 0;
   std::shared_ptr<n200::Device> device; ///< null for an imported public key
   n200::KeyHandle handle;
   std::string uri;                      ///< "sesam:key-id=...;object=...", without a secret
@@ -27,8 +29,8 @@ class Key {
  public:
   enum class Part : bool { public_only, with_private };
 
-  Key() = default;
-  Key(std::shared_ptr<const KeyData> data, Part part) : data_(std::move(data)), part_(part) {}
+  explicit Key(KeyType type) : type_(type) {}
+  Key(std::shared_ptr<const KeyData> data, Part part) : type_(data->type), data_(std::move(data)), part_(part) {}
 
   /// Builds the data of a key in the device from the device's record. `pin` may be empty. Raises unsupported_key, bad_public_key.
   static Result<std::shared_ptr<const KeyData>> from_record(const n200::KeyRecord& record, unsigned core, Secret pin,
@@ -40,7 +42,10 @@ class Key {
   EVP_PKEY* public_key() const noexcept { return data_ ? data_->public_key.get() : nullptr; }
 
   // provider-keymgmt(7). A plain "no" raises nothing.
-  static Result<Key*> create(void* provctx);
+  template <KeyType Type>
+  static Result<Key*> create(void*) {
+    return new Key(Type);
+  }
   static Result<Key*> load(const void* reference, size_t reference_size);
   static void release(void* key);
   Result<bool> has(int selection) const;
@@ -53,13 +58,15 @@ class Key {
   Result<bool> export_to(int selection, OSSL_CALLBACK* callback, void* argument) const;
 
  private:
+  KeyType type_;
   std::shared_ptr<const KeyData> data_;
   Part part_ = Part::public_only;
 };
 
-/// The key management functions for EC keys.
+/// The key management functions of each type, and the type's names: all of them, or libssl does not know the key.
 extern const OSSL_DISPATCH kEcKeymgmt[];
-/// The names of EC keys; all of them, or libssl does not know the key.
+extern const OSSL_DISPATCH kRsaKeymgmt[];
 extern const char kEcNames[];
+extern const char kRsaNames[];
 
 }  // namespace sesam::keymgmt

@@ -45,7 +45,7 @@ bool p1363_of_der(const Bytes& der, std::span<unsigned char> out) {
 }
 
 bool read_signature(std::string_view text, const WireRow& row, std::span<unsigned char> out) {
-  if (row.form == SignatureForm::p1363) return decode(text, row.encoding, out);
+  if (row.form != SignatureForm::der) return decode(text, row.encoding, out);
   const auto der = decode(text, row.encoding);
   return der && p1363_of_der(*der, out);
 }
@@ -139,9 +139,9 @@ Result<ReplyDocument> Device::exchange(Exchange& exchange) {
   return judge(exchange, perform_with_retries(exchange, request));
 }
 
-Result<void> Device::sign_ec(const KeyHandle& key, std::span<const unsigned char> digest, std::span<unsigned char> signature) {
+Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature) {
   const std::string core = std::to_string(key.core);
-  Exchange signing{Operation::ec_sign, {}, {"signing with", {}, {}}, kReplyCapBytes, Repetition::harmless, key.key_id, key.pin.reveal()};
+  Exchange signing{what.operation, {}, {"signing with", {}, {}}, kReplyCapBytes, Repetition::harmless, key.key_id, key.pin.reveal()};
   signing.doing.key = key.description();
   signing.doing.endpoint = endpoint_url();
   if (process_state<PinVerdicts>().refused(key.key_id, signing.pin))
@@ -151,9 +151,12 @@ Result<void> Device::sign_ec(const KeyHandle& key, std::span<const unsigned char
       .set(Placeholder::token, key.token)
       .set(Placeholder::name, key.nice_name)
       .set(Placeholder::pin, signing.pin)
-      .set_digest(digest);
+      .set(Placeholder::padding, what.padding)
+      .set(Placeholder::hash_name, what.hash_name)
+      .set(Placeholder::salt_bytes, what.salt_bytes)
+      .set_digest(what.digest);
   SESAM_TRY(document, exchange(signing));
-  const WireRow& row = options_.wire.row(Operation::ec_sign);
+  const WireRow& row = options_.wire.row(what.operation);
   auto text = document.text(row.reply_path);
   if (!text) return error_of(signing.doing, text.error().reason, text.error().detail);
   if (!read_signature(*text, row, signature))

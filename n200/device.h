@@ -36,6 +36,15 @@ struct KeyHandle {
   std::string description() const;
 };
 
+/// What is to be signed, and how.
+struct ToSign {
+  Operation operation = Operation::ec_sign;   ///< ec_sign or rsa_sign
+  std::span<const unsigned char> digest;
+  std::string_view padding{};                 ///< RSA: the device's word, "PKCS1" or "PSS"
+  std::string_view hash_name{};               ///< RSA: the device's word for the digest, "SHA256"
+  std::string_view salt_bytes{};              ///< PSS: decimal
+};
+
 class Device {
  public:
   /// The process's device for these options: made when there is none. No I/O, no thread.
@@ -54,9 +63,9 @@ class Device {
   /// Raises what an exchange raises.
   Result<void> list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take);
 
-  /// Signs a digest (the raw bytes) with an EC key. Fills `signature` with r‖s: its size is twice that of the curve's field.
-  /// Raises wrong_pin, pin_missing, unknown_key, bad_signature_length and what an exchange raises.
-  Result<void> sign_ec(const KeyHandle& key, std::span<const unsigned char> digest, std::span<unsigned char> signature);
+  /// Signs a digest (the raw bytes). Fills `signature`, whose size says what is expected: EC r‖s, twice as long as the curve's field; RSA
+  /// as long as the modulus. Raises wrong_pin, pin_missing, unknown_key, bad_signature_length and what an exchange raises.
+  Result<void> sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature);
 
  private:
   using Clock = std::chrono::steady_clock;

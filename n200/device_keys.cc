@@ -86,8 +86,7 @@ Result<KeyRecord> Device::with_public_key(KeyRecord record) {
                           return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
                         }));
   const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) { return one.key_id == record.key_id; });
-  if (found != listed->end()) record.public_key = found->public_key;
-  return record;
+  return found != listed->end() ? *found : std::move(record);
 }
 
 Result<KeyRecord> Device::find_key(const KeyUri& uri) {
@@ -106,7 +105,7 @@ Result<KeyRecord> Device::find_key(const KeyUri& uri) {
   if (matching.empty() && !differing.empty())
     return error_of(doing, Reason::key_attribute_mismatch, "'" + std::string(differing) + "' differs from " + names_of(*answer));
   if (matching.empty()) return error_of(doing, Reason::unknown_key, "");
-  return matching.front().public_key.empty() ? with_public_key(std::move(matching.front())) : matching.front();
+  return matching.front().has_public_part() ? matching.front() : with_public_key(std::move(matching.front()));
 }
 
 Result<void> Device::list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take) {

@@ -19,6 +19,10 @@ struct KeyRecord {
   std::string key_type;   ///< the device's word: "NIST", "BRAINPOOL", "RSA", "SYM"
   unsigned key_bits = 0;
   Bytes public_key;       ///< EC: X‖Y, each padded to the field's size; empty where the device did not say
+  Bytes modulus;          ///< RSA: big-endian
+  Bytes exponent;
+
+  bool has_public_part() const noexcept { return !public_key.empty() || !modulus.empty(); }
 
   /// The token label that follows from the key_id: its counter cut to the last 8 digits. Serves where the device gives none.
   std::string token_label() const { return token.empty() && key_id.size() == 39 ? key_id.substr(0, 23) + key_id.substr(31) : token; }

@@ -66,6 +66,12 @@ unsigned number_of_value(ondemand::value value) {
   return parsed;
 }
 
+// A number may be written without its leading zero ("10001").
+Bytes number_bytes(std::string text, Encoding encoding) {
+  if (encoding != Encoding::base64 && text.size() % 2 != 0) text.insert(0, 1, '0');
+  return decode(text, encoding).value_or(Bytes{});
+}
+
 void take_field(RecordField field, ondemand::value value, Encoding encoding, KeyRecord& record) {
   switch (field) {
     case RecordField::key_id: record.key_id = text_of_value(value); break;
@@ -75,6 +81,8 @@ void take_field(RecordField field, ondemand::value value, Encoding encoding, Key
     case RecordField::key_type: record.key_type = text_of_value(value); break;
     case RecordField::key_len: record.key_bits = number_of_value(value); break;
     case RecordField::public_key: record.public_key = decode(text_of_value(value), encoding).value_or(Bytes{}); break;
+    case RecordField::modulus: record.modulus = number_bytes(text_of_value(value), encoding); break;
+    case RecordField::exponent: record.exponent = number_bytes(text_of_value(value), encoding); break;
     case RecordField::count: break;
   }
 }

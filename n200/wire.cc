@@ -14,6 +14,10 @@ constexpr std::string_view kPostPath = "/n200/web/postv1";
 constexpr std::array<WireDefault, static_cast<std::size_t>(Operation::count)> kDefaults = {{
     {Operation::ec_sign, "wire_ec_sign",
      "POST command=eccsign core={core} key={key_id} pin={pin} hash={digest:hex} -> result:p1363:hex", "assumed"},
+    {Operation::rsa_sign, "wire_rsa_sign",
+     "POST command=rsasign core={core} key={key_id} pin={pin} padding={padding} hashalg={hash_name} saltlen={salt_bytes} "
+     "hash={digest:hex} -> result:raw:hex",
+     "assumed"},
     {Operation::find_key, "wire_find_key", "GET /n200/getkeyattributes/{name}/ -> result", "observed"},
     {Operation::list_keys, "wire_list_keys", "GET /n200/listkeys/{type}/ -> result", "observed"},
 }};
@@ -22,15 +26,20 @@ constexpr std::pair<std::string_view, Placeholder> kPlaceholders[] = {
     {"core", Placeholder::core}, {"key_id", Placeholder::key_id}, {"token", Placeholder::token},
     {"pin", Placeholder::pin},   {"name", Placeholder::name},     {"type", Placeholder::type},
     {"digest", Placeholder::digest},
+    {"padding", Placeholder::padding},
+    {"hash_name", Placeholder::hash_name},
+    {"salt_bytes", Placeholder::salt_bytes},
 };
 constexpr std::pair<std::string_view, Encoding> kEncodings[] = {
     {"hex", Encoding::hex}, {"hexlower", Encoding::hex_lower}, {"base64", Encoding::base64}};
 constexpr std::pair<std::string_view, SignatureForm> kForms[] = {
-    {"p1363", SignatureForm::p1363}, {"der", SignatureForm::der}};
+    {"p1363", SignatureForm::p1363}, {"der", SignatureForm::der}, {"raw", SignatureForm::raw}};
 constexpr std::pair<std::string_view, RecordField> kRecordNames[] = {
     {"key_id", RecordField::key_id},       {"token_name", RecordField::token},   {"id", RecordField::id},
     {"nice_name", RecordField::nice_name}, {"key_type", RecordField::key_type}, {"key_len", RecordField::key_len},
     {"public_key", RecordField::public_key},
+    {"modulus", RecordField::modulus},
+    {"exponent", RecordField::exponent},
 };
 
 Error bad_row(std::string_view problem, std::string_view where) {

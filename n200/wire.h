@@ -15,16 +15,17 @@
 
 namespace sesam::n200 {
 
-enum class Operation : std::uint8_t { ec_sign, find_key, list_keys, count };
+enum class Operation : std::uint8_t { ec_sign, rsa_sign, find_key, list_keys, count };
 
 /// What a {placeholder} stands for. Text values are percent-encoded where they are put.
-enum class Placeholder : std::uint8_t { core, key_id, token, pin, name, type, digest, count };
+enum class Placeholder : std::uint8_t { core, key_id, token, pin, name, type, digest, padding, hash_name, salt_bytes, count };
 
 /// How bytes are written in a request or a reply.
 enum class Encoding : std::uint8_t { hex, hex_lower, base64 };
 
-/// How an EC signature is laid out in a reply: r‖s, each padded to the field's size (IEEE P1363), or DER (RFC 3279).
-enum class SignatureForm : std::uint8_t { p1363, der };
+/// How a signature is laid out in a reply. EC: r‖s, each padded to the field's size (IEEE P1363), or DER (RFC 3279). RSA: raw, as long as
+/// the modulus (RFC 8017).
+enum class SignatureForm : std::uint8_t { p1363, der, raw };
 
 /// A piece of a template: literal text, or a placeholder.
 struct Piece {
@@ -40,7 +41,7 @@ struct Field {
 };
 
 /// The names of a key record's fields in the device's replies, by our name for them.
-enum class RecordField : std::uint8_t { key_id, token, id, nice_name, key_type, key_len, public_key, count };
+enum class RecordField : std::uint8_t { key_id, token, id, nice_name, key_type, key_len, public_key, modulus, exponent, count };
 constexpr std::size_t kRecordFields = static_cast<std::size_t>(RecordField::count);
 
 /// One row, compiled.

@@ -26,12 +26,15 @@ const OSSL_ALGORITHM kStores[] = {
 const OSSL_ALGORITHM kStoresUnclaimed[] = {kStores[0], {nullptr, nullptr, nullptr, nullptr}};
 const OSSL_ALGORITHM kKeymgmts[] = {
     {keymgmt::kEcNames, kProperties, keymgmt::kEcKeymgmt, "EC keys in a sematicon N200"},
+    {keymgmt::kRsaNames, kProperties, keymgmt::kRsaKeymgmt, "RSA keys in a sematicon N200"},
     {nullptr, nullptr, nullptr, nullptr}};
 const OSSL_ALGORITHM kSignatures[] = {
     {"ECDSA", kProperties, signature::kEcdsa, "ECDSA in a sematicon N200"},
+    {keymgmt::kRsaNames, kProperties, signature::kRsa, "RSA signatures in a sematicon N200"},
     {nullptr, nullptr, nullptr, nullptr}};
 const OSSL_ALGORITHM kEncoders[] = {
     {keymgmt::kEcNames, "provider=sesam,output=text", store::kTextEncoder, "prints keys in a sematicon N200"},
+    {keymgmt::kRsaNames, "provider=sesam,output=text", store::kTextEncoder, "prints keys in a sematicon N200"},
     {nullptr, nullptr, nullptr, nullptr}};
 
 const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cache) {

@@ -2,8 +2,6 @@
 #include "signature/digests.h"
 
 #include <openssl/evp.h>
-#include <openssl/objects.h>
-#include <openssl/x509.h>
 #include <strings.h>
 
 #include <array>
@@ -11,30 +9,26 @@
 #include <iterator>
 
 #include "base/crypto.h"
-#include "base/handles.h"
 
 namespace sesam::signature {
 namespace {
 
-// RFC 5758 gives no AlgorithmIdentifier to the truncated SHA-512 digests.
 constexpr Digest kDigests[] = {
-    {"SHA1", "SHA-1", "", 20, NID_ecdsa_with_SHA1},
-    {"SHA2-224", "SHA224", "SHA-224", 28, NID_ecdsa_with_SHA224},
-    {"SHA2-256", "SHA256", "SHA-256", 32, NID_ecdsa_with_SHA256},
-    {"SHA2-384", "SHA384", "SHA-384", 48, NID_ecdsa_with_SHA384},
-    {"SHA2-512", "SHA512", "SHA-512", 64, NID_ecdsa_with_SHA512},
-    {"SHA2-512/224", "SHA512-224", "SHA-512/224", 28, NID_undef},
-    {"SHA2-512/256", "SHA512-256", "SHA-512/256", 32, NID_undef},
-    {"SHA3-224", "", "", 28, NID_ecdsa_with_SHA3_224},
-    {"SHA3-256", "", "", 32, NID_ecdsa_with_SHA3_256},
-    {"SHA3-384", "", "", 48, NID_ecdsa_with_SHA3_384},
-    {"SHA3-512", "", "", 64, NID_ecdsa_with_SHA3_512},
+    {"SHA1", "SHA-1", "", "SHA1", 20},
+    {"SHA2-224", "SHA224", "SHA-224", "SHA224", 28},
+    {"SHA2-256", "SHA256", "SHA-256", "SHA256", 32},
+    {"SHA2-384", "SHA384", "SHA-384", "SHA384", 48},
+    {"SHA2-512", "SHA512", "SHA-512", "SHA512", 64},
+    {"SHA2-512/224", "SHA512-224", "SHA-512/224", "SHA512-224", 28},
+    {"SHA2-512/256", "SHA512-256", "SHA-512/256", "SHA512-256", 32},
+    {"SHA3-224", "", "", "SHA3-224", 28},
+    {"SHA3-256", "", "", "SHA3-256", 32},
+    {"SHA3-384", "", "", "SHA3-384", 48},
+    {"SHA3-512", "", "", "SHA3-512", 64},
 };
 
 // Fetched once: a fetch per signature takes locks that all threads share. Atomics, because a lock could be held at fork.
 std::array<std::atomic<EVP_MD*>, std::size(kDigests)> fetched{};
-
-using AlgorithmId = std::unique_ptr<X509_ALGOR, FreeWith<&X509_ALGOR_free>>;
 
 bool equal(std::string_view a, std::string_view b) noexcept {
   return !a.empty() && a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
@@ -62,20 +56,6 @@ Result<const Digest*> find_digest(std::string_view name) {
   std::string supported;
   for (const auto& digest : kDigests) supported += (supported.empty() ? "" : ", ") + std::string(digest.name);
   return Error{Reason::unsupported_digest, "'" + std::string(name) + "'; supported are " + supported};
-}
-
-Result<Bytes> ecdsa_algorithm_id(const Digest& digest) {
-  if (digest.ecdsa_nid == NID_undef)
-    return Error{Reason::unsupported_digest, std::string(digest.name) + ": there is no AlgorithmIdentifier for ECDSA with it"};
-  const AlgorithmId algorithm(X509_ALGOR_new());
-  if (!algorithm || X509_ALGOR_set0(algorithm.get(), OBJ_nid2obj(digest.ecdsa_nid), V_ASN1_UNDEF, nullptr) != 1)
-    return Error{Reason::out_of_memory, {}};
-  const int length = i2d_X509_ALGOR(algorithm.get(), nullptr);
-  if (length <= 0) return Error{Reason::internal, "no AlgorithmIdentifier for " + std::string(digest.name)};
-  Bytes der(static_cast<std::size_t>(length));
-  unsigned char* out = der.data();
-  i2d_X509_ALGOR(algorithm.get(), &out);
-  return der;
 }
 
 }  // namespace sesam::signature

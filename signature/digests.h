@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The digests that can be signed, and the AlgorithmIdentifiers that name digest and signature together.
+// The digests that can be signed.
 #pragma once
 
 #include <openssl/types.h>
@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <string_view>
 
-#include "base/hex.h"
 #include "base/result.h"
 
 namespace sesam::signature {
@@ -17,8 +16,8 @@ struct Digest {
   const char* name;              ///< OpenSSL's canonical name
   std::string_view alias;        ///< OpenSSL's other names for it; empty: none
   std::string_view old_alias;
+  std::string_view device_name;  ///< as RSA commands call it (n200.md, ASSUMED)
   std::size_t size_bytes;
-  int ecdsa_nid;                 ///< of ecdsa-with-<digest>; NID_undef: there is none
 
   /// The implementation in private_libctx(), fetched once per process. Null when it cannot be had.
   const EVP_MD* md() const noexcept;
@@ -29,9 +28,5 @@ void forget_digests() noexcept;
 
 /// The digest by any of OpenSSL's names for it ("SHA256", "sha256", "SHA2-256"). Raises unsupported_digest, naming what is supported.
 Result<const Digest*> find_digest(std::string_view name);
-
-/// The DER form of the AlgorithmIdentifier (RFC 5280, section 4.1.1.2) of ECDSA with the digest (RFC 5758, section 3.2). Raises
-/// unsupported_digest where there is none.
-Result<Bytes> ecdsa_algorithm_id(const Digest& digest);
 
 }  // namespace sesam::signature

@@ -3,29 +3,27 @@
 
 #include <openssl/core_names.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
-#include "base/crypto.h"
 #include "base/error_stack.h"
 #include "signature/ecdsa_form.h"
 
 namespace sesam::signature {
 namespace {
 
-constexpr std::size_t kMostP1363Bytes = 2 * 66;  // P-521
+constexpr std::size_t kMostRawBytes = 4096 / 8;  // RSA-4096; r‖s of P-521 is shorter
 constexpr const char kDefaultDigest[] = "SHA256";
 
 }  // namespace
 
-Result<Signature*> Signature::create(void*, const char*) { return new Signature; }
-
 void Signature::release(void* context) { delete static_cast<Signature*>(context); }
 
 Result<Signature*> Signature::dup() {
-  auto copy = std::make_unique<Signature>();
+  auto copy = std::make_unique<Signature>(scheme_.type);
   copy->key_ = key_;
-  copy->digest_ = digest_;
+  copy->scheme_ = scheme_;
   copy->digest_fixed_ = digest_fixed_;
   if (hash_) {
     copy->hash_.reset(EVP_MD_CTX_new());
@@ -41,6 +39,7 @@ Result<void> Signature::take_key(void* key, bool to_sign) {
   if (given->public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
   if (to_sign && !given->is_private()) return Error{Reason::public_key_only, "signing needs the private key"};
   key_ = given->shared_data();
+  scheme_ = Scheme::for_type(scheme_.type);
   return {};
 }
 
@@ -58,10 +57,10 @@ Result<void> Signature::verify_init(void* key, const OSSL_PARAM params[]) {
 
 Result<void> Signature::start_digest(const char* name) {
   if (name != nullptr && *name != '\0') SESAM_CHECK(choose_digest(name));
-  else if (digest_ == nullptr) SESAM_CHECK(choose_digest(kDefaultDigest));
+  else if (scheme_.digest == nullptr) SESAM_CHECK(choose_digest(kDefaultDigest));
   if (!hash_) hash_.reset(EVP_MD_CTX_new());
-  if (!hash_ || digest_->md() == nullptr || EVP_DigestInit_ex2(hash_.get(), digest_->md(), nullptr) != 1)
-    return Error{Reason::internal, std::string("cannot start ") + digest_->name};
+  if (!hash_ || scheme_.digest->md() == nullptr || EVP_DigestInit_ex2(hash_.get(), scheme_.digest->md(), nullptr) != 1)
+    return Error{Reason::internal, std::string("cannot start ") + scheme_.digest->name};
   digest_fixed_ = true;
   return {};
 }
@@ -90,8 +89,8 @@ Result<std::size_t> Signature::finish_digest(std::span<unsigned char> out) {
 std::size_t Signature::most_signature_bytes() const { return static_cast<std::size_t>(EVP_PKEY_get_size(key_->public_key.get())); }
 
 Result<void> Signature::check_digest_length(std::size_t length) const {
-  if (digest_ == nullptr || length == digest_->size_bytes) return {};
-  return Error{Reason::digest_mismatch, std::string(digest_->name) + " has " + std::to_string(digest_->size_bytes) + " bytes, given are " +
+  if (scheme_.digest == nullptr || length == scheme_.digest->size_bytes) return {};
+  return Error{Reason::digest_mismatch, std::string(scheme_.digest->name) + " has " + std::to_string(scheme_.digest->size_bytes) + " bytes, given are " +
                                             std::to_string(length)};
 }
 
@@ -109,6 +108,24 @@ Result<void> Signature::digest_sign_final(unsigned char* signature, size_t* leng
   return sign_digest({digest.data(), digest_length}, signature, length, capacity);
 }
 
+Result<void> Signature::ask_device(std::span<const unsigned char> digest, std::span<unsigned char> raw) const {
+  if (scheme_.type == keymgmt::KeyType::ec)
+    return key_->device->sign(key_->handle, {n200::Operation::ec_sign, digest}, raw);
+  std::string salt;
+  if (scheme_.padding == Padding::pss) {
+    SESAM_TRY(bytes, salt_bytes(scheme_, EVP_PKEY_get_bits(key_->public_key.get())));
+    salt = std::to_string(bytes);
+  }
+  return key_->device->sign(
+      key_->handle, {n200::Operation::rsa_sign, digest, device_padding(scheme_.padding), scheme_.digest->device_name, salt}, raw);
+}
+
+Result<std::size_t> Signature::in_openssl_form(std::span<const unsigned char> raw, std::span<unsigned char> out) const {
+  if (scheme_.type == keymgmt::KeyType::ec) return der_of_p1363(raw, out);
+  std::copy(raw.begin(), raw.end(), out.begin());
+  return raw.size();
+}
+
 // A size query is answered from the public key; a buffer that might be too small is refused before the device is asked.
 Result<void> Signature::sign_digest(std::span<const unsigned char> digest, unsigned char* signature, size_t* length, size_t capacity) {
   const std::size_t most = most_signature_bytes();
@@ -116,36 +133,30 @@ Result<void> Signature::sign_digest(std::span<const unsigned char> digest, unsig
   if (signature == nullptr) return {};
   if (capacity < most) return Error{Reason::buffer_too_small, "a signature takes up to " + std::to_string(most) + " bytes"};
   if (!key_->device) return Error{Reason::public_key_only, "the key is not in the device"};
-  std::array<unsigned char, kMostP1363Bytes> buffer;
-  const std::span<unsigned char> p1363(buffer.data(), 2 * key_->field_bytes);
-  SESAM_CHECK(key_->device->sign_ec(key_->handle, digest, p1363));
-  SESAM_TRY(written, der_of_p1363(p1363, {signature, capacity}));
+  SESAM_CHECK(check_offered(scheme_));
+  std::array<unsigned char, kMostRawBytes> buffer;
+  const std::span<unsigned char> raw(buffer.data(), key_->device_signature_bytes);
+  SESAM_CHECK(ask_device(digest, raw));
+  SESAM_TRY(written, in_openssl_form(raw, {signature, capacity}));
   if (key_->device->options().verify_signatures) {
-    SESAM_TRY(good, verify_digest(digest, {signature, written}));
+    SESAM_TRY(good, signature::verify(scheme_, key_->public_key.get(), digest, {signature, written}));
     if (!good) return Error{Reason::bad_signature, key_->handle.description() + ": the device's signature does not fit the public key"};
   }
   *length = written;
   return {};
 }
 
-// By OpenSSL's default provider, in our own library context: the device is not needed for it.
-Result<bool> Signature::verify_digest(std::span<const unsigned char> digest, std::span<const unsigned char> signature) const {
-  const PkeyCtx context(EVP_PKEY_CTX_new_from_pkey(private_libctx(), key_->public_key.get(), nullptr));
-  if (!context || EVP_PKEY_verify_init(context.get()) != 1) return Error{Reason::internal, "cannot start a verification"};
-  return EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(), digest.size()) == 1;
-}
-
 Result<bool> Signature::verify(const unsigned char* signature, size_t length, const unsigned char* digest, size_t digest_length) {
   if (!key_) return Error{Reason::bad_argument, "no key"};
   SESAM_CHECK(check_digest_length(digest_length));
-  return verify_digest({digest, digest_length}, {signature, length});
+  return signature::verify(scheme_, key_->public_key.get(), {digest, digest_length}, {signature, length});
 }
 
 Result<bool> Signature::digest_verify_final(const unsigned char* signature, size_t length) {
   if (!key_) return Error{Reason::bad_argument, "no key"};
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   SESAM_TRY(digest_length, finish_digest(digest));
-  return verify_digest({digest.data(), digest_length}, {signature, length});
+  return signature::verify(scheme_, key_->public_key.get(), {digest.data(), digest_length}, {signature, length});
 }
 
 }  // namespace sesam::signature

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ECDSA as OpenSSL asks for it (provider-signature(7)): hashed here, signed in the device, verified here.
+// Signatures as OpenSSL asks for them (provider-signature(7)): hashed here, signed in the device, verified here.
 #pragma once
 
 #include <openssl/core.h>
@@ -10,14 +10,17 @@
 #include "base/handles.h"
 #include "base/result.h"
 #include "keymgmt/key.h"
-#include "signature/digests.h"
+#include "signature/scheme.h"
 
 namespace sesam::signature {
 
 /// One signature or verification in the making.
 class Signature {
  public:
-  static Result<Signature*> create(void* provctx, const char* propq);
+  template <keymgmt::KeyType Type>
+  static Result<Signature*> create(void*, const char*) {
+    return new Signature(Type);
+  }
   static void release(void* context);
   Result<Signature*> dup();
 
@@ -35,22 +38,28 @@ class Signature {
   Result<void> get_params(OSSL_PARAM params[]);
   Result<void> set_params(const OSSL_PARAM params[]);
 
+  explicit Signature(keymgmt::KeyType type) : scheme_(Scheme::for_type(type)) {}
+
  private:
   Result<void> take_key(void* key, bool to_sign);
   Result<void> start_digest(const char* name);
   Result<std::size_t> finish_digest(std::span<unsigned char> out);
   Result<void> check_digest_length(std::size_t length) const;
   Result<void> choose_digest(const char* name);
+  Result<void> choose_padding(const OSSL_PARAM& param);
+  Result<void> choose_salt(const OSSL_PARAM& param);
+  Result<void> ask_device(std::span<const unsigned char> digest, std::span<unsigned char> raw) const;
+  Result<std::size_t> in_openssl_form(std::span<const unsigned char> raw, std::span<unsigned char> out) const;
   Result<void> sign_digest(std::span<const unsigned char> digest, unsigned char* signature, size_t* length, size_t capacity);
-  Result<bool> verify_digest(std::span<const unsigned char> digest, std::span<const unsigned char> signature) const;
   std::size_t most_signature_bytes() const;
 
   std::shared_ptr<const keymgmt::KeyData> key_;
-  const Digest* digest_ = nullptr;
+  Scheme scheme_;
   MdCtx hash_;               // live between digest_..._init and ..._final
   bool digest_fixed_ = false;  // by a digest_..._init: it cannot be changed any more
 };
 
 extern const OSSL_DISPATCH kEcdsa[];
+extern const OSSL_DISPATCH kRsa[];
 
 }  // namespace sesam::signature

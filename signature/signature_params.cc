@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parameters of a signature context, and its dispatch table.
+// The parameters of a signature context, and the dispatch tables.
 #include <openssl/core_names.h>
 #include <openssl/params.h>
+#include <openssl/rsa.h>
+#include <strings.h>
+
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <string>
 
 #include "base/boundary.h"
 #include "signature/signature.h"
@@ -9,17 +16,70 @@
 namespace sesam::signature {
 namespace {
 
-const OSSL_PARAM* gettable_params(void*, void*) {
-  static const OSSL_PARAM params[] = {OSSL_PARAM_octet_string(OSSL_SIGNATURE_PARAM_ALGORITHM_ID, nullptr, 0),
-                                      OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, nullptr, 0),
-                                      OSSL_PARAM_size_t(OSSL_SIGNATURE_PARAM_DIGEST_SIZE, nullptr), OSSL_PARAM_END};
+#define SESAM_RSA_CONTEXT_PARAMS                                          \
+  OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, nullptr, 0),      \
+      OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, nullptr, 0), \
+      OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_MGF1_DIGEST, nullptr, 0)
+#define SESAM_GETTABLE_PARAMS                                                 \
+  OSSL_PARAM_octet_string(OSSL_SIGNATURE_PARAM_ALGORITHM_ID, nullptr, 0),     \
+      OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, nullptr, 0),        \
+      OSSL_PARAM_size_t(OSSL_SIGNATURE_PARAM_DIGEST_SIZE, nullptr)
+#define SESAM_SETTABLE_PARAMS                                          \
+  OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, nullptr, 0),     \
+      OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PROPERTIES, nullptr, 0)
+
+const OSSL_PARAM* gettable_ec_params(void*, void*) {
+  static const OSSL_PARAM params[] = {SESAM_GETTABLE_PARAMS, OSSL_PARAM_END};
   return params;
 }
 
-const OSSL_PARAM* settable_params(void*, void*) {
-  static const OSSL_PARAM params[] = {OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, nullptr, 0),
-                                      OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PROPERTIES, nullptr, 0), OSSL_PARAM_END};
+const OSSL_PARAM* gettable_rsa_params(void*, void*) {
+  static const OSSL_PARAM params[] = {SESAM_GETTABLE_PARAMS, SESAM_RSA_CONTEXT_PARAMS, OSSL_PARAM_END};
   return params;
+}
+
+const OSSL_PARAM* settable_ec_params(void*, void*) {
+  static const OSSL_PARAM params[] = {SESAM_SETTABLE_PARAMS, OSSL_PARAM_END};
+  return params;
+}
+
+const OSSL_PARAM* settable_rsa_params(void*, void*) {
+  static const OSSL_PARAM params[] = {SESAM_SETTABLE_PARAMS, SESAM_RSA_CONTEXT_PARAMS,
+                                      OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_MGF1_PROPERTIES, nullptr, 0), OSSL_PARAM_END};
+  return params;
+}
+
+// OpenSSL's numbers and words for one thing; a parameter may carry either.
+struct Word {
+  const char* text;
+  int number;
+};
+constexpr Word kPaddings[] = {{OSSL_PKEY_RSA_PAD_MODE_PKCSV15, RSA_PKCS1_PADDING}, {OSSL_PKEY_RSA_PAD_MODE_PSS, RSA_PKCS1_PSS_PADDING}};
+constexpr Word kSalts[] = {{OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST, SaltLength::kDigest},
+                           {OSSL_PKEY_RSA_PSS_SALT_LEN_MAX, SaltLength::kMax},
+                           {OSSL_PKEY_RSA_PSS_SALT_LEN_AUTO, SaltLength::kAuto},
+                           {"auto-digestmax", SaltLength::kAutoDigestMax}};
+
+// The number that the parameter means: its own, its word's, or its text's digits.
+template <std::size_t N>
+std::optional<int> number_of(const OSSL_PARAM& param, const Word (&words)[N]) {
+  int number = 0;
+  if (param.data_type == OSSL_PARAM_INTEGER || param.data_type == OSSL_PARAM_UNSIGNED_INTEGER)
+    return OSSL_PARAM_get_int(&param, &number) == 1 ? std::optional(number) : std::nullopt;
+  const char* text = nullptr;
+  if (OSSL_PARAM_get_utf8_string_ptr(&param, &text) != 1 || text == nullptr) return std::nullopt;
+  for (const auto& word : words)
+    if (strcasecmp(word.text, text) == 0) return word.number;
+  const auto [end, failed] = std::from_chars(text, text + strlen(text), number);
+  return failed == std::errc{} && *end == '\0' ? std::optional(number) : std::nullopt;
+}
+
+template <std::size_t N>
+bool set_number(OSSL_PARAM& param, int number, const Word (&words)[N]) {
+  if (param.data_type == OSSL_PARAM_INTEGER || param.data_type == OSSL_PARAM_UNSIGNED_INTEGER) return OSSL_PARAM_set_int(&param, number) == 1;
+  for (const auto& word : words)
+    if (word.number == number) return OSSL_PARAM_set_utf8_string(&param, word.text) == 1;
+  return OSSL_PARAM_set_utf8_string(&param, std::to_string(number).c_str()) == 1;
 }
 
 Error wrong_type(const char* name) { return {Reason::bad_argument, std::string("parameter '") + name + "' has the wrong type or is too small"}; }
@@ -28,53 +88,102 @@ Error wrong_type(const char* name) { return {Reason::bad_argument, std::string("
 
 Result<void> Signature::choose_digest(const char* name) {
   SESAM_TRY(digest, find_digest(name));
-  if (digest_fixed_ && digest != digest_)
-    return Error{Reason::unsupported_digest, std::string(digest->name) + ": " + digest_->name + " is under way"};
-  digest_ = digest;
+  if (digest_fixed_ && digest != scheme_.digest)
+    return Error{Reason::unsupported_digest, std::string(digest->name) + ": " + scheme_.digest->name + " is under way"};
+  scheme_.digest = digest;
+  return {};
+}
+
+Result<void> Signature::choose_padding(const OSSL_PARAM& param) {
+  const auto number = number_of(param, kPaddings);
+  if (!number) return wrong_type(param.key);
+  if (*number != RSA_PKCS1_PADDING && *number != RSA_PKCS1_PSS_PADDING)
+    return Error{Reason::unsupported_scheme, "RSA padding mode " + std::to_string(*number) + ": offered are pkcs1 and pss"};
+  scheme_.padding = *number == RSA_PKCS1_PSS_PADDING ? Padding::pss : Padding::pkcs1;
+  return {};
+}
+
+Result<void> Signature::choose_salt(const OSSL_PARAM& param) {
+  const auto number = number_of(param, kSalts);
+  if (!number || *number < SaltLength::kAutoDigestMax) return wrong_type(param.key);
+  if (scheme_.padding != Padding::pss) return Error{Reason::unsupported_scheme, "a salt length without pss padding"};
+  scheme_.salt.value = *number;
   return {};
 }
 
 Result<void> Signature::get_params(OSSL_PARAM params[]) {
   if (params == nullptr) return {};
-  if (OSSL_PARAM* p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_ALGORITHM_ID); p != nullptr && digest_ != nullptr) {
-    SESAM_TRY(der, ecdsa_algorithm_id(*digest_));
-    if (OSSL_PARAM_set_octet_string(p, der.data(), der.size()) != 1) return wrong_type(p->key);
+  for (OSSL_PARAM* p = params; p->key != nullptr; ++p) {
+    const std::string_view name = p->key;
+    bool set = true;
+    if (name == OSSL_SIGNATURE_PARAM_ALGORITHM_ID && key_) {
+      SESAM_TRY(der, algorithm_id(scheme_, key_->public_key.get()));
+      set = OSSL_PARAM_set_octet_string(p, der.data(), der.size()) == 1;
+    } else if (name == OSSL_SIGNATURE_PARAM_DIGEST && scheme_.digest != nullptr) {
+      set = OSSL_PARAM_set_utf8_string(p, scheme_.digest->name) == 1;
+    } else if (name == OSSL_SIGNATURE_PARAM_DIGEST_SIZE && scheme_.digest != nullptr) {
+      set = OSSL_PARAM_set_size_t(p, scheme_.digest->size_bytes) == 1;
+    } else if (name == OSSL_SIGNATURE_PARAM_PAD_MODE && scheme_.padding != Padding::none) {
+      set = set_number(*p, scheme_.padding == Padding::pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING, kPaddings);
+    } else if (name == OSSL_SIGNATURE_PARAM_PSS_SALTLEN && scheme_.padding == Padding::pss) {
+      set = set_number(*p, scheme_.salt.value, kSalts);
+    } else if (name == OSSL_SIGNATURE_PARAM_MGF1_DIGEST && scheme_.padding == Padding::pss && scheme_.digest != nullptr) {
+      set = OSSL_PARAM_set_utf8_string(p, (scheme_.mgf1_digest != nullptr ? scheme_.mgf1_digest : scheme_.digest)->name) == 1;
+    }
+    if (!set) return wrong_type(p->key);
   }
-  if (OSSL_PARAM* p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_DIGEST); p != nullptr && digest_ != nullptr)
-    if (OSSL_PARAM_set_utf8_string(p, digest_->name) != 1) return wrong_type(p->key);
-  if (OSSL_PARAM* p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_DIGEST_SIZE); p != nullptr && digest_ != nullptr)
-    if (OSSL_PARAM_set_size_t(p, digest_->size_bytes) != 1) return wrong_type(p->key);
   return {};
 }
 
 // What is not known is ignored: OpenSSL and BIND add parameters with every version ("nonce-type" is one).
 Result<void> Signature::set_params(const OSSL_PARAM params[]) {
-  if (params == nullptr) return {};
-  const OSSL_PARAM* p = OSSL_PARAM_locate_const(params, OSSL_SIGNATURE_PARAM_DIGEST);
-  if (p == nullptr) return {};
-  const char* name = nullptr;
-  if (OSSL_PARAM_get_utf8_string_ptr(p, &name) != 1 || name == nullptr) return wrong_type(p->key);
-  return choose_digest(name);
+  for (const OSSL_PARAM* p = params; p != nullptr && p->key != nullptr; ++p) {
+    const std::string_view name = p->key;
+    const bool rsa = scheme_.type == keymgmt::KeyType::rsa;
+    const char* text = nullptr;
+    if (name == OSSL_SIGNATURE_PARAM_DIGEST) {
+      if (OSSL_PARAM_get_utf8_string_ptr(p, &text) != 1 || text == nullptr) return wrong_type(p->key);
+      SESAM_CHECK(choose_digest(text));
+    } else if (rsa && name == OSSL_SIGNATURE_PARAM_MGF1_DIGEST) {
+      if (OSSL_PARAM_get_utf8_string_ptr(p, &text) != 1 || text == nullptr) return wrong_type(p->key);
+      SESAM_TRY(digest, find_digest(text));
+      scheme_.mgf1_digest = digest;
+    } else if (rsa && name == OSSL_SIGNATURE_PARAM_PAD_MODE) {
+      SESAM_CHECK(choose_padding(*p));
+    } else if (rsa && name == OSSL_SIGNATURE_PARAM_PSS_SALTLEN) {
+      SESAM_CHECK(choose_salt(*p));
+    }
+  }
+  return {};
 }
 
-const OSSL_DISPATCH kEcdsa[] = {
-    SESAM_BIND(signature_newctx, &Signature::create),
-    SESAM_BIND(signature_freectx, &Signature::release),
-    SESAM_BIND(signature_dupctx, &Signature::dup),
-    SESAM_BIND(signature_sign_init, &Signature::sign_init),
-    SESAM_BIND(signature_sign, &Signature::sign),
-    SESAM_BIND(signature_verify_init, &Signature::verify_init),
-    SESAM_BIND(signature_verify, &Signature::verify),
-    SESAM_BIND(signature_digest_sign_init, &Signature::digest_sign_init),
-    SESAM_BIND(signature_digest_sign_update, &Signature::update),
-    SESAM_BIND(signature_digest_sign_final, &Signature::digest_sign_final),
-    SESAM_BIND(signature_digest_verify_init, &Signature::digest_verify_init),
-    SESAM_BIND(signature_digest_verify_update, &Signature::update),
-    SESAM_BIND(signature_digest_verify_final, &Signature::digest_verify_final),
-    SESAM_BIND(signature_get_ctx_params, &Signature::get_params),
-    SESAM_BIND(signature_gettable_ctx_params, &gettable_params),
-    SESAM_BIND(signature_set_ctx_params, &Signature::set_params),
-    SESAM_BIND(signature_settable_ctx_params, &settable_params),
-    SESAM_BIND_END};
+// What does not depend on the key type.
+#define SESAM_SIGNATURE_COMMON                                                       \
+  SESAM_BIND(signature_freectx, &Signature::release),                                \
+      SESAM_BIND(signature_dupctx, &Signature::dup),                                 \
+      SESAM_BIND(signature_sign_init, &Signature::sign_init),                        \
+      SESAM_BIND(signature_sign, &Signature::sign),                                  \
+      SESAM_BIND(signature_verify_init, &Signature::verify_init),                    \
+      SESAM_BIND(signature_verify, &Signature::verify),                              \
+      SESAM_BIND(signature_digest_sign_init, &Signature::digest_sign_init),          \
+      SESAM_BIND(signature_digest_sign_update, &Signature::update),                  \
+      SESAM_BIND(signature_digest_sign_final, &Signature::digest_sign_final),        \
+      SESAM_BIND(signature_digest_verify_init, &Signature::digest_verify_init),      \
+      SESAM_BIND(signature_digest_verify_update, &Signature::update),                \
+      SESAM_BIND(signature_digest_verify_final, &Signature::digest_verify_final),    \
+      SESAM_BIND(signature_get_ctx_params, &Signature::get_params),                  \
+      SESAM_BIND(signature_set_ctx_params, &Signature::set_params)
+
+const OSSL_DISPATCH kEcdsa[] = {SESAM_BIND(signature_newctx, &Signature::create<keymgmt::KeyType::ec>),
+                                SESAM_SIGNATURE_COMMON,
+                                SESAM_BIND(signature_gettable_ctx_params, &gettable_ec_params),
+                                SESAM_BIND(signature_settable_ctx_params, &settable_ec_params),
+                                SESAM_BIND_END};
+
+const OSSL_DISPATCH kRsa[] = {SESAM_BIND(signature_newctx, &Signature::create<keymgmt::KeyType::rsa>),
+                              SESAM_SIGNATURE_COMMON,
+                              SESAM_BIND(signature_gettable_ctx_params, &gettable_rsa_params),
+                              SESAM_BIND(signature_settable_ctx_params, &settable_rsa_params),
+                              SESAM_BIND_END};
 
 }  // namespace sesam::signature

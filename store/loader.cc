@@ -92,9 +92,9 @@ Result<bool> Loader::deliver_key(OSSL_CALLBACK* callback, void* argument) {
   Key* key = new Key(key_, pending_.front());
   pending_.pop_front();
   int type = OSSL_OBJECT_PKEY;
-  char data_type[] = "EC";
+  std::string data_type = keymgmt::name_of(key_->type);
   const OSSL_PARAM object[] = {OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
-                               OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE, data_type, sizeof data_type - 1),
+                               OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE, data_type.data(), data_type.size()),
                                OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_REFERENCE, &key, sizeof key), OSSL_PARAM_END};
   const bool taken = callback(object, argument) == 1;
   delete key;

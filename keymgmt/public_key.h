@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Public keys in this module's own library context.
+#pragma once
+
+#include <openssl/params.h>
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/handles.h"
+#include "base/result.h"
+#include "n200/key_record.h"
+
+namespace sesam::keymgmt {
+
+/// The key types that are served; each is one key management table, one signature table.
+enum class KeyType : std::uint8_t { ec, rsa };
+
+/// OpenSSL's first name of the type: "EC", "RSA".
+const char* name_of(KeyType type) noexcept;
+
+/// The type of a device's key, by its word for it (n200.md: key_type). Raises unsupported_key.
+Result<KeyType> type_of(const n200::KeyRecord& record);
+
+/// The public key that the device tells of. OpenSSL checks that an EC point is on its curve. Raises unsupported_key, bad_public_key.
+Result<Pkey> public_key_of(const n200::KeyRecord& record, KeyType type);
+
+/// A public key from OpenSSL's parameters for the type (EVP_PKEY_fromdata(3)); private ones among them are left alone. Null if they make none.
+Pkey public_key_from(KeyType type, const OSSL_PARAM params[]);
+
+/// The length of a signature as the device gives it: EC r‖s, RSA the modulus.
+std::size_t device_signature_bytes(KeyType type, const EVP_PKEY* key);
+
+}  // namespace sesam::keymgmt
