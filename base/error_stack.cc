@@ -60,6 +60,8 @@ Core::Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) no
       case OSSL_FUNC_CORE_SET_ERROR_DEBUG: take(set_error_debug, *upcalls); break;
       case OSSL_FUNC_CORE_VSET_ERROR: take(vset_error, *upcalls); break;
       case OSSL_FUNC_BIO_WRITE_EX: take(bio_write, *upcalls); break;
+      case OSSL_FUNC_BIO_READ_EX: take(bio_read, *upcalls); break;
+      case OSSL_FUNC_BIO_GETS: take(bio_gets, *upcalls); break;
       default: break;
     }
   }

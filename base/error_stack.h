@@ -20,6 +20,8 @@ struct Core {
   OSSL_FUNC_core_set_error_debug_fn* set_error_debug = nullptr;
   OSSL_FUNC_core_vset_error_fn* vset_error = nullptr;
   OSSL_FUNC_BIO_write_ex_fn* bio_write = nullptr;
+  OSSL_FUNC_BIO_read_ex_fn* bio_read = nullptr;
+  OSSL_FUNC_BIO_gets_fn* bio_gets = nullptr;
 
   /// Picks the upcalls from the table that OSSL_provider_init() got.
   Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) noexcept;

@@ -19,7 +19,7 @@ namespace sesam {
   X(several_keys_match, "several keys match", "name one of them by its key_id: sesam:key-id=...")            \
   X(key_attribute_mismatch, "the URI does not fit the key",                                                  \
     "correct the URI: 'openssl storeutl sesam:' prints one for every key")                                   \
-  X(unsupported_key, "unsupported key", "see docs/FEATURES.md for the key types that are offered")           \
+  X(unsupported_key, "unsupported key", "see KEYS in OSSL_PROVIDER-sesam(7) for the types that are offered")           \
   X(key_replaced, "key was replaced on the device", "open the key again")                                    \
   X(pin_missing, "PIN missing", "set 'pin' in openssl.cnf, give pin-value or pin-source in the URI, "        \
     "or store the PIN on the device")                                                                        \
@@ -48,12 +48,15 @@ namespace sesam {
   X(stopped, "the provider is shutting down", "")                                                            \
   X(unsupported_digest, "unsupported digest", "")                                                            \
   X(digest_mismatch, "digest of the wrong length", "")                                                       \
-  X(not_offered, "operation not offered", "this provider signs: see docs/FEATURES.md")                       \
+  X(not_offered, "operation not offered", "this provider signs, and nothing else: see OSSL_PROVIDER-sesam(7)")                       \
   X(buffer_too_small, "buffer too small", "")                                                                \
   X(public_key_only, "not a private key", "the URI asks for type=public")                                    \
   X(bad_signature, "bad signature", "")                                                                      \
   X(bad_public_key, "bad public key", "")                                                                    \
-  X(unsupported_scheme, "unsupported signature scheme", "see docs/FEATURES.md for what is offered")
+  X(key_exists, "a key of that name exists", "choose another name, or delete that key first")                \
+  X(unknown_command, "the device does not know the command",                                                 \
+    "check the wire_... settings against the vendor's manual")                                               \
+  X(unsupported_scheme, "unsupported signature scheme", "see SIGNATURES in OSSL_PROVIDER-sesam(7)")
 
 enum class Reason : int {
   none = 0,

@@ -32,6 +32,12 @@
   X(KEYMGMT_EXPORT, keymgmt_export)                                 \
   X(KEYMGMT_EXPORT_TYPES, keymgmt_export_types)                     \
   X(KEYMGMT_QUERY_OPERATION_NAME, keymgmt_query_operation_name)     \
+  X(KEYMGMT_GEN_INIT, keymgmt_gen_init)                             \
+  X(KEYMGMT_GEN_SET_TEMPLATE, keymgmt_gen_set_template)             \
+  X(KEYMGMT_GEN_SET_PARAMS, keymgmt_gen_set_params)                 \
+  X(KEYMGMT_GEN_SETTABLE_PARAMS, keymgmt_gen_settable_params)       \
+  X(KEYMGMT_GEN, keymgmt_gen)                                       \
+  X(KEYMGMT_GEN_CLEANUP, keymgmt_gen_cleanup)                       \
   X(SIGNATURE_NEWCTX, signature_newctx)                             \
   X(SIGNATURE_FREECTX, signature_freectx)                           \
   X(SIGNATURE_DUPCTX, signature_dupctx)                             \
@@ -52,7 +58,11 @@
   X(ENCODER_NEWCTX, encoder_newctx)                                 \
   X(ENCODER_FREECTX, encoder_freectx)                               \
   X(ENCODER_DOES_SELECTION, encoder_does_selection)                 \
-  X(ENCODER_ENCODE, encoder_encode)
+  X(ENCODER_ENCODE, encoder_encode)                                 \
+  X(DECODER_NEWCTX, decoder_newctx)                                 \
+  X(DECODER_FREECTX, decoder_freectx)                               \
+  X(DECODER_DOES_SELECTION, decoder_does_selection)                 \
+  X(DECODER_DECODE, decoder_decode)
 
 namespace sesam::slot {
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "keymgmt/curves.h"
 
+#include <openssl/ec.h>
+#include <openssl/objects.h>
+
 namespace sesam::keymgmt {
 namespace {
 
@@ -18,6 +21,14 @@ constexpr Curve kCurves[] = {
 const Curve* find_curve(std::string_view key_type, unsigned key_bits) noexcept {
   for (const auto& curve : kCurves)
     if (curve.key_type == key_type && curve.key_bits == key_bits) return &curve;
+  return nullptr;
+}
+
+const Curve* find_curve_of_group(const char* group) noexcept {
+  int nid = EC_curve_nist2nid(group);
+  if (nid == NID_undef) nid = OBJ_txt2nid(group);
+  for (const auto& curve : kCurves)
+    if (nid != NID_undef && nid == OBJ_txt2nid(curve.group)) return &curve;
   return nullptr;
 }
 

@@ -13,18 +13,27 @@ namespace {
 
 bool includes_private(int selection) noexcept { return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0; }
 
+// The PIN itself stays out; where it is to be found does not.
+std::string reusable_uri(const n200::KeyRecord& record, const KeyUri& uri) {
+  std::string text = "sesam:key-id=" + record.key_id;
+  if (!record.nice_name.empty()) text += ";object=" + percent_encode(record.nice_name);
+  if (uri.core) text += ";core=" + std::to_string(*uri.core);
+  if (!uri.pin_source.empty()) text += "?pin-source=" + percent_encode(uri.pin_source);
+  return text;
+}
+
 const char* name_of_private_part(KeyType type) noexcept {
   return type == KeyType::ec ? OSSL_PKEY_PARAM_PRIV_KEY : OSSL_PKEY_PARAM_RSA_D;
 }
 
 }  // namespace
 
-Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& record, unsigned core, Secret pin,
+Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& record, const KeyUri& uri, Secret pin,
                                                         std::shared_ptr<n200::Device> device) {
   auto data = std::make_shared<KeyData>();
-  data->handle = {record.key_id, record.token_label(), record.nice_name, core, std::move(pin)};
+  data->handle = {record.key_id, record.token_label(), record.nice_name, uri.core.value_or(device->options().core), std::move(pin)};
   data->device = std::move(device);
-  data->uri = "sesam:key-id=" + record.key_id + ";object=" + percent_encode(record.nice_name);
+  data->uri = reusable_uri(record, uri);
   SESAM_TRY(type, type_of(record));
   SESAM_TRY(public_key, public_key_of(record, type));
   data->type = type;

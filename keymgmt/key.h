@@ -9,6 +9,7 @@
 
 #include "base/handles.h"
 #include "base/result.h"
+#include "base/uri.h"
 #include "keymgmt/public_key.h"
 #include "n200/device.h"
 
@@ -21,7 +22,7 @@ struct KeyData {
   std::size_t device_signature_bytes = 0;
   std::shared_ptr<n200::Device> device; ///< null for an imported public key
   n200::KeyHandle handle;
-  std::string uri;                      ///< "sesam:key-id=...;object=...", without a secret
+  std::string uri;                      ///< opens the key again: "sesam:key-id=...;object=...", without a secret
 };
 
 /// OpenSSL's keydata (provider-keymgmt(7)). Filled once, by the store or by import, and never changed after that.
@@ -32,8 +33,9 @@ class Key {
   explicit Key(KeyType type) : type_(type) {}
   Key(std::shared_ptr<const KeyData> data, Part part) : type_(data->type), data_(std::move(data)), part_(part) {}
 
-  /// Builds the data of a key in the device from the device's record. `pin` may be empty. Raises unsupported_key, bad_public_key.
-  static Result<std::shared_ptr<const KeyData>> from_record(const n200::KeyRecord& record, unsigned core, Secret pin,
+  /// Builds the data of a key in the device from the device's record; core and pin-source are the URI's. `pin` may be empty. Raises
+  /// unsupported_key, bad_public_key.
+  static Result<std::shared_ptr<const KeyData>> from_record(const n200::KeyRecord& record, const KeyUri& uri, Secret pin,
                                                             std::shared_ptr<n200::Device> device);
 
   const KeyData* data() const noexcept { return data_.get(); }

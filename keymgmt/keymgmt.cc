@@ -3,6 +3,7 @@
 #include <openssl/core_names.h>
 
 #include "base/boundary.h"
+#include "keymgmt/generation.h"
 #include "keymgmt/key.h"
 
 namespace sesam::keymgmt {
@@ -67,7 +68,11 @@ const char* rsa_operation_name(int operation) { return operation == OSSL_OP_SIGN
       SESAM_BIND(keymgmt_dup, &Key::dup),           \
       SESAM_BIND(keymgmt_get_params, &Key::get_params), \
       SESAM_BIND(keymgmt_import, &Key::import),     \
-      SESAM_BIND(keymgmt_export, &Key::export_to)
+      SESAM_BIND(keymgmt_export, &Key::export_to),  \
+      SESAM_BIND(keymgmt_gen_set_template, &Generation::set_template), \
+      SESAM_BIND(keymgmt_gen_set_params, &Generation::set_params),     \
+      SESAM_BIND(keymgmt_gen, &Generation::generate),                  \
+      SESAM_BIND(keymgmt_gen_cleanup, &Generation::cleanup)
 
 }  // namespace
 
@@ -77,6 +82,8 @@ const char kRsaNames[] = "RSA:rsaEncryption:1.2.840.113549.1.1.1";
 const OSSL_DISPATCH kEcKeymgmt[] = {
     SESAM_BIND(keymgmt_new, &Key::create<KeyType::ec>),
     SESAM_KEYMGMT_COMMON,
+    SESAM_BIND(keymgmt_gen_init, &Generation::init<KeyType::ec>),
+    SESAM_BIND(keymgmt_gen_settable_params, &settable_ec_generation_params),
     SESAM_BIND(keymgmt_gettable_params, &gettable_ec_params),
     SESAM_BIND(keymgmt_import_types, &ec_public_types),
     SESAM_BIND(keymgmt_export_types, &ec_public_types),
@@ -86,6 +93,8 @@ const OSSL_DISPATCH kEcKeymgmt[] = {
 const OSSL_DISPATCH kRsaKeymgmt[] = {
     SESAM_BIND(keymgmt_new, &Key::create<KeyType::rsa>),
     SESAM_KEYMGMT_COMMON,
+    SESAM_BIND(keymgmt_gen_init, &Generation::init<KeyType::rsa>),
+    SESAM_BIND(keymgmt_gen_settable_params, &settable_rsa_generation_params),
     SESAM_BIND(keymgmt_gettable_params, &gettable_rsa_params),
     SESAM_BIND(keymgmt_import_types, &rsa_public_types),
     SESAM_BIND(keymgmt_export_types, &rsa_public_types),

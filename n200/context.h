@@ -14,7 +14,9 @@ namespace sesam::n200 {
 struct Context {
   std::shared_ptr<Device> device;  ///< null where the configuration is bad
   Error configuration_error{Reason::none, {}};
-  OSSL_FUNC_BIO_write_ex_fn* bio_write = nullptr;  ///< the core's, for encoders
+  OSSL_FUNC_BIO_write_ex_fn* bio_write = nullptr;  ///< the core's, for encoders and decoders
+  OSSL_FUNC_BIO_read_ex_fn* bio_read = nullptr;
+  OSSL_FUNC_BIO_gets_fn* bio_gets = nullptr;
 
   /// The device, or why there is none. Raises bad_configuration.
   Result<std::shared_ptr<Device>> require_device() const {

@@ -62,11 +62,12 @@ std::string KeyHandle::description() const { return "key '" + nice_name + "' (" 
 
 std::shared_ptr<Device> Device::for_options(http::Options connection, Options options, std::shared_ptr<const Log> log) {
   auto pipeline = http::Pipeline::for_options(std::move(connection), log);
+  std::vector<std::shared_ptr<Device>> looked_at;  // one of these may turn out the last reference: let go of after the lock
   auto& devices = process_state<Devices>();
   const std::lock_guard lock(devices.mutex);
   std::erase_if(devices.known, [](const auto& device) { return device.expired(); });
   for (const auto& known : devices.known)
-    if (auto device = known.lock(); device && device->pipeline_ == pipeline && device->options_ == options) return device;
+    if (auto device = looked_at.emplace_back(known.lock()); device && device->pipeline_ == pipeline && device->options_ == options) return device;
   auto device = std::make_shared<Device>(std::move(pipeline), std::move(options), std::move(log));
   device->identity_ = std::to_string(devices.made++) + "|";
   devices.known.push_back(device);
@@ -100,7 +101,7 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
   request.path = rendered.path.reveal();
   request.body = rendered.body.reveal();
   request.reply_cap_bytes = exchange.reply_cap_bytes;
-  request.deadline = deadline();
+  request.deadline = exchange.deadline;
   for (unsigned attempt = 1;; ++attempt) {
     request.endpoint = endpoint;
     exchange.doing.endpoint = pipeline_->options().urls[endpoint];
@@ -141,7 +142,7 @@ Result<ReplyDocument> Device::exchange(Exchange& exchange) {
 
 Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature) {
   const std::string core = std::to_string(key.core);
-  Exchange signing{what.operation, {}, {"signing with", {}, {}}, kReplyCapBytes, Repetition::harmless, key.key_id, key.pin.reveal()};
+  Exchange signing{what.operation, {}, {"signing with", {}, {}}, kReplyCapBytes, deadline(), Repetition::harmless, key.key_id, key.pin.reveal()};
   signing.doing.key = key.description();
   signing.doing.endpoint = endpoint_url();
   if (process_state<PinVerdicts>().refused(key.key_id, signing.pin))

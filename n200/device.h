@@ -45,6 +45,17 @@ struct ToSign {
   std::string_view salt_bytes{};              ///< PSS: decimal
 };
 
+/// A key to be made.
+struct NewKey {
+  Operation operation = Operation::ec_generate;  ///< ec_generate or rsa_generate
+  std::string_view curve_type{};                 ///< EC: the device's word, "NIST" or "BRAINPOOL"
+  unsigned bits = 0;
+  unsigned core = 1;
+  std::string acl;
+  std::string nice_name;
+  Secret pin;                                    ///< empty: none is sent
+};
+
 class Device {
  public:
   /// The process's device for these options: made when there is none. No I/O, no thread.
@@ -63,6 +74,10 @@ class Device {
   /// Raises what an exchange raises.
   Result<void> list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take);
 
+  /// Makes a key. At least three requests: is the name free, make the key, what does the device say of it. The second is never repeated where
+  /// the device may have acted on it: after a lost answer the key is looked up by its name. Raises key_exists and what an exchange raises.
+  Result<KeyRecord> generate(const NewKey& key);
+
   /// Signs a digest (the raw bytes). Fills `signature`, whose size says what is expected: EC r‖s, twice as long as the curve's field; RSA
   /// as long as the modulus. Raises wrong_pin, pin_missing, unknown_key, bad_signature_length and what an exchange raises.
   Result<void> sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature);
@@ -74,6 +89,7 @@ class Device {
     Values values;
     Doing doing;
     std::size_t reply_cap_bytes;
+    Clock::time_point deadline;
     Repetition repetition = Repetition::harmless;
     std::string_view key_id{};  // with pin: whose PIN it is
     std::string_view pin{};
@@ -86,9 +102,11 @@ class Device {
 
   std::string_view endpoint_url() const noexcept;
   bool move_on_from(std::size_t& endpoint, unsigned attempt, http::Failure failure);
-  Result<KeyRecords> request_key(const std::string& name);
-  Result<KeyRecord> with_public_key(KeyRecord record);
-  Result<void> request_listing(const std::string& type, const std::function<void(KeyRecord)>& take);
+  Result<KeyRecords> request_key(const std::string& name, Clock::time_point until);
+  Result<KeyRecord> with_public_key(KeyRecord record, Clock::time_point until);
+  Result<KeyRecords> keys_named(const std::string& name, Clock::time_point until);
+  Result<std::string> request_generation(const NewKey& key, Clock::time_point until);
+  Result<void> request_listing(const std::string& type, Clock::time_point until, const std::function<void(KeyRecord)>& take);
   Result<void> take_records(Exchange& exchange, const std::function<void(KeyRecord)>& take);
 
   Options options_;

@@ -59,30 +59,30 @@ Result<void> Device::take_records(Exchange& asking, const std::function<void(Key
   return taken ? Result<void>() : error_of(asking.doing, taken.error().reason, taken.error().detail);
 }
 
-Result<KeyRecords> Device::request_key(const std::string& name) {
-  Exchange asking{Operation::find_key, {}, {"looking up", "key '" + name + "'", endpoint_url()}, kReplyCapBytes};
+Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_point until) {
+  Exchange asking{Operation::find_key, {}, {"looking up", "key '" + name + "'", endpoint_url()}, kReplyCapBytes, until};
   asking.values.set(Placeholder::name, name);
   std::vector<KeyRecord> records;
   SESAM_CHECK(take_records(asking, [&](KeyRecord record) { records.push_back(std::move(record)); }));
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
 
-Result<void> Device::request_listing(const std::string& type, const std::function<void(KeyRecord)>& take) {
+Result<void> Device::request_listing(const std::string& type, Clock::time_point until, const std::function<void(KeyRecord)>& take) {
   const std::size_t cap = static_cast<std::size_t>(options_.max_listing_mib) << 20;
-  Exchange asking{Operation::list_keys, {}, {"listing", type + " keys", endpoint_url()}, cap};
+  Exchange asking{Operation::list_keys, {}, {"listing", type + " keys", endpoint_url()}, cap, until};
   asking.values.set(Placeholder::type, type);
   return take_records(asking, take);
 }
 
 // n200.md leaves open whether getkeyattributes tells an EC key's public part; listkeys does. One listing then serves all keys of
 // the type while the cache lives.
-Result<KeyRecord> Device::with_public_key(KeyRecord record) {
+Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point until) {
   const std::string type = record.key_type;
   SESAM_TRY(listed, process_state<KeyCache>().get(
-                        identity_ + "type " + type, std::chrono::seconds(options_.key_cache_seconds), deadline(),
+                        identity_ + "type " + type, std::chrono::seconds(options_.key_cache_seconds), until,
                         [&]() -> Result<KeyRecords> {
                           std::vector<KeyRecord> records;
-                          SESAM_CHECK(request_listing(type, [&](KeyRecord one) { records.push_back(std::move(one)); }));
+                          SESAM_CHECK(request_listing(type, until, [&](KeyRecord one) { records.push_back(std::move(one)); }));
                           return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
                         }));
   const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) { return one.key_id == record.key_id; });
@@ -90,10 +90,11 @@ Result<KeyRecord> Device::with_public_key(KeyRecord record) {
 }
 
 Result<KeyRecord> Device::find_key(const KeyUri& uri) {
+  const auto until = deadline();
   const std::string name = lookup_name(uri);
   const Doing doing{"looking up", "key '" + name + "'", endpoint_url()};
   SESAM_TRY(answer, process_state<KeyCache>().get(identity_ + "key " + name, std::chrono::seconds(options_.key_cache_seconds),
-                                                  deadline(), [&] { return request_key(name); }));
+                                                  until, [&] { return request_key(name, until); }));
   std::vector<KeyRecord> matching;
   std::string_view differing;
   for (const auto& record : *answer) {
@@ -105,15 +106,16 @@ Result<KeyRecord> Device::find_key(const KeyUri& uri) {
   if (matching.empty() && !differing.empty())
     return error_of(doing, Reason::key_attribute_mismatch, "'" + std::string(differing) + "' differs from " + names_of(*answer));
   if (matching.empty()) return error_of(doing, Reason::unknown_key, "");
-  return matching.front().has_public_part() ? matching.front() : with_public_key(std::move(matching.front()));
+  return matching.front().has_public_part() ? matching.front() : with_public_key(std::move(matching.front()), until);
 }
 
 Result<void> Device::list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take) {
   const auto take_fitting = [&](const KeyRecord& record) {
     if (differing_attribute(uri, record).empty()) take(record);
   };
+  const auto until = deadline();
   for (const auto type : kListedTypes) {
-    const auto listed = request_listing(std::string(type), take_fitting);
+    const auto listed = request_listing(std::string(type), until, take_fitting);
     if (listed) continue;
     const Reason reason = listed.error().reason;
     const bool type_unknown = type != kObservedType && (reason == Reason::device_error || reason == Reason::http_status);

@@ -42,7 +42,7 @@ constexpr TextRow kTexts[] = {
     {"invalid pin", Reason::wrong_pin},       {"key locked", Reason::wrong_pin},
     {"pin missing", Reason::pin_missing},     {"missing pin", Reason::pin_missing},
     {"pin required", Reason::pin_missing},    {"unknown key", Reason::unknown_key},
-    {"key not found", Reason::unknown_key},   {"no such key", Reason::unknown_key},
+    {"key not found", Reason::unknown_key},   {"no such key", Reason::unknown_key},     {"unknown command", Reason::unknown_command},
 };
 
 constexpr std::size_t kMostDeviceText = 200;

@@ -2,6 +2,8 @@
 // What the device layer needs to know beside http::Options; filled once by provider/, immutable afterwards.
 #pragma once
 
+#include <string>
+
 #include "base/secret.h"
 #include "n200/wire.h"
 
@@ -10,6 +12,7 @@ namespace sesam::n200 {
 struct Options {
   unsigned core = 1;                ///< where a URI names none
   Secret pin;                       ///< where a URI has none; empty: the PIN stored in the device
+  std::string acl = "FFFF";         ///< of generated keys
   unsigned deadline_ms = 15000;     ///< of a whole operation, retries and waiting included
   unsigned key_cache_seconds = 60;
   unsigned max_listing_mib = 512;

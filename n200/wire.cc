@@ -20,6 +20,10 @@ constexpr std::array<WireDefault, static_cast<std::size_t>(Operation::count)> kD
      "assumed"},
     {Operation::find_key, "wire_find_key", "GET /n200/getkeyattributes/{name}/ -> result", "observed"},
     {Operation::list_keys, "wire_list_keys", "GET /n200/listkeys/{type}/ -> result", "observed"},
+    {Operation::ec_generate, "wire_ec_generate",
+     "POST command=genecckey core={core} curve={type} keysize={bits} acl={acl} pin={pin} nice_name={name} -> result", "observed"},
+    {Operation::rsa_generate, "wire_rsa_generate",
+     "POST command=genrsakey core={core} keysize={bits} acl={acl} pin={pin} nice_name={name} -> result", "assumed"},
 }};
 
 constexpr std::pair<std::string_view, Placeholder> kPlaceholders[] = {
@@ -29,6 +33,8 @@ constexpr std::pair<std::string_view, Placeholder> kPlaceholders[] = {
     {"padding", Placeholder::padding},
     {"hash_name", Placeholder::hash_name},
     {"salt_bytes", Placeholder::salt_bytes},
+    {"bits", Placeholder::bits},
+    {"acl", Placeholder::acl},
 };
 constexpr std::pair<std::string_view, Encoding> kEncodings[] = {
     {"hex", Encoding::hex}, {"hexlower", Encoding::hex_lower}, {"base64", Encoding::base64}};

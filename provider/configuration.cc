@@ -3,6 +3,7 @@
 
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -125,6 +126,13 @@ Result<void> take_client_key(std::string_view text, Configuration& c) {
   return {};
 }
 
+Result<void> take_acl(std::string_view text, Configuration& c) {
+  const bool hex = std::all_of(text.begin(), text.end(), [](unsigned char digit) { return std::isxdigit(digit) != 0; });
+  if (text.size() != 4 || !hex) return bad("allowed are four hexadecimal digits");
+  c.device.acl = text;
+  return {};
+}
+
 Take take_wire(n200::Operation operation) {
   return [operation](std::string_view text, Configuration& c) { return c.device.wire.set(operation, text); };
 }
@@ -147,6 +155,7 @@ void add_connection(std::vector<Setting>& rows) {
 
 void add_keys(std::vector<Setting>& rows) {
   rows.push_back({"core", "1", false, take_number([](Configuration& c) -> auto& { return c.device.core; }, 1, 255)});
+  rows.push_back({"acl", "FFFF", false, take_acl});
   rows.push_back({"pin", "", true, take_secret(kPin)});
   rows.push_back({"keygen_pin", "", true, take_secret(kPin)});  // the vendor's name for it
   rows.push_back({"pin_source", "", false, take_source(kPin), true});
@@ -192,6 +201,7 @@ Result<void> check_pairs(const Configuration& c, const Values& values) {
   const auto set = [&](std::string_view key) { return values.find(key) != values.end(); };
   if (c.connection.urls.empty()) return bad("url is not set: it names the device, for example url = https://seSAM-nserie-101");
   if (set("pass") && set("pass_source")) return bad("pass and pass_source are both set: one of them is enough");
+  if (set("pin") && set("keygen_pin")) return bad("pin and keygen_pin are both set: they are one setting");
   if ((set("pin") || set("keygen_pin")) && set("pin_source")) return bad("pin and pin_source are both set: one of them is enough");
   if (c.connection.user.empty() && !c.connection.password.empty()) return bad("pass is set, but user is not");
   if (!c.connection.user.empty() && c.connection.password.empty()) return bad("user is set, but neither pass nor pass_source");

@@ -93,13 +93,13 @@ Result<Values> collect_values(const Core& core) {
   return values;
 }
 
-LogSettings log_settings(const Core& core) {
+ModestSettings modest_settings(const Core& core) {
   Configuration configuration;
   for (const auto& row : settings()) {
-    if (row.key != "log_level" && row.key != "log_output") continue;
+    if (row.key != "log_level" && row.key != "log_output" && row.key != "claim_pkcs11") continue;
     for (const auto& [key, text] : ask_core(core, {row.key})) static_cast<void>(row.take(text, configuration));
   }
-  return {configuration.log_level, configuration.log_output};
+  return {configuration.log_level, configuration.log_output, configuration.claim_pkcs11};
 }
 
 }  // namespace sesam::provider

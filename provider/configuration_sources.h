@@ -14,11 +14,13 @@ namespace sesam::provider {
 /// the core tells only the values of keys that it is asked for. Raises bad_configuration.
 Result<Values> collect_values(const Core& core);
 
-/// Where the log goes, by openssl.cnf alone, when the configuration as a whole is bad; the default for what is itself bad.
-struct LogSettings {
-  int level;
-  std::string output;
+/// What matters even when the configuration as a whole is bad: where the log goes and whether pkcs11: is ours. By openssl.cnf alone; the
+/// default for what is itself bad.
+struct ModestSettings {
+  int log_level;
+  std::string log_output;
+  bool claim_pkcs11;
 };
-LogSettings log_settings(const Core& core);
+ModestSettings modest_settings(const Core& core);
 
 }  // namespace sesam::provider

@@ -11,7 +11,8 @@
 #include "provider/configuration_sources.h"
 #include "signature/signature.h"
 #include "store/loader.h"
-#include "store/text_encoder.h"
+#include "store/encoders.h"
+#include "store/uri_decoder.h"
 
 namespace sesam::provider {
 namespace {
@@ -24,10 +25,15 @@ const OSSL_ALGORITHM kStores[] = {
     {"pkcs11", kProperties, store::kLoader, "keys in a sematicon N200"},
     {nullptr, nullptr, nullptr, nullptr}};
 const OSSL_ALGORITHM kStoresUnclaimed[] = {kStores[0], {nullptr, nullptr, nullptr, nullptr}};
+// BIND generates keys with the property "provider=pkcs11": the same tables once more, under that name.
+constexpr char kPkcs11Properties[] = "provider=pkcs11";
 const OSSL_ALGORITHM kKeymgmts[] = {
     {keymgmt::kEcNames, kProperties, keymgmt::kEcKeymgmt, "EC keys in a sematicon N200"},
     {keymgmt::kRsaNames, kProperties, keymgmt::kRsaKeymgmt, "RSA keys in a sematicon N200"},
+    {keymgmt::kEcNames, kPkcs11Properties, keymgmt::kEcKeymgmt, "EC keys in a sematicon N200"},
+    {keymgmt::kRsaNames, kPkcs11Properties, keymgmt::kRsaKeymgmt, "RSA keys in a sematicon N200"},
     {nullptr, nullptr, nullptr, nullptr}};
+const OSSL_ALGORITHM kKeymgmtsUnclaimed[] = {kKeymgmts[0], kKeymgmts[1], {nullptr, nullptr, nullptr, nullptr}};
 const OSSL_ALGORITHM kSignatures[] = {
     {"ECDSA", kProperties, signature::kEcdsa, "ECDSA in a sematicon N200"},
     {keymgmt::kRsaNames, kProperties, signature::kRsa, "RSA signatures in a sematicon N200"},
@@ -35,15 +41,25 @@ const OSSL_ALGORITHM kSignatures[] = {
 const OSSL_ALGORITHM kEncoders[] = {
     {keymgmt::kEcNames, "provider=sesam,output=text", store::kTextEncoder, "prints keys in a sematicon N200"},
     {keymgmt::kRsaNames, "provider=sesam,output=text", store::kTextEncoder, "prints keys in a sematicon N200"},
+    {keymgmt::kEcNames, "provider=sesam,output=pem,structure=PrivateKeyInfo", store::kPemEncoder, "writes a key's URI"},
+    {keymgmt::kRsaNames, "provider=sesam,output=pem,structure=PrivateKeyInfo", store::kPemEncoder, "writes a key's URI"},
+    {nullptr, nullptr, nullptr, nullptr}};
+
+const OSSL_ALGORITHM kDecoders[] = {
+    {"DER", "provider=sesam,input=pem", store::kPemDecoder, "PEM files that wrap a key URI"},
+    {keymgmt::kEcNames, "provider=sesam,input=der,structure=sesam-uri", store::kEcUriDecoder, "opens EC keys by URI"},
+    {keymgmt::kRsaNames, "provider=sesam,input=der,structure=sesam-uri", store::kRsaUriDecoder, "opens RSA keys by URI"},
     {nullptr, nullptr, nullptr, nullptr}};
 
 const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cache) {
+  const bool claims_pkcs11 = static_cast<const Provider*>(provctx)->claims_pkcs11;
   *no_cache = 0;
   switch (operation) {
-    case OSSL_OP_STORE: return static_cast<const Provider*>(provctx)->claims_pkcs11 ? kStores : kStoresUnclaimed;
-    case OSSL_OP_KEYMGMT: return kKeymgmts;
+    case OSSL_OP_STORE: return claims_pkcs11 ? kStores : kStoresUnclaimed;
+    case OSSL_OP_KEYMGMT: return claims_pkcs11 ? kKeymgmts : kKeymgmtsUnclaimed;
     case OSSL_OP_SIGNATURE: return kSignatures;
     case OSSL_OP_ENCODER: return kEncoders;
+    case OSSL_OP_DECODER: return kDecoders;
     default: return nullptr;
   }
 }
@@ -69,11 +85,10 @@ Result<void> get_params(void*, OSSL_PARAM params[]) {
 
 const OSSL_ITEM* get_reason_strings(void*) { return reason_strings(); }
 
-// The log of an instance whose configuration is bad: BIND's tools show nothing else. Null where there is no memory for it.
-std::shared_ptr<const Log> open_log_at_least(const Core& core) {
-  const LogSettings wanted = log_settings(core);
-  auto log = Log::open(wanted.level, wanted.output);
-  if (!log) log = Log::open(wanted.level, "stderr");
+// BIND's tools show nothing but the log, so an instance whose configuration is bad has one too. Null where there is no memory for it.
+std::shared_ptr<const Log> open_log_at_least(const ModestSettings& wanted) {
+  auto log = Log::open(wanted.log_level, wanted.log_output);
+  if (!log) log = Log::open(wanted.log_level, "stderr");
   return log ? *log : nullptr;
 }
 
@@ -83,22 +98,25 @@ void teardown(void* provctx) { delete static_cast<Provider*>(provctx); }
 
 Provider::Provider(const Core& core) : core_(core) {
   bio_write = core.bio_write;
-  auto values = collect_values(core);
-  auto configuration = values ? build_configuration(*values) : Result<Configuration>(std::move(values).error());
-  if (configuration) {
-    claims_pkcs11 = configuration->claim_pkcs11;
-    auto log = Log::open(configuration->log_level, configuration->log_output);
-    if (log) {
-      log_ = *log;
-      device = n200::Device::for_options(std::move(configuration->connection), std::move(configuration->device), log_);
-    } else {
-      configuration_error = std::move(log).error();
-    }
-  } else {
-    configuration_error = std::move(configuration).error();
+  bio_read = core.bio_read;
+  bio_gets = core.bio_gets;
+  if (auto configured = configure(); !configured) {
+    const auto modest = modest_settings(core);
+    claims_pkcs11 = modest.claim_pkcs11;
+    log_ = open_log_at_least(modest);
+    configuration_error = std::move(configured).error();
   }
-  if (!log_) log_ = open_log_at_least(core);
   attach_error_stack(core_, log_);
+}
+
+Result<void> Provider::configure() {
+  SESAM_TRY(values, collect_values(core_));
+  SESAM_TRY(configuration, build_configuration(values));
+  SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
+  claims_pkcs11 = configuration.claim_pkcs11;
+  log_ = std::move(log);
+  device = n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device), log_);
+  return {};
 }
 
 Provider::~Provider() { detach_error_stack(core_); }

@@ -19,15 +19,17 @@ class Provider : public n200::Context {
   /// failing init raises, and most programs that load openssl.cnf never use a key.
   explicit Provider(const Core& core);
   ~Provider();
+
+  bool claims_pkcs11 = true;  ///< also serve pkcs11: URIs and BIND's generation
+
   Provider(const Provider&) = delete;
   Provider& operator=(const Provider&) = delete;
 
  private:
+  Result<void> configure();
+
   Core core_;
   std::shared_ptr<const Log> log_;
-
- public:
-  bool claims_pkcs11 = true;
 };
 
 /// What OSSL_provider_init() returns.

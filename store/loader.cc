@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/boundary.h"
+#include "store/open_key.h"
 
 namespace sesam::store {
 namespace {
@@ -54,24 +55,11 @@ Result<void> Loader::set_params(const OSSL_PARAM params[]) {
   return {};
 }
 
-// What the URI says comes before the configuration; with neither, the device uses the PIN that it stores.
-Result<Secret> Loader::pin() const {
-  if (!uri_.pin_value.empty()) return uri_.pin_value.clone();
-  if (!uri_.pin_source.empty()) return read_pin_source(uri_.pin_source);
-  return device_->options().pin.clone();
-}
-
 Result<void> Loader::begin_key() {
   const bool wants_private = uri_.type != ObjectType::public_key && wants(OSSL_STORE_INFO_PKEY);
   const bool wants_public = uri_.type != ObjectType::private_key && wants(OSSL_STORE_INFO_PUBKEY);
   if (uri_.type == ObjectType::other || (!wants_private && !wants_public)) return {};
-  SESAM_TRY(record, device_->find_key(uri_));
-  Secret secret;
-  if (wants_private) {
-    SESAM_TRY(known, pin());
-    secret = std::move(known);
-  }
-  SESAM_TRY(data, Key::from_record(record, uri_.core.value_or(device_->options().core), std::move(secret), device_));
+  SESAM_TRY(data, open_key(uri_, device_, wants_private));
   key_ = std::move(data);
   if (wants_private) pending_.push_back(Key::Part::with_private);
   if (wants_public) pending_.push_back(Key::Part::public_only);
@@ -87,18 +75,10 @@ Result<void> Loader::begin() {
   return uri_.names_no_key() ? begin_listing() : begin_key();
 }
 
-// OpenSSL's keymgmt takes the key by setting the pointer behind the reference to null; else it is still ours.
 Result<bool> Loader::deliver_key(OSSL_CALLBACK* callback, void* argument) {
-  Key* key = new Key(key_, pending_.front());
+  auto key = std::make_unique<Key>(key_, pending_.front());
   pending_.pop_front();
-  int type = OSSL_OBJECT_PKEY;
-  std::string data_type = keymgmt::name_of(key_->type);
-  const OSSL_PARAM object[] = {OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
-                               OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE, data_type.data(), data_type.size()),
-                               OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_REFERENCE, &key, sizeof key), OSSL_PARAM_END};
-  const bool taken = callback(object, argument) == 1;
-  delete key;
-  return taken;
+  return deliver(std::move(key), callback, argument);
 }
 
 Result<bool> Loader::deliver_name(OSSL_CALLBACK* callback, void* argument) {

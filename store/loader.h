@@ -36,7 +36,6 @@ class Loader {
   Result<void> begin();
   Result<void> begin_key();
   Result<void> begin_listing();
-  Result<Secret> pin() const;
   Result<bool> deliver_key(OSSL_CALLBACK* callback, void* argument);
   Result<bool> deliver_name(OSSL_CALLBACK* callback, void* argument);
   bool wants(int store_type) const { return expected_ == 0 || expected_ == store_type; }

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "keymgmt/generation.h"
+
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+
+#include <memory>
+#include <utility>
+
+#include "keymgmt/curves.h"
+#include "keymgmt/key_pin.h"
+
+namespace sesam::keymgmt {
+namespace {
+
+constexpr char kOurUri[] = "sesam_uri";
+constexpr char kBindUri[] = "pkcs11_uri";              // BIND 9.20 and pkcs11-provider
+constexpr char kBindUsage[] = "pkcs11_key_usage";      // always digitalSignature: there is nothing else to choose
+constexpr char kBindRsaBits[] = "rsa_keygen_bits";     // BIND 9.20; later versions say "bits"
+constexpr unsigned kLeastRsaBits = 2048, kMostRsaBits = 4096;  // n200.md
+
+#define SESAM_GENERATION_PARAMS                    \
+  OSSL_PARAM_utf8_string(kOurUri, nullptr, 0),     \
+      OSSL_PARAM_utf8_string(kBindUri, nullptr, 0), \
+      OSSL_PARAM_utf8_string(kBindUsage, nullptr, 0)
+
+Result<std::string> text_of(const OSSL_PARAM& param) {
+  const char* text = nullptr;
+  if (OSSL_PARAM_get_utf8_string_ptr(&param, &text) != 1 || text == nullptr)
+    return Error{Reason::bad_argument, std::string("parameter '") + param.key + "' is no text"};
+  return std::string(text);
+}
+
+Result<unsigned> bits_of(const OSSL_PARAM& param) {
+  std::size_t bits = 0;
+  if (OSSL_PARAM_get_size_t(&param, &bits) != 1 || bits < kLeastRsaBits || bits > kMostRsaBits)
+    return Error{Reason::unsupported_key, "RSA keys have from " + std::to_string(kLeastRsaBits) + " to " + std::to_string(kMostRsaBits) + " bits"};
+  return static_cast<unsigned>(bits);
+}
+
+}  // namespace
+
+const OSSL_PARAM* settable_ec_generation_params(void*, void*) {
+  static const OSSL_PARAM params[] = {SESAM_GENERATION_PARAMS, OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, nullptr, 0), OSSL_PARAM_END};
+  return params;
+}
+
+const OSSL_PARAM* settable_rsa_generation_params(void*, void*) {
+  static const OSSL_PARAM params[] = {SESAM_GENERATION_PARAMS, OSSL_PARAM_size_t(OSSL_PKEY_PARAM_RSA_BITS, nullptr),
+                                      OSSL_PARAM_size_t(kBindRsaBits, nullptr), OSSL_PARAM_END};
+  return params;
+}
+
+Result<Generation*> Generation::start(KeyType type, void* provctx, int selection, const OSSL_PARAM params[]) {
+  if ((selection & OSSL_KEYMGMT_SELECT_KEYPAIR) == 0) return Error{Reason::not_offered, "parameters without a key: the device makes keys"};
+  std::unique_ptr<Generation> generation(new Generation(type, *static_cast<const n200::Context*>(provctx)));
+  SESAM_CHECK(generation->set_params(params));
+  return generation.release();
+}
+
+void Generation::cleanup(void* generation) { delete static_cast<Generation*>(generation); }
+
+Result<void> Generation::set_template(void* key) {
+  const auto* given = static_cast<const Key*>(key);
+  char group[64];
+  std::size_t length = 0;
+  if (given != nullptr && given->public_key() != nullptr && EVP_PKEY_get_group_name(given->public_key(), group, sizeof group, &length) == 1)
+    group_.assign(group, length);
+  return {};
+}
+
+// What is not known is ignored, as everywhere.
+Result<void> Generation::set_params(const OSSL_PARAM params[]) {
+  for (const OSSL_PARAM* p = params; p != nullptr && p->key != nullptr; ++p) {
+    const std::string_view name = p->key;
+    if (name == kOurUri || name == kBindUri) {
+      SESAM_TRY(uri, text_of(*p));
+      uri_ = std::move(uri);
+    } else if (type_ == KeyType::ec && name == OSSL_PKEY_PARAM_GROUP_NAME) {
+      SESAM_TRY(group, text_of(*p));
+      group_ = std::move(group);
+    } else if (type_ == KeyType::rsa && (name == OSSL_PKEY_PARAM_RSA_BITS || name == kBindRsaBits)) {
+      SESAM_TRY(bits, bits_of(*p));
+      rsa_bits_ = bits;
+    }
+  }
+  return {};
+}
+
+// The device gives key_id, token and id itself, so a URI for a new key cannot name them.
+Result<KeyUri> Generation::place() const {
+  if (uri_.empty())
+    return Error{Reason::bad_uri, "generating a key: no URI gives its name; set sesam_uri (BIND: pkcs11-uri of the key-store), for example sesam:object=NAME;core=1"};
+  SESAM_TRY(uri, KeyUri::parse(uri_));
+  if (!uri.token.empty() || !uri.key_id.empty() || !uri.id.empty())
+    return Error{Reason::bad_uri, "generating a key: every key of this device is its own token, so token=, key-id= and id= cannot name a place for a new one; use core="};
+  if (uri.object.empty()) return Error{Reason::bad_uri, "generating a key: the URI gives no name; add object=NAME"};
+  return std::move(uri);
+}
+
+Result<n200::NewKey> Generation::new_key(const KeyUri& uri, const n200::Device& device) const {
+  n200::NewKey key;
+  key.nice_name = uri.object;
+  key.core = uri.core.value_or(device.options().core);
+  key.acl = uri.acl.empty() ? device.options().acl : uri.acl;
+  SESAM_TRY(pin, pin_for(uri, device));
+  key.pin = std::move(pin);
+  if (type_ == KeyType::rsa) {
+    key.operation = n200::Operation::rsa_generate;
+    key.bits = rsa_bits_;
+    return key;
+  }
+  const Curve* curve = find_curve_of_group(group_.c_str());
+  if (curve == nullptr) return Error{Reason::unsupported_key, "generating a key: the device has no curve " + group_};
+  key.operation = n200::Operation::ec_generate;
+  key.curve_type = curve->key_type;
+  key.bits = curve->key_bits;
+  return key;
+}
+
+Result<Key*> Generation::generate(OSSL_CALLBACK*, void*) {
+  SESAM_TRY(device, context_.require_device());
+  SESAM_TRY(uri, place());
+  SESAM_TRY(key, new_key(uri, *device));
+  SESAM_TRY(record, device->generate(key));
+  SESAM_TRY(data, Key::from_record(record, uri, std::move(key.pin), device));
+  return new Key(std::move(data), Key::Part::with_private);
+}
+
+}  // namespace sesam::keymgmt

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generating a key in the device, as OpenSSL asks for it (provider-keymgmt(7), "Key Object Generation Functions").
+#pragma once
+
+#include <openssl/core.h>
+
+#include <string>
+
+#include "base/result.h"
+#include "keymgmt/key.h"
+#include "n200/context.h"
+
+namespace sesam::keymgmt {
+
+/// A key in the making. Its name, core, acl and PIN come from a key URI: "sesam_uri", or "pkcs11_uri" as BIND calls it.
+class Generation {
+ public:
+  template <KeyType Type>
+  static Result<Generation*> init(void* provctx, int selection, const OSSL_PARAM params[]) {
+    return start(Type, provctx, selection, params);
+  }
+  static void cleanup(void* generation);
+  /// Takes the group from a key that has one.
+  Result<void> set_template(void* key);
+  Result<void> set_params(const OSSL_PARAM params[]);
+  /// Makes the key. Raises bad_uri where the URI gives no name or names a place that cannot be named, unsupported_key for a group or size that
+  /// the device does not have, and what n200::Device::generate raises.
+  Result<Key*> generate(OSSL_CALLBACK* progress, void* progress_argument);
+
+ private:
+  Generation(KeyType type, const n200::Context& context) : type_(type), context_(context) {}
+  static Result<Generation*> start(KeyType type, void* provctx, int selection, const OSSL_PARAM params[]);
+  Result<KeyUri> place() const;
+  Result<n200::NewKey> new_key(const KeyUri& uri, const n200::Device& device) const;
+
+  KeyType type_;
+  const n200::Context& context_;
+  std::string uri_;
+  std::string group_ = "P-256";
+  unsigned rsa_bits_ = 2048;
+};
+
+const OSSL_PARAM* settable_ec_generation_params(void* generation, void* provctx);
+const OSSL_PARAM* settable_rsa_generation_params(void* generation, void* provctx);
+
+}  // namespace sesam::keymgmt

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/open_key.h"
+
+#include <openssl/core_names.h>
+#include <openssl/core_object.h>
+#include <openssl/params.h>
+
+#include <string>
+#include <utility>
+
+#include "keymgmt/key_pin.h"
+
+namespace sesam::store {
+
+Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const KeyUri& uri, const std::shared_ptr<n200::Device>& device, bool with_private) {
+  SESAM_TRY(record, device->find_key(uri));
+  Secret pin;
+  if (with_private) {
+    SESAM_TRY(known, keymgmt::pin_for(uri, *device));
+    pin = std::move(known);
+  }
+  return keymgmt::Key::from_record(record, uri, std::move(pin), device);
+}
+
+bool deliver(std::unique_ptr<keymgmt::Key> key, OSSL_CALLBACK* callback, void* argument) {
+  keymgmt::Key* reference = key.release();
+  int type = OSSL_OBJECT_PKEY;
+  std::string data_type = keymgmt::name_of(reference->data()->type);
+  const OSSL_PARAM object[] = {OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
+                               OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE, data_type.data(), data_type.size()),
+                               OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_REFERENCE, &reference, sizeof reference), OSSL_PARAM_END};
+  const bool wanted = callback(object, argument) == 1;
+  delete reference;
+  return wanted;
+}
+
+}  // namespace sesam::store

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a key URI to the key: what the store loader and the decoders of PEM files have in common.
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "base/uri.h"
+#include "keymgmt/key.h"
+#include "n200/device.h"
+
+namespace sesam::store {
+
+/// Looks the key up (one request, none while the cache is warm) and picks its PIN where `with_private`. Raises what n200::Device::find_key,
+/// keymgmt::pin_for and keymgmt::Key::from_record raise.
+Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const KeyUri& uri, const std::shared_ptr<n200::Device>& device, bool with_private);
+
+/// Hands a key object to OpenSSL, which takes it by setting the pointer behind the reference to null. False if it does not want it.
+bool deliver(std::unique_ptr<keymgmt::Key> key, OSSL_CALLBACK* callback, void* argument);
+
+}  // namespace sesam::store

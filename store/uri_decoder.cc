@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/uri_decoder.h"
+
+#include <openssl/core_dispatch.h>
+#include <openssl/core_names.h>
+#include <openssl/core_object.h>
+#include <openssl/params.h>
+
+#include <string>
+#include <utility>
+
+#include "base/boundary.h"
+#include "n200/context.h"
+#include "store/open_key.h"
+#include "store/uri_pem.h"
+
+namespace sesam::store {
+namespace {
+
+using keymgmt::Key;
+using keymgmt::KeyType;
+
+constexpr std::size_t kMostBytes = 64 * 1024;  // a URI is short; what is longer is not ours
+
+Result<void*> new_context(void* provctx) { return provctx; }
+void free_context(void*) {}
+
+int does_selection(void*, int selection) {
+  return selection == 0 || (selection & (OSSL_KEYMGMT_SELECT_PRIVATE_KEY | OSSL_KEYMGMT_SELECT_PUBLIC_KEY)) != 0 ? 1 : 0;
+}
+
+// The next PEM object of the input, its first and last line included; empty if there is none.
+std::string next_pem(const n200::Context& context, OSSL_CORE_BIO* in) {
+  std::string pem;
+  char line[512];
+  for (int length; pem.size() < kMostBytes && (length = context.bio_gets(in, line, sizeof line)) > 0;) {
+    const std::string_view text(line, static_cast<std::size_t>(length));
+    if (pem.empty() && !text.starts_with("-----BEGIN ")) continue;
+    pem.append(text);
+    if (text.starts_with("-----END ")) return pem;
+  }
+  return {};
+}
+
+Bytes read_all(const n200::Context& context, OSSL_CORE_BIO* in) {
+  Bytes all;
+  unsigned char buffer[1024];
+  for (std::size_t length = 0; all.size() < kMostBytes && context.bio_read(in, buffer, sizeof buffer, &length) == 1 && length > 0;)
+    all.insert(all.end(), buffer, buffer + length);
+  return all;
+}
+
+// What is not ours is left to the other decoders, which start at the same place: true, and nothing handed on.
+Result<bool> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback, void* argument, OSSL_PASSPHRASE_CALLBACK*, void*) {
+  auto der = der_of_pem(next_pem(*static_cast<const n200::Context*>(provctx), in));
+  if (!der) return true;
+  int type = OSSL_OBJECT_PKEY;
+  std::string structure = kUriStructure;
+  const OSSL_PARAM object[] = {OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
+                               OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_DATA, der->data(), der->size()),
+                               OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_STRUCTURE, structure.data(), structure.size()), OSSL_PARAM_END};
+  return callback(object, argument) == 1;
+}
+
+// Both types are tried on every file; the second one finds the key in the cache.
+template <KeyType Type>
+Result<bool> decode_uri(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback, void* argument, OSSL_PASSPHRASE_CALLBACK*, void*) {
+  const auto& context = *static_cast<const n200::Context*>(provctx);
+  const auto text = uri_of_der(read_all(context, in));
+  if (!text) return true;
+  SESAM_TRY(uri, KeyUri::parse(*text));
+  SESAM_TRY(device, context.require_device());
+  const bool with_private = uri.type != ObjectType::public_key;
+  SESAM_TRY(data, open_key(uri, device, with_private));
+  if (data->type != Type) return true;
+  return deliver(std::make_unique<Key>(std::move(data), with_private ? Key::Part::with_private : Key::Part::public_only), callback, argument);
+}
+
+#define SESAM_DECODER_COMMON                              \
+  SESAM_BIND(decoder_newctx, &new_context),               \
+      SESAM_BIND(decoder_freectx, &free_context),         \
+      SESAM_BIND(decoder_does_selection, &does_selection)
+
+}  // namespace
+
+const OSSL_DISPATCH kPemDecoder[] = {SESAM_DECODER_COMMON, SESAM_BIND(decoder_decode, &decode_pem), SESAM_BIND_END};
+const OSSL_DISPATCH kEcUriDecoder[] = {SESAM_DECODER_COMMON, SESAM_BIND(decoder_decode, &decode_uri<KeyType::ec>), SESAM_BIND_END};
+const OSSL_DISPATCH kRsaUriDecoder[] = {SESAM_DECODER_COMMON, SESAM_BIND(decoder_decode, &decode_uri<KeyType::rsa>), SESAM_BIND_END};
+
+}  // namespace sesam::store

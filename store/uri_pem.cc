@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/uri_pem.h"
+
+#include <openssl/asn1.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/handles.h"
+
+namespace sesam::store {
+namespace {
+
+constexpr std::string_view kDescription = "sesam key URI v1.0";
+constexpr std::string_view kPkcs11Description = "PKCS#11 Provider URI v1.0";
+
+void free_sequence(ASN1_SEQUENCE_ANY* sequence) noexcept { sk_ASN1_TYPE_pop_free(sequence, ASN1_TYPE_free); }
+using Sequence = std::unique_ptr<ASN1_SEQUENCE_ANY, FreeWith<&free_sequence>>;
+using Type = std::unique_ptr<ASN1_TYPE, FreeWith<&ASN1_TYPE_free>>;
+
+bool push_string(ASN1_SEQUENCE_ANY* sequence, int type, std::string_view text) {
+  Type element(ASN1_TYPE_new());
+  ASN1_STRING* string = ASN1_STRING_type_new(type);
+  if (!element || string == nullptr || ASN1_STRING_set(string, text.data(), static_cast<int>(text.size())) != 1) {
+    ASN1_STRING_free(string);
+    return false;
+  }
+  ASN1_TYPE_set(element.get(), type, string);
+  if (sk_ASN1_TYPE_push(sequence, element.get()) == 0) return false;
+  element.release();
+  return true;
+}
+
+std::string_view string_at(const ASN1_SEQUENCE_ANY* sequence, int index, int type) {
+  const ASN1_TYPE* element = sk_ASN1_TYPE_value(sequence, index);
+  if (element == nullptr || ASN1_TYPE_get(element) != type) return {};
+  const ASN1_STRING* string = element->value.asn1_string;
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)), static_cast<std::size_t>(ASN1_STRING_length(string))};
+}
+
+}  // namespace
+
+Bytes der_of_uri(const std::string& uri) {
+  const Sequence sequence(sk_ASN1_TYPE_new_null());
+  if (!sequence || !push_string(sequence.get(), V_ASN1_VISIBLESTRING, kDescription) || !push_string(sequence.get(), V_ASN1_UTF8STRING, uri)) return {};
+  unsigned char* encoded = nullptr;
+  const int length = i2d_ASN1_SEQUENCE_ANY(sequence.get(), &encoded);
+  if (length <= 0) return {};
+  Bytes der(encoded, encoded + length);
+  OPENSSL_free(encoded);
+  return der;
+}
+
+std::optional<std::string> uri_of_der(std::span<const unsigned char> der) {
+  const unsigned char* at = der.data();
+  const Sequence sequence(d2i_ASN1_SEQUENCE_ANY(nullptr, &at, static_cast<long>(der.size())));
+  if (!sequence || at != der.data() + der.size() || sk_ASN1_TYPE_num(sequence.get()) != 2) return std::nullopt;
+  const auto description = string_at(sequence.get(), 0, V_ASN1_VISIBLESTRING);
+  const auto uri = string_at(sequence.get(), 1, V_ASN1_UTF8STRING);
+  if ((description != kDescription && description != kPkcs11Description) || uri.empty()) return std::nullopt;
+  return std::string(uri);
+}
+
+std::string pem_of_uri(const std::string& uri) {
+  const Bytes der = der_of_uri(uri);
+  const Bio memory(BIO_new(BIO_s_mem()));
+  if (der.empty() || !memory || PEM_write_bio(memory.get(), kPemLabel, "", der.data(), static_cast<long>(der.size())) <= 0) return {};
+  char* text = nullptr;
+  const long length = BIO_get_mem_data(memory.get(), &text);
+  return std::string(text, static_cast<std::size_t>(length));
+}
+
+std::optional<Bytes> der_of_pem(std::string_view pem) {
+  const Bio memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  char *label = nullptr, *header = nullptr;
+  unsigned char* data = nullptr;
+  long length = 0;
+  if (!memory || PEM_read_bio(memory.get(), &label, &header, &data, &length) != 1) return std::nullopt;
+  const std::string_view found = label;
+  std::optional<Bytes> der;
+  if (found == kPemLabel || found == kPkcs11PemLabel) der.emplace(data, data + length);
+  OPENSSL_free(label);
+  OPENSSL_free(header);
+  OPENSSL_free(data);
+  return der;
+}
+
+}  // namespace sesam::store

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// A PEM file that wraps a key URI: the key to programs that take nothing but files.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/hex.h"
+
+namespace sesam::store {
+
+/// The label that we write, and the one that pkcs11-provider writes, which we read too.
+inline constexpr char kPemLabel[] = "SESAM KEY URI";
+inline constexpr char kPkcs11PemLabel[] = "PKCS#11 PROVIDER URI";
+
+/// The structure's name in OpenSSL's decoder chain.
+inline constexpr char kUriStructure[] = "sesam-uri";
+
+/// SEQUENCE { VisibleString description, UTF8String uri }; empty when memory is short. The URI must hold no secret.
+Bytes der_of_uri(const std::string& uri);
+
+/// The URI of such a structure, written by us or by pkcs11-provider; nothing if it is another one.
+std::optional<std::string> uri_of_der(std::span<const unsigned char> der);
+
+/// The PEM form of der_of_uri().
+std::string pem_of_uri(const std::string& uri);
+
+/// The DER form inside a PEM text with one of the labels; nothing if it has another, or is malformed.
+std::optional<Bytes> der_of_pem(std::string_view pem);
+
+}  // namespace sesam::store
