@@ -31,7 +31,7 @@ const char* name_of_private_part(KeyType type) noexcept {
 Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& record, const KeyUri& uri, Secret pin,
                                                         std::shared_ptr<n200::Device> device) {
   auto data = std::make_shared<KeyData>();
-  data->handle = {record.key_id, record.token_label(), record.nice_name, uri.core.value_or(device->options().core), std::move(pin)};
+  data->handle = n200::KeyHandle(record.key_id, record.token_label(), record.nice_name, uri.core.value_or(device->options().core), std::move(pin));
   data->device = std::move(device);
   data->uri = reusable_uri(record, uri);
   SESAM_TRY(type, type_of(record));

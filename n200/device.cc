@@ -2,18 +2,14 @@
 // Exchanges with the device: request, retries, judgement of the reply; and the signature, which is one exchange.
 #include "n200/device.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <array>
 #include <mutex>
 #include <thread>
 #include <utility>
 
-#include "base/crypto.h"
 #include "base/handles.h"
 #include "n200/key_cache.h"
-#include "n200/pin_verdicts.h"
 
 namespace sesam::n200 {
 namespace {
@@ -57,6 +53,11 @@ struct Devices {
 };
 
 }  // namespace
+
+KeyHandle::KeyHandle(std::string id, std::string token_label, std::string name, unsigned in_core, Secret its_pin)
+    : key_id(std::move(id)), token(std::move(token_label)), nice_name(std::move(name)), core(in_core), pin(std::move(its_pin)) {
+  if (!pin.empty()) pin_verdict = process_state<PinVerdicts>().of(key_id, pin.reveal());
+}
 
 std::string KeyHandle::description() const { return "key '" + nice_name + "' (" + key_id + ")"; }
 
@@ -131,7 +132,7 @@ Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply reply)
   if (!said && by_status == Reason::none) return document;
   const Reason by_text = said ? reason_for_text(*said) : Reason::device_error;
   const Reason reason = by_text == Reason::device_error && by_status != Reason::none ? by_status : by_text;
-  if (reason == Reason::wrong_pin) process_state<PinVerdicts>().refuse(exchange.key_id, exchange.pin);
+  if (reason == Reason::wrong_pin && exchange.pin_verdict != nullptr) exchange.pin_verdict->refused();
   return device_error(exchange.doing, reason, reply.status, said.value_or(std::string_view()), secrets);
 }
 
@@ -140,13 +141,23 @@ Result<ReplyDocument> Device::exchange(Exchange& exchange) {
   return judge(exchange, perform_with_retries(exchange, request));
 }
 
+Result<void> Device::may_send_pin(const Exchange& exchange) {
+  if (exchange.pin_verdict == nullptr) return {};
+  switch (exchange.pin_verdict->ask(exchange.deadline)) {
+    case PinVerdict::Leave::granted: return {};
+    case PinVerdict::Leave::refused:
+      return error_of(exchange.doing, Reason::wrong_pin, "the device refused this PIN before; nothing was sent");
+    case PinVerdict::Leave::timed_out: break;
+  }
+  return error_of(exchange.doing, Reason::timed_out, "whether the PIN is right is not known yet; nothing was sent");
+}
+
 Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature) {
   const std::string core = std::to_string(key.core);
-  Exchange signing{what.operation, {}, {"signing with", {}, {}}, kReplyCapBytes, deadline(), Repetition::harmless, key.key_id, key.pin.reveal()};
+  Exchange signing{what.operation, {}, {"signing with", {}, {}}, kReplyCapBytes, deadline(), Repetition::harmless, key.pin.reveal(), key.pin_verdict.get()};
   signing.doing.key = key.description();
   signing.doing.endpoint = endpoint_url();
-  if (process_state<PinVerdicts>().refused(key.key_id, signing.pin))
-    return error_of(signing.doing, Reason::wrong_pin, "the device refused this PIN before; nothing was sent");
+  SESAM_CHECK(may_send_pin(signing));
   signing.values.set(Placeholder::core, core)
       .set(Placeholder::key_id, key.key_id)
       .set(Placeholder::token, key.token)
@@ -156,9 +167,11 @@ Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<un
       .set(Placeholder::hash_name, what.hash_name)
       .set(Placeholder::salt_bytes, what.salt_bytes)
       .set_digest(what.digest);
-  SESAM_TRY(document, exchange(signing));
+  auto document = exchange(signing);
+  if (signing.pin_verdict != nullptr) document ? signing.pin_verdict->proven() : signing.pin_verdict->open();
+  if (!document) return std::move(document).error();
   const WireRow& row = options_.wire.row(what.operation);
-  auto text = document.text(row.reply_path);
+  auto text = document->text(row.reply_path);
   if (!text) return error_of(signing.doing, text.error().reason, text.error().detail);
   if (!read_signature(*text, row, signature))
     return error_of(signing.doing, Reason::bad_signature_length,

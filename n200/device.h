@@ -18,6 +18,7 @@
 #include "n200/http/pipeline.h"
 #include "n200/key_record.h"
 #include "n200/options.h"
+#include "n200/pin_verdicts.h"
 #include "n200/reply.h"
 #include "n200/request.h"
 #include "n200/retry.h"
@@ -26,11 +27,15 @@ namespace sesam::n200 {
 
 /// The key to sign with, as the device needs it.
 struct KeyHandle {
+  KeyHandle() = default;
+  KeyHandle(std::string key_id, std::string token, std::string nice_name, unsigned core, Secret pin);
+
   std::string key_id;
   std::string token;
   std::string nice_name;
   unsigned core = 1;
   Secret pin;  ///< empty: the PIN stored in the device
+  std::shared_ptr<PinVerdict> pin_verdict;  ///< null where there is no PIN
 
   /// "key 'JP.example' (hsm...)", for messages.
   std::string description() const;
@@ -91,11 +96,12 @@ class Device {
     std::size_t reply_cap_bytes;
     Clock::time_point deadline;
     Repetition repetition = Repetition::harmless;
-    std::string_view key_id{};  // with pin: whose PIN it is
     std::string_view pin{};
+    PinVerdict* pin_verdict = nullptr;  // on that pin
   };
 
   Result<ReplyDocument> exchange(Exchange& exchange);
+  Result<void> may_send_pin(const Exchange& exchange);
   http::Reply perform_with_retries(Exchange& exchange, const Rendered& request);
   Result<ReplyDocument> judge(const Exchange& exchange, http::Reply reply);
   Clock::time_point deadline() const { return Clock::now() + std::chrono::milliseconds(options_.deadline_ms); }

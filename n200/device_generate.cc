@@ -22,7 +22,7 @@ bool outcome_is_unknown(Reason reason) noexcept {
 Result<std::string> Device::request_generation(const NewKey& key, Clock::time_point until) {
   const std::string core = std::to_string(key.core);
   const std::string bits = std::to_string(key.bits);
-  Exchange asking{key.operation, {}, {"generating", "key '" + key.nice_name + "'", endpoint_url()}, kReplyCapBytes, until, Repetition::harmful, {}, key.pin.reveal()};
+  Exchange asking{key.operation, {}, {"generating", "key '" + key.nice_name + "'", endpoint_url()}, kReplyCapBytes, until, Repetition::harmful, key.pin.reveal()};
   asking.values.set(Placeholder::core, core)
       .set(Placeholder::type, key.curve_type)
       .set(Placeholder::bits, bits)

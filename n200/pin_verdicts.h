@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// PINs that the device refused: never sent twice by one process, because the device may lock the key.
+// What the device thinks of a PIN. A refused one is never sent twice by one process, because the device may lock the key.
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/process_state.h"
@@ -12,16 +14,43 @@
 
 namespace sesam::n200 {
 
-/// Process-wide state.
+/// The verdict on one PIN for one key, shared by everybody who uses that pair. Lock-free: a fork may happen at any moment.
+class PinVerdict {
+ public:
+  PinVerdict(std::string_view key_id, std::string_view pin) : key_id_(key_id), pin_(pin) {}
+
+  enum class Leave { granted, refused, timed_out };
+  /// Asks to send the PIN. A proven one goes at once. An unproven one is sent by one thread at a time, or a wrong PIN would go out from all
+  /// threads before the first answer; the others wait for its verdict, until the deadline. Inside an ASYNC_JOB there is no waiting, as the one
+  /// who is waited for may be a job of the same thread. Who is granted must call one of the three below.
+  Leave ask(std::chrono::steady_clock::time_point deadline) noexcept;
+  void proven() noexcept { settle(State::proven); }
+  void refused() noexcept { settle(State::refused); }
+  /// The exchange told nothing about the PIN: the next one may try.
+  void open() noexcept;
+
+  bool is_of(std::string_view key_id, std::string_view pin) const noexcept;
+  bool is_refused() const noexcept { return state_.load(std::memory_order_acquire) == State::refused; }
+
+ private:
+  enum class State { unproven, proven, refused };
+  void settle(State state) noexcept;
+  bool try_to_probe() noexcept;
+
+  const std::string key_id_;
+  const Secret pin_;
+  std::atomic<State> state_{State::unproven};
+  std::atomic<unsigned> probing_{0};  // 1 + the fork generation of the thread that is trying; 0: none
+};
+
+/// Process-wide state: all pairs in use, and the refused ones for ever.
 class PinVerdicts {
  public:
-  void refuse(std::string_view key_id, std::string_view pin);
-  bool refused(std::string_view key_id, std::string_view pin) noexcept;
+  std::shared_ptr<PinVerdict> of(std::string_view key_id, std::string_view pin);
 
  private:
   ProcessMutex mutex_{MutexRank::pins};
-  std::vector<std::pair<std::string, Secret>> refused_;
-  std::atomic<bool> any_{false};  // spares the hot path the lock
+  std::vector<std::shared_ptr<PinVerdict>> verdicts_;
 };
 
 }  // namespace sesam::n200

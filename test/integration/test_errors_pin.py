@@ -107,7 +107,6 @@ def test_a_pin_refused_for_one_key_is_sent_for_another(web, openssl_cnf, run, dr
     assert done.stdout == "2\n"
 
 
-@pytest.mark.xfail(strict=True, reason="requests under way at the same time all carry the PIN before the first verdict comes")
 def test_a_wrong_pin_sent_by_many_threads_at_once_does_not_lock_the_key(web, openssl_cnf, run, driver):
     run([driver, 32, 2, f"sesam:web;pin-value={WRONG_PIN}"], openssl_cnf(web))
     assert web.requests()["eccsign"] == 1

@@ -3,38 +3,77 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 namespace sesam::n200 {
 namespace {
+
+using namespace std::chrono_literals;
+using Leave = PinVerdict::Leave;
 
 // A ProcessMutex must outlive the process, so each test leaks its own.
 PinVerdicts& verdicts() { return *new PinVerdicts; }
 
-TEST(PinVerdicts, know_nothing_at_first) { EXPECT_FALSE(verdicts().refused("hsm01", "4711")); }
+auto soon() { return std::chrono::steady_clock::now() + 50ms; }
 
-TEST(PinVerdicts, remember_a_pin_of_a_key) {
+TEST(PinVerdicts, are_shared_by_all_who_use_the_same_pin_of_the_same_key) {
   auto& all = verdicts();
-  all.refuse("hsm01", "4711");
-  EXPECT_TRUE(all.refused("hsm01", "4711"));
-  EXPECT_FALSE(all.refused("hsm01", "4712"));
-  EXPECT_FALSE(all.refused("hsm01", "471"));
-  EXPECT_FALSE(all.refused("hsm01", ""));
-  EXPECT_FALSE(all.refused("hsm02", "4711"));
+  const auto verdict = all.of("hsm01", "4711");
+  EXPECT_EQ(all.of("hsm01", "4711"), verdict);
+  EXPECT_NE(all.of("hsm01", "4712"), verdict);
+  EXPECT_NE(all.of("hsm01", "471"), verdict);
+  EXPECT_NE(all.of("hsm02", "4711"), verdict);
 }
 
-TEST(PinVerdicts, remember_several) {
+TEST(PinVerdicts, remember_a_refused_pin_when_its_key_is_closed_and_forget_a_good_one) {
   auto& all = verdicts();
-  for (const auto* pin : {"1", "2", "2", "3"}) all.refuse("hsm01", pin);
-  all.refuse("hsm02", "4");
-  for (const auto* pin : {"1", "2", "3"}) EXPECT_TRUE(all.refused("hsm01", pin));
-  EXPECT_TRUE(all.refused("hsm02", "4"));
-  EXPECT_FALSE(all.refused("hsm01", "4"));
+  all.of("hsm01", "1")->refused();
+  all.of("hsm01", "2")->proven();
+  EXPECT_EQ(all.of("hsm01", "1")->ask(soon()), Leave::refused);
+  const auto anew = all.of("hsm01", "2");
+  ASSERT_EQ(anew->ask(soon()), Leave::granted);
+  EXPECT_EQ(anew->ask(soon()), Leave::timed_out) << "it is unproven again, so one at a time";
 }
 
-TEST(PinVerdicts, tell_that_no_pin_was_refused_from_a_wrong_one) {
-  auto& all = verdicts();
-  all.refuse("hsm01", "");
-  EXPECT_TRUE(all.refused("hsm01", ""));
-  EXPECT_FALSE(all.refused("hsm01", "4711"));
+TEST(PinVerdict, lets_a_proven_pin_pass_and_a_refused_one_never) {
+  PinVerdict good("hsm01", "1");
+  PinVerdict bad("hsm01", "2");
+  good.proven();
+  bad.refused();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(good.ask(soon()), Leave::granted);
+    EXPECT_EQ(bad.ask(soon()), Leave::refused);
+  }
+}
+
+TEST(PinVerdict, lets_the_next_one_try_when_the_first_learned_nothing) {
+  PinVerdict verdict("hsm01", "1");
+  ASSERT_EQ(verdict.ask(soon()), Leave::granted);
+  ASSERT_EQ(verdict.ask(soon()), Leave::timed_out);
+  verdict.open();
+  EXPECT_EQ(verdict.ask(soon()), Leave::granted);
+}
+
+TEST(PinVerdict, sends_a_wrong_pin_from_one_of_many_threads) {
+  PinVerdict verdict("hsm01", "wrong");
+  std::atomic<int> sent{0};
+  std::atomic<int> refused{0};
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 16; ++i)
+    threads.emplace_back([&] {
+      if (verdict.ask(std::chrono::steady_clock::now() + 10s) == Leave::granted) {
+        ++sent;
+        std::this_thread::sleep_for(20ms);
+        verdict.refused();
+      } else {
+        ++refused;
+      }
+    });
+  threads.clear();
+  EXPECT_EQ(sent, 1);
+  EXPECT_EQ(refused, 15);
 }
 
 }  // namespace
