@@ -28,7 +28,7 @@ class DeviceCaller final : public Caller {
   DeviceCaller(n200::Device& device, const n200::KeyHandle& key) : device_(device), key_(key) {}
 
   void sign() override {
-    const auto done = device_.sign_ec(key_, digest_, signature_);
+    const auto done = device_.sign(key_, {n200::Operation::ec_sign, digest_}, signature_);
     if (!done) throw std::runtime_error(done.error().detail);
   }
 
@@ -53,7 +53,7 @@ DeviceClient::DeviceClient(const Options& options) {
   for (const KeyName& key : options.keys) {
     n200::KeyRecord record;
     record.key_id = key.key_id;
-    keys_.push_back({key.key_id, record.token_label(), "bench", key.core, Secret(options.pin)});
+    keys_.emplace_back(key.key_id, record.token_label(), "bench", key.core, Secret(options.pin));
   }
 }
 

@@ -103,6 +103,10 @@ class Simulator:
         created = self.control("POST", "/keys", {"type": type, "size": size, "nice_name": nice_name, **fields})["keys"]
         return created if "count" in fields else created[0]
 
+    def keys(self) -> list[dict[str, Any]]:
+        """What the device knows of its keys, PINs and private parts excepted."""
+        return self.control("GET", "/keys")["keys"]
+
     def add_user(self, name: str, password: str, rules: tuple[str, ...] = ("post", "get")) -> None:
         self.control("POST", "/users", {"name": name, "password": password, "rules": list(rules)})
 

@@ -7,7 +7,6 @@
 
 #include <set>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace sesam::signature {
@@ -68,31 +67,6 @@ TEST(Digests, are_fetched_once_by_all_threads) {
     for (auto& slot : seen) threads.emplace_back([&slot] { slot = (*find_digest("SHA3-512"))->md(); });
   }
   for (const auto* md : seen) EXPECT_EQ(md, seen.front());
-}
-
-// RFC 5758, section 3.2 and RFC 3279, section 2.2.3; SHA-3: NIST's OIDs (2.16.840.1.101.3.4.3.9 and on). No
-// parameters.
-TEST(EcdsaAlgorithmId, has_the_known_bytes) {
-  const std::pair<const char*, const char*> expected[] = {
-      {"SHA1", "300906072A8648CE3D0401"},         {"SHA224", "300A06082A8648CE3D040301"},
-      {"SHA256", "300A06082A8648CE3D040302"},     {"SHA384", "300A06082A8648CE3D040303"},
-      {"SHA512", "300A06082A8648CE3D040304"},     {"SHA3-224", "300B0609608648016503040309"},
-      {"SHA3-256", "300B060960864801650304030A"}, {"SHA3-384", "300B060960864801650304030B"},
-      {"SHA3-512", "300B060960864801650304030C"},
-  };
-  for (const auto& [name, der] : expected) {
-    const auto id = ecdsa_algorithm_id(*found(name));
-    ASSERT_TRUE(id) << name;
-    EXPECT_EQ(to_hex(*id), der) << name;
-  }
-}
-
-TEST(EcdsaAlgorithmId, is_refused_where_there_is_none) {
-  for (const auto* name : {"SHA512-224", "SHA512-256"}) {
-    const auto id = ecdsa_algorithm_id(*found(name));
-    ASSERT_FALSE(id) << name;
-    EXPECT_EQ(id.error().reason, Reason::unsupported_digest);
-  }
 }
 
 }  // namespace

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PEM files that wrap a key's URI."""
+import base64
+import socket
+import subprocess
+import time
+
+import pytest
+
+PIN = "12345678"
+
+
+def der(tag: int, content: bytes) -> bytes:
+    assert len(content) < 128
+    return bytes([tag, len(content)]) + content
+
+
+def pem(label: str, description: str, uri: str) -> str:
+    body = base64.encodebytes(der(0x30, der(0x1A, description.encode()) + der(0x0C, uri.encode()))).decode()
+    return f"-----BEGIN {label}-----\n{body}-----END {label}-----\n"
+
+
+@pytest.fixture
+def web(device, openssl_cnf, openssl, tmp_path):
+    """A device with a key and a PIN, its configuration, and the PEM file of the key."""
+    device.create_key("web", pin=PIN)
+    cnf, path = openssl_cnf(device, pin=PIN), tmp_path / "web.key"
+    openssl(cnf, "pkey", "-in", "sesam:web", "-out", path)
+    device.reset_counters()
+    return device, cnf, path
+
+
+def sign(openssl, cnf, key, tmp_path, **more):
+    (tmp_path / "data").write_text("data")
+    return openssl(cnf, "dgst", "-sha256", "-sign", key, "-out", tmp_path / "sig", tmp_path / "data", **more)
+
+
+def test_the_file_names_the_key_and_holds_no_secret(web):
+    _, _, path = web
+    text = path.read_text()
+    assert text.startswith("-----BEGIN SESAM KEY URI-----\n")
+    content = base64.b64decode("".join(text.splitlines()[1:-1]))
+    assert b"sesam:key-id=hsm" in content and b";object=web" in content
+    assert PIN.encode() not in content and b"pin" not in content
+
+
+def test_opening_it_costs_one_request_and_signing_one(web, openssl, tmp_path):
+    device, cnf, path = web
+    sign(openssl, cnf, path, tmp_path)
+    assert device.requests() == {"getkeyattributes": 1, "eccsign": 1}
+
+
+def test_where_the_pin_is_stays_and_the_core_too(device, openssl_cnf, openssl, tmp_path):
+    device.create_key("web", pin=PIN, core=2)
+    (tmp_path / "pin").write_text(PIN)
+    cnf = openssl_cnf(device)
+    openssl(cnf, "pkey", "-in", f"sesam:web;core=2?pin-source=file:{tmp_path / 'pin'}", "-out", tmp_path / "key")
+    sign(openssl, cnf, tmp_path / "key", tmp_path)
+    assert device.requests()["eccsign"] == 1
+
+
+def test_a_file_of_pkcs11_provider_is_read(web, openssl, tmp_path):
+    device, cnf, _ = web
+    (tmp_path / "theirs").write_text(pem("PKCS#11 PROVIDER URI", "PKCS#11 Provider URI v1.0", "pkcs11:object=web;type=private"))
+    sign(openssl, cnf, tmp_path / "theirs", tmp_path)
+    assert device.requests()["eccsign"] == 1
+
+
+@pytest.mark.parametrize("label, description, uri", [
+    ("SESAM KEY URI", "something else", "sesam:web"),
+    ("SOMEBODY'S KEY", "sesam key URI v1.0", "sesam:web"),
+    ("SESAM KEY URI", "sesam key URI v1.0", "file:web"),
+    ("SESAM KEY URI", "sesam key URI v1.0", ""),
+])
+def test_what_is_not_ours_is_no_key(web, openssl, tmp_path, label, description, uri):
+    device, cnf, _ = web
+    (tmp_path / "other").write_text(pem(label, description, uri))
+    done = sign(openssl, cnf, tmp_path / "other", tmp_path, check=False)
+    assert done.returncode != 0
+    assert device.requests() == {}
+
+
+def test_ordinary_key_files_are_left_alone(web, openssl, tmp_path):
+    device, cnf, _ = web
+    openssl(cnf, "genpkey", "-algorithm", "EC", "-pkeyopt", "group:P-256", "-out", tmp_path / "ordinary")
+    sign(openssl, cnf, tmp_path / "ordinary", tmp_path)
+    assert device.requests() == {}
+
+
+def test_a_tls_server_works_with_certificate_and_key_in_one_file(web, openssl, run, tmp_path):
+    device, cnf, path = web
+    openssl(cnf, "req", "-x509", "-key", path, "-subj", "/CN=localhost", "-out", tmp_path / "crt")
+    (tmp_path / "both").write_text((tmp_path / "crt").read_text() + path.read_text())
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", tmp_path / "both", "-key", tmp_path / "both",
+                               "-quiet"], env={"OPENSSL_CONF": str(cnf), "PATH": "/usr/bin:/bin"}, stdin=subprocess.PIPE)
+    try:
+        for _ in range(50):
+            done = run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-CAfile", tmp_path / "crt", "-brief"], cnf, check=False)
+            if done.returncode == 0:
+                break
+            time.sleep(0.1)
+        assert "Verification: OK" in done.stdout + done.stderr
+    finally:
+        server.kill()
+        server.wait(10)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""RSA keys: PKCS#1 v1.5 and PSS."""
+import pytest
+
+PSS = ("-sigopt", "rsa_padding_mode:pss")
+
+
+@pytest.fixture
+def rsa(device, openssl_cnf, openssl, tmp_path):
+    """A function that makes a key of a size, and gives configuration and the file of its public key."""
+    def make(bits: int = 2048):
+        device.create_key("rsa", type="RSA", size=bits)
+        cnf, public = openssl_cnf(device), tmp_path / "rsa.pub"
+        openssl(cnf, "pkey", "-in", "sesam:rsa", "-pubout", "-out", public)
+        (tmp_path / "data").write_text("what is to be signed")
+        return cnf, public
+    return make
+
+
+@pytest.mark.parametrize("bits", [2048, 3072, 4096])
+@pytest.mark.parametrize("options", [(), PSS], ids=["pkcs1", "pss"])
+def test_a_signature_verifies(device, rsa, openssl, tmp_path, bits, options):
+    cnf, public = rsa(bits)
+    openssl(cnf, "dgst", "-sha256", "-sign", "sesam:rsa", *options, "-out", tmp_path / "sig", tmp_path / "data")
+    done = openssl(cnf, "dgst", "-sha256", "-verify", public, *options, "-signature", tmp_path / "sig", tmp_path / "data")
+    assert "Verified OK" in done.stdout
+    assert (tmp_path / "sig").stat().st_size == bits // 8
+    assert device.requests()["rsasign"] == 1
+
+
+@pytest.mark.parametrize("digest", ["sha1", "sha224", "sha256", "sha384", "sha512", "sha3-256"])
+@pytest.mark.parametrize("options", [(), PSS], ids=["pkcs1", "pss"])
+def test_every_digest(rsa, openssl, tmp_path, digest, options):
+    cnf, public = rsa()
+    openssl(cnf, "dgst", f"-{digest}", "-sign", "sesam:rsa", *options, "-out", tmp_path / "sig", tmp_path / "data")
+    assert "Verified OK" in openssl(cnf, "dgst", f"-{digest}", "-verify", public, *options, "-signature", tmp_path / "sig",
+                                    tmp_path / "data").stdout
+
+
+@pytest.mark.parametrize("salt, verified_as", [("digest", "32"), ("max", "222"), ("auto", "222"), ("20", "20"), ("0", "0")])
+def test_salt_lengths(rsa, openssl, tmp_path, salt, verified_as):
+    cnf, public = rsa()
+    openssl(cnf, "dgst", "-sha256", "-sign", "sesam:rsa", *PSS, "-sigopt", f"rsa_pss_saltlen:{salt}", "-out", tmp_path / "sig",
+            tmp_path / "data")
+    assert "Verified OK" in openssl(cnf, "dgst", "-sha256", "-verify", public, *PSS, "-sigopt", f"rsa_pss_saltlen:{verified_as}",
+                                    "-signature", tmp_path / "sig", tmp_path / "data").stdout
+
+
+def test_a_raw_digest_is_signed(rsa, openssl, tmp_path):
+    cnf, public = rsa()
+    (tmp_path / "digest").write_bytes(bytes(range(32)))
+    options = ("-in", tmp_path / "digest", "-pkeyopt", "digest:sha256")
+    openssl(cnf, "pkeyutl", "-sign", "-inkey", "sesam:rsa", *options, "-out", tmp_path / "sig")
+    assert "Successfully" in openssl(cnf, "pkeyutl", "-verify", "-pubin", "-inkey", public, *options, "-sigfile", tmp_path / "sig").stdout
+
+
+def test_a_certificate_with_pss_has_complete_parameters(rsa, openssl, tmp_path):
+    cnf, _ = rsa()
+    openssl(cnf, "req", "-x509", "-key", "sesam:rsa", "-subj", "/CN=rsa", *PSS, "-sigopt", "rsa_pss_saltlen:digest", "-out", tmp_path / "crt")
+    assert "OK" in openssl(cnf, "verify", "-CAfile", tmp_path / "crt", tmp_path / "crt").stdout
+    text = openssl(cnf, "x509", "-in", tmp_path / "crt", "-noout", "-text").stdout
+    for part in ("rsassaPss", "Hash Algorithm: sha256", "mgf1 with sha256", "Salt Length: 0x20"):
+        assert part in text
+
+
+@pytest.mark.parametrize("options, told", [
+    ((), "RSA without a digest"),
+    (("-pkeyopt", "digest:sha256", "-pkeyopt", "rsa_padding_mode:pss", "-pkeyopt", "rsa_mgf1_md:sha1"), "MGF1 of another digest"),
+    (("-pkeyopt", "rsa_padding_mode:none"), "offered are pkcs1 and pss"),
+], ids=["no digest", "mgf1", "no padding"])
+def test_what_the_device_cannot_be_asked_is_refused(device, rsa, openssl, tmp_path, options, told):
+    cnf, _ = rsa()
+    (tmp_path / "digest").write_bytes(bytes(range(32)))
+    done = openssl(cnf, "pkeyutl", "-sign", "-inkey", "sesam:rsa", "-in", tmp_path / "digest", *options, "-out", tmp_path / "sig", check=False)
+    assert done.returncode != 0
+    assert told in done.stderr
+    assert "rsasign" not in device.requests()
+
+
+@pytest.mark.parametrize("size", [256, 384, 512])
+def test_brainpool_keys_sign(device, openssl_cnf, openssl, tmp_path, size):
+    device.create_key("bp", type="BRAINPOOL", size=size)
+    cnf = openssl_cnf(device)
+    (tmp_path / "data").write_text("what is to be signed")
+    openssl(cnf, "pkey", "-in", "sesam:bp", "-pubout", "-out", tmp_path / "pub")
+    openssl(cnf, "dgst", "-sha256", "-sign", "sesam:bp", "-out", tmp_path / "sig", tmp_path / "data")
+    assert "Verified OK" in openssl(cnf, "dgst", "-sha256", "-verify", tmp_path / "pub", "-signature", tmp_path / "sig", tmp_path / "data").stdout
+    assert f"brainpoolP{size}r1" in openssl(cnf, "pkey", "-in", "sesam:bp", "-text", "-noout").stdout
