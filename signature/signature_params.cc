@@ -54,7 +54,11 @@ struct Word {
   const char* text;
   int number;
 };
-constexpr Word kPaddings[] = {{OSSL_PKEY_RSA_PAD_MODE_PKCSV15, RSA_PKCS1_PADDING}, {OSSL_PKEY_RSA_PAD_MODE_PSS, RSA_PKCS1_PSS_PADDING}};
+constexpr Word kPaddings[] = {{OSSL_PKEY_RSA_PAD_MODE_PKCSV15, RSA_PKCS1_PADDING},
+                              {OSSL_PKEY_RSA_PAD_MODE_PSS, RSA_PKCS1_PSS_PADDING},
+                              {OSSL_PKEY_RSA_PAD_MODE_NONE, RSA_NO_PADDING},
+                              {OSSL_PKEY_RSA_PAD_MODE_OAEP, RSA_PKCS1_OAEP_PADDING},
+                              {OSSL_PKEY_RSA_PAD_MODE_X931, RSA_X931_PADDING}};
 constexpr Word kSalts[] = {{OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST, SaltLength::kDigest},
                            {OSSL_PKEY_RSA_PSS_SALT_LEN_MAX, SaltLength::kMax},
                            {OSSL_PKEY_RSA_PSS_SALT_LEN_AUTO, SaltLength::kAuto},

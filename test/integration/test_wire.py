@@ -30,7 +30,7 @@ def refused(openssl_cnf, openssl):
 def test_a_bare_word_renames_the_command(web, refused):
     """The simulator knows no such command, which shows that it was asked for it."""
     told = refused(web, wire_ec_sign="ecdsasign")
-    assert "unexpected HTTP status" in told and 'the device says "unknown command"' in told and "wire_... settings" in told
+    assert "the device does not know the command" in told and 'the device says "unknown command"' in told and "wire_... settings" in told
     assert web.requests() == {"getkeyattributes": 1}
     assert web.counters()["requests_total"] == 2
 
@@ -101,7 +101,7 @@ def test_a_key_record_without_the_named_public_key_takes_the_listings(web, opens
     ("wire_ec_sign", "POST command=eccsign key={keyid} -> result", ["unknown placeholder 'keyid'", "key_id", "digest"]),
     ("wire_ec_sign", "POST command=eccsign hash={digest:octal} -> result", ["unknown encoding 'octal'", "hexlower"]),
     ("wire_ec_sign", "POST command=eccsign hash={digest -> result", ["no '}'"]),
-    ("wire_ec_sign", "POST command=eccsign -> result:raw", ["unknown signature form 'raw'", "p1363, der"]),
+    ("wire_ec_sign", "POST command=eccsign -> result:pem", ["unknown signature form 'pem'", "p1363, der, raw"]),
     ("wire_ec_sign", "POST command -> result", ["expected field=value"]),
     ("wire_find_key", "GET name={name} -> result", ["a GET takes its arguments in the path"]),
     ("wire_list_keys", "GET /n200/listkeys/{type}/ -> result label=nice_name", ["unknown record field 'label'", "nice_name"]),

@@ -57,7 +57,8 @@ TEST(ReasonForText, is_found_in_any_case_and_place) {
       {"unknown key: web", Reason::unknown_key},
       {"key not found", Reason::unknown_key},
       {"no such key", Reason::unknown_key},
-      {"unknown command", Reason::device_error},
+      {"unknown command", Reason::unknown_command},
+      {"out of paper", Reason::device_error},
       {"", Reason::device_error},
   };
   for (const auto& [text, reason] : expected) EXPECT_EQ(reason_for_text(text), reason) << text;

@@ -92,7 +92,7 @@ TEST(WireRow, refuses_an_unknown_encoding_and_names_the_known) {
 }
 
 TEST(WireRow, refuses_an_unknown_form) {
-  EXPECT_THAT(refusal("POST a=b -> c:raw"), AllOf(HasSubstr("'raw'"), HasSubstr("der")));
+  EXPECT_THAT(refusal("POST a=b -> c:pem"), AllOf(HasSubstr("'pem'"), HasSubstr("der, raw")));
 }
 
 TEST(WireRow, refuses_an_open_brace) { EXPECT_THAT(refusal("POST a={core -> c"), HasSubstr("no '}'")); }
