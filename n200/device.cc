@@ -16,8 +16,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kReplyCapBytes = 64 * 1024;
-
 // Spreads retries; not a secret, so no call into the application's random generator.
 double jitter() noexcept {
   const auto now = std::chrono::steady_clock::now().time_since_epoch().count();

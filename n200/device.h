@@ -89,6 +89,7 @@ class Device {
 
  private:
   using Clock = std::chrono::steady_clock;
+  static constexpr std::size_t kReplyCapBytes = 64 * 1024;  // of everything but listings
   struct Exchange {
     Operation operation;
     Values values;

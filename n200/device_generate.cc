@@ -8,8 +8,6 @@
 namespace sesam::n200 {
 namespace {
 
-constexpr std::size_t kReplyCapBytes = 64 * 1024;
-
 // After these the device may have made the key all the same: it sent an answer that did not arrive, or that cannot be read.
 bool outcome_is_unknown(Reason reason) noexcept {
   constexpr Reason kUnknown[] = {Reason::connection_lost, Reason::timed_out,           Reason::bad_reply,

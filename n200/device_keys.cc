@@ -10,7 +10,6 @@
 namespace sesam::n200 {
 namespace {
 
-constexpr std::size_t kReplyCapBytes = 64 * 1024;
 constexpr std::string_view kManufacturer = "sematiconAG";  // as the vendor's PKCS#11 module says (n200.md)
 
 // The types that listkeys is asked for (n200.md): the first is observed, the others are assumed, so a device may not know them.
