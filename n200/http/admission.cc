@@ -23,6 +23,7 @@ void Admission::arrive(Call& call) noexcept {
   call.next = nullptr;
   (tail_ == nullptr ? head_ : tail_->next) = &call;
   tail_ = &call;
+  ++waiting_;
   first_expiry_ = std::min(first_expiry_, call.deadline);
 }
 
@@ -34,6 +35,7 @@ Call* Admission::next() noexcept {
   if (!has_next()) return nullptr;
   Call* call = std::exchange(head_, head_->next);
   if (head_ == nullptr) tail_ = nullptr;
+  --waiting_;
   ++in_flight_;
   if (gate_ == Gate::cold) {
     gate_ = Gate::scouting;
@@ -124,6 +126,7 @@ Call* Admission::take_expired(Clock::time_point now) noexcept {
 
 Call* Admission::take_all() noexcept {
   tail_ = nullptr;
+  waiting_ = 0;
   first_expiry_ = kNever;
   return std::exchange(head_, nullptr);
 }

@@ -50,6 +50,7 @@ class Admission {
   Call* take_all() noexcept;
 
   bool has_next() const noexcept { return head_ != nullptr && may_send(); }
+  unsigned waiting() const noexcept { return waiting_; }
   unsigned in_flight() const noexcept { return in_flight_; }
   Shape shape() const noexcept { return shape_; }
   /// A connection is up, as far as is known.
@@ -73,6 +74,7 @@ class Admission {
   Gate gate_ = Gate::cold;
   Shape shape_ = Shape::unknown;
   const Call* scout_ = nullptr;
+  unsigned waiting_ = 0;
   unsigned in_flight_ = 0;
   unsigned limit_ = 1;
   Clock::time_point gate_opens_at_ = kNever;  // proving: at the latest

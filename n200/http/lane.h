@@ -26,6 +26,7 @@ struct Lane {
   Admission admission;
   std::vector<Easy*> active;  ///< handed to libcurl
   unsigned unsent = 0;        ///< of them, those that libcurl has not begun to send
+  bool moved = true;          ///< a reply, or a part of one, has come since the last nudge
 };
 
 }  // namespace sesam::n200::http

@@ -10,8 +10,15 @@
 namespace sesam::n200::http {
 namespace {
 
-// More in one turn would make a convoy of them: measured +5.6 ms at the median of 256 threads.
-constexpr unsigned kBatch = 16;
+// How many requests leave in one turn. Few, where few wait: those that leave together come back together and
+// meet as a convoy on this thread again (64 callers at 5 ms: 0.92 of what the delay allows with 4, 0.87 with
+// 16). More, where many wait, because a turn has its price; above 16 the median of 256 callers rose by 5.6
+// ms.
+constexpr unsigned kSmallBatch = 4;
+constexpr unsigned kLargeBatch = 16;
+constexpr unsigned kTurnsForABacklog = 3;
+// From so many transfers on one socket a nudge costs less than a visit to each.
+constexpr std::size_t kManyOnOneSocket = 8;
 
 // Without memory for its words a failure is still the failure.
 void set_message(Call& call, const Evidence& evidence) noexcept try {
@@ -88,6 +95,7 @@ void Loop::serve_sockets() noexcept {
   int running = 0;
   for (const auto& ready : poller_.ready()) {
     int events = (ready.events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0;
+    if (ready.events == EPOLLIN && nudge(ready.fd)) continue;
     if ((ready.events & EPOLLOUT) != 0) events |= CURL_CSELECT_OUT;
     if ((ready.events & (EPOLLERR | EPOLLHUP)) != 0) events |= CURL_CSELECT_ERR;
     curl_multi_socket_action(multi_, ready.fd, events, &running);
@@ -97,6 +105,27 @@ void Loop::serve_sockets() noexcept {
     timer_ = kNever;
     curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
   }
+}
+
+// For a socket that is ready libcurl visits every transfer on it, with a poll(2) for each: with 256 in flight
+// 7 of those for each reply, and a third of this thread's time. One that is told to go on reads for all of
+// them, and libcurl then visits those that something came for. false: all have to be visited.
+bool Loop::nudge(int fd) noexcept {
+  const auto endpoint = sockets_.endpoint_of(fd);
+  if (!endpoint) return false;
+  Lane& lane = *lanes_[*endpoint];
+  if (!lane.admission.is_open() || lane.admission.shape() != Admission::Shape::streams) return false;
+  if (lane.active.size() < kManyOnOneSocket || sockets_.only_socket_of(*endpoint) != fd) return false;
+  const Easy& easy = *lane.active.front();
+  if (!easy.call->sent.load(std::memory_order_relaxed)) return false;
+  if (!std::exchange(lane.moved, false)) {  // nothing came of the last nudge: perhaps this one does not read
+    lane.moved = true;
+    return false;
+  }
+  // Of its sending nothing is left to be paused. What counts is that libcurl looks after a transfer that was
+  // let go on.
+  return curl_easy_pause(easy.handle, CURLPAUSE_SEND) == CURLE_OK &&
+         curl_easy_pause(easy.handle, CURLPAUSE_CONT) == CURLE_OK;
 }
 
 void Loop::reap() noexcept {
@@ -139,10 +168,14 @@ void Loop::expire() noexcept {
   }
 }
 
+unsigned Loop::batch_of(const Lane& lane) noexcept {
+  return std::clamp(lane.admission.waiting() / kTurnsForABacklog, kSmallBatch, kLargeBatch);
+}
+
 void Loop::admit() noexcept {
-  unsigned most = kBatch;
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     Lane& lane = *lanes_[(first_lane_ + i) % lanes_.size()];
+    unsigned most = batch_of(lane);
     // A scout over a connection that stands opens the gate at once, hence the loop.
     while (most != 0 && lane.admission.has_next()) {
       const unsigned added = hand_over(lane, most);
@@ -212,6 +245,7 @@ Call& Loop::retire(Easy& easy) noexcept {
 void Loop::finish(Easy& easy, CURLcode code) noexcept {
   Lane& lane = *easy.lane;
   Call& call = *easy.call;
+  lane.moved = true;
   long value = 0;
   if (code == CURLE_OK) {
     curl_easy_getinfo(easy.handle, CURLINFO_RESPONSE_CODE, &value);

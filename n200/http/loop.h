@@ -42,6 +42,8 @@ class Loop {
   void admit() noexcept;
 
   int sleep_ms(Clock::time_point now) const noexcept;
+  bool nudge(int fd) noexcept;
+  static unsigned batch_of(const Lane& lane) noexcept;
   unsigned hand_over(Lane& lane, unsigned most) noexcept;
   bool start(Lane& lane, Call& call) noexcept;
   void kick(Lane& lane, unsigned added) noexcept;

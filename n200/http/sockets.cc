@@ -34,6 +34,12 @@ int Sockets::only_socket_of(std::size_t endpoint) const noexcept {
   return only;
 }
 
+std::optional<std::size_t> Sockets::endpoint_of(int fd) const noexcept {
+  for (const auto& socket : sockets_)
+    if (socket.fd == fd) return socket.endpoint;
+  return std::nullopt;
+}
+
 // libcurl looks before it uses a connection again, but 7.88 sees TLS's farewell waiting to be read, takes
 // that for a sign of life and loses the request. So a socket that is plainly at its end takes the place of
 // this one.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace sesam::n200::http {
@@ -17,6 +18,8 @@ class Sockets {
   void close(int fd) noexcept;
   /// The endpoint's socket if it has exactly one, else -1.
   int only_socket_of(std::size_t endpoint) const noexcept;
+  /// Whose socket this is; nothing if it is not of ours (a resolver's).
+  std::optional<std::size_t> endpoint_of(int fd) const noexcept;
   /// The peer has closed this connection while it was idle: has libcurl see that.
   void bury(int fd) const noexcept;
   /// After fork: close(2) and nothing else, so that the parent's connection does not notice.
