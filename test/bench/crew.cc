@@ -20,13 +20,13 @@ std::size_t room_for(const Options& options) {
 
 }  // namespace
 
-Crew::Crew(Client& client, const Options& options) {
+Crew::Crew(Client& client, const Options& options) : ring_(options.jobs) {
   for (std::size_t i = 0; i < options.callers; ++i) {
     callers_.push_back(client.make_caller(i));
     tallies_.push_back(std::make_unique<Tally>(room_for(options)));
-    if (options.jobs) ring_.add(*callers_.back(), *tallies_.back());
+    if (options.jobs != Jobs::none) ring_.add(*callers_.back(), *tallies_.back());
   }
-  if (options.jobs)
+  if (options.jobs != Jobs::none)
     add_job_thread();
   else
     add_threads();

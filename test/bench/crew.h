@@ -45,7 +45,7 @@ class Crew {
 
   std::vector<std::unique_ptr<Caller>> callers_;
   std::vector<std::unique_ptr<Tally>> tallies_;
-  JobRing ring_;
+  JobRing ring_;  // empty without jobs
   Window window_;
   std::latch go_{1};
   bool started_ = false;

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "job_ring.h"
 
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <stdexcept>
+#include <utility>
 
 namespace sesam::bench {
 
-JobRing::JobRing() : event_fd_(eventfd(0, EFD_CLOEXEC)) {
-  if (event_fd_ == -1) throw std::runtime_error("eventfd");
+JobRing::JobRing(Jobs kind)
+    : kind_(kind), event_fd_(eventfd(0, EFD_CLOEXEC)), epoll_fd_(epoll_create1(EPOLL_CLOEXEC)) {
+  if (event_fd_ == -1 || epoll_fd_ == -1) throw std::runtime_error("eventfd or epoll_create1");
 }
 
 JobRing::~JobRing() {
   for (const auto& job : jobs_) ASYNC_WAIT_CTX_free(job->context);
   close(event_fd_);
+  close(epoll_fd_);
 }
 
 void JobRing::add(Caller& caller, Tally& tally) {
@@ -23,8 +28,9 @@ void JobRing::add(Caller& caller, Tally& tally) {
   job->caller = &caller;
   job->tally = &tally;
   job->context = ASYNC_WAIT_CTX_new();
-  if (job->context == nullptr || ASYNC_WAIT_CTX_set_callback(job->context, &on_ready, job.get()) != 1)
-    throw std::runtime_error("ASYNC_WAIT_CTX");
+  if (job->context == nullptr) throw std::runtime_error("ASYNC_WAIT_CTX_new");
+  if (kind_ == Jobs::callback && ASYNC_WAIT_CTX_set_callback(job->context, &on_ready, job.get()) != 1)
+    throw std::runtime_error("ASYNC_WAIT_CTX_set_callback");
   jobs_.push_back(std::move(job));
 }
 
@@ -55,7 +61,32 @@ void JobRing::list(Job& job) noexcept {
   if (asleep_.exchange(false)) eventfd_write(event_fd_, 1);
 }
 
+// The descriptor is readable until the job goes on.
+void JobRing::watch(Job& job) {
+  if (std::exchange(job.watched, true)) return;
+  OSSL_ASYNC_FD fd = -1;
+  std::size_t count = 1;
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = &job;
+  if (ASYNC_WAIT_CTX_get_all_fds(job.context, &fd, &count) != 1 || count != 1 ||
+      epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0)
+    throw std::runtime_error("a paused job has no descriptor to wait for");
+}
+
+JobRing::Job* JobRing::wait_for_descriptors() {
+  std::array<epoll_event, 64> events;
+  const int count = epoll_wait(epoll_fd_, events.data(), static_cast<int>(events.size()), -1);
+  Job* ready = nullptr;
+  for (int i = 0; i < count; ++i) {
+    auto* job = static_cast<Job*>(events[static_cast<std::size_t>(i)].data.ptr);
+    job->next = std::exchange(ready, job);
+  }
+  return ready;
+}
+
 JobRing::Job* JobRing::wait_for_some() {
+  if (kind_ == Jobs::descriptor) return wait_for_descriptors();
   for (;;) {
     if (Job* ready = ready_.exchange(nullptr)) return ready;
     asleep_ = true;
@@ -71,6 +102,7 @@ bool JobRing::go_on_with(Job& job) {
   int result = 0;
   switch (ASYNC_start_job(&job.job, job.context, &result, &body, &argument, sizeof argument)) {
     case ASYNC_PAUSE:
+      if (kind_ == Jobs::descriptor) watch(job);
       return true;
     case ASYNC_FINISH:
       return false;

@@ -10,13 +10,15 @@
 #include <memory>
 #include <vector>
 
+#include "options.h"
 #include "window.h"
 
 namespace sesam::bench {
 
 class JobRing {
  public:
-  JobRing();
+  /// `kind`: how the thread hears of a signature.
+  explicit JobRing(Jobs kind);
   ~JobRing();
   JobRing(const JobRing&) = delete;
   JobRing& operator=(const JobRing&) = delete;
@@ -37,6 +39,7 @@ class JobRing {
     // In that list. The call back for one signature may come when the job has seen it already and waits for
     // the next.
     std::atomic<bool> listed{false};
+    bool watched = false;  // its descriptor
     std::exception_ptr failure;
   };
 
@@ -44,12 +47,16 @@ class JobRing {
   static int on_ready(void* job);
   void list(Job& job) noexcept;
   Job* wait_for_some();
+  Job* wait_for_descriptors();
+  void watch(Job& job);
   bool go_on_with(Job& job);
 
+  const Jobs kind_;
   std::vector<std::unique_ptr<Job>> jobs_;
   std::atomic<Job*> ready_{nullptr};  // newest first
   std::atomic<bool> asleep_{false};
-  int event_fd_;
+  int event_fd_;  // by callback
+  int epoll_fd_;  // by descriptor
 };
 
 }  // namespace sesam::bench

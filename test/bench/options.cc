@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <CLI/CLI.hpp>
+#include <map>
 
 #include "clients.h"
 
@@ -23,7 +24,9 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_status) {
   std::vector<std::string> keys;
   app.add_option("client", options.client, "which one")->required()->check(CLI::IsMember(client_names()));
   app.add_option("--callers", options.callers, "threads")->check(CLI::Range(1, 4096));
-  app.add_flag("--jobs", options.jobs, "callers are ASYNC_JOBs of one thread instead");
+  const std::map<std::string, Jobs> kinds{{"callback", Jobs::callback}, {"descriptor", Jobs::descriptor}};
+  app.add_option("--jobs", options.jobs, "callers are ASYNC_JOBs of one thread instead, told so")
+      ->transform(CLI::CheckedTransformer(kinds));
   app.add_option("--seconds", options.seconds, "time measured");
   app.add_option("--warm-up", options.warm_up_seconds, "time before that, in seconds");
   app.add_option("--url", options.url, "https://NAME:PORT of the device")->required();

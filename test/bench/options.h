@@ -14,10 +14,14 @@ struct KeyName {
   unsigned core = 1;
 };
 
+/// Whether the callers are ASYNC_JOBs of one thread, and how that hears of a signature: as the wait context's
+/// callback or by its file descriptor (ASYNC_WAIT_CTX_new(3)).
+enum class Jobs { none, callback, descriptor };
+
 struct Options {
   std::string client;    ///< see clients.h
   unsigned callers = 1;  ///< threads, or ASYNC_JOBs of one thread
-  bool jobs = false;
+  Jobs jobs = Jobs::none;
   double seconds = 1.5;          ///< measured
   double warm_up_seconds = 0.3;  ///< before that, at least
   std::string url;               ///< "https://name:port"

@@ -11,7 +11,8 @@ CLIENTS = tuple(NAMES)
 DELAY_CALLERS = (64, 256)
 SIGN_US = 2000
 BOUND = Run("sesam", 16, sign_us=SIGN_US, cores=2)
-ASYNC = Run("evp", 256, jobs=True)
+ASYNC = Run("evp", 256, jobs="callback")
+ASYNC_FD = Run("evp", 256, jobs="descriptor")
 VERIFY = Run("evp", 64, verify=True)
 LIMIT = Run("h2load", 64)
 KEEPALIVE_HTTP1 = Run("keepalive", 64, http1=True)
@@ -34,7 +35,7 @@ def measure(directory: Path, scale: Scale) -> Rounds:
     bench = Bench(directory, canned=True)
     try:
         for callers in CALLERS:
-            extra = {64: [VERIFY, LIMIT, KEEPALIVE_HTTP1], 256: [ASYNC]}.get(callers, [])
+            extra = {64: [VERIFY, LIMIT, KEEPALIVE_HTTP1], 256: [ASYNC, ASYNC_FD]}.get(callers, [])
             rounds.measure(bench, [Run(client, callers) for client in CLIENTS] + extra, scale.rounds)
         for delay in DELAYS_MS[1:]:
             runs = [Run(client, callers, delay) for callers in DELAY_CALLERS for client in CLIENTS]
@@ -79,6 +80,7 @@ def figures(rounds: Rounds) -> dict[str, float]:
     values["evp.overhead_us"] = rounds.difference(Run("evp", 64), device[64], us("caller_cpu_seconds"))
     values["evp.verify_us"] = rounds.difference(VERIFY, Run("evp", 64), us("caller_cpu_seconds"))
     values["async256.vs_threads256"] = rounds.faster(ASYNC, Run("evp", 256))
+    values["async256.descriptor.vs_threads256"] = rounds.faster(ASYNC_FD, Run("evp", 256))
     values["async256.cpu_ratio"] = rounds.ratio(ASYNC, Run("evp", 256), us("process_cpu_seconds"))
     values["wakeups_per_request.n64"] = rounds.median_of(device[64], lambda r: r["wake_ups"] / r["client_requests"])
     values["connections.n256"] = max(r["connections"] for r in rounds.results[device[256]])

@@ -32,13 +32,14 @@ class Run:
     callers: int
     delay_ms: int = 0
     sign_us: int = 0
-    jobs: bool = False  # callers are ASYNC_JOBs of one thread, not threads
+    jobs: str = ""  # callers are ASYNC_JOBs of one thread, not threads, told by "callback" or "descriptor"
     verify: bool = False  # evp: verify_signatures = yes
     http1: bool = False  # libcurl's own clients: HTTP/1.1
     cores: int = 1  # keys in so many crypto cores
 
     def __str__(self) -> str:
-        extras = [name for name in ("jobs", "verify", "http1") if getattr(self, name)]
+        extras = [name for name in ("verify", "http1") if getattr(self, name)]
+        extras += [f"jobs by {self.jobs}"] if self.jobs else []
         extras += [f"{self.sign_us} us a signature"] if self.sign_us else []
         return f"{self.client:11} n={self.callers:<3} {self.delay_ms:2} ms" + "".join(f", {one}" for one in extras)
 
@@ -73,7 +74,7 @@ class Bench:
                    "--ca", self.device.tlscert, "--user", USER, "--password", PASSWORD, "--pin", PIN]
         for key in self.keys[:run.cores]:
             command += ["--key", f"{key['key_id']}:{key['core']}"]
-        command += ["--jobs"] if run.jobs else []
+        command += ["--jobs", run.jobs] if run.jobs else []
         command += ["--http1"] if run.http1 else []
         openssl_conf = self.configurations["yes" if run.verify else "no"] if run.client == "evp" else None
         return json.loads(checked(run, command, minimal_environment(openssl_conf)))
