@@ -63,14 +63,13 @@ void JobRing::list(Job& job) noexcept {
 
 // The descriptor is readable until the job goes on.
 void JobRing::watch(Job& job) {
-  if (std::exchange(job.watched, true)) return;
-  OSSL_ASYNC_FD fd = -1;
+  if (job.watched_fd != -1) return;
   std::size_t count = 1;
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.ptr = &job;
-  if (ASYNC_WAIT_CTX_get_all_fds(job.context, &fd, &count) != 1 || count != 1 ||
-      epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0)
+  if (ASYNC_WAIT_CTX_get_all_fds(job.context, &job.watched_fd, &count) != 1 || count != 1 ||
+      epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, job.watched_fd, &event) != 0)
     throw std::runtime_error("a paused job has no descriptor to wait for");
 }
 
@@ -105,6 +104,8 @@ bool JobRing::go_on_with(Job& job) {
       if (kind_ == Jobs::descriptor) watch(job);
       return true;
     case ASYNC_FINISH:
+      // It may still be rung for its last signature, and would be started anew.
+      if (job.watched_fd != -1) epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, job.watched_fd, nullptr);
       return false;
     default:
       throw std::runtime_error("ASYNC_start_job");

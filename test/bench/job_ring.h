@@ -39,7 +39,7 @@ class JobRing {
     // In that list. The call back for one signature may come when the job has seen it already and waits for
     // the next.
     std::atomic<bool> listed{false};
-    bool watched = false;  // its descriptor
+    OSSL_ASYNC_FD watched_fd = -1;
     std::exception_ptr failure;
   };
 
