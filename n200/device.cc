@@ -23,11 +23,6 @@ double jitter() noexcept {
   return static_cast<double>((static_cast<std::size_t>(now) ^ thread * 0x9E3779B97F4A7C15U) % 1024) / 1023;
 }
 
-bool is_connect_failure(http::Failure failure) noexcept {
-  return failure == http::Failure::cannot_connect || failure == http::Failure::connect_timed_out ||
-         failure == http::Failure::cannot_resolve;
-}
-
 // r and s of a DER signature, each padded to half of `out`. False when it is none, or does not fit.
 bool p1363_of_der(const Bytes& der, std::span<unsigned char> out) {
   const unsigned char* bytes = der.data();
@@ -74,44 +69,65 @@ std::shared_ptr<Device> Device::for_options(http::Options connection, Options op
 }
 
 Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log)
-    : options_(std::move(options)), log_(std::move(log)), pipeline_(std::move(pipeline)) {
+    : options_(std::move(options)), log_(std::move(log)), pipeline_(std::move(pipeline)), nodes_(pipeline_->options().urls.size()) {
   // Made now, in provider init: a guard of a static that another thread holds at fork stays locked in the child.
   static_cast<void>(process_state<KeyCache>());
   static_cast<void>(process_state<PinVerdicts>());
 }
 
-std::string_view Device::endpoint_url() const noexcept {
-  return pipeline_->options().urls[endpoint_.load(std::memory_order_relaxed)];
+std::string_view Device::endpoint_url() const noexcept { return pipeline_->options().urls[nodes_.in_use()]; }
+
+// A node that failed a while ago is asked for the time, which every device tells.
+void Device::probe_a_node() {
+  const auto patience = milliseconds(pipeline_->options().request_timeout_ms);
+  const auto now = Clock::now();
+  const auto node = nodes_.to_probe(now, patience);
+  if (!node) return;
+  const Rendered rendered = render(options_.wire.row(Operation::timestamp), {});
+  http::Request request;
+  request.endpoint = *node;
+  request.method = options_.wire.row(Operation::timestamp).method;
+  request.path = rendered.path.reveal();
+  request.body = rendered.body.reveal();
+  request.deadline = now + patience;
+  pipeline_->probe(request, nodes_.health_of(*node));
 }
 
-// The nodes of a cluster are tried in order, each once for one operation; the one that answers stays in use.
-bool Device::move_on_from(std::size_t& endpoint, unsigned attempt, http::Failure failure) {
-  const auto nodes = pipeline_->options().urls.size();
-  if (!is_connect_failure(failure) || attempt >= nodes) return false;
-  endpoint = (endpoint + 1) % nodes;
-  endpoint_.store(endpoint, std::memory_order_relaxed);
-  return true;
+void Device::note_failure(const Exchange& exchange, const http::Reply& reply, bool moves_on) const {
+  if (!log_->wants(LogLevel::retries)) return;
+  const std::string problem = reply.message.empty() ? "HTTP status " + std::to_string(reply.status) : reply.message;
+  log_->write(LogLevel::retries,
+              error_of(exchange.doing, Reason::none, (moves_on ? "trying another node: " : "trying again: ") + problem).detail);
 }
 
 http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& rendered) {
-  std::size_t endpoint = endpoint_.load(std::memory_order_relaxed);
   http::Request request;
   request.method = options_.wire.row(exchange.operation).method;
   request.path = rendered.path.reveal();
   request.body = rendered.body.reveal();
   request.reply_cap_bytes = exchange.reply_cap_bytes;
   request.deadline = exchange.deadline;
+  unsigned on_this_node = 0;
   for (unsigned attempt = 1;; ++attempt) {
-    request.endpoint = endpoint;
-    exchange.doing.endpoint = pipeline_->options().urls[endpoint];
+    if (nodes_.count() > 1) probe_a_node();
+    const auto node = nodes_.in_use();
+    on_this_node = node == request.endpoint ? on_this_node + 1 : 1;
+    request.endpoint = node;
+    exchange.doing.endpoint = pipeline_->options().urls[node];
     http::Reply reply = pipeline_->perform(request);
-    if (reply.failure == http::Failure::none && reply.status < 400) return reply;
-    if (move_on_from(endpoint, attempt, reply.failure)) continue;
-    const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - Clock::now());
-    const auto pause = retry_after({reply.failure, reply.status, reply.may_have_acted, attempt, left}, exchange.repetition, jitter());
+    const Fault fault = fault_of(reply.failure, reply.status);
+    if (reply.failure == http::Failure::none && fault == Fault::none) nodes_.answered(node);
+    if (fault == Fault::none) return reply;
+    const auto now = Clock::now();
+    const std::chrono::seconds asked_for(reply.retry_after_s);
+    if (nodes_.count() > 1 && is_of_the_node(fault, on_this_node)) nodes_.failed(node, now, asked_for);
+    const bool moves_on = attempt < nodes_.count() && nodes_.in_use() != node;
+    const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - now);
+    const auto pause = retry_after(
+        {fault, reply.status, reply.may_have_acted, attempt, moves_on, nodes_.ever_answered(), asked_for, left},
+        exchange.repetition, jitter());
     if (!pause) return reply;
-    if (log_->wants(LogLevel::retries))
-      log_->write(LogLevel::retries, error_of(exchange.doing, Reason::none, "trying again: " + (reply.message.empty() ? "HTTP status " + std::to_string(reply.status) : reply.message)).detail);
+    note_failure(exchange, reply, moves_on);
     std::this_thread::sleep_for(*pause);
   }
 }

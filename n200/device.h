@@ -17,6 +17,7 @@
 #include "n200/errors.h"
 #include "n200/http/pipeline.h"
 #include "n200/key_record.h"
+#include "n200/nodes.h"
 #include "n200/options.h"
 #include "n200/pin_verdicts.h"
 #include "n200/reply.h"
@@ -103,12 +104,13 @@ class Device {
 
   Result<ReplyDocument> exchange(Exchange& exchange);
   Result<void> may_send_pin(const Exchange& exchange);
+  void note_failure(const Exchange& exchange, const http::Reply& reply, bool moves_on) const;
   http::Reply perform_with_retries(Exchange& exchange, const Rendered& request);
   Result<ReplyDocument> judge(const Exchange& exchange, http::Reply reply);
   Clock::time_point deadline() const { return Clock::now() + std::chrono::milliseconds(options_.deadline_ms); }
 
   std::string_view endpoint_url() const noexcept;
-  bool move_on_from(std::size_t& endpoint, unsigned attempt, http::Failure failure);
+  void probe_a_node();
   Result<KeyRecords> request_key(const std::string& name, Clock::time_point until);
   Result<KeyRecord> with_public_key(KeyRecord record, Clock::time_point until);
   Result<KeyRecords> keys_named(const std::string& name, Clock::time_point until);
@@ -120,7 +122,7 @@ class Device {
   std::shared_ptr<const Log> log_;
   std::shared_ptr<http::Pipeline> pipeline_;
   std::string identity_;                 // tells this device's cache entries from another's
-  std::atomic<std::size_t> endpoint_{0};  // the node in use
+  mutable Nodes nodes_;
 };
 
 }  // namespace sesam::n200

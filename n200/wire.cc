@@ -24,6 +24,7 @@ constexpr std::array<WireDefault, static_cast<std::size_t>(Operation::count)> kD
      "POST command=genecckey core={core} curve={type} keysize={bits} acl={acl} pin={pin} nice_name={name} -> result", "observed"},
     {Operation::rsa_generate, "wire_rsa_generate",
      "POST command=genrsakey core={core} keysize={bits} acl={acl} pin={pin} nice_name={name} -> result", "assumed"},
+    {Operation::timestamp, "wire_timestamp", "GET /n200/timestamp/ -> result", "observed"},
 }};
 
 constexpr std::pair<std::string_view, Placeholder> kPlaceholders[] = {

@@ -35,6 +35,7 @@ void Call::prepare(const Request& request) {
 void Call::clear() noexcept {
   body.clear();
   notify = {};
+  health.reset();
   failure = Failure::other;
   may_have_acted = false;
   status = 0;

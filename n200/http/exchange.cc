@@ -70,6 +70,10 @@ void Exchange::publish() noexcept {
 }
 
 void Exchange::tell(Call& call) noexcept {
+  if (call.health) {
+    const bool well = call.failure == Failure::none && call.status < 500;
+    call.health->store(well ? Health::well : Health::ill, std::memory_order_relaxed);
+  }
   const Notify notify = std::move(call.notify);
   if (!notify) words_.note(call.ticket);
   if (notify.needs_living_job()) {

@@ -79,6 +79,10 @@ struct Reply {
   std::string message;          ///< libcurl's words about the failure, without secrets
 };
 
+/// What is known of a server that was probed.
+enum class Health : std::uint8_t { unknown, well, ill };
+using HealthFlag = std::shared_ptr<std::atomic<Health>>;
+
 /// Counted since the process started (or forked).
 struct Counters {
   std::atomic<std::uint64_t> requests{0}, wake_ups{0}, connections{0};
@@ -96,6 +100,10 @@ class Pipeline {
   /// the I/O thread if there is none. Safe from any thread; makes no repetition of its own. Inside an
   /// ASYNC_JOB (ASYNC_start_job(3)) it pauses the job.
   virtual Reply perform(const Request& request) = 0;
+  /// Sends the request and returns at once. When it is over the flag says whether the server answered, other
+  /// than with an HTTP status of its own trouble (5xx); it stays as it is where the request could not even be
+  /// made.
+  virtual void probe(const Request& request, HealthFlag flag) noexcept = 0;
   virtual const Options& options() const noexcept = 0;
   virtual const Counters& counters() const noexcept = 0;
 };

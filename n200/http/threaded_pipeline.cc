@@ -21,6 +21,11 @@ using std::chrono::duration_cast, std::chrono::milliseconds;
 // little later.
 constexpr auto kGrace = 20ms;
 
+struct GiveBack {
+  void operator()(Call* call) const noexcept { CallPool::give_back(*call); }
+};
+using CallPointer = std::unique_ptr<Call, GiveBack>;
+
 Reply failed(Failure failure, std::string message) {
   Reply reply;
   reply.failure = failure;
@@ -113,11 +118,22 @@ Reply ThreadedPipeline::perform(const Request& request) try {
   return reply;
 }
 
+void ThreadedPipeline::probe(const Request& request, HealthFlag flag) noexcept try {
+  Reply refusal;
+  IoThread* const thread = thread_for(refusal);
+  if (thread == nullptr) return;
+  CallPointer call(thread->exchange().take_call());
+  if (!call) return;
+  call->prepare(request);
+  call->health = std::move(flag);
+  call->state.store(kLeft, std::memory_order_relaxed);  // from the start: the I/O thread gives it back
+  if (thread->exchange().submit(*call)) static_cast<void>(call.release());
+} catch (const std::bad_alloc&) {
+  return;  // there will be another occasion
+}
+
 Reply ThreadedPipeline::exchange(Exchange& exchange, Call& call, const Request& request) {
-  struct GiveBack {
-    void operator()(Call* mine) const noexcept { CallPool::give_back(*mine); }
-  };
-  std::unique_ptr<Call, GiveBack> mine(&call);
+  CallPointer mine(&call);
   call.prepare(request);
   call.notify = Notify::for_current_job();
   const bool in_job = static_cast<bool>(call.notify);

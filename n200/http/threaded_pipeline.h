@@ -17,6 +17,7 @@ class ThreadedPipeline final : public Pipeline {
   ~ThreadedPipeline() override;
 
   Reply perform(const Request& request) override;
+  void probe(const Request& request, HealthFlag flag) noexcept override;
   const Options& options() const noexcept override { return shared_->options; }
   const Counters& counters() const noexcept override { return shared_->counters; }
 

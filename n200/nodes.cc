@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/nodes.h"
+
+#include <algorithm>
+
+namespace sesam::n200 {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Nodes::Clock::duration kFirstPause = 1s;
+constexpr Nodes::Clock::duration kLongestPause = 30s;
+constexpr unsigned kMostDoublings = 5;
+
+}  // namespace
+
+Nodes::Nodes(std::size_t count) : nodes_(std::max<std::size_t>(count, 1)) {}
+
+// A probe's good outcome is taken up by whoever looks first.
+bool Nodes::is_well(Node& node) noexcept {
+  if (node.ill_until.load(std::memory_order_relaxed) == 0) return true;
+  auto health = http::Health::well;
+  if (!node.health->compare_exchange_strong(health, http::Health::unknown, std::memory_order_relaxed))
+    return false;
+  node.failures.store(0, std::memory_order_relaxed);
+  node.ill_until.store(0, std::memory_order_relaxed);
+  return true;
+}
+
+std::size_t Nodes::in_use() noexcept {
+  std::size_t soonest = 0;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (is_well(nodes_[i])) return i;
+    if (nodes_[i].ill_until.load(std::memory_order_relaxed) <
+        nodes_[soonest].ill_until.load(std::memory_order_relaxed))
+      soonest = i;
+  }
+  return soonest;
+}
+
+std::optional<std::size_t> Nodes::to_probe(Clock::time_point now, Clock::duration patience) noexcept {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    auto until = nodes_[i].ill_until.load(std::memory_order_relaxed);
+    if (until == 0 || now.time_since_epoch().count() < until) continue;
+    const auto next = (now + patience).time_since_epoch().count();
+    if (nodes_[i].ill_until.compare_exchange_strong(until, next, std::memory_order_relaxed)) return i;
+  }
+  return std::nullopt;
+}
+
+void Nodes::answered(std::size_t node) noexcept {
+  if (!ever_answered_.load(std::memory_order_relaxed)) ever_answered_.store(true, std::memory_order_relaxed);
+  if (nodes_[node].ill_until.load(std::memory_order_relaxed) == 0 &&
+      nodes_[node].failures.load(std::memory_order_relaxed) == 0)
+    return;  // mostly: nothing is written that other threads read
+  nodes_[node].failures.store(0, std::memory_order_relaxed);
+  nodes_[node].ill_until.store(0, std::memory_order_relaxed);
+}
+
+bool Nodes::failed(std::size_t node, Clock::time_point now, Clock::duration pause) noexcept {
+  const auto before = nodes_[node].ill_until.load(std::memory_order_relaxed);
+  // Of many requests that failed together the first counts.
+  if (before != 0 && now.time_since_epoch().count() < before) return false;
+  const unsigned doublings =
+      std::min(nodes_[node].failures.fetch_add(1, std::memory_order_relaxed), kMostDoublings);
+  const auto alone = std::max(pause, std::min(kFirstPause * (1 << doublings), kLongestPause));
+  nodes_[node].health->store(http::Health::unknown, std::memory_order_relaxed);
+  nodes_[node].ill_until.store((now + alone).time_since_epoch().count(), std::memory_order_relaxed);
+  return before == 0;
+}
+
+}  // namespace sesam::n200

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which appliance of a cluster is asked: the first, in the order given, that is well.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <optional>
+
+#include "n200/http/pipeline.h"
+
+namespace sesam::n200 {
+
+/// A circuit breaker for each node, shared by all threads; lock-free. A node that failed is left alone for a
+/// while, longer each time. After that a request of our own finds out whether it is well again: no user's
+/// request is risked for that.
+class Nodes {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  explicit Nodes(std::size_t count);
+
+  std::size_t count() const noexcept { return nodes_.size(); }
+  /// Where to send the next request. If none is well: the one that is to be well again first.
+  std::size_t in_use() noexcept;
+  /// A node whose time is up; the caller has to probe it, and nobody else is told of it for `patience`.
+  std::optional<std::size_t> to_probe(Clock::time_point now, Clock::duration patience) noexcept;
+  /// What the pipeline tells the outcome of the probe to.
+  const http::HealthFlag& health_of(std::size_t node) const noexcept { return nodes_[node].health; }
+
+  /// It answered a user's request.
+  void answered(std::size_t node) noexcept;
+  /// It did not. At least `pause` (what it asked for itself) passes before it is probed. True: it was in use
+  /// until now.
+  bool failed(std::size_t node, Clock::time_point now, Clock::duration pause) noexcept;
+  /// Some node has answered in this process: the configuration is right, and a failure will pass.
+  bool ever_answered() const noexcept { return ever_answered_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Node {
+    std::atomic<Clock::rep> ill_until{0};  // 0: well
+    std::atomic<unsigned> failures{0};     // in a row
+    http::HealthFlag health = std::make_shared<std::atomic<http::Health>>(http::Health::unknown);
+  };
+  static bool is_well(Node& node) noexcept;
+
+  std::deque<Node> nodes_;  // atomics do not move
+  std::atomic<bool> ever_answered_{false};
+};
+
+}  // namespace sesam::n200

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/nodes.h"
+
+#include <gtest/gtest.h>
+
+namespace sesam::n200 {
+namespace {
+
+using namespace std::chrono_literals;
+
+class NodesTest : public testing::Test {
+ protected:
+  void fail(std::size_t node) { nodes_.failed(node, now_, 0s); }
+  void say(std::size_t node, http::Health health) { *nodes_.health_of(node) = health; }
+
+  static constexpr auto kPatience = 10s;
+  Nodes nodes_{3};
+  Nodes::Clock::time_point now_ = Nodes::Clock::now();
+};
+
+TEST_F(NodesTest, are_used_in_the_order_given) {
+  EXPECT_EQ(nodes_.in_use(), 0U);
+  fail(0);
+  EXPECT_EQ(nodes_.in_use(), 1U);
+  fail(1);
+  EXPECT_EQ(nodes_.in_use(), 2U);
+}
+
+TEST_F(NodesTest, come_back_when_a_probe_found_them_well_and_not_before) {
+  fail(0);
+  EXPECT_FALSE(nodes_.to_probe(now_, kPatience));
+  now_ += 1s;
+  EXPECT_EQ(nodes_.in_use(), 1U);
+  EXPECT_EQ(nodes_.to_probe(now_, kPatience), 0U);
+  EXPECT_EQ(nodes_.in_use(), 1U);
+  say(0, http::Health::well);
+  EXPECT_EQ(nodes_.in_use(), 0U);
+  EXPECT_FALSE(nodes_.to_probe(now_ + 60s, kPatience));
+}
+
+TEST_F(NodesTest, are_probed_by_one_thread_and_again_when_that_came_to_nothing) {
+  fail(0);
+  now_ += 1s;
+  ASSERT_EQ(nodes_.to_probe(now_, kPatience), 0U);
+  EXPECT_FALSE(nodes_.to_probe(now_, kPatience));
+  say(0, http::Health::ill);
+  EXPECT_EQ(nodes_.in_use(), 1U);
+  EXPECT_FALSE(nodes_.to_probe(now_ + kPatience - 1ms, kPatience));
+  EXPECT_EQ(nodes_.to_probe(now_ + kPatience, kPatience), 0U);
+}
+
+TEST_F(NodesTest, are_left_alone_for_longer_each_time) {
+  for (const auto pause : {1s, 2s, 4s, 8s, 16s, 30s, 30s}) {
+    fail(0);
+    EXPECT_FALSE(nodes_.to_probe(now_ + pause - 1ms, kPatience));
+    now_ += pause;
+    EXPECT_EQ(nodes_.to_probe(now_, 0s), 0U) << pause.count();
+  }
+  nodes_.answered(0);
+  fail(0);
+  EXPECT_EQ(nodes_.to_probe(now_ + 1s, kPatience), 0U);
+}
+
+TEST_F(NodesTest, that_fail_many_requests_at_once_have_failed_once) {
+  EXPECT_TRUE(nodes_.failed(0, now_, 0s));
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(nodes_.failed(0, now_, 0s));
+  EXPECT_EQ(nodes_.to_probe(now_ + 1s, kPatience), 0U);
+}
+
+TEST_F(NodesTest, get_the_pause_that_they_ask_for) {
+  nodes_.failed(0, now_, 5s);
+  EXPECT_FALSE(nodes_.to_probe(now_ + 5s - 1ms, kPatience));
+  EXPECT_EQ(nodes_.to_probe(now_ + 5s, kPatience), 0U);
+}
+
+TEST_F(NodesTest, if_all_are_ill_the_one_that_is_well_first_is_asked) {
+  fail(1);
+  now_ += 100ms;
+  fail(0);
+  fail(2);
+  EXPECT_EQ(nodes_.in_use(), 1U);
+  nodes_.answered(1);
+  EXPECT_EQ(nodes_.in_use(), 1U);
+}
+
+TEST_F(NodesTest, remember_that_any_has_answered) {
+  EXPECT_FALSE(nodes_.ever_answered());
+  fail(0);
+  EXPECT_FALSE(nodes_.ever_answered());
+  nodes_.answered(1);
+  EXPECT_TRUE(nodes_.ever_answered());
+}
+
+}  // namespace
+}  // namespace sesam::n200
