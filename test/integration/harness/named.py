@@ -27,6 +27,7 @@ options {{
     dnssec-validation no;
     allow-transfer {{ 127.0.0.1; }};
 }};
+logging {{ category xfer-out {{ null; }}; }};
 zone "{zone}" {{ type primary; file "{zone}"; {zone_options} dnssec-policy "{policy}"; }};
 """
 
@@ -146,7 +147,7 @@ class Named:
         paths = (self.directory / "stderr.txt", self.log)
         return "".join(path.read_text()[-8000:] for path in paths if path.exists())
 
-    def wait_until(self, what: str, true: Callable[[], bool], seconds: float = 40) -> None:
+    def wait_until(self, what: str, true: Callable[[], bool], seconds: float = 30) -> None:
         deadline = time.monotonic() + seconds
         while not true():
             assert self.process is None or self.process.poll() is None, f"named ended:\n{self.tell()}"
