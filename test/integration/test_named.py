@@ -169,3 +169,21 @@ def test_a_key_is_asked_for_once_in_its_time_to_live(device, named):
     assert device.requests()["getkeyattributes"] <= 2 * lifetimes, "two keys, each once in a second"
     assert signatures > 10 * device.requests()["getkeyattributes"]
     one.stop()
+
+
+@pytest.mark.parametrize("settings, renumbered, told", [
+    ({"key_cache_seconds": 0}, True, "private key is invalid"),  # named holds what it opened anew against its key file
+    ({"key_cache_seconds": 3600}, False, "key was replaced on the device"),
+    ({"key_cache_seconds": 3600, "verify_signatures": "yes"}, True, "key was replaced on the device"),
+], ids=["opened-anew", "another-key-id", "the-same-key-id"])
+def test_a_key_that_the_operator_replaced_signs_nothing(device, named, settings, renumbered, told):
+    one = named(device, zone_options=DYNAMIC, **settings).start()
+    one.wait_until("the zone is signed", one.is_signed)
+    (zsk,) = [key for key in device.keys() if "zsk" in key["nice_name"]]
+    device.delete_key(zsk["key_id"])
+    device.create_key(zsk["nice_name"], counter=int(zsk["key_id"][-16:]) if renumbered else 0)
+    assert "SERVFAIL" in one.add_names(["new"], check=False).stderr
+    assert_signed(one)
+    assert not has_name(one, "new")
+    one.wait_until("somebody says so", lambda: told in one.tell())
+    one.stop()

@@ -102,10 +102,10 @@ class Named:
         return run(["rndc", "-k", self.rndc_key, "-s", "127.0.0.1", "-p", self.control_port, *words], None,
                    cwd=self.directory, **options)
 
-    def add_names(self, names: list[str]) -> None:
+    def add_names(self, names: list[str], **options: Any) -> Done:
         """By dynamic update, for a zone that allows it."""
         lines = [f"server 127.0.0.1 {self.port}", f"zone {ZONE}", *(f"update add {name}.{ZONE} 1 A 192.0.2.1" for name in names), "send"]
-        run(["nsupdate"], None, stdin="\n".join(lines + [""]).encode())
+        return run(["nsupdate"], None, stdin="\n".join(lines + [""]).encode(), **options)
 
     def dig(self, *words: Any) -> str:
         return run(["dig", "@127.0.0.1", "-p", self.port, "+noall", "+answer", "+nosplit", *words], None).stdout
