@@ -9,6 +9,7 @@ import pytest
 
 from harness.bind import ZONE
 from harness.named import Named
+from harness.paths import REPOSITORY
 from harness.policy import key_store, policy
 from harness.programs import run as run_program
 
@@ -186,4 +187,14 @@ def test_a_key_that_the_operator_replaced_signs_nothing(device, named, settings,
     assert_signed(one)
     assert not has_name(one, "new")
     one.wait_until("somebody says so", lambda: told in one.tell())
+    one.stop()
+
+
+def test_the_examples_policy_signs(device, named):
+    example = (REPOSITORY / "docs" / "examples" / "named-policy.conf").read_text()
+    one = named(device, 'include "policy.conf";\n')
+    (one.directory / "policy.conf").write_text(example.replace("/var/lib/bind", str(one.directory)).replace('dnssec-policy "n200"', 'dnssec-policy "tested"'))
+    one.start()
+    one.wait_until("the zone is signed", one.is_signed)
+    assert one.dnskeys() == {"257": keys_of_device(device, "ksk"), "256": keys_of_device(device, "zsk")}
     one.stop()
