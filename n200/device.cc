@@ -73,6 +73,7 @@ Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::s
   // Made now, in provider init: a guard of a static that another thread holds at fork stays locked in the child.
   static_cast<void>(process_state<KeyCache>());
   static_cast<void>(process_state<PinVerdicts>());
+  static_cast<void>(process_state<KeyStandings>());
 }
 
 std::string_view Device::endpoint_url() const noexcept { return pipeline_->options().urls[nodes_.in_use()]; }
@@ -171,6 +172,8 @@ Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<un
   Exchange signing{what.operation, {}, {"signing with", {}, {}}, kReplyCapBytes, deadline(), Repetition::harmless, key.pin.reveal(), key.pin_verdict.get()};
   signing.doing.key = key.description();
   signing.doing.endpoint = endpoint_url();
+  if (key.standing && key.standing->is_replaced())
+    return error_of(signing.doing, Reason::key_replaced, "the device has another key in its place; nothing was sent");
   SESAM_CHECK(may_send_pin(signing));
   signing.values.set(Placeholder::core, core)
       .set(Placeholder::key_id, key.key_id)
@@ -183,7 +186,10 @@ Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<un
       .set_digest(what.digest);
   auto document = exchange(signing);
   if (signing.pin_verdict != nullptr) document ? signing.pin_verdict->proven() : signing.pin_verdict->open();
-  if (!document) return std::move(document).error();
+  if (!document) {
+    auto error = std::move(document).error();
+    return error.reason == Reason::unknown_key ? replaced_or(std::move(error), key, signing.deadline) : std::move(error);
+  }
   const WireRow& row = options_.wire.row(what.operation);
   auto text = document->text(row.reply_path);
   if (!text) return error_of(signing.doing, text.error().reason, text.error().detail);

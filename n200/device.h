@@ -17,6 +17,7 @@
 #include "n200/errors.h"
 #include "n200/http/pipeline.h"
 #include "n200/key_record.h"
+#include "n200/key_standing.h"
 #include "n200/nodes.h"
 #include "n200/options.h"
 #include "n200/pin_verdicts.h"
@@ -37,6 +38,7 @@ struct KeyHandle {
   unsigned core = 1;
   Secret pin;  ///< empty: the PIN stored in the device
   std::shared_ptr<PinVerdict> pin_verdict;  ///< null where there is no PIN
+  std::shared_ptr<const KeyStanding> standing;  ///< null where nobody watches: Device::watch
 
   /// "key 'JP.example' (hsm...)", for messages.
   std::string description() const;
@@ -84,9 +86,16 @@ class Device {
   /// the device may have acted on it: after a lost answer the key is looked up by its name. Raises key_exists and what an exchange raises.
   Result<KeyRecord> generate(const NewKey& key);
 
+  /// Whether the device still has this key, which find_key found for this URI. Noticed with the answers to later questions, without a request.
+  std::shared_ptr<const KeyStanding> watch(const KeyUri& uri, const KeyRecord& record) const;
+
   /// Signs a digest (the raw bytes). Fills `signature`, whose size says what is expected: EC r‖s, twice as long as the curve's field; RSA
-  /// as long as the modulus. Raises wrong_pin, pin_missing, unknown_key, bad_signature_length and what an exchange raises.
+  /// as long as the modulus. Raises wrong_pin, pin_missing, unknown_key, key_replaced, bad_signature_length and what an exchange raises.
   Result<void> sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature);
+
+  /// For a signature that failed as if the key were another one: asks the device for the key, past the cache. key_replaced if it has another one
+  /// in its place by now, else the error given.
+  Error replaced_or(Error otherwise, const KeyHandle& key);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -111,6 +120,9 @@ class Device {
 
   std::string_view endpoint_url() const noexcept;
   void probe_a_node();
+  Error replaced_or(Error otherwise, const KeyHandle& key, Clock::time_point until);
+  KeyQuestion question_of(const std::string& name) const { return {identity_, name}; }
+  std::string cache_name_of_key(const std::string& name) const { return identity_ + "key " + name; }
   Result<KeyRecords> request_key(const std::string& name, Clock::time_point until);
   Result<KeyRecord> with_public_key(KeyRecord record, Clock::time_point until);
   Result<KeyRecords> keys_named(const std::string& name, Clock::time_point until);

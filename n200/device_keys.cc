@@ -63,6 +63,7 @@ Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_poin
   asking.values.set(Placeholder::name, name);
   std::vector<KeyRecord> records;
   SESAM_CHECK(take_records(asking, [&](KeyRecord record) { records.push_back(std::move(record)); }));
+  process_state<KeyStandings>().hold_against(question_of(name), records);
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
 
@@ -74,25 +75,48 @@ Result<void> Device::request_listing(const std::string& type, Clock::time_point 
 }
 
 // n200.md leaves open whether getkeyattributes tells an EC key's public part; listkeys does. One listing then serves all keys of
-// the type while the cache lives.
+// the type while the cache lives. A cached one may be older than the key, so one that lacks it is asked for anew, once.
 Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point until) {
   const std::string type = record.key_type;
-  SESAM_TRY(listed, process_state<KeyCache>().get(
-                        identity_ + "type " + type, std::chrono::seconds(options_.key_cache_seconds), until,
-                        [&]() -> Result<KeyRecords> {
-                          std::vector<KeyRecord> records;
-                          SESAM_CHECK(request_listing(type, until, [&](KeyRecord one) { records.push_back(std::move(one)); }));
-                          return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
-                        }));
-  const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) { return one.key_id == record.key_id; });
-  return found != listed->end() ? *found : std::move(record);
+  bool fresh = false;
+  const auto list = [&]() -> Result<KeyRecords> {
+    fresh = true;
+    std::vector<KeyRecord> records;
+    SESAM_CHECK(request_listing(type, until, [&](KeyRecord one) { records.push_back(std::move(one)); }));
+    return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
+  };
+  for (const auto time_to_live : {std::chrono::seconds(options_.key_cache_seconds), std::chrono::seconds(0)}) {
+    SESAM_TRY(listed, process_state<KeyCache>().get(identity_ + "type " + type, time_to_live, until, list));
+    const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) { return one.key_id == record.key_id; });
+    if (found != listed->end()) {
+      process_state<KeyStandings>().hold_against(question_of({}), {*found});
+      return *found;
+    }
+    if (fresh) break;
+  }
+  return record;
 }
+
+std::shared_ptr<const KeyStanding> Device::watch(const KeyUri& uri, const KeyRecord& record) const {
+  return process_state<KeyStandings>().of(question_of(lookup_name(uri)), record);
+}
+
+Error Device::replaced_or(Error otherwise, const KeyHandle& key, Clock::time_point until) {
+  if (!key.standing) return otherwise;
+  const std::string& name = key.standing->question().name;
+  process_state<KeyCache>().forget(cache_name_of_key(name));
+  const auto asked = request_key(name, until);  // what it brings is held against all open keys
+  if (!asked || !key.standing->is_replaced()) return otherwise;
+  return error_of({"signing with", key.description(), endpoint_url()}, Reason::key_replaced, "the device has another key in its place");
+}
+
+Error Device::replaced_or(Error otherwise, const KeyHandle& key) { return replaced_or(std::move(otherwise), key, deadline()); }
 
 Result<KeyRecord> Device::find_key(const KeyUri& uri) {
   const auto until = deadline();
   const std::string name = lookup_name(uri);
   const Doing doing{"looking up", "key '" + name + "'", endpoint_url()};
-  SESAM_TRY(answer, process_state<KeyCache>().get(identity_ + "key " + name, std::chrono::seconds(options_.key_cache_seconds),
+  SESAM_TRY(answer, process_state<KeyCache>().get(cache_name_of_key(name), std::chrono::seconds(options_.key_cache_seconds),
                                                   until, [&] { return request_key(name, until); }));
   std::vector<KeyRecord> matching;
   std::string_view differing;

@@ -27,6 +27,13 @@ void KeyCache::finish(const std::string& question, bool keep) {
   else entries_.erase(entry);
 }
 
+// One that is still on its way is newer than what the caller knows.
+void KeyCache::forget(const std::string& question) {
+  const std::lock_guard lock(mutex_);
+  const auto entry = entries_.find(question);
+  if (entry != entries_.end() && !entry->second.loading) entries_.erase(entry);
+}
+
 Result<KeyRecords> KeyCache::get(const std::string& question, std::chrono::seconds time_to_live, Clock::time_point deadline,
                                  const Load& load) {
   std::promise<Answer> promise;

@@ -27,6 +27,9 @@ class KeyCache {
   Result<KeyRecords> get(const std::string& question, std::chrono::seconds time_to_live, Clock::time_point deadline,
                          const Load& load);
 
+  /// The answer to `question` no longer serves.
+  void forget(const std::string& question);
+
   static constexpr std::size_t kMostEntries = 4096;
 
  private:

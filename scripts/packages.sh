@@ -7,12 +7,13 @@ packages=(
   libssl-dev libcurl4-openssl-dev libsimdjson-dev           # the provider
   libnghttp2-dev libhttp-parser-dev nlohmann-json3-dev libcli11-dev # the simulator
   libgtest-dev libgmock-dev python3 python3-pytest strace   # the tests
+  ldnsutils validns # other people's judgement of a signed zone
   openssl curl ca-certificates # the last is only recommended by libcurl: what "system CAs" means
 )
 
-# BIND's tools: dnssec-signzone and its family, and dig. 9.18, which Debian 12 ships, answers "no engine" to every
-# key label, so there they come from backports. The server itself (bind9) is not needed and would be started.
-bind_packages=(bind9-utils bind9-dnsutils)
+# BIND: dnssec-signzone and its family, dig, and the server, which the tests start themselves and the installation does
+# not. 9.18, which Debian 12 ships, answers "no engine" to every key label, so there they come from backports.
+bind_packages=(bind9 bind9-utils bind9-dnsutils)
 bind_minimum='1:9.20'
 
 # Only what scripts/bench needs, which says so: h2load, the pictures, time(1), and a token in software to compare with.

@@ -140,7 +140,8 @@ Result<void> Signature::sign_digest(std::span<const unsigned char> digest, unsig
   SESAM_TRY(written, in_openssl_form(raw, {signature, capacity}));
   if (key_->device->options().verify_signatures) {
     SESAM_TRY(good, signature::verify(scheme_, key_->public_key.get(), digest, {signature, written}));
-    if (!good) return Error{Reason::bad_signature, key_->handle.description() + ": the device's signature does not fit the public key"};
+    if (!good)
+      return key_->device->replaced_or({Reason::bad_signature, key_->handle.description() + ": the device's signature does not fit the public key"}, key_->handle);
   }
   *length = written;
   return {};

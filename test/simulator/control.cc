@@ -68,6 +68,7 @@ ordered_json Control::respond(const Request& request) {
   if (what == "POST /users") return put_user(body), done;
   if (what == "POST /users/delete") return device_.users().remove(body.at("name")), done;
   if (what == "POST /keys/change") return change_key(body), done;
+  if (what == "POST /keys/delete") return delete_key(body), done;
   if (what == "POST /options") return change_options(body), done;
   throw std::invalid_argument("no such control request: " + what);
 }
@@ -93,6 +94,9 @@ void Control::create_keys(const ExchangePtr& exchange) {
   wanted.owner = body.value("owner", device_.options().users.front().name);
   wanted.pin = body.value("pin", "");
   wanted.pin_stored = body.value("pin_stored", false);
+  wanted.counter = body.value("counter", std::uint64_t{0});
+  if (device_.store().keys().contains(wanted.counter) || (count > 1 && wanted.counter != 0))
+    throw std::invalid_argument("counter");
   auto deliver = [this, exchange, wanted](const std::vector<KeyMaterial>& materials) {
     ordered_json keys = ordered_json::array();
     for (const KeyMaterial& material : materials) {
@@ -122,6 +126,13 @@ void Control::change_key(const json& body) {
   for (const KeyPtr& key : keys) {
     if (body.contains("pin_stored")) device_.store().set_pin_stored(*key, body["pin_stored"]);
   }
+  device_.store().flush();
+}
+
+void Control::delete_key(const json& body) {
+  const std::vector<KeyPtr> keys = device_.store().find(body.at("key").get_ref<const std::string&>());
+  if (keys.empty()) throw std::invalid_argument("unknown key");
+  for (const KeyPtr& key : keys) device_.store().remove(key);
   device_.store().flush();
 }
 

@@ -22,6 +22,7 @@ class Control {
   nlohmann::ordered_json list_keys() const;
   void create_keys(const ExchangePtr& exchange);
   void change_key(const nlohmann::json& body);
+  void delete_key(const nlohmann::json& body);
   void put_user(const nlohmann::json& body);
   void change_options(const nlohmann::json& body);
 

@@ -91,8 +91,8 @@ KeyPtr KeyStore::add(NewKey wanted) {
   key->pin = std::move(wanted.pin);
   key->pin_stored = wanted.pin_stored;
   key->created_s = std::time(nullptr);
-  key->counter = next_counter_;
-  key->key_id = make_key_id(serial_, next_counter_);
+  key->counter = wanted.counter != 0 ? wanted.counter : next_counter_;
+  key->key_id = make_key_id(serial_, key->counter);
   do {
     key->id = random_id();
   } while (by_identifier_.contains(key->id));

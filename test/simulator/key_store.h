@@ -22,6 +22,7 @@ struct NewKey {
   std::string acl = "FFFF";
   std::string nice_name, owner, pin;
   bool pin_stored = false;
+  std::uint64_t counter = 0;  // in its key_id; 0: the next one
 };
 
 // All keys of the device, found by any of their names, kept in a journal if there is a directory for it.

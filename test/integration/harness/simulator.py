@@ -103,6 +103,9 @@ class Simulator:
         created = self.control("POST", "/keys", {"type": type, "size": size, "nice_name": nice_name, **fields})["keys"]
         return created if "count" in fields else created[0]
 
+    def delete_key(self, name: str) -> None:
+        self.control("POST", "/keys/delete", {"key": name})
+
     def keys(self) -> list[dict[str, Any]]:
         """What the device knows of its keys, PINs and private parts excepted."""
         return self.control("GET", "/keys")["keys"]

@@ -64,6 +64,17 @@ TEST(KeyCache, keeps_nothing_with_no_time_to_live) {
   EXPECT_EQ(ask(cache, loader, seconds(0)), "2");
 }
 
+TEST(KeyCache, forgets_one_answer_and_keeps_the_others) {
+  auto& cache = new_cache();
+  Loader loader;
+  EXPECT_EQ(ask(cache, loader, seconds(60), "a"), "1");
+  EXPECT_EQ(ask(cache, loader, seconds(60), "b"), "2");
+  cache.forget("a");
+  cache.forget("never asked");
+  EXPECT_EQ(ask(cache, loader, seconds(60), "a"), "3");
+  EXPECT_EQ(ask(cache, loader, seconds(60), "b"), "2");
+}
+
 TEST(KeyCache, keeps_no_failure) {
   auto& cache = new_cache();
   int calls = 0;

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// A program that lives while the device's keys change: session URI, then words on stdin, an answer on stdout for each.
+//   open   opens the key anew, in place of the one that is open    sign       signs with it, and verifies with its public part
+//   keep   lays the open key aside                                 sign-kept  signs with that one
+// An answer is "ok", "another key's signature", or the reason of the failure.
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/store.h>
+#include <stdio.h>
+#include <string.h>
+
+static const unsigned char data[] = "data";
+static EVP_PKEY *key, *kept;
+
+static const char *failure(void) {
+  const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+  return reason != NULL ? reason : "failed without a reason";
+}
+
+static const char *open_key(const char *uri) {
+  EVP_PKEY_free(key);
+  key = NULL;
+  OSSL_STORE_CTX *store = OSSL_STORE_open(uri, NULL, NULL, NULL, NULL);
+  if (store == NULL) return failure();
+  OSSL_STORE_INFO *info = OSSL_STORE_load(store);  // the private object comes first
+  if (info != NULL) key = OSSL_STORE_INFO_get1_PKEY(info);
+  OSSL_STORE_INFO_free(info);
+  OSSL_STORE_close(store);
+  return key != NULL ? "ok" : failure();
+}
+
+static const char *sign(EVP_PKEY *with) {
+  unsigned char signature[512];
+  size_t length = sizeof signature;
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  const char *answer = "ok";
+  if (EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL, with, NULL) != 1 ||
+      EVP_DigestSign(context, signature, &length, data, sizeof data) != 1)
+    answer = failure();
+  EVP_MD_CTX_reset(context);
+  if (strcmp(answer, "ok") == 0 && (EVP_DigestVerifyInit_ex(context, NULL, "SHA256", NULL, NULL, with, NULL) != 1 ||
+                                    EVP_DigestVerify(context, signature, length, data, sizeof data) != 1))
+    answer = "another key's signature";
+  EVP_MD_CTX_free(context);
+  return answer;
+}
+
+static const char *keep(void) {
+  EVP_PKEY_free(kept);
+  kept = key;
+  key = NULL;
+  return "ok";
+}
+
+static const char *answer_to(const char *word, const char *uri) {
+  if (strcmp(word, "open") == 0) return open_key(uri);
+  if (strcmp(word, "sign") == 0) return sign(key);
+  if (strcmp(word, "keep") == 0) return keep();
+  if (strcmp(word, "sign-kept") == 0) return sign(kept);
+  return "no such word";
+}
+
+int main(int argc, char **argv) {
+  char line[32];
+  if (argc != 2) return 2;
+  while (fgets(line, sizeof line, stdin) != NULL) {
+    line[strcspn(line, "\n")] = '\0';
+    ERR_clear_error();
+    puts(answer_to(line, argv[1]));
+    fflush(stdout);
+  }
+  EVP_PKEY_free(key);
+  EVP_PKEY_free(kept);
+  return 0;
+}

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""BIND's server: one named in a directory and on ports of its own, asked and steered through rndc and dig."""
+import base64
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Any, Callable
+
+from harness.bind import TRANSCRIPT_ZONE, ZONE
+from harness.programs import Done, minimal_environment, run
+
+CONFIGURATION = """
+key "control" {{ algorithm hmac-sha256; secret "{secret}"; }};
+controls {{ inet 127.0.0.1 port {control_port} allow {{ 127.0.0.1; }} keys {{ "control"; }}; }};
+options {{
+    directory "{directory}";
+    pid-file "{directory}/named.pid";
+    session-keyfile none;
+    listen-on port {port} {{ 127.0.0.1; }};
+    listen-on-v6 {{ none; }};
+    recursion no;
+    notify no;
+    dnssec-validation no;
+    allow-transfer {{ 127.0.0.1; }};
+}};
+logging {{ category xfer-out {{ null; }}; }};
+zone "{zone}" {{ type primary; file "{zone}"; {zone_options} dnssec-policy "{policy}"; }};
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Named:
+    """Serves jp.example, signed by the policy "tested", which the configuration given defines."""
+
+    def __init__(self, directory: Path, openssl_conf: Path, policy: str, zone_options: str):
+        self.directory = directory
+        self.openssl_conf = openssl_conf
+        self.process: subprocess.Popen | None = None
+        directory.mkdir(parents=True, exist_ok=True)
+        self.zone_file = directory / ZONE
+        self.log = directory / "named.log"
+        self.zone_file.write_text(TRANSCRIPT_ZONE.read_text().replace("$TTL 3600", "$TTL 1"))  # a rollover waits for TTLs
+        self.port, self.control_port = free_port(), free_port()
+        values = {"secret": base64.b64encode(os.urandom(32)).decode(), "directory": directory, "zone": ZONE,
+                  "port": self.port, "control_port": self.control_port, "policy": "tested",
+                  "zone_options": zone_options}
+        self.conf = directory / "named.conf"
+        self.conf.write_text(policy + CONFIGURATION.format(**values))
+        self.rndc_key = directory / "rndc.key"
+        self.rndc_key.write_text(CONFIGURATION.format(**values).partition("controls")[0])
+
+    def start(self) -> "Named":
+        """In the foreground."""
+        errors = (self.directory / "stderr.txt").open("ab")
+        self.process = subprocess.Popen(["named", "-f", "-L", self.log, "-c", self.conf], stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
+                                        cwd=self.directory, env=minimal_environment(self.openssl_conf))
+        errors.close()
+        self.wait_until("it answers", lambda: self.rndc("status", check=False).returncode == 0)
+        return self
+
+    def start_as_daemon(self, user: str) -> "Named":
+        """As Debian starts it, but for systemd: by root, who becomes that user."""
+        run(["named", "-u", user, "-L", self.log, "-c", self.conf], self.openssl_conf, cwd=self.directory)
+        self.wait_until("it answers", lambda: self.rndc("status", check=False).returncode == 0)
+        return self
+
+    @property
+    def pid(self) -> int | None:
+        try:
+            return int((self.directory / "named.pid").read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def stop(self) -> None:
+        """In good order."""
+        pid = self.pid
+        self.rndc("stop", check=False)
+        if self.process:
+            assert self.process.wait(30) == 0, self.tell()
+            self.process = None
+        elif pid:
+            self.wait_until("it ends", lambda: not Path(f"/proc/{pid}").exists())
+
+    def kill(self) -> None:
+        """At the end of a test, in whatever state."""
+        pid = self.process.pid if self.process else self.pid
+        if pid and Path(f"/proc/{pid}/comm").exists() and Path(f"/proc/{pid}/comm").read_text() == "named\n":
+            os.kill(pid, signal.SIGKILL)
+        if self.process:
+            self.process.wait(10)
+
+    def rndc(self, *words: Any, **options: Any) -> Done:
+        return run(["rndc", "-k", self.rndc_key, "-s", "127.0.0.1", "-p", self.control_port, *words], None,
+                   cwd=self.directory, **options)
+
+    def add_names(self, names: list[str], **options: Any) -> Done:
+        """By dynamic update, for a zone that allows it."""
+        lines = [f"server 127.0.0.1 {self.port}", f"zone {ZONE}", *(f"update add {name}.{ZONE} 1 A 192.0.2.1" for name in names), "send"]
+        return run(["nsupdate"], None, stdin="\n".join(lines + [""]).encode(), **options)
+
+    def dig(self, *words: Any) -> str:
+        return run(["dig", "@127.0.0.1", "-p", self.port, "+noall", "+answer", "+nosplit", *words], None).stdout
+
+    def dnskeys(self) -> dict[str, list[str]]:
+        """{"257": [public keys], "256": […]}, as served."""
+        keys: dict[str, list[str]] = {"257": [], "256": []}
+        for flags, key in re.findall(r"\sDNSKEY\s(\d+) 3 \d+ (\S+)$", self.dig(ZONE, "DNSKEY"), re.M):
+            keys[flags].append(key)
+        return keys
+
+    def _status(self) -> str:
+        return self.rndc("dnssec", "-status", ZONE).stdout
+
+    def key_tags(self, role: str) -> list[str]:
+        """Of "KSK" or "ZSK": the keys that the policy knows of."""
+        return re.findall(rf"^key: (\d+) \(\w+\), {role}$", self._status(), re.M)
+
+    def is_omnipresent(self, tag: str, what: str) -> bool:
+        """Whether "dnskey", "ds", "key rrsig" or "zone rrsig" of that key has reached all the world, as named reckons."""
+        of_key = re.search(rf"^key: {tag} .*?(?=^key: |\Z)", self._status(), re.M | re.S)
+        return of_key is not None and re.search(rf"- {what}: +omnipresent", of_key.group()) is not None
+
+    def transfer(self) -> Path:
+        """The zone as served, in a file."""
+        path = self.directory / "transferred"
+        lines = self.dig(ZONE, "AXFR").splitlines(keepends=True)
+        path.write_text("".join(lines[:-1]))  # the SOA comes again at the end
+        return path
+
+    def verify(self, *options: str) -> Done:
+        """dnssec-verify of the zone as served: without our provider, with the public keys alone."""
+        return run(["dnssec-verify", *options, "-o", ZONE, self.transfer()], None, check=False)
+
+    def is_signed(self) -> bool:
+        return self.verify().returncode == 0
+
+    def tell(self) -> str:
+        paths = (self.directory / "stderr.txt", self.log)
+        return "".join(path.read_text()[-8000:] for path in paths if path.exists())
+
+    def wait_until(self, what: str, true: Callable[[], bool], seconds: float = 30) -> None:
+        deadline = time.monotonic() + seconds
+        while not true():
+            assert self.process is None or self.process.poll() is None, f"named ended:\n{self.tell()}"
+            assert time.monotonic() < deadline, f"not within {seconds} s: {what}\n{self.tell()}"
+            time.sleep(0.1)

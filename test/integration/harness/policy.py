@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""dnssec-policies for the tests' named: all waiting is cut to a second or none, so that a rollover is done in ten."""
+SHORT_TIMES = """
+    dnskey-ttl 1; max-zone-ttl 1; parent-ds-ttl 1;
+    publish-safety 0; retire-safety 0; zone-propagation-delay 0; parent-propagation-delay 0;
+    signatures-validity 20; signatures-validity-dnskey 20; signatures-refresh 15; signatures-jitter 0;
+"""
+
+
+LASTING = "dnskey-ttl 1; max-zone-ttl 1;"
+
+
+def key_store(name: str, uri: str) -> str:
+    return f'key-store "{name}" {{ directory "."; pkcs11-uri "{uri}"; }};\n'
+
+
+def policy(ksk: str = "", zsk: str = "", algorithm: str = "ecdsap256sha256", zsk_lifetime: str = "unlimited", more: str = SHORT_TIMES) -> str:
+    """The policy "tested". ksk and zsk say where these keys are, as 'key-store "hsm"'; files without that."""
+    keys = f"ksk {ksk} lifetime unlimited algorithm {algorithm}; zsk {zsk} lifetime {zsk_lifetime} algorithm {algorithm};"
+    return f'dnssec-policy "tested" {{ keys {{ {keys} }}; {more} }};\n'

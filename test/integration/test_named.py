@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""BIND's server with keys in the device: it finds them by label or makes them itself, rolls them over, runs as a daemon."""
+import base64
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.bind import ZONE
+from harness.named import Named
+from harness.paths import REPOSITORY
+from harness.policy import key_store, policy
+from harness.programs import run as run_program
+
+HSM = 'key-store "hsm"'
+MAKES_ITS_KEYS = key_store("hsm", "sesam:core=1") + policy(HSM, HSM)
+INLINE, DYNAMIC = "inline-signing yes;", "inline-signing no; allow-update { 127.0.0.1; };"
+USER = "bind"
+
+
+@pytest.fixture
+def named(tmp_path, openssl_cnf):
+    """named(device, configuration, key_cache_seconds=1, …): not started yet, killed at the end."""
+    made = []
+
+    def make(device, configuration=MAKES_ITS_KEYS, zone_options=INLINE, **settings):
+        settings = {"log_level": 1, **settings}
+        made.append(Named(tmp_path / f"named{len(made)}", openssl_cnf(device, **settings), configuration, zone_options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.kill()
+
+
+def key_bytes(record: dict) -> str:
+    """What the DNSKEY of a device's key must hold."""
+    if record["key_type"] != "RSA":
+        return base64.b64encode(bytes.fromhex(record["public_key"])).decode()
+    exponent, modulus = (bytes.fromhex(record[name]) for name in ("exponent", "modulus"))
+    exponent = exponent.lstrip(b"\0")
+    return base64.b64encode(bytes([len(exponent)]) + exponent + modulus.lstrip(b"\0")).decode()
+
+
+def keys_of_device(device, role: str) -> list[str]:
+    return [key_bytes(key) for key in device.keys() if re.search(rf"[.-]{role}\b", key["nice_name"])]
+
+
+def assert_signed(one: Named) -> None:
+    done = one.verify()
+    assert done.returncode == 0, f"{done}\n{one.tell()}"
+
+
+def add_names(one: Named, names: int, serial: int) -> None:
+    """A new version of the zone, which named is to load and sign."""
+    text = one.zone_file.read_text().replace("2022100101", str(serial), 1)
+    one.zone_file.write_text(text + "".join(f"host{n:03}\tIN A\t192.0.2.{n}\n" for n in range(names)))
+
+
+def has_name(one: Named, name: str) -> bool:
+    return "RRSIG" in one.dig(f"{name}.{ZONE}", "A", "+dnssec")
+
+
+def test_a_zone_is_signed_inline_with_keys_from_labels(device, named, run):
+    one = named(device, policy())
+    ksk, zsk = device.create_key("jp-ksk"), device.create_key("jp-zsk", core=2)
+    for label, options in (("sesam:jp-ksk", ["-f", "KSK"]), ("sesam:jp-zsk;core=2", [])):
+        run(["dnssec-keyfromlabel", "-a", "13", "-l", label, *options, ZONE], one.openssl_conf, cwd=one.directory)
+    one.start()
+    one.wait_until("the zone is signed", one.is_signed)
+    assert one.dnskeys() == {"257": [key_bytes(ksk)], "256": [key_bytes(zsk)]}
+    assert len(device.keys()) == 2
+    one.stop()
+
+
+@pytest.mark.parametrize("algorithm, place", [("ecdsap256sha256", "sesam:core=2"), ("ecdsap384sha384", "pkcs11:manufacturer=sematiconAG"),
+                                              ("rsasha256", "sesam:core=1")])
+def test_named_makes_its_keys_in_the_device_and_finds_them_after_a_restart(device, named, algorithm, place):
+    one = named(device, key_store("hsm", place) + policy(HSM, HSM, algorithm)).start()
+    one.wait_until("the zone is signed", one.is_signed)
+    keys = one.dnskeys()
+    assert keys == {"257": keys_of_device(device, "ksk"), "256": keys_of_device(device, "zsk")}
+    assert {key["core"] for key in device.keys()} == {2 if "core=2" in place else 1}
+    one.stop()
+    add_names(one, 3, serial=2022100202)
+    device.reset_counters()
+    one.start()
+    one.wait_until("the new names are signed", lambda: has_name(one, "host002"))
+    assert_signed(one)
+    assert one.dnskeys() == keys
+    assert not {"genecckey", "genrsakey"} & set(device.requests())
+    one.stop()
+
+
+def test_both_keys_are_rolled_over(device, named):
+    one = named(device).start()
+    one.wait_until("the zone is signed", one.is_signed)
+    for role, flags in (("ZSK", "256"), ("KSK", "257")):
+        (old,), (old_tag,) = one.dnskeys()[flags], one.key_tags(role)
+        one.wait_until("its first key is established", lambda: one.is_omnipresent(old_tag, "dnskey"))
+        if role == "KSK":
+            one.rndc("dnssec", "-checkds", "-key", old_tag, "published", ZONE)
+            one.wait_until("its DS is established", lambda: one.is_omnipresent(old_tag, "ds"))
+        one.rndc("dnssec", "-rollover", "-key", old_tag, ZONE)
+        one.wait_until("there is a successor", lambda: len(one.key_tags(role)) == 2)
+        (new_tag,) = set(one.key_tags(role)) - {old_tag}
+        if role == "KSK":
+            one.wait_until("its DS may be published", lambda: one.is_omnipresent(new_tag, "key rrsig"))
+            assert_signed(one)
+            one.rndc("dnssec", "-checkds", "-key", new_tag, "published", ZONE)
+            one.rndc("dnssec", "-checkds", "-key", old_tag, "withdrawn", ZONE)
+        one.wait_until(f"the old {role} is gone", lambda: old not in one.dnskeys()[flags])
+        assert_signed(one)
+        (new,) = one.dnskeys()[flags]
+        assert set(keys_of_device(device, role.lower())) == {old, new}
+    one.stop()
+
+
+def test_a_daemon_that_left_root_signs_with_what_root_could_read(device, named, tmp_path):
+    """The password, the device's certificate and the log are root's; named is somebody else when it needs them."""
+    secret, certificate, log = tmp_path / "pass", tmp_path / "device.crt", tmp_path / "sesam.log"
+    secret.write_text("sesam-demo\n")
+    certificate.write_bytes(device.tlscert.read_bytes())
+    one = named(device, **{"pass": None, "pass_source": f"file:{secret}", "tlscert": certificate, "log_output": log, "log_level": 4})
+    for path in (secret, certificate, one.openssl_conf):
+        path.chmod(0o600)
+    for directory in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        directory.chmod(0o755)
+    run_program(["chown", "-R", USER, one.directory])
+    one.start_as_daemon(USER)
+    one.wait_until("the zone is signed", one.is_signed)
+    owner = Path(f"/proc/{one.pid}").owner()
+    assert owner == USER
+    assert one.dnskeys() == {"257": keys_of_device(device, "ksk"), "256": keys_of_device(device, "zsk")}
+    assert all(path.owner() == USER for path in one.directory.glob("K*"))
+    assert "sesam[" in log.read_text() and "sesam-demo" not in log.read_text()
+    one.stop()
+
+
+def names_are_signed(one: Named, device, names: list[str]) -> int:
+    """Adds names by a dynamic update and returns how many signatures were made for it."""
+    before = device.requests().get("eccsign", 0)
+    one.add_names(names)
+    one.wait_until("the last of them is signed", lambda: has_name(one, names[-1]))
+    assert_signed(one)
+    return device.requests()["eccsign"] - before
+
+
+def test_a_warm_key_costs_named_no_requests_but_signatures(device, named):
+    one = named(device, zone_options=DYNAMIC, key_cache_seconds=3600).start()
+    one.wait_until("the zone is signed", one.is_signed)
+    names_are_signed(one, device, ["first"])
+    device.reset_counters()
+    assert names_are_signed(one, device, [f"host{n:03}" for n in range(200)]) > 400  # an A and an NSEC for each name
+    assert set(device.requests()) == {"eccsign"}
+    one.stop()
+
+
+def test_a_key_is_asked_for_once_in_its_time_to_live(device, named):
+    """named opens its keys anew for every ten signatures. The device is asked again, but not each time."""
+    one = named(device, zone_options=DYNAMIC, key_cache_seconds=1).start()
+    one.wait_until("the zone is signed", one.is_signed)
+    device.reset_counters()
+    signatures, begun = 0, time.monotonic()
+    while device.requests().get("getkeyattributes", 0) < 2:
+        signatures += names_are_signed(one, device, [f"host{signatures}-{n}" for n in range(50)])
+        assert time.monotonic() - begun < 60, "the key's operator would never be noticed"
+    lifetimes = time.monotonic() - begun + 1
+    assert device.requests()["getkeyattributes"] <= 2 * lifetimes, "two keys, each once in a second"
+    assert signatures > 10 * device.requests()["getkeyattributes"]
+    one.stop()
+
+
+@pytest.mark.parametrize("settings, renumbered, told", [
+    ({"key_cache_seconds": 0}, True, "private key is invalid"),  # named holds what it opened anew against its key file
+    ({"key_cache_seconds": 3600}, False, "key was replaced on the device"),
+    ({"key_cache_seconds": 3600, "verify_signatures": "yes"}, True, "key was replaced on the device"),
+], ids=["opened-anew", "another-key-id", "the-same-key-id"])
+def test_a_key_that_the_operator_replaced_signs_nothing(device, named, settings, renumbered, told):
+    one = named(device, zone_options=DYNAMIC, **settings).start()
+    one.wait_until("the zone is signed", one.is_signed)
+    (zsk,) = [key for key in device.keys() if "zsk" in key["nice_name"]]
+    device.delete_key(zsk["key_id"])
+    device.create_key(zsk["nice_name"], counter=int(zsk["key_id"][-16:]) if renumbered else 0)
+    assert "SERVFAIL" in one.add_names(["new"], check=False).stderr
+    assert_signed(one)
+    assert not has_name(one, "new")
+    one.wait_until("somebody says so", lambda: told in one.tell())
+    one.stop()
+
+
+def test_the_examples_policy_signs(device, named):
+    example = (REPOSITORY / "docs" / "examples" / "named-policy.conf").read_text()
+    one = named(device, 'include "policy.conf";\n')
+    (one.directory / "policy.conf").write_text(example.replace("/var/lib/bind", str(one.directory)).replace('dnssec-policy "n200"', 'dnssec-policy "tested"'))
+    one.start()
+    one.wait_until("the zone is signed", one.is_signed)
+    assert one.dnskeys() == {"257": keys_of_device(device, "ksk"), "256": keys_of_device(device, "zsk")}
+    one.stop()

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Invariant 9: an open key is that key for life. What the device's operator deletes or replaces is noticed, and without a
+request more for each signature."""
+import subprocess
+import time
+
+import pytest
+
+from drivers.life import compile_driver
+from harness.programs import minimal_environment
+
+REPLACED = "key was replaced on the device"
+UNKNOWN = "unknown key"
+BY_NAME = "POST command=eccsign core={core} key={name} pin={pin} hash={digest:hex} -> result:p1363:hex"
+
+
+@pytest.fixture(scope="module")
+def session_program(tmp_path_factory):
+    return compile_driver(tmp_path_factory.mktemp("session"), "session", "session.c")
+
+
+@pytest.fixture
+def session(session_program, openssl_cnf):
+    """session(device, key_cache_seconds=1, …) -> say("sign"), which returns the program's answer."""
+    running = []
+
+    def start(device, uri="sesam:web", **settings):
+        process = subprocess.Popen([session_program, uri], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+                                   env=minimal_environment(openssl_cnf(device, **settings)))
+        running.append(process)
+
+        def say(word):
+            process.stdin.write(word + "\n")
+            return process.stdout.readline().strip()
+
+        return say
+
+    yield start
+    for process in running:
+        process.stdin.close()
+        assert process.wait(20) == 0
+        process.stdout.close()
+
+
+def replace(device, **fields) -> None:
+    device.delete_key("web")
+    device.create_key("web", **fields)
+
+
+def until_it_is_asked_for(device, say, command) -> None:
+    """Opens the key until the cache no longer has the answer."""
+    device.reset_counters()
+    for _ in range(200):
+        assert say("open") == "ok"
+        if command in device.requests():
+            return
+        time.sleep(0.05)
+    pytest.fail("the cache serves for ever")
+
+
+def test_a_key_of_another_key_id_behind_the_name_is_noticed_and_opened_anew(device, session):
+    device.create_key("web")
+    say = session(device)
+    assert [say("open"), say("sign")] == ["ok", "ok"]
+    replace(device)
+    device.reset_counters()
+    assert say("sign") == REPLACED
+    assert device.requests() == {"eccsign": 1, "getkeyattributes": 1}
+    assert say("sign") == REPLACED
+    assert device.requests() == {"eccsign": 1, "getkeyattributes": 1}, "what is known is not asked again"
+    assert [say("open"), say("sign")] == ["ok", "ok"]
+
+
+def test_a_deleted_key_is_unknown(device, session):
+    device.create_key("web")
+    say = session(device)
+    assert say("open") == "ok"
+    device.delete_key("web")
+    assert [say("sign"), say("open")] == [UNKNOWN, UNKNOWN]
+
+
+def test_a_uri_by_key_id_means_that_key_and_no_other(device, session):
+    key = device.create_key("web")
+    say = session(device, uri=f"sesam:key-id={key['key_id']};object=web")
+    assert say("open") == "ok"
+    replace(device)
+    assert [say("sign"), say("open")] == [UNKNOWN, UNKNOWN]
+
+
+def test_a_key_that_was_renumbered_is_found_by_its_name(device, session):
+    """The same key_id for another key: as after a factory reset, where the device counts from the beginning."""
+    key = device.create_key("web", counter=77)
+    say = session(device, verify_signatures="yes")
+    assert say("open") == "ok"
+    replace(device, counter=77)
+    assert device.keys()[0]["key_id"] == key["key_id"]
+    device.reset_counters()
+    assert [say("sign"), say("sign")] == [REPLACED, REPLACED]
+    assert device.requests() == {"eccsign": 1, "getkeyattributes": 1}
+    assert [say("open"), say("sign")] == ["ok", "ok"]
+
+
+def test_a_bad_signature_of_the_right_key_stays_a_bad_signature(device, session):
+    device.create_key("web")
+    say = session(device, verify_signatures="yes")
+    assert say("open") == "ok"
+    device.fault("wrong-signature", command="eccsign")
+    assert [say("sign"), say("sign")] == ["bad signature", "ok"]
+
+
+@pytest.mark.parametrize("settings, counter", [({}, 77), ({"wire_ec_sign": BY_NAME}, 0)], ids=["same-key-id", "signed-by-name"])
+@pytest.mark.parametrize("told_by", ["getkeyattributes", "listkeys"])
+def test_a_reopening_after_the_time_to_live_tells_the_keys_that_are_still_open(simulator, session, settings, counter, told_by):
+    """The device signs here, with another key: it says nothing, and nobody looks at the signature."""
+    device = simulator(attributes_without_public_key=told_by == "listkeys")
+    device.create_key("web", counter=counter)
+    say = session(device, key_cache_seconds=1, **settings)
+    assert [say("open"), say("keep"), say("sign-kept")] == ["ok", "ok", "ok"]
+    replace(device, counter=counter)
+    until_it_is_asked_for(device, say, told_by)
+    assert say("sign") == "ok", "the key that was opened anew"
+    device.reset_counters()
+    assert say("sign-kept") == REPLACED
+    assert device.requests() == {}
+
+
+
+def test_a_key_that_is_newer_than_the_listing_at_hand_is_found_in_a_new_one(simulator, session):
+    """Where getkeyattributes tells no public part, a cached listing would hide every key that came later."""
+    device = simulator(attributes_without_public_key=True)
+    device.create_key("web")
+    say = session(device)
+    assert [say("open"), say("sign")] == ["ok", "ok"]
+    replace(device)
+    device.reset_counters()
+    assert [say("sign"), say("open"), say("sign")] == [REPLACED, "ok", "ok"]
+    assert device.requests() == {"eccsign": 2, "getkeyattributes": 2, "listkeys": 1}
