@@ -74,18 +74,20 @@ Result<void> Device::request_listing(const std::string& type, Clock::time_point 
 }
 
 // n200.md leaves open whether getkeyattributes tells an EC key's public part; listkeys does. One listing then serves all keys of
-// the type while the cache lives.
+// the type while the cache lives; a key that is younger than the listing has it made anew.
 Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point until) {
   const std::string type = record.key_type;
-  SESAM_TRY(listed, process_state<KeyCache>().get(
-                        identity_ + "type " + type, std::chrono::seconds(options_.key_cache_seconds), until,
-                        [&]() -> Result<KeyRecords> {
-                          std::vector<KeyRecord> records;
-                          SESAM_CHECK(request_listing(type, until, [&](KeyRecord one) { records.push_back(std::move(one)); }));
-                          return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
-                        }));
-  const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) { return one.key_id == record.key_id; });
-  return found != listed->end() ? *found : std::move(record);
+  const auto list = [&]() -> Result<KeyRecords> {
+    std::vector<KeyRecord> records;
+    SESAM_CHECK(request_listing(type, until, [&](KeyRecord one) { records.push_back(std::move(one)); }));
+    return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
+  };
+  for (const auto time_to_live : {std::chrono::seconds(options_.key_cache_seconds), std::chrono::seconds(0)}) {
+    SESAM_TRY(listed, process_state<KeyCache>().get(identity_ + "type " + type, time_to_live, until, list));
+    const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) { return one.key_id == record.key_id; });
+    if (found != listed->end()) return *found;
+  }
+  return record;
 }
 
 Result<KeyRecord> Device::find_key(const KeyUri& uri) {
