@@ -115,7 +115,7 @@ Result<n200::NewKey> Generation::new_key(const KeyUri& uri, const n200::Device& 
   key.nice_name = uri.object;
   key.core = uri.core.value_or(device.options().core);
   key.acl = uri.acl.empty() ? device.options().acl : uri.acl;
-  SESAM_TRY(pin, pin_for(uri, device));
+  SESAM_TRY(pin, pin_for_new_key(uri, device));
   key.pin = std::move(pin);
   if (type_ == KeyType::rsa) {
     key.operation = n200::Operation::rsa_generate;
