@@ -16,7 +16,16 @@ T& process_state() {
 }
 
 /// The order in which ProcessMutexes may be taken, outermost first. docs/ARCHITECTURE.md says why.
-enum class MutexRank : int { devices, pipelines, key_cache, key_standings, pins, error_stack, count };
+enum class MutexRank : int {
+  devices,
+  pipelines,
+  key_cache,
+  key_standings,
+  asked_pins,
+  pins,
+  error_stack,
+  count
+};
 
 /// A mutex of process-wide state. fork() takes all of them in the order of their ranks, so the child never
 /// inherits one that a vanished thread held. Never hold one across a wait.

@@ -56,7 +56,9 @@ namespace sesam {
   X(key_exists, "a key of that name exists", "choose another name, or delete that key first")                \
   X(unknown_command, "the device does not know the command",                                                 \
     "check the wire_... settings against the vendor's manual")                                               \
-  X(unsupported_scheme, "unsupported signature scheme", "see SIGNATURES in OSSL_PROVIDER-sesam(7)")
+  X(unsupported_scheme, "unsupported signature scheme", "see SIGNATURES in OSSL_PROVIDER-sesam(7)")         \
+  X(key_file_unusable, "key file cannot be imported",                                                        \
+    "it must be a private EC key in PEM or DER, without a passphrase")
 
 enum class Reason : int {
   none = 0,

@@ -51,6 +51,13 @@ void Secret::append(std::string_view bytes) {
   size_ += bytes.size();
 }
 
+void Secret::append_hex_of(std::string_view bytes, std::string_view digits) {
+  for (const char byte : bytes) {
+    append(digits.substr(static_cast<unsigned char>(byte) >> 4, 1));
+    append(digits.substr(byte & 15, 1));
+  }
+}
+
 void Secret::clear() noexcept {
   if (size_ != 0) OPENSSL_cleanse(data_, size_);
   size_ = 0;

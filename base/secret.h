@@ -31,6 +31,8 @@ class Secret {
   void reserve(std::size_t bytes);
   /// Appends bytes; what a smaller buffer held is wiped.
   void append(std::string_view bytes);
+  /// Appends the bytes as hexadecimal digits, one by one, so that no buffer on the way keeps any of them.
+  void append_hex_of(std::string_view bytes, std::string_view digits = "0123456789ABCDEF");
   /// Forgets the bytes but keeps the wiped buffer for the next use.
   void clear() noexcept;
 

@@ -55,6 +55,20 @@
   X(SIGNATURE_GETTABLE_CTX_PARAMS, signature_gettable_ctx_params)   \
   X(SIGNATURE_SET_CTX_PARAMS, signature_set_ctx_params)             \
   X(SIGNATURE_SETTABLE_CTX_PARAMS, signature_settable_ctx_params)   \
+  X(RAND_NEWCTX, rand_newctx)                                       \
+  X(RAND_FREECTX, rand_freectx)                                     \
+  X(RAND_INSTANTIATE, rand_instantiate)                             \
+  X(RAND_UNINSTANTIATE, rand_uninstantiate)                         \
+  X(RAND_GENERATE, rand_generate)                                   \
+  X(RAND_RESEED, rand_reseed)                                       \
+  X(RAND_ENABLE_LOCKING, rand_enable_locking)                       \
+  X(RAND_LOCK, rand_lock)                                           \
+  X(RAND_UNLOCK, rand_unlock)                                       \
+  X(RAND_GETTABLE_CTX_PARAMS, rand_gettable_ctx_params)             \
+  X(RAND_GET_CTX_PARAMS, rand_get_ctx_params)                       \
+  X(RAND_VERIFY_ZEROIZATION, rand_verify_zeroization)               \
+  X(RAND_GET_SEED, rand_get_seed)                                   \
+  X(RAND_CLEAR_SEED, rand_clear_seed)                               \
   X(ENCODER_NEWCTX, encoder_newctx)                                 \
   X(ENCODER_FREECTX, encoder_freectx)                               \
   X(ENCODER_DOES_SELECTION, encoder_does_selection)                 \

@@ -8,12 +8,15 @@
 #include <utility>
 
 #include "keymgmt/curves.h"
+#include "keymgmt/key_file.h"
 #include "keymgmt/key_pin.h"
 
 namespace sesam::keymgmt {
 namespace {
 
 constexpr char kOurUri[] = "sesam_uri";
+constexpr char kOurImport[] = "sesam_import";
+constexpr char kDefaultGroup[] = "P-256";
 constexpr char kBindUri[] = "pkcs11_uri";              // BIND 9.20 and pkcs11-provider
 constexpr char kBindUsage[] = "pkcs11_key_usage";      // always digitalSignature: there is nothing else to choose
 constexpr char kBindRsaBits[] = "rsa_keygen_bits";     // BIND 9.20; later versions say "bits"
@@ -21,6 +24,7 @@ constexpr unsigned kLeastRsaBits = 2048, kMostRsaBits = 4096;  // n200.md
 
 #define SESAM_GENERATION_PARAMS                    \
   OSSL_PARAM_utf8_string(kOurUri, nullptr, 0),     \
+      OSSL_PARAM_utf8_string(kOurImport, nullptr, 0), \
       OSSL_PARAM_utf8_string(kBindUri, nullptr, 0), \
       OSSL_PARAM_utf8_string(kBindUsage, nullptr, 0)
 
@@ -36,6 +40,11 @@ Result<unsigned> bits_of(const OSSL_PARAM& param) {
   if (OSSL_PARAM_get_size_t(&param, &bits) != 1 || bits < kLeastRsaBits || bits > kMostRsaBits)
     return Error{Reason::unsupported_key, "RSA keys have from " + std::to_string(kLeastRsaBits) + " to " + std::to_string(kMostRsaBits) + " bits"};
   return static_cast<unsigned>(bits);
+}
+
+void place_on(const Curve& curve, n200::NewKey& key) {
+  key.curve_type = curve.key_type;
+  key.bits = curve.key_bits;
 }
 
 }  // namespace
@@ -76,6 +85,9 @@ Result<void> Generation::set_params(const OSSL_PARAM params[]) {
     if (name == kOurUri || name == kBindUri) {
       SESAM_TRY(uri, text_of(*p));
       uri_ = std::move(uri);
+    } else if (name == kOurImport) {
+      SESAM_TRY(path, text_of(*p));
+      import_path_ = std::move(path);
     } else if (type_ == KeyType::ec && name == OSSL_PKEY_PARAM_GROUP_NAME) {
       SESAM_TRY(group, text_of(*p));
       group_ = std::move(group);
@@ -103,26 +115,41 @@ Result<n200::NewKey> Generation::new_key(const KeyUri& uri, const n200::Device& 
   key.nice_name = uri.object;
   key.core = uri.core.value_or(device.options().core);
   key.acl = uri.acl.empty() ? device.options().acl : uri.acl;
-  SESAM_TRY(pin, pin_for(uri, device));
+  SESAM_TRY(pin, pin_for_new_key(uri, device));
   key.pin = std::move(pin);
   if (type_ == KeyType::rsa) {
     key.operation = n200::Operation::rsa_generate;
     key.bits = rsa_bits_;
     return key;
   }
-  const Curve* curve = find_curve_of_group(group_.c_str());
-  if (curve == nullptr) return Error{Reason::unsupported_key, "generating a key: the device has no curve " + group_};
   key.operation = n200::Operation::ec_generate;
-  key.curve_type = curve->key_type;
-  key.bits = curve->key_bits;
   return key;
+}
+
+Result<n200::KeyRecord> Generation::generate_key(n200::NewKey& key, n200::Device& device) const {
+  if (type_ == KeyType::ec) {
+    const std::string group = group_.empty() ? kDefaultGroup : group_;
+    const Curve* curve = find_curve_of_group(group.c_str());
+    if (curve == nullptr) return Error{Reason::unsupported_key, "generating a key: the device has no curve " + group};
+    place_on(*curve, key);
+  }
+  return device.generate(key);
+}
+
+Result<n200::KeyRecord> Generation::import_key(n200::NewKey& key, n200::Device& device) const {
+  if (type_ != KeyType::ec) return Error{Reason::not_offered, "importing an RSA key: nothing is known of how the device would take it"};
+  SESAM_TRY(file, read_ec_key_file(import_path_));
+  if (!group_.empty() && find_curve_of_group(group_.c_str()) != file.curve)
+    return Error{Reason::unsupported_key, import_path_ + ": the key is on the curve " + file.curve->group + ", not on " + group_};
+  place_on(*file.curve, key);
+  return device.import_ec(key, file.pair);
 }
 
 Result<Key*> Generation::generate(OSSL_CALLBACK*, void*) {
   SESAM_TRY(device, context_.require_device());
   SESAM_TRY(uri, place());
   SESAM_TRY(key, new_key(uri, *device));
-  SESAM_TRY(record, device->generate(key));
+  SESAM_TRY(record, import_path_.empty() ? generate_key(key, *device) : import_key(key, *device));
   SESAM_TRY(data, Key::from_record(record, uri, std::move(key.pin), device));
   return new Key(std::move(data), Key::Part::with_private);
 }

@@ -23,8 +23,9 @@ class Generation {
   /// Takes the group from a key that has one.
   Result<void> set_template(void* key);
   Result<void> set_params(const OSSL_PARAM params[]);
-  /// Makes the key. Raises bad_uri where the URI gives no name or names a place that cannot be named, unsupported_key for a group or size that
-  /// the device does not have, and what n200::Device::generate raises.
+  /// Makes the key, or imports the one in the file that "sesam_import" names: nothing else makes this module take a private key.
+  /// Raises bad_uri where the URI gives no name or names a place that cannot be named, unsupported_key for a group or size that the
+  /// device does not have, and what read_ec_key_file, n200::Device::generate and import_ec raise.
   Result<Key*> generate(OSSL_CALLBACK* progress, void* progress_argument);
 
  private:
@@ -32,11 +33,14 @@ class Generation {
   static Result<Generation*> start(KeyType type, void* provctx, int selection, const OSSL_PARAM params[]);
   Result<KeyUri> place() const;
   Result<n200::NewKey> new_key(const KeyUri& uri, const n200::Device& device) const;
+  Result<n200::KeyRecord> generate_key(n200::NewKey& key, n200::Device& device) const;
+  Result<n200::KeyRecord> import_key(n200::NewKey& key, n200::Device& device) const;
 
   KeyType type_;
   const n200::Context& context_;
   std::string uri_;
-  std::string group_ = "P-256";
+  std::string group_;  // empty: P-256, or the imported key's
+  std::string import_path_;
   unsigned rsa_bits_ = 2048;
 };
 

@@ -1,10 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "keymgmt/key_pin.h"
 
-namespace sesam::keymgmt {
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/params.h>
 
-Result<Secret> pin_for(const KeyUri& uri, const n200::Device& device) {
+#include <array>
+#include <chrono>
+#include <string>
+
+#include "n200/asked_pins.h"
+
+namespace sesam::keymgmt {
+namespace {
+
+constexpr std::string_view kAsk = "ask:";
+constexpr std::size_t kMostPinBytes = 256;
+
+// OpenSSL's programs ask "Enter pass phrase for <info>:", or give what -passin says.
+Result<Secret> ask_for_pin(const std::string& name, const PinPrompt& prompt) {
+  std::string info = "key '" + name + "' (its PIN)";
+  const OSSL_PARAM params[] = {OSSL_PARAM_utf8_string(OSSL_PASSPHRASE_PARAM_INFO, info.data(), info.size()),
+                               OSSL_PARAM_END};
+  std::array<char, kMostPinBytes> buffer;
+  std::size_t length = 0;
+  const bool given = prompt.callback != nullptr &&
+                     prompt.callback(buffer.data(), buffer.size(), &length, params, prompt.argument) == 1 &&
+                     length > 0 && length <= buffer.size();
+  Secret pin;
+  if (given) pin = Secret({buffer.data(), length});
+  OPENSSL_cleanse(buffer.data(), buffer.size());
+  if (given) return pin;
+  return Error{
+      Reason::pin_missing,
+      "key '" + name + "': pin-source=ask: in its URI, but this program asked nobody, or got no answer"};
+}
+
+// Two devices may have keys of one id, where they are simulated ones.
+std::string identity_of(const n200::KeyRecord& record, const n200::Device& device) {
+  return record.key_id + " " + device.pipeline().options().urls.front();
+}
+
+}  // namespace
+
+Result<Secret> pin_for(const KeyUri& uri, const n200::KeyRecord& record, const n200::Device& device,
+                       const PinPrompt& prompt) {
+  if (!uri.pin_value.empty() || uri.pin_source != kAsk) return pin_for_new_key(uri, device);
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(device.options().deadline_ms);
+  return process_state<n200::AskedPins>().get(identity_of(record, device), deadline,
+                                              [&] { return ask_for_pin(record.nice_name, prompt); });
+}
+
+Result<Secret> pin_for_new_key(const KeyUri& uri, const n200::Device& device) {
   if (!uri.pin_value.empty()) return uri.pin_value.clone();
+  if (uri.pin_source == kAsk)
+    return Error{
+        Reason::pin_missing,
+        "key '" + uri.object + "': OpenSSL gives nobody to ask (pin-source=ask:) where a key is made"};
   if (!uri.pin_source.empty()) return read_pin_source(uri.pin_source);
   return device.options().pin.clone();
 }

@@ -14,6 +14,7 @@ namespace sesam::n200 {
 struct Context {
   std::shared_ptr<Device> device;  ///< null where the configuration is bad
   Error configuration_error{Reason::none, {}};
+  bool claims_pkcs11 = true;  ///< also serves pkcs11: URIs, files that hold one, and BIND's generation
   OSSL_FUNC_BIO_write_ex_fn* bio_write = nullptr;  ///< the core's, for encoders and decoders
   OSSL_FUNC_BIO_read_ex_fn* bio_read = nullptr;
   OSSL_FUNC_BIO_gets_fn* bio_gets = nullptr;

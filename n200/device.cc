@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/handles.h"
+#include "n200/asked_pins.h"
 #include "n200/key_cache.h"
 
 namespace sesam::n200 {
@@ -72,6 +73,7 @@ Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::s
     : options_(std::move(options)), log_(std::move(log)), pipeline_(std::move(pipeline)), nodes_(pipeline_->options().urls.size()) {
   // Made now, in provider init: a guard of a static that another thread holds at fork stays locked in the child.
   static_cast<void>(process_state<KeyCache>());
+  static_cast<void>(process_state<AskedPins>());
   static_cast<void>(process_state<PinVerdicts>());
   static_cast<void>(process_state<KeyStandings>());
 }
@@ -136,7 +138,7 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
 // A reply is good if it came, is JSON and has no error in it. What the device says of an error counts for more than its status.
 Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply reply) {
   if (reply.failure != http::Failure::none) return transport_error(exchange.doing, reply, pipeline_->options().ca_path);
-  const std::array<std::string_view, 2> secrets = {exchange.pin, pipeline_->options().password.reveal()};
+  const std::array<std::string_view, 3> secrets = {exchange.pin, pipeline_->options().password.reveal(), exchange.private_key_hex};
   auto document = ReplyDocument::parse(std::move(reply.body));
   const Reason by_status = reason_for_status(reply.status);
   if (!document) {

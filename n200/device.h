@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/hex.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "base/uri.h"
@@ -64,6 +65,12 @@ struct NewKey {
   Secret pin;                                    ///< empty: none is sent
 };
 
+/// A key pair on an EC curve from outside the device.
+struct EcKeyPair {
+  Secret scalar;     ///< the private part, big-endian, as long as the curve's field
+  Bytes public_key;  ///< X‖Y, each as long as the field
+};
+
 class Device {
  public:
   /// The process's device for these options: made when there is none. No I/O, no thread.
@@ -83,11 +90,20 @@ class Device {
   Result<void> list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take);
 
   /// Makes a key. At least three requests: is the name free, make the key, what does the device say of it. The second is never repeated where
-  /// the device may have acted on it: after a lost answer the key is looked up by its name. Raises key_exists and what an exchange raises.
+  /// the device may have acted on it: after a lost answer the key is looked up by its name, again and again within the deadline where the
+  /// device may still be at work, and must be what was asked for. Raises key_exists and what an exchange raises.
   Result<KeyRecord> generate(const NewKey& key);
 
   /// Whether the device still has this key, which find_key found for this URI. Noticed with the answers to later questions, without a request.
   std::shared_ptr<const KeyStanding> watch(const KeyUri& uri, const KeyRecord& record) const;
+
+  /// Takes a private key from outside into the device; the same steps. What the device then tells must be the pair's public key. `key` says where
+  /// to and on which curve; its operation does not matter. Raises bad_public_key and what generate raises.
+  Result<KeyRecord> import_ec(const NewKey& key, const EcKeyPair& pair);
+
+  /// Fills `out` with the device's random numbers, in as many requests as it takes. Raises bad_reply and what an exchange raises.
+  Result<void> random(std::span<unsigned char> out);
+  static constexpr std::size_t kMostRandomBytes = 1024;  ///< of one request
 
   /// Signs a digest (the raw bytes). Fills `signature`, whose size says what is expected: EC r‖s, twice as long as the curve's field; RSA
   /// as long as the modulus. Raises wrong_pin, pin_missing, unknown_key, key_replaced, bad_signature_length and what an exchange raises.
@@ -109,6 +125,7 @@ class Device {
     Repetition repetition = Repetition::harmless;
     std::string_view pin{};
     PinVerdict* pin_verdict = nullptr;  // on that pin
+    std::string_view private_key_hex{};  // what is imported, in capitals
   };
 
   Result<ReplyDocument> exchange(Exchange& exchange);
@@ -126,7 +143,13 @@ class Device {
   Result<KeyRecords> request_key(const std::string& name, Clock::time_point until);
   Result<KeyRecord> with_public_key(KeyRecord record, Clock::time_point until);
   Result<KeyRecords> keys_named(const std::string& name, Clock::time_point until);
-  Result<std::string> request_generation(const NewKey& key, Clock::time_point until);
+  Result<KeyRecord> make_key(const NewKey& key, const EcKeyPair* given);
+  Result<std::string> request_new_key(const NewKey& key, const EcKeyPair* given, Clock::time_point until);
+  Result<KeyRecords> await_key(const std::string& name, Clock::time_point until);
+  Result<KeyRecord> whole_record(const KeyRecords& found);
+  Result<KeyRecord> key_just_made(const Doing& doing, const std::string& key_id, const EcKeyPair* given);
+  Result<KeyRecord> key_of_lost_answer(const Doing& doing, const NewKey& key, const EcKeyPair* given, Error lost);
+  Result<void> request_random(std::span<unsigned char> out, Clock::time_point until);
   Result<void> request_listing(const std::string& type, Clock::time_point until, const std::function<void(KeyRecord)>& take);
   Result<void> take_records(Exchange& exchange, const std::function<void(KeyRecord)>& take);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/errors.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -47,13 +49,18 @@ constexpr TextRow kTexts[] = {
 
 constexpr std::size_t kMostDeviceText = 200;
 
-// What stands for a secret is not looked at again: it may itself contain one ("secret" is a password too).
+bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
+  return text.size() >= start.size() && strncasecmp(text.data(), start.data(), start.size()) == 0;
+}
+
+// What stands for a secret is not looked at again: it may itself contain one ("secret" is a password too). In any case of letters, for a key
+// in hex may come back in another.
 std::string blot(std::string_view text, std::span<const std::string_view> secrets) {
   std::string clean;
   while (!text.empty()) {
     std::size_t longest = 0;
     for (const auto secret : secrets)
-      if (text.starts_with(secret)) longest = std::max(longest, secret.size());
+      if (starts_with_ignoring_case(text, secret)) longest = std::max(longest, secret.size());
     if (longest == 0) clean += text.front();
     else clean += "<secret>";
     text.remove_prefix(std::max<std::size_t>(longest, 1));

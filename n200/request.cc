@@ -35,14 +35,22 @@ void append_encoded(Secret& out, std::string_view text) {
   }
 }
 
-void append_bytes(Secret& out, std::span<const unsigned char> bytes, Encoding encoding) {
+void append_bytes(Secret& out, std::span<const unsigned char> bytes, Encoding encoding, bool secret) {
+  constexpr const char* kUpper = "0123456789ABCDEF";
+  constexpr const char* kLower = "0123456789abcdef";
   switch (encoding) {
-    case Encoding::hex: append_hex(out, bytes); break;
-    case Encoding::hex_lower: append_hex(out, bytes, "0123456789abcdef"); break;
+    case Encoding::hex:
+    case Encoding::hex_lower: {
+      const char* digits = encoding == Encoding::hex ? kUpper : kLower;
+      if (secret) out.append_hex_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, digits);
+      else append_hex(out, bytes, digits);
+      break;
+    }
     case Encoding::base64: {
       std::vector<unsigned char> text(bytes.size() / 3 * 4 + 5);
       const int length = EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
       append_encoded(out, {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(length)});
+      OPENSSL_cleanse(text.data(), text.size());
       break;
     }
   }
@@ -51,7 +59,8 @@ void append_bytes(Secret& out, std::span<const unsigned char> bytes, Encoding en
 void append_pieces(Secret& out, const std::vector<Piece>& pieces, const Values& values) {
   for (const auto& piece : pieces) {
     if (piece.placeholder == Placeholder::count) out.append(piece.literal);
-    else if (piece.placeholder == Placeholder::digest) append_bytes(out, values.digest(), piece.encoding);
+    else if (const auto bytes = values.bytes(piece.placeholder); !bytes.empty())
+      append_bytes(out, bytes, piece.encoding, piece.placeholder == Placeholder::private_key);
     else append_encoded(out, values.text(piece.placeholder));
   }
 }

@@ -22,18 +22,24 @@ class Values {
     digest_ = digest;
     return *this;
   }
-  std::string_view text(Placeholder placeholder) const noexcept { return texts_[static_cast<std::size_t>(placeholder)]; }
-  std::span<const unsigned char> digest() const noexcept { return digest_; }
-  bool has(Placeholder placeholder) const noexcept {
-    return placeholder == Placeholder::digest ? !digest_.empty() : !text(placeholder).empty();
+  Values& set_private_key(std::span<const unsigned char> scalar) {
+    private_key_ = scalar;
+    return *this;
   }
+  std::string_view text(Placeholder placeholder) const noexcept { return texts_[static_cast<std::size_t>(placeholder)]; }
+  /// The raw bytes of a placeholder that stands for such; the row says how they are written.
+  std::span<const unsigned char> bytes(Placeholder placeholder) const noexcept {
+    return placeholder == Placeholder::digest ? digest_ : placeholder == Placeholder::private_key ? private_key_ : std::span<const unsigned char>();
+  }
+  bool has(Placeholder placeholder) const noexcept { return !bytes(placeholder).empty() || !text(placeholder).empty(); }
 
  private:
   std::array<std::string_view, static_cast<std::size_t>(Placeholder::count)> texts_{};
   std::span<const unsigned char> digest_{};
+  std::span<const unsigned char> private_key_{};
 };
 
-/// A request on paper. Both parts may hold a PIN.
+/// A request on paper. Both parts may hold a PIN or a private key.
 struct Rendered {
   Secret path;
   Secret body;

@@ -25,6 +25,9 @@ constexpr std::array<WireDefault, static_cast<std::size_t>(Operation::count)> kD
     {Operation::rsa_generate, "wire_rsa_generate",
      "POST command=genrsakey core={core} keysize={bits} acl={acl} pin={pin} nice_name={name} -> result", "assumed"},
     {Operation::timestamp, "wire_timestamp", "GET /n200/timestamp/ -> result", "observed"},
+    {Operation::ec_import, "wire_ec_import",
+     "POST command=importecckey core={core} curve={type} acl={acl} pin={pin} nice_name={name} key_to_import={private_key:hex} -> result", "observed"},
+    {Operation::random, "wire_random", "GET /n200/getrandom/{byte_count}/ -> result", "observed"},
 }};
 
 constexpr std::pair<std::string_view, Placeholder> kPlaceholders[] = {
@@ -36,6 +39,8 @@ constexpr std::pair<std::string_view, Placeholder> kPlaceholders[] = {
     {"salt_bytes", Placeholder::salt_bytes},
     {"bits", Placeholder::bits},
     {"acl", Placeholder::acl},
+    {"private_key", Placeholder::private_key},
+    {"byte_count", Placeholder::byte_count},
 };
 constexpr std::pair<std::string_view, Encoding> kEncodings[] = {
     {"hex", Encoding::hex}, {"hexlower", Encoding::hex_lower}, {"base64", Encoding::base64}};

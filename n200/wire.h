@@ -15,10 +15,21 @@
 
 namespace sesam::n200 {
 
-enum class Operation : std::uint8_t { ec_sign, rsa_sign, find_key, list_keys, ec_generate, rsa_generate, timestamp, count };
+enum class Operation : std::uint8_t {
+  ec_sign,
+  rsa_sign,
+  find_key,
+  list_keys,
+  ec_generate,
+  rsa_generate,
+  timestamp,
+  ec_import,
+  random,
+  count
+};
 
 /// What a {placeholder} stands for. Text values are percent-encoded where they are put.
-enum class Placeholder : std::uint8_t { core, key_id, token, pin, name, type, digest, padding, hash_name, salt_bytes, bits, acl, count };
+enum class Placeholder : std::uint8_t { core, key_id, token, pin, name, type, digest, padding, hash_name, salt_bytes, bits, acl, private_key, byte_count, count };
 
 /// How bytes are written in a request or a reply.
 enum class Encoding : std::uint8_t { hex, hex_lower, base64 };

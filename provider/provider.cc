@@ -9,6 +9,7 @@
 #include "base/boundary.h"
 #include "keymgmt/key.h"
 #include "provider/configuration_sources.h"
+#include "rand/random.h"
 #include "signature/signature.h"
 #include "store/loader.h"
 #include "store/encoders.h"
@@ -51,6 +52,11 @@ const OSSL_ALGORITHM kDecoders[] = {
     {keymgmt::kRsaNames, "provider=sesam,input=der,structure=sesam-uri", store::kRsaUriDecoder, "opens RSA keys by URI"},
     {nullptr, nullptr, nullptr, nullptr}};
 
+// Only where openssl.cnf chooses it; nobody fetches a generator of that name otherwise.
+const OSSL_ALGORITHM kRandoms[] = {
+    {rand::kRandomNames, kProperties, rand::kRandom, "random numbers of a sematicon N200"},
+    {nullptr, nullptr, nullptr, nullptr}};
+
 const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cache) {
   const bool claims_pkcs11 = static_cast<const Provider*>(provctx)->claims_pkcs11;
   *no_cache = 0;
@@ -60,6 +66,7 @@ const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cach
     case OSSL_OP_SIGNATURE: return kSignatures;
     case OSSL_OP_ENCODER: return kEncoders;
     case OSSL_OP_DECODER: return kDecoders;
+    case OSSL_OP_RAND: return kRandoms;
     default: return nullptr;
   }
 }

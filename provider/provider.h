@@ -20,8 +20,6 @@ class Provider : public n200::Context {
   explicit Provider(const Core& core);
   ~Provider();
 
-  bool claims_pkcs11 = true;  ///< also serve pkcs11: URIs and BIND's generation
-
   Provider(const Provider&) = delete;
   Provider& operator=(const Provider&) = delete;
 

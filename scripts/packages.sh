@@ -8,6 +8,7 @@ packages=(
   libnghttp2-dev libhttp-parser-dev nlohmann-json3-dev libcli11-dev # the simulator
   libgtest-dev libgmock-dev python3 python3-pytest strace   # the tests
   ldnsutils validns # other people's judgement of a signed zone
+  softhsm2                                                  # a token in software: pkcs11-provider's, beside which sesam is tested
   openssl curl ca-certificates # the last is only recommended by libcurl: what "system CAs" means
 )
 
@@ -16,5 +17,8 @@ packages=(
 bind_packages=(bind9 bind9-utils bind9-dnsutils)
 bind_minimum='1:9.20'
 
-# Only what scripts/bench needs, which says so: h2load, the pictures, time(1), and a token in software to compare with.
-[[ ! ${SESAM_BENCH:-} ]] || packages+=(nghttp2-client gnuplot-nox time softhsm2)
+# The other provider of pkcs11: URIs. Debian 12 has it in backports only.
+newer_packages=(pkcs11-provider)
+
+# Only what scripts/bench needs, which says so: h2load, the pictures, time(1).
+[[ ! ${SESAM_BENCH:-} ]] || packages+=(nghttp2-client gnuplot-nox time)

@@ -55,11 +55,12 @@ Result<void> Loader::set_params(const OSSL_PARAM params[]) {
   return {};
 }
 
-Result<void> Loader::begin_key() {
+Result<void> Loader::begin_key(const keymgmt::PinPrompt& prompt) {
   const bool wants_private = uri_.type != ObjectType::public_key && wants(OSSL_STORE_INFO_PKEY);
   const bool wants_public = uri_.type != ObjectType::private_key && wants(OSSL_STORE_INFO_PUBKEY);
   if (uri_.type == ObjectType::other || (!wants_private && !wants_public)) return {};
-  SESAM_TRY(data, open_key(uri_, device_, wants_private));
+  SESAM_TRY(record, device_->find_key(uri_));
+  SESAM_TRY(data, open_key(record, uri_, device_, wants_private, prompt));
   key_ = std::move(data);
   if (wants_private) pending_.push_back(Key::Part::with_private);
   if (wants_public) pending_.push_back(Key::Part::public_only);
@@ -70,9 +71,9 @@ Result<void> Loader::begin_listing() {
   return device_->list_keys(uri_, [this](const n200::KeyRecord& record) { names_.push_back(uri_of(record)); });
 }
 
-Result<void> Loader::begin() {
+Result<void> Loader::begin(const keymgmt::PinPrompt& prompt) {
   begun_ = true;
-  return uri_.names_no_key() ? begin_listing() : begin_key();
+  return uri_.names_no_key() ? begin_listing() : begin_key(prompt);
 }
 
 Result<bool> Loader::deliver_key(OSSL_CALLBACK* callback, void* argument) {
@@ -90,9 +91,10 @@ Result<bool> Loader::deliver_name(OSSL_CALLBACK* callback, void* argument) {
   return callback(object, argument) == 1;
 }
 
-Result<bool> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument, OSSL_PASSPHRASE_CALLBACK*, void*) {
+Result<bool> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument, OSSL_PASSPHRASE_CALLBACK* pin_callback,
+                          void* pin_argument) {
   if (!begun_) {
-    if (auto begun = begin(); !begun) {
+    if (auto begun = begin({pin_callback, pin_argument}); !begun) {
       ended_ = true;
       return std::move(begun).error();
     }

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/uri.h"
 #include "keymgmt/key.h"
+#include "keymgmt/key_pin.h"
 #include "n200/context.h"
 
 namespace sesam::store {
@@ -24,7 +25,8 @@ class Loader {
   static Result<Loader*> open(void* provctx, const char* uri);
   static Result<void> close(void* loader);
 
-  /// Hands the next object to OpenSSL. The first call asks the device. Raises what finding and reading a key raises.
+  /// Hands the next object to OpenSSL. The first call asks the device, and whoever `pin_callback` asks where the URI says so.
+  /// Raises what finding and reading a key raises.
   Result<bool> load(OSSL_CALLBACK* object_callback, void* object_argument, OSSL_PASSPHRASE_CALLBACK* pin_callback,
                     void* pin_argument);
   Result<bool> eof() const { return ended_ || (begun_ && pending_.empty() && names_.empty()); }
@@ -33,8 +35,8 @@ class Loader {
  private:
   Loader(KeyUri uri, std::shared_ptr<n200::Device> device) : uri_(std::move(uri)), device_(std::move(device)) {}
 
-  Result<void> begin();
-  Result<void> begin_key();
+  Result<void> begin(const keymgmt::PinPrompt& prompt);
+  Result<void> begin_key(const keymgmt::PinPrompt& prompt);
   Result<void> begin_listing();
   Result<bool> deliver_key(OSSL_CALLBACK* callback, void* argument);
   Result<bool> deliver_name(OSSL_CALLBACK* callback, void* argument);

@@ -8,15 +8,13 @@
 #include <string>
 #include <utility>
 
-#include "keymgmt/key_pin.h"
-
 namespace sesam::store {
 
-Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const KeyUri& uri, const std::shared_ptr<n200::Device>& device, bool with_private) {
-  SESAM_TRY(record, device->find_key(uri));
+Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& record, const KeyUri& uri, const std::shared_ptr<n200::Device>& device,
+                                                         bool with_private, const keymgmt::PinPrompt& prompt) {
   Secret pin;
   if (with_private) {
-    SESAM_TRY(known, keymgmt::pin_for(uri, *device));
+    SESAM_TRY(known, keymgmt::pin_for(uri, record, *device, prompt));
     pin = std::move(known);
   }
   return keymgmt::Key::from_record(record, uri, std::move(pin), device);

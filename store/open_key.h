@@ -7,13 +7,15 @@
 #include "base/result.h"
 #include "base/uri.h"
 #include "keymgmt/key.h"
+#include "keymgmt/key_pin.h"
 #include "n200/device.h"
 
 namespace sesam::store {
 
-/// Looks the key up (one request, none while the cache is warm) and picks its PIN where `with_private`. Raises what n200::Device::find_key,
-/// keymgmt::pin_for and keymgmt::Key::from_record raise.
-Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const KeyUri& uri, const std::shared_ptr<n200::Device>& device, bool with_private);
+/// Makes a key of the device's record of it, and picks its PIN where `with_private`. Raises what keymgmt::pin_for and
+/// keymgmt::Key::from_record raise.
+Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& record, const KeyUri& uri, const std::shared_ptr<n200::Device>& device,
+                                                         bool with_private, const keymgmt::PinPrompt& prompt);
 
 /// Hands a key object to OpenSSL, which takes it by setting the pointer behind the reference to null. False if it does not want it.
 bool deliver(std::unique_ptr<keymgmt::Key> key, OSSL_CALLBACK* callback, void* argument);

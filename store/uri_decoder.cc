@@ -52,7 +52,8 @@ Bytes read_all(const n200::Context& context, OSSL_CORE_BIO* in) {
 
 // What is not ours is left to the other decoders, which start at the same place: true, and nothing handed on.
 Result<bool> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback, void* argument, OSSL_PASSPHRASE_CALLBACK*, void*) {
-  auto der = der_of_pem(next_pem(*static_cast<const n200::Context*>(provctx), in));
+  const auto& context = *static_cast<const n200::Context*>(provctx);
+  auto der = der_of_pem(next_pem(context, in), context.claims_pkcs11);
   if (!der) return true;
   int type = OSSL_OBJECT_PKEY;
   std::string structure = kUriStructure;
@@ -62,17 +63,21 @@ Result<bool> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* ca
   return callback(object, argument) == 1;
 }
 
-// Both types are tried on every file; the second one finds the key in the cache.
+// OpenSSL hands pkcs11-provider's structure to whichever decoder comes first, so the structure is looked at here too.
+// Both types are tried on every file; the second one finds the key in the cache. A PIN is asked for when the type fits.
 template <KeyType Type>
-Result<bool> decode_uri(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback, void* argument, OSSL_PASSPHRASE_CALLBACK*, void*) {
+Result<bool> decode_uri(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback, void* argument, OSSL_PASSPHRASE_CALLBACK* pin_callback,
+                        void* pin_argument) {
   const auto& context = *static_cast<const n200::Context*>(provctx);
-  const auto text = uri_of_der(read_all(context, in));
+  const auto text = uri_of_der(read_all(context, in), context.claims_pkcs11);
   if (!text) return true;
   SESAM_TRY(uri, KeyUri::parse(*text));
   SESAM_TRY(device, context.require_device());
   const bool with_private = uri.type != ObjectType::public_key;
-  SESAM_TRY(data, open_key(uri, device, with_private));
-  if (data->type != Type) return true;
+  SESAM_TRY(record, device->find_key(uri));
+  SESAM_TRY(type, keymgmt::type_of(record));
+  if (type != Type) return true;
+  SESAM_TRY(data, open_key(record, uri, device, with_private, {pin_callback, pin_argument}));
   return deliver(std::make_unique<Key>(std::move(data), with_private ? Key::Part::with_private : Key::Part::public_only), callback, argument);
 }
 

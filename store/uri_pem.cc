@@ -39,26 +39,32 @@ std::string_view string_at(const ASN1_SEQUENCE_ANY* sequence, int index, int typ
   return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)), static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
 
-}  // namespace
-
-Bytes der_of_uri(const std::string& uri) {
-  const Sequence sequence(sk_ASN1_TYPE_new_null());
-  if (!sequence || !push_string(sequence.get(), V_ASN1_VISIBLESTRING, kDescription) || !push_string(sequence.get(), V_ASN1_UTF8STRING, uri)) return {};
+Bytes der_of(const ASN1_SEQUENCE_ANY* sequence) {
   unsigned char* encoded = nullptr;
-  const int length = i2d_ASN1_SEQUENCE_ANY(sequence.get(), &encoded);
+  const int length = i2d_ASN1_SEQUENCE_ANY(sequence, &encoded);
   if (length <= 0) return {};
   Bytes der(encoded, encoded + length);
   OPENSSL_free(encoded);
   return der;
 }
 
-std::optional<std::string> uri_of_der(std::span<const unsigned char> der) {
+}  // namespace
+
+Bytes der_of_uri(const std::string& uri) {
+  const Sequence sequence(sk_ASN1_TYPE_new_null());
+  if (!sequence || !push_string(sequence.get(), V_ASN1_VISIBLESTRING, kDescription) || !push_string(sequence.get(), V_ASN1_UTF8STRING, uri)) return {};
+  return der_of(sequence.get());
+}
+
+std::optional<std::string> uri_of_der(std::span<const unsigned char> der, bool theirs_too) {
   const unsigned char* at = der.data();
   const Sequence sequence(d2i_ASN1_SEQUENCE_ANY(nullptr, &at, static_cast<long>(der.size())));
   if (!sequence || at != der.data() + der.size() || sk_ASN1_TYPE_num(sequence.get()) != 2) return std::nullopt;
+  if (const Bytes again = der_of(sequence.get()); !std::equal(der.begin(), der.end(), again.begin(), again.end())) return std::nullopt;  // BER
   const auto description = string_at(sequence.get(), 0, V_ASN1_VISIBLESTRING);
   const auto uri = string_at(sequence.get(), 1, V_ASN1_UTF8STRING);
-  if ((description != kDescription && description != kPkcs11Description) || uri.empty()) return std::nullopt;
+  const bool is_ours = description == kDescription || (theirs_too && description == kPkcs11Description);
+  if (!is_ours || uri.empty() || uri.find('\0') != uri.npos) return std::nullopt;
   return std::string(uri);
 }
 
@@ -71,7 +77,7 @@ std::string pem_of_uri(const std::string& uri) {
   return std::string(text, static_cast<std::size_t>(length));
 }
 
-std::optional<Bytes> der_of_pem(std::string_view pem) {
+std::optional<Bytes> der_of_pem(std::string_view pem, bool theirs_too) {
   const Bio memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   char *label = nullptr, *header = nullptr;
   unsigned char* data = nullptr;
@@ -79,7 +85,7 @@ std::optional<Bytes> der_of_pem(std::string_view pem) {
   if (!memory || PEM_read_bio(memory.get(), &label, &header, &data, &length) != 1) return std::nullopt;
   const std::string_view found = label;
   std::optional<Bytes> der;
-  if (found == kPemLabel || found == kPkcs11PemLabel) der.emplace(data, data + length);
+  if (found == kPemLabel || (theirs_too && found == kPkcs11PemLabel)) der.emplace(data, data + length);
   OPENSSL_free(label);
   OPENSSL_free(header);
   OPENSSL_free(data);

@@ -18,16 +18,19 @@ inline constexpr char kPkcs11PemLabel[] = "PKCS#11 PROVIDER URI";
 /// The structure's name in OpenSSL's decoder chain.
 inline constexpr char kUriStructure[] = "sesam-uri";
 
-/// SEQUENCE { VisibleString description, UTF8String uri }; empty when memory is short. The URI must hold no secret.
+/// SEQUENCE { VisibleString description, UTF8String uri }; empty when memory is short. The URI must hold no
+/// secret.
 Bytes der_of_uri(const std::string& uri);
 
-/// The URI of such a structure, written by us or by pkcs11-provider; nothing if it is another one.
-std::optional<std::string> uri_of_der(std::span<const unsigned char> der);
+/// The URI of such a structure, written by us or, if `theirs_too`, by pkcs11-provider; nothing if it is
+/// another one, or no DER.
+std::optional<std::string> uri_of_der(std::span<const unsigned char> der, bool theirs_too);
 
 /// The PEM form of der_of_uri().
 std::string pem_of_uri(const std::string& uri);
 
-/// The DER form inside a PEM text with one of the labels; nothing if it has another, or is malformed.
-std::optional<Bytes> der_of_pem(std::string_view pem);
+/// The DER form inside a PEM text with our label, or pkcs11-provider's if `theirs_too`; nothing if it has
+/// another, or is malformed.
+std::optional<Bytes> der_of_pem(std::string_view pem, bool theirs_too);
 
 }  // namespace sesam::store

@@ -59,6 +59,7 @@ def test_a_request_makes_its_own_key(device, openssl_cnf, openssl, tmp_path):
 @pytest.mark.parametrize("uri, told", [
     ("sesam:core=1", "the URI gives no name"),
     ("sesam:token=hsm010123F13C56131E1EEE00000025;object=x", "every key of this device is its own token"),
+    ("sesam:key-id=hsm010123F13C56131E1EEE0000000000000025;object=x", "every key of this device is its own token"),
     ("sesam:object=x;object=y", "stands twice"),
 ])
 def test_a_uri_that_cannot_name_a_new_key_is_refused(device, openssl_cnf, openssl, tmp_path, uri, told):
@@ -85,6 +86,32 @@ def test_a_key_whose_answer_was_lost_is_found_by_its_name(device, openssl_cnf, o
     assert device.requests()["genecckey"] == 1, "it is never asked for twice"
     assert (done.returncode == 0) == (len(made) == 1), done.stderr
     assert len(made) <= 1
+
+
+def test_a_key_that_the_device_is_still_at_when_the_request_times_out_is_waited_for(simulator, openssl_cnf, openssl, tmp_path):
+    device = simulator(keygen_ms=1500)
+    generate(openssl, openssl_cnf(device, request_timeout_ms=500), tmp_path / "pem", "group:P-256")
+    assert device.requests()["genecckey"] == 1
+    assert device.requests()["getkeyattributes"] >= 3, "before, and more than once after"
+    assert only_key(device)["nice_name"] == "fresh"
+
+
+def test_a_key_that_does_not_come_is_an_error_at_the_deadline(device, openssl_cnf, openssl, tmp_path):
+    device.fault("reset", command="genecckey")
+    done = generate(openssl, openssl_cnf(device, deadline_ms=1000), tmp_path / "pem", "group:P-256", check=False)
+    assert done.returncode != 0 and "connection lost" in done.stderr and "generating key 'fresh'" in done.stderr
+    assert device.requests()["genecckey"] == 1
+    assert device.keys() == []
+
+
+@pytest.mark.parametrize("algorithm, option, padding", [
+    ("RSA", "rsa_keygen_bits:2048", ()), ("RSA", "rsa_keygen_bits:2048", ("-sigopt", "rsa_padding_mode:pss")), ("EC", "group:P-384", ()),
+], ids=["rsa", "pss", "ec"])
+def test_a_certificate_of_a_key_that_was_made_with_it_verifies(device, openssl_cnf, openssl, tmp_path, algorithm, option, padding):
+    cnf = openssl_cnf(device)
+    openssl(cnf, "req", "-x509", "-newkey", algorithm, *OURS, "-pkeyopt", option, "-pkeyopt", "sesam_uri:sesam:object=new", "-noenc",
+            *padding, "-keyout", tmp_path / "pem", "-subj", "/CN=new", "-out", tmp_path / "crt")
+    assert "OK" in openssl(cnf, "verify", "-CAfile", tmp_path / "crt", tmp_path / "crt").stdout
 
 
 @pytest.mark.parametrize("place", ["sesam:core=1", "pkcs11:manufacturer=sematiconAG", "pkcs11:"])

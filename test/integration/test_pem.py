@@ -66,6 +66,79 @@ def test_a_file_of_pkcs11_provider_is_read(web, openssl, tmp_path):
     assert device.requests()["eccsign"] == 1
 
 
+def test_storeutl_reads_the_file_and_shows_the_key(web, openssl, tmp_path):
+    device, cnf, path = web
+    shown = openssl(cnf, "storeutl", "-keys", "-text", path).stdout
+    assert "held by the N200" in shown and "Label: web" in shown
+    assert PIN not in shown
+    assert device.requests() == {"getkeyattributes": 1}
+
+
+def test_storeutl_writes_the_file_too(web, openssl):
+    _, cnf, path = web
+    assert path.read_text() in openssl(cnf, "storeutl", "-keys", "sesam:web").stdout
+
+
+def test_a_file_of_a_key_made_in_the_device_signs(device, openssl_cnf, openssl, tmp_path):
+    cnf = openssl_cnf(device)
+    openssl(cnf, "genpkey", "-algorithm", "RSA", "-propquery", "?provider=sesam", "-pkeyopt", f"sesam_uri:sesam:object=new;pin-value={PIN}", "-out",
+            tmp_path / "new.key")
+    assert PIN not in (tmp_path / "new.key").read_text()
+    done = sign(openssl, cnf, tmp_path / "new.key", tmp_path, check=False)
+    assert "PIN missing" in done.stderr, "the PIN was in the URI alone"
+    sign(openssl, openssl_cnf(device, pin=PIN), tmp_path / "new.key", tmp_path)
+
+
+def wrapped(body: bytes, label: str = "SESAM KEY URI") -> str:
+    return f"-----BEGIN {label}-----\n{base64.encodebytes(body).decode()}-----END {label}-----\n"
+
+
+OURS = der(0x1A, b"sesam key URI v1.0")
+GOOD = der(0x30, OURS + der(0x0C, b"sesam:web"))
+MALFORMED = {
+    "empty": b"",
+    "no sequence": OURS,
+    "cut": GOOD[:-1],
+    "more behind": GOOD + b"\0",
+    "three elements": der(0x30, OURS + der(0x0C, b"sesam:web") * 2),
+    "no uri": der(0x30, OURS),
+    "octets": der(0x30, OURS + der(0x04, b"sesam:web")),
+    "a nul": der(0x30, OURS + der(0x0C, b"sesam:web\0.more")),
+    "indefinite length": b"\x30\x80" + OURS + der(0x0C, b"sesam:web") + b"\0\0",
+    "a length beyond the end": b"\x30\x84\x7F\xFF\xFF\xFF" + GOOD[2:],
+    "oversized": b"\x30\x83\x02\x00\x00" + b"A" * 0x20000,
+    "random": bytes(range(256)),
+}
+
+
+@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
+def test_a_malformed_file_is_no_key_and_asks_nothing(web, openssl, tmp_path, body):
+    device, cnf, _ = web
+    (tmp_path / "other").write_text(wrapped(body))
+    assert sign(openssl, cnf, tmp_path / "other", tmp_path, check=False).returncode == 1
+    assert device.requests() == {}
+
+
+@pytest.mark.parametrize("text", [
+    "-----BEGIN SESAM KEY URI-----\n", "-----BEGIN SESAM KEY URI-----\n-----END SESAM KEY URI-----\n",
+    "-----BEGIN SESAM KEY URI-----\n????\n-----END SESAM KEY URI-----\n",
+    "-----BEGIN SESAM KEY URI-----\n" + "A" * 200_000, "-----BEGIN SESAM KEY URI-----\nAAAA\n-----END PRIVATE KEY-----\n",
+    "\0" * 100, "",
+], ids=["no end", "nothing inside", "no base64", "one long line", "two labels", "nuls", "empty"])
+def test_a_malformed_text_is_no_key_and_asks_nothing(web, openssl, tmp_path, text):
+    device, cnf, _ = web
+    (tmp_path / "other").write_text(text)
+    assert sign(openssl, cnf, tmp_path / "other", tmp_path, check=False).returncode == 1
+    assert device.requests() == {}
+
+
+def test_a_key_is_found_behind_much_else(web, openssl, tmp_path):
+    device, cnf, path = web
+    (tmp_path / "both").write_text("# a comment\n" * 20_000 + path.read_text())
+    sign(openssl, cnf, tmp_path / "both", tmp_path)
+    assert device.requests()["eccsign"] == 1
+
+
 @pytest.mark.parametrize("label, description, uri", [
     ("SESAM KEY URI", "something else", "sesam:web"),
     ("SOMEBODY'S KEY", "sesam key URI v1.0", "sesam:web"),

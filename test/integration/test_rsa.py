@@ -28,7 +28,7 @@ def test_a_signature_verifies(device, rsa, openssl, tmp_path, bits, options):
     assert device.requests()["rsasign"] == 1
 
 
-@pytest.mark.parametrize("digest", ["sha1", "sha224", "sha256", "sha384", "sha512", "sha3-256"])
+@pytest.mark.parametrize("digest", ["sha1", "sha224", "sha256", "sha384", "sha512", "sha512-224", "sha512-256", "sha3-256"])
 @pytest.mark.parametrize("options", [(), PSS], ids=["pkcs1", "pss"])
 def test_every_digest(rsa, openssl, tmp_path, digest, options):
     cnf, public = rsa()
@@ -46,6 +46,20 @@ def test_salt_lengths(rsa, openssl, tmp_path, salt, verified_as):
                                     "-signature", tmp_path / "sig", tmp_path / "data").stdout
 
 
+# digest's length, the longest salt that fits 2048 bits, and OpenSSL's own words for them
+@pytest.mark.parametrize("digest, size", [("sha224", 28), ("sha256", 32), ("sha384", 48), ("sha512", 64)])
+def test_every_salt_length_of_every_sha2(rsa, openssl, tmp_path, digest, size):
+    cnf, public = rsa()
+    most = 256 - size - 2
+    for salt, verified_as in [("digest", size), ("max", most), ("auto", most), (str(most), most), ("0", 0), ("1", 1)]:
+        openssl(cnf, "dgst", f"-{digest}", "-sign", "sesam:rsa", *PSS, "-sigopt", f"rsa_pss_saltlen:{salt}", "-out", tmp_path / "sig",
+                tmp_path / "data")
+        assert "Verified OK" in openssl(None, "dgst", f"-{digest}", "-verify", public, *PSS, "-sigopt", f"rsa_pss_saltlen:{verified_as}",
+                                        "-signature", tmp_path / "sig", tmp_path / "data").stdout, salt
+    done = openssl(cnf, "dgst", f"-{digest}", "-sign", "sesam:rsa", *PSS, "-sigopt", f"rsa_pss_saltlen:{most + 1}", tmp_path / "data", check=False)
+    assert done.returncode != 0 and f"at most {most} fit" in done.stderr
+
+
 def test_a_raw_digest_is_signed(rsa, openssl, tmp_path):
     cnf, public = rsa()
     (tmp_path / "digest").write_bytes(bytes(range(32)))
@@ -61,6 +75,34 @@ def test_a_certificate_with_pss_has_complete_parameters(rsa, openssl, tmp_path):
     text = openssl(cnf, "x509", "-in", tmp_path / "crt", "-noout", "-text").stdout
     for part in ("rsassaPss", "Hash Algorithm: sha256", "mgf1 with sha256", "Salt Length: 0x20"):
         assert part in text
+
+
+@pytest.mark.parametrize("digest", ["sha256", "sha384", "sha512"])
+def test_requests_and_certificates_with_pss_verify_and_say_which(rsa, openssl, tmp_path, digest):
+    cnf, _ = rsa()
+    openssl(cnf, "req", "-x509", "-key", "sesam:rsa", "-subj", "/CN=ca", f"-{digest}", *PSS, "-out", tmp_path / "ca")
+    openssl(cnf, "req", "-new", "-key", "sesam:rsa", "-subj", "/CN=web", f"-{digest}", *PSS, "-out", tmp_path / "csr")
+    openssl(cnf, "x509", "-req", "-in", tmp_path / "csr", "-CA", tmp_path / "ca", "-CAkey", "sesam:rsa", f"-{digest}", *PSS, "-sigopt",
+            "rsa_pss_saltlen:digest", "-out", tmp_path / "crt")
+    assert "self-signature verify OK" in openssl(None, "req", "-in", tmp_path / "csr", "-verify", "-noout").stderr.replace(
+        "Certificate request self-signature", "self-signature")
+    assert "OK" in openssl(None, "verify", "-CAfile", tmp_path / "ca", tmp_path / "crt").stdout
+    for form, name in (("req", "csr"), ("x509", "crt"), ("x509", "ca")):
+        text = openssl(None, form, "-in", tmp_path / name, "-noout", "-text").stdout
+        assert "rsassaPss" in text and f"Hash Algorithm: {digest}" in text and f"mgf1 with {digest}" in text, name
+    assert f"Salt Length: 0x{int(digest[3:]) // 8:02X}" in openssl(None, "x509", "-in", tmp_path / "crt", "-noout", "-text").stdout
+
+
+@pytest.mark.parametrize("options", [(), ("-keyopt", "rsa_padding_mode:pss")], ids=["pkcs1", "pss"])
+def test_a_signed_message_verifies(rsa, openssl, tmp_path, options):
+    cnf, _ = rsa()
+    openssl(cnf, "req", "-x509", "-key", "sesam:rsa", "-subj", "/CN=ca", "-out", tmp_path / "crt")
+    openssl(cnf, "cms", "-sign", "-in", tmp_path / "data", "-signer", tmp_path / "crt", "-inkey", "sesam:rsa", *options, "-nodetach", "-outform", "PEM",
+            "-out", tmp_path / "cms")
+    openssl(None, "cms", "-verify", "-in", tmp_path / "cms", "-inform", "PEM", "-CAfile", tmp_path / "crt", "-purpose", "any", "-out", tmp_path / "out")
+    assert (tmp_path / "out").read_bytes().replace(b"\r\n", b"\n").strip() == (tmp_path / "data").read_bytes()
+    shown = openssl(None, "cms", "-cmsout", "-print", "-noout", "-in", tmp_path / "cms", "-inform", "PEM").stdout
+    assert ("rsassaPss" in shown) == bool(options)
 
 
 @pytest.mark.parametrize("options, told", [

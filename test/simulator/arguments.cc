@@ -50,6 +50,8 @@ void describe_speed(CLI::App& app, Options& options) {
   app.add_option("--delay-ms", options.delay_ms, "delay of each reply")->capture_default_str();
   app.add_option("--sign-us", options.sign_us, "time a core takes for a signature, 0: as long as it takes")
       ->capture_default_str();
+  app.add_option("--keygen-ms", options.keygen_ms, "time a core takes to make a key, 0: as long as it takes")
+      ->capture_default_str();
   app.add_flag("--canned", options.canned, "signatures without crypto: a key's first one again and again");
   app.add_flag("--verbose", options.verbose, "access log on stderr");
   app.add_flag("--exit-with-parent", options.exit_with_parent, "end when the starting process ends");

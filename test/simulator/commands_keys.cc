@@ -8,7 +8,8 @@
 namespace n200sim {
 namespace {
 
-constexpr auto kAsLongAsItTakes = Clock::duration::zero();
+// 0: as long as it takes.
+Clock::duration making_time(Device& device) { return std::chrono::milliseconds(device.options().keygen_ms); }
 
 // What every new key has in common. The field `storepin` is the simulator's own: nothing is known of how a
 // PIN gets stored.
@@ -56,7 +57,7 @@ void handle_genecckey(Device& device, const CallPtr& call) {
   const KeyType family = curve_family(*call);
   const int bits = required_number(*call, "keysize");
   device.on_core(
-      wanted.core, kAsLongAsItTakes, call, [family, bits] { return generate_ec(family, bits); },
+      wanted.core, making_time(device), call, [family, bits] { return generate_ec(family, bits); },
       [&device, call, wanted](KeyMaterial material) {
         const KeyPtr key = add(device, wanted, std::move(material));
         std::string body = generated_head(*call, *key);
@@ -74,7 +75,7 @@ void handle_importecckey(Device& device, const CallPtr& call) {
   if (!scalar) throw DeviceError(Failure::kMalformed, "key_to_import");
   const int bits = imported_bits(*call, family, scalar->size());
   device.on_core(
-      wanted.core, kAsLongAsItTakes, call,
+      wanted.core, making_time(device), call,
       [family, bits, scalar = *scalar] { return import_ec(family, bits, scalar); },
       [&device, call, wanted](KeyMaterial material) {
         const KeyPtr key = add(device, wanted, std::move(material));
@@ -88,7 +89,7 @@ void handle_genrsakey(Device& device, const CallPtr& call) {
   const NewKey wanted = new_key(device, *call);
   const int bits = required_number(*call, "keysize");
   device.on_core(
-      wanted.core, kAsLongAsItTakes, call, [bits] { return generate_rsa(bits); },
+      wanted.core, making_time(device), call, [bits] { return generate_rsa(bits); },
       [&device, call, wanted](KeyMaterial material) {
         const KeyPtr key = add(device, wanted, std::move(material));
         std::string body = generated_head(*call, *key);

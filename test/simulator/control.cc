@@ -151,6 +151,8 @@ void Control::change_options(const json& body) {
       options.delay_ms = value;
     } else if (name == "sign_us") {
       options.sign_us = value;
+    } else if (name == "keygen_ms") {
+      options.keygen_ms = value;
     } else if (name == "max_streams") {
       options.max_streams = value;
       network_.set_max_streams(value);

@@ -22,6 +22,7 @@ struct Options {
   std::uint32_t delay_ms = 0;
   int cores = 2;
   std::uint32_t sign_us = 0;
+  std::uint32_t keygen_ms = 0;
   bool canned = false;
   std::uint32_t populate = 0;
   int pin_tries = 0;

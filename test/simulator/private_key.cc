@@ -55,9 +55,17 @@ struct Digest {
   const char* name;
 };
 constexpr std::array kDigests{
-    Digest{"SHA1", "SHA1"},         Digest{"SHA224", "SHA224"},     Digest{"SHA256", "SHA256"},
-    Digest{"SHA384", "SHA384"},     Digest{"SHA512", "SHA512"},     Digest{"SHA3-224", "SHA3-224"},
-    Digest{"SHA3-256", "SHA3-256"}, Digest{"SHA3-384", "SHA3-384"}, Digest{"SHA3-512", "SHA3-512"},
+    Digest{"SHA1", "SHA1"},
+    Digest{"SHA224", "SHA224"},
+    Digest{"SHA256", "SHA256"},
+    Digest{"SHA384", "SHA384"},
+    Digest{"SHA512", "SHA512"},
+    Digest{"SHA512-224", "SHA512-224"},
+    Digest{"SHA512-256", "SHA512-256"},
+    Digest{"SHA3-224", "SHA3-224"},
+    Digest{"SHA3-256", "SHA3-256"},
+    Digest{"SHA3-384", "SHA3-384"},
+    Digest{"SHA3-512", "SHA3-512"},
 };
 
 }  // namespace

@@ -26,6 +26,13 @@ TEST(Secret, reveals_what_it_was_given_with_its_nul_bytes) {
   EXPECT_EQ(Secret(bytes).reveal(), bytes);
 }
 
+TEST(Secret, takes_bytes_as_digits) {
+  Secret secret("x");
+  secret.append_hex_of(std::string_view("\x00\xAB\xFF", 3));
+  secret.append_hex_of("\xCD", "0123456789abcdef");
+  EXPECT_EQ(secret.reveal(), "x00ABFFcd");
+}
+
 TEST(Secret, is_moved_and_leaves_nothing_behind) {
   Secret first("4711");
   Secret second(std::move(first));

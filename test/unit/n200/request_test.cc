@@ -36,6 +36,26 @@ TEST(Request, of_a_look_up_looks_as_observed) {
   EXPECT_TRUE(request.body.empty());
 }
 
+TEST(Request, of_an_import_and_of_random_numbers_look_as_observed) {
+  Values values;
+  values.set(Placeholder::core, "1")
+      .set(Placeholder::type, "NIST")
+      .set(Placeholder::acl, "FFFF")
+      .set(Placeholder::name, "old");
+  values.set(Placeholder::byte_count, "5").set_private_key(kDigest);
+  EXPECT_EQ(render(WireTable().row(Operation::ec_import), values).body.reveal(),
+            "command=importecckey&core=1&curve=NIST&acl=FFFF&nice_name=old&key_to_import=FBEFBE01");
+  EXPECT_EQ(render(WireTable().row(Operation::random), values).path.reveal(), "/n200/getrandom/5/");
+}
+
+TEST(Request, writes_a_private_key_in_any_encoding) {
+  Values values;
+  values.set_private_key(kDigest);
+  EXPECT_EQ(render(row_of("POST a={private_key:hexlower} b={private_key:base64} c={digest} -> x"), values)
+                .body.reveal(),
+            "a=fbefbe01&b=%2B%2B%2B%2BAQ%3D%3D");
+}
+
 TEST(Request, leaves_out_a_field_without_a_value) {
   Values values;
   values.set(Placeholder::core, "1").set(Placeholder::key_id, "hsm01").set_digest(kDigest);

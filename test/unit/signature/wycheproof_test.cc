@@ -1,30 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The device's form of a signature, held against Wycheproof: what is valid there becomes DER that OpenSSL
 // verifies, and nothing else does.
-#include <gtest/gtest.h>
-#include <openssl/x509.h>
+#include "wycheproof.h"
 
-#include <array>
-#include <fstream>
-#include <nlohmann/json.hpp>
-
-#include "base/handles.h"
-#include "base/hex.h"
 #include "signature/digests.h"
 #include "signature/ecdsa_form.h"
 
 namespace sesam::signature {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::size_t kMostDerBytes = 2 * (66 + 3) + 4;  // P-521
-
-Bytes bytes_at(const json& object, const char* name) {
-  auto bytes = from_hex(object.at(name).get_ref<const std::string&>());
-  EXPECT_TRUE(bytes) << name;
-  return bytes.value_or(Bytes{});
-}
 
 // What the device layer does before it converts: a signature of another length is not read at all
 // (n200/device.cc).
@@ -46,15 +31,10 @@ bool verifies(EVP_PKEY* key, const EVP_MD* md, const Bytes& message, const Bytes
 class Wycheproof : public testing::TestWithParam<const char*> {};
 
 TEST_P(Wycheproof, agrees_on_what_is_valid) {
-  const std::string path = std::string(SESAM_SOURCE_DIR "/test/data/wycheproof/") + GetParam();
-  std::ifstream file(path);
-  ASSERT_TRUE(file) << path;
   int valid = 0, invalid = 0;
-  const json all = json::parse(file);
+  const auto all = vectors_in(GetParam());
   for (const auto& group : all.at("testGroups")) {
-    const Bytes encoded = bytes_at(group, "publicKeyDer");
-    const unsigned char* at = encoded.data();
-    const Pkey key(d2i_PUBKEY(nullptr, &at, static_cast<long>(encoded.size())));
+    const Pkey key = public_key_at(group, "publicKeyDer");
     ASSERT_TRUE(key);
     const auto field_bytes = static_cast<std::size_t>(EVP_PKEY_get_bits(key.get()) + 7) / 8;
     const auto digest = find_digest(group.at("sha").get_ref<const std::string&>());

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "keymgmt/key_file.h"
+
+#include <openssl/core_names.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <array>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "base/crypto.h"
+#include "base/file.h"
+#include "base/handles.h"
+
+namespace sesam::keymgmt {
+namespace {
+
+constexpr std::size_t kMostFieldBytes = 66;  // P-521
+
+Error unusable(const std::string& path, std::string_view problem) {
+  return {Reason::key_file_unusable, path + ": " + std::string(problem)};
+}
+
+// One object of a PEM file, in memory that is wiped.
+struct PemObject {
+  PemObject() = default;
+  PemObject(const PemObject&) = delete;
+  PemObject& operator=(const PemObject&) = delete;
+  ~PemObject() {
+    OPENSSL_secure_free(label);
+    OPENSSL_secure_free(header);
+    OPENSSL_secure_clear_free(data, static_cast<std::size_t>(length));
+  }
+  bool read(BIO* in) {
+    return PEM_read_bio_ex(in, &label, &header, &data, &length, PEM_FLAG_SECURE | PEM_FLAG_EAY_COMPATIBLE) ==
+           1;
+  }
+
+  char *label = nullptr, *header = nullptr;
+  unsigned char* data = nullptr;
+  long length = 0;
+};
+
+// The DER form of the first private key; a file without any PEM is taken for DER itself.
+Result<Secret> der_in(const std::string& path, const Secret& text) {
+  if (text.reveal().find("-----BEGIN ") == std::string_view::npos) return text.clone();
+  const Bio in(BIO_new_mem_buf(text.reveal().data(), static_cast<int>(text.reveal().size())));
+  for (;;) {
+    PemObject object;
+    if (!in || !object.read(in.get())) return unusable(path, "there is no private key in it");
+    const std::string_view label = object.label;
+    if (!label.ends_with("PRIVATE KEY")) continue;  // "EC PARAMETERS" may stand before it
+    if (label.starts_with("ENCRYPTED") || std::strstr(object.header, "ENCRYPTED") != nullptr)
+      return unusable(path, "it has a passphrase");
+    return Secret({reinterpret_cast<const char*>(object.data), static_cast<std::size_t>(object.length)});
+  }
+}
+
+Pkey key_of(const Secret& der) {
+  const auto* at = reinterpret_cast<const unsigned char*>(der.reveal().data());
+  Pkey key(
+      d2i_AutoPrivateKey_ex(nullptr, &at, static_cast<long>(der.reveal().size()), private_libctx(), nullptr));
+  const PkeyCtx context(key ? EVP_PKEY_CTX_new_from_pkey(private_libctx(), key.get(), nullptr) : nullptr);
+  return context && EVP_PKEY_check(context.get()) == 1 ? std::move(key) : nullptr;
+}
+
+const Curve* curve_of(const EVP_PKEY* key) {
+  char group[64];
+  std::size_t length = 0;
+  return EVP_PKEY_is_a(key, "EC") == 1 && EVP_PKEY_get_group_name(key, group, sizeof group, &length) == 1
+             ? find_curve_of_group(group)
+             : nullptr;
+}
+
+using SecretBignum = std::unique_ptr<BIGNUM, FreeWith<&BN_clear_free>>;
+
+// The number in `bytes` bytes, big-endian.
+std::optional<Secret> number_of(const EVP_PKEY* key, const char* name, std::size_t bytes) {
+  std::array<unsigned char, kMostFieldBytes> buffer;
+  BIGNUM* number = BN_secure_new();
+  const bool found = EVP_PKEY_get_bn_param(key, name, &number) == 1;
+  const SecretBignum owner(number);
+  if (!found || BN_bn2binpad(number, buffer.data(), static_cast<int>(bytes)) != static_cast<int>(bytes))
+    return std::nullopt;
+  Secret text({reinterpret_cast<const char*>(buffer.data()), bytes});
+  OPENSSL_cleanse(buffer.data(), buffer.size());
+  return text;
+}
+
+}  // namespace
+
+Result<EcKeyFile> read_ec_key_file(const std::string& path) {
+  const auto read = read_file(path);
+  if (const int* failed = std::get_if<int>(&read)) return unusable(path, std::strerror(*failed));
+  SESAM_TRY(der, der_in(path, std::get<Secret>(read)));
+  const Pkey key = key_of(der);
+  if (!key) return unusable(path, "it is no private key, or its parts do not belong together");
+  const Curve* curve = curve_of(key.get());
+  if (curve == nullptr)
+    return Error{Reason::unsupported_key,
+                 path + ": only EC keys on curves that the device has can be imported"};
+  auto scalar = number_of(key.get(), OSSL_PKEY_PARAM_PRIV_KEY, curve->field_bytes);
+  const auto x = number_of(key.get(), OSSL_PKEY_PARAM_EC_PUB_X, curve->field_bytes);
+  const auto y = number_of(key.get(), OSSL_PKEY_PARAM_EC_PUB_Y, curve->field_bytes);
+  if (!scalar || !x || !y) return unusable(path, "its numbers cannot be read");
+  Bytes point(x->reveal().begin(), x->reveal().end());
+  point.insert(point.end(), y->reveal().begin(), y->reveal().end());
+  return EcKeyFile{curve, {std::move(*scalar), std::move(point)}};
+}
+
+}  // namespace sesam::keymgmt

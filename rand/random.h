@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The device's random numbers as OpenSSL asks for them (provider-rand(7)): a generator, and a seed source of
+// other generators.
+#pragma once
+
+#include <openssl/core.h>
+
+#include <atomic>
+#include <cstddef>
+
+#include "base/result.h"
+#include "n200/context.h"
+
+namespace sesam::rand {
+
+/// One generator. It has nothing of its own: whatever it gives is fresh from the device, so there is nothing
+/// to seed, and nothing that threads could disturb. No request is made before somebody wants numbers.
+class Random {
+ public:
+  static constexpr unsigned kStrengthBits = 256;
+  static constexpr std::size_t kMostBytes = 64 * 1024;  ///< of one call; within one deadline
+
+  static Result<Random*> create(void* provctx, void* parent, const OSSL_DISPATCH* parent_calls);
+  static void release(void* random);
+
+  /// Raises bad_argument for a strength that is not offered.
+  Result<void> instantiate(unsigned strength, int prediction_resistance, const unsigned char* personal,
+                           size_t personal_length, const OSSL_PARAM params[]);
+  Result<void> uninstantiate();
+  /// Raises bad_configuration, and what n200::Device::random raises.
+  Result<void> generate(unsigned char* out, size_t length, unsigned strength, int prediction_resistance,
+                        const unsigned char* additional, size_t additional_length);
+  Result<void> reseed(int prediction_resistance, const unsigned char* entropy, size_t entropy_length,
+                      const unsigned char* additional, size_t additional_length);
+  /// Numbers for a generator that has this one as its parent, in memory that clear_seed wipes and frees. The
+  /// length; 0 after an error.
+  Result<size_t> get_seed(unsigned char** seed, int entropy_bits, size_t least, size_t most,
+                          int prediction_resistance, const unsigned char* additional,
+                          size_t additional_length);
+  Result<void> get_params(OSSL_PARAM params[]);
+
+ private:
+  explicit Random(const n200::Context& context) : context_(context) {}
+  Result<void> check_strength(unsigned strength) const;
+
+  const n200::Context& context_;
+  std::atomic<int> state_{0};  // EVP_RAND_STATE_UNINITIALISED
+};
+
+extern const OSSL_DISPATCH kRandom[];
+extern const char kRandomNames[];
+
+}  // namespace sesam::rand

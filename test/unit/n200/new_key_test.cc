@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// New keys (n200/device_generate.cc), held against a device that loses answers.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "base/hex.h"
+#include "n200/device.h"
+
+namespace sesam::n200 {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr char kKeyId[] = "hsm010123F13C56131E1EEE0000000000000025";
+const std::string kPublic(128, 'A');
+const std::string kOther(128, 'B');
+
+http::Reply answer(std::string body) {
+  http::Reply reply;
+  reply.failure = http::Failure::none;
+  reply.status = 200;
+  reply.body = std::move(body);
+  return reply;
+}
+
+http::Reply lost(http::Failure how = http::Failure::timed_out) {
+  http::Reply reply;
+  reply.failure = how;
+  reply.may_have_acted = true;
+  return reply;
+}
+
+http::Reply no_key() { return answer(R"({"command":"getkeyattributes","error":"unknown key"})"); }
+http::Reply made() {
+  return answer(R"({"command":"importecckey","core":1,"result":")" + std::string(kKeyId) + "\"}");
+}
+http::Reply record(const std::string& public_key = kPublic, const std::string& type = "NIST",
+                   int bits = 256) {
+  return answer(R"({"result":{")" + std::string(kKeyId) + R"(":{"key_id":")" + kKeyId + R"(","key_type":")" +
+                type + R"(","key_len":)" + std::to_string(bits) + R"(,"nice_name":"web","public_key":")" +
+                public_key + "\"}}}");
+}
+
+// Gives the answers in their order, the last one for ever, and remembers what it was asked.
+class ScriptedPipeline : public http::Pipeline {
+ public:
+  explicit ScriptedPipeline(std::deque<http::Reply> answers) : answers_(std::move(answers)) {
+    options_.urls = {"https://device"};
+  }
+  http::Reply perform(const http::Request& request) override {
+    asked.push_back(request.body.empty() ? std::string(request.path) : std::string(request.body));
+    http::Reply reply = answers_.front();
+    if (answers_.size() > 1) answers_.pop_front();
+    return reply;
+  }
+  const http::Options& options() const noexcept override { return options_; }
+  const http::Counters& counters() const noexcept override { return counters_; }
+
+  std::vector<std::string> asked;
+
+ private:
+  std::deque<http::Reply> answers_;
+  http::Options options_;
+  http::Counters counters_;
+};
+
+// A device behind the answers; a key that is wanted of it.
+struct NewKeys : testing::Test {
+  Device& device(std::deque<http::Reply> answers) {
+    pipeline = std::make_shared<ScriptedPipeline>(std::move(answers));
+    Options options;
+    options.deadline_ms = 1000;
+    made_device = std::make_shared<Device>(pipeline, std::move(options), *Log::open(0, "stderr"));
+    return *made_device;
+  }
+  static NewKey wanted() {
+    NewKey key;
+    key.curve_type = "NIST";
+    key.bits = 256;
+    key.acl = "FFFF";
+    key.nice_name = "web";
+    return key;
+  }
+  static EcKeyPair pair() { return {Secret(std::string(32, '\x01')), *from_hex(kPublic)}; }
+
+  std::shared_ptr<ScriptedPipeline> pipeline;
+  std::shared_ptr<Device> made_device;
+};
+
+const std::string kLookUp = "/n200/getkeyattributes/web/";
+const std::string kLookUpId = std::string("/n200/getkeyattributes/") + kKeyId + "/";
+const std::string kGenerate = "command=genecckey&core=1&curve=NIST&keysize=256&acl=FFFF&nice_name=web";
+const std::string kImport = [] {
+  std::string scalar;
+  for (int i = 0; i < 32; ++i) scalar += "01";
+  return "command=importecckey&core=1&curve=NIST&acl=FFFF&nice_name=web&key_to_import=" + scalar;
+}();
+
+TEST_F(NewKeys, are_asked_for_once_when_the_name_is_free) {
+  const auto key = device({no_key(), made(), record()}).generate(wanted());
+  ASSERT_TRUE(key) << key.error().detail;
+  EXPECT_EQ(key->key_id, kKeyId);
+  EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kGenerate, kLookUpId));
+}
+
+TEST_F(NewKeys, are_looked_for_again_while_the_device_is_at_work) {
+  const auto key = device({no_key(), lost(), no_key(), no_key(), record()}).generate(wanted());
+  ASSERT_TRUE(key) << key.error().detail;
+  EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kGenerate, kLookUp, kLookUp, kLookUp));
+}
+
+TEST_F(NewKeys, are_looked_for_again_though_the_device_is_out_of_reach_for_a_while) {
+  const auto key =
+      device({no_key(), lost(), lost(), lost(http::Failure::cannot_connect), record()}).generate(wanted());
+  ASSERT_TRUE(key) << key.error().detail;
+}
+
+TEST_F(NewKeys, that_never_come_to_be_are_given_up_at_the_deadline) {
+  const auto key = device({no_key(), lost(), no_key()}).generate(wanted());
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().reason, Reason::timed_out);
+  EXPECT_GT(pipeline->asked.size(), 4U);
+  EXPECT_EQ(std::count(pipeline->asked.begin(), pipeline->asked.end(), kGenerate), 1);
+}
+
+TEST_F(NewKeys, of_which_nothing_can_be_found_out_are_told_to_be_so) {
+  const auto key = device({no_key(), lost(), lost()}).generate(wanted());
+  ASSERT_FALSE(key);
+  EXPECT_THAT(key.error().detail, HasSubstr("whether the key exists is not known"));
+}
+
+TEST_F(NewKeys, are_looked_for_once_when_the_device_answered_something_else) {
+  const auto key = device({no_key(), answer("<html>"), no_key()}).generate(wanted());
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().reason, Reason::bad_reply);
+  EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kGenerate, kLookUp));
+}
+
+TEST_F(NewKeys, of_that_name_but_another_kind_are_somebody_elses) {
+  for (const auto& other : {record(kPublic, "BRAINPOOL", 256), record(kPublic, "NIST", 384)}) {
+    const auto key = device({no_key(), lost(), other}).generate(wanted());
+    ASSERT_FALSE(key);
+    EXPECT_EQ(key.error().reason, Reason::key_exists);
+    EXPECT_THAT(key.error().detail, HasSubstr("somebody else made it"));
+  }
+}
+
+TEST_F(NewKeys, that_the_device_refuses_are_not_looked_for) {
+  const auto key = device({no_key(), answer(R"({"error":"access denied"})")}).generate(wanted());
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().reason, Reason::access_denied);
+  EXPECT_EQ(pipeline->asked.size(), 2U);
+}
+
+TEST_F(NewKeys, are_imported_by_the_observed_command) {
+  const auto key = device({no_key(), made(), record()}).import_ec(wanted(), pair());
+  ASSERT_TRUE(key) << key.error().detail;
+  EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kImport, kLookUpId));
+}
+
+TEST_F(NewKeys, whose_import_lost_its_answer_are_found_by_name_and_public_key) {
+  ASSERT_TRUE(device({no_key(), lost(http::Failure::connection_lost), no_key(), record()})
+                  .import_ec(wanted(), pair()));
+  EXPECT_EQ(std::count(pipeline->asked.begin(), pipeline->asked.end(), kImport), 1);
+  const auto other = device({no_key(), lost(), record(kOther)}).import_ec(wanted(), pair());
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().reason, Reason::key_exists);
+}
+
+TEST_F(NewKeys, that_turn_out_to_be_other_keys_than_were_imported_are_refused) {
+  const auto key = device({no_key(), made(), record(kOther)}).import_ec(wanted(), pair());
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().reason, Reason::bad_public_key);
+}
+
+TEST_F(NewKeys, do_not_show_their_private_part_in_an_error) {
+  const auto key = device({no_key(), answer(R"({"error":"malformed request: key_to_import=)" +
+                                            std::string(64, 'f') + R"("})")})
+                       .import_ec(wanted(), {Secret(std::string(32, '\xFF')), {}});
+  ASSERT_FALSE(key);
+  EXPECT_THAT(key.error().detail, HasSubstr("<secret>"));
+  EXPECT_EQ(key.error().detail.find("fff"), std::string::npos);
+}
+
+TEST_F(NewKeys, are_listed_afresh_where_the_cached_listing_is_older) {
+  const auto bare = answer(R"({"result":{")" + std::string(kKeyId) +
+                           R"(":{"key_type":"NIST","key_len":256,"nice_name":"web"}}})");
+  const auto nothing = answer(R"({"result":{}})");
+  const auto key = device({no_key(), made(), bare, nothing, record()}).generate(wanted());
+  ASSERT_TRUE(key) << key.error().detail;
+  EXPECT_TRUE(key->has_public_part());
+}
+
+}  // namespace
+}  // namespace sesam::n200
