@@ -8,7 +8,11 @@ packages=(
   libnghttp2-dev libhttp-parser-dev nlohmann-json3-dev libcli11-dev # the simulator
   libgtest-dev libgmock-dev python3 python3-pytest strace   # the tests
   openssl curl ca-certificates # the last is only recommended by libcurl: what "system CAs" means
+  nginx apache2-bin haproxy stunnel4 osslsigncode # programs that use a key: test/integration/test_program_*.py
 )
+
+# Services among them. The tests start them themselves: the installation must not, nor the machine's next start.
+services=(nginx haproxy stunnel4)
 
 # BIND's tools: dnssec-signzone and its family, and dig. 9.18, which Debian 12 ships, answers "no engine" to every
 # key label, so there they come from backports. The server itself (bind9) is not needed and would be started.
