@@ -34,10 +34,10 @@ def apache(device, openssl_cnf, tmp_path):
     """apache("event", "RSA") -> (server, identity); it has opened its key, and made no signature."""
     started = []
 
-    def start(mpm, type="EC"):
+    def start(mpm, type="EC", key=None):
         cnf = openssl_cnf(device)
         identity, port, path = make_identity(device, cnf, tmp_path, type), free_port(), tmp_path / "apache.conf"
-        path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate, key=identity.key, mpm=mpm,
+        path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate, key=key or identity.key, mpm=mpm,
                                              reply=REPLY))
         started.append(Server(["apache2", "-D", "FOREGROUND", "-f", path], cnf, port, tmp_path))
         return started[-1], identity
@@ -54,6 +54,12 @@ def test_it_serves(device, apache, mpm, type):
     # It reads its configuration twice before it serves, and unloads OpenSSL's user in between: one process, one request.
     assert_serves(device, server.port, identity, openings=1)
     assert server.end(signal.SIGWINCH) == 0
+
+
+@pytest.mark.parametrize("type", ["EC", "RSA"])
+def test_it_takes_a_uri_whose_scheme_is_pkcs11(device, apache, type):
+    server, identity = apache("event", type, key="pkcs11:object=web")
+    assert_serves(device, server.port, identity, openings=1)
 
 
 @pytest.mark.parametrize("mpm", ["prefork", "event"])

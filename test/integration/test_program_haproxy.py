@@ -41,6 +41,7 @@ def haproxy(device, openssl_cnf, tmp_path):
 def test_it_serves(device, haproxy, type):
     server, identity = haproxy(type)
     assert_serves(device, server.port, identity, openings=1)
+    assert server.end(signal.SIGUSR1) == 0
 
 
 def test_many_clients_at_one_time_take_one_signature_each(device, haproxy):
