@@ -14,9 +14,10 @@ using Certificate = std::unique_ptr<X509, FreeWith<&X509_free>>;
 
 Bio reader_of(std::string_view pem) { return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
 
-// In place of OpenSSL's own, which would ask on the terminal.
+// In place of OpenSSL's own, which would ask on the terminal. A certificate may be encrypted too, but nobody
+// does that.
 int no_passphrase(char*, int, int, void* asked) {
-  *static_cast<bool*>(asked) = true;
+  if (asked != nullptr) *static_cast<bool*>(asked) = true;
   return -1;
 }
 
@@ -48,8 +49,7 @@ std::string why_bad_client_certificate(const Options& options) {
   const Pkey key = read_key(options.client_key_pem.reveal(), encrypted);
   if (encrypted)
     return "the key in the file of client_key is encrypted: write it without a passphrase (openssl pkey -in "
-           "FILE -out NEWFILE) and "
-           "let nobody but the program read it";
+           "FILE -out NEWFILE) and let nobody but the program read it";
   if (!key) return "the file of client_key holds no PEM private key";
   if (X509_check_private_key(certificate.get(), key.get()) != 1)
     return "client_key is not the key of the certificate in client_cert";
