@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Sequence
 
+import pytest
+
 from harness.programs import Done, minimal_environment, run
 from harness.simulator import Simulator
 
@@ -89,10 +91,11 @@ class Server:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def wait_until(self, condition: Callable[[], bool], complaint: str) -> None:
-        deadline = time.monotonic() + 30
-        while not condition():
-            assert time.monotonic() < deadline, f"{complaint}:\n{self.output.read_text()}"
+        for _ in range(1500):  # looks, not seconds: a machine that stood still for a while has not looked
+            if condition():
+                return
             time.sleep(0.02)
+        pytest.fail(f"{complaint}:\n{self.output.read_text()}")
 
     def workers(self) -> set[int]:
         """The processes that the program has started, of whatever generation."""
