@@ -69,6 +69,21 @@
   X(RAND_VERIFY_ZEROIZATION, rand_verify_zeroization)               \
   X(RAND_GET_SEED, rand_get_seed)                                   \
   X(RAND_CLEAR_SEED, rand_clear_seed)                               \
+  X(ASYM_CIPHER_NEWCTX, asym_cipher_newctx)                         \
+  X(ASYM_CIPHER_FREECTX, asym_cipher_freectx)                       \
+  X(ASYM_CIPHER_DUPCTX, asym_cipher_dupctx)                         \
+  X(ASYM_CIPHER_ENCRYPT_INIT, asym_cipher_encrypt_init)             \
+  X(ASYM_CIPHER_ENCRYPT, asym_cipher_encrypt)                       \
+  X(ASYM_CIPHER_DECRYPT_INIT, asym_cipher_decrypt_init)             \
+  X(ASYM_CIPHER_DECRYPT, asym_cipher_decrypt)                       \
+  X(ASYM_CIPHER_GET_CTX_PARAMS, asym_cipher_get_ctx_params)         \
+  X(ASYM_CIPHER_GETTABLE_CTX_PARAMS, asym_cipher_gettable_ctx_params) \
+  X(ASYM_CIPHER_SET_CTX_PARAMS, asym_cipher_set_ctx_params)         \
+  X(ASYM_CIPHER_SETTABLE_CTX_PARAMS, asym_cipher_settable_ctx_params) \
+  X(KEYEXCH_NEWCTX, keyexch_newctx)                                 \
+  X(KEYEXCH_FREECTX, keyexch_freectx)                               \
+  X(KEYEXCH_INIT, keyexch_init)                                     \
+  X(KEYEXCH_DERIVE, keyexch_derive)                                 \
   X(ENCODER_NEWCTX, encoder_newctx)                                 \
   X(ENCODER_FREECTX, encoder_freectx)                               \
   X(ENCODER_DOES_SELECTION, encoder_does_selection)                 \

@@ -97,4 +97,11 @@ Result<bool> Key::export_to(int selection, OSSL_CALLBACK* callback, void* argume
   return EVP_PKEY_export(public_key(), selection, callback, argument) == 1;
 }
 
+Error not_offered(std::string_view operation, const void* key) {
+  const auto* given = static_cast<const Key*>(key);
+  const bool in_device = given != nullptr && given->data() != nullptr && given->data()->device;
+  return {Reason::not_offered, std::string(operation) + " with " + (in_device ? given->data()->handle.description() : "a public key") +
+                                   ": the device is asked for signatures only; a key in a file can do it"};
+}
+
 }  // namespace sesam::keymgmt

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/handles.h"
 #include "base/result.h"
@@ -64,6 +65,9 @@ class Key {
   std::shared_ptr<const KeyData> data_;
   Part part_ = Part::public_only;
 };
+
+/// Why an operation on a key of ours is refused: which, with which key, what instead. `key` is OpenSSL's keydata, or null.
+Error not_offered(std::string_view operation, const void* key);
 
 /// The key management functions of each type, and the type's names: all of them, or libssl does not know the key.
 extern const OSSL_DISPATCH kEcKeymgmt[];

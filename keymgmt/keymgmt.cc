@@ -55,8 +55,16 @@ const OSSL_PARAM* rsa_public_types(int selection) {
   return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0 ? nullptr : params;
 }
 
-const char* ec_operation_name(int operation) { return operation == OSSL_OP_SIGNATURE ? "ECDSA" : nullptr; }
-const char* rsa_operation_name(int operation) { return operation == OSSL_OP_SIGNATURE ? "RSA" : nullptr; }
+const char* ec_operation_name(int operation) {
+  switch (operation) {
+    case OSSL_OP_SIGNATURE: return "ECDSA";
+    case OSSL_OP_KEYEXCH: return "ECDH";
+    default: return nullptr;
+  }
+}
+const char* rsa_operation_name(int operation) {
+  return operation == OSSL_OP_SIGNATURE || operation == OSSL_OP_ASYM_CIPHER ? "RSA" : nullptr;
+}
 
 // What does not depend on the type.
 #define SESAM_KEYMGMT_COMMON                        \

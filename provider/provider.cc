@@ -6,7 +6,9 @@
 
 #include <utility>
 
+#include "asym_cipher/rsa_cipher.h"
 #include "base/boundary.h"
+#include "keyexch/ecdh.h"
 #include "keymgmt/key.h"
 #include "provider/configuration_sources.h"
 #include "rand/random.h"
@@ -39,6 +41,12 @@ const OSSL_ALGORITHM kSignatures[] = {
     {"ECDSA", kProperties, signature::kEcdsa, "ECDSA in a sematicon N200"},
     {keymgmt::kRsaNames, kProperties, signature::kRsa, "RSA signatures in a sematicon N200"},
     {nullptr, nullptr, nullptr, nullptr}};
+const OSSL_ALGORITHM kAsymCiphers[] = {
+    {keymgmt::kRsaNames, kProperties, asym_cipher::kRsaCipher, "RSA encryption by OpenSSL"},
+    {nullptr, nullptr, nullptr, nullptr}};
+const OSSL_ALGORITHM kKeyExchanges[] = {
+    {"ECDH", kProperties, keyexch::kEcdh, "says that ECDH is not offered"},
+    {nullptr, nullptr, nullptr, nullptr}};
 const OSSL_ALGORITHM kEncoders[] = {
     {keymgmt::kEcNames, "provider=sesam,output=text", store::kTextEncoder, "prints keys in a sematicon N200"},
     {keymgmt::kRsaNames, "provider=sesam,output=text", store::kTextEncoder, "prints keys in a sematicon N200"},
@@ -64,6 +72,8 @@ const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cach
     case OSSL_OP_STORE: return claims_pkcs11 ? kStores : kStoresUnclaimed;
     case OSSL_OP_KEYMGMT: return claims_pkcs11 ? kKeymgmts : kKeymgmtsUnclaimed;
     case OSSL_OP_SIGNATURE: return kSignatures;
+    case OSSL_OP_ASYM_CIPHER: return kAsymCiphers;
+    case OSSL_OP_KEYEXCH: return kKeyExchanges;
     case OSSL_OP_ENCODER: return kEncoders;
     case OSSL_OP_DECODER: return kDecoders;
     case OSSL_OP_RAND: return kRandoms;

@@ -10,7 +10,12 @@ packages=(
   ldnsutils validns # other people's judgement of a signed zone
   softhsm2                                                  # a token in software: pkcs11-provider's, beside which sesam is tested
   openssl curl ca-certificates # the last is only recommended by libcurl: what "system CAs" means
+  nginx apache2-bin haproxy stunnel4 osslsigncode # programs that use a key: test/integration/test_program_*.py
 )
+
+# Services among the packages of both lists. The tests start them themselves: the installation must not, nor the machine's
+# next start.
+services=(nginx:nginx haproxy:haproxy stunnel4:stunnel4 bind9:named) # package:unit
 
 # BIND: dnssec-signzone and its family, dig, and the server, which the tests start themselves and the installation does
 # not. 9.18, which Debian 12 ships, answers "no engine" to every key label, so there they come from backports.

@@ -63,6 +63,16 @@ bool broke_off(std::string_view words) noexcept {
          says(words, "unexpected eof");
 }
 
+// The TLS alerts (RFC 8446, section 6.2) by which a peer turns down our certificate, or asks for one, in OpenSSL's words. With TLS 1.3
+// they come after the handshake, in answer to the request.
+bool turns_down_our_certificate(std::string_view words) noexcept {
+  for (const std::string_view alert :
+       {"alert certificate required", "alert bad certificate", "alert unsupported certificate", "alert certificate revoked",
+        "alert certificate expired", "alert certificate unknown", "alert unknown ca", "alert access denied"})
+    if (says(words, alert)) return true;
+  return false;
+}
+
 Failure timed_out(const Evidence& evidence) noexcept {
   if (evidence.sent) return Failure::timed_out;
   if (evidence.connected) return Failure::queue_timed_out;
@@ -74,6 +84,7 @@ Failure timed_out(const Evidence& evidence) noexcept {
 Failure failure_of(const Evidence& evidence) noexcept {
   if (evidence.over_the_cap) return Failure::too_large;
   if (evidence.curl_code == CURLE_OPERATION_TIMEDOUT) return timed_out(evidence);
+  if (turns_down_our_certificate(evidence.words)) return Failure::bad_client_certificate;
   if (evidence.curl_code == CURLE_PEER_FAILED_VERIFICATION && is_about_the_name(evidence.words))
     return Failure::host_name_mismatch;
   for (const auto& row : kRows) {
@@ -89,6 +100,7 @@ std::string message_of(const Evidence& evidence) {
   // libcurl's words would blame our callback.
   if (evidence.curl_code == CURLE_ABORTED_BY_CALLBACK) return "the connection was lost before the reply came";
   std::string message(evidence.words);
+  if (turns_down_our_certificate(message)) message.insert(0, "the device turns down client_cert, or wants one: ");
   if (message.empty()) message = curl_easy_strerror(static_cast<CURLcode>(evidence.curl_code));
   if (evidence.os_errno != 0) {
     char space[128];

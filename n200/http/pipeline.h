@@ -60,7 +60,7 @@ enum class Failure : std::uint8_t {
   certificate_not_trusted,  ///< CURLE_PEER_FAILED_VERIFICATION: the chain
   host_name_mismatch,       ///< CURLE_PEER_FAILED_VERIFICATION: the name
   bad_ca_file,              ///< ca_pem holds no certificate
-  bad_client_certificate,   ///< client_cert or client_key unusable
+  bad_client_certificate,   ///< client_cert or client_key unusable, or turned down by the peer
   tls_failed,               ///< any other failure of the handshake
   connection_lost,          ///< curl's 16, 18, 52, 55, 56, 92: repeatable where the command is
   too_large,                ///< the reply is longer than reply_cap_bytes

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "n200/http/client_certificate.h"
 #include "n200/http/libcrypto.h"
 #include "n200/http/registry.h"
 
@@ -85,6 +86,10 @@ IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
   }
   if (auto why = why_wrong_libcrypto(); !why.empty()) {
     refusal = failed(Failure::wrong_libcrypto, std::move(why));
+    return nullptr;
+  }
+  if (auto why = why_bad_client_certificate(shared_->options); !why.empty()) {
+    refusal = failed(Failure::bad_client_certificate, std::move(why));
     return nullptr;
   }
   registry.threads.reserve(registry.threads.size() + 1);

@@ -50,7 +50,8 @@ void Connection::read_all() {
     const IoResult result = stream_->read(buffer.data(), buffer.size());
     if (!session_) start_session();
     if (result.status == IoStatus::kBlocked) return;
-    if (result.status == IoStatus::kClosed) return request_close(Closing::kNow);
+    // The peer is to read the alert of a handshake that failed, not a reset.
+    if (result.status == IoStatus::kClosed) return session_ ? request_close(Closing::kNow) : start_draining();
     session_->receive({buffer.data(), result.bytes});
   }
 }

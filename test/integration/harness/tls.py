@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""TLS with a key in the device: who has it, programs that serve with it, a client that trusts nothing but its certificate."""
+import os
+import signal
+import socket
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Sequence
+
+import pytest
+
+from harness.programs import Done, minimal_environment, run
+from harness.simulator import Simulator
+
+VERSIONS = ["1.2", "1.3"]
+SIGN_COMMAND = {"EC": "eccsign", "RSA": "rsasign"}
+REPLY = "served by a key in the device"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A key in the device, the PEM file that wraps its URI, and its certificate for localhost, which also is its own CA."""
+    type: str
+    uri: str
+    key: Path
+    certificate: Path
+
+    @property
+    def sign_command(self) -> str:
+        return SIGN_COMMAND[self.type]
+
+    def both_in_one_file(self) -> Path:
+        path = self.certificate.with_suffix(".both")
+        path.write_text(self.certificate.read_text() + self.key.read_text())
+        return path
+
+
+def make_identity(device: Simulator, cnf: Path, directory: Path, type: str = "EC", name: str = "web") -> Identity:
+    """Its requests are not counted: the counters start anew."""
+    device.create_key(name, **({"type": "RSA", "size": 2048} if type == "RSA" else {}))
+    made = Identity(type, f"sesam:{name}", directory / f"{name}.key", directory / f"{name}.crt")
+    run(["openssl", "pkey", "-in", made.uri, "-out", made.key], cnf)
+    run(["openssl", "req", "-x509", "-key", made.uri, "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost", "-days", "2",
+         "-out", made.certificate], cnf)
+    device.reset_counters()
+    return made
+
+
+def make_file_identity(directory: Path, name: str, algorithm: Sequence[str] = ("ec", "-pkeyopt", "group:P-256")) -> tuple[Path, Path]:
+    """Key and certificate as files of OpenSSL alone: the other side. -> (key, certificate)"""
+    key, certificate, cnf = directory / f"{name}.key", directory / f"{name}.crt", directory / f"{name}.cnf"
+    cnf.write_text("[req]\ndistinguished_name = dn\n[dn]\n")
+    run(["openssl", "req", "-x509", "-newkey", *algorithm, "-noenc", "-keyout", key, "-out", certificate, "-subj", f"/CN={name}",
+         "-addext", "subjectAltName=DNS:localhost", "-days", "2"], cnf, timeout=120)
+    return key, certificate
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A program that listens on a port, in a session of its own, which ends with it."""
+
+    def __init__(self, arguments: Sequence[Any], cnf: Path | None, port: int, directory: Path):
+        self.port = port
+        self.output = directory / f"output-{port}.txt"
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen([str(word) for word in arguments], cwd=directory, env=minimal_environment(cnf),
+                                            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+        try:
+            self.wait_until(self.accepts, "it does not accept connections")
+        except BaseException:
+            self.stop()
+            raise
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.stop()
+
+    def accepts(self) -> bool:
+        assert self.process.poll() is None, f"it ended at once:\n{self.output.read_text()}"
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def wait_until(self, condition: Callable[[], bool], complaint: str) -> None:
+        for _ in range(1500):  # looks, not seconds: a machine that stood still for a while has not looked
+            if condition():
+                return
+            time.sleep(0.02)
+        pytest.fail(f"{complaint}:\n{self.output.read_text()}")
+
+    def workers(self) -> set[int]:
+        """The processes that the program has started, of whatever generation."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return {int(word) for word in children.read_text().split()}
+
+    def end(self, how: int = signal.SIGTERM) -> int:
+        """Asks it to end. -> its exit status; negative for a crash."""
+        self.process.send_signal(how)
+        return self.process.wait(20)
+
+    def stop(self) -> None:
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait(10)
+
+
+def fetch(port: int, trusted: Path, version: str, *options: Any, cnf: Path | None = None, check: bool = True) -> Done:
+    """curl, which fails unless the server proves to have the key of the trusted certificate."""
+    return run(["curl", "--silent", "--show-error", "--cacert", trusted, f"--tlsv{version}", "--tls-max", version, "--connect-to",
+                f"::127.0.0.1:{port}", *options, f"https://localhost:{port}/"], cnf, check=check)
+
+
+def assert_serves(device: Simulator, port: int, identity: Identity, openings: int) -> None:
+    """TLS 1.2 and 1.3, each handshake proven by one signature of the device. Since the counters were reset, the device has been asked
+    for that and for the key as often as `openings` says, and for nothing else."""
+    expected = {"getkeyattributes": openings} if openings else {}
+    for count, version in enumerate(VERSIONS, 1):
+        assert fetch(port, identity.certificate, version).stdout == REPLY
+        assert device.requests() == {**expected, identity.sign_command: count}, version
+
+
+def assert_serves_many(device: Simulator, port: int, identity: Identity, clients: int = 24) -> None:
+    """Many at one time, one signature each."""
+    device.reset_counters()
+    with ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(lambda _: fetch(port, identity.certificate, "1.3").stdout, range(clients)))
+    assert replies == [REPLY] * clients
+    assert device.requests() == {identity.sign_command: clients}

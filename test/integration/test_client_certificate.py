@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mutual TLS with the device: client_cert and client_key, and what may be wrong with them."""
+import pytest
+
+from harness.tls import make_file_identity
+
+PASSPHRASE = "of the client's key"
+
+
+@pytest.fixture
+def files(tmp_path, run):
+    """The client's key and certificate, and others that do not fit, by name."""
+    key, certificate = make_file_identity(tmp_path, "client")
+    other_key, other_certificate = make_file_identity(tmp_path, "other")
+    encrypted, no_pem, both = tmp_path / "encrypted.key", tmp_path / "no.pem", tmp_path / "both.pem"
+    run(["openssl", "pkey", "-in", key, "-aes256", "-passout", f"pass:{PASSPHRASE}", "-out", encrypted])
+    no_pem.write_text("no PEM\n")
+    both.write_text(key.read_text() + certificate.read_text())
+    return {"key": key, "certificate": certificate, "other key": other_key, "other certificate": other_certificate,
+            "encrypted": encrypted, "no PEM": no_pem, "missing": tmp_path / "missing", "both": both}
+
+
+@pytest.fixture
+def sign(simulator, files, openssl_cnf, openssl, tmp_path):
+    """sign(certificate, key, check=…), by the names in `files`; None leaves the setting out."""
+    device = simulator(client_ca=files["certificate"])
+    device.create_key("web")
+
+    def call(certificate, key, **options):
+        settings = {"client_cert": certificate and files[certificate], "client_key": key and files[key]}
+        cnf = openssl_cnf(device, log_level=1, log_output=tmp_path / "log", **settings)
+        return device, openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null", **options)
+
+    return call
+
+
+@pytest.mark.parametrize("certificate, key", [("certificate", "key"), ("both", "both")])
+def test_the_device_gets_the_certificate_that_it_asks_for(sign, certificate, key):
+    device, _ = sign(certificate, key)
+    assert device.requests() == {"getkeyattributes": 1, "eccsign": 1}
+
+
+@pytest.mark.parametrize("algorithm", [("rsa:2048",), ("ec", "-pkeyopt", "group:P-384")], ids=["RSA", "P-384"])
+def test_its_key_may_be_of_any_type(simulator, openssl_cnf, openssl, tmp_path, algorithm):
+    key, certificate = make_file_identity(tmp_path, "client", algorithm)
+    device = simulator(client_ca=certificate)
+    device.create_key("web")
+    # Where sesam is preferred for everything, the connection's own key stays with OpenSSL all the same.
+    for options in ({}, {"sesam_first": True, "default_properties": "?provider=sesam"}):
+        device.reset_counters()
+        openssl(openssl_cnf(device, client_cert=certificate, client_key=key, **options), "dgst", "-sha256", "-sign", "sesam:web", "-out",
+                "signature", "/dev/null")
+        assert device.requests() == {"getkeyattributes": 1, "eccsign": 1}
+
+
+@pytest.mark.parametrize("certificate, key, told", [
+    ("certificate", "encrypted", "the key in the file of client_key is encrypted: write it without a passphrase"),
+    ("certificate", "no PEM", "the file of client_key holds no PEM private key"),
+    ("certificate", "certificate", "the file of client_key holds no PEM private key"),
+    ("no PEM", "key", "the file of client_cert holds no PEM certificate"),
+    ("key", "key", "the file of client_cert holds no PEM certificate"),
+    ("certificate", "other key", "client_key is not the key of the certificate in client_cert"),
+    ("certificate", "missing", "client_key = {missing}: No such file or directory"),
+    ("missing", "key", "client_cert = {missing}: No such file or directory"),
+])
+def test_what_is_wrong_with_the_files_is_told_without_a_connection(sign, files, tmp_path, certificate, key, told):
+    device, done = sign(certificate, key, check=False)
+    told = told.format(missing=files["missing"])
+    assert done.returncode != 0
+    for text in (done.stderr, (tmp_path / "log").read_text()):
+        assert "bad configuration" in text and told in text, text
+        assert PASSPHRASE not in text and "PRIVATE KEY" not in text
+    assert device.counters()["connections_accepted"] == 0
+
+
+@pytest.mark.parametrize("certificate, key, alert", [
+    (None, None, "certificate required"),
+    ("other certificate", "other key", "unknown ca"),
+], ids=["none", "of another CA"])
+def test_a_certificate_that_the_device_turns_down_is_told_and_not_tried_again(sign, certificate, key, alert):
+    device, done = sign(certificate, key, check=False)
+    assert done.returncode != 0
+    assert "bad configuration" in done.stderr
+    assert "the device turns down client_cert, or wants one" in done.stderr and f"alert {alert}" in done.stderr
+    assert device.counters()["connections_accepted"] == 1
+    assert device.requests() == {}

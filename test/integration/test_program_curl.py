@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""curl with a client certificate whose key is in the device."""
+import pytest
+
+from harness.tls import VERSIONS, Server, fetch, free_port, make_file_identity, make_identity
+
+
+@pytest.mark.parametrize("type", ["EC", "RSA"])
+def test_a_client_certificate(device, openssl_cnf, tmp_path, type):
+    cnf, port = openssl_cnf(device), free_port()
+    identity = make_identity(device, cnf, tmp_path, type)
+    key, certificate = make_file_identity(tmp_path, "server")
+    server = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-key", key, "-cert", certificate, "-www", "-Verify", "1",
+              "-verify_return_error", "-CAfile", identity.certificate]
+    with Server(server, None, port, tmp_path):
+        for version in VERSIONS:
+            device.reset_counters()
+            done = fetch(port, certificate, version, "--cert", identity.certificate, "--key", identity.key, cnf=cnf)
+            assert "Verify return code: 0 (ok)" in done.stdout
+            assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
+            refused = fetch(port, certificate, version, cnf=cnf, check=False)
+            assert refused.returncode != 0 and refused.stdout == "", "the server insists on one"

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nginx: the master reads the key, its workers sign with it."""
+import signal
+import threading
+
+import pytest
+
+from harness.tls import REPLY, Server, assert_serves, fetch, free_port, make_identity
+
+CONFIGURATION = """
+daemon off;
+worker_processes 2;
+pid {directory}/nginx.pid;
+error_log stderr;
+events {{ }}
+http {{
+    access_log off;
+    client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy; fastcgi_temp_path {directory}/fastcgi;
+    uwsgi_temp_path {directory}/uwsgi; scgi_temp_path {directory}/scgi;
+    server {{
+        listen 127.0.0.1:{port} ssl;
+        ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_certificate {certificate};
+        ssl_certificate_key {key};
+        location / {{ return 200 "{reply}"; }}
+    }}
+}}
+"""
+
+
+@pytest.fixture
+def nginx(device, openssl_cnf, tmp_path):
+    """nginx("RSA") -> (server, identity); it has opened its key, and made no signature."""
+    started = []
+
+    def start(type="EC"):
+        cnf = openssl_cnf(device)
+        identity, port, path = make_identity(device, cnf, tmp_path, type), free_port(), tmp_path / "nginx.conf"
+        path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate, key=identity.key,
+                                             reply=REPLY))
+        # nginx hands no environment on to its workers: OPENSSL_CONF counts for the master alone.
+        started.append(Server(["nginx", "-c", path, "-e", "stderr"], cnf, port, tmp_path))
+        return started[-1], identity
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.mark.parametrize("type", ["EC", "RSA"])
+def test_it_serves(device, nginx, type):
+    server, identity = nginx(type)
+    assert_serves(device, server.port, identity, openings=1)
+    assert server.end(signal.SIGQUIT) == 0
+
+
+def test_a_reload_while_it_serves_loses_no_client_and_reads_no_key_again(device, nginx):
+    server, identity = nginx()
+    replies, over = [], threading.Event()
+
+    def ask():
+        while not over.is_set():
+            replies.append(fetch(server.port, identity.certificate, "1.3", check=False).stdout)
+
+    clients = [threading.Thread(target=ask) for _ in range(3)]
+    for client in clients:
+        client.start()
+    try:
+        for _ in range(3):
+            before, count = server.workers(), len(replies)
+            server.process.send_signal(signal.SIGHUP)
+            server.wait_until(lambda: len(server.workers()) == 2 and not server.workers() & before, "no new workers")
+            server.wait_until(lambda: len(replies) >= count + 5, "nothing is served")
+    finally:
+        over.set()
+        for client in clients:
+            client.join(30)
+    assert set(replies) == {REPLY}
+    assert device.requests() == {"getkeyattributes": 1, "eccsign": len(replies)}
+    assert server.end(signal.SIGQUIT) == 0

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""openssl s_server and s_client: keys by URI and by PEM file, on both sides, and what being preferred for everything does to TLS."""
+import pytest
+
+from harness.programs import run
+from harness.tls import VERSIONS, Server, free_port, make_file_identity, make_identity
+
+PREFERRED = {
+    "listed first": {"sesam_first": True},
+    "asked for": {"default_properties": "?provider=sesam"},
+}
+
+
+def s_server(cnf, directory, key, certificate, *options) -> Server:
+    port = free_port()
+    return Server(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-key", key, "-cert", certificate, "-www", *options], cnf, port,
+                  directory)
+
+
+def s_client(cnf, server, trusted, version, *options, check=True):
+    return run(["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-CAfile", trusted, "-verify_return_error",
+                f"-tls{version.replace('.', '_')}", *options], cnf, stdin=b"GET / HTTP/1.0\r\n\r\n", check=check)
+
+
+@pytest.mark.parametrize("how", ["uri", "key"], ids=["URI", "PEM file"])
+@pytest.mark.parametrize("type", ["EC", "RSA"])
+def test_a_server_proves_who_it_is(device, openssl_cnf, tmp_path, type, how):
+    cnf = openssl_cnf(device)
+    identity = make_identity(device, cnf, tmp_path, type)
+    with s_server(cnf, tmp_path, getattr(identity, how), identity.certificate) as server:
+        for count, version in enumerate(VERSIONS, 1):
+            done = s_client(None, server, identity.certificate, version)
+            assert "Verification: OK" in done.stdout and f"New, TLSv{version}" in done.stdout
+            assert device.requests() == {"getkeyattributes": 1, identity.sign_command: count}
+
+
+@pytest.mark.parametrize("how", ["uri", "key"], ids=["URI", "PEM file"])
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("type", ["EC", "RSA"])
+def test_a_client_proves_who_it_is(device, openssl_cnf, tmp_path, type, version, how):
+    cnf = openssl_cnf(device)
+    identity = make_identity(device, cnf, tmp_path, type)
+    key, certificate = make_file_identity(tmp_path, "server")
+    with s_server(None, tmp_path, key, certificate, "-Verify", "1", "-verify_return_error", "-CAfile", identity.certificate) as server:
+        done = s_client(cnf, server, certificate, version, "-key", getattr(identity, how), "-cert", identity.certificate, "-ign_eof")
+        assert "HTTP/1.0 200" in done.stdout and "Verify return code: 0 (ok)" in done.stdout
+    assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
+
+
+def test_a_client_without_its_key_is_turned_away(device, openssl_cnf, tmp_path):
+    """The counterpart: the server of the test above does look."""
+    identity = make_identity(device, openssl_cnf(device), tmp_path)
+    key, certificate = make_file_identity(tmp_path, "server")
+    with s_server(None, tmp_path, key, certificate, "-Verify", "1", "-verify_return_error", "-CAfile", identity.certificate) as server:
+        done = s_client(None, server, certificate, "1.3", "-ign_eof", check=False)
+        assert "HTTP/1.0 200" not in done.stdout and "certificate required" in done.stderr
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("where", PREFERRED)
+@pytest.mark.parametrize("side", ["server", "client"])
+def test_where_sesam_is_preferred_ephemeral_keys_stay_with_openssl(device, openssl_cnf, tmp_path, side, where, version):
+    """RSA certificates with TLS 1.2, as libssl then wants a curve for EC ones: see the next test."""
+    preferring, plain = openssl_cnf(device, **PREFERRED[where]), openssl_cnf(device)
+    identity = make_identity(device, plain, tmp_path, "RSA" if version == "1.2" else "EC")
+    at_server, at_client = (preferring, None) if side == "server" else (plain, preferring)
+    with s_server(at_server, tmp_path, identity.uri, identity.certificate) as server:
+        done = s_client(at_client, server, identity.certificate, version)
+        assert "Verification: OK" in done.stdout
+        assert "Server Temp Key: X25519" in done.stdout
+    assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
+
+
+@pytest.mark.parametrize("where", PREFERRED)
+def test_where_sesam_is_preferred_libssl_has_no_nist_curves(device, openssl_cnf, tmp_path, where):
+    """libssl drops the groups whose key management is not that of the provider which announces them: EC is ours then. No fault of a
+    refusal of ours, and nothing that we could offer, short of private keys in this process. So `default` has to come first."""
+    identity = make_identity(device, openssl_cnf(device), tmp_path)
+    with s_server(openssl_cnf(device), tmp_path, identity.uri, identity.certificate) as server:
+        done = s_client(openssl_cnf(device, **PREFERRED[where]), server, identity.certificate, "1.3", "-groups", "P-256", check=False)
+        assert done.returncode != 0 and "group 'P-256' cannot be set" in done.stderr
+        assert "sesam" not in done.stderr
+
+
+def test_rsa_key_exchange_is_refused_by_name(device, openssl_cnf, tmp_path):
+    """The oldest way of TLS 1.2 decrypts with the server's key."""
+    cnf = openssl_cnf(device)
+    identity = make_identity(device, cnf, tmp_path, "RSA")
+    with s_server(cnf, tmp_path, identity.uri, identity.certificate) as server:
+        done = s_client(None, server, identity.certificate, "1.2", "-cipher", "AES128-GCM-SHA256", check=False)
+        assert done.returncode != 0
+        server.wait_until(lambda: "operation not offered:sesam:0:RSA decryption with key 'web'" in server.output.read_text(),
+                          "the server does not say why")
+        assert "Verification: OK" in s_client(None, server, identity.certificate, "1.2").stdout, "and goes on serving"
+    assert device.requests() == {"getkeyattributes": 1, "rsasign": 1}

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""osslsigncode: signs programs for Windows."""
+import pytest
+
+from harness.pe import minimal_program
+from harness.tls import make_identity
+
+
+@pytest.fixture
+def verifies(run):
+    def call(program, identity) -> bool:
+        done = run(["osslsigncode", "verify", "-in", program, "-CAfile", identity.certificate, "-TSA-CAfile", identity.certificate,
+                    "-ignore-timestamp"], check=False)
+        return done.returncode == 0 and "Signature verification: ok" in done.stdout
+    return call
+
+
+@pytest.mark.parametrize("type", ["EC", "RSA"])
+def test_a_program_is_signed(device, openssl_cnf, run, tmp_path, verifies, type):
+    cnf = openssl_cnf(device)
+    identity = make_identity(device, cnf, tmp_path, type)
+    plain, signed = tmp_path / "plain.exe", tmp_path / "signed.exe"
+    plain.write_bytes(minimal_program())
+    run(["osslsigncode", "sign", "-certs", identity.certificate, "-key", identity.key, "-h", "sha256", "-in", plain, "-out", signed], cnf)
+    assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
+    assert verifies(signed, identity)
+    signed.write_bytes(signed.read_bytes().replace(b"\xc3", b"\x90", 1))
+    assert not verifies(signed, identity)
