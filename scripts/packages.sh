@@ -17,3 +17,7 @@ bind_minimum='1:9.20'
 
 # Only what scripts/bench needs, which says so: h2load, the pictures, time(1), and a token in software to compare with.
 [[ ! ${SESAM_BENCH:-} ]] || packages+=(nghttp2-client gnuplot-nox time softhsm2)
+
+# scripts/matrix: all that it needs outside its chroots, and the other libcurl that it tests in one of them.
+[[ ! ${SESAM_MATRIX:-} ]] || packages=(debootstrap) bind_packages=()
+[[ ${SESAM_LIBCURL:-} != gnutls ]] || packages=("${packages[@]/#libcurl4-openssl-dev/libcurl4-gnutls-dev}")
