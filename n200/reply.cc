@@ -87,12 +87,28 @@ void take_field(RecordField field, ondemand::value value, Encoding encoding, Key
   }
 }
 
+// Before 4.0 simdjson's type() fails for what starts no JSON value, since then it gives a type that earlier ones lack.
+bool starts_a_value(ondemand::value value) {
+  using enum ondemand::json_type;
+  ondemand::json_type type{};
+  if (value.type().get(type)) return false;
+  switch (type) {
+    case array:
+    case object:
+    case number:
+    case string:
+    case boolean:
+    case null: return true;
+    default: return false;
+  }
+}
+
 Result<KeyRecord> read_record(ondemand::object fields, const WireRow& row) {
   KeyRecord record;
   for (auto entry : fields) {
     std::string_view name;
     ondemand::value value;
-    if (entry.unescaped_key().get(name) || entry.value().get(value) || value.type().error())
+    if (entry.unescaped_key().get(name) || entry.value().get(value) || !starts_a_value(value))
       return Error{Reason::bad_reply, "malformed key record"};
     for (std::size_t i = 0; i < kRecordFields; ++i)
       if (row.record_names[i] == name) take_field(static_cast<RecordField>(i), value, row.encoding, record);

@@ -27,3 +27,7 @@ newer_packages=(pkcs11-provider)
 
 # Only what scripts/bench needs, which says so: h2load, the pictures, time(1).
 [[ ! ${SESAM_BENCH:-} ]] || packages+=(nghttp2-client gnuplot-nox time)
+
+# scripts/matrix: all that it needs outside its chroots, and the other libcurl that it tests in one of them.
+[[ ! ${SESAM_MATRIX:-} ]] || packages=(debootstrap) bind_packages=() newer_packages=()
+[[ ${SESAM_LIBCURL:-} != gnutls ]] || packages=("${packages[@]/#libcurl4-openssl-dev/libcurl4-gnutls-dev}")

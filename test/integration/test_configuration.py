@@ -119,7 +119,8 @@ def test_a_pin_stored_in_the_device_needs_none_here(device, openssl_cnf, openssl
 
 def test_pkcs11_uris_are_left_to_others_where_that_is_wanted(web, openssl_cnf, openssl):
     cnf = openssl_cnf(web, claim_pkcs11="no")
-    assert "unregistered scheme" in openssl(cnf, "storeutl", "pkcs11:object=web", check=False).stderr
+    told = openssl(cnf, "storeutl", "pkcs11:object=web", check=False).stderr
+    assert "unregistered scheme" in told or "Scheme (pkcs11 : 0)" in told, told  # 3.0 and 3.5; 3.6
     assert "Total found: 2" in openssl(cnf, "storeutl", "-noout", "sesam:web").stdout
     assert web.requests() == {"getkeyattributes": 1}
 

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from harness.keys import total_found
 from harness.simulator import DEVICE_NAME, PASSWORD
 
 
@@ -170,7 +171,8 @@ def test_a_repetition_is_logged_at_level_2(web, openssl_cnf, openssl, tmp_path):
     cnf = openssl_cnf(web, log_level=2, log_output=tmp_path / "log")
     openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null")
     lines = (tmp_path / "log").read_text().splitlines()
-    assert len(lines) == 1 and "trying again: " in lines[0] and "'web'" in lines[0], lines
+    # libcurl 8 may offer the connection that broke once more to the repetition, which is then repeated in its turn.
+    assert 1 <= len(lines) <= 2 and all("trying again: " in line and "'web'" in line for line in lines), lines
 
 
 def test_storeutl_ends_after_each_failure(web, openssl_cnf, openssl):
@@ -178,5 +180,5 @@ def test_storeutl_ends_after_each_failure(web, openssl_cnf, openssl):
         for uri in ("sesam:", "sesam:web"):
             web.fault(fault, count=-1)
             done = openssl(openssl_cnf(web), "storeutl", uri, check=False, timeout=20)
-            assert "Total found: 0" in done.stdout, str(done)
+            assert total_found(done.stdout) == 0 and "BEGIN" not in done.stdout, str(done)
             web.clear_faults()

@@ -33,10 +33,11 @@ X509Ptr make_certificate(const std::string& common_name, EVP_PKEY* pkey) {
   set_random_serial(*cert);
   X509_gmtime_adj(X509_getm_notBefore(cert.get()), -3600);
   X509_gmtime_adj(X509_getm_notAfter(cert.get()), kValidSeconds);
-  X509_NAME* name = X509_get_subject_name(cert.get());
+  const NamePtr name(X509_NAME_new());  // the certificate's own can only be read since OpenSSL 4.0
   const auto* text = reinterpret_cast<const unsigned char*>(common_name.c_str());
-  check(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, text, -1, -1, 0) == 1, "name");
-  X509_set_issuer_name(cert.get(), name);
+  check(X509_NAME_add_entry_by_txt(name.get(), "CN", MBSTRING_UTF8, text, -1, -1, 0) == 1, "name");
+  X509_set_subject_name(cert.get(), name.get());
+  X509_set_issuer_name(cert.get(), name.get());
   X509_set_pubkey(cert.get(), pkey);
   check(X509_sign(cert.get(), pkey, EVP_sha256()) > 0, "sign");
   return cert;

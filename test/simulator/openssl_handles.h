@@ -33,6 +33,7 @@ using ParamBuilderPtr = std::unique_ptr<OSSL_PARAM_BLD, Freer<&OSSL_PARAM_BLD_fr
 using ParamsPtr = std::unique_ptr<OSSL_PARAM, Freer<&OSSL_PARAM_free>>;
 using SslPtr = std::unique_ptr<SSL, Freer<&SSL_free>>;
 using SslCtxPtr = std::unique_ptr<SSL_CTX, Freer<&SSL_CTX_free>>;
+using NamePtr = std::unique_ptr<X509_NAME, Freer<&X509_NAME_free>>;
 using X509Ptr = std::unique_ptr<X509, Freer<&X509_free>>;
 
 }  // namespace n200sim

@@ -28,7 +28,8 @@ def write(path: Path, settings: dict[str, Any], *, sesam_first: bool = False, de
     if sesam_first:
         names.reverse()
     algorithms = f"alg_section = {sections}algorithms\n" if default_properties else ""
-    text = f"openssl_conf = {sections}init\n\n[{sections}init]\nproviders = {sections}providers\n{algorithms}"
+    # Without `extensions`, `x509 -req` of OpenSSL 4.0 takes the lines above the first section for a certificate's extensions.
+    text = f"openssl_conf = {sections}init\nextensions = {sections}no_extensions\n\n[{sections}no_extensions]\n\n[{sections}init]\nproviders = {sections}providers\n{algorithms}"
     text += f"\n[{sections}providers]\n" + "".join(f"{name} = {sections}{name}_provider\n" for name in names)
     text += f"\n[{sections}default_provider]\nactivate = 1\n"
     text += f"\n[{sections}sesam_provider]\nmodule = {module}\nactivate = 1\n"

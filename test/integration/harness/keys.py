@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tests do with a key through the openssl command."""
+import re
 from pathlib import Path
 from typing import Any, Callable
 
 Openssl = Callable[..., Any]
+
+
+def total_found(listing: str) -> int:
+    """Of what storeutl printed. OpenSSL 3.0 says "Total found: 0", 3.5 and later say nothing of nothing."""
+    return sum(int(total) for total in re.findall(r"^Total found: (\d+)$", listing, re.M))
 
 
 def public_key(openssl: Openssl, cnf: Path, uri: str, directory: Path, name: str = "pub.pem") -> Path:

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of scripts/matrix: what failed, was skipped, or could not even be made is to be seen in it."""
+import subprocess
+import sys
+
+import pytest
+
+from harness.paths import REPOSITORY
+
+PYTEST_XML = """<testsuites><testsuite>
+<testcase classname="test.integration.test_bind" name="test_a"/>
+<testcase classname="test.integration.test_bind" name="test_b"><skipped message="no BIND here"/></testcase>
+<testcase classname="test.integration.test_pem" name="test_c"><failure message="x"/></testcase>
+<testcase classname="test.integration.test_pem" name="test_d"><error message="x"/></testcase>
+</testsuite></testsuites>"""
+CTEST_XML = """<testsuite><testcase classname="Hex.one" name="Hex.one" status="run"/><testcase name="Hex.two" status="run"/></testsuite>"""
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Two columns: one that was tested, and one that could not be built. What was printed, and the document."""
+    for column, outcome in (("new", "tested"), ("newer", "not built")):
+        results = tmp_path / column / "results"
+        results.mkdir(parents=True)
+        (results / "outcome").write_text(f"{outcome}\n")
+    tested = tmp_path / "new" / "results"
+    (tested / "pytest.xml").write_text(PYTEST_XML)
+    (tested / "ctest.xml").write_text(CTEST_XML)
+    (tested / "versions").write_text("OpenSSL 9.9.9\nbind9-utils 9.20.30\n")
+    document = tmp_path / "MATRIX.md"
+    document.write_text("above\n<!-- begin: written by scripts/matrix -->\nold\n<!-- end -->\nbelow\n")
+    done = subprocess.run([sys.executable, REPOSITORY / "test" / "matrix" / "table.py", tmp_path, document, "new", "newer", "newest"],
+                          check=True, capture_output=True, text=True, timeout=30)
+    return done.stdout, document.read_text()
+
+
+def test_every_verdict_is_counted_by_file(table):
+    _, document = table
+    for row in ("|  | new | newer | newest |", "| OpenSSL | 9.9.9 |  |  |", "| BIND | 9.20.30 |  |  |", "| unit tests | 2 |  |  |",
+                "| test_bind.py | 1, 1 skipped |  |  |", "| test_pem.py | **2 failed** |  |  |"):
+        assert row in document.splitlines(), document
+
+
+def test_what_could_not_be_tested_is_told(table):
+    _, document = table
+    assert "| all | 3, 1 skipped, **2 failed** | **not built** | **not run** |" in document.splitlines(), document
+
+
+def test_failures_and_reasons_of_skips_are_named(table):
+    printed, document = table
+    for text in (printed, document):
+        assert "- new: no BIND here (1 skipped)" in text
+        assert "- new: failed: test_pem.py: test_c" in text and "- new: failed: test_pem.py: test_d" in text
+
+
+def test_the_document_around_the_table_stays(table):
+    _, document = table
+    assert document.startswith("above\n") and document.endswith("\nbelow\n") and "old" not in document

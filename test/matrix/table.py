@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes scripts/matrix's table of test files × releases from the results of all columns: table.py RESULTS DOCUMENT COLUMN…"""
+import sys
+import textwrap
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BEGIN, END = "<!-- begin: written by scripts/matrix -->", "<!-- end -->"
+NOT_RUN = "not run"
+VERSIONS = {"OpenSSL": "OpenSSL", "libcurl": "libcurl", "simdjson": "simdjson", "g++": "g++", "bind9-utils": "BIND", "nginx": "nginx",
+            "apache2-bin": "Apache", "haproxy": "HAProxy", "stunnel4": "stunnel", "osslsigncode": "osslsigncode"}
+
+
+@dataclass
+class Column:
+    outcome: str = NOT_RUN  # "tested", or what went wrong before
+    commit: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, Counter] = field(default_factory=dict)  # by test file: passed, failed, skipped
+    failed: list[str] = field(default_factory=list)
+    reasons: Counter = field(default_factory=Counter)  # of what was skipped
+
+
+def read_xml(path: Path, column: Column) -> None:
+    """CTest's tests are one row, all of them; pytest's one for each file."""
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        name = "unit tests" if path.stem == "ctest" else case.get("classname", "").split(".")[-1] + ".py"
+        skipped = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            verdict = "failed"
+            column.failed.append(f"{name}: {case.get('name')}")
+        elif skipped is not None:
+            verdict = "skipped"
+            column.reasons[skipped.get("message", "")] += 1
+        else:
+            verdict = "passed"
+        column.counts.setdefault(name, Counter())[verdict] += 1
+
+
+def read_column(results: Path) -> Column:
+    column = Column()
+    if (results / "outcome").exists():
+        column.outcome = (results / "outcome").read_text().strip()
+    if (results / "commit").exists():
+        column.commit = (results / "commit").read_text().strip()
+    if (results / "versions").exists():
+        for line in (results / "versions").read_text().splitlines():
+            name, _, version = line.partition(" ")
+            column.versions[name] = version
+    for path in sorted(results.glob("*.xml")):
+        read_xml(path, column)
+    return column
+
+
+def cell(counts: Counter | None) -> str:
+    if not counts:
+        return "**none**"
+    words = [str(counts["passed"])] if counts["passed"] else []
+    words += [f"{counts['skipped']} skipped"] if counts["skipped"] else []
+    words += [f"**{counts['failed']} failed**"] if counts["failed"] else []
+    return ", ".join(words)
+
+
+def rows(columns: dict[str, Column]) -> list[list[str]]:
+    table = [["", *columns], ["commit", *(column.commit for column in columns.values())]]
+    table += [[label, *(column.versions.get(name, "") for column in columns.values())] for name, label in VERSIONS.items()
+              if any(name in column.versions for column in columns.values())]
+    tests = sorted({name for column in columns.values() for name in column.counts}, key=lambda name: (name.endswith(".py"), name))
+    for name in tests:
+        table.append([name, *(cell(column.counts.get(name)) if column.outcome == "tested" else "" for column in columns.values())])
+    total = [sum(column.counts.values(), Counter()) for column in columns.values()]
+    table.append(["all", *(cell(counts) if column.outcome == "tested" else f"**{column.outcome}**"
+                           for column, counts in zip(columns.values(), total))])
+    return table
+
+
+def gaps(columns: dict[str, Column]) -> list[str]:
+    lines = []
+    for name, column in columns.items():
+        lines += [f"- {name}: {reason} ({count} skipped)" for reason, count in column.reasons.most_common()]
+        lines += [f"- {name}: failed: {test}" for test in column.failed]
+    return lines
+
+
+def markdown(columns: dict[str, Column]) -> str:
+    table = rows(columns)
+    lines = ["| " + " | ".join(row) + " |" for row in table]
+    lines.insert(1, "| " + " | ".join("---" for _ in table[0]) + " |")
+    wrapped = [textwrap.fill(gap, 118, subsequent_indent="  ", break_long_words=False) for gap in gaps(columns)]
+    return "\n".join(lines + [""] + wrapped).rstrip()
+
+
+def for_people(columns: dict[str, Column]) -> str:
+    table = [[word.replace("**", "") for word in row] for row in rows(columns)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
+    lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths)).rstrip() for row in table]
+    return "\n".join(lines + gaps(columns))
+
+
+def write_document(path: Path, text: str) -> None:
+    before, rest = path.read_text().split(BEGIN)
+    _, after = rest.split(END)
+    path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+
+
+def main(results: str, document: str, *names: str) -> None:
+    columns = {name: read_column(Path(results) / name / "results") for name in names}
+    print(for_people(columns))
+    write_document(Path(document), markdown(columns))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
