@@ -58,6 +58,7 @@ class ScriptedPipeline : public http::Pipeline {
     if (answers_.size() > 1) answers_.pop_front();
     return reply;
   }
+  void probe(const http::Request&, http::HealthFlag) noexcept override {}
   const http::Options& options() const noexcept override { return options_; }
   const http::Counters& counters() const noexcept override { return counters_; }
 
@@ -191,7 +192,11 @@ TEST_F(NewKeys, are_listed_afresh_where_the_cached_listing_is_older) {
   const auto bare = answer(R"({"result":{")" + std::string(kKeyId) +
                            R"(":{"key_type":"NIST","key_len":256,"nice_name":"web"}}})");
   const auto nothing = answer(R"({"result":{}})");
-  const auto key = device({no_key(), made(), bare, nothing, record()}).generate(wanted());
+  Device& one = device({no_key(), made(), bare, nothing, no_key(), made(), bare, record()});
+  const auto unlisted = one.generate(wanted());
+  ASSERT_TRUE(unlisted) << unlisted.error().detail;
+  EXPECT_FALSE(unlisted->has_public_part());
+  const auto key = one.generate(wanted());
   ASSERT_TRUE(key) << key.error().detail;
   EXPECT_TRUE(key->has_public_part());
 }
