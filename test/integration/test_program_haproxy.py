@@ -9,6 +9,7 @@ from harness.tls import REPLY, Server, assert_serves, assert_serves_many, free_p
 CONFIGURATION = """
 global
     nbthread 4
+    hard-stop-after 2s
 defaults
     mode http
     timeout client 10s
