@@ -79,6 +79,7 @@ class Device {
 
   const Options& options() const noexcept { return options_; }
   const http::Pipeline& pipeline() const noexcept { return *pipeline_; }
+  const Log& log() const noexcept { return *log_; }
 
   /// The one key that the URI names. One request, none while the answer is cached; a second one, for the listing of its type,
   /// where the device's reply has no public key. Raises unknown_key, several_keys_match (naming them), key_attribute_mismatch,

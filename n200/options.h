@@ -2,12 +2,16 @@
 // What the device layer needs to know beside http::Options; filled once by provider/, immutable afterwards.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/secret.h"
 #include "n200/wire.h"
 
 namespace sesam::n200 {
+
+/// Which signatures are held against the public key before they are handed out.
+enum class Verify : std::uint8_t { no, rsa, yes };
 
 struct Options {
   unsigned core = 1;                ///< where a URI names none
@@ -16,7 +20,7 @@ struct Options {
   unsigned deadline_ms = 15000;     ///< of a whole operation, retries and waiting included
   unsigned key_cache_seconds = 60;
   unsigned max_listing_mib = 512;
-  bool verify_signatures = false;
+  Verify verify_signatures = Verify::rsa;
   WireTable wire;
 
   bool operator==(const Options&) const = default;

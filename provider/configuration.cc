@@ -133,6 +133,13 @@ Result<void> take_acl(std::string_view text, Configuration& c) {
   return {};
 }
 
+Result<void> take_verify(std::string_view text, Configuration& c) {
+  using n200::Verify;
+  if (text != "yes" && text != "no" && text != "rsa") return bad("allowed are yes, no and rsa");
+  c.device.verify_signatures = text == "yes" ? Verify::yes : text == "rsa" ? Verify::rsa : Verify::no;
+  return {};
+}
+
 Take take_wire(n200::Operation operation) {
   return [operation](std::string_view text, Configuration& c) { return c.device.wire.set(operation, text); };
 }
@@ -177,7 +184,7 @@ void add_limits(std::vector<Setting>& rows) {
 }
 
 void add_behaviour(std::vector<Setting>& rows) {
-  rows.push_back({"verify_signatures", "no", false, take_yes_or_no([](Configuration& c) -> auto& { return c.device.verify_signatures; })});
+  rows.push_back({"verify_signatures", "rsa", false, take_verify});
   rows.push_back({"claim_pkcs11", "yes", false, take_yes_or_no([](Configuration& c) -> auto& { return c.claim_pkcs11; })});
   rows.push_back({"log_level", "0", false, take_number([](Configuration& c) -> auto& { return c.log_level; }, 0, 10)});
   rows.push_back({"log_output", "stderr", false, take_text([](Configuration& c) -> auto& { return c.log_output; })});

@@ -2,6 +2,7 @@
 #include "signature/signature.h"
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <array>
@@ -126,6 +127,28 @@ Result<std::size_t> Signature::in_openssl_form(std::span<const unsigned char> ra
   return raw.size();
 }
 
+bool Signature::is_to_be_verified() const {
+  const auto which = key_->device->options().verify_signatures;
+  return which == n200::Verify::yes || (which == n200::Verify::rsa && scheme_.type == keymgmt::KeyType::rsa);
+}
+
+// A wrong signature may be a passing fault of the device, so there is one more try. Twice wrong, it may be another key's.
+Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> digest, std::span<unsigned char> out) const {
+  std::array<unsigned char, kMostRawBytes> buffer;
+  const std::span<unsigned char> raw(buffer.data(), key_->device_signature_bytes);
+  for (bool again = false;; again = true) {
+    SESAM_CHECK(ask_device(digest, raw));
+    SESAM_TRY(written, in_openssl_form(raw, out));
+    if (!is_to_be_verified()) return written;
+    SESAM_TRY(good, signature::verify(scheme_, key_->public_key.get(), digest, out.first(written)));
+    if (good) return written;
+    Error wrong{Reason::bad_signature, key_->handle.description() + ": the device's signature does not fit the public key"};
+    OPENSSL_cleanse(out.data(), written);  // a wrong RSA signature may tell the key's factors
+    if (again) return key_->device->replaced_or(std::move(wrong), key_->handle);
+    key_->device->log().write(LogLevel::failures, wrong.detail + "; asking once more");
+  }
+}
+
 // A size query is answered from the public key; a buffer that might be too small is refused before the device is asked.
 Result<void> Signature::sign_digest(std::span<const unsigned char> digest, unsigned char* signature, size_t* length, size_t capacity) {
   const std::size_t most = most_signature_bytes();
@@ -134,15 +157,7 @@ Result<void> Signature::sign_digest(std::span<const unsigned char> digest, unsig
   if (capacity < most) return Error{Reason::buffer_too_small, "a signature takes up to " + std::to_string(most) + " bytes"};
   if (!key_->device) return Error{Reason::public_key_only, "the key is not in the device"};
   SESAM_CHECK(check_offered(scheme_));
-  std::array<unsigned char, kMostRawBytes> buffer;
-  const std::span<unsigned char> raw(buffer.data(), key_->device_signature_bytes);
-  SESAM_CHECK(ask_device(digest, raw));
-  SESAM_TRY(written, in_openssl_form(raw, {signature, capacity}));
-  if (key_->device->options().verify_signatures) {
-    SESAM_TRY(good, signature::verify(scheme_, key_->public_key.get(), digest, {signature, written}));
-    if (!good)
-      return key_->device->replaced_or({Reason::bad_signature, key_->handle.description() + ": the device's signature does not fit the public key"}, key_->handle);
-  }
+  SESAM_TRY(written, sign_in_device(digest, {signature, capacity}));
   *length = written;
   return {};
 }

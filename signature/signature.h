@@ -50,6 +50,8 @@ class Signature {
   Result<void> choose_salt(const OSSL_PARAM& param);
   Result<void> ask_device(std::span<const unsigned char> digest, std::span<unsigned char> raw) const;
   Result<std::size_t> in_openssl_form(std::span<const unsigned char> raw, std::span<unsigned char> out) const;
+  bool is_to_be_verified() const;
+  Result<std::size_t> sign_in_device(std::span<const unsigned char> digest, std::span<unsigned char> out) const;
   Result<void> sign_digest(std::span<const unsigned char> digest, unsigned char* signature, size_t* length, size_t capacity);
   std::size_t most_signature_bytes() const;
 

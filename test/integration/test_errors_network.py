@@ -101,10 +101,27 @@ def test_a_server_that_speaks_no_tls(web, failing):
 def test_a_device_that_does_not_answer(web, failing, command):
     web.fault("black-hole", command=command, count=-1)
     start = time.monotonic()
-    told = failing(web, request_timeout_ms=500)
+    told = failing(web, request_timeout_ms=500, deadline_ms=2000)
     assert time.monotonic() - start < 5
     assert_tells(told, "timed out: ", "'web'", web.url, "request_timeout_ms")
-    assert web.requests()[command] == 1
+    assert 2 <= web.requests()[command] <= 4
+
+
+@pytest.mark.parametrize("fault", [{"name": "black-hole"}, {"name": "http-503"}, {"name": "status", "status": 429},
+                                   {"name": "status", "status": 502}, {"name": "status", "status": 504}],
+                         ids=lambda fault: str(fault.get("status", fault["name"])))
+@pytest.mark.parametrize("command", ["getkeyattributes", "eccsign"])
+def test_a_device_that_is_silent_or_busy_for_a_moment_is_asked_again(web, openssl_cnf, openssl, fault, command):
+    web.fault(**fault, command=command)
+    done = openssl(openssl_cnf(web, request_timeout_ms=1000), "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null")
+    assert done.stderr == ""
+    assert web.requests() == {"getkeyattributes": 1, "eccsign": 1} | {command: 2}
+
+
+def test_a_busy_device_is_not_waited_for_beyond_the_deadline(web, failing):
+    web.fault("http-503", command="eccsign", count=-1)  # it asks for a second
+    assert_tells(failing(web, deadline_ms=900), "unexpected HTTP status: ", "'web'", web.url, "HTTP status 503", '"busy"')
+    assert web.requests()["eccsign"] == 1
 
 
 def test_the_deadline_bounds_the_whole_operation(web, failing):
@@ -117,7 +134,6 @@ def test_the_deadline_bounds_the_whole_operation(web, failing):
 
 @pytest.mark.parametrize("fault, parts", [
     ({"name": "http-500"}, ["unexpected HTTP status: ", "HTTP status 500", '"internal error"', "names an N200"]),
-    ({"name": "http-503"}, ["unexpected HTTP status: ", "HTTP status 503", '"busy"']),
     ({"name": "status", "status": 401}, ["access denied: ", "HTTP status 401", "access rule"]),
     ({"name": "status", "status": 418}, ["unexpected HTTP status: ", "HTTP status 418"]),
     ({"name": "not-json"}, ["reply is not valid JSON: ", "names an N200"]),
@@ -139,9 +155,49 @@ def test_a_signature_of_the_wrong_length(web, failing):
                  "wire_... settings")
 
 
-def test_a_wrong_signature_where_signatures_are_verified(web, failing):
-    web.fault("wrong-signature", command="eccsign", count=-1)
-    assert_tells(failing(web, verify_signatures="yes"), "bad signature: ", "'web'", "does not fit the public key")
+SIGN = {"NIST": "eccsign", "RSA": "rsasign"}
+
+
+@pytest.fixture
+def signing(simulator, openssl_cnf, openssl, tmp_path):
+    """signing(type, wrong, …settings): has a device sign of whose first answers so many are wrong. The run, the device, the log."""
+
+    def call(key_type: str, wrong: int, **settings):
+        device = simulator()
+        device.create_key("web", type=key_type, size=2048 if key_type == "RSA" else 256)
+        device.fault("wrong-signature", command=SIGN[key_type], count=wrong)
+        cnf = openssl_cnf(device, log_level=1, log_output=tmp_path / "log", **settings)
+        (tmp_path / "data").write_text("data")
+        openssl(cnf, "pkey", "-in", "sesam:web", "-pubout", "-out", "public")
+        done = openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", tmp_path / "data", check=False)
+        return done, device, (tmp_path / "log").read_text().splitlines()
+
+    return call
+
+
+@pytest.mark.parametrize("key_type, settings", [("NIST", {"verify_signatures": "yes"}), ("RSA", {}), ("RSA", {"verify_signatures": "yes"})])
+def test_a_signature_that_is_wrong_once_is_asked_for_once_more_and_logged(signing, openssl, tmp_path, key_type, settings):
+    done, device, log = signing(key_type, 1, **settings)
+    assert done.returncode == 0 and done.stderr == ""
+    openssl(None, "dgst", "-sha256", "-verify", "public", "-signature", "signature", tmp_path / "data")
+    assert device.requests()[SIGN[key_type]] == 2
+    assert len(log) == 1 and "does not fit the public key; asking once more" in log[0]
+
+
+@pytest.mark.parametrize("key_type, settings", [("NIST", {"verify_signatures": "yes"}), ("RSA", {})])
+def test_a_signature_that_is_wrong_twice_is_an_error(signing, key_type, settings):
+    done, device, log = signing(key_type, -1, **settings)
+    assert done.returncode != 0
+    assert_tells(done.stderr, "bad signature",  "'web'", "does not fit the public key")
+    assert device.requests()[SIGN[key_type]] == 2
+    assert len(log) == 2 and "bad signature: " in log[1]
+
+
+@pytest.mark.parametrize("key_type, settings", [("NIST", {}), ("RSA", {"verify_signatures": "no"})])
+def test_a_wrong_signature_is_handed_out_where_none_is_verified(signing, openssl, tmp_path, key_type, settings):
+    done, device, log = signing(key_type, 1, **settings)
+    assert done.returncode == 0 and log == []
+    assert openssl(None, "dgst", "-sha256", "-verify", "public", "-signature", "signature", tmp_path / "data", check=False).returncode != 0
 
 
 # How the device ends the connection -> how many times the request reaches its command handler.

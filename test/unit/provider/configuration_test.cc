@@ -157,11 +157,14 @@ TEST_F(Configured, NumbersArriveWhereTheyBelong) {
 }
 
 TEST_F(Configured, SwitchesAreYesOrNo) {
-  EXPECT_TRUE(build({{"verify_signatures", "yes"}})->device.verify_signatures);
+  for (const auto& [text, which] : {std::pair("yes", n200::Verify::yes), {"no", n200::Verify::no}, {"rsa", n200::Verify::rsa}})
+    EXPECT_EQ(build({{"verify_signatures", text}})->device.verify_signatures, which);
   EXPECT_FALSE(build({{"claim_pkcs11", "no"}})->claim_pkcs11);
-  for (const char* key : {"verify_signatures", "claim_pkcs11"})
-    for (const char* text : {"", "true", "1", "YES", "yes "})
-      EXPECT_THAT(message({{key, text}}), HasSubstr(std::string(key) + " = " + text + ": allowed are yes and no"));
+  for (const char* text : {"", "true", "1", "YES", "yes "}) {
+    EXPECT_THAT(message({{"claim_pkcs11", text}}), HasSubstr(std::string("claim_pkcs11 = ") + text + ": allowed are yes and no"));
+    EXPECT_THAT(message({{"verify_signatures", text}}),
+                HasSubstr(std::string("verify_signatures = ") + text + ": allowed are yes, no and rsa"));
+  }
 }
 
 TEST_F(Configured, TextsAreTakenAsTheyAre) {
