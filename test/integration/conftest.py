@@ -6,6 +6,7 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from harness import configuration, programs
+from harness.named import Named
 from harness.simulator import Simulator
 
 
@@ -65,3 +66,18 @@ def openssl(tmp_path: Path) -> Callable[..., programs.Done]:
         return programs.run(["openssl", *arguments], cnf, cwd=tmp_path, **options)
 
     return call
+
+
+@pytest.fixture
+def named(tmp_path: Path, openssl_cnf: Callable[..., Path]) -> Iterator[Callable[..., Named]]:
+    """named(device, "dnssec-policy …", key_cache_seconds=1, …): not started yet, killed at the end."""
+    made: list[Named] = []
+
+    def make(device: Simulator, policy: str, zone_options: str = "inline-signing yes;", **settings: Any) -> Named:
+        cnf = openssl_cnf(device, **{"log_level": 1, **settings})
+        made.append(Named(tmp_path / f"named{len(made)}", cnf, policy, zone_options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.kill()

@@ -10,7 +10,6 @@ from harness.policy import LASTING, key_store, policy
 
 KSK, ZSK = 'key-store "ksk"', 'key-store "zsk"'
 STORES = key_store("ksk", "sesam:core=1") + key_store("zsk", "sesam:core=2")
-INLINE = "inline-signing yes;"
 MONTH = ("-i", "now", "-e", "+1mo")
 
 
@@ -25,22 +24,9 @@ def ksr(run):
     return call
 
 
-@pytest.fixture
-def named(tmp_path, device, openssl_cnf):
-    made = []
-
-    def make(configuration):
-        made.append(Named(tmp_path / "right", openssl_cnf(device, log_level=1), STORES + configuration, INLINE))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.kill()
-
-
 @pytest.mark.parametrize("zsk", [ZSK, ""], ids=["zsk-in-another-core", "zsk-in-a-file"])
 def test_named_signs_with_the_zsk_while_the_ksk_is_away(tmp_path, device, named, ksr, zsk):
-    one = named(policy(KSK, zsk, more="offline-ksk yes;" + LASTING))
+    one = named(device, STORES + policy(KSK, zsk, more="offline-ksk yes;" + LASTING))
     left, right = tmp_path / "left", one.directory
     ksr(one, left, "keygen", "-o")
     ksr(one, right, "keygen")
@@ -63,7 +49,7 @@ def test_named_signs_with_the_zsk_while_the_ksk_is_away(tmp_path, device, named,
 
 def test_zsks_that_bind_gives_one_name_are_not_mixed_up(tmp_path, device, named, ksr):
     """BIND names keys by the second. The device would take several of one name, and a label would mean none of them."""
-    one = named(policy(KSK, ZSK, zsk_lifetime="P12D", more=LASTING))
+    one = named(device, STORES + policy(KSK, ZSK, zsk_lifetime="P12D", more=LASTING))
     done = ksr(one, one.directory, "keygen", check=False)
     names = [key["nice_name"] for key in device.keys()]
     assert len(names) == len(set(names))

@@ -13,6 +13,8 @@ PROGRAMS_THAT_USE_NO_KEY = [
     ["curl", "--version"],
     ["dig", "-v"],
     ["dnssec-signzone", "-V"],
+    ["nsupdate", "-V"],
+    ["named", "-V"],
 ]
 
 

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """dnssec-policies for the tests' named: all waiting is cut to a second or none, so that a rollover is done in ten."""
+
 SHORT_TIMES = """
     dnskey-ttl 1; max-zone-ttl 1; parent-ds-ttl 1;
     publish-safety 0; retire-safety 0; zone-propagation-delay 0; parent-propagation-delay 0;
-    signatures-validity 20; signatures-validity-dnskey 20; signatures-refresh 15; signatures-jitter 0;
+    signatures-validity 60; signatures-validity-dnskey 60; signatures-refresh 53; signatures-jitter 0;
 """
-
-
-LASTING = "dnskey-ttl 1; max-zone-ttl 1;"
+LASTING = "dnskey-ttl 1; max-zone-ttl 1;"  # and BIND's own times otherwise
 
 
 def key_store(name: str, uri: str) -> str:
