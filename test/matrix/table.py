@@ -9,7 +9,7 @@ from pathlib import Path
 
 BEGIN, END = "<!-- begin: written by scripts/matrix -->", "<!-- end -->"
 NOT_RUN = "not run"
-VERSIONS = {"OpenSSL": "OpenSSL", "libcurl": "libcurl", "simdjson": "simdjson", "g++": "g++", "bind9-utils": "BIND", "nginx": "nginx",
+VERSIONS = {"OpenSSL": "OpenSSL", "libcurl": "libcurl", "linked": "linked with", "simdjson": "simdjson", "g++": "g++", "bind9-utils": "BIND", "nginx": "nginx",
             "apache2-bin": "Apache", "haproxy": "HAProxy", "stunnel4": "stunnel", "osslsigncode": "osslsigncode"}
 
 
