@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from harness.programs import version_of
 from harness.tls import REPLY, Server, assert_serves, fetch, free_port, make_identity
 
 CONFIGURATION = """
@@ -30,13 +31,13 @@ http {{
 
 @pytest.fixture
 def nginx(device, openssl_cnf, tmp_path):
-    """nginx("RSA") -> (server, identity); it has opened its key, and made no signature."""
+    """nginx("RSA") -> (server, identity); it has opened its key, and made no signature. `by_uri`: without the PEM file."""
     started = []
 
-    def start(type="EC"):
+    def start(type="EC", by_uri=False):
         cnf = openssl_cnf(device)
         identity, port, path = make_identity(device, cnf, tmp_path, type), free_port(), tmp_path / "nginx.conf"
-        path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate, key=identity.key,
+        path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate, key=f"store:{identity.uri}" if by_uri else identity.key,
                                              reply=REPLY))
         # nginx hands no environment on to its workers: OPENSSL_CONF counts for the master alone.
         started.append(Server(["nginx", "-c", path, "-e", "stderr"], cnf, port, tmp_path))
@@ -52,6 +53,13 @@ def test_it_serves(device, nginx, type):
     server, identity = nginx(type)
     assert_serves(device, server.port, identity, openings=1)
     assert server.end(signal.SIGQUIT) == 0
+
+
+@pytest.mark.skipif(version_of("nginx", "-v") < (1, 29), reason="nginx takes URIs (store:) from 1.29 on")
+@pytest.mark.parametrize("type", ["EC", "RSA"])
+def test_it_serves_by_uri(device, nginx, type):
+    server, identity = nginx(type, by_uri=True)
+    assert_serves(device, server.port, identity, openings=1)
 
 
 def test_a_reload_while_it_serves_loses_no_client_and_reads_no_key_again(device, nginx):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs programs: always with a timeout, a minimal environment and a look at how they ended."""
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,3 +47,11 @@ def run(arguments: Sequence[Any], openssl_conf: Path | None = None, *, timeout: 
     if check:
         assert done.returncode == 0, str(done)
     return done
+
+
+def version_of(program: str, option: str) -> tuple[int, ...]:
+    """The first number with dots that the program prints when asked so: (1, 22, 1)."""
+    done = run([program, option])
+    found = re.search(r"\d+(?:\.\d+)+", done.stdout + done.stderr)
+    assert found, str(done)
+    return tuple(int(part) for part in found[0].split("."))
