@@ -6,7 +6,7 @@ packages=(
   g++ cmake ninja-build pkgconf
   libssl-dev libcurl4-openssl-dev libsimdjson-dev           # the provider
   libnghttp2-dev libhttp-parser-dev nlohmann-json3-dev libcli11-dev # the simulator
-  libgtest-dev libgmock-dev python3 python3-pytest strace   # the tests
+  libgtest-dev libgmock-dev python3 python3-pytest strace gdb   # the tests
   openssl curl ca-certificates # the last is only recommended by libcurl: what "system CAs" means
 )
 
@@ -17,3 +17,9 @@ bind_minimum='1:9.20'
 
 # Only what scripts/bench needs, which says so: h2load, the pictures, time(1), and a token in software to compare with.
 [[ ! ${SESAM_BENCH:-} ]] || packages+=(nghttp2-client gnuplot-nox time softhsm2)
+
+# Only what scripts/fuzz, scripts/lint, scripts/sanitize and scripts/coverage need, who say so.
+[[ ! ${SESAM_FUZZ:-} ]] || packages+=(clang libclang-rt-dev)
+[[ ! ${SESAM_LINT:-} ]] || packages+=(clang-tidy clang-format cppcheck shellcheck)
+[[ ! ${SESAM_SANITIZE:-} ]] || packages+=(valgrind)
+[[ ! ${SESAM_COVERAGE:-} ]] || packages+=(gcovr)
