@@ -57,15 +57,11 @@ Options options(unsigned rows) {
   return made;
 }
 
-void check(const sesam::Error& error) {
-  promise(error.detail.find(kPassword) == error.detail.npos, "a message holds no password");
-}
-
 void look_at(const KeyRecord& record) {
   const auto type = sesam::keymgmt::type_of(record);
-  if (!type) return check(type.error());
+  if (!type) return;
   const auto key = sesam::keymgmt::public_key_of(record, *type);
-  if (!key) return check(key.error());
+  if (!key) return;
   const auto bytes = sesam::keymgmt::device_signature_bytes(*type, key->get());
   promise(bytes >= 64 && bytes <= 512, "a signature fits the buffer that it is read into");
 }
@@ -78,10 +74,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto log = *sesam::Log::open(0, "stderr");
   Device device(std::make_shared<Scripted>(kStatus[data[1] % kStatus.size()], sesam::fuzz::text_of(data + 2, size - 2)), options(data[0]), log);
   if (const auto found = device.find_key(*sesam::KeyUri::parse("sesam:web"))) look_at(*found);
-  else check(found.error());
-  if (const auto listed = device.list_keys(*sesam::KeyUri::parse("sesam:"), look_at); !listed) check(listed.error());
+  static_cast<void>(device.list_keys(*sesam::KeyUri::parse("sesam:"), look_at));
   std::array<unsigned char, 64> signature{};
   const KeyHandle key("hsm010123F13C56131E1EEE0000000000000025", "hsm010123F13C56131E1EEE00000025", "web", 1, {});
-  if (const auto made = device.sign(key, {Operation::ec_sign, signature}, signature); !made) check(made.error());
+  // Of what the device says here, only its words of an error are told.
+  if (const auto made = device.sign(key, {Operation::ec_sign, signature}, signature); !made)
+    promise(made.error().detail.find(kPassword) == std::string::npos, "the password is blotted out in the device's words");
   return 0;
 }
