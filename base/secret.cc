@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 #include <utility>
+
+#include "base/secret_memory.h"
 
 namespace sesam {
 
@@ -35,14 +36,13 @@ bool Secret::operator==(const Secret& other) const noexcept {
 
 void Secret::reserve(std::size_t bytes) {
   if (bytes <= capacity_) return;
-  auto* grown = static_cast<char*>(OPENSSL_secure_malloc(bytes));
-  if (grown == nullptr) throw std::bad_alloc();
+  const auto grown = take_secret_memory(bytes);
   const std::size_t size = size_;
-  if (size != 0) std::memcpy(grown, data_, size);
+  if (size != 0) std::memcpy(grown.data(), data_, size);
   release();
-  data_ = grown;
+  data_ = grown.data();
   size_ = size;
-  capacity_ = bytes;
+  capacity_ = grown.size();
 }
 
 void Secret::append(std::string_view bytes) {
@@ -64,7 +64,7 @@ void Secret::clear() noexcept {
 }
 
 void Secret::release() noexcept {
-  OPENSSL_secure_clear_free(data_, capacity_);
+  give_back_secret_memory({data_, capacity_});
   data_ = nullptr;
   size_ = 0;
   capacity_ = 0;

@@ -18,6 +18,11 @@ constexpr std::string_view kSchemes[] = {"pkcs11:", "sesam:"};
 
 Error bad_uri(std::string detail) { return {Reason::bad_uri, std::move(detail)}; }
 
+// For a message. A value with a '=' in it may have swallowed the attribute behind it for want of a separator, and that may be a PIN.
+std::string shown(std::string_view name, const std::string& value) {
+  return std::string(name) + (value.find('=') == value.npos ? "=" + value : "");
+}
+
 bool is_hex(std::string_view text) noexcept {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return isxdigit(c) != 0; });
 }
@@ -50,7 +55,7 @@ Result<void> parse_core(const std::string& text, KeyUri& uri) {
   unsigned core = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), core);
   if (failed != std::errc{} || end != text.data() + text.size() || core == 0)
-    return bad_uri("core=" + text + ": cores are numbered from 1");
+    return bad_uri(shown("core", text) + ": cores are numbered from 1");
   uri.core = core;
   return {};
 }
@@ -64,9 +69,9 @@ Result<void> parse_type(const std::string& text, KeyUri& uri) {
 
 Result<void> check_names(const KeyUri& uri) {
   if (!uri.key_id.empty() && !is_key_id(uri.key_id))
-    return bad_uri("key-id=" + uri.key_id + ": a key_id is 'hsm' and 36 hexadecimal digits");
+    return bad_uri(shown("key-id", uri.key_id) + ": a key_id is 'hsm' and 36 hexadecimal digits");
   if (!uri.token.empty() && !is_token_label(uri.token) && !is_key_id(uri.token))
-    return bad_uri("token=" + uri.token + ": a token label of this device is 'hsm' and 28 hexadecimal digits");
+    return bad_uri(shown("token", uri.token) + ": a token label of this device is 'hsm' and 28 hexadecimal digits");
   return {};
 }
 

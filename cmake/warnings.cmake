@@ -5,6 +5,11 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual
 if(SESAM_WERROR)
   add_compile_options(-Werror)
 endif()
+if(SESAM_COVERAGE)
+  # One file of counters is written to by all processes and threads of a test run.
+  add_compile_options(--coverage -fprofile-update=atomic -O0)
+  add_link_options(--coverage)
+endif()
 if(SESAM_SANITIZE)
   add_compile_options(-fsanitize=${SESAM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SESAM_SANITIZE})

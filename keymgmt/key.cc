@@ -70,6 +70,7 @@ Result<bool> Key::validate(int selection, int) const {
 }
 
 Result<Key*> Key::dup(int selection) const {
+  if (!data_) return new Key(type_);
   return new Key(data_, includes_private(selection) ? part_ : Part::public_only);
 }
 

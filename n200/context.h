@@ -4,17 +4,46 @@
 
 #include <openssl/core_dispatch.h>
 
+#include <atomic>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "base/log.h"
 #include "base/result.h"
 #include "n200/device.h"
 
 namespace sesam::n200 {
 
+/// What an administrator should know but no program is stopped for: told in the log when a key is used first, as programs that use none
+/// have no part in it.
+class Warnings {
+ public:
+  Warnings() = default;
+  Warnings(std::shared_ptr<const Log> log, std::vector<std::string> sentences) : log_(std::move(log)), sentences_(std::move(sentences)) {}
+  Warnings& operator=(Warnings&& other) noexcept {
+    log_ = std::move(other.log_);
+    sentences_ = std::move(other.sentences_);
+    return *this;
+  }
+
+  void tell_once() const noexcept {
+    if (sentences_.empty() || told_.test_and_set()) return;
+    for (const auto& sentence : sentences_) log_->write(LogLevel::failures, sentence);
+  }
+
+ private:
+  std::shared_ptr<const Log> log_;
+  std::vector<std::string> sentences_;
+  mutable std::atomic_flag told_ = ATOMIC_FLAG_INIT;
+};
+
 struct Context {
   std::shared_ptr<Device> device;  ///< null where the configuration is bad
   Error configuration_error{Reason::none, {}};
   bool claims_pkcs11 = true;  ///< also serves pkcs11: URIs, files that hold one, and BIND's generation
+  Warnings warnings;
   OSSL_FUNC_BIO_write_ex_fn* bio_write = nullptr;  ///< the core's, for encoders and decoders
   OSSL_FUNC_BIO_read_ex_fn* bio_read = nullptr;
   OSSL_FUNC_BIO_gets_fn* bio_gets = nullptr;
@@ -22,6 +51,7 @@ struct Context {
   /// The device, or why there is none. Raises bad_configuration.
   Result<std::shared_ptr<Device>> require_device() const {
     if (!device) return configuration_error;
+    warnings.tell_once();
     return device;
   }
 };

@@ -22,6 +22,8 @@ struct ReplyDocument::Parsed {
 
   // Each look starts at the beginning, so members are found in any order.
   simdjson::simdjson_result<ondemand::value> at(std::span<const std::string> path) {
+    // What broke an earlier look breaks this one too: simdjson gives such a document up, and a rewind would follow its null pointer.
+    if (!document.is_alive()) return simdjson::TAPE_ERROR;
     document.rewind();
     ondemand::object object;
     if (auto failed = document.get_object().get(object)) return failed;

@@ -3,16 +3,24 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/error_stack.h"
 #include "base/result.h"
 #include "provider/configuration.h"
+#include "provider/open_files.h"
 
 namespace sesam::provider {
 
+/// What was found, and which files hold the secrets among it.
+struct Collected {
+  Values values;
+  std::vector<SecretFile> secret_files;
+};
+
 /// Collects the values of all settings. Reads the vendor's file, and openssl.cnf once more for keys that nobody would notice otherwise:
 /// the core tells only the values of keys that it is asked for. Raises bad_configuration.
-Result<Values> collect_values(const Core& core);
+Result<Collected> collect_values(const Core& core);
 
 /// What matters even when the configuration as a whole is bad: where the log goes and whether pkcs11: is ours. By openssl.cnf alone; the
 /// default for what is itself bad.

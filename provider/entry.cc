@@ -14,7 +14,7 @@
 extern "C" __attribute__((visibility("default"))) int OSSL_provider_init(const OSSL_CORE_HANDLE* handle,
                                                                          const OSSL_DISPATCH* upcalls,
                                                                          const OSSL_DISPATCH** functions,
-                                                                         void** provctx) noexcept try {
+                                                                         void** provctx) try {
   const sesam::ErrorMark mark;
   auto provider = std::make_unique<sesam::provider::Provider>(sesam::Core(handle, upcalls));
   sesam::provider::register_process_life();

@@ -127,11 +127,12 @@ Provider::Provider(const Core& core) : core_(core) {
 }
 
 Result<void> Provider::configure() {
-  SESAM_TRY(values, collect_values(core_));
-  SESAM_TRY(configuration, build_configuration(values));
+  SESAM_TRY(collected, collect_values(core_));
+  SESAM_TRY(configuration, build_configuration(collected.values));
   SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
   claims_pkcs11 = configuration.claim_pkcs11;
   log_ = std::move(log);
+  if (log_->wants(LogLevel::failures)) warnings = {log_, warnings_about(collected.secret_files)};
   device = n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device), log_);
   return {};
 }

@@ -6,7 +6,7 @@ packages=(
   g++ cmake ninja-build pkgconf
   libssl-dev libcurl4-openssl-dev libsimdjson-dev           # the provider
   libnghttp2-dev libhttp-parser-dev nlohmann-json3-dev libcli11-dev # the simulator
-  libgtest-dev libgmock-dev python3 python3-pytest strace   # the tests
+  libgtest-dev libgmock-dev python3 python3-pytest strace gdb # the tests
   ldnsutils validns # other people's judgement of a signed zone
   softhsm2                                                  # a token in software: pkcs11-provider's, beside which sesam is tested
   openssl curl ca-certificates # the last is only recommended by libcurl: what "system CAs" means
@@ -31,3 +31,9 @@ newer_packages=(pkcs11-provider)
 # scripts/matrix: all that it needs outside its chroots, and the other libcurl that it tests in one of them.
 [[ ! ${SESAM_MATRIX:-} ]] || packages=(debootstrap) bind_packages=() newer_packages=()
 [[ ${SESAM_LIBCURL:-} != gnutls ]] || packages=("${packages[@]/#libcurl4-openssl-dev/libcurl4-gnutls-dev}")
+
+# Only what scripts/fuzz, scripts/lint, scripts/sanitize and scripts/coverage need, who say so.
+[[ ! ${SESAM_FUZZ:-} ]] || packages+=(clang libclang-rt-dev)
+[[ ! ${SESAM_LINT:-} ]] || packages+=(clang-tidy clang-format cppcheck shellcheck)
+[[ ! ${SESAM_SANITIZE:-} ]] || packages+=(valgrind)
+[[ ! ${SESAM_COVERAGE:-} ]] || packages+=(gcovr)

@@ -26,7 +26,8 @@ Result<Signature*> Signature::dup() {
   copy->key_ = key_;
   copy->scheme_ = scheme_;
   copy->digest_fixed_ = digest_fixed_;
-  if (hash_) {
+  copy->hashing_ = hashing_;
+  if (hashing_) {
     copy->hash_.reset(EVP_MD_CTX_new());
     if (!copy->hash_ || EVP_MD_CTX_copy_ex(copy->hash_.get(), hash_.get()) != 1) return Error{Reason::out_of_memory, {}};
   }
@@ -38,6 +39,7 @@ Result<void> Signature::take_key(void* key, bool to_sign) {
   const auto* given = static_cast<const keymgmt::Key*>(key);
   if (given == nullptr) return key_ ? Result<void>() : Error{Reason::bad_argument, "no key"};
   if (given->public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
+  if (given->data()->type != scheme_.type) return Error{Reason::bad_argument, "the key is of another type"};
   if (to_sign && !given->is_private()) return Error{Reason::public_key_only, "signing needs the private key"};
   key_ = given->shared_data();
   scheme_ = Scheme::for_type(scheme_.type);
@@ -63,6 +65,7 @@ Result<void> Signature::start_digest(const char* name) {
   if (!hash_ || scheme_.digest->md() == nullptr || EVP_DigestInit_ex2(hash_.get(), scheme_.digest->md(), nullptr) != 1)
     return Error{Reason::internal, std::string("cannot start ") + scheme_.digest->name};
   digest_fixed_ = true;
+  hashing_ = true;
   return {};
 }
 
@@ -77,13 +80,13 @@ Result<void> Signature::digest_verify_init(const char* digest, void* key, const 
 }
 
 Result<void> Signature::update(const unsigned char* data, size_t length) {
-  if (!hash_ || EVP_DigestUpdate(hash_.get(), data, length) != 1) return Error{Reason::bad_argument, "no digest is under way"};
+  if (!hashing_ || EVP_DigestUpdate(hash_.get(), data, length) != 1) return Error{Reason::bad_argument, "no digest is under way"};
   return {};
 }
 
 Result<std::size_t> Signature::finish_digest(std::span<unsigned char> out) {
   unsigned int length = 0;
-  if (!hash_ || EVP_DigestFinal_ex(hash_.get(), out.data(), &length) != 1) return Error{Reason::bad_argument, "no digest is under way"};
+  if (!std::exchange(hashing_, false) || EVP_DigestFinal_ex(hash_.get(), out.data(), &length) != 1) return Error{Reason::bad_argument, "no digest is under way"};
   return std::size_t{length};
 }
 
@@ -96,13 +99,13 @@ Result<void> Signature::check_digest_length(std::size_t length) const {
 }
 
 Result<void> Signature::sign(unsigned char* signature, size_t* length, size_t capacity, const unsigned char* digest, size_t digest_length) {
-  if (!key_) return Error{Reason::bad_argument, "no key"};
+  if (!key_ || length == nullptr) return Error{Reason::bad_argument, "no key, or no place for the signature's length"};
   if (signature != nullptr) SESAM_CHECK(check_digest_length(digest_length));
   return sign_digest({digest, digest_length}, signature, length, capacity);
 }
 
 Result<void> Signature::digest_sign_final(unsigned char* signature, size_t* length, size_t capacity) {
-  if (!key_) return Error{Reason::bad_argument, "no key"};
+  if (!key_ || length == nullptr) return Error{Reason::bad_argument, "no key, or no place for the signature's length"};
   if (signature == nullptr) return sign_digest({}, nullptr, length, capacity);  // the digest goes on after a size query
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   SESAM_TRY(digest_length, finish_digest(digest));

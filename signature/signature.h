@@ -57,7 +57,8 @@ class Signature {
 
   std::shared_ptr<const keymgmt::KeyData> key_;
   Scheme scheme_;
-  MdCtx hash_;               // live between digest_..._init and ..._final
+  MdCtx hash_;
+  bool hashing_ = false;       // between digest_..._init and ..._final
   bool digest_fixed_ = false;  // by a digest_..._init: it cannot be changed any more
 };
 

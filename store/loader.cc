@@ -38,6 +38,7 @@ Result<bool> export_object(void*, const void* reference, size_t reference_size, 
 
 Result<Loader*> Loader::open(void* provctx, const char* uri) {
   const auto* context = static_cast<const n200::Context*>(provctx);
+  if (uri == nullptr) return Error{Reason::bad_uri, "there is none"};
   SESAM_TRY(parsed, KeyUri::parse(uri));
   SESAM_TRY(device, context->require_device());
   return new Loader(std::move(parsed), std::move(device));

@@ -1,26 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/http/call.h"
 
-#include <openssl/crypto.h>
-
 #include <bit>
-#include <cstring>
 #include <new>
 #include <utility>
 
 namespace sesam::n200::http {
 
 void Body::assign(std::string_view bytes) {
-  clear();
-  if (bytes.size() > kSmall) large_ = std::make_unique<char[]>(bytes.size());
-  if (!bytes.empty()) std::memcpy(large_ ? large_.get() : small_, bytes.data(), bytes.size());
-  size_ = bytes.size();
-}
-
-void Body::clear() noexcept {
-  if (size_ != 0) OPENSSL_cleanse(large_ ? large_.get() : small_, size_);
-  large_.reset();
-  size_ = 0;
+  constexpr std::size_t kUsual = 512;  // an RSA or EC signature request fits
+  bytes_.clear();
+  bytes_.reserve(kUsual);
+  bytes_.append(bytes);
 }
 
 void Call::prepare(const Request& request) {

@@ -6,10 +6,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/secret.h"
 #include "n200/http/async_wait.h"
 #include "n200/http/pipeline.h"
 
@@ -17,25 +17,16 @@ namespace sesam::n200::http {
 
 using Clock = std::chrono::steady_clock;
 
-/// The bytes of a request body, which may hold a PIN: wiped when they are dropped, the buffer reused. Not a
-/// Secret, whose secure heap is small and behind one lock, and this is written once a signature.
+/// The bytes of a request body, which may hold a PIN: wiped when they are dropped, the buffer reused.
 class Body {
  public:
-  Body() = default;
-  ~Body() { clear(); }
-  Body(const Body&) = delete;
-  Body& operator=(const Body&) = delete;
-
   void assign(std::string_view bytes);
-  void clear() noexcept;
-  const char* data() const noexcept { return large_ ? large_.get() : small_; }
-  std::size_t size() const noexcept { return size_; }
+  void clear() noexcept { bytes_.clear(); }
+  const char* data() const noexcept { return bytes_.reveal().data(); }
+  std::size_t size() const noexcept { return bytes_.reveal().size(); }
 
  private:
-  static constexpr std::size_t kSmall = 512;  // an RSA or EC signature request fits
-  char small_[kSmall];
-  std::unique_ptr<char[]> large_;
-  std::size_t size_ = 0;
+  Secret bytes_;
 };
 
 /// Who is through with a call. Caller and I/O thread each set their bit once; the one that comes second gives

@@ -5,7 +5,6 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 
 namespace sesam::n200::http {
@@ -25,12 +24,6 @@ void append(curl_slist*& list, const char* text) {
   curl_slist* longer = curl_slist_append(list, text);
   if (longer == nullptr) throw std::bad_alloc();
   list = longer;
-}
-
-void wipe_and_free(curl_slist* list) noexcept {
-  for (curl_slist* item = list; item != nullptr; item = item->next)
-    OPENSSL_cleanse(item->data, std::strlen(item->data));
-  curl_slist_free_all(list);
 }
 
 /// "Authorization: Basic …" (RFC 7617), terminated by a zero byte.
@@ -100,8 +93,11 @@ Easy::~Easy() { curl_easy_cleanup(handle); }
 
 Easies::Easies(const Options& options, const EasyCallbacks& callbacks)
     : options_(options), callbacks_(callbacks) {
-  if (!options.user.empty()) append(headers_, authorization(options).reveal().data());
   append(headers_, "Accept:");  // fewer bytes: what comes back is JSON whatever we ask for
+  if (!options.user.empty()) {
+    authorization_ = authorization(options);
+    authorization_line_ = {const_cast<char*>(authorization_.reveal().data()), headers_};  // libcurl only reads it
+  }
   if (!options.address.empty()) {
     const auto port = options.address.rfind(':');
     const bool has_port = port != std::string::npos && options.address.find(']', port) == std::string::npos &&
@@ -115,7 +111,7 @@ Easies::Easies(const Options& options, const EasyCallbacks& callbacks)
 
 Easies::~Easies() {
   all_.clear();
-  wipe_and_free(headers_);
+  curl_slist_free_all(headers_);
   curl_slist_free_all(connect_to_);
 }
 
@@ -123,7 +119,7 @@ void Easies::preset(Easy& easy) const {
   CURL* handle = easy.handle;
   preset_tls(handle, options_);
   preset_connection(handle, options_);
-  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers_);
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, authorization_.empty() ? headers_ : &authorization_line_);
   if (connect_to_ != nullptr) curl_easy_setopt(handle, CURLOPT_CONNECT_TO, connect_to_);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, easy.error);
   curl_easy_setopt(handle, CURLOPT_PRIVATE, &easy);

@@ -67,7 +67,9 @@ class Easies {
 
   const Options& options_;
   const EasyCallbacks callbacks_;
-  curl_slist* headers_ = nullptr;  // with the credentials: wiped
+  Secret authorization_;
+  curl_slist authorization_line_{};  // its node among the headers: where curl_slist_append() would copy it to, nobody wipes
+  curl_slist* headers_ = nullptr;
   curl_slist* connect_to_ = nullptr;
   std::vector<std::unique_ptr<Easy>> all_;
   std::vector<Easy*> idle_;

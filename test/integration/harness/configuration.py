@@ -40,4 +40,6 @@ def write(path: Path, settings: dict[str, Any], *, sesam_first: bool = False, de
     text += "\n[req]\ndistinguished_name = req_dn\nx509_extensions = req_ext\n[req_dn]\n"
     text += "[req_ext]\nbasicConstraints = critical,CA:true\n"
     path.write_text(text + extra)
+    # What holds a secret and can be read by all is warned about.
+    path.chmod(0o600 if {"pass", "pin", "keygen_pin"} & set(settings) else 0o644)
     return path

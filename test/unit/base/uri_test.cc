@@ -127,6 +127,11 @@ TEST(KeyUri, refuses_malformed_escapes) {
     EXPECT_THAT(refusal(text), HasSubstr("%-escape")) << text;
 }
 
+TEST(KeyUri, tells_no_pin_that_another_attribute_swallowed) {
+  for (const auto* text : {"sesam:web;core=1,pin-value=4711", "sesam:token=x,pin-value=4711", "sesam:key-id=x,pin-value=4711"})
+    EXPECT_THAT(refusal(text), Not(HasSubstr("4711"))) << text;
+}
+
 TEST(KeyUri, tells_no_pin_when_its_escape_is_malformed) {
   EXPECT_THAT(refusal("pkcs11:object=a;pin-value=4711%"), Not(HasSubstr("4711")));
 }

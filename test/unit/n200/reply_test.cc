@@ -60,6 +60,16 @@ TEST(Reply, survives_being_moved) {
   EXPECT_EQ(*second.text(kResult), "other");
 }
 
+TEST(Reply, that_is_broken_fails_every_look_and_crashes_none) {
+  for (const auto* body : {R"({"result"})", R"({"result":})", R"({"a" "b"})", R"({"result":"x" "error":"y"})"}) {
+    auto reply = document(body);
+    EXPECT_FALSE(reply.error_text()) << body;  // as the device layer looks: for an error first
+    const auto text = reply.text(kResult);
+    ASSERT_FALSE(text) << body;
+    EXPECT_EQ(text.error().reason, Reason::bad_reply) << body;
+  }
+}
+
 TEST(Reply, names_the_field_that_is_missing) {
   const auto text = document(R"({"command":"x"})").text(std::array<std::string, 2>{"data", "sig"});
   ASSERT_FALSE(text);

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/uri.h"
+
+#include <string>
+
+#include "promise.h"
+
+namespace {
+
+using sesam::KeyUri;
+using sesam::fuzz::promise;
+
+// Anything else may stand in a message by accident.
+bool looks_like_a_pin(std::string_view text) { return text.size() >= 6 && text.find_first_not_of("0123456789") == text.npos; }
+
+void check_message(std::string_view text, const std::string& message) {
+  const auto at = text.find("pin-value=");
+  if (at == text.npos) return;
+  const auto value = text.substr(at + sizeof "pin-value=" - 1);
+  const auto pin = value.substr(0, value.find_first_of(";?&"));
+  const bool elsewhere = text.find(pin) != at + sizeof "pin-value=" - 1 || text.find(pin, at + 11) != text.npos;
+  promise(!looks_like_a_pin(pin) || elsewhere || message.find(pin) == message.npos, "a message holds no PIN");
+}
+
+// What a name is written as is read as that name again.
+void check_name(const std::string& name) {
+  if (name.empty()) return;
+  const auto again = KeyUri::parse("sesam:object=" + sesam::percent_encode(name));
+  promise(static_cast<bool>(again) && again->object == name, "an encoded name is read as it was");
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto text = sesam::fuzz::text_of(data, size);
+  const auto uri = KeyUri::parse(text);
+  if (!uri) {
+    promise(uri.error().reason == sesam::Reason::bad_uri, "a URI that is refused is a bad_uri");
+    check_message(text, uri.error().detail);
+    return 0;
+  }
+  promise(sesam::has_key_uri_scheme(text), "a URI has one of our schemes");
+  promise(uri->key_id.empty() || sesam::is_key_id(uri->key_id), "a key_id has its form");
+  promise(!uri->core || *uri->core != 0, "cores are numbered from 1");
+  check_name(uri->object);
+  return 0;
+}

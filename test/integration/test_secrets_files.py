@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files that hold a secret and that every user can read: one line in the log, when a key is used, and never before."""
+import json
+
+import pytest
+
+from harness.simulator import PASSWORD, USER
+
+PIN = "24681357"
+
+
+@pytest.fixture
+def web(device):
+    device.create_key("web", pin=PIN)
+    return device
+
+
+@pytest.fixture
+def warnings(openssl, tmp_path):
+    """warnings(cnf): signs, which has to work; the warnings in the log."""
+
+    def call(cnf):
+        openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null")
+        return [line for line in (tmp_path / "log").read_text().splitlines() if "warning: " in line]
+
+    return call
+
+
+def secret_file(path, text, mode):
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def assert_names(lines, path, setting):
+    assert len(lines) == 1, lines
+    assert f"warning: {path} holds the secret of '{setting}' and can be read by every user" in lines[0]
+    assert PASSWORD not in lines[0] and PIN not in lines[0]
+
+
+def test_an_openssl_cnf_with_a_password_in_it(web, openssl_cnf, warnings, tmp_path):
+    cnf = openssl_cnf(web, pin=PIN, log_level=1, log_output=tmp_path / "log")
+    assert warnings(cnf) == []
+    cnf.chmod(0o644)
+    assert_names(warnings(cnf), cnf, "pass")
+
+
+def test_an_openssl_cnf_without_a_secret_may_be_read_by_all(web, openssl_cnf, warnings, tmp_path):
+    password = secret_file(tmp_path / "password", PASSWORD, 0o600)
+    pin = secret_file(tmp_path / "pin", PIN, 0o640)
+    cnf = openssl_cnf(web, pass_source=f"file:{password}", pin_source=f"file:{pin}", log_level=1, log_output=tmp_path / "log",
+                      **{"pass": None})
+    cnf.chmod(0o644)
+    assert warnings(cnf) == []
+
+
+@pytest.mark.parametrize("setting", ["pass_source", "pin_source"])
+def test_a_file_that_a_source_names(web, openssl_cnf, warnings, tmp_path, setting):
+    password = secret_file(tmp_path / "pass_source", PASSWORD, 0o600)
+    pin = secret_file(tmp_path / "pin_source", PIN, 0o600)
+    (tmp_path / setting).chmod(0o604)
+    cnf = openssl_cnf(web, pass_source=f"file:{password}", pin_source=f"file:{pin}", log_level=1, log_output=tmp_path / "log",
+                      **{"pass": None})
+    assert_names(warnings(cnf), tmp_path / setting, setting)
+
+
+def test_the_vendors_file(web, openssl_cnf, warnings, tmp_path):
+    vendor = secret_file(tmp_path / "N200.conf", json.dumps({"user": USER, "pass": PASSWORD, "keygen_pin": PIN}), 0o644)
+    cnf = openssl_cnf(web, n200_conf=vendor, user=None, log_level=1, log_output=tmp_path / "log", **{"pass": None})
+    assert_names(warnings(cnf), vendor, "pass")
+
+
+def test_a_program_that_uses_no_key_hears_nothing(web, openssl_cnf, run, tmp_path):
+    cnf = openssl_cnf(web, log_level=1)
+    cnf.chmod(0o644)
+    assert run(["openssl", "version"], cnf).stderr == ""
+
+
+def test_a_program_that_uses_keys_again_and_again_hears_it_once(web, openssl_cnf, openssl):
+    cnf = openssl_cnf(web, pin=PIN, log_level=1)
+    cnf.chmod(0o644)
+    done = openssl(cnf, "req", "-x509", "-key", "sesam:web", "-subj", "/CN=ca", "-out", "ca.pem")
+    assert done.stderr.count("warning: ") == 1

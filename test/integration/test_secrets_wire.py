@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where credentials go: to the device alone, over TLS 1.2 at least; no redirect, no proxy, no other host."""
+import contextlib
+import socket
+import ssl
+import threading
+import warnings
+
+import pytest
+
+from harness.simulator import DEVICE_NAME
+
+
+class Impostor:
+    """A TLS server with the device's certificate. Answers every connection with one text and keeps what it was sent."""
+
+    def __init__(self, device, answer: bytes, versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(device.tlscert, device.tlscert.parent / "tls.key")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # the old versions are what is tried
+            self.context.set_ciphers("DEFAULT:@SECLEVEL=0")
+            self.context.minimum_version, self.context.maximum_version = versions
+        self.answer, self.received = answer, b""
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"https://{DEVICE_NAME}:{self.socket.getsockname()[1]}"
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self.socket.accept()
+                with contextlib.suppress(OSError), self.context.wrap_socket(connection, server_side=True) as tls:
+                    self.received += tls.recv(65536)
+                    tls.sendall(self.answer)
+
+
+@pytest.fixture
+def listener():
+    """A port where nobody may come. listener.visited() says whether somebody did."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+
+        def visited() -> bool:
+            try:
+                server.accept()[0].close()
+            except TimeoutError:
+                return False
+            return True
+
+        server_port = server.getsockname()[1]
+        yield type("Listener", (), {"port": server_port, "visited": staticmethod(visited)})
+
+
+def sign(openssl, cnf, **options):
+    return openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null", **options)
+
+
+@pytest.mark.parametrize("status", [b"301 Moved Permanently", b"302 Found", b"307 Temporary Redirect", b"308 Permanent Redirect"])
+def test_a_redirect_is_not_followed(device, openssl_cnf, openssl, listener, status):
+    server = Impostor(device, b"HTTP/1.1 " + status + f"\r\nLocation: https://127.0.0.1:{listener.port}/\r\nContent-Length: 0\r\n\r\n".encode())
+    done = sign(openssl, openssl_cnf(device, url=server.url), check=False)
+    assert done.returncode != 0
+    assert b"authorization: basic" in server.received.lower()
+    assert not listener.visited()
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+def test_a_proxy_of_the_environment_is_not_used(device, openssl_cnf, openssl, listener, name):
+    device.create_key("web")
+    sign(openssl, openssl_cnf(device), environment={name: f"http://127.0.0.1:{listener.port}", "NO_PROXY": "", "no_proxy": ""})
+    assert not listener.visited()
+
+
+def test_an_old_version_of_tls_is_refused_and_gets_no_password(device, openssl_cnf, openssl):
+    server = Impostor(device, b"", versions=(ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1))
+    done = sign(openssl, openssl_cnf(device, url=server.url), check=False)
+    assert "TLS failed" in done.stderr
+    assert server.received == b""
+
+
+def test_a_host_whose_certificate_fails_gets_no_password(device, simulator, openssl_cnf, openssl):
+    server = Impostor(device, b"")
+    other = simulator(name=DEVICE_NAME)
+    done = sign(openssl, openssl_cnf(device, url=server.url, tlscert=other.tlscert), check=False)
+    assert "certificate is not trusted" in done.stderr
+    assert server.received == b""
