@@ -20,10 +20,10 @@ struct ReplyDocument::Parsed {
   ondemand::parser parser;
   ondemand::document document;
 
-  // Each look starts at the beginning, so members are found in any order.
+  // Each look starts at the beginning, so members are found in any order. simdjson gives up a document whose structure is
+  // broken, and must not be asked to rewind it then.
   simdjson::simdjson_result<ondemand::value> at(std::span<const std::string> path) {
-    // What broke an earlier look breaks this one too: simdjson gives such a document up, and a rewind would follow its null pointer.
-    if (!document.is_alive()) return simdjson::TAPE_ERROR;
+    if (!document.is_alive()) return simdjson::INCOMPLETE_ARRAY_OR_OBJECT;
     document.rewind();
     ondemand::object object;
     if (auto failed = document.get_object().get(object)) return failed;

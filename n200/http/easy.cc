@@ -52,10 +52,11 @@ void set(CURL* handle, CURLoption option, unsigned value) { set(handle, option, 
 void set(CURL* handle, CURLoption option, const char* value) { curl_easy_setopt(handle, option, value); }
 
 // libcurl reads the blob where it lies: the options outlive all handles.
-void set_blob(CURL* handle, CURLoption option, std::string_view bytes) {
-  if (bytes.empty()) return;
+// False: this libcurl cannot take one.
+bool set_blob(CURL* handle, CURLoption option, std::string_view bytes) {
+  if (bytes.empty()) return true;
   curl_blob blob{const_cast<char*>(bytes.data()), bytes.size(), CURL_BLOB_NOCOPY};
-  curl_easy_setopt(handle, option, &blob);
+  return curl_easy_setopt(handle, option, &blob) == CURLE_OK;
 }
 
 void preset_tls(CURL* handle, const Options& options) {
@@ -64,7 +65,9 @@ void preset_tls(CURL* handle, const Options& options) {
   set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
   set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
-  set_blob(handle, CURLOPT_CAINFO_BLOB, options.ca_pem);
+  // libcurl 7.88 with GnuTLS reads the file itself, with each connection.
+  if (!set_blob(handle, CURLOPT_CAINFO_BLOB, options.ca_pem))
+    set(handle, CURLOPT_CAINFO, options.ca_path.c_str());
   set_blob(handle, CURLOPT_SSLCERT_BLOB, options.client_cert_pem);
   set_blob(handle, CURLOPT_SSLKEY_BLOB, options.client_key_pem.reveal());
 }

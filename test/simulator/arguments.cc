@@ -42,6 +42,8 @@ void describe_device(CLI::App& app, Options& options, std::vector<std::string>& 
       ->capture_default_str();
   app.add_option("--populate", options.populate, "have at least so many keys key-000000 …");
   app.add_flag("--errors-as-200", options.errors_as_200, "send errors with status 200");
+  app.add_option("--clock-offset-s", options.clock_offset_s, "how wrong `timestamp` is")
+      ->capture_default_str();
   app.add_flag("--attributes-without-public-key", options.attributes_without_public_key,
                "getkeyattributes leaves out public_key, modulus, exponent");
 }
@@ -53,6 +55,8 @@ void describe_speed(CLI::App& app, Options& options) {
   app.add_option("--keygen-ms", options.keygen_ms, "time a core takes to make a key, 0: as long as it takes")
       ->capture_default_str();
   app.add_flag("--canned", options.canned, "signatures without crypto: a key's first one again and again");
+  app.add_option("--fault", options.faults, "JSON as of POST /faults; repeatable");
+  app.add_option("--network", options.network, "JSON as of POST /network; repeatable");
   app.add_flag("--verbose", options.verbose, "access log on stderr");
   app.add_flag("--exit-with-parent", options.exit_with_parent, "end when the starting process ends");
 }

@@ -11,7 +11,8 @@ namespace n200sim {
 void handle_timestamp(Device& device, const CallPtr& call) {
   Reply reply;
   reply.body = "{\"command\":\"timestamp\",";
-  append_plain(reply.body, "result", std::to_string(std::time(nullptr)));  // a string (n200.md)
+  append_plain(reply.body, "result",
+               std::to_string(std::time(nullptr) + device.options().clock_offset_s));  // a string (n200.md)
   reply.body += '}';
   device.finish(*call, std::move(reply));
 }

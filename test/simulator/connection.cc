@@ -32,12 +32,13 @@ Connection::Connection(EventLoop& loop, Listener& owner, int fd, std::unique_ptr
 
 Connection::~Connection() {
   session_.reset();
-  if (closing_ != Closing::kReset && !drain_limit_) stream_->say_goodbye();
+  if (closing_ != Closing::kReset && !drain_limit_ && !silent_) stream_->say_goodbye();
   ::close(fd_);
 }
 
 void Connection::on_events(std::uint32_t epoll_events) {
   const bool hung_up = (epoll_events & (EPOLLHUP | EPOLLERR)) != 0;
+  if (silent_) return request_close(Closing::kNow);  // the client has closed
   if (closing_ == Closing::kDraining) return drain();
   if (closing_ != Closing::kNo && hung_up) return request_close(Closing::kNow);
   if ((epoll_events & EPOLLIN) != 0 || hung_up) read_all();
@@ -46,7 +47,7 @@ void Connection::on_events(std::uint32_t epoll_events) {
 
 void Connection::read_all() {
   static std::array<char, kReadBytes> buffer;  // the I/O thread's
-  while (closing_ == Closing::kNo) {
+  while (closing_ == Closing::kNo && !silent_) {
     const IoResult result = stream_->read(buffer.data(), buffer.size());
     if (!session_) start_session();
     if (result.status == IoStatus::kBlocked) return;
@@ -73,8 +74,24 @@ void Connection::request_close(Closing how) {
   wants_flush();
 }
 
+void Connection::go_away() {
+  if (session_) return session_->go_away();
+  shut();  // still in its handshake
+}
+
+void Connection::change_max_streams(std::uint32_t max_streams) {
+  if (session_) session_->change_max_streams(max_streams);
+}
+
+// The kernel goes on acknowledging what comes; the client's end is all that we look at.
+void Connection::fall_silent() {
+  if (closing_ != Closing::kNo || std::exchange(silent_, true)) return;
+  watched_events_ = EPOLLRDHUP;
+  loop_.modify(fd_, watched_events_, *this);
+}
+
 void Connection::end_of_turn() {
-  if (closing_ < Closing::kNow) flush();
+  if (closing_ < Closing::kNow && !silent_) flush();
   if (closing_ >= Closing::kNow) return close();  // destroys this
   flush_planned_ = false;
 }
@@ -85,7 +102,7 @@ void Connection::flush() {
       out_.clear();
       out_sent_ = 0;
       session_->produce(out_, kProduceBytes);
-      if (closing_ >= Closing::kNow) return;
+      if (closing_ >= Closing::kNow || silent_) return;
     }
     if (out_.empty()) break;
     if (!write_out()) return;

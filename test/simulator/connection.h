@@ -21,6 +21,14 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  // For the listener, and so for the tests' mishaps.
+  void go_away();  // what is under way is answered first
+  void shut() { request_close(Closing::kNow); }
+  void reset_connection() override { request_close(Closing::kReset); }
+  void fall_silent() override;  // until the client gives up
+  bool silent() const { return silent_; }
+  void change_max_streams(std::uint32_t max_streams);
+
  private:
   // kDraining: all is sent and our side is shut; what the peer still sends is read and dropped, because
   // closing with unread bytes would make TCP take back what the peer has not read yet.
@@ -29,7 +37,6 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
   void on_events(std::uint32_t epoll_events) override;
   void end_of_turn() override;
   void wants_flush() override;
-  void reset_connection() override { request_close(Closing::kReset); }
   void close_after_flush() override { request_close(Closing::kAfterFlush); }
 
   void request_close(Closing how);
@@ -52,6 +59,7 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
   bool flush_planned_ = false;
   std::uint32_t watched_events_;
   Closing closing_ = Closing::kNo;
+  bool silent_ = false;
   std::shared_ptr<Connection*> drain_limit_;  // what the timer holds a weak pointer to
 };
 

@@ -65,6 +65,10 @@ ordered_json Control::respond(const Request& request) {
   if (request.method != "POST") throw std::invalid_argument("no such control request: " + what);
   const json body = json::parse(request.body);
   if (what == "POST /faults") return device_.faults().add(body), done;
+  if (what == "POST /network") return mishaps_.begin(body), done;
+  if (what == "POST /cores") return hang_core(body), done;
+  if (what == "POST /certificate") return change_certificate(body);
+  if (what == "POST /keys/take") return take_keys(body);
   if (what == "POST /users") return put_user(body), done;
   if (what == "POST /users/delete") return device_.users().remove(body.at("name")), done;
   if (what == "POST /keys/change") return change_key(body), done;
@@ -136,6 +140,30 @@ void Control::delete_key(const json& body) {
   device_.store().flush();
 }
 
+ordered_json Control::take_keys(const json& body) {
+  const std::size_t taken = device_.store().take_over(body.at("journal"));
+  device_.store().flush();
+  return {{"taken", taken}};
+}
+
+ordered_json Control::change_certificate(const json& body) {
+  if (body.contains("tlscert")) {
+    identity_.use(body["tlscert"], body.at("tlskey"));
+  } else {
+    identity_.renew(body.value("name", device_.options().name));
+  }
+  network_.set_tls(identity_.context());
+  return {{"tlscert", identity_.files().cert_path}, {"tlskey", identity_.files().key_path}};
+}
+
+void Control::hang_core(const json& body) {
+  const std::int64_t ms = body.at("hang_ms");
+  const Clock::time_point until = ms == 0  ? Clock::time_point::min()
+                                  : ms < 0 ? Clock::time_point::max()
+                                           : Clock::now() + std::chrono::milliseconds(ms);
+  device_.core(body.value("core", 1)).hang_until(until);
+}
+
 void Control::put_user(const json& body) {
   User user;
   user.name = body.at("name");
@@ -156,6 +184,8 @@ void Control::change_options(const json& body) {
     } else if (name == "max_streams") {
       options.max_streams = value;
       network_.set_max_streams(value);
+    } else if (name == "clock_offset_s") {
+      options.clock_offset_s = value;
     } else if (name == "pin_tries") {
       options.pin_tries = value;
     } else if (name == "errors_as_200") {

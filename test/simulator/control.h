@@ -6,6 +6,8 @@
 #include "device.h"
 #include "exchange.h"
 #include "listener.h"
+#include "mishaps.h"
+#include "tls_identity.h"
 
 namespace n200sim {
 
@@ -13,7 +15,8 @@ namespace n200sim {
 // requests.
 class Control {
  public:
-  Control(Device& device, Listener& network) : device_(device), network_(network) {}
+  Control(Device& device, Listener& network, Mishaps& mishaps, TlsIdentity& identity)
+      : device_(device), network_(network), mishaps_(mishaps), identity_(identity) {}
 
   void handle(const ExchangePtr& exchange);
 
@@ -23,11 +26,16 @@ class Control {
   void create_keys(const ExchangePtr& exchange);
   void change_key(const nlohmann::json& body);
   void delete_key(const nlohmann::json& body);
+  nlohmann::ordered_json take_keys(const nlohmann::json& body);
+  nlohmann::ordered_json change_certificate(const nlohmann::json& body);
+  void hang_core(const nlohmann::json& body);
   void put_user(const nlohmann::json& body);
   void change_options(const nlohmann::json& body);
 
   Device& device_;
   Listener& network_;
+  Mishaps& mishaps_;
+  TlsIdentity& identity_;
 };
 
 }  // namespace n200sim

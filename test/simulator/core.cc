@@ -28,14 +28,32 @@ void Core::submit(Work work, Clock::duration duration) {
   if (wake) ready_.notify_one();
 }
 
+void Core::hang_until(Clock::time_point when) {
+  {
+    const std::lock_guard lock(mutex_);
+    hung_until_ = when;
+  }
+  ready_.notify_one();
+}
+
+void Core::wait_for_job(std::unique_lock<std::mutex>& lock) {
+  waiting_ = true;
+  while (!stopping_ && (jobs_.empty() || Clock::now() < hung_until_)) {
+    if (jobs_.empty() || hung_until_ == Clock::time_point::max()) {
+      ready_.wait(lock);
+    } else {
+      ready_.wait_until(lock, hung_until_);
+    }
+  }
+  waiting_ = false;
+}
+
 void Core::run() {
   prctl(PR_SET_NAME, "n200-core");
   prctl(PR_SET_TIMERSLACK, 1UL);  // by default the kernel may add 50 µs to each sleep
   std::unique_lock lock(mutex_);
   while (true) {
-    waiting_ = true;
-    ready_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-    waiting_ = false;
+    wait_for_job(lock);
     if (stopping_) return;
     const Job job = std::move(jobs_.front());
     jobs_.pop_front();

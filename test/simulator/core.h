@@ -25,6 +25,8 @@ class Core {
   // before, not from when the thread woke up: a core under load does exactly 1/duration operations per
   // second.
   void submit(Work work, Clock::duration duration);
+  // What is waiting and what comes waits until then. max(): until it is called again; min(): no longer.
+  void hang_until(Clock::time_point when);
 
  private:
   struct Job {
@@ -34,16 +36,18 @@ class Core {
   };
 
   void run();
+  void wait_for_job(std::unique_lock<std::mutex>& lock);
   void execute(const Job& job);
 
   EventLoop& loop_;
   Clock::time_point busy_until_{};
   std::mutex mutex_;
   std::condition_variable ready_;
-  std::deque<Job> jobs_;   // guarded by mutex_
-  bool waiting_ = false;   // guarded by mutex_
-  bool stopping_ = false;  // guarded by mutex_
-  std::thread thread_;     // last: it uses all of the above
+  std::deque<Job> jobs_;                                     // guarded by mutex_
+  Clock::time_point hung_until_ = Clock::time_point::min();  // guarded by mutex_
+  bool waiting_ = false;                                     // guarded by mutex_
+  bool stopping_ = false;                                    // guarded by mutex_
+  std::thread thread_;                                       // last: it uses all of the above
 };
 
 }  // namespace n200sim

@@ -17,7 +17,8 @@ nlohmann::ordered_json Counters::to_json() const {
           {"requests", requests},
           {"streams_in_flight", in_flight.now()},
           {"streams_in_flight_max", in_flight.max()},
-          {"errors", errors}};
+          {"errors", errors},
+          {"faults", faults}};
 }
 
 // In place: exchanges under way point at the gauge.
@@ -27,6 +28,7 @@ void Counters::reset() {
   in_flight.forget_max();
   requests.clear();
   errors.clear();
+  faults.clear();
 }
 
 }  // namespace n200sim

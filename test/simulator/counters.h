@@ -38,6 +38,7 @@ struct Counters {
   Gauge in_flight;
   std::map<std::string, std::uint64_t, std::less<>> requests;  // by command
   std::map<std::string, std::uint64_t, std::less<>> errors;    // by text
+  std::map<std::string, std::uint64_t, std::less<>> faults;    // those of POST /faults that hit, by name
 
   nlohmann::ordered_json to_json() const;
   // What is open now stays: connections_open and streams_in_flight.

@@ -80,6 +80,7 @@ void Device::execute(const CallPtr& call) {
   if (user == nullptr || !(post ? user->may_post : user->may_get)) throw DeviceError(Failure::kAccessDenied);
   call->user = user->name;
   call->fault = faults_.take(call->name);
+  if (call->fault.kind != nullptr) ++counters_.faults[std::string(call->fault.kind->name)];
   if (is_black_hole(call->fault)) return;  // the session keeps the exchange until the client gives up
   if (call->fault.kind != nullptr && call->fault.kind->instead) return finish(*call, {});
   if (call->command == nullptr) throw DeviceError(Failure::kUnknownCommand);

@@ -24,6 +24,8 @@ struct Request {
 enum class Ending {
   kComplete,
   kTruncated,      // half of the body, then the connection is closed
+  kStalled,        // half of the body, then nothing more of it
+  kSilent,         // nothing, on the whole connection, from now on: half-open
   kReset,          // TCP RST
   kRefusedStream,  // HTTP/2: RST_STREAM(REFUSED_STREAM); HTTP/1.1: closed without a word
   kGoaway,         // answered, then GOAWAY, and closed when the open streams are done
@@ -32,6 +34,7 @@ enum class Ending {
 
 struct Reply {
   int status = 200;
+  std::string content_type = "application/json";
   std::string body;
   std::shared_ptr<const std::string> shared_body;  // instead of `body`: a listing is not copied
   std::vector<std::pair<std::string, std::string>>

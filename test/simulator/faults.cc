@@ -40,6 +40,29 @@ void randomise(ordered_json& json) {
   json["result"] = to_hex(bytes);
 }
 
+// The field of the reply itself, or of each key that it describes.
+template <typename Change>
+void change_field(Reply& reply, const std::string& field, Change change) {
+  change_result(reply, [&](ordered_json& json) {
+    if (json.contains(field)) return change(json);
+    if (!json["result"].is_object()) return;
+    for (auto& record : json["result"])
+      if (record.is_object() && record.contains(field)) change(record);
+  });
+}
+
+// The last brace is gone.
+void break_json(Reply& reply) {
+  reply.body = std::string(reply.content().substr(0, reply.content().size() - 1));
+  reply.shared_body.reset();
+}
+
+void set_busy(const Fault& fault, int status, std::string_view command, Reply& reply) {
+  set_error(reply, status, command, "busy");
+  if (fault.retry_after_s >= 0)
+    reply.headers.emplace_back("retry-after", std::to_string(fault.retry_after_s));
+}
+
 void shorten(ordered_json& json) {
   if (!json["result"].is_string()) return;
   std::string text = json["result"];
@@ -53,10 +76,12 @@ using C = std::string_view;
 constexpr std::array kKinds{
     // The body.
     FaultKind{"not-json", true, [](F, C, Reply& r) { r.body = "<html><body>It works!</body></html>\n"; }},
+    FaultKind{"bad-json", false, [](F, C, Reply& r) { break_json(r); }},
+    FaultKind{"wrong-content-type", false, [](F, C, Reply& r) { r.content_type = "text/html"; }},
     FaultKind{"missing-field", false,
-              [](F, C, Reply& r) { change_result(r, [](auto& j) { j.erase("result"); }); }},
+              [](F f, C, Reply& r) { change_field(r, f.field, [&f](auto& j) { j.erase(f.field); }); }},
     FaultKind{"wrong-type", false,
-              [](F, C, Reply& r) { change_result(r, [](auto& j) { j["result"] = 42; }); }},
+              [](F f, C, Reply& r) { change_field(r, f.field, [&f](auto& j) { j[f.field] = 42; }); }},
     FaultKind{"short-signature", false, [](F, C, Reply& r) { change_result(r, shorten); }},
     FaultKind{"wrong-signature", false, [](F, C, Reply& r) { change_result(r, randomise); }},
     FaultKind{"oversized", true,
@@ -65,17 +90,16 @@ constexpr std::array kKinds{
               [](F f, C c, Reply& r) { set_error(r, f.status != 0 ? f.status : 200, c, f.text); }},
     // The status.
     FaultKind{"http-500", true, [](F, C c, Reply& r) { set_error(r, 500, c, "internal error"); }},
-    FaultKind{"http-503", true,
-              [](F, C c, Reply& r) {
-                set_error(r, 503, c, "busy");
-                r.headers.emplace_back("retry-after", "1");
-              }},
+    FaultKind{"http-429", true, [](F f, C c, Reply& r) { set_busy(f, 429, c, r); }},
+    FaultKind{"http-503", true, [](F f, C c, Reply& r) { set_busy(f, 503, c, r); }},
     FaultKind{"status", true,
               [](F f, C c, Reply& r) { set_error(r, f.status, c, "status ordered by a test"); }},
     FaultKind{"misdirected", true, [](F, C c, Reply& r) { set_error(r, 421, c, "misdirected request"); }},
     // The connection.
     FaultKind{"black-hole", true, [](F, C, Reply&) {}},
     FaultKind{"slow", false, [](F, C, Reply&) {}},  // the device adds delay_ms
+    FaultKind{"stalled", false, [](F, C, Reply& r) { r.ending = Ending::kStalled; }},
+    FaultKind{"silent", true, [](F, C, Reply& r) { r.ending = Ending::kSilent; }},
     FaultKind{"reset", true, [](F, C, Reply& r) { r.ending = Ending::kReset; }},
     FaultKind{"truncated", false, [](F, C, Reply& r) { r.ending = Ending::kTruncated; }},
     FaultKind{"goaway", false, [](F, C, Reply& r) { r.ending = Ending::kGoaway; }},
@@ -96,10 +120,16 @@ void Faults::add(const nlohmann::json& order) {
   Fault fault;
   fault.kind = &kind_named(order.at("fault").get_ref<const std::string&>());
   fault.command = order.value("command", "*");
-  fault.count = order.value("count", std::int64_t{1});
+  fault.every = order.value("every", std::uint64_t{1});
+  fault.probability = order.value("probability", 1.0);
+  const bool now_and_then = fault.every > 1 || fault.probability < 1;
+  fault.count = order.value("count", std::int64_t{now_and_then ? -1 : 1});
   fault.status = order.value("status", 0);
+  fault.retry_after_s = order.value("retry_after_s", 1);
   fault.delay_ms = order.value("ms", std::uint32_t{0});
   fault.text = order.value("text", "");
+  fault.field = order.value("field", "result");
+  if (fault.every == 0) throw std::invalid_argument("every");
   if (fault.kind->name == "status" && (fault.status < 200 || fault.status > 599))
     throw std::invalid_argument("status");
   if (fault.count != 0) orders_.push_back(std::move(fault));
@@ -107,12 +137,18 @@ void Faults::add(const nlohmann::json& order) {
 
 Fault Faults::take(std::string_view command) {
   for (auto order = orders_.begin(); order != orders_.end(); ++order) {
-    if (order->command != "*" && order->command != command) continue;
+    if (!hits(*order, command)) continue;
     Fault fault = *order;
     if (order->count > 0 && --order->count == 0) orders_.erase(order);
     return fault;
   }
   return {};
+}
+
+bool Faults::hits(Fault& order, std::string_view command) {
+  if (order.command != "*" && order.command != command) return false;
+  if (++order.seen % order.every != 0) return false;
+  return order.probability >= 1 || std::bernoulli_distribution(order.probability)(random_);
 }
 
 bool is_black_hole(const Fault& fault) { return fault.kind != nullptr && fault.kind->name == "black-hole"; }

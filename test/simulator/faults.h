@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <nlohmann/json_fwd.hpp>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -18,9 +19,15 @@ struct Fault {
   const FaultKind* kind = nullptr;
   std::string command = "*";   // which command it hits; "*": any
   std::int64_t count = 1;      // how often; -1: until cleared
+  std::uint64_t every = 1;     // hits only each so-manieth request of that command
+  double probability = 1;      // and of these only so many
   int status = 0;              // of `status`
+  int retry_after_s = 1;       // of `http-429` and `http-503`; -1: no such header
   std::uint32_t delay_ms = 0;  // of `slow`
   std::string text;            // of `error`
+  std::string field =
+      "result";            // of `missing-field` and `wrong-type`; also looked for in each record of `result`
+  std::uint64_t seen = 0;  // requests so far, for `every`
 };
 
 // One row per fault in faults.cc.
@@ -39,7 +46,10 @@ class Faults {
   Fault take(std::string_view command);
 
  private:
+  bool hits(Fault& order, std::string_view command);
+
   std::deque<Fault> orders_;
+  std::minstd_rand random_;  // the same in each run
 };
 
 // Never answered at all: the device lets the exchange go.

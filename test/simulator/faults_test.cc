@@ -30,8 +30,72 @@ TEST(Faults, LastUntilClearedIfSo) {
   EXPECT_EQ(name_of(faults.take("timestamp")), "");
 }
 
+TEST(Faults, HitEachSoManiethRequestOfTheirCommand) {
+  Faults faults;
+  faults.add({{"fault", "reset"}, {"command", "eccsign"}, {"every", 3}});
+  std::string pattern;
+  for (int i = 0; i < 9; ++i) {
+    EXPECT_EQ(name_of(faults.take("listkeys")), "");
+    pattern += name_of(faults.take("eccsign")).empty() ? '.' : 'x';
+  }
+  EXPECT_EQ(pattern, "..x..x..x");
+}
+
+TEST(Faults, HitWithTheProbabilityOrdered) {
+  Faults faults;
+  faults.add({{"fault", "reset"}, {"probability", 0.25}});
+  int hits = 0;
+  for (int i = 0; i < 4000; ++i) hits += name_of(faults.take("eccsign")).empty() ? 0 : 1;
+  EXPECT_NEAR(hits, 1000, 150);
+}
+
+TEST(Faults, OneThatDoesNotHitLeavesTheRequestToTheNext) {
+  Faults faults;
+  faults.add({{"fault", "reset"}, {"every", 2}});
+  faults.add({{"fault", "slow"}, {"count", -1}});
+  EXPECT_EQ(name_of(faults.take("eccsign")), "slow");
+  EXPECT_EQ(name_of(faults.take("eccsign")), "reset");
+}
+
+TEST(Faults, FieldOfARecordIsLeftOut) {
+  Faults faults;
+  faults.add({{"fault", "missing-field"}, {"field", "key_type"}});
+  const Fault fault = faults.take("listkeys");
+  Reply reply;
+  reply.body = R"({"result":{"k1":{"key_type":"NIST","key_len":256},"k2":{"key_type":"NIST"}}})";
+  fault.kind->apply(fault, "listkeys", reply);
+  EXPECT_EQ(reply.body, R"({"result":{"k1":{"key_len":256},"k2":{}}})");
+}
+
+TEST(Faults, BusyDeviceSaysWhenToComeAgain) {
+  Faults faults;
+  faults.add({{"fault", "http-429"}, {"retry_after_s", 7}});
+  faults.add({{"fault", "http-503"}, {"retry_after_s", -1}});
+  Reply with;
+  Reply without;
+  for (Reply* reply : {&with, &without}) {
+    const Fault fault = faults.take("eccsign");
+    fault.kind->apply(fault, "eccsign", *reply);
+  }
+  EXPECT_EQ(with.status, 429);
+  EXPECT_EQ(with.headers.front(), (std::pair<std::string, std::string>("retry-after", "7")));
+  EXPECT_EQ(without.status, 503);
+  EXPECT_TRUE(without.headers.empty());
+}
+
+TEST(Faults, BrokenJsonIsNoJson) {
+  Faults faults;
+  faults.add({{"fault", "bad-json"}});
+  const Fault fault = faults.take("eccsign");
+  Reply reply;
+  reply.body = R"({"result":"AABB"})";
+  fault.kind->apply(fault, "eccsign", reply);
+  EXPECT_EQ(reply.body, R"({"result":"AABB")");
+}
+
 TEST(Faults, UnknownOneIsRefused) {
   Faults faults;
+  EXPECT_THROW(faults.add({{"fault", "reset"}, {"every", 0}}), std::invalid_argument);
   EXPECT_THROW(faults.add({{"fault", "meteorite"}}), std::invalid_argument);
 }
 

@@ -16,8 +16,8 @@ std::string head_of(const Reply& reply, bool keep_alive) {
   // http_parser knows the reason phrases only as a C macro list; clients must not care for them (RFC 9112,
   // 4).
   std::string head = "HTTP/1.1 " + std::to_string(reply.status) + (reply.status == 200 ? " OK" : " Status");
-  head += "\r\ncontent-type: application/json\r\ncontent-length: " + std::to_string(reply.content().size()) +
-          "\r\n";
+  head += "\r\ncontent-type: " + reply.content_type +
+          "\r\ncontent-length: " + std::to_string(reply.content().size()) + "\r\n";
   for (const auto& [name, value] : reply.headers) head.append(name).append(": ").append(value).append("\r\n");
   if (!keep_alive) head += "connection: close\r\n";
   return head + "\r\n";
@@ -128,6 +128,8 @@ void Http1Session::produce(std::string& out, std::size_t limit) {
           current_.content().substr(sent_, std::min(limit - out.size(), send_end_ - sent_));
       out += part;
       sent_ += part.size();
+    } else if (current_.ending == Ending::kStalled) {
+      return;
     } else if (!pending_.empty() && pending_.front().reply) {
       start_next_reply(out);
     } else {
@@ -145,11 +147,18 @@ void Http1Session::start_next_reply(std::string& out) {
   if (!apply_ending(pending)) return;
   out += head_of(current_, pending.keep_alive);
   sent_ = 0;
-  if (current_.ending == Ending::kTruncated) send_end_ /= 2;
+  if (current_.ending == Ending::kTruncated || current_.ending == Ending::kStalled) send_end_ /= 2;
   if (!pending.keep_alive) {
     closing_ = true;
     drop_pending();
   }
+}
+
+// The reply that is due says `connection: close`; where none is due, the connection is closed.
+void Http1Session::go_away() {
+  closing_ = true;
+  if (!pending_.empty()) pending_.back().keep_alive = false;
+  host_.wants_flush();
 }
 
 // False if there is nothing to send.
@@ -157,7 +166,11 @@ bool Http1Session::apply_ending(const Pending& pending) {
   switch (current_.ending) {
     case Ending::kComplete:
     case Ending::kGoaway:
+    case Ending::kStalled:
       return true;
+    case Ending::kSilent:
+      host_.fall_silent();
+      return false;
     case Ending::kTruncated:
       host_.close_after_flush();
       return true;

@@ -22,6 +22,7 @@ class Http1Session final : public Session, private Origin {
   void receive(std::string_view bytes) override;
   void produce(std::string& out, std::size_t limit) override;
   bool done() const override { return closing_ && pending_.empty() && sent_ == current_.content().size(); }
+  void go_away() override;
 
  private:
   struct Pending {

@@ -86,6 +86,20 @@ bool Http2Session::done() const {
          (nghttp2_session_want_read(session_.get()) == 0 && nghttp2_session_want_write(session_.get()) == 0);
 }
 
+// Without the notice that RFC 9113, 6.8 recommends: a client must cope with either.
+void Http2Session::go_away() {
+  nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE,
+                        nghttp2_session_get_last_proc_stream_id(session_.get()), NGHTTP2_NO_ERROR, nullptr,
+                        0);
+  host_.wants_flush();
+}
+
+void Http2Session::change_max_streams(std::uint32_t max_streams) {
+  const nghttp2_settings_entry entry{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, max_streams};
+  nghttp2_submit_settings(session_.get(), NGHTTP2_FLAG_NONE, &entry, 1);
+  host_.wants_flush();
+}
+
 int Http2Session::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* self) {
   auto& me = *static_cast<Http2Session*>(self);
   if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
@@ -155,7 +169,7 @@ void Http2Session::submit(std::int32_t id, Stream& stream) {
   stream.status = std::to_string(stream.reply.status);
   stream.length = std::to_string(stream.reply.content().size());
   std::vector<nghttp2_nv> headers{header(":status", stream.status),
-                                  header("content-type", "application/json"),
+                                  header("content-type", stream.reply.content_type),
                                   header("content-length", stream.length)};
   for (const auto& [name, value] : stream.reply.headers) headers.push_back(header(name, value));
   nghttp2_data_provider provider{};
@@ -169,12 +183,14 @@ bool Http2Session::apply_ending(std::int32_t id, Ending ending) {
   switch (ending) {
     case Ending::kComplete:
     case Ending::kTruncated:
+    case Ending::kStalled:
       return true;
     case Ending::kGoaway:
-      nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE,
-                            nghttp2_session_get_last_proc_stream_id(session_.get()), NGHTTP2_NO_ERROR,
-                            nullptr, 0);
+      go_away();
       return true;
+    case Ending::kSilent:
+      host_.fall_silent();
+      return false;
     case Ending::kRefusedStream:
       nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id, NGHTTP2_REFUSED_STREAM);
       return false;
@@ -195,17 +211,15 @@ ssize_t Http2Session::read_body(nghttp2_session*, std::int32_t, std::uint8_t* bu
   auto& stream = *static_cast<Stream*>(source->ptr);
   std::string_view content = stream.reply.content();
   const bool truncated = stream.reply.ending == Ending::kTruncated;
-  if (truncated) content = content.substr(0, content.size() / 2);
+  const bool cut = truncated || stream.reply.ending == Ending::kStalled;
+  if (cut) content = content.substr(0, content.size() / 2);
   const std::size_t part = std::min(size, content.size() - stream.offset);
-  if (truncated && part == 0) return NGHTTP2_ERR_DEFERRED;  // the stream never ends
+  if (cut && part == 0) return NGHTTP2_ERR_DEFERRED;  // the stream never ends
   std::memcpy(buffer, content.data() + stream.offset, part);
   stream.offset += part;
   if (stream.offset == content.size()) {
-    if (truncated) {
-      static_cast<Http2Session*>(self)->host_.close_after_flush();
-    } else {
-      *flags |= NGHTTP2_DATA_FLAG_EOF;
-    }
+    if (truncated) static_cast<Http2Session*>(self)->host_.close_after_flush();
+    if (!cut) *flags |= NGHTTP2_DATA_FLAG_EOF;
   }
   return static_cast<ssize_t>(part);
 }

@@ -21,6 +21,8 @@ class Http2Session final : public Session, private Origin {
   void receive(std::string_view bytes) override;
   void produce(std::string& out, std::size_t limit) override;
   bool done() const override;
+  void go_away() override;
+  void change_max_streams(std::uint32_t max_streams) override;
 
  private:
   struct Stream {

@@ -12,11 +12,9 @@
 #include <stdexcept>
 
 namespace n200sim {
-namespace {
 
-// Returns the length in bytes of the whole lines.
-std::uintmax_t replay_lines(const std::string& path,
-                            const std::function<void(const nlohmann::json&)>& replay) {
+std::uintmax_t replay_journal(const std::string& path,
+                              const std::function<void(const nlohmann::json&)>& replay) {
   std::ifstream in(path);
   std::string line;
   std::uintmax_t length = 0;
@@ -27,10 +25,8 @@ std::uintmax_t replay_lines(const std::string& path,
   return length;
 }
 
-}  // namespace
-
 Journal::Journal(const std::string& path, const std::function<void(const nlohmann::json&)>& replay) {
-  const std::uintmax_t length = replay_lines(path, replay);
+  const std::uintmax_t length = replay_journal(path, replay);
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (fd < 0) throw std::runtime_error(path + ": " + std::strerror(errno));
   file_.reset(fdopen(fd, "a"));

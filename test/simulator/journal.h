@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -8,6 +9,11 @@
 #include <string>
 
 namespace n200sim {
+
+// Oldest entry first; a last line without its end is left out. Returns the length in bytes of the whole
+// lines. Throws std::runtime_error if a line is no JSON.
+std::uintmax_t replay_journal(const std::string& path,
+                              const std::function<void(const nlohmann::json&)>& replay);
 
 // An append-only file of one JSON object a line: cheap for 100,000 keys, and readable.
 class Journal {

@@ -106,6 +106,19 @@ void KeyStore::remove(const KeyPtr& key) {
   erase(key);
 }
 
+std::size_t KeyStore::take_over(const std::string& journal_path) {
+  KeyStore other("", serial_, 0);
+  replay_journal(journal_path, [&other](const json& entry) { other.replay(entry); });
+  std::size_t taken = 0;
+  for (const auto& [counter, key] : other.keys_) {
+    if (keys_.contains(counter)) continue;
+    insert(key);
+    write(entry_of(*key));
+    ++taken;
+  }
+  return taken;
+}
+
 void KeyStore::set_pin_stored(Key& key, bool stored) {
   key.pin_stored = stored;
   write({{"op", "pin_stored"}, {"counter", key.counter}, {"value", stored}});

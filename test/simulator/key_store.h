@@ -34,6 +34,9 @@ class KeyStore {
 
   KeyPtr add(NewKey key);
   void remove(const KeyPtr& key);
+  // Another device's journal: the keys of it that are not here yet, as a cluster shares them. Returns how
+  // many.
+  std::size_t take_over(const std::string& journal_path);
   // These two outlive a restart as well.
   void set_pin_stored(Key& key, bool stored);
   void record_lock(const Key& key);

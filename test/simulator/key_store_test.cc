@@ -51,6 +51,20 @@ TEST_F(KeyStoreTest, KeyIsFoundByEachOfItsNames) {
   EXPECT_TRUE(store.find("nobody").empty());
 }
 
+TEST_F(KeyStoreTest, KeysOfAnotherDeviceAreTakenOverOnce) {
+  KeyStore first = open();
+  const KeyPtr key = first.add(named("shared"));
+  first.flush();
+  KeyStore second("", kSerial, kFirstCounter);
+  EXPECT_EQ(second.take_over(journal()), 1U);
+  EXPECT_EQ(second.take_over(journal()), 0U);
+  ASSERT_EQ(second.find(key->key_id).size(), 1U);
+  const KeyPtr taken = second.find(key->key_id).front();
+  EXPECT_EQ(taken->material.private_hex, key->material.private_hex);
+  EXPECT_EQ(taken->pin, "12345678");
+  EXPECT_NE(second.add(named("own"))->key_id, key->key_id);
+}
+
 TEST_F(KeyStoreTest, SeveralKeysMayShareANiceName) {
   KeyStore store("", kSerial, kFirstCounter);
   store.add(named("twin"));

@@ -20,8 +20,14 @@ void check(int result, const char* what) {
   if (result < 0) throw std::system_error(errno, std::generic_category(), what);
 }
 
+int make_socket() {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  check(fd, "socket");
+  return fd;
+}
+
 // Returns the port it got.
-std::uint16_t bind_and_listen(int fd, const std::string& address, std::uint16_t port) {
+std::uint16_t bind_to(int fd, const std::string& address, std::uint16_t port) {
   sockaddr_in where{};
   where.sin_family = AF_INET;
   where.sin_port = htons(port);
@@ -32,7 +38,6 @@ std::uint16_t bind_and_listen(int fd, const std::string& address, std::uint16_t 
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   socklen_t size = sizeof where;
   check(bind(fd, reinterpret_cast<const sockaddr*>(&where), size), "bind");
-  check(listen(fd, kBacklog), "listen");
   check(getsockname(fd, reinterpret_cast<sockaddr*>(&where), &size), "getsockname");
   return ntohs(where.sin_port);
 }
@@ -52,15 +57,37 @@ Listener::Listener(EventLoop& loop, const std::string& address, std::uint16_t po
       tls_(tls),
       sink_(std::move(sink)),
       counters_(counters),
-      fd_(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
-  check(fd_, "socket");
-  port_ = bind_and_listen(fd_, address, port);
+      address_(address),
+      fd_(make_socket()) {
+  port_ = bind_to(fd_, address_, port);
+  check(listen(fd_, kBacklog), "listen");
   loop_.add(fd_, EPOLLIN, *this);
 }
 
 Listener::~Listener() {
   connections_.clear();
   ::close(fd_);
+}
+
+// A socket that is bound but does not listen refuses connections and keeps the port from others.
+void Listener::set_welcome(Welcome welcome) {
+  const bool listened = welcome_ != Welcome::kRefused;
+  welcome_ = welcome;
+  if (welcome == Welcome::kRefused && listened) {
+    loop_.remove(fd_);
+    ::close(fd_);
+    fd_ = make_socket();
+    bind_to(fd_, address_, port_);
+  }
+  if (welcome != Welcome::kRefused && !listened) {
+    check(listen(fd_, kBacklog), "listen");
+    loop_.add(fd_, EPOLLIN, *this);
+  }
+}
+
+void Listener::set_max_streams(std::uint32_t max_streams) {
+  max_streams_ = max_streams;
+  for_each_connection([max_streams](Connection& connection) { connection.change_max_streams(max_streams); });
 }
 
 void Listener::on_events(std::uint32_t) {
@@ -70,8 +97,11 @@ void Listener::on_events(std::uint32_t) {
     ++counters_.connections_accepted;
     ++counters_.connections_open;
     auto stream = tls_ == nullptr ? make_plain_stream(fd) : make_tls_stream(tls_, fd);
-    auto connection = std::make_unique<Connection>(loop_, *this, fd, std::move(stream));
-    connections_.emplace(connection.get(), std::move(connection));
+    auto made = std::make_unique<Connection>(loop_, *this, fd, std::move(stream));
+    Connection& connection = *made;
+    connections_.emplace(&connection, std::move(made));
+    if (welcome_ == Welcome::kSilence) connection.fall_silent();
+    if (welcome_ == Welcome::kReset) connection.reset_connection();
   }
 }
 

@@ -14,6 +14,14 @@
 
 namespace n200sim {
 
+// What becomes of connections to come.
+enum class Welcome {
+  kServed,
+  kRefused,  // nobody listens; the port stays ours
+  kSilence,  // accepted, never answered, not even in the TLS handshake
+  kReset,    // accepted and reset
+};
+
 // A listening socket and the connections that came through it.
 class Listener final : private FdHandler {
  public:
@@ -25,8 +33,15 @@ class Listener final : private FdHandler {
   Listener& operator=(const Listener&) = delete;
 
   std::uint16_t port() const { return port_; }
-  // Of connections to come.
-  void set_max_streams(std::uint32_t max_streams) { max_streams_ = max_streams; }
+  void set_welcome(Welcome welcome);
+  // Of the connections that are there, and of those to come.
+  void set_max_streams(std::uint32_t max_streams);
+  // For handshakes to come.
+  void set_tls(SSL_CTX* tls) { tls_ = tls; }
+  template <typename Do>
+  void for_each_connection(Do what) {
+    for (const auto& [connection, owned] : connections_) what(*connection);
+  }
 
   // For connections.
   std::unique_ptr<Session> make_session(SessionHost& host, SSL* tls);
@@ -39,6 +54,8 @@ class Listener final : private FdHandler {
   SSL_CTX* tls_;
   RequestSink sink_;
   Counters& counters_;
+  std::string address_;
+  Welcome welcome_ = Welcome::kServed;
   std::uint32_t max_streams_ = 256;
   int fd_;
   std::uint16_t port_ = 0;

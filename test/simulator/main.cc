@@ -10,14 +10,16 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <nlohmann/json.hpp>
 
 #include "arguments.h"
 #include "control.h"
 #include "device.h"
 #include "event_loop.h"
 #include "listener.h"
+#include "mishaps.h"
 #include "state_files.h"
-#include "tls_context.h"
+#include "tls_identity.h"
 
 namespace n200sim {
 namespace {
@@ -63,14 +65,17 @@ int run(const Options& options, pid_t parent) {
   const EndSignals end_signals(loop);
   if (options.exit_with_parent) follow_parent(parent);
   const StateFiles files(options);
-  const SslCtxPtr tls = make_tls_context(files.tls(), !options.http1_only);
+  TlsIdentity identity(files.tls(), !options.http1_only);
   Counters control_counters;
   Device device(loop, options);
   Listener network(
-      loop, options.listen, options.port, tls.get(), [&device](const ExchangePtr& e) { device.handle(e); },
-      device.counters());
+      loop, options.listen, options.port, identity.context(),
+      [&device](const ExchangePtr& e) { device.handle(e); }, device.counters());
   network.set_max_streams(options.max_streams);
-  Control control(device, network);
+  Mishaps mishaps(loop, network);
+  for (const std::string& fault : options.faults) device.faults().add(nlohmann::json::parse(fault));
+  for (const std::string& mishap : options.network) mishaps.begin(nlohmann::json::parse(mishap));
+  Control control(device, network, mishaps, identity);
   Listener control_port(
       loop, "127.0.0.1", options.control_port, nullptr,
       [&control](const ExchangePtr& e) { control.handle(e); }, control_counters);

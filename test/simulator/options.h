@@ -20,6 +20,7 @@ struct Options {
   bool http1_only = false;
   std::uint32_t max_streams = 256;
   std::uint32_t delay_ms = 0;
+  std::int64_t clock_offset_s = 0;
   int cores = 2;
   std::uint32_t sign_us = 0;
   std::uint32_t keygen_ms = 0;
@@ -31,6 +32,7 @@ struct Options {
   std::string serial = "23F13C56131E1EEE";
   std::uint64_t first_counter = 25;
   std::vector<User> users;
+  std::vector<std::string> faults, network;  // JSON: what POST /faults and POST /network take
   bool verbose = false;
   bool exit_with_parent = false;
 };

@@ -23,6 +23,7 @@ class SessionHost {
   virtual void wants_flush() = 0;        // produce() will be called at the end of this turn
   virtual void reset_connection() = 0;   // TCP RST at the end of this turn
   virtual void close_after_flush() = 0;  // whatever else is under way
+  virtual void fall_silent() = 0;        // nothing is read or written any more, and nothing closed
 
  protected:
   ~SessionHost() = default;
@@ -37,6 +38,10 @@ class Session {
   virtual void produce(std::string& out, std::size_t limit) = 0;
   // Nothing more will be received or produced.
   virtual bool done() const = 0;
+  // The client is asked to go elsewhere: what is under way is answered, then done().
+  virtual void go_away() = 0;
+  // HTTP/2: SETTINGS_MAX_CONCURRENT_STREAMS, anew.
+  virtual void change_max_streams(std::uint32_t) {}
 };
 
 std::unique_ptr<Session> make_http1_session(SessionHost& host, const RequestSink& sink);

@@ -48,6 +48,18 @@ TEST(Reply, follows_a_path) {
   EXPECT_EQ(reason_of_text(R"({"data":"AB"})", path), Reason::reply_field_missing);
 }
 
+TEST(Reply, bears_to_be_asked_again_when_its_end_is_missing) {
+  for (const auto* body : {R"({"command":"listkeys","core":0,"result":{})", R"({"command":"eccsign","core":1,"result":"AB")",
+                           R"({"result":{"a":{"b":[1,2)", R"({"result")"}) {
+    auto reply = ReplyDocument::parse(body);
+    if (!reply) continue;
+    EXPECT_FALSE(reply->error_text()) << body;
+    const auto text = reply->text(kResult);
+    EXPECT_TRUE(text || text.error().reason == Reason::bad_reply || text.error().reason == Reason::reply_field_missing) << body;
+    EXPECT_FALSE(reply->for_each_record(WireTable().row(Operation::list_keys), [](KeyRecord) {})) << body;
+  }
+}
+
 TEST(Reply, undoes_escapes) {
   EXPECT_EQ(*document(R"({"result":"a\u00e4\n\"\\/"})").text(kResult), "a\xC3\xA4\n\"\\/");
 }

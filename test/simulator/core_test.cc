@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core.h"
+
+#include <gtest/gtest.h>
+
+namespace n200sim {
+namespace {
+
+// The loop of this thread, and one core.
+class CoreTest : public testing::Test {
+ protected:
+  void submit() {
+    core_.submit([this]() -> Core::Finish { return [this] { ++done_, loop_.stop(); }; },
+                 Clock::duration::zero());
+  }
+  void run_for(std::chrono::milliseconds time) {
+    loop_.after(time, [this] { loop_.stop(); });
+    loop_.run();
+  }
+
+  int done_ = 0;
+  EventLoop loop_;
+  Core core_{loop_};
+};
+
+TEST_F(CoreTest, HangsUntilItIsToldOtherwise) {
+  core_.hang_until(Clock::time_point::max());
+  submit();
+  run_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(done_, 0);
+  core_.hang_until(Clock::time_point::min());
+  loop_.run();
+  EXPECT_EQ(done_, 1);
+}
+
+TEST_F(CoreTest, HangsForATime) {
+  const auto end = Clock::now() + std::chrono::milliseconds(50);
+  core_.hang_until(end);
+  submit();
+  loop_.run();
+  EXPECT_EQ(done_, 1);
+  EXPECT_GE(Clock::now(), end);
+}
+
+TEST_F(CoreTest, HangingOneEndsWithItsDevice) {
+  core_.hang_until(Clock::time_point::max());
+  submit();
+}
+
+}  // namespace
+}  // namespace n200sim

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "openssl_handles.h"
+#include "tls_context.h"
+
+namespace n200sim {
+
+// The certificate that the device shows, which can change while it runs.
+class TlsIdentity {
+ public:
+  // Throws std::runtime_error.
+  TlsIdentity(TlsFiles files, bool offer_http2)
+      : files_(std::move(files)),
+        offer_http2_(offer_http2),
+        context_(make_tls_context(files_, offer_http2)) {}
+
+  SSL_CTX* context() const { return context_.get(); }
+  const TlsFiles& files() const { return files_; }
+
+  // Handshakes that are under way keep the old context alive. Throws std::runtime_error, and all is as
+  // before.
+  void use(const std::string& cert_path, const std::string& key_path);
+  // A new key and self-signed certificate, in files beside the present ones.
+  void renew(const std::string& common_name);
+
+ private:
+  TlsFiles files_;
+  bool offer_http2_;
+  SslCtxPtr context_;
+};
+
+}  // namespace n200sim

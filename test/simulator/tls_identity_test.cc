@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls_identity.h"
+
+#include <gtest/gtest.h>
+#include <openssl/ssl.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "options.h"
+#include "state_files.h"
+
+namespace n200sim {
+namespace {
+
+TEST(TlsIdentity, RenewedOneIsAnotherOfTheGivenName) {
+  const StateFiles files({});
+  TlsIdentity identity(files.tls(), true);
+  const X509Ptr before(X509_dup(SSL_CTX_get0_certificate(identity.context())));
+  identity.renew("another");
+  const X509* after = SSL_CTX_get0_certificate(identity.context());
+  EXPECT_NE(X509_cmp(before.get(), after), 0);
+  char name[64] = "";
+  X509_NAME_get_text_by_NID(X509_get_subject_name(after), NID_commonName, name, sizeof name);
+  EXPECT_STREQ(name, "another");
+  EXPECT_TRUE(std::filesystem::exists(files.tls().cert_path));  // for the way back
+  identity.use(files.tls().cert_path, files.tls().key_path);
+  EXPECT_EQ(X509_cmp(before.get(), SSL_CTX_get0_certificate(identity.context())), 0);
+}
+
+TEST(TlsIdentity, UnreadableFileChangesNothing) {
+  const StateFiles files({});
+  TlsIdentity identity(files.tls(), true);
+  const SSL_CTX* before = identity.context();
+  EXPECT_THROW(identity.use("/nonexistent", files.tls().key_path), std::runtime_error);
+  EXPECT_EQ(identity.context(), before);
+  EXPECT_EQ(identity.files().cert_path, files.tls().cert_path);
+}
+
+}  // namespace
+}  // namespace n200sim
