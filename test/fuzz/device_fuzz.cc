@@ -37,6 +37,7 @@ class Scripted final : public http::Pipeline {
     if (reply.failure != http::Failure::none) reply.body.clear();
     return reply;
   }
+  void probe(const http::Request&, http::HealthFlag) noexcept override {}
   const http::Options& options() const noexcept override { return options_; }
   const http::Counters& counters() const noexcept override { return counters_; }
 

@@ -85,7 +85,7 @@ static void try_keymgmt(const OSSL_DISPATCH *keymgmt, struct wanted keys) {
   CHECK(keymgmt_export(NULL, PUBLIC, count_exports, &count) == 0 && keymgmt_export(empty, PUBLIC, count_exports, &count) == 0 &&
         keymgmt_export(keys.private_key, PAIR, count_exports, &count) == 0 && count == 0);
   CHECK(keymgmt_export(keys.private_key, EVP_PKEY_PUBLIC_KEY, count_exports, &count) == 1 && count == 1);
-  CHECK(keymgmt_query_operation_name(OSSL_OP_SIGNATURE) != NULL && keymgmt_query_operation_name(OSSL_OP_KEYEXCH) == NULL);
+  CHECK(keymgmt_query_operation_name(OSSL_OP_SIGNATURE) != NULL && keymgmt_query_operation_name(OSSL_OP_CIPHER) == NULL);
   for (size_t i = 0; i < 3; ++i) keymgmt_free(copies[i]);
   keymgmt_free(empty);
   keymgmt_free(NULL);
