@@ -85,7 +85,8 @@ Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point un
                           return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
                         }));
   const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) { return one.key_id == record.key_id; });
-  return found != listed->end() ? *found : std::move(record);
+  if (found != listed->end()) return *found;
+  return record;
 }
 
 Result<KeyRecord> Device::find_key(const KeyUri& uri) {
