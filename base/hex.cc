@@ -9,10 +9,11 @@ namespace {
 constexpr std::array<signed char, 256> make_digit_values() {
   std::array<signed char, 256> values{};
   values.fill(-1);
-  for (int i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(i);
-  for (int i = 0; i < 6; ++i) {
-    values[static_cast<std::size_t>('A' + i)] = static_cast<signed char>(10 + i);
-    values[static_cast<std::size_t>('a' + i)] = static_cast<signed char>(10 + i);
+  signed char value = 0;
+  for (const char digit : std::string_view("0123456789")) values[static_cast<unsigned char>(digit)] = value++;
+  for (const char* digits : {"abcdef", "ABCDEF"}) {
+    value = 10;
+    for (const char digit : std::string_view(digits)) values[static_cast<unsigned char>(digit)] = value++;
   }
   return values;
 }

@@ -47,6 +47,7 @@ void Secret::reserve(std::size_t bytes) {
 
 void Secret::append(std::string_view bytes) {
   if (size_ + bytes.size() > capacity_) reserve(std::max<std::size_t>(64, 2 * (size_ + bytes.size())));
+  // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): there is no capacity without data
   if (!bytes.empty()) std::memcpy(data_ + size_, bytes.data(), bytes.size());
   size_ += bytes.size();
 }

@@ -45,6 +45,7 @@ Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& r
 
 // The reference is what our own store passed to its callback: a pointer to a Key*, which changes hands here.
 Result<Key*> Key::load(const void* reference, size_t reference_size) {
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): a reference is a pointer
   if (reference == nullptr || reference_size != sizeof(Key*)) return Error{Reason::bad_argument, "not a key reference of this provider"};
   return std::exchange(*static_cast<Key**>(const_cast<void*>(reference)), nullptr);
 }

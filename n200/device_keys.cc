@@ -138,11 +138,11 @@ Result<void> Device::list_keys(const KeyUri& uri, const std::function<void(const
   };
   const auto until = deadline();
   for (const auto type : kListedTypes) {
-    const auto listed = request_listing(std::string(type), until, take_fitting);
+    auto listed = request_listing(std::string(type), until, take_fitting);
     if (listed) continue;
     const Reason reason = listed.error().reason;
     const bool type_unknown = type != kObservedType && (reason == Reason::device_error || reason == Reason::http_status);
-    if (!type_unknown) return listed;
+    if (!type_unknown) return std::move(listed).error();
     log_->write(LogLevel::keys, listed.error().detail);
   }
   return {};

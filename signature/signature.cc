@@ -49,12 +49,14 @@ Result<void> Signature::take_key(void* key, bool to_sign) {
 Result<void> Signature::sign_init(void* key, const OSSL_PARAM params[]) {
   SESAM_CHECK(take_key(key, true));
   digest_fixed_ = false;
+  hashing_ = false;
   return set_params(params);
 }
 
 Result<void> Signature::verify_init(void* key, const OSSL_PARAM params[]) {
   SESAM_CHECK(take_key(key, false));
   digest_fixed_ = false;
+  hashing_ = false;
   return set_params(params);
 }
 

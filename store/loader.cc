@@ -28,6 +28,7 @@ const OSSL_PARAM* settable_params(void*) {
 
 // Called where OpenSSL wants a key of ours in another provider's keymgmt: the public one goes, the private one stays.
 Result<bool> export_object(void*, const void* reference, size_t reference_size, OSSL_CALLBACK* callback, void* argument) {
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): a reference is a pointer
   if (reference == nullptr || reference_size != sizeof(Key*)) return false;
   const Key* key = *static_cast<Key* const*>(reference);
   return key->export_to(key->is_private() ? OSSL_KEYMGMT_SELECT_ALL : OSSL_KEYMGMT_SELECT_ALL & ~OSSL_KEYMGMT_SELECT_PRIVATE_KEY,

@@ -6,7 +6,7 @@ import pytest
 
 from harness.paths import REPOSITORY
 
-ROW = re.compile(r'^  X\((\w+), "([^"]+)"', re.M)
+ROW = re.compile(r'\bX\((\w+),[\s\\]*"([^"]+)"')
 REASONS = dict(ROW.findall((REPOSITORY / "base/reasons.h").read_text()))
 
 

@@ -26,9 +26,11 @@ class Done:
 def minimal_environment(openssl_conf: Path | None, **extra: str) -> dict[str, str]:
     """Nothing of the caller's: no N200_CONF, no proxy, no locale."""
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
-    for name in ("LD_PRELOAD", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"):  # sanitizer builds
+    for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"):  # sanitizer builds
         if name in os.environ:
             environment[name] = os.environ[name]
+    if "SESAM_PRELOAD" in os.environ:  # scripts/sanitize: what the programs need before they can load such a module
+        environment["LD_PRELOAD"] = os.environ["SESAM_PRELOAD"]
     if openssl_conf:
         environment["OPENSSL_CONF"] = str(openssl_conf)
     return environment | extra
