@@ -116,3 +116,11 @@ def test_nodes_behind_the_balancer_are_drained_without_a_failure(cluster, balanc
     tally = load(configured(balancer.url), lambda: [away_for_a_while(node, "drain", 0.2, 0.4) for node in cluster.nodes])
     assert tally.failed == 0, tally
     assert all(cluster.signatures())
+
+
+def test_signing_goes_on_after_all_nodes_behind_the_balancer_were_away(cluster, balancer, configured, load):
+    def all_away():
+        for node in cluster.nodes:
+            node.network("restart", 500)
+
+    assert load(configured(balancer.url), all_away).failed == 0

@@ -16,6 +16,7 @@ global
 defaults
   mode tcp
   timeout connect 500ms
+  timeout check 500ms
   timeout client 60s
   timeout server 60s
   retries 3
@@ -23,7 +24,7 @@ defaults
 listen n200
   bind 127.0.0.1:{port}
   balance roundrobin
-  default-server check inter 100ms fall 1 rise 1 on-marked-down shutdown-sessions
+  default-server check check-ssl verify none inter 100ms fall 1 rise 1 on-marked-down shutdown-sessions
 {servers}
 """
 
@@ -66,7 +67,7 @@ class Cluster:
 
 
 class Balancer:
-    """HAProxy in TCP mode: TLS is between the provider and the node."""
+    """HAProxy in TCP mode: TLS is between the provider and the node. Its checks are handshakes, which a mute node fails."""
 
     def __init__(self, directory: Path, nodes: list[Simulator]):
         program = shutil.which("haproxy", path=minimal_environment(None)["PATH"])
