@@ -24,8 +24,8 @@ def run_rows(rows: list[Row], seconds: float) -> list[tuple[Row, Tally]]:
         for number, row in enumerate(rows):
             tally, hits = Stage(row, Path(directory) / str(number), seconds).run(program)
             results.append((row, tally))
-            print(f"{row.name}: {tally.tried} operations, {tally.failed} failed, longest {tally.longest_ms:.0f} ms, {tally.wrong} wrong; "
-                  f"hit {hits} times; promised: {row.promise}; holds: {holds(row, tally)}"
+            print(f"{row.name}: {tally.tried} operations, {tally.failed} failed, longest {tally.longest_ms:.0f} ms, "
+                  f"{tally.wrong} wrong; hit {hits} times; promised: {row.promise}; holds: {holds(row, tally)}"
                   + (f"; told: {table.told(tally)}" if tally.reasons else ""), flush=True)
     return results
 

@@ -42,8 +42,8 @@ def signed_names(zone: str) -> int:
 
 def update(port: int, batch: int) -> bool:
     names = "".join(f"update add host{batch}-{n}.{ZONE}. 300 A 192.0.2.{n}\n" for n in range(NAMES))
-    done = run(["nsupdate", "-t", 30], stdin=f"server 127.0.0.1 {port}\nzone {ZONE}\n{names}send\n".encode(), check=False, timeout=60)
-    return done.returncode == 0
+    request = f"server 127.0.0.1 {port}\nzone {ZONE}\n{names}send\n"
+    return run(["nsupdate", "-t", 30], stdin=request.encode(), check=False, timeout=60).returncode == 0
 
 
 def through_restarts(directory: Path) -> list[str]:

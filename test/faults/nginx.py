@@ -65,7 +65,8 @@ def through_restarts(directory: Path) -> list[str]:
         for client in clients:
             client.join()
         failed = [outcome for outcome in outcomes if outcome]
-        print(f"nginx: {len(outcomes)} handshakes, {len(failed)} failed, through 2 reloads and 2 restarts of the device", flush=True)
+        print(f"nginx: {len(outcomes)} handshakes, {len(failed)} failed, through 2 reloads and 2 restarts of the device",
+              flush=True)
         return [f"{len(failed)} of {len(outcomes)} handshakes failed: {failed[0]}"] if failed else []
     finally:
         if server:

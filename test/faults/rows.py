@@ -74,6 +74,10 @@ def dead_core(stage: Stage) -> None:
     stage.node.hang_core(-1)
 
 
+def wrong_signatures(**how_often: int) -> tuple[dict[str, Any], ...]:
+    return tuple({"fault": "wrong-signature", "command": command, **how_often} for command in ("eccsign", "rsasign"))
+
+
 HTTP1 = {"http1": True}
 VERIFY = {"verify_signatures": "yes"}
 
@@ -99,7 +103,8 @@ ROWS = (
     Row("connections refused for 700 ms, twice, nothing closed", FAIL_NEVER, during=several_times("refuse", 2, 700)),
     Row("device restarts twice, 700 ms each", FAIL_NEVER, during=several_times("restart", 2, 700)),
     Row("device restarts twice, 700 ms each, HTTP/1.1", FAIL_NEVER, during=several_times("restart", 2, 700), device=HTTP1),
-    Row("device restarts and does not come back", FAIL_CLEARLY, during=several_times("restart", 1), settings={"deadline_ms": 2000}),
+    Row("device restarts and does not come back", FAIL_CLEARLY, during=several_times("restart", 1),
+        settings={"deadline_ms": 2000}),
     Row("new connections reset for 700 ms, old ones too", FAIL_NEVER,
         during=lambda stage: (several_times("reset-new", 1, 700)(stage), stage.node.network("reset"))),
     # The time.
@@ -132,12 +137,10 @@ ROWS = (
         loads=READ),
     Row("signature too short, every 10th", FAIL_CLEARLY, now_and_then("short-signature", command="eccsign")),
     Row("wrong signature, every 10th, verify_signatures = yes", FAIL_NEVER,
-        (*now_and_then("wrong-signature", command="eccsign"), *now_and_then("wrong-signature", command="rsasign")), settings=VERIFY),
-    Row("wrong signatures only, verify_signatures = yes", FAIL_CLEARLY,
-        (*always("wrong-signature", command="eccsign"), *always("wrong-signature", command="rsasign")),
+        wrong_signatures(every=10), settings=VERIFY),
+    Row("wrong signatures only, verify_signatures = yes", FAIL_CLEARLY, wrong_signatures(count=-1),
         settings={"deadline_ms": 2000, **VERIFY}, loads=SIGN),
-    Row("wrong signature, every 10th, verify_signatures = no", NOTHING,
-        (*now_and_then("wrong-signature", command="eccsign"), *now_and_then("wrong-signature", command="rsasign")),
+    Row("wrong signature, every 10th, verify_signatures = no", NOTHING, wrong_signatures(every=10),
         settings={"verify_signatures": "no"}, loads=SIGN),
     Row("another TLS certificate, trusted as well", FAIL_NEVER, during=certificate, trust_next=True),
     Row("another TLS certificate, not trusted", FAIL_CLEARLY, during=certificate, settings={"deadline_ms": 2000}),

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Some rows of scripts/faults, for a moment each: threads sign, open keys and list while the device fails."""
+import json
+
 import pytest
 
 from harness.load import compile_load
@@ -50,6 +52,16 @@ def test_a_wrong_signature_is_seen_where_nothing_is_promised(tmp_path, load_prog
     tally, hits = Stage(row, tmp_path, SECONDS).run(load_program)
     assert row.promise == Promise.NOTHING
     assert tally.wrong > 0 and tally.failed == 0 and hits >= tally.wrong
+
+
+@pytest.mark.parametrize("option, order, told", [
+    ("fault", {"fault": "http-500", "count": -1}, "HTTP status 500"),
+    ("network", {"do": "refuse"}, "cannot connect"),
+])
+def test_faults_can_be_ordered_on_the_simulators_command_line(simulator, openssl_cnf, openssl, option, order, told):
+    device = simulator(**{option: [json.dumps(order)]})
+    done = openssl(openssl_cnf(device, deadline_ms=500), "pkey", "-in", "sesam:web", "-pubout", check=False)
+    assert done.returncode != 0 and told in done.stderr, str(done)
 
 
 def test_every_row_has_a_name_of_its_own():

@@ -80,8 +80,8 @@ class Balancer:
         (directory / "haproxy.cfg").write_text(BALANCER.format(port=self.port, servers=servers))
         self.log = directory / "haproxy.log"
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen([program, "-db", "-f", directory / "haproxy.cfg"], stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, env=minimal_environment(None))
+            self.process = subprocess.Popen([program, "-db", "-f", directory / "haproxy.cfg"], env=minimal_environment(None),
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + 30
         while not self._listens():
             assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
