@@ -121,3 +121,20 @@ class Simulator:
 
     def clear_faults(self) -> None:
         self.control("POST", "/faults/clear")
+
+    def network(self, what: str, ms: int = 0) -> None:
+        """A mishap of the network: "restart", "refuse", "silence", …; after `ms` all is well, or with network("restore")."""
+        self.control("POST", "/network", {"do": what, "ms": ms})
+
+    def hang_core(self, ms: int, core: int = 1) -> None:
+        """-1: until it is told 0."""
+        self.control("POST", "/cores", {"core": core, "hang_ms": ms})
+
+    def change_certificate(self, **fields: Any) -> dict[str, Path]:
+        """A new one, or that of `tlscert` and `tlskey`. Both paths; `self.tlscert` remains the first one."""
+        return {name: Path(path) for name, path in self.control("POST", "/certificate", {
+            name: str(value) for name, value in fields.items()}).items()}
+
+    def take_keys_of(self, other: "Simulator") -> None:
+        """As the nodes of a cluster share their keys."""
+        self.control("POST", "/keys/take", {"journal": str(other.directory / "state" / "keys.jsonl")})

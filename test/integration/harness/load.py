@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Threads that use keys while a test makes the device fail: the load of scripts/faults."""
+import sys
+
+from harness.paths import REPOSITORY
+
+sys.path.insert(0, str(REPOSITORY / "test" / "faults"))
+from loads import compile_load, run_load  # noqa: E402, F401

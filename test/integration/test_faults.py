@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Some rows of scripts/faults, for a moment each: threads sign, open keys and list while the device fails."""
+import json
+
+import pytest
+
+from harness.load import compile_load
+from rows import ROWS
+from stage import Promise, Stage, holds
+from table import BEGIN, END, markdown, write
+
+SECONDS = 0.8
+ROW = {row.name: row for row in ROWS}
+QUICK = [
+    "reset (TCP RST), every 10th request",
+    "all connections closed, 20 times",
+    "GOAWAY to all connections, 20 times",
+    "GOAWAY that disowns the request, then closed, every 10th request",
+    "REFUSED_STREAM, every 5th request",
+    "421 Misdirected Request, every 10th request",
+    "body truncated, every 10th reply",
+    "stream limit of the live connection: 1, 100, 3, 256",
+    "a core hangs for 300 ms, twice",
+    "no answer at all",
+    "the device's clock jumps by 50 years",
+    "broken JSON, every 10th reply",
+    "wrong content type, every 10th reply",
+    "wrong signatures only, verify_signatures = yes",
+    "another TLS certificate, trusted as well",
+    "another TLS certificate, not trusted",
+    "generation: 421, every 3rd request",
+    "generation: reset, every 5th request",
+]
+
+
+@pytest.fixture(scope="session")
+def load_program(tmp_path_factory):
+    return compile_load(tmp_path_factory.mktemp("load"))
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_what_is_promised_holds_under(name, tmp_path, load_program):
+    row = ROW[name]
+    tally, hits = Stage(row, tmp_path, SECONDS).run(load_program)
+    assert holds(row, tally) == "yes", tally
+    assert hits > 0 or not row.orders, "the fault did not happen"
+
+
+def test_a_wrong_signature_is_seen_where_nothing_is_promised(tmp_path, load_program):
+    """Or the zeros in the table's last column would mean nothing."""
+    row = ROW["wrong signature, every 10th, verify_signatures = no"]
+    tally, hits = Stage(row, tmp_path, SECONDS).run(load_program)
+    assert row.promise == Promise.NOTHING
+    assert tally.wrong > 0 and tally.failed == 0 and hits >= tally.wrong
+
+
+@pytest.mark.parametrize("option, order, told", [
+    ("fault", {"fault": "http-500", "count": -1}, "HTTP status 500"),
+    ("network", {"do": "refuse"}, "cannot connect"),
+])
+def test_faults_can_be_ordered_on_the_simulators_command_line(simulator, openssl_cnf, openssl, option, order, told):
+    device = simulator(**{option: [json.dumps(order)]})
+    done = openssl(openssl_cnf(device, deadline_ms=500), "pkey", "-in", "sesam:web", "-pubout", check=False)
+    assert done.returncode != 0 and told in done.stderr, str(done)
+
+
+def test_every_row_has_a_name_of_its_own():
+    assert len(ROW) == len(ROWS)
+
+
+def test_the_table_is_written_between_its_markers(tmp_path):
+    document = tmp_path / "document.md"
+    document.write_text(f"before\n{BEGIN}\nobsolete\n{END}\nafter\n")
+    write(document, markdown([]))
+    text = document.read_text()
+    assert text.startswith("before\n") and text.endswith("\nafter\n") and "obsolete" not in text and "| fault |" in text
