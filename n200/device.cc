@@ -118,6 +118,7 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
     request.endpoint = node;
     exchange.doing.endpoint = pipeline_->options().urls[node];
     http::Reply reply = pipeline_->perform(request);
+    exchange.status = reply.status;
     const Fault fault = fault_of(reply.failure, reply.status);
     if (reply.failure == http::Failure::none && fault == Fault::none) nodes_.answered(node);
     if (fault == Fault::none) return reply;

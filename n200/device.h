@@ -126,6 +126,7 @@ class Device {
     Repetition repetition = Repetition::harmless;
     std::string_view pin{};
     PinVerdict* pin_verdict = nullptr;  // on that pin
+    int status = 0;                     // of the last reply
     std::string_view private_key_hex{};  // what is imported, in capitals
   };
 
@@ -151,7 +152,8 @@ class Device {
   Result<KeyRecord> key_just_made(const Doing& doing, const std::string& key_id, const EcKeyPair* given);
   Result<KeyRecord> key_of_lost_answer(const Doing& doing, const NewKey& key, const EcKeyPair* given, Error lost);
   Result<void> request_random(std::span<unsigned char> out, Clock::time_point until);
-  Result<void> request_listing(const std::string& type, Clock::time_point until, const std::function<void(KeyRecord)>& take);
+  // False: the device refused it, so it may not know the type.
+  Result<bool> request_listing(const std::string& type, Clock::time_point until, const std::function<void(KeyRecord)>& take);
   Result<void> take_records(Exchange& exchange, const std::function<void(KeyRecord)>& take);
 
   Options options_;

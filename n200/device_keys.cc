@@ -16,6 +16,8 @@ constexpr std::string_view kManufacturer = "sematiconAG";  // as the vendor's PK
 constexpr std::string_view kObservedType = "NIST";
 constexpr std::string_view kListedTypes[] = {kObservedType, "BRAINPOOL", "RSA"};
 
+constexpr int kServersOwnTrouble = 500;  // HTTP status, RFC 9110 section 15.6
+
 std::span<const unsigned char> bytes_of(const std::string& text) {
   return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
 }
@@ -67,11 +69,17 @@ Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_poin
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
 
-Result<void> Device::request_listing(const std::string& type, Clock::time_point until, const std::function<void(KeyRecord)>& take) {
+Result<bool> Device::request_listing(const std::string& type, Clock::time_point until, const std::function<void(KeyRecord)>& take) {
   const std::size_t cap = static_cast<std::size_t>(options_.max_listing_mib) << 20;
   Exchange asking{Operation::list_keys, {}, {"listing", type + " keys", endpoint_url()}, cap, until};
   asking.values.set(Placeholder::type, type);
-  return take_records(asking, take);
+  auto taken = take_records(asking, take);
+  if (taken) return true;
+  const Reason reason = taken.error().reason;
+  const bool refused = (reason == Reason::device_error || reason == Reason::http_status) && asking.status < kServersOwnTrouble;
+  if (type == kObservedType || !refused) return std::move(taken).error();
+  log_->write(LogLevel::keys, taken.error().detail);
+  return false;
 }
 
 // n200.md leaves open whether getkeyattributes tells an EC key's public part; listkeys does. One listing then serves all keys of
@@ -138,12 +146,11 @@ Result<void> Device::list_keys(const KeyUri& uri, const std::function<void(const
   };
   const auto until = deadline();
   for (const auto type : kListedTypes) {
-    auto listed = request_listing(std::string(type), until, take_fitting);
+    SESAM_TRY(listed, request_listing(std::string(type), until, take_fitting));
     if (listed) continue;
-    const Reason reason = listed.error().reason;
-    const bool type_unknown = type != kObservedType && (reason == Reason::device_error || reason == Reason::http_status);
-    if (!type_unknown) return std::move(listed).error();
-    log_->write(LogLevel::keys, listed.error().detail);
+    // Once more before the type counts as unknown: a passing failure would hide its keys.
+    SESAM_TRY(known, request_listing(std::string(type), until, take_fitting));
+    static_cast<void>(known);
   }
   return {};
 }

@@ -132,16 +132,19 @@ Result<std::size_t> Signature::in_openssl_form(std::span<const unsigned char> ra
   return raw.size();
 }
 
+// Where many threads sign, a fault of every tenth signature may hit one of them twice.
+constexpr unsigned kMostAttempts = 5;
+
 bool Signature::is_to_be_verified() const {
   const auto which = key_->device->options().verify_signatures;
   return which == n200::Verify::yes || (which == n200::Verify::rsa && scheme_.type == keymgmt::KeyType::rsa);
 }
 
-// A wrong signature may be a passing fault of the device, so there is one more try. Twice wrong, it may be another key's.
+// A wrong signature may be a passing fault of the device, so there are more tries. Wrong each time, it may be another key's.
 Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> digest, std::span<unsigned char> out) const {
   std::array<unsigned char, kMostRawBytes> buffer;
   const std::span<unsigned char> raw(buffer.data(), key_->device_signature_bytes);
-  for (bool again = false;; again = true) {
+  for (unsigned attempt = 1;; ++attempt) {
     SESAM_CHECK(ask_device(digest, raw));
     SESAM_TRY(written, in_openssl_form(raw, out));
     if (!is_to_be_verified()) return written;
@@ -149,8 +152,8 @@ Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> dig
     if (good) return written;
     Error wrong{Reason::bad_signature, key_->handle.description() + ": the device's signature does not fit the public key"};
     OPENSSL_cleanse(out.data(), written);  // a wrong RSA signature may tell the key's factors
-    if (again) return key_->device->replaced_or(std::move(wrong), key_->handle);
-    key_->device->log().write(LogLevel::failures, wrong.detail + "; asking once more");
+    if (attempt == kMostAttempts) return key_->device->replaced_or(std::move(wrong), key_->handle);
+    key_->device->log().write(LogLevel::failures, wrong.detail + "; asking again");
   }
 }
 

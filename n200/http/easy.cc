@@ -99,7 +99,8 @@ Easies::Easies(const Options& options, const EasyCallbacks& callbacks)
   append(headers_, "Accept:");  // fewer bytes: what comes back is JSON whatever we ask for
   if (!options.user.empty()) {
     authorization_ = authorization(options);
-    authorization_line_ = {const_cast<char*>(authorization_.reveal().data()), headers_};  // libcurl only reads it
+    authorization_line_ = {const_cast<char*>(authorization_.reveal().data()),
+                           headers_};  // libcurl only reads it
   }
   if (!options.address.empty()) {
     const auto port = options.address.rfind(':');

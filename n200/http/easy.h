@@ -26,8 +26,9 @@ struct Easy {
   CURL* handle = nullptr;
   Call* call = nullptr;
   Lane* lane = nullptr;
-  void* owner = nullptr;  ///< the Loop, for the callbacks
-  std::size_t place = 0;  ///< in Lane::active
+  void* owner = nullptr;      ///< the Loop, for the callbacks
+  std::size_t place = 0;      ///< in Lane::active
+  Clock::time_point sent_at;  ///< once the call is sent
   bool over_the_cap = false;
   bool own_deadline = false;  ///< the call's deadline comes before any configured time-out
   // What the handle is set to, so that only changes are set.
@@ -68,7 +69,8 @@ class Easies {
   const Options& options_;
   const EasyCallbacks callbacks_;
   Secret authorization_;
-  curl_slist authorization_line_{};  // its node among the headers: where curl_slist_append() would copy it to, nobody wipes
+  curl_slist authorization_line_{};  // its node among the headers: where curl_slist_append() would copy it
+                                     // to, nobody wipes
   curl_slist* headers_ = nullptr;
   curl_slist* connect_to_ = nullptr;
   std::vector<std::unique_ptr<Easy>> all_;

@@ -63,12 +63,13 @@ bool broke_off(std::string_view words) noexcept {
          says(words, "unexpected eof");
 }
 
-// The TLS alerts (RFC 8446, section 6.2) by which a peer turns down our certificate, or asks for one, in OpenSSL's words. With TLS 1.3
-// they come after the handshake, in answer to the request.
+// The TLS alerts (RFC 8446, section 6.2) by which a peer turns down our certificate, or asks for one, in
+// OpenSSL's words. With TLS 1.3 they come after the handshake, in answer to the request.
 bool turns_down_our_certificate(std::string_view words) noexcept {
   for (const std::string_view alert :
-       {"alert certificate required", "alert bad certificate", "alert unsupported certificate", "alert certificate revoked",
-        "alert certificate expired", "alert certificate unknown", "alert unknown ca", "alert access denied"})
+       {"alert certificate required", "alert bad certificate", "alert unsupported certificate",
+        "alert certificate revoked", "alert certificate expired", "alert certificate unknown",
+        "alert unknown ca", "alert access denied"})
     if (says(words, alert)) return true;
   return false;
 }
@@ -100,7 +101,8 @@ std::string message_of(const Evidence& evidence) {
   // libcurl's words would blame our callback.
   if (evidence.curl_code == CURLE_ABORTED_BY_CALLBACK) return "the connection was lost before the reply came";
   std::string message(evidence.words);
-  if (turns_down_our_certificate(message)) message.insert(0, "the device turns down client_cert, or wants one: ");
+  if (turns_down_our_certificate(message))
+    message.insert(0, "the device turns down client_cert, or wants one: ");
   if (message.empty()) message = curl_easy_strerror(static_cast<CURLcode>(evidence.curl_code));
   if (evidence.os_errno != 0) {
     char space[128];

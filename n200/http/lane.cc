@@ -29,6 +29,7 @@ void Lane::take_off_wire(Easy& easy) noexcept {
 
 void Lane::mark_sent(Easy& easy) noexcept {
   easy.call->sent.store(true, std::memory_order_relaxed);
+  easy.sent_at = Clock::now();
   --unsent;
 }
 

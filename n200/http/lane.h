@@ -24,9 +24,10 @@ struct Lane {
   const std::size_t index;
   EndpointUrls urls;
   Admission admission;
-  std::vector<Easy*> active;  ///< handed to libcurl
-  unsigned unsent = 0;        ///< of them, those that libcurl has not begun to send
-  bool moved = true;          ///< a reply, or a part of one, has come since the last nudge
+  std::vector<Easy*> active;   ///< handed to libcurl
+  unsigned unsent = 0;         ///< of them, those that libcurl has not begun to send
+  Clock::time_point heard_at;  ///< when a part of a reply last came
+  bool moved = true;           ///< a reply, or a part of one, has come since the last nudge
 };
 
 }  // namespace sesam::n200::http

@@ -277,9 +277,22 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
     set_message(call, evidence);
   }
   const bool own_deadline = easy.own_deadline && code == CURLE_OPERATION_TIMEDOUT;
+  if (code == CURLE_OPERATION_TIMEDOUT && evidence.sent) abandon_mute(lane, easy);
   retire(easy);
   if (code != CURLE_OK && !own_deadline && is_of_the_connect(evidence)) fail_together(lane, call);
   exchange_.complete(call);
+}
+
+// Of a connection whose requests time out and that has said nothing since, nothing is to be expected: a peer
+// that vanished, or a firewall that forgot it. libcurl would go on to use it.
+void Loop::abandon_mute(const Lane& lane, const Easy& easy) noexcept {
+  if (lane.heard_at > easy.sent_at) return;
+  const int fd = sockets_.only_socket_of(lane.index);
+  if (fd == -1) return;
+  report(LogLevel::connections, {"no answer from ", lane.urls.base(), ": the connection is given up"});
+  sockets_.bury(fd);
+  int running = 0;
+  curl_multi_socket_action(multi_, fd, CURL_CSELECT_IN, &running);
 }
 
 // No connection came about: what waits for it would find the same, one after the other.

@@ -49,6 +49,7 @@ class Loop {
   void kick(Lane& lane, unsigned added) noexcept;
   void finish(Easy& easy, CURLcode code) noexcept;
   Call& retire(Easy& easy) noexcept;
+  void abandon_mute(const Lane& lane, const Easy& easy) noexcept;
   void fail_together(Lane& lane, const Call& cause) noexcept;
   void fail(Call& call, Failure failure, std::string_view message) noexcept;
   void fail_list(Call* calls, Failure failure, std::string_view message) noexcept;

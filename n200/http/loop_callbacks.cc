@@ -44,6 +44,7 @@ std::size_t Loop::on_data(char* bytes, std::size_t size, std::size_t count, void
   easy.over_the_cap = length > easy.call->reply_cap_bytes - easy.call->reply.size();
   if (easy.over_the_cap) return 0;
   easy.lane->moved = true;
+  easy.lane->heard_at = Clock::now();
   easy.call->reply.append(bytes, length);
   return length;
 } catch (const std::exception&) {
