@@ -93,6 +93,12 @@ def test_no_node_at_all_is_a_clear_error(cluster, configured, openssl):
     assert "cannot connect: " in done.stderr and "that the device is up" in done.stderr
 
 
+def test_signing_goes_on_while_the_first_node_is_away(cluster, configured, load):
+    tally = load(configured(), lambda: away_for_a_while(cluster.nodes[0]))
+    assert tally.failed == 0, tally
+    assert all(cluster.signatures())
+
+
 def test_nodes_are_drained_one_after_the_other_without_a_failure(cluster, configured, load):
     tally = load(configured(), lambda: [away_for_a_while(node, "drain", 0.2, 0.3) for node in cluster.nodes])
     assert tally.failed == 0, tally
@@ -101,9 +107,11 @@ def test_nodes_are_drained_one_after_the_other_without_a_failure(cluster, config
 
 def test_the_balancer_spreads_processes_over_the_nodes(cluster, balancer, configured, openssl):
     cnf = configured(balancer.url)
-    for _ in range(4):
+    for _ in range(20):  # two would do, but for a check that a busy machine answers too late
         assert sign(openssl, cnf).stderr == ""
-    assert cluster.signatures() == [2, 2]
+        if all(cluster.signatures()):
+            break
+    assert all(cluster.signatures())
 
 
 def test_signing_goes_on_while_nodes_behind_the_balancer_are_away(cluster, balancer, configured, load):
@@ -124,3 +132,46 @@ def test_signing_goes_on_after_all_nodes_behind_the_balancer_were_away(cluster, 
             node.network("restart", 500)
 
     assert load(configured(balancer.url), all_away).failed == 0
+
+
+def test_a_first_node_that_is_well_again_is_used_again(cluster, configured, load):
+    """Without a failure and without a new process: it is probed, and not by users' requests."""
+    first, second = cluster.nodes
+    answered = []
+
+    def watch():
+        away_for_a_while(first)
+        time.sleep(1.5)
+        cluster.reset_counters()
+        time.sleep(0.5)
+        answered.extend(cluster.signatures())
+
+    tally = load(configured(), watch, seconds=4)
+    assert tally.failed == 0, tally
+    assert answered[0] > 0 and answered[1] == 0, answered
+
+
+def test_signing_goes_on_while_the_first_node_is_without_power(cluster, configured, load):
+    """Nothing tells but that nothing comes: some requests wait for their time-out once, then the node is left."""
+    tally = load(configured(request_timeout_ms=500), lambda: away_for_a_while(cluster.nodes[0], "silence", time_s=1.5), seconds=2.5)
+    assert tally.failed == 0, tally
+    assert cluster.signatures()[1] > cluster.signatures()[0] / 2
+
+
+def test_signing_goes_on_after_all_nodes_were_away(cluster, configured, load):
+    def all_away():
+        for node in cluster.nodes:
+            node.network("restart", 500)
+
+    assert load(configured(), all_away).failed == 0
+
+
+def test_signing_goes_on_while_a_node_behind_the_balancer_is_without_power(cluster, balancer, configured, load):
+    """It is the node that is in use. HAProxy closes what goes there when a check has failed."""
+    def mute_the_one_in_use():
+        time.sleep(0.3)
+        away_for_a_while(max(cluster.nodes, key=lambda node: node.requests().get("eccsign", 0)), "silence", time_s=1.5)
+
+    tally = load(configured(balancer.url, request_timeout_ms=300, connect_timeout_ms=500), mute_the_one_in_use, seconds=2.5)
+    assert tally.failed == 0, tally
+    assert all(cluster.signatures())

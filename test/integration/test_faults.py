@@ -30,6 +30,21 @@ QUICK = [
     "another TLS certificate, not trusted",
     "generation: 421, every 3rd request",
     "generation: reset, every 5th request",
+    # Time-outs, busy devices and devices that are away.
+    "connection half-open (mute), every 50th request",
+    "device without power for 800 ms",
+    "device restarts twice, 700 ms each",
+    "device restarts twice, 700 ms each, HTTP/1.1",
+    "no answer, every 50th request",
+    "half of the body, then nothing, every 50th reply",
+    "429 with Retry-After: 1, every 50th request",
+    "503 with Retry-After: 1, every 50th request",
+    "503 with Retry-After: 60, beyond the deadline, every 50th request",
+    "500, every 10th request",
+    "wrong signature, every 10th, verify_signatures = yes",
+    "two nodes, the first refuses connections",
+    "generation: REFUSED_STREAM, every 3rd request",
+    "generation: GOAWAY that disowns the request, every 3rd",
 ]
 
 

@@ -16,15 +16,14 @@ global
 defaults
   mode tcp
   timeout connect 500ms
-  timeout check 500ms
   timeout client 60s
   timeout server 60s
   retries 3
-  option redispatch
+  option redispatch 1
 listen n200
   bind 127.0.0.1:{port}
   balance roundrobin
-  default-server check check-ssl verify none inter 100ms fall 1 rise 1 on-marked-down shutdown-sessions
+  default-server check check-ssl verify none inter 300ms fall 1 rise 1 on-marked-down shutdown-sessions
 {servers}
 """
 
