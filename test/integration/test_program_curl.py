@@ -6,33 +6,33 @@ from harness.programs import version_of
 from harness.tls import VERSIONS, Server, fetch, free_port, make_file_identity, make_identity
 
 
-@pytest.mark.parametrize("type", ["EC", "RSA"])
-def test_a_client_certificate(device, openssl_cnf, tmp_path, type):
+@pytest.fixture(params=["EC", "RSA"])
+def asked(request, device, openssl_cnf, tmp_path):
+    """(identity, ask): ask(version, …curl's options) fetches from a server that insists on a client certificate."""
     cnf, port = openssl_cnf(device), free_port()
-    identity = make_identity(device, cnf, tmp_path, type)
+    identity = make_identity(device, cnf, tmp_path, request.param)
     key, certificate = make_file_identity(tmp_path, "server")
     server = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-key", key, "-cert", certificate, "-www", "-Verify", "1",
               "-verify_return_error", "-CAfile", identity.certificate]
     with Server(server, None, port, tmp_path):
-        for version in VERSIONS:
-            device.reset_counters()
-            done = fetch(port, certificate, version, "--cert", identity.certificate, "--key", identity.key, cnf=cnf)
-            assert "Verify return code: 0 (ok)" in done.stdout
-            assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
-            refused = fetch(port, certificate, version, cnf=cnf, check=False)
-            assert refused.returncode != 0 and refused.stdout == "", "the server insists on one"
+        yield identity, lambda version, *options, **more: fetch(port, certificate, version, *options, cnf=cnf, **more)
+
+
+def test_a_client_certificate(device, asked):
+    identity, ask = asked
+    for version in VERSIONS:
+        device.reset_counters()
+        done = ask(version, "--cert", identity.certificate, "--key", identity.key)
+        assert "Verify return code: 0 (ok)" in done.stdout
+        assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
+        refused = ask(version, check=False)
+        assert refused.returncode != 0 and refused.stdout == "", "the server insists on one"
 
 
 @pytest.mark.skipif(version_of("curl", "--version") < (8, 12), reason="curl takes URIs (--key-type PROV) from 8.12 on")
-@pytest.mark.parametrize("type", ["EC", "RSA"])
-def test_a_client_certificate_by_uri(device, openssl_cnf, tmp_path, type):
-    cnf, port = openssl_cnf(device), free_port()
-    identity = make_identity(device, cnf, tmp_path, type)
-    key, certificate = make_file_identity(tmp_path, "server")
-    server = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-key", key, "-cert", certificate, "-www", "-Verify", "1",
-              "-verify_return_error", "-CAfile", identity.certificate]
-    with Server(server, None, port, tmp_path):
-        device.reset_counters()
-        done = fetch(port, certificate, "1.3", "--cert", identity.certificate, "--key-type", "PROV", "--key", identity.uri, cnf=cnf)
-        assert "Verify return code: 0 (ok)" in done.stdout
-        assert device.requests()[identity.sign_command] == 1
+def test_a_client_certificate_by_uri(device, asked):
+    identity, ask = asked
+    device.reset_counters()
+    done = ask("1.3", "--cert", identity.certificate, "--key-type", "PROV", "--key", identity.uri)
+    assert "Verify return code: 0 (ok)" in done.stdout
+    assert device.requests()[identity.sign_command] == 1
