@@ -30,7 +30,7 @@ def minimal_environment(openssl_conf: Path | None, **extra: str) -> dict[str, st
         if name in os.environ:
             environment[name] = os.environ[name]
     if "SESAM_PRELOAD" in os.environ:  # scripts/sanitize: what the programs need before they can load such a module
-        environment["LD_PRELOAD"] = os.environ["SESAM_PRELOAD"]
+        extra["LD_PRELOAD"] = ":".join([os.environ["SESAM_PRELOAD"], *filter(None, [extra.get("LD_PRELOAD")])])
     if openssl_conf:
         environment["OPENSSL_CONF"] = str(openssl_conf)
     return environment | extra
