@@ -107,6 +107,7 @@ Result<KeyUri> Generation::place() const {
   if (!uri.token.empty() || !uri.key_id.empty() || !uri.id.empty())
     return Error{Reason::bad_uri, "generating a key: every key of this device is its own token, so token=, key-id= and id= cannot name a place for a new one; use core="};
   if (uri.object.empty()) return Error{Reason::bad_uri, "generating a key: the URI gives no name; add object=NAME"};
+  // cppcheck-suppress returnStdMoveLocal ; a reference into the result of SESAM_TRY
   return std::move(uri);
 }
 

@@ -42,7 +42,7 @@ void sign_with(Device& device, const CallPtr& call, const KeyPtr& key, Sign sign
   key->last_use_s = std::time(nullptr);
   const std::chrono::microseconds duration(device.options().sign_us);
   const int core = key->core;
-  auto deliver = [call, core](std::string signature) { return result_reply(*call, core, signature); };
+  auto deliver = [call, core](const std::string& signature) { return result_reply(*call, core, signature); };
   if (!device.options().canned) {
     auto produce = [key, sign = std::move(sign)] { return sign(loaded(*key)); };
     return device.on_core(core, duration, call, std::move(produce), std::move(deliver));

@@ -26,8 +26,7 @@ std::string make_temporary_dir() {
 
 }  // namespace
 
-StateFiles::StateFiles(const Options& options) {
-  tls_ = {options.tls_cert, options.tls_key, options.client_ca};
+StateFiles::StateFiles(const Options& options) : tls_{options.tls_cert, options.tls_key, options.client_ca} {
   if (!options.state_dir.empty()) fs::create_directories(options.state_dir);
   if (tls_.cert_path.empty()) {
     if (options.state_dir.empty()) temporary_dir_ = make_temporary_dir();
