@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The edge between OpenSSL's C calls and this code: the one place where dispatch functions are generated.
 //
-// SESAM_BIND(slot, implementation) makes a row of an OSSL_DISPATCH table. The implementation is a member or a free function; the
-// generated C function is noexcept, turns a failed Result into 0 (or NULL) and an entry on the error stack, takes a Result<bool>'s
-// false as a plain "no", and leaves the caller's error queue as it was otherwise. A wrong signature does not compile.
+// SESAM_BIND(slot, implementation) makes a row of an OSSL_DISPATCH table. The implementation is a member or a
+// free function; the generated C function is noexcept, turns a failed Result into 0 (or NULL) and an entry on
+// the error stack, takes a Result<bool>'s false as a plain "no", and leaves the caller's error queue as it
+// was otherwise. A wrong signature does not compile.
 #pragma once
 
 #include <new>
@@ -22,7 +23,8 @@ inline constexpr bool is_result = false;
 template <class T>
 inline constexpr bool is_result<Result<T>> = true;
 
-// Runs the body under an error mark. The mark is taken back before anything is raised, so that our entry stays.
+// Runs the body under an error mark. The mark is taken back before anything is raised, so that our entry
+// stays.
 template <class Body>
 auto run(Body&& body) noexcept -> std::invoke_result_t<Body> try {
   const ErrorMark mark;
@@ -44,8 +46,10 @@ R guard(const char* where, Body&& body) noexcept {
       raise(result.error(), where);
       return R{};
     }
-    if constexpr (std::is_void_v<typename Returned::value_type>) return R{1};
-    else return static_cast<R>(*std::move(result));
+    if constexpr (std::is_void_v<typename Returned::value_type>)
+      return R{1};
+    else
+      return static_cast<R>(*std::move(result));
   }
 }
 
@@ -54,8 +58,7 @@ struct Thunk;
 
 // A free function: the arguments pass through.
 template <class Slot, auto Impl, class R, class... A>
-  requires(!std::is_member_function_pointer_v<decltype(Impl)>)
-struct Thunk<Slot, Impl, R(A...)> {
+requires(!std::is_member_function_pointer_v<decltype(Impl)>) struct Thunk<Slot, Impl, R(A...)> {
   static R call(A... arguments) noexcept {
     return guard<R>(Slot::name, [&] { return Impl(arguments...); });
   }
@@ -74,8 +77,8 @@ struct MemberOf<Ret (C::*)(P...) const> {
 
 // A member function: the leading (const) void* is the object. A const slot takes only a const member.
 template <class Slot, auto Impl, class R, class Self, class... A>
-  requires(std::is_member_function_pointer_v<decltype(Impl)> && std::is_void_v<Self>)
-struct Thunk<Slot, Impl, R(Self*, A...)> {
+requires(std::is_member_function_pointer_v<decltype(Impl)>&&
+             std::is_void_v<Self>) struct Thunk<Slot, Impl, R(Self*, A...)> {
   using Object = typename MemberOf<decltype(Impl)>::Object;
   static R call(Self* self, A... arguments) noexcept {
     if (self == nullptr) {
@@ -99,7 +102,10 @@ inline constexpr typename Slot::Fn* bound = &detail::Thunk<Slot, Impl, typename 
 
 }  // namespace sesam
 
-#define SESAM_BIND(function, ...) \
-  { ::sesam::slot::function::id, reinterpret_cast<void (*)()>(::sesam::bound<::sesam::slot::function, __VA_ARGS__>) }
+#define SESAM_BIND(function, ...)                                                          \
+  {                                                                                        \
+    ::sesam::slot::function::id,                                                           \
+        reinterpret_cast<void (*)()>(::sesam::bound<::sesam::slot::function, __VA_ARGS__>) \
+  }
 #define SESAM_BIND_END \
   { 0, nullptr }

@@ -55,14 +55,29 @@ void take(Fn*& slot, const OSSL_DISPATCH& row) noexcept {
 Core::Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) noexcept : handle(core_handle) {
   for (; upcalls != nullptr && upcalls->function_id != 0; ++upcalls) {
     switch (upcalls->function_id) {
-      case OSSL_FUNC_CORE_GET_PARAMS: take(get_params, *upcalls); break;
-      case OSSL_FUNC_CORE_NEW_ERROR: take(new_error, *upcalls); break;
-      case OSSL_FUNC_CORE_SET_ERROR_DEBUG: take(set_error_debug, *upcalls); break;
-      case OSSL_FUNC_CORE_VSET_ERROR: take(vset_error, *upcalls); break;
-      case OSSL_FUNC_BIO_WRITE_EX: take(bio_write, *upcalls); break;
-      case OSSL_FUNC_BIO_READ_EX: take(bio_read, *upcalls); break;
-      case OSSL_FUNC_BIO_GETS: take(bio_gets, *upcalls); break;
-      default: break;
+      case OSSL_FUNC_CORE_GET_PARAMS:
+        take(get_params, *upcalls);
+        break;
+      case OSSL_FUNC_CORE_NEW_ERROR:
+        take(new_error, *upcalls);
+        break;
+      case OSSL_FUNC_CORE_SET_ERROR_DEBUG:
+        take(set_error_debug, *upcalls);
+        break;
+      case OSSL_FUNC_CORE_VSET_ERROR:
+        take(vset_error, *upcalls);
+        break;
+      case OSSL_FUNC_BIO_WRITE_EX:
+        take(bio_write, *upcalls);
+        break;
+      case OSSL_FUNC_BIO_READ_EX:
+        take(bio_read, *upcalls);
+        break;
+      case OSSL_FUNC_BIO_GETS:
+        take(bio_gets, *upcalls);
+        break;
+      default:
+        break;
     }
   }
 }

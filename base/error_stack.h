@@ -27,19 +27,22 @@ struct Core {
   Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) noexcept;
 };
 
-/// Makes an instance the one that errors are raised through, and whose log they go to, until it is detached; then it is the one
-/// before it. All instances of a process have the same reason texts, so any live one serves.
+/// Makes an instance the one that errors are raised through, and whose log they go to, until it is detached;
+/// then it is the one before it. All instances of a process have the same reason texts, so any live one
+/// serves.
 void attach_error_stack(const Core& core, std::shared_ptr<const Log> log);
 void detach_error_stack(const Core& core) noexcept;
 
-/// Puts one entry on the calling thread's error queue and one line into the log: the reason's text, the error's detail, the
-/// reason's advice. `where` names the provider function. OpenSSL cuts an entry at 1,024 characters.
+/// Puts one entry on the calling thread's error queue and one line into the log: the reason's text, the
+/// error's detail, the reason's advice. `where` names the provider function. OpenSSL cuts an entry at 1,024
+/// characters.
 void raise(const Error& error, const char* where) noexcept;
 
 /// OpenSSL's reason strings, ended by {0, nullptr} (provider-base(7), OSSL_FUNC_provider_get_reason_strings).
 const OSSL_ITEM* reason_strings() noexcept;
 
-/// Takes back every entry that libcrypto puts on the caller's queue during our work; the entries from before stay.
+/// Takes back every entry that libcrypto puts on the caller's queue during our work; the entries from before
+/// stay.
 class ErrorMark {
  public:
   ErrorMark() noexcept { ERR_set_mark(); }

@@ -51,10 +51,11 @@ Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output)
   if (output == "syslog") return made(kSyslog, false);
   if (output == "stderr") return made(fcntl(STDERR_FILENO, F_GETFD) == -1 ? kNowhere : STDERR_FILENO, false);
   const std::string path(output);
-  const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
+  const int fd = ::open(path.c_str(),
+                        O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
   if (fd == -1)
-    return Error{Reason::bad_configuration,
-                 "log_output = " + path + ": " + std::strerror(errno) + "; allowed are stderr, syslog or a path"};
+    return Error{Reason::bad_configuration, "log_output = " + path + ": " + std::strerror(errno) +
+                                                "; allowed are stderr, syslog or a path"};
   return made(fd, true);
 }
 
@@ -67,9 +68,12 @@ bool Log::still_ours() const noexcept {
 void Log::write(LogLevel level, std::string_view message) const noexcept try {
   if (!wants(level) || fd_ == kNowhere) return;
   std::string text(message);
-  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   if (fd_ == kSyslog) {
-    const int priority = level <= LogLevel::failures ? LOG_ERR : level <= LogLevel::connections ? LOG_NOTICE : LOG_DEBUG;
+    const int priority = level <= LogLevel::failures      ? LOG_ERR
+                         : level <= LogLevel::connections ? LOG_NOTICE
+                                                          : LOG_DEBUG;
     syslog(LOG_DAEMON | priority, "sesam: %s", text.c_str());
     return;
   }

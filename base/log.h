@@ -12,13 +12,22 @@
 namespace sesam {
 
 /// The vendor's scale, 0 (off) to 10 (everything); these are the steps in use.
-enum class LogLevel : int { off = 0, failures = 1, retries = 2, connections = 3, keys = 4, requests = 5, everything = 10 };
+enum class LogLevel : int {
+  off = 0,
+  failures = 1,
+  retries = 2,
+  connections = 3,
+  keys = 4,
+  requests = 5,
+  everything = 10
+};
 
 /// Immutable and safe from any thread: a line is one write(2).
 class Log {
  public:
-  /// `output` is "stderr", "syslog" or a path, which is opened at once (append, close-on-exec, no symbolic link, mode 0600),
-  /// because the process may change its user and root directory later. Raises bad_configuration.
+  /// `output` is "stderr", "syslog" or a path, which is opened at once (append, close-on-exec, no symbolic
+  /// link, mode 0600), because the process may change its user and root directory later. Raises
+  /// bad_configuration.
   static Result<std::shared_ptr<const Log>> open(int level, std::string_view output);
   ~Log();
   Log(const Log&) = delete;

@@ -47,8 +47,8 @@ class ProcessMutex {
   std::mutex mutex_;
 };
 
-/// How many forks lie between the first process and this one: what waits for a thread of an older generation waits
-/// in vain, for that thread does not exist here.
+/// How many forks lie between the first process and this one: what waits for a thread of an older generation
+/// waits in vain, for that thread does not exist here.
 unsigned fork_generation() noexcept;
 
 }  // namespace sesam

@@ -6,10 +6,12 @@ namespace sesam {
 const char* text_of(Reason reason) noexcept {
   switch (reason) {
 #define X(symbol, text, advice) \
-  case Reason::symbol: return text;
+  case Reason::symbol:          \
+    return text;
     SESAM_REASONS(X)
 #undef X
-    case Reason::none: break;
+    case Reason::none:
+      break;
   }
   return "no error";
 }
@@ -17,10 +19,12 @@ const char* text_of(Reason reason) noexcept {
 const char* advice_for(Reason reason) noexcept {
   switch (reason) {
 #define X(symbol, text, advice) \
-  case Reason::symbol: return advice;
+  case Reason::symbol:          \
+    return advice;
     SESAM_REASONS(X)
 #undef X
-    case Reason::none: break;
+    case Reason::none:
+      break;
   }
   return "";
 }

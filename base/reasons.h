@@ -5,7 +5,8 @@
 namespace sesam {
 
 // X(symbol, reason text, advice). The texts become OpenSSL's reason strings (provider-base(7)); the advice
-// ends every message, so that whoever reads the error stack knows what to do. Append only: the position is the code.
+// ends every message, so that whoever reads the error stack knows what to do. Append only: the position is
+// the code.
 #define SESAM_REASONS(X)                                                                                     \
   X(out_of_memory, "out of memory", "")                                                                      \
   X(internal, "internal error", "please report this")                                                        \
@@ -19,11 +20,13 @@ namespace sesam {
   X(several_keys_match, "several keys match", "name one of them by its key_id: sesam:key-id=...")            \
   X(key_attribute_mismatch, "the URI does not fit the key",                                                  \
     "correct the URI: 'openssl storeutl sesam:' prints one for every key")                                   \
-  X(unsupported_key, "unsupported key", "see KEYS in OSSL_PROVIDER-sesam(7) for the types that are offered")           \
+  X(unsupported_key, "unsupported key", "see KEYS in OSSL_PROVIDER-sesam(7) for the types that are offered") \
   X(key_replaced, "key was replaced on the device", "open the key again")                                    \
-  X(pin_missing, "PIN missing", "set 'pin' in openssl.cnf, give pin-value or pin-source in the URI, "        \
+  X(pin_missing, "PIN missing",                                                                              \
+    "set 'pin' in openssl.cnf, give pin-value or pin-source in the URI, "                                    \
     "or store the PIN on the device")                                                                        \
-  X(wrong_pin, "wrong PIN", "the PIN is not tried again by this process, as the device may lock the key: "   \
+  X(wrong_pin, "wrong PIN",                                                                                  \
+    "the PIN is not tried again by this process, as the device may lock the key: "                           \
     "correct it in the URI or in openssl.cnf and start the program anew")                                    \
   X(access_denied, "access denied",                                                                          \
     "either 'user'/'pass' in openssl.cnf is wrong, or this user has no access rule for the interface: in "   \
@@ -48,7 +51,8 @@ namespace sesam {
   X(stopped, "the provider is shutting down", "")                                                            \
   X(unsupported_digest, "unsupported digest", "")                                                            \
   X(digest_mismatch, "digest of the wrong length", "")                                                       \
-  X(not_offered, "operation not offered", "this provider signs, and nothing else: see OSSL_PROVIDER-sesam(7)")                       \
+  X(not_offered, "operation not offered",                                                                    \
+    "this provider signs, and nothing else: see OSSL_PROVIDER-sesam(7)")                                     \
   X(buffer_too_small, "buffer too small", "")                                                                \
   X(public_key_only, "not a private key", "the URI asks for type=public")                                    \
   X(bad_signature, "bad signature", "")                                                                      \
@@ -56,7 +60,7 @@ namespace sesam {
   X(key_exists, "a key of that name exists", "choose another name, or delete that key first")                \
   X(unknown_command, "the device does not know the command",                                                 \
     "check the wire_... settings against the vendor's manual")                                               \
-  X(unsupported_scheme, "unsupported signature scheme", "see SIGNATURES in OSSL_PROVIDER-sesam(7)")         \
+  X(unsupported_scheme, "unsupported signature scheme", "see SIGNATURES in OSSL_PROVIDER-sesam(7)")          \
   X(key_file_unusable, "key file cannot be imported",                                                        \
     "it must be a private EC key in PEM or DER, without a passphrase")
 

@@ -55,13 +55,13 @@ class [[nodiscard]] Result<void> {
 
 // Evaluates to the value of a Result, or returns its error from the enclosing function. The name of the
 // variable comes first: SESAM_TRY(key, device.find_key(name));
-#define SESAM_TRY(variable, expression)                                        \
-  auto variable##_result = (expression);                                       \
-  if (!variable##_result) return std::move(variable##_result).error();         \
+#define SESAM_TRY(variable, expression)                                \
+  auto variable##_result = (expression);                               \
+  if (!variable##_result) return std::move(variable##_result).error(); \
   auto& variable = *variable##_result
 
 // The same for a Result<void>.
-#define SESAM_CHECK(expression)                                                \
-  do {                                                                         \
+#define SESAM_CHECK(expression)                                                   \
+  do {                                                                            \
     if (auto checked = (expression); !checked) return std::move(checked).error(); \
   } while (0)

@@ -7,9 +7,9 @@
 
 namespace sesam {
 
-/// Bytes that no core dump holds (base/secret_memory.h), cleansed before they are given back. Not on OpenSSL's secure heap, which most
-/// programs do not have, and where they have it is small and behind one lock. Has no stream operator and no conversion to std::string on
-/// purpose.
+/// Bytes that no core dump holds (base/secret_memory.h), cleansed before they are given back. Not on
+/// OpenSSL's secure heap, which most programs do not have, and where they have it is small and behind one
+/// lock. Has no stream operator and no conversion to std::string on purpose.
 class Secret {
  public:
   Secret() noexcept = default;

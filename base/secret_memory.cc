@@ -31,7 +31,8 @@ struct Slab {
   char* memory = nullptr;
 };
 
-// Slots of one size. A word of bits has no ABA problem, a linked free list would. Never freed: secrets outlive everything else.
+// Slots of one size. A word of bits has no ABA problem, a linked free list would. Never freed: secrets
+// outlive everything else.
 class Pool {
  public:
   explicit constexpr Pool(std::size_t slot_bytes) noexcept : slot_bytes_(slot_bytes) {}
@@ -44,7 +45,8 @@ class Pool {
       std::uint64_t free = slab->free.load(std::memory_order_relaxed);
       while (free != 0) {
         const auto slot = static_cast<std::size_t>(std::countr_zero(free));
-        if (slab->free.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire, std::memory_order_relaxed))
+        if (slab->free.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire,
+                                             std::memory_order_relaxed))
           return slab->memory + slot * slot_bytes_;
       }
     }
@@ -56,7 +58,8 @@ class Pool {
     for (auto& entry : slabs_) {
       Slab* slab = entry.load(std::memory_order_acquire);
       if (slab == nullptr) return false;
-      const auto offset = reinterpret_cast<std::uintptr_t>(memory) - reinterpret_cast<std::uintptr_t>(slab->memory);
+      const auto offset =
+          reinterpret_cast<std::uintptr_t>(memory) - reinterpret_cast<std::uintptr_t>(slab->memory);
       if (offset >= kSlots * slot_bytes_) continue;
       slab->free.fetch_or(std::uint64_t{1} << (offset / slot_bytes_), std::memory_order_release);
       return true;

@@ -18,7 +18,8 @@ constexpr std::string_view kSchemes[] = {"pkcs11:", "sesam:"};
 
 Error bad_uri(std::string detail) { return {Reason::bad_uri, std::move(detail)}; }
 
-// For a message. A value with a '=' in it may have swallowed the attribute behind it for want of a separator, and that may be a PIN.
+// For a message. A value with a '=' in it may have swallowed the attribute behind it for want of a separator,
+// and that may be a PIN.
 std::string shown(std::string_view name, const std::string& value) {
   return std::string(name) + (value.find('=') == value.npos ? "=" + value : "");
 }
@@ -61,7 +62,7 @@ Result<void> parse_core(const std::string& text, KeyUri& uri) {
 }
 
 Result<void> parse_type(const std::string& text, KeyUri& uri) {
-  uri.type = text == "private" ? ObjectType::private_key
+  uri.type = text == "private"  ? ObjectType::private_key
              : text == "public" ? ObjectType::public_key
                                 : ObjectType::other;
   return {};
@@ -71,7 +72,8 @@ Result<void> check_names(const KeyUri& uri) {
   if (!uri.key_id.empty() && !is_key_id(uri.key_id))
     return bad_uri(shown("key-id", uri.key_id) + ": a key_id is 'hsm' and 36 hexadecimal digits");
   if (!uri.token.empty() && !is_token_label(uri.token) && !is_key_id(uri.token))
-    return bad_uri(shown("token", uri.token) + ": a token label of this device is 'hsm' and 28 hexadecimal digits");
+    return bad_uri(shown("token", uri.token) +
+                   ": a token label of this device is 'hsm' and 28 hexadecimal digits");
   return {};
 }
 
@@ -80,9 +82,9 @@ struct Attribute {
   std::string KeyUri::*field;
 };
 constexpr Attribute kTextAttributes[] = {
-    {"object", &KeyUri::object},   {"token", &KeyUri::token},   {"id", &KeyUri::id},
-    {"key-id", &KeyUri::key_id},   {"serial", &KeyUri::serial}, {"manufacturer", &KeyUri::manufacturer},
-    {"acl", &KeyUri::acl},         {"pin-source", &KeyUri::pin_source},
+    {"object", &KeyUri::object}, {"token", &KeyUri::token},           {"id", &KeyUri::id},
+    {"key-id", &KeyUri::key_id}, {"serial", &KeyUri::serial},         {"manufacturer", &KeyUri::manufacturer},
+    {"acl", &KeyUri::acl},       {"pin-source", &KeyUri::pin_source},
 };
 
 Result<void> take_attribute(std::string_view name, std::string_view value, KeyUri& uri) {
@@ -167,12 +169,14 @@ Result<KeyUri> KeyUri::parse(std::string_view text) {
 Result<Secret> read_pin_source(const std::string& source) {
   std::string_view path = source;
   if (path.starts_with("file:")) path.remove_prefix(5);
-  if (path.starts_with("//")) path.remove_prefix(std::min(path.find('/', 2), path.size()));  // file://host/path
+  if (path.starts_with("//"))
+    path.remove_prefix(std::min(path.find('/', 2), path.size()));  // file://host/path
   if (path.empty() || path.front() == '|')
     return Error{Reason::pin_source_unreadable, "pin-source must be a file: URI or a path"};
   const std::string file(path);
   auto text = read_file(file);
-  if (const int* failed = std::get_if<int>(&text)) return Error{Reason::pin_source_unreadable, file + ": " + std::strerror(*failed)};
+  if (const int* failed = std::get_if<int>(&text))
+    return Error{Reason::pin_source_unreadable, file + ": " + std::strerror(*failed)};
   Secret pin(without_line_end(std::get<Secret>(text).reveal()));
   if (pin.empty()) return Error{Reason::pin_source_unreadable, file + ": is empty"};
   return pin;

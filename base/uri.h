@@ -17,25 +17,27 @@ enum class ObjectType : std::uint8_t { any, private_key, public_key, other };
 
 /// A parsed URI. Attributes that are absent or empty are empty here; percent-escapes are decoded.
 struct KeyUri {
-  std::string object;                     ///< nice_name (CKA_LABEL)
-  std::string token;                      ///< the 31-character token label
-  std::string id;                         ///< CKA_ID, raw bytes
-  std::string key_id;                     ///< the 39-character key_id, ours
-  std::string serial;                     ///< the 16 hex digits inside the key_id
+  std::string object;  ///< nice_name (CKA_LABEL)
+  std::string token;   ///< the 31-character token label
+  std::string id;      ///< CKA_ID, raw bytes
+  std::string key_id;  ///< the 39-character key_id, ours
+  std::string serial;  ///< the 16 hex digits inside the key_id
   std::string manufacturer;
-  std::string acl;                        ///< of a key to be generated, ours
-  std::optional<unsigned> core;           ///< crypto core, ours
+  std::string acl;               ///< of a key to be generated, ours
+  std::optional<unsigned> core;  ///< crypto core, ours
   ObjectType type = ObjectType::any;
   Secret pin_value;
-  std::string pin_source;                 ///< "file:" URI or path, as written
+  std::string pin_source;  ///< "file:" URI or path, as written
 
   /// True if nothing in it tells one key from another: the bare scheme, or only e.g. a manufacturer.
-  bool names_no_key() const noexcept { return object.empty() && token.empty() && id.empty() && key_id.empty(); }
+  bool names_no_key() const noexcept {
+    return object.empty() && token.empty() && id.empty() && key_id.empty();
+  }
 
-  /// Parses "pkcs11:..." or "sesam:..." (the scheme in any case). ';', '?' and '&' separate alike; attributes that do not concern us
-  /// (module-*, slot-*, library-*, unknown ones) are ignored. "sesam:NAME" is short for "sesam:object=NAME", or for key-id
-  /// or token where NAME has that form. Raises bad_uri for an attribute that stands twice, a malformed escape or a malformed value;
-  /// the message never holds a PIN.
+  /// Parses "pkcs11:..." or "sesam:..." (the scheme in any case). ';', '?' and '&' separate alike; attributes
+  /// that do not concern us (module-*, slot-*, library-*, unknown ones) are ignored. "sesam:NAME" is short
+  /// for "sesam:object=NAME", or for key-id or token where NAME has that form. Raises bad_uri for an
+  /// attribute that stands twice, a malformed escape or a malformed value; the message never holds a PIN.
   static Result<KeyUri> parse(std::string_view text);
 };
 
@@ -45,8 +47,8 @@ bool has_key_uri_scheme(std::string_view text) noexcept;
 /// `text` with every byte percent-encoded that RFC 7512 does not allow plainly in an attribute's value.
 std::string percent_encode(std::string_view text);
 
-/// Reads the PIN that a pin-source names: "file:/path", "file:///path", an absolute or a relative path; trailing line breaks are cut.
-/// Raises pin_source_unreadable.
+/// Reads the PIN that a pin-source names: "file:/path", "file:///path", an absolute or a relative path;
+/// trailing line breaks are cut. Raises pin_source_unreadable.
 Result<Secret> read_pin_source(const std::string& source);
 
 /// "hsm" and 36 hex digits: a key_id. "hsm" and 28: a token label (n200.md, "Names of one key").

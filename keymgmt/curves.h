@@ -18,7 +18,8 @@ struct Curve {
 /// The curve of a device's key; null where there is none.
 const Curve* find_curve(std::string_view key_type, unsigned key_bits) noexcept;
 
-/// The curve that OpenSSL calls by that name, any of its aliases ("P-256", "prime256v1", ...); null where the device has none such.
+/// The curve that OpenSSL calls by that name, any of its aliases ("P-256", "prime256v1", ...); null where the
+/// device has none such.
 const Curve* find_curve_of_group(const char* group) noexcept;
 
 }  // namespace sesam::keymgmt

@@ -17,16 +17,14 @@ namespace {
 constexpr char kOurUri[] = "sesam_uri";
 constexpr char kOurImport[] = "sesam_import";
 constexpr char kDefaultGroup[] = "P-256";
-constexpr char kBindUri[] = "pkcs11_uri";              // BIND 9.20 and pkcs11-provider
-constexpr char kBindUsage[] = "pkcs11_key_usage";      // always digitalSignature: there is nothing else to choose
-constexpr char kBindRsaBits[] = "rsa_keygen_bits";     // BIND 9.20; later versions say "bits"
+constexpr char kBindUri[] = "pkcs11_uri";          // BIND 9.20 and pkcs11-provider
+constexpr char kBindUsage[] = "pkcs11_key_usage";  // always digitalSignature: there is nothing else to choose
+constexpr char kBindRsaBits[] = "rsa_keygen_bits";             // BIND 9.20; later versions say "bits"
 constexpr unsigned kLeastRsaBits = 2048, kMostRsaBits = 4096;  // n200.md
 
-#define SESAM_GENERATION_PARAMS                    \
-  OSSL_PARAM_utf8_string(kOurUri, nullptr, 0),     \
-      OSSL_PARAM_utf8_string(kOurImport, nullptr, 0), \
-      OSSL_PARAM_utf8_string(kBindUri, nullptr, 0), \
-      OSSL_PARAM_utf8_string(kBindUsage, nullptr, 0)
+#define SESAM_GENERATION_PARAMS                                                                \
+  OSSL_PARAM_utf8_string(kOurUri, nullptr, 0), OSSL_PARAM_utf8_string(kOurImport, nullptr, 0), \
+      OSSL_PARAM_utf8_string(kBindUri, nullptr, 0), OSSL_PARAM_utf8_string(kBindUsage, nullptr, 0)
 
 Result<std::string> text_of(const OSSL_PARAM& param) {
   const char* text = nullptr;
@@ -38,7 +36,8 @@ Result<std::string> text_of(const OSSL_PARAM& param) {
 Result<unsigned> bits_of(const OSSL_PARAM& param) {
   std::size_t bits = 0;
   if (OSSL_PARAM_get_size_t(&param, &bits) != 1 || bits < kLeastRsaBits || bits > kMostRsaBits)
-    return Error{Reason::unsupported_key, "RSA keys have from " + std::to_string(kLeastRsaBits) + " to " + std::to_string(kMostRsaBits) + " bits"};
+    return Error{Reason::unsupported_key, "RSA keys have from " + std::to_string(kLeastRsaBits) + " to " +
+                                              std::to_string(kMostRsaBits) + " bits"};
   return static_cast<unsigned>(bits);
 }
 
@@ -50,18 +49,22 @@ void place_on(const Curve& curve, n200::NewKey& key) {
 }  // namespace
 
 const OSSL_PARAM* settable_ec_generation_params(void*, void*) {
-  static const OSSL_PARAM params[] = {SESAM_GENERATION_PARAMS, OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, nullptr, 0), OSSL_PARAM_END};
+  static const OSSL_PARAM params[] = {SESAM_GENERATION_PARAMS,
+                                      OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, nullptr, 0),
+                                      OSSL_PARAM_END};
   return params;
 }
 
 const OSSL_PARAM* settable_rsa_generation_params(void*, void*) {
-  static const OSSL_PARAM params[] = {SESAM_GENERATION_PARAMS, OSSL_PARAM_size_t(OSSL_PKEY_PARAM_RSA_BITS, nullptr),
+  static const OSSL_PARAM params[] = {SESAM_GENERATION_PARAMS,
+                                      OSSL_PARAM_size_t(OSSL_PKEY_PARAM_RSA_BITS, nullptr),
                                       OSSL_PARAM_size_t(kBindRsaBits, nullptr), OSSL_PARAM_END};
   return params;
 }
 
 Result<Generation*> Generation::start(KeyType type, void* provctx, int selection, const OSSL_PARAM params[]) {
-  if ((selection & OSSL_KEYMGMT_SELECT_KEYPAIR) == 0) return Error{Reason::not_offered, "parameters without a key: the device makes keys"};
+  if ((selection & OSSL_KEYMGMT_SELECT_KEYPAIR) == 0)
+    return Error{Reason::not_offered, "parameters without a key: the device makes keys"};
   std::unique_ptr<Generation> generation(new Generation(type, *static_cast<const n200::Context*>(provctx)));
   SESAM_CHECK(generation->set_params(params));
   return generation.release();
@@ -73,7 +76,8 @@ Result<void> Generation::set_template(void* key) {
   const auto* given = static_cast<const Key*>(key);
   char group[64];
   std::size_t length = 0;
-  if (given != nullptr && given->public_key() != nullptr && EVP_PKEY_get_group_name(given->public_key(), group, sizeof group, &length) == 1)
+  if (given != nullptr && given->public_key() != nullptr &&
+      EVP_PKEY_get_group_name(given->public_key(), group, sizeof group, &length) == 1)
     group_.assign(group, length);
   return {};
 }
@@ -102,11 +106,16 @@ Result<void> Generation::set_params(const OSSL_PARAM params[]) {
 // The device gives key_id, token and id itself, so a URI for a new key cannot name them.
 Result<KeyUri> Generation::place() const {
   if (uri_.empty())
-    return Error{Reason::bad_uri, "generating a key: no URI gives its name; set sesam_uri (BIND: pkcs11-uri of the key-store), for example sesam:object=NAME;core=1"};
+    return Error{Reason::bad_uri,
+                 "generating a key: no URI gives its name; set sesam_uri (BIND: pkcs11-uri of the "
+                 "key-store), for example sesam:object=NAME;core=1"};
   SESAM_TRY(uri, KeyUri::parse(uri_));
   if (!uri.token.empty() || !uri.key_id.empty() || !uri.id.empty())
-    return Error{Reason::bad_uri, "generating a key: every key of this device is its own token, so token=, key-id= and id= cannot name a place for a new one; use core="};
-  if (uri.object.empty()) return Error{Reason::bad_uri, "generating a key: the URI gives no name; add object=NAME"};
+    return Error{Reason::bad_uri,
+                 "generating a key: every key of this device is its own token, so token=, key-id= and id= "
+                 "cannot name a place for a new one; use core="};
+  if (uri.object.empty())
+    return Error{Reason::bad_uri, "generating a key: the URI gives no name; add object=NAME"};
   // cppcheck-suppress returnStdMoveLocal ; a reference into the result of SESAM_TRY
   return std::move(uri);
 }
@@ -131,17 +140,21 @@ Result<n200::KeyRecord> Generation::generate_key(n200::NewKey& key, n200::Device
   if (type_ == KeyType::ec) {
     const std::string group = group_.empty() ? kDefaultGroup : group_;
     const Curve* curve = find_curve_of_group(group.c_str());
-    if (curve == nullptr) return Error{Reason::unsupported_key, "generating a key: the device has no curve " + group};
+    if (curve == nullptr)
+      return Error{Reason::unsupported_key, "generating a key: the device has no curve " + group};
     place_on(*curve, key);
   }
   return device.generate(key);
 }
 
 Result<n200::KeyRecord> Generation::import_key(n200::NewKey& key, n200::Device& device) const {
-  if (type_ != KeyType::ec) return Error{Reason::not_offered, "importing an RSA key: nothing is known of how the device would take it"};
+  if (type_ != KeyType::ec)
+    return Error{Reason::not_offered,
+                 "importing an RSA key: nothing is known of how the device would take it"};
   SESAM_TRY(file, read_ec_key_file(import_path_));
   if (!group_.empty() && find_curve_of_group(group_.c_str()) != file.curve)
-    return Error{Reason::unsupported_key, import_path_ + ": the key is on the curve " + file.curve->group + ", not on " + group_};
+    return Error{Reason::unsupported_key,
+                 import_path_ + ": the key is on the curve " + file.curve->group + ", not on " + group_};
   place_on(*file.curve, key);
   return device.import_ec(key, file.pair);
 }

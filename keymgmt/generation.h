@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Generating a key in the device, as OpenSSL asks for it (provider-keymgmt(7), "Key Object Generation Functions").
+// Generating a key in the device, as OpenSSL asks for it (provider-keymgmt(7), "Key Object Generation
+// Functions").
 #pragma once
 
 #include <openssl/core.h>
@@ -12,7 +13,8 @@
 
 namespace sesam::keymgmt {
 
-/// A key in the making. Its name, core, acl and PIN come from a key URI: "sesam_uri", or "pkcs11_uri" as BIND calls it.
+/// A key in the making. Its name, core, acl and PIN come from a key URI: "sesam_uri", or "pkcs11_uri" as BIND
+/// calls it.
 class Generation {
  public:
   template <KeyType Type>
@@ -23,9 +25,10 @@ class Generation {
   /// Takes the group from a key that has one.
   Result<void> set_template(void* key);
   Result<void> set_params(const OSSL_PARAM params[]);
-  /// Makes the key, or imports the one in the file that "sesam_import" names: nothing else makes this module take a private key.
-  /// Raises bad_uri where the URI gives no name or names a place that cannot be named, unsupported_key for a group or size that the
-  /// device does not have, and what read_ec_key_file, n200::Device::generate and import_ec raise.
+  /// Makes the key, or imports the one in the file that "sesam_import" names: nothing else makes this module
+  /// take a private key. Raises bad_uri where the URI gives no name or names a place that cannot be named,
+  /// unsupported_key for a group or size that the device does not have, and what read_ec_key_file,
+  /// n200::Device::generate and import_ec raise.
   Result<Key*> generate(OSSL_CALLBACK* progress, void* progress_argument);
 
  private:

@@ -28,10 +28,11 @@ const char* name_of_private_part(KeyType type) noexcept {
 
 }  // namespace
 
-Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& record, const KeyUri& uri, Secret pin,
-                                                        std::shared_ptr<n200::Device> device) {
+Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& record, const KeyUri& uri,
+                                                        Secret pin, std::shared_ptr<n200::Device> device) {
   auto data = std::make_shared<KeyData>();
-  data->handle = n200::KeyHandle(record.key_id, record.token_label(), record.nice_name, uri.core.value_or(device->options().core), std::move(pin));
+  data->handle = n200::KeyHandle(record.key_id, record.token_label(), record.nice_name,
+                                 uri.core.value_or(device->options().core), std::move(pin));
   data->handle.standing = device->watch(uri, record);
   data->device = std::move(device);
   data->uri = reusable_uri(record, uri);
@@ -46,7 +47,8 @@ Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& r
 // The reference is what our own store passed to its callback: a pointer to a Key*, which changes hands here.
 Result<Key*> Key::load(const void* reference, size_t reference_size) {
   // NOLINTNEXTLINE(bugprone-sizeof-expression): a reference is a pointer
-  if (reference == nullptr || reference_size != sizeof(Key*)) return Error{Reason::bad_argument, "not a key reference of this provider"};
+  if (reference == nullptr || reference_size != sizeof(Key*))
+    return Error{Reason::bad_argument, "not a key reference of this provider"};
   return std::exchange(*static_cast<Key**>(const_cast<void*>(reference)), nullptr);
 }
 
@@ -79,13 +81,15 @@ Result<Key*> Key::dup(int selection) const {
 Result<void> Key::get_params(OSSL_PARAM params[]) const {
   if (public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
   if (params == nullptr || params[0].key == nullptr) return {};
-  if (EVP_PKEY_get_params(public_key(), params) != 1) return Error{Reason::bad_argument, "a parameter has the wrong type or is too small"};
+  if (EVP_PKEY_get_params(public_key(), params) != 1)
+    return Error{Reason::bad_argument, "a parameter has the wrong type or is too small"};
   return {};
 }
 
 Result<bool> Key::import(int selection, const OSSL_PARAM params[]) {
   if (data_ || (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) == 0) return false;
-  if (includes_private(selection) && OSSL_PARAM_locate_const(params, name_of_private_part(type_)) != nullptr) return false;
+  if (includes_private(selection) && OSSL_PARAM_locate_const(params, name_of_private_part(type_)) != nullptr)
+    return false;
   auto data = std::make_shared<KeyData>();
   data->type = type_;
   data->public_key = public_key_from(type_, params);
@@ -102,7 +106,8 @@ Result<bool> Key::export_to(int selection, OSSL_CALLBACK* callback, void* argume
 Error not_offered(std::string_view operation, const void* key) {
   const auto* given = static_cast<const Key*>(key);
   const bool in_device = given != nullptr && given->data() != nullptr && given->data()->device;
-  return {Reason::not_offered, std::string(operation) + " with " + (in_device ? given->data()->handle.description() : "a public key") +
+  return {Reason::not_offered, std::string(operation) + " with " +
+                                   (in_device ? given->data()->handle.description() : "a public key") +
                                    ": the device is asked for signatures only; a key in a file can do it"};
 }
 

@@ -16,28 +16,31 @@
 
 namespace sesam::keymgmt {
 
-/// What a key is, for its whole life; shared by the private and the public object of one key and by their duplicates.
+/// What a key is, for its whole life; shared by the private and the public object of one key and by their
+/// duplicates.
 struct KeyData {
   KeyType type = KeyType::ec;
-  Pkey public_key;                      ///< in private_libctx()
+  Pkey public_key;  ///< in private_libctx()
   std::size_t device_signature_bytes = 0;
-  std::shared_ptr<n200::Device> device; ///< null for an imported public key
+  std::shared_ptr<n200::Device> device;  ///< null for an imported public key
   n200::KeyHandle handle;
-  std::string uri;                      ///< opens the key again: "sesam:key-id=...;object=...", without a secret
+  std::string uri;  ///< opens the key again: "sesam:key-id=...;object=...", without a secret
 };
 
-/// OpenSSL's keydata (provider-keymgmt(7)). Filled once, by the store or by import, and never changed after that.
+/// OpenSSL's keydata (provider-keymgmt(7)). Filled once, by the store or by import, and never changed after
+/// that.
 class Key {
  public:
   enum class Part : bool { public_only, with_private };
 
   explicit Key(KeyType type) : type_(type) {}
-  Key(std::shared_ptr<const KeyData> data, Part part) : type_(data->type), data_(std::move(data)), part_(part) {}
+  Key(std::shared_ptr<const KeyData> data, Part part)
+      : type_(data->type), data_(std::move(data)), part_(part) {}
 
-  /// Builds the data of a key in the device from the device's record; core and pin-source are the URI's. `pin` may be empty. Raises
-  /// unsupported_key, bad_public_key.
-  static Result<std::shared_ptr<const KeyData>> from_record(const n200::KeyRecord& record, const KeyUri& uri, Secret pin,
-                                                            std::shared_ptr<n200::Device> device);
+  /// Builds the data of a key in the device from the device's record; core and pin-source are the URI's.
+  /// `pin` may be empty. Raises unsupported_key, bad_public_key.
+  static Result<std::shared_ptr<const KeyData>> from_record(const n200::KeyRecord& record, const KeyUri& uri,
+                                                            Secret pin, std::shared_ptr<n200::Device> device);
 
   const KeyData* data() const noexcept { return data_.get(); }
   const std::shared_ptr<const KeyData>& shared_data() const noexcept { return data_; }
@@ -57,7 +60,8 @@ class Key {
   Result<Key*> dup(int selection) const;
   Result<void> get_params(OSSL_PARAM params[]) const;
   Result<bool> import(int selection, const OSSL_PARAM params[]);
-  /// Private parts are never exported: a selection that includes them is refused at once, silently, without I/O.
+  /// Private parts are never exported: a selection that includes them is refused at once, silently, without
+  /// I/O.
   Result<bool> export_to(int selection, OSSL_CALLBACK* callback, void* argument) const;
 
  private:
@@ -66,10 +70,12 @@ class Key {
   Part part_ = Part::public_only;
 };
 
-/// Why an operation on a key of ours is refused: which, with which key, what instead. `key` is OpenSSL's keydata, or null.
+/// Why an operation on a key of ours is refused: which, with which key, what instead. `key` is OpenSSL's
+/// keydata, or null.
 Error not_offered(std::string_view operation, const void* key);
 
-/// The key management functions of each type, and the type's names: all of them, or libssl does not know the key.
+/// The key management functions of each type, and the type's names: all of them, or libssl does not know the
+/// key.
 extern const OSSL_DISPATCH kEcKeymgmt[];
 extern const OSSL_DISPATCH kRsaKeymgmt[];
 extern const char kEcNames[];

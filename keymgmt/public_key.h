@@ -22,10 +22,12 @@ const char* name_of(KeyType type) noexcept;
 /// The type of a device's key, by its word for it (n200.md: key_type). Raises unsupported_key.
 Result<KeyType> type_of(const n200::KeyRecord& record);
 
-/// The public key that the device tells of. OpenSSL checks that an EC point is on its curve. Raises unsupported_key, bad_public_key.
+/// The public key that the device tells of. OpenSSL checks that an EC point is on its curve. Raises
+/// unsupported_key, bad_public_key.
 Result<Pkey> public_key_of(const n200::KeyRecord& record, KeyType type);
 
-/// A public key from OpenSSL's parameters for the type (EVP_PKEY_fromdata(3)); private ones among them are left alone. Null if they make none.
+/// A public key from OpenSSL's parameters for the type (EVP_PKEY_fromdata(3)); private ones among them are
+/// left alone. Null if they make none.
 Pkey public_key_from(KeyType type, const OSSL_PARAM params[]);
 
 /// The length of a signature as the device gives it: EC r‖s, RSA the modulus.

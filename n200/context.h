@@ -16,12 +16,13 @@
 
 namespace sesam::n200 {
 
-/// What an administrator should know but no program is stopped for: told in the log when a key is used first, as programs that use none
-/// have no part in it.
+/// What an administrator should know but no program is stopped for: told in the log when a key is used first,
+/// as programs that use none have no part in it.
 class Warnings {
  public:
   Warnings() = default;
-  Warnings(std::shared_ptr<const Log> log, std::vector<std::string> sentences) : log_(std::move(log)), sentences_(std::move(sentences)) {}
+  Warnings(std::shared_ptr<const Log> log, std::vector<std::string> sentences)
+      : log_(std::move(log)), sentences_(std::move(sentences)) {}
   Warnings& operator=(Warnings&& other) noexcept {
     log_ = std::move(other.log_);
     sentences_ = std::move(other.sentences_);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exchanges with the device: request, retries, judgement of the reply; and the signature, which is one exchange.
+// Exchanges with the device: request, retries, judgement of the reply; and the signature, which is one
+// exchange.
 #include "n200/device.h"
 
 #include <algorithm>
@@ -48,21 +49,30 @@ struct Devices {
 
 }  // namespace
 
-KeyHandle::KeyHandle(std::string id, std::string token_label, std::string name, unsigned in_core, Secret its_pin)
-    : key_id(std::move(id)), token(std::move(token_label)), nice_name(std::move(name)), core(in_core), pin(std::move(its_pin)) {
+KeyHandle::KeyHandle(std::string id, std::string token_label, std::string name, unsigned in_core,
+                     Secret its_pin)
+    : key_id(std::move(id)),
+      token(std::move(token_label)),
+      nice_name(std::move(name)),
+      core(in_core),
+      pin(std::move(its_pin)) {
   if (!pin.empty()) pin_verdict = process_state<PinVerdicts>().of(key_id, pin.reveal());
 }
 
 std::string KeyHandle::description() const { return "key '" + nice_name + "' (" + key_id + ")"; }
 
-std::shared_ptr<Device> Device::for_options(http::Options connection, Options options, std::shared_ptr<const Log> log) {
+std::shared_ptr<Device> Device::for_options(http::Options connection, Options options,
+                                            std::shared_ptr<const Log> log) {
   auto pipeline = http::Pipeline::for_options(std::move(connection), log);
-  std::vector<std::shared_ptr<Device>> looked_at;  // one of these may turn out the last reference: let go of after the lock
+  std::vector<std::shared_ptr<Device>>
+      looked_at;  // one of these may turn out the last reference: let go of after the lock
   auto& devices = process_state<Devices>();
   const std::lock_guard lock(devices.mutex);
   std::erase_if(devices.known, [](const auto& device) { return device.expired(); });
   for (const auto& known : devices.known)
-    if (auto device = looked_at.emplace_back(known.lock()); device && device->pipeline_ == pipeline && device->options_ == options) return device;
+    if (auto device = looked_at.emplace_back(known.lock());
+        device && device->pipeline_ == pipeline && device->options_ == options)
+      return device;
   auto device = std::make_shared<Device>(std::move(pipeline), std::move(options), std::move(log));
   device->identity_ = std::to_string(devices.made++) + "|";
   devices.known.push_back(device);
@@ -70,8 +80,12 @@ std::shared_ptr<Device> Device::for_options(http::Options connection, Options op
 }
 
 Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log)
-    : options_(std::move(options)), log_(std::move(log)), pipeline_(std::move(pipeline)), nodes_(pipeline_->options().urls.size()) {
-  // Made now, in provider init: a guard of a static that another thread holds at fork stays locked in the child.
+    : options_(std::move(options)),
+      log_(std::move(log)),
+      pipeline_(std::move(pipeline)),
+      nodes_(pipeline_->options().urls.size()) {
+  // Made now, in provider init: a guard of a static that another thread holds at fork stays locked in the
+  // child.
   static_cast<void>(process_state<KeyCache>());
   static_cast<void>(process_state<AskedPins>());
   static_cast<void>(process_state<PinVerdicts>());
@@ -98,9 +112,11 @@ void Device::probe_a_node() {
 
 void Device::note_failure(const Exchange& exchange, const http::Reply& reply, bool moves_on) const {
   if (!log_->wants(LogLevel::retries)) return;
-  const std::string problem = reply.message.empty() ? "HTTP status " + std::to_string(reply.status) : reply.message;
-  log_->write(LogLevel::retries,
-              error_of(exchange.doing, Reason::none, (moves_on ? "trying another node: " : "trying again: ") + problem).detail);
+  const std::string problem =
+      reply.message.empty() ? "HTTP status " + std::to_string(reply.status) : reply.message;
+  log_->write(LogLevel::retries, error_of(exchange.doing, Reason::none,
+                                          (moves_on ? "trying another node: " : "trying again: ") + problem)
+                                     .detail);
 }
 
 http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& rendered) {
@@ -127,19 +143,22 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
     if (nodes_.count() > 1 && is_of_the_node(fault, on_this_node)) nodes_.failed(node, now, asked_for);
     const bool moves_on = attempt < nodes_.count() && nodes_.in_use() != node;
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - now);
-    const auto pause = retry_after(
-        {fault, reply.status, reply.may_have_acted, attempt, moves_on, nodes_.ever_answered(), asked_for, left},
-        exchange.repetition, jitter());
+    const auto pause = retry_after({fault, reply.status, reply.may_have_acted, attempt, moves_on,
+                                    nodes_.ever_answered(), asked_for, left},
+                                   exchange.repetition, jitter());
     if (!pause) return reply;
     note_failure(exchange, reply, moves_on);
     std::this_thread::sleep_for(*pause);
   }
 }
 
-// A reply is good if it came, is JSON and has no error in it. What the device says of an error counts for more than its status.
+// A reply is good if it came, is JSON and has no error in it. What the device says of an error counts for
+// more than its status.
 Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply reply) {
-  if (reply.failure != http::Failure::none) return transport_error(exchange.doing, reply, pipeline_->options().ca_path);
-  const std::array<std::string_view, 3> secrets = {exchange.pin, pipeline_->options().password.reveal(), exchange.private_key_hex};
+  if (reply.failure != http::Failure::none)
+    return transport_error(exchange.doing, reply, pipeline_->options().ca_path);
+  const std::array<std::string_view, 3> secrets = {exchange.pin, pipeline_->options().password.reveal(),
+                                                   exchange.private_key_hex};
   auto document = ReplyDocument::parse(std::move(reply.body));
   const Reason by_status = reason_for_status(reply.status);
   if (!document) {
@@ -162,21 +181,33 @@ Result<ReplyDocument> Device::exchange(Exchange& exchange) {
 Result<void> Device::may_send_pin(const Exchange& exchange) {
   if (exchange.pin_verdict == nullptr) return {};
   switch (exchange.pin_verdict->ask(exchange.deadline)) {
-    case PinVerdict::Leave::granted: return {};
+    case PinVerdict::Leave::granted:
+      return {};
     case PinVerdict::Leave::refused:
-      return error_of(exchange.doing, Reason::wrong_pin, "the device refused this PIN before; nothing was sent");
-    case PinVerdict::Leave::timed_out: break;
+      return error_of(exchange.doing, Reason::wrong_pin,
+                      "the device refused this PIN before; nothing was sent");
+    case PinVerdict::Leave::timed_out:
+      break;
   }
-  return error_of(exchange.doing, Reason::timed_out, "whether the PIN is right is not known yet; nothing was sent");
+  return error_of(exchange.doing, Reason::timed_out,
+                  "whether the PIN is right is not known yet; nothing was sent");
 }
 
 Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature) {
   const std::string core = std::to_string(key.core);
-  Exchange signing{what.operation, {}, {"signing with", {}, {}}, kReplyCapBytes, deadline(), Repetition::harmless, key.pin.reveal(), key.pin_verdict.get()};
+  Exchange signing{what.operation,
+                   {},
+                   {"signing with", {}, {}},
+                   kReplyCapBytes,
+                   deadline(),
+                   Repetition::harmless,
+                   key.pin.reveal(),
+                   key.pin_verdict.get()};
   signing.doing.key = key.description();
   signing.doing.endpoint = endpoint_url();
   if (key.standing && key.standing->is_replaced())
-    return error_of(signing.doing, Reason::key_replaced, "the device has another key in its place; nothing was sent");
+    return error_of(signing.doing, Reason::key_replaced,
+                    "the device has another key in its place; nothing was sent");
   SESAM_CHECK(may_send_pin(signing));
   signing.values.set(Placeholder::core, core)
       .set(Placeholder::key_id, key.key_id)
@@ -191,14 +222,16 @@ Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<un
   if (signing.pin_verdict != nullptr) document ? signing.pin_verdict->proven() : signing.pin_verdict->open();
   if (!document) {
     auto error = std::move(document).error();
-    return error.reason == Reason::unknown_key ? replaced_or(std::move(error), key, signing.deadline) : std::move(error);
+    return error.reason == Reason::unknown_key ? replaced_or(std::move(error), key, signing.deadline)
+                                               : std::move(error);
   }
   const WireRow& row = options_.wire.row(what.operation);
   auto text = document->text(row.reply_path);
   if (!text) return error_of(signing.doing, text.error().reason, text.error().detail);
   if (!read_signature(*text, row, signature))
     return error_of(signing.doing, Reason::bad_signature_length,
-                    "expected " + std::to_string(signature.size()) + " bytes of signature, got a text of " + std::to_string(text->size()) + " characters");
+                    "expected " + std::to_string(signature.size()) + " bytes of signature, got a text of " +
+                        std::to_string(text->size()) + " characters");
   return {};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device as typed calls. One call is one HTTP request, repeated only by the policy of retry.h and within the deadline.
+// The device as typed calls. One call is one HTTP request, repeated only by the policy of retry.h and within
+// the deadline.
 #pragma once
 
 #include <atomic>
@@ -37,8 +38,8 @@ struct KeyHandle {
   std::string token;
   std::string nice_name;
   unsigned core = 1;
-  Secret pin;  ///< empty: the PIN stored in the device
-  std::shared_ptr<PinVerdict> pin_verdict;  ///< null where there is no PIN
+  Secret pin;                                   ///< empty: the PIN stored in the device
+  std::shared_ptr<PinVerdict> pin_verdict;      ///< null where there is no PIN
   std::shared_ptr<const KeyStanding> standing;  ///< null where nobody watches: Device::watch
 
   /// "key 'JP.example' (hsm...)", for messages.
@@ -47,11 +48,11 @@ struct KeyHandle {
 
 /// What is to be signed, and how.
 struct ToSign {
-  Operation operation = Operation::ec_sign;   ///< ec_sign or rsa_sign
+  Operation operation = Operation::ec_sign;  ///< ec_sign or rsa_sign
   std::span<const unsigned char> digest;
-  std::string_view padding{};                 ///< RSA: the device's word, "PKCS1" or "PSS"
-  std::string_view hash_name{};               ///< RSA: the device's word for the digest, "SHA256"
-  std::string_view salt_bytes{};              ///< PSS: decimal
+  std::string_view padding{};     ///< RSA: the device's word, "PKCS1" or "PSS"
+  std::string_view hash_name{};   ///< RSA: the device's word for the digest, "SHA256"
+  std::string_view salt_bytes{};  ///< PSS: decimal
 };
 
 /// A key to be made.
@@ -62,7 +63,7 @@ struct NewKey {
   unsigned core = 1;
   std::string acl;
   std::string nice_name;
-  Secret pin;                                    ///< empty: none is sent
+  Secret pin;  ///< empty: none is sent
 };
 
 /// A key pair on an EC curve from outside the device.
@@ -74,44 +75,50 @@ struct EcKeyPair {
 class Device {
  public:
   /// The process's device for these options: made when there is none. No I/O, no thread.
-  static std::shared_ptr<Device> for_options(http::Options connection, Options options, std::shared_ptr<const Log> log);
+  static std::shared_ptr<Device> for_options(http::Options connection, Options options,
+                                             std::shared_ptr<const Log> log);
   Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log);
 
   const Options& options() const noexcept { return options_; }
   const http::Pipeline& pipeline() const noexcept { return *pipeline_; }
   const Log& log() const noexcept { return *log_; }
 
-  /// The one key that the URI names. One request, none while the answer is cached; a second one, for the listing of its type,
-  /// where the device's reply has no public key. Raises unknown_key, several_keys_match (naming them), key_attribute_mismatch,
-  /// and what an exchange raises.
+  /// The one key that the URI names. One request, none while the answer is cached; a second one, for the
+  /// listing of its type, where the device's reply has no public key. Raises unknown_key, several_keys_match
+  /// (naming them), key_attribute_mismatch, and what an exchange raises.
   Result<KeyRecord> find_key(const KeyUri& uri);
 
-  /// Calls `take` with every key of every asymmetric type that has the URI's manufacturer and serial. Not cached. One request per type.
-  /// Raises what an exchange raises.
+  /// Calls `take` with every key of every asymmetric type that has the URI's manufacturer and serial. Not
+  /// cached. One request per type. Raises what an exchange raises.
   Result<void> list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take);
 
-  /// Makes a key. At least three requests: is the name free, make the key, what does the device say of it. The second is never repeated where
-  /// the device may have acted on it: after a lost answer the key is looked up by its name, again and again within the deadline where the
-  /// device may still be at work, and must be what was asked for. Raises key_exists and what an exchange raises.
+  /// Makes a key. At least three requests: is the name free, make the key, what does the device say of it.
+  /// The second is never repeated where the device may have acted on it: after a lost answer the key is
+  /// looked up by its name, again and again within the deadline where the device may still be at work, and
+  /// must be what was asked for. Raises key_exists and what an exchange raises.
   Result<KeyRecord> generate(const NewKey& key);
 
-  /// Whether the device still has this key, which find_key found for this URI. Noticed with the answers to later questions, without a request.
+  /// Whether the device still has this key, which find_key found for this URI. Noticed with the answers to
+  /// later questions, without a request.
   std::shared_ptr<const KeyStanding> watch(const KeyUri& uri, const KeyRecord& record) const;
 
-  /// Takes a private key from outside into the device; the same steps. What the device then tells must be the pair's public key. `key` says where
-  /// to and on which curve; its operation does not matter. Raises bad_public_key and what generate raises.
+  /// Takes a private key from outside into the device; the same steps. What the device then tells must be the
+  /// pair's public key. `key` says where to and on which curve; its operation does not matter. Raises
+  /// bad_public_key and what generate raises.
   Result<KeyRecord> import_ec(const NewKey& key, const EcKeyPair& pair);
 
-  /// Fills `out` with the device's random numbers, in as many requests as it takes. Raises bad_reply and what an exchange raises.
+  /// Fills `out` with the device's random numbers, in as many requests as it takes. Raises bad_reply and what
+  /// an exchange raises.
   Result<void> random(std::span<unsigned char> out);
   static constexpr std::size_t kMostRandomBytes = 1024;  ///< of one request
 
-  /// Signs a digest (the raw bytes). Fills `signature`, whose size says what is expected: EC r‖s, twice as long as the curve's field; RSA
-  /// as long as the modulus. Raises wrong_pin, pin_missing, unknown_key, key_replaced, bad_signature_length and what an exchange raises.
+  /// Signs a digest (the raw bytes). Fills `signature`, whose size says what is expected: EC r‖s, twice as
+  /// long as the curve's field; RSA as long as the modulus. Raises wrong_pin, pin_missing, unknown_key,
+  /// key_replaced, bad_signature_length and what an exchange raises.
   Result<void> sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature);
 
-  /// For a signature that failed as if the key were another one: asks the device for the key, past the cache. key_replaced if it has another one
-  /// in its place by now, else the error given.
+  /// For a signature that failed as if the key were another one: asks the device for the key, past the cache.
+  /// key_replaced if it has another one in its place by now, else the error given.
   Error replaced_or(Error otherwise, const KeyHandle& key);
 
  private:
@@ -125,8 +132,8 @@ class Device {
     Clock::time_point deadline;
     Repetition repetition = Repetition::harmless;
     std::string_view pin{};
-    PinVerdict* pin_verdict = nullptr;  // on that pin
-    int status = 0;                     // of the last reply
+    PinVerdict* pin_verdict = nullptr;   // on that pin
+    int status = 0;                      // of the last reply
     std::string_view private_key_hex{};  // what is imported, in capitals
   };
 
@@ -135,7 +142,9 @@ class Device {
   void note_failure(const Exchange& exchange, const http::Reply& reply, bool moves_on) const;
   http::Reply perform_with_retries(Exchange& exchange, const Rendered& request);
   Result<ReplyDocument> judge(const Exchange& exchange, http::Reply reply);
-  Clock::time_point deadline() const { return Clock::now() + std::chrono::milliseconds(options_.deadline_ms); }
+  Clock::time_point deadline() const {
+    return Clock::now() + std::chrono::milliseconds(options_.deadline_ms);
+  }
 
   std::string_view endpoint_url() const noexcept;
   void probe_a_node();
@@ -150,16 +159,18 @@ class Device {
   Result<KeyRecords> await_key(const std::string& name, Clock::time_point until);
   Result<KeyRecord> whole_record(const KeyRecords& found);
   Result<KeyRecord> key_just_made(const Doing& doing, const std::string& key_id, const EcKeyPair* given);
-  Result<KeyRecord> key_of_lost_answer(const Doing& doing, const NewKey& key, const EcKeyPair* given, Error lost);
+  Result<KeyRecord> key_of_lost_answer(const Doing& doing, const NewKey& key, const EcKeyPair* given,
+                                       Error lost);
   Result<void> request_random(std::span<unsigned char> out, Clock::time_point until);
   // False: the device refused it, so it may not know the type.
-  Result<bool> request_listing(const std::string& type, Clock::time_point until, const std::function<void(KeyRecord)>& take);
+  Result<bool> request_listing(const std::string& type, Clock::time_point until,
+                               const std::function<void(KeyRecord)>& take);
   Result<void> take_records(Exchange& exchange, const std::function<void(KeyRecord)>& take);
 
   Options options_;
   std::shared_ptr<const Log> log_;
   std::shared_ptr<http::Pipeline> pipeline_;
-  std::string identity_;                 // tells this device's cache entries from another's
+  std::string identity_;  // tells this device's cache entries from another's
   mutable Nodes nodes_;
 };
 

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kManufacturer = "sematiconAG";  // as the vendor's PKCS#11 module says (n200.md)
 
-// The types that listkeys is asked for (n200.md): the first is observed, the others are assumed, so a device may not know them.
+// The types that listkeys is asked for (n200.md): the first is observed, the others are assumed, so a device
+// may not know them.
 constexpr std::string_view kObservedType = "NIST";
 constexpr std::string_view kListedTypes[] = {kObservedType, "BRAINPOOL", "RSA"};
 
@@ -31,13 +32,16 @@ std::string lookup_name(const KeyUri& uri) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) { return std::toupper(x) == std::toupper(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::toupper(x) == std::toupper(y); });
 }
 
 // The name of the first attribute in which the URI and the device differ; empty if they agree.
 std::string_view differing_attribute(const KeyUri& uri, const KeyRecord& record) {
   if (!uri.key_id.empty() && !equal_ignoring_case(uri.key_id, record.key_id)) return "key-id";
-  if (!uri.token.empty() && !equal_ignoring_case(uri.token, record.token_label()) && !equal_ignoring_case(uri.token, record.key_id)) return "token";
+  if (!uri.token.empty() && !equal_ignoring_case(uri.token, record.token_label()) &&
+      !equal_ignoring_case(uri.token, record.key_id))
+    return "token";
   if (!uri.object.empty() && uri.object != record.nice_name) return "object";
   if (!uri.id.empty() && !equal_ignoring_case(to_hex(bytes_of(uri.id)), record.id)) return "id";
   if (!uri.serial.empty() && !equal_ignoring_case(uri.serial, record.serial())) return "serial";
@@ -48,7 +52,8 @@ std::string_view differing_attribute(const KeyUri& uri, const KeyRecord& record)
 std::string names_of(const std::vector<KeyRecord>& records) {
   constexpr std::size_t kMostNames = 8;
   std::string names;
-  for (std::size_t i = 0; i < std::min(records.size(), kMostNames); ++i) names += (i == 0 ? "" : ", ") + records[i].key_id;
+  for (std::size_t i = 0; i < std::min(records.size(), kMostNames); ++i)
+    names += (i == 0 ? "" : ", ") + records[i].key_id;
   return records.size() > kMostNames ? names + ", ..." : names;
 }
 
@@ -61,7 +66,8 @@ Result<void> Device::take_records(Exchange& asking, const std::function<void(Key
 }
 
 Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_point until) {
-  Exchange asking{Operation::find_key, {}, {"looking up", "key '" + name + "'", endpoint_url()}, kReplyCapBytes, until};
+  Exchange asking{
+      Operation::find_key, {}, {"looking up", "key '" + name + "'", endpoint_url()}, kReplyCapBytes, until};
   asking.values.set(Placeholder::name, name);
   std::vector<KeyRecord> records;
   SESAM_CHECK(take_records(asking, [&](KeyRecord record) { records.push_back(std::move(record)); }));
@@ -69,21 +75,24 @@ Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_poin
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
 
-Result<bool> Device::request_listing(const std::string& type, Clock::time_point until, const std::function<void(KeyRecord)>& take) {
+Result<bool> Device::request_listing(const std::string& type, Clock::time_point until,
+                                     const std::function<void(KeyRecord)>& take) {
   const std::size_t cap = static_cast<std::size_t>(options_.max_listing_mib) << 20;
   Exchange asking{Operation::list_keys, {}, {"listing", type + " keys", endpoint_url()}, cap, until};
   asking.values.set(Placeholder::type, type);
   auto taken = take_records(asking, take);
   if (taken) return true;
   const Reason reason = taken.error().reason;
-  const bool refused = (reason == Reason::device_error || reason == Reason::http_status) && asking.status < kServersOwnTrouble;
+  const bool refused =
+      (reason == Reason::device_error || reason == Reason::http_status) && asking.status < kServersOwnTrouble;
   if (type == kObservedType || !refused) return std::move(taken).error();
   log_->write(LogLevel::keys, taken.error().detail);
   return false;
 }
 
-// n200.md leaves open whether getkeyattributes tells an EC key's public part; listkeys does. One listing then serves all keys of
-// the type while the cache lives. A cached one may be older than the key, so one that lacks it is asked for anew, once.
+// n200.md leaves open whether getkeyattributes tells an EC key's public part; listkeys does. One listing then
+// serves all keys of the type while the cache lives. A cached one may be older than the key, so one that
+// lacks it is asked for anew, once.
 Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point until) {
   const std::string type = record.key_type;
   bool fresh = false;
@@ -93,9 +102,11 @@ Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point un
     SESAM_CHECK(request_listing(type, until, [&](KeyRecord one) { records.push_back(std::move(one)); }));
     return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
   };
-  for (const auto time_to_live : {std::chrono::seconds(options_.key_cache_seconds), std::chrono::seconds(0)}) {
+  for (const auto time_to_live :
+       {std::chrono::seconds(options_.key_cache_seconds), std::chrono::seconds(0)}) {
     SESAM_TRY(listed, process_state<KeyCache>().get(identity_ + "type " + type, time_to_live, until, list));
-    const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) { return one.key_id == record.key_id; });
+    const auto found = std::find_if(listed->begin(), listed->end(),
+                                    [&](const KeyRecord& one) { return one.key_id == record.key_id; });
     if (found != listed->end()) {
       process_state<KeyStandings>().hold_against(question_of({}), {*found});
       return *found;
@@ -115,29 +126,37 @@ Error Device::replaced_or(Error otherwise, const KeyHandle& key, Clock::time_poi
   process_state<KeyCache>().forget(cache_name_of_key(name));
   const auto asked = request_key(name, until);  // what it brings is held against all open keys
   if (!asked || !key.standing->is_replaced()) return otherwise;
-  return error_of({"signing with", key.description(), endpoint_url()}, Reason::key_replaced, "the device has another key in its place");
+  return error_of({"signing with", key.description(), endpoint_url()}, Reason::key_replaced,
+                  "the device has another key in its place");
 }
 
-Error Device::replaced_or(Error otherwise, const KeyHandle& key) { return replaced_or(std::move(otherwise), key, deadline()); }
+Error Device::replaced_or(Error otherwise, const KeyHandle& key) {
+  return replaced_or(std::move(otherwise), key, deadline());
+}
 
 Result<KeyRecord> Device::find_key(const KeyUri& uri) {
   const auto until = deadline();
   const std::string name = lookup_name(uri);
   const Doing doing{"looking up", "key '" + name + "'", endpoint_url()};
-  SESAM_TRY(answer, process_state<KeyCache>().get(cache_name_of_key(name), std::chrono::seconds(options_.key_cache_seconds),
-                                                  until, [&] { return request_key(name, until); }));
+  SESAM_TRY(answer, process_state<KeyCache>().get(cache_name_of_key(name),
+                                                  std::chrono::seconds(options_.key_cache_seconds), until,
+                                                  [&] { return request_key(name, until); }));
   std::vector<KeyRecord> matching;
   std::string_view differing;
   for (const auto& record : *answer) {
     const auto attribute = differing_attribute(uri, record);
-    if (attribute.empty()) matching.push_back(record);
-    else differing = attribute;
+    if (attribute.empty())
+      matching.push_back(record);
+    else
+      differing = attribute;
   }
   if (matching.size() > 1) return error_of(doing, Reason::several_keys_match, names_of(matching));
   if (matching.empty() && !differing.empty())
-    return error_of(doing, Reason::key_attribute_mismatch, "'" + std::string(differing) + "' differs from " + names_of(*answer));
+    return error_of(doing, Reason::key_attribute_mismatch,
+                    "'" + std::string(differing) + "' differs from " + names_of(*answer));
   if (matching.empty()) return error_of(doing, Reason::unknown_key, "");
-  return matching.front().has_public_part() ? matching.front() : with_public_key(std::move(matching.front()), until);
+  return matching.front().has_public_part() ? matching.front()
+                                            : with_public_key(std::move(matching.front()), until);
 }
 
 Result<void> Device::list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take) {

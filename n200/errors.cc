@@ -40,11 +40,12 @@ struct TextRow {
   Reason reason;
 };
 constexpr TextRow kTexts[] = {
-    {"access denied", Reason::access_denied}, {"wrong pin", Reason::wrong_pin},
-    {"invalid pin", Reason::wrong_pin},       {"key locked", Reason::wrong_pin},
-    {"pin missing", Reason::pin_missing},     {"missing pin", Reason::pin_missing},
-    {"pin required", Reason::pin_missing},    {"unknown key", Reason::unknown_key},
-    {"key not found", Reason::unknown_key},   {"no such key", Reason::unknown_key},     {"unknown command", Reason::unknown_command},
+    {"access denied", Reason::access_denied},     {"wrong pin", Reason::wrong_pin},
+    {"invalid pin", Reason::wrong_pin},           {"key locked", Reason::wrong_pin},
+    {"pin missing", Reason::pin_missing},         {"missing pin", Reason::pin_missing},
+    {"pin required", Reason::pin_missing},        {"unknown key", Reason::unknown_key},
+    {"key not found", Reason::unknown_key},       {"no such key", Reason::unknown_key},
+    {"unknown command", Reason::unknown_command},
 };
 
 constexpr std::size_t kMostDeviceText = 200;
@@ -53,16 +54,18 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
   return text.size() >= start.size() && strncasecmp(text.data(), start.data(), start.size()) == 0;
 }
 
-// What stands for a secret is not looked at again: it may itself contain one ("secret" is a password too). In any case of letters, for a key
-// in hex may come back in another.
+// What stands for a secret is not looked at again: it may itself contain one ("secret" is a password too). In
+// any case of letters, for a key in hex may come back in another.
 std::string blot(std::string_view text, std::span<const std::string_view> secrets) {
   std::string clean;
   while (!text.empty()) {
     std::size_t longest = 0;
     for (const auto secret : secrets)
       if (starts_with_ignoring_case(text, secret)) longest = std::max(longest, secret.size());
-    if (longest == 0) clean += text.front();
-    else clean += "<secret>";
+    if (longest == 0)
+      clean += text.front();
+    else
+      clean += "<secret>";
     text.remove_prefix(std::max<std::size_t>(longest, 1));
   }
   return clean;
@@ -70,15 +73,16 @@ std::string blot(std::string_view text, std::span<const std::string_view> secret
 
 std::string cut_and_blot(std::string_view text, std::span<const std::string_view> secrets) {
   std::string clean = blot(text, secrets);
-  std::replace_if(clean.begin(), clean.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  std::replace_if(
+      clean.begin(), clean.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   if (clean.size() > kMostDeviceText) clean.replace(kMostDeviceText, clean.npos, "...");
   return clean;
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view part) {
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), [](unsigned char a, unsigned char b) {
-           return std::tolower(a) == std::tolower(b);
-         }) != text.end();
+  return std::search(text.begin(), text.end(), part.begin(), part.end(),
+                     [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); }) !=
+         text.end();
 }
 
 }  // namespace
@@ -121,7 +125,8 @@ Error device_error(const Doing& doing, Reason reason, int status, std::string_vi
   std::string problem;
   if (status != 200) problem = "HTTP status " + std::to_string(status);
   if (!device_text.empty())
-    problem += (problem.empty() ? "" : ", ") + std::string("the device says \"") + cut_and_blot(device_text, secrets) + "\"";
+    problem += (problem.empty() ? "" : ", ") + std::string("the device says \"") +
+               cut_and_blot(device_text, secrets) + "\"";
   return error_of(doing, reason, problem);
 }
 

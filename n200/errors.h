@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one map from what went wrong on the way to the device, or in it, to our reasons; and the sentence that tells of it.
+// The one map from what went wrong on the way to the device, or in it, to our reasons; and the sentence that
+// tells of it.
 #pragma once
 
 #include <span>
@@ -21,17 +22,19 @@ struct Doing {
 /// The reason for an exchange that brought no reply.
 Reason reason_for(http::Failure failure) noexcept;
 
-/// The reason for the device's own error text, by what it contains (any case); device_error where nothing fits.
+/// The reason for the device's own error text, by what it contains (any case); device_error where nothing
+/// fits.
 Reason reason_for_text(std::string_view device_text) noexcept;
 
 /// The reason for an HTTP status without an intelligible error text; none below 400.
 Reason reason_for_status(int status) noexcept;
 
-/// An error for a lost exchange. `ca_path` is the trusted file ("" for the system's), named where trust failed.
+/// An error for a lost exchange. `ca_path` is the trusted file ("" for the system's), named where trust
+/// failed.
 Error transport_error(const Doing& doing, const http::Reply& reply, std::string_view ca_path);
 
-/// An error for what the device said. `status` is told when it is not 200; `device_text` is cut to 200 printable characters, and
-/// whatever equals one of the `secrets` in it is blotted out.
+/// An error for what the device said. `status` is told when it is not 200; `device_text` is cut to 200
+/// printable characters, and whatever equals one of the `secrets` in it is blotted out.
 Error device_error(const Doing& doing, Reason reason, int status, std::string_view device_text,
                    std::span<const std::string_view> secrets);
 

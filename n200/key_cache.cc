@@ -23,8 +23,10 @@ void KeyCache::finish(const std::string& question, bool keep) {
   const std::lock_guard lock(mutex_);
   const auto entry = entries_.find(question);
   if (entry == entries_.end()) return;
-  if (keep) entry->second.loading = false;
-  else entries_.erase(entry);
+  if (keep)
+    entry->second.loading = false;
+  else
+    entries_.erase(entry);
 }
 
 // One that is still on its way is newer than what the caller knows.
@@ -34,8 +36,8 @@ void KeyCache::forget(const std::string& question) {
   if (entry != entries_.end() && !entry->second.loading) entries_.erase(entry);
 }
 
-Result<KeyRecords> KeyCache::get(const std::string& question, std::chrono::seconds time_to_live, Clock::time_point deadline,
-                                 const Load& load) {
+Result<KeyRecords> KeyCache::get(const std::string& question, std::chrono::seconds time_to_live,
+                                 Clock::time_point deadline, const Load& load) {
   std::promise<Answer> promise;
   std::shared_future<Answer> answer;
   {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the device said of its keys lately: bounded, with a time to live, one request at a time for one question.
+// What the device said of its keys lately: bounded, with a time to live, one request at a time for one
+// question.
 #pragma once
 
 #include <chrono>
@@ -21,11 +22,11 @@ class KeyCache {
   using Clock = std::chrono::steady_clock;
   using Load = std::function<Result<KeyRecords>()>;
 
-  /// The answer to `question`: from the cache while it is younger than `time_to_live`, else by `load`. Threads that ask the same at the
-  /// same time share one load, its failure too; a failure is not kept. Raises what load raises, or timed_out when another thread's
-  /// load is not done by the deadline.
-  Result<KeyRecords> get(const std::string& question, std::chrono::seconds time_to_live, Clock::time_point deadline,
-                         const Load& load);
+  /// The answer to `question`: from the cache while it is younger than `time_to_live`, else by `load`.
+  /// Threads that ask the same at the same time share one load, its failure too; a failure is not kept.
+  /// Raises what load raises, or timed_out when another thread's load is not done by the deadline.
+  Result<KeyRecords> get(const std::string& question, std::chrono::seconds time_to_live,
+                         Clock::time_point deadline, const Load& load);
 
   /// The answer to `question` no longer serves.
   void forget(const std::string& question);

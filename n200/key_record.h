@@ -12,20 +12,23 @@ namespace sesam::n200 {
 
 /// One record of getkeyattributes or listkeys (n200.md, "GET").
 struct KeyRecord {
-  std::string key_id;     ///< 39 characters
-  std::string token;      ///< 31-character token label, as the device gave it
-  std::string id;         ///< CKA_ID, 12 upper-case hex digits
+  std::string key_id;  ///< 39 characters
+  std::string token;   ///< 31-character token label, as the device gave it
+  std::string id;      ///< CKA_ID, 12 upper-case hex digits
   std::string nice_name;
-  std::string key_type;   ///< the device's word: "NIST", "BRAINPOOL", "RSA", "SYM"
+  std::string key_type;  ///< the device's word: "NIST", "BRAINPOOL", "RSA", "SYM"
   unsigned key_bits = 0;
-  Bytes public_key;       ///< EC: X‖Y, each padded to the field's size; empty where the device did not say
-  Bytes modulus;          ///< RSA: big-endian
+  Bytes public_key;  ///< EC: X‖Y, each padded to the field's size; empty where the device did not say
+  Bytes modulus;     ///< RSA: big-endian
   Bytes exponent;
 
   bool has_public_part() const noexcept { return !public_key.empty() || !modulus.empty(); }
 
-  /// The token label that follows from the key_id: its counter cut to the last 8 digits. Serves where the device gives none.
-  std::string token_label() const { return token.empty() && key_id.size() == 39 ? key_id.substr(0, 23) + key_id.substr(31) : token; }
+  /// The token label that follows from the key_id: its counter cut to the last 8 digits. Serves where the
+  /// device gives none.
+  std::string token_label() const {
+    return token.empty() && key_id.size() == 39 ? key_id.substr(0, 23) + key_id.substr(31) : token;
+  }
   /// The PKCS#11 serial number: the 16 hex digits in the middle of the key_id.
   std::string serial() const { return key_id.size() == 39 ? key_id.substr(7, 16) : std::string(); }
 };

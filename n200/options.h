@@ -14,10 +14,10 @@ namespace sesam::n200 {
 enum class Verify : std::uint8_t { no, rsa, yes };
 
 struct Options {
-  unsigned core = 1;                ///< where a URI names none
-  Secret pin;                       ///< where a URI has none; empty: the PIN stored in the device
-  std::string acl = "FFFF";         ///< of generated keys
-  unsigned deadline_ms = 15000;     ///< of a whole operation, retries and waiting included
+  unsigned core = 1;             ///< where a URI names none
+  Secret pin;                    ///< where a URI has none; empty: the PIN stored in the device
+  std::string acl = "FFFF";      ///< of generated keys
+  unsigned deadline_ms = 15000;  ///< of a whole operation, retries and waiting included
   unsigned key_cache_seconds = 60;
   unsigned max_listing_mib = 512;
   Verify verify_signatures = Verify::rsa;

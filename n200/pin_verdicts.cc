@@ -12,7 +12,8 @@ namespace sesam::n200 {
 
 bool PinVerdict::is_of(std::string_view key_id, std::string_view pin) const noexcept {
   const auto known = pin_.reveal();
-  return key_id_ == key_id && known.size() == pin.size() && CRYPTO_memcmp(known.data(), pin.data(), pin.size()) == 0;
+  return key_id_ == key_id && known.size() == pin.size() &&
+         CRYPTO_memcmp(known.data(), pin.data(), pin.size()) == 0;
 }
 
 // A thread of the parent process that was trying when this process was forked does not exist here.
@@ -25,9 +26,12 @@ bool PinVerdict::try_to_probe() noexcept {
 PinVerdict::Leave PinVerdict::ask(std::chrono::steady_clock::time_point deadline) noexcept {
   for (;;) {
     switch (state_.load(std::memory_order_acquire)) {
-      case State::proven: return Leave::granted;
-      case State::refused: return Leave::refused;
-      case State::unproven: break;
+      case State::proven:
+        return Leave::granted;
+      case State::refused:
+        return Leave::refused;
+      case State::unproven:
+        break;
     }
     if (ASYNC_get_current_job() != nullptr || try_to_probe()) return Leave::granted;
     if (std::chrono::steady_clock::now() >= deadline) return Leave::timed_out;
@@ -37,7 +41,8 @@ PinVerdict::Leave PinVerdict::ask(std::chrono::steady_clock::time_point deadline
 }
 
 void PinVerdict::settle(State state) noexcept {
-  if (state_.load(std::memory_order_relaxed) == state) return;  // the usual case writes nothing that threads share
+  if (state_.load(std::memory_order_relaxed) == state)
+    return;  // the usual case writes nothing that threads share
   state_.store(state, std::memory_order_release);
   probing_.store(0, std::memory_order_release);
 }
@@ -48,7 +53,9 @@ void PinVerdict::open() noexcept {
 
 std::shared_ptr<PinVerdict> PinVerdicts::of(std::string_view key_id, std::string_view pin) {
   const std::lock_guard lock(mutex_);
-  const auto idle = [](const std::shared_ptr<PinVerdict>& verdict) { return verdict.use_count() == 1 && !verdict->is_refused(); };
+  const auto idle = [](const std::shared_ptr<PinVerdict>& verdict) {
+    return verdict.use_count() == 1 && !verdict->is_refused();
+  };
   std::erase_if(verdicts_, idle);
   for (const auto& verdict : verdicts_)
     if (verdict->is_of(key_id, pin)) return verdict;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the device thinks of a PIN. A refused one is never sent twice by one process, because the device may lock the key.
+// What the device thinks of a PIN. A refused one is never sent twice by one process, because the device may
+// lock the key.
 #pragma once
 
 #include <atomic>
@@ -14,15 +15,17 @@
 
 namespace sesam::n200 {
 
-/// The verdict on one PIN for one key, shared by everybody who uses that pair. Lock-free: a fork may happen at any moment.
+/// The verdict on one PIN for one key, shared by everybody who uses that pair. Lock-free: a fork may happen
+/// at any moment.
 class PinVerdict {
  public:
   PinVerdict(std::string_view key_id, std::string_view pin) : key_id_(key_id), pin_(pin) {}
 
   enum class Leave { granted, refused, timed_out };
-  /// Asks to send the PIN. A proven one goes at once. An unproven one is sent by one thread at a time, or a wrong PIN would go out from all
-  /// threads before the first answer; the others wait for its verdict, until the deadline. Inside an ASYNC_JOB there is no waiting, as the one
-  /// who is waited for may be a job of the same thread. Who is granted must call one of the three below.
+  /// Asks to send the PIN. A proven one goes at once. An unproven one is sent by one thread at a time, or a
+  /// wrong PIN would go out from all threads before the first answer; the others wait for its verdict, until
+  /// the deadline. Inside an ASYNC_JOB there is no waiting, as the one who is waited for may be a job of the
+  /// same thread. Who is granted must call one of the three below.
   Leave ask(std::chrono::steady_clock::time_point deadline) noexcept;
   void proven() noexcept { settle(State::proven); }
   void refused() noexcept { settle(State::refused); }

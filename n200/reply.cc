@@ -20,8 +20,8 @@ struct ReplyDocument::Parsed {
   ondemand::parser parser;
   ondemand::document document;
 
-  // Each look starts at the beginning, so members are found in any order. simdjson gives up a document whose structure is
-  // broken, and must not be asked to rewind it then.
+  // Each look starts at the beginning, so members are found in any order. simdjson gives up a document whose
+  // structure is broken, and must not be asked to rewind it then.
   simdjson::simdjson_result<ondemand::value> at(std::span<const std::string> path) {
     if (!document.is_alive()) return simdjson::INCOMPLETE_ARRAY_OR_OBJECT;
     document.rewind();
@@ -45,7 +45,8 @@ std::string joined(std::span<const std::string> path) {
 }
 
 Error missing(std::span<const std::string> path, simdjson::error_code failed, std::string_view kind) {
-  const std::string problem = failed == simdjson::INCORRECT_TYPE ? "' is not " + std::string(kind) : "' is missing";
+  const std::string problem =
+      failed == simdjson::INCORRECT_TYPE ? "' is not " + std::string(kind) : "' is missing";
   const bool about_field = failed == simdjson::INCORRECT_TYPE || failed == simdjson::NO_SUCH_FIELD;
   return about_field ? Error{Reason::reply_field_missing, "field '" + joined(path) + problem}
                      : Error{Reason::bad_reply, std::string("JSON: ") + simdjson::error_message(failed)};
@@ -53,14 +54,16 @@ Error missing(std::span<const std::string> path, simdjson::error_code failed, st
 
 std::string text_of_value(ondemand::value value) {
   std::string_view text;
-  if (value.type().value_unsafe() == ondemand::json_type::string && value.get_string().get(text) == simdjson::SUCCESS)
+  if (value.type().value_unsafe() == ondemand::json_type::string &&
+      value.get_string().get(text) == simdjson::SUCCESS)
     return std::string(text);
   return {};
 }
 
 unsigned number_of_value(ondemand::value value) {
   std::uint64_t number = 0;
-  if (value.type().value_unsafe() == ondemand::json_type::number && value.get_uint64().get(number) == simdjson::SUCCESS)
+  if (value.type().value_unsafe() == ondemand::json_type::number &&
+      value.get_uint64().get(number) == simdjson::SUCCESS)
     return number <= std::numeric_limits<unsigned>::max() ? static_cast<unsigned>(number) : 0;
   const std::string text = text_of_value(value);  // the device writes some of its numbers as strings
   unsigned parsed = 0;
@@ -76,20 +79,40 @@ Bytes number_bytes(std::string text, Encoding encoding) {
 
 void take_field(RecordField field, ondemand::value value, Encoding encoding, KeyRecord& record) {
   switch (field) {
-    case RecordField::key_id: record.key_id = text_of_value(value); break;
-    case RecordField::token: record.token = text_of_value(value); break;
-    case RecordField::id: record.id = text_of_value(value); break;
-    case RecordField::nice_name: record.nice_name = text_of_value(value); break;
-    case RecordField::key_type: record.key_type = text_of_value(value); break;
-    case RecordField::key_len: record.key_bits = number_of_value(value); break;
-    case RecordField::public_key: record.public_key = decode(text_of_value(value), encoding).value_or(Bytes{}); break;
-    case RecordField::modulus: record.modulus = number_bytes(text_of_value(value), encoding); break;
-    case RecordField::exponent: record.exponent = number_bytes(text_of_value(value), encoding); break;
-    case RecordField::count: break;
+    case RecordField::key_id:
+      record.key_id = text_of_value(value);
+      break;
+    case RecordField::token:
+      record.token = text_of_value(value);
+      break;
+    case RecordField::id:
+      record.id = text_of_value(value);
+      break;
+    case RecordField::nice_name:
+      record.nice_name = text_of_value(value);
+      break;
+    case RecordField::key_type:
+      record.key_type = text_of_value(value);
+      break;
+    case RecordField::key_len:
+      record.key_bits = number_of_value(value);
+      break;
+    case RecordField::public_key:
+      record.public_key = decode(text_of_value(value), encoding).value_or(Bytes{});
+      break;
+    case RecordField::modulus:
+      record.modulus = number_bytes(text_of_value(value), encoding);
+      break;
+    case RecordField::exponent:
+      record.exponent = number_bytes(text_of_value(value), encoding);
+      break;
+    case RecordField::count:
+      break;
   }
 }
 
-// Before 4.0 simdjson's type() fails for what starts no JSON value, since then it gives a type that earlier ones lack.
+// Before 4.0 simdjson's type() fails for what starts no JSON value, since then it gives a type that earlier
+// ones lack.
 bool starts_a_value(ondemand::value value) {
   using enum ondemand::json_type;
   ondemand::json_type type{};
@@ -100,8 +123,10 @@ bool starts_a_value(ondemand::value value) {
     case number:
     case string:
     case boolean:
-    case null: return true;
-    default: return false;
+    case null:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -129,7 +154,9 @@ Result<ReplyDocument> ReplyDocument::parse(std::string body) {
   auto parsed = std::make_unique<Parsed>();
   parsed->body = std::move(body);
   parsed->body.reserve(parsed->body.size() + simdjson::SIMDJSON_PADDING);
-  const auto failed = parsed->parser.iterate(simdjson::padded_string_view(parsed->body.data(), parsed->body.size(), parsed->body.capacity()))
+  const auto failed = parsed->parser
+                          .iterate(simdjson::padded_string_view(parsed->body.data(), parsed->body.size(),
+                                                                parsed->body.capacity()))
                           .get(parsed->document);
   ondemand::object object;
   if (failed || parsed->document.get_object().get(object))
@@ -153,7 +180,8 @@ Result<std::string_view> ReplyDocument::text(std::span<const std::string> path) 
 Result<void> ReplyDocument::for_each_record(const WireRow& row, const std::function<void(KeyRecord)>& take) {
   const std::span<const std::string> path = row.reply_path;
   ondemand::object members;
-  if (const auto failed = parsed_->at(path).get_object().get(members)) return missing(path, failed, "an object");
+  if (const auto failed = parsed_->at(path).get_object().get(members))
+    return missing(path, failed, "an object");
   for (auto member : members) {
     std::string_view name;
     ondemand::object fields;
@@ -188,7 +216,8 @@ std::optional<Bytes> decode(std::string_view text, Encoding encoding) {
   const auto plain = std::min(text.find('='), text.size());
   if (text.size() - plain > 2 || text.find_first_not_of('=', plain) != text.npos) return std::nullopt;
   Bytes bytes(text.size() / 4 * 3);
-  const int length = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  const int length = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
+                                     static_cast<int>(text.size()));
   if (length < 0) return std::nullopt;
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
   bytes.resize(static_cast<std::size_t>(length) - padding);

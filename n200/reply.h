@@ -29,9 +29,9 @@ class ReplyDocument {
   std::optional<std::string_view> error_text();
   /// The string at a path of member names. Raises reply_field_missing, also when it is no string.
   Result<std::string_view> text(std::span<const std::string> path);
-  /// Calls `take` with each key record in the object at the row's reply path: {key_id: {field: value, ...}, ...}. A record without a
-  /// key_id takes its member's name. One at a time, because a listing may hold hundreds of thousands. Raises reply_field_missing,
-  /// bad_reply.
+  /// Calls `take` with each key record in the object at the row's reply path: {key_id: {field: value, ...},
+  /// ...}. A record without a key_id takes its member's name. One at a time, because a listing may hold
+  /// hundreds of thousands. Raises reply_field_missing, bad_reply.
   Result<void> for_each_record(const WireRow& row, const std::function<void(KeyRecord)>& take);
 
  private:
@@ -40,9 +40,10 @@ class ReplyDocument {
   std::unique_ptr<Parsed> parsed_;
 };
 
-/// Lets threads parse replies while the process ends. libsimdjson destroys its implementations in exit(3), and a thread of the application that
-/// still signs then ends in a "pure virtual method called". begin: before atexit(3) is called, so that they are destroyed after our handler; end:
-/// from that handler, which puts one in their place that nobody destroys.
+/// Lets threads parse replies while the process ends. libsimdjson destroys its implementations in exit(3),
+/// and a thread of the application that still signs then ends in a "pure virtual method called". begin:
+/// before atexit(3) is called, so that they are destroyed after our handler; end: from that handler, which
+/// puts one in their place that nobody destroys.
 void begin_outliving_exit();
 void end_outliving_exit() noexcept;
 

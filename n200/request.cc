@@ -42,8 +42,10 @@ void append_bytes(Secret& out, std::span<const unsigned char> bytes, Encoding en
     case Encoding::hex:
     case Encoding::hex_lower: {
       const char* digits = encoding == Encoding::hex ? kUpper : kLower;
-      if (secret) out.append_hex_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, digits);
-      else append_hex(out, bytes, digits);
+      if (secret)
+        out.append_hex_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, digits);
+      else
+        append_hex(out, bytes, digits);
       break;
     }
     case Encoding::base64: {
@@ -58,10 +60,12 @@ void append_bytes(Secret& out, std::span<const unsigned char> bytes, Encoding en
 
 void append_pieces(Secret& out, const std::vector<Piece>& pieces, const Values& values) {
   for (const auto& piece : pieces) {
-    if (piece.placeholder == Placeholder::count) out.append(piece.literal);
+    if (piece.placeholder == Placeholder::count)
+      out.append(piece.literal);
     else if (const auto bytes = values.bytes(piece.placeholder); !bytes.empty())
       append_bytes(out, bytes, piece.encoding, piece.placeholder == Placeholder::private_key);
-    else append_encoded(out, values.text(piece.placeholder));
+    else
+      append_encoded(out, values.text(piece.placeholder));
   }
 }
 

@@ -26,12 +26,18 @@ class Values {
     private_key_ = scalar;
     return *this;
   }
-  std::string_view text(Placeholder placeholder) const noexcept { return texts_[static_cast<std::size_t>(placeholder)]; }
+  std::string_view text(Placeholder placeholder) const noexcept {
+    return texts_[static_cast<std::size_t>(placeholder)];
+  }
   /// The raw bytes of a placeholder that stands for such; the row says how they are written.
   std::span<const unsigned char> bytes(Placeholder placeholder) const noexcept {
-    return placeholder == Placeholder::digest ? digest_ : placeholder == Placeholder::private_key ? private_key_ : std::span<const unsigned char>();
+    return placeholder == Placeholder::digest        ? digest_
+           : placeholder == Placeholder::private_key ? private_key_
+                                                     : std::span<const unsigned char>();
   }
-  bool has(Placeholder placeholder) const noexcept { return !bytes(placeholder).empty() || !text(placeholder).empty(); }
+  bool has(Placeholder placeholder) const noexcept {
+    return !bytes(placeholder).empty() || !text(placeholder).empty();
+  }
 
  private:
   std::array<std::string_view, static_cast<std::size_t>(Placeholder::count)> texts_{};

@@ -22,18 +22,22 @@ class PaddedCopy {
   PaddedCopy(const PaddedCopy&) = delete;
   PaddedCopy& operator=(const PaddedCopy&) = delete;
 
-  simdjson::padded_string_view view() const { return simdjson::padded_string_view(buffer_.data(), size_, buffer_.size()); }
+  simdjson::padded_string_view view() const {
+    return simdjson::padded_string_view(buffer_.data(), size_, buffer_.size());
+  }
 
  private:
   std::string buffer_;
   std::size_t size_;
 };
 
-// The text of a string or number, taken from our own buffer: simdjson's get_string() would leave a copy on the heap that nobody wipes,
-// so it serves only for the rare string with an escape in it.
+// The text of a string or number, taken from our own buffer: simdjson's get_string() would leave a copy on
+// the heap that nobody wipes, so it serves only for the rare string with an escape in it.
 std::optional<Secret> text_of(simdjson::ondemand::value value) {
   std::string_view token = value.raw_json_token();
-  while (!token.empty() && (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t')) token.remove_suffix(1);
+  while (!token.empty() &&
+         (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t'))
+    token.remove_suffix(1);
   if (token.size() >= 2 && token.front() == '"' && token.back() == '"') {
     if (token.find('\\') == token.npos) return Secret(token.substr(1, token.size() - 2));
     std::string_view unescaped;

@@ -11,9 +11,9 @@
 
 namespace sesam::n200 {
 
-/// Reads the text of the file: a JSON object whose values are strings or whole numbers (n200.md, "Connection": url, tlscert, user, pass,
-/// core, keygen_pin, log_level, log_output). Returns name → value as text; members of other types are ignored. Raises
-/// bad_configuration; the message holds nothing of the text.
+/// Reads the text of the file: a JSON object whose values are strings or whole numbers (n200.md,
+/// "Connection": url, tlscert, user, pass, core, keygen_pin, log_level, log_output). Returns name → value as
+/// text; members of other types are ignored. Raises bad_configuration; the message holds nothing of the text.
 Result<std::map<std::string, Secret, std::less<>>> parse_vendor_conf(std::string_view text);
 
 }  // namespace sesam::n200

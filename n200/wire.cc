@@ -10,29 +10,41 @@ namespace {
 
 constexpr std::string_view kPostPath = "/n200/web/postv1";
 
-// The table. Observed rows are facts; assumed ones are guesses that a user with the vendor's manual can correct.
+// The table. Observed rows are facts; assumed ones are guesses that a user with the vendor's manual can
+// correct.
 constexpr std::array<WireDefault, static_cast<std::size_t>(Operation::count)> kDefaults = {{
     {Operation::ec_sign, "wire_ec_sign",
-     "POST command=eccsign core={core} key={key_id} pin={pin} hash={digest:hex} -> result:p1363:hex", "assumed"},
+     "POST command=eccsign core={core} key={key_id} pin={pin} hash={digest:hex} -> result:p1363:hex",
+     "assumed"},
     {Operation::rsa_sign, "wire_rsa_sign",
-     "POST command=rsasign core={core} key={key_id} pin={pin} padding={padding} hashalg={hash_name} saltlen={salt_bytes} "
+     "POST command=rsasign core={core} key={key_id} pin={pin} padding={padding} hashalg={hash_name} "
+     "saltlen={salt_bytes} "
      "hash={digest:hex} -> result:raw:hex",
      "assumed"},
     {Operation::find_key, "wire_find_key", "GET /n200/getkeyattributes/{name}/ -> result", "observed"},
     {Operation::list_keys, "wire_list_keys", "GET /n200/listkeys/{type}/ -> result", "observed"},
     {Operation::ec_generate, "wire_ec_generate",
-     "POST command=genecckey core={core} curve={type} keysize={bits} acl={acl} pin={pin} nice_name={name} -> result", "observed"},
+     "POST command=genecckey core={core} curve={type} keysize={bits} acl={acl} pin={pin} nice_name={name} -> "
+     "result",
+     "observed"},
     {Operation::rsa_generate, "wire_rsa_generate",
-     "POST command=genrsakey core={core} keysize={bits} acl={acl} pin={pin} nice_name={name} -> result", "assumed"},
+     "POST command=genrsakey core={core} keysize={bits} acl={acl} pin={pin} nice_name={name} -> result",
+     "assumed"},
     {Operation::timestamp, "wire_timestamp", "GET /n200/timestamp/ -> result", "observed"},
     {Operation::ec_import, "wire_ec_import",
-     "POST command=importecckey core={core} curve={type} acl={acl} pin={pin} nice_name={name} key_to_import={private_key:hex} -> result", "observed"},
+     "POST command=importecckey core={core} curve={type} acl={acl} pin={pin} nice_name={name} "
+     "key_to_import={private_key:hex} -> result",
+     "observed"},
     {Operation::random, "wire_random", "GET /n200/getrandom/{byte_count}/ -> result", "observed"},
 }};
 
 constexpr std::pair<std::string_view, Placeholder> kPlaceholders[] = {
-    {"core", Placeholder::core}, {"key_id", Placeholder::key_id}, {"token", Placeholder::token},
-    {"pin", Placeholder::pin},   {"name", Placeholder::name},     {"type", Placeholder::type},
+    {"core", Placeholder::core},
+    {"key_id", Placeholder::key_id},
+    {"token", Placeholder::token},
+    {"pin", Placeholder::pin},
+    {"name", Placeholder::name},
+    {"type", Placeholder::type},
     {"digest", Placeholder::digest},
     {"padding", Placeholder::padding},
     {"hash_name", Placeholder::hash_name},
@@ -47,15 +59,20 @@ constexpr std::pair<std::string_view, Encoding> kEncodings[] = {
 constexpr std::pair<std::string_view, SignatureForm> kForms[] = {
     {"p1363", SignatureForm::p1363}, {"der", SignatureForm::der}, {"raw", SignatureForm::raw}};
 constexpr std::pair<std::string_view, RecordField> kRecordNames[] = {
-    {"key_id", RecordField::key_id},       {"token_name", RecordField::token},   {"id", RecordField::id},
-    {"nice_name", RecordField::nice_name}, {"key_type", RecordField::key_type}, {"key_len", RecordField::key_len},
+    {"key_id", RecordField::key_id},
+    {"token_name", RecordField::token},
+    {"id", RecordField::id},
+    {"nice_name", RecordField::nice_name},
+    {"key_type", RecordField::key_type},
+    {"key_len", RecordField::key_len},
     {"public_key", RecordField::public_key},
     {"modulus", RecordField::modulus},
     {"exponent", RecordField::exponent},
 };
 
 Error bad_row(std::string_view problem, std::string_view where) {
-  return {Reason::bad_configuration, std::string(problem) + " '" + std::string(where) + "' in a wire_... row"};
+  return {Reason::bad_configuration,
+          std::string(problem) + " '" + std::string(where) + "' in a wire_... row"};
 }
 
 template <class Value, std::size_t N>
@@ -148,7 +165,8 @@ Result<void> parse_reply_word(std::string_view word, WireRow& row) {
 
 Result<void> parse_record_word(std::string_view word, WireRow& row) {
   const auto equals = word.find('=');
-  if (equals == word.npos || equals + 1 == word.size()) return bad_row("expected ourname=theirname instead of", word);
+  if (equals == word.npos || equals + 1 == word.size())
+    return bad_row("expected ourname=theirname instead of", word);
   SESAM_TRY(field, look_up(kRecordNames, word.substr(0, equals), "record field"));
   row.record_names[static_cast<std::size_t>(field)] = word.substr(equals + 1);
   return {};
@@ -156,7 +174,9 @@ Result<void> parse_record_word(std::string_view word, WireRow& row) {
 
 }  // namespace
 
-const std::array<WireDefault, static_cast<std::size_t>(Operation::count)>& wire_defaults() noexcept { return kDefaults; }
+const std::array<WireDefault, static_cast<std::size_t>(Operation::count)>& wire_defaults() noexcept {
+  return kDefaults;
+}
 
 Result<WireRow> WireRow::parse(std::string_view text) {
   WireRow row;
@@ -177,7 +197,8 @@ Result<WireRow> WireRow::parse(std::string_view text) {
 
 Result<void> WireRow::rename_command(std::string_view name) {
   if (method == http::Method::post) {
-    const auto field = std::find_if(fields.begin(), fields.end(), [](const Field& f) { return f.name == "command"; });
+    const auto field =
+        std::find_if(fields.begin(), fields.end(), [](const Field& f) { return f.name == "command"; });
     if (field == fields.end()) return bad_row("this row has no field", "command");
     field->value = {{std::string(name), Placeholder::count, Encoding::hex}};
     return {};

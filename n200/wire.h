@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The wire table: how each operation looks on the device's HTTP interface. What n200.md calls ASSUMED is a row here, and every row
-// can be replaced from openssl.cnf by a wire_... key.
+// The wire table: how each operation looks on the device's HTTP interface. What n200.md calls ASSUMED is a
+// row here, and every row can be replaced from openssl.cnf by a wire_... key.
 #pragma once
 
 #include <array>
@@ -29,13 +29,29 @@ enum class Operation : std::uint8_t {
 };
 
 /// What a {placeholder} stands for. Text values are percent-encoded where they are put.
-enum class Placeholder : std::uint8_t { core, key_id, token, pin, name, type, digest, padding, hash_name, salt_bytes, bits, acl, private_key, byte_count, count };
+enum class Placeholder : std::uint8_t {
+  core,
+  key_id,
+  token,
+  pin,
+  name,
+  type,
+  digest,
+  padding,
+  hash_name,
+  salt_bytes,
+  bits,
+  acl,
+  private_key,
+  byte_count,
+  count
+};
 
 /// How bytes are written in a request or a reply.
 enum class Encoding : std::uint8_t { hex, hex_lower, base64 };
 
-/// How a signature is laid out in a reply. EC: r‖s, each padded to the field's size (IEEE P1363), or DER (RFC 3279). RSA: raw, as long as
-/// the modulus (RFC 8017).
+/// How a signature is laid out in a reply. EC: r‖s, each padded to the field's size (IEEE P1363), or DER (RFC
+/// 3279). RSA: raw, as long as the modulus (RFC 8017).
 enum class SignatureForm : std::uint8_t { p1363, der, raw };
 
 /// A piece of a template: literal text, or a placeholder.
@@ -52,7 +68,18 @@ struct Field {
 };
 
 /// The names of a key record's fields in the device's replies, by our name for them.
-enum class RecordField : std::uint8_t { key_id, token, id, nice_name, key_type, key_len, public_key, modulus, exponent, count };
+enum class RecordField : std::uint8_t {
+  key_id,
+  token,
+  id,
+  nice_name,
+  key_type,
+  key_len,
+  public_key,
+  modulus,
+  exponent,
+  count
+};
 constexpr std::size_t kRecordFields = static_cast<std::size_t>(RecordField::count);
 
 /// One row, compiled.
@@ -96,9 +123,12 @@ const std::array<WireDefault, static_cast<std::size_t>(Operation::count)>& wire_
 class WireTable {
  public:
   WireTable();  ///< the defaults
-  /// Takes a wire_... setting: a bare word replaces the command's name, anything longer the whole row. Raises bad_configuration.
+  /// Takes a wire_... setting: a bare word replaces the command's name, anything longer the whole row. Raises
+  /// bad_configuration.
   Result<void> set(Operation operation, std::string_view value);
-  const WireRow& row(Operation operation) const noexcept { return rows_[static_cast<std::size_t>(operation)]; }
+  const WireRow& row(Operation operation) const noexcept {
+    return rows_[static_cast<std::size_t>(operation)];
+  }
 
   bool operator==(const WireTable&) const = default;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "provider/configuration.h"
 
-
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -87,7 +86,8 @@ Take take_yes_or_no(Field field) {
   };
 }
 
-// Base URLs. The vendor's file may give the path of the POST interface too, which is a matter of the wire table.
+// Base URLs. The vendor's file may give the path of the POST interface too, which is a matter of the wire
+// table.
 Result<void> take_url(std::string_view text, Configuration& c) {
   c.connection.urls.clear();
   while (!text.empty()) {
@@ -100,7 +100,10 @@ Result<void> take_url(std::string_view text, Configuration& c) {
     constexpr std::string_view scheme = "https://";
     const bool plain = url.starts_with(scheme) && url.size() > scheme.size() &&
                        url.find_first_of("/?#@", scheme.size()) == url.npos;
-    if (!plain) return bad("allowed are base URLs like https://seSAM-nserie-101 or https://192.0.2.7:8443, separated by spaces");
+    if (!plain)
+      return bad(
+          "allowed are base URLs like https://seSAM-nserie-101 or https://192.0.2.7:8443, separated by "
+          "spaces");
     c.connection.urls.emplace_back(url);
   }
   return {};
@@ -127,7 +130,8 @@ Result<void> take_client_key(std::string_view text, Configuration& c) {
 }
 
 Result<void> take_acl(std::string_view text, Configuration& c) {
-  const bool hex = std::all_of(text.begin(), text.end(), [](unsigned char digit) { return std::isxdigit(digit) != 0; });
+  const bool hex =
+      std::all_of(text.begin(), text.end(), [](unsigned char digit) { return std::isxdigit(digit) != 0; });
   if (text.size() != 4 || !hex) return bad("allowed are four hexadecimal digits");
   c.device.acl = text;
   return {};
@@ -146,22 +150,26 @@ Take take_wire(n200::Operation operation) {
 
 Result<void> ignore(std::string_view, Configuration&) { return {}; }
 
-constexpr auto kPassword = [](Configuration& c) -> auto& { return c.connection.password; };
-constexpr auto kPin = [](Configuration& c) -> auto& { return c.device.pin; };
+constexpr auto kPassword = [](Configuration & c) -> auto& { return c.connection.password; };
+constexpr auto kPin = [](Configuration & c) -> auto& { return c.device.pin; };
 
 void add_connection(std::vector<Setting>& rows) {
   rows.push_back({"url", "", false, take_url});
-  rows.push_back({"address", "", false, take_text([](Configuration& c) -> auto& { return c.connection.address; })});
+  rows.push_back(
+      {"address", "", false, take_text([](Configuration & c) -> auto& { return c.connection.address; })});
   rows.push_back({"tlscert", "", false, take_tlscert});
   rows.push_back({"client_cert", "", false, take_client_cert});
   rows.push_back({"client_key", "", false, take_client_key});
-  rows.push_back({"user", "", false, take_text([](Configuration& c) -> auto& { return c.connection.user; })});
+  rows.push_back(
+      {"user", "", false, take_text([](Configuration & c) -> auto& { return c.connection.user; })});
   rows.push_back({"pass", "", true, take_secret(kPassword)});
   rows.push_back({"pass_source", "", false, take_source(kPassword), true});
 }
 
 void add_keys(std::vector<Setting>& rows) {
-  rows.push_back({"core", "1", false, take_number([](Configuration& c) -> auto& { return c.device.core; }, 1, 255)});
+  rows.push_back({"core", "1", false,
+                  take_number(
+                      [](Configuration & c) -> auto& { return c.device.core; }, 1, 255)});
   rows.push_back({"acl", "FFFF", false, take_acl});
   rows.push_back({"pin", "", true, take_secret(kPin)});
   rows.push_back({"keygen_pin", "", true, take_secret(kPin)});  // the vendor's name for it
@@ -173,28 +181,48 @@ void add_limits(std::vector<Setting>& rows) {
   const auto number = [&rows](const char* key, const char* text, auto field, unsigned least, unsigned most) {
     rows.push_back({key, text, false, take_number(field, least, most)});
   };
-  number("connect_timeout_ms", "3000", [](Configuration& c) -> auto& { return c.connection.connect_timeout_ms; }, 1, kDayMs);
-  number("request_timeout_ms", "10000", [](Configuration& c) -> auto& { return c.connection.request_timeout_ms; }, 1, kDayMs);
-  number("deadline_ms", "15000", [](Configuration& c) -> auto& { return c.device.deadline_ms; }, 1, kDayMs);
-  number("max_in_flight", "256", [](Configuration& c) -> auto& { return c.connection.max_in_flight; }, 1, 65536);
-  number("streams", "256", [](Configuration& c) -> auto& { return c.connection.streams; }, 1, 65536);
-  number("connections", "64", [](Configuration& c) -> auto& { return c.connection.connections; }, 1, 1024);
-  number("key_cache_seconds", "60", [](Configuration& c) -> auto& { return c.device.key_cache_seconds; }, 0, 86400);
-  number("max_listing_mib", "512", [](Configuration& c) -> auto& { return c.device.max_listing_mib; }, 1, 4096);
+  number(
+      "connect_timeout_ms", "3000",
+      [](Configuration & c) -> auto& { return c.connection.connect_timeout_ms; }, 1, kDayMs);
+  number(
+      "request_timeout_ms", "10000",
+      [](Configuration & c) -> auto& { return c.connection.request_timeout_ms; }, 1, kDayMs);
+  number(
+      "deadline_ms", "15000", [](Configuration & c) -> auto& { return c.device.deadline_ms; }, 1, kDayMs);
+  number(
+      "max_in_flight", "256", [](Configuration & c) -> auto& { return c.connection.max_in_flight; }, 1,
+      65536);
+  number(
+      "streams", "256", [](Configuration & c) -> auto& { return c.connection.streams; }, 1, 65536);
+  number(
+      "connections", "64", [](Configuration & c) -> auto& { return c.connection.connections; }, 1, 1024);
+  number(
+      "key_cache_seconds", "60", [](Configuration & c) -> auto& { return c.device.key_cache_seconds; }, 0,
+      86400);
+  number(
+      "max_listing_mib", "512", [](Configuration & c) -> auto& { return c.device.max_listing_mib; }, 1, 4096);
 }
 
 void add_behaviour(std::vector<Setting>& rows) {
   rows.push_back({"verify_signatures", "rsa", false, take_verify});
-  rows.push_back({"claim_pkcs11", "yes", false, take_yes_or_no([](Configuration& c) -> auto& { return c.claim_pkcs11; })});
-  rows.push_back({"log_level", "0", false, take_number([](Configuration& c) -> auto& { return c.log_level; }, 0, 10)});
-  rows.push_back({"log_output", "stderr", false, take_text([](Configuration& c) -> auto& { return c.log_output; })});
-  rows.push_back({"n200_conf", "", false, ignore});  // followed before the rows are taken: configuration_sources.cc
+  rows.push_back({"claim_pkcs11", "yes", false,
+                  take_yes_or_no([](Configuration & c) -> auto& { return c.claim_pkcs11; })});
+  rows.push_back({"log_level", "0", false,
+                  take_number(
+                      [](Configuration & c) -> auto& { return c.log_level; }, 0, 10)});
+  rows.push_back(
+      {"log_output", "stderr", false, take_text([](Configuration & c) -> auto& { return c.log_output; })});
+  rows.push_back(
+      {"n200_conf", "", false, ignore});  // followed before the rows are taken: configuration_sources.cc
 }
 
-// " = value", but never a secret: neither one in its own place, nor a password inside a URL or where a source of it is expected.
+// " = value", but never a secret: neither one in its own place, nor a password inside a URL or where a source
+// of it is expected.
 std::string shown(const Setting& setting, std::string_view value) {
   const bool names_a_source = value.starts_with("file:") || value.starts_with("env:");
-  if (setting.secret || (setting.source && !names_a_source) || (setting.key == "url" && value.find('@') != value.npos)) return {};
+  if (setting.secret || (setting.source && !names_a_source) ||
+      (setting.key == "url" && value.find('@') != value.npos))
+    return {};
   return " = " + std::string(value);
 }
 
@@ -206,12 +234,16 @@ Result<void> take(const Setting& setting, const Secret& value, Configuration& co
 
 Result<void> check_pairs(const Configuration& c, const Values& values) {
   const auto set = [&](std::string_view key) { return values.find(key) != values.end(); };
-  if (c.connection.urls.empty()) return bad("url is not set: it names the device, for example url = https://seSAM-nserie-101");
-  if (set("pass") && set("pass_source")) return bad("pass and pass_source are both set: one of them is enough");
+  if (c.connection.urls.empty())
+    return bad("url is not set: it names the device, for example url = https://seSAM-nserie-101");
+  if (set("pass") && set("pass_source"))
+    return bad("pass and pass_source are both set: one of them is enough");
   if (set("pin") && set("keygen_pin")) return bad("pin and keygen_pin are both set: they are one setting");
-  if ((set("pin") || set("keygen_pin")) && set("pin_source")) return bad("pin and pin_source are both set: one of them is enough");
+  if ((set("pin") || set("keygen_pin")) && set("pin_source"))
+    return bad("pin and pin_source are both set: one of them is enough");
   if (c.connection.user.empty() && !c.connection.password.empty()) return bad("pass is set, but user is not");
-  if (!c.connection.user.empty() && c.connection.password.empty()) return bad("user is set, but neither pass nor pass_source");
+  if (!c.connection.user.empty() && c.connection.password.empty())
+    return bad("user is set, but neither pass nor pass_source");
   if (set("client_cert") != set("client_key")) return bad("client_cert and client_key go together");
   return {};
 }
@@ -224,7 +256,8 @@ std::vector<Setting> settings() {
   add_keys(rows);
   add_limits(rows);
   add_behaviour(rows);
-  for (const auto& row : n200::wire_defaults()) rows.push_back({std::string(row.key), std::string(row.row), false, take_wire(row.operation)});
+  for (const auto& row : n200::wire_defaults())
+    rows.push_back({std::string(row.key), std::string(row.row), false, take_wire(row.operation)});
   return rows;
 }
 
@@ -235,7 +268,8 @@ Result<Configuration> build_configuration(const Values& values) {
       return bad("unknown key '" + key + "'");
   Configuration configuration;
   for (const auto& row : rows)
-    if (const auto found = values.find(row.key); found != values.end()) SESAM_CHECK(take(row, found->second, configuration));
+    if (const auto found = values.find(row.key); found != values.end())
+      SESAM_CHECK(take(row, found->second, configuration));
   SESAM_CHECK(check_pairs(configuration, values));
   return configuration;
 }

@@ -33,17 +33,19 @@ struct Setting {
   std::string default_text;  ///< as openssl.cnf.example shows it; empty: none
   bool secret = false;       ///< the value never stands in a message
   std::function<Result<void>(std::string_view text, Configuration&)> take;
-  bool source = false;       ///< names where a secret is; a value of another form may be the secret itself
+  bool source = false;  ///< names where a secret is; a value of another form may be the secret itself
 };
 
-/// Every key of the section but OpenSSL's own (module, activate, identity, ...), in the order of openssl.cnf.example.
+/// Every key of the section but OpenSSL's own (module, activate, identity, ...), in the order of
+/// openssl.cnf.example.
 std::vector<Setting> settings();
 
 /// The values that were found, by key. A key that is no setting is an error.
 using Values = std::map<std::string, Secret, std::less<>>;
 
-/// Takes all values, the defaults where there is none. Raises bad_configuration: key, value (never a secret's), what is allowed.
-/// Files that settings name are read here and only here: the process may change its user and root directory later.
+/// Takes all values, the defaults where there is none. Raises bad_configuration: key, value (never a
+/// secret's), what is allowed. Files that settings name are read here and only here: the process may change
+/// its user and root directory later.
 Result<Configuration> build_configuration(const Values& values);
 
 }  // namespace sesam::provider

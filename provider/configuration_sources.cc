@@ -23,14 +23,17 @@ Error bad(std::string problem) { return {Reason::bad_configuration, std::move(pr
 // What OpenSSL itself reads from the section (config(5), "Provider Configuration").
 constexpr std::string_view kOpensslKeys[] = {"identity", "module", "activate", "soft_load", ".include"};
 // What the vendor's file may say (n200.md, "Connection"); it has other keys, which do not concern us.
-constexpr std::string_view kVendorKeys[] = {"url", "tlscert", "user", "pass", "core", "keygen_pin", "log_level", "log_output"};
+constexpr std::string_view kVendorKeys[] = {"url",  "tlscert",    "user",      "pass",
+                                            "core", "keygen_pin", "log_level", "log_output"};
 
 bool is_secret(std::string_view key) noexcept { return key == "pass" || key == "pin" || key == "keygen_pin"; }
 
-std::map<std::string, const char*, std::less<>> ask_core(const Core& core, const std::vector<std::string>& keys) {
+std::map<std::string, const char*, std::less<>> ask_core(const Core& core,
+                                                         const std::vector<std::string>& keys) {
   std::vector<char*> values(keys.size(), nullptr);
   std::vector<OSSL_PARAM> params;
-  for (std::size_t i = 0; i < keys.size(); ++i) params.push_back(OSSL_PARAM_construct_utf8_ptr(keys[i].c_str(), &values[i], 0));
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    params.push_back(OSSL_PARAM_construct_utf8_ptr(keys[i].c_str(), &values[i], 0));
   params.push_back(OSSL_PARAM_construct_end());
   std::map<std::string, const char*, std::less<>> found;
   if (core.get_params == nullptr || core.get_params(core.handle, params.data()) != 1) return found;
@@ -40,7 +43,8 @@ std::map<std::string, const char*, std::less<>> ask_core(const Core& core, const
 }
 
 std::string path_of_openssl_cnf() {
-  const std::unique_ptr<char, decltype([](char* text) { OPENSSL_free(text); })> path(CONF_get1_default_config_file());
+  const std::unique_ptr<char, decltype([](char* text) { OPENSSL_free(text); })> path(
+      CONF_get1_default_config_file());
   return path ? path.get() : "";
 }
 
@@ -61,8 +65,9 @@ Result<void> refuse_unknown_keys(const Core& core, const std::vector<std::string
   const STACK_OF(CONF_VALUE)* values = section == nullptr ? nullptr : NCONF_get_section(conf.get(), section);
   for (int i = 0; values != nullptr && i < sk_CONF_VALUE_num(values); ++i) {
     const std::string key = sk_CONF_VALUE_value(values, i)->name;
-    const bool expected = std::find(known.begin(), known.end(), key) != known.end() ||
-                          std::find(std::begin(kOpensslKeys), std::end(kOpensslKeys), key) != std::end(kOpensslKeys);
+    const bool expected =
+        std::find(known.begin(), known.end(), key) != known.end() ||
+        std::find(std::begin(kOpensslKeys), std::end(kOpensslKeys), key) != std::end(kOpensslKeys);
     if (!expected) return bad("unknown key '" + key + "' in section [" + section + "] of " + path);
   }
   return {};
@@ -93,8 +98,10 @@ void add_named_files(Collected& collected) {
     const auto found = collected.values.find(key);
     if (found == collected.values.end()) continue;
     std::string path(found->second.reveal());
-    if (path.starts_with("file:")) path.erase(0, 5);
-    else if (key != std::string_view("client_key")) continue;
+    if (path.starts_with("file:"))
+      path.erase(0, 5);
+    else if (key != std::string_view("client_key"))
+      continue;
     collected.secret_files.push_back({std::move(path), key});
   }
 }
@@ -112,8 +119,10 @@ Result<Collected> collect_values(const Core& core) {
   }
   const auto configured = collected.values.find("n200_conf");
   const char* environment = secure_getenv("N200_CONF");
-  if (configured != collected.values.end()) SESAM_CHECK(add_vendor_values(std::string(configured->second.reveal()), collected));
-  else if (environment != nullptr && *environment != '\0') SESAM_CHECK(add_vendor_values(environment, collected));
+  if (configured != collected.values.end())
+    SESAM_CHECK(add_vendor_values(std::string(configured->second.reveal()), collected));
+  else if (environment != nullptr && *environment != '\0')
+    SESAM_CHECK(add_vendor_values(environment, collected));
   add_named_files(collected);
   return collected;
 }
@@ -122,7 +131,8 @@ ModestSettings modest_settings(const Core& core) {
   Configuration configuration;
   for (const auto& row : settings()) {
     if (row.key != "log_level" && row.key != "log_output" && row.key != "claim_pkcs11") continue;
-    for (const auto& [key, text] : ask_core(core, {row.key})) static_cast<void>(row.take(text, configuration));
+    for (const auto& [key, text] : ask_core(core, {row.key}))
+      static_cast<void>(row.take(text, configuration));
   }
   return {configuration.log_level, configuration.log_output, configuration.claim_pkcs11};
 }

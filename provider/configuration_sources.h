@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where settings come from: the provider's section of openssl.cnf, then the vendor's N200_CONF file for what it leaves open.
+// Where settings come from: the provider's section of openssl.cnf, then the vendor's N200_CONF file for what
+// it leaves open.
 #pragma once
 
 #include <string>
@@ -18,12 +19,13 @@ struct Collected {
   std::vector<SecretFile> secret_files;
 };
 
-/// Collects the values of all settings. Reads the vendor's file, and openssl.cnf once more for keys that nobody would notice otherwise:
-/// the core tells only the values of keys that it is asked for. Raises bad_configuration.
+/// Collects the values of all settings. Reads the vendor's file, and openssl.cnf once more for keys that
+/// nobody would notice otherwise: the core tells only the values of keys that it is asked for. Raises
+/// bad_configuration.
 Result<Collected> collect_values(const Core& core);
 
-/// What matters even when the configuration as a whole is bad: where the log goes and whether pkcs11: is ours. By openssl.cnf alone; the
-/// default for what is itself bad.
+/// What matters even when the configuration as a whole is bad: where the log goes and whether pkcs11: is
+/// ours. By openssl.cnf alone; the default for what is itself bad.
 struct ModestSettings {
   int log_level;
   std::string log_output;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one symbol of the module. No network, no thread, no curl in here: every program on the machine that loads openssl.cnf passes
-// through it, some of them before main() and as root.
+// The one symbol of the module. No network, no thread, no curl in here: every program on the machine that
+// loads openssl.cnf passes through it, some of them before main() and as root.
 #include <openssl/core.h>
 #include <openssl/core_dispatch.h>
 

@@ -13,8 +13,8 @@
 #include "provider/configuration_sources.h"
 #include "rand/random.h"
 #include "signature/signature.h"
-#include "store/loader.h"
 #include "store/encoders.h"
+#include "store/loader.h"
 #include "store/uri_decoder.h"
 
 namespace sesam::provider {
@@ -23,10 +23,9 @@ namespace {
 constexpr char kName[] = "sesam: sematicon N200 provider";
 constexpr char kProperties[] = "provider=sesam";
 
-const OSSL_ALGORITHM kStores[] = {
-    {"sesam", kProperties, store::kLoader, "keys in a sematicon N200"},
-    {"pkcs11", kProperties, store::kLoader, "keys in a sematicon N200"},
-    {nullptr, nullptr, nullptr, nullptr}};
+const OSSL_ALGORITHM kStores[] = {{"sesam", kProperties, store::kLoader, "keys in a sematicon N200"},
+                                  {"pkcs11", kProperties, store::kLoader, "keys in a sematicon N200"},
+                                  {nullptr, nullptr, nullptr, nullptr}};
 const OSSL_ALGORITHM kStoresUnclaimed[] = {kStores[0], {nullptr, nullptr, nullptr, nullptr}};
 // BIND generates keys with the property "provider=pkcs11": the same tables once more, under that name.
 constexpr char kPkcs11Properties[] = "provider=pkcs11";
@@ -36,7 +35,8 @@ const OSSL_ALGORITHM kKeymgmts[] = {
     {keymgmt::kEcNames, kPkcs11Properties, keymgmt::kEcKeymgmt, "EC keys in a sematicon N200"},
     {keymgmt::kRsaNames, kPkcs11Properties, keymgmt::kRsaKeymgmt, "RSA keys in a sematicon N200"},
     {nullptr, nullptr, nullptr, nullptr}};
-const OSSL_ALGORITHM kKeymgmtsUnclaimed[] = {kKeymgmts[0], kKeymgmts[1], {nullptr, nullptr, nullptr, nullptr}};
+const OSSL_ALGORITHM kKeymgmtsUnclaimed[] = {
+    kKeymgmts[0], kKeymgmts[1], {nullptr, nullptr, nullptr, nullptr}};
 const OSSL_ALGORITHM kSignatures[] = {
     {"ECDSA", kProperties, signature::kEcdsa, "ECDSA in a sematicon N200"},
     {keymgmt::kRsaNames, kProperties, signature::kRsa, "RSA signatures in a sematicon N200"},
@@ -49,15 +49,20 @@ const OSSL_ALGORITHM kKeyExchanges[] = {
     {nullptr, nullptr, nullptr, nullptr}};
 const OSSL_ALGORITHM kEncoders[] = {
     {keymgmt::kEcNames, "provider=sesam,output=text", store::kTextEncoder, "prints keys in a sematicon N200"},
-    {keymgmt::kRsaNames, "provider=sesam,output=text", store::kTextEncoder, "prints keys in a sematicon N200"},
-    {keymgmt::kEcNames, "provider=sesam,output=pem,structure=PrivateKeyInfo", store::kPemEncoder, "writes a key's URI"},
-    {keymgmt::kRsaNames, "provider=sesam,output=pem,structure=PrivateKeyInfo", store::kPemEncoder, "writes a key's URI"},
+    {keymgmt::kRsaNames, "provider=sesam,output=text", store::kTextEncoder,
+     "prints keys in a sematicon N200"},
+    {keymgmt::kEcNames, "provider=sesam,output=pem,structure=PrivateKeyInfo", store::kPemEncoder,
+     "writes a key's URI"},
+    {keymgmt::kRsaNames, "provider=sesam,output=pem,structure=PrivateKeyInfo", store::kPemEncoder,
+     "writes a key's URI"},
     {nullptr, nullptr, nullptr, nullptr}};
 
 const OSSL_ALGORITHM kDecoders[] = {
     {"DER", "provider=sesam,input=pem", store::kPemDecoder, "PEM files that wrap a key URI"},
-    {keymgmt::kEcNames, "provider=sesam,input=der,structure=sesam-uri", store::kEcUriDecoder, "opens EC keys by URI"},
-    {keymgmt::kRsaNames, "provider=sesam,input=der,structure=sesam-uri", store::kRsaUriDecoder, "opens RSA keys by URI"},
+    {keymgmt::kEcNames, "provider=sesam,input=der,structure=sesam-uri", store::kEcUriDecoder,
+     "opens EC keys by URI"},
+    {keymgmt::kRsaNames, "provider=sesam,input=der,structure=sesam-uri", store::kRsaUriDecoder,
+     "opens RSA keys by URI"},
     {nullptr, nullptr, nullptr, nullptr}};
 
 // Only where openssl.cnf chooses it; nobody fetches a generator of that name otherwise.
@@ -69,15 +74,24 @@ const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cach
   const bool claims_pkcs11 = static_cast<const Provider*>(provctx)->claims_pkcs11;
   *no_cache = 0;
   switch (operation) {
-    case OSSL_OP_STORE: return claims_pkcs11 ? kStores : kStoresUnclaimed;
-    case OSSL_OP_KEYMGMT: return claims_pkcs11 ? kKeymgmts : kKeymgmtsUnclaimed;
-    case OSSL_OP_SIGNATURE: return kSignatures;
-    case OSSL_OP_ASYM_CIPHER: return kAsymCiphers;
-    case OSSL_OP_KEYEXCH: return kKeyExchanges;
-    case OSSL_OP_ENCODER: return kEncoders;
-    case OSSL_OP_DECODER: return kDecoders;
-    case OSSL_OP_RAND: return kRandoms;
-    default: return nullptr;
+    case OSSL_OP_STORE:
+      return claims_pkcs11 ? kStores : kStoresUnclaimed;
+    case OSSL_OP_KEYMGMT:
+      return claims_pkcs11 ? kKeymgmts : kKeymgmtsUnclaimed;
+    case OSSL_OP_SIGNATURE:
+      return kSignatures;
+    case OSSL_OP_ASYM_CIPHER:
+      return kAsymCiphers;
+    case OSSL_OP_KEYEXCH:
+      return kKeyExchanges;
+    case OSSL_OP_ENCODER:
+      return kEncoders;
+    case OSSL_OP_DECODER:
+      return kDecoders;
+    case OSSL_OP_RAND:
+      return kRandoms;
+    default:
+      return nullptr;
   }
 }
 
@@ -91,18 +105,23 @@ const OSSL_PARAM* gettable_params(void*) {
 
 // The status says that the module runs; whether a device is reachable is not asked before a key is used.
 Result<void> get_params(void*, OSSL_PARAM params[]) {
-  constexpr std::pair<const char*, const char*> texts[] = {
-      {OSSL_PROV_PARAM_NAME, kName}, {OSSL_PROV_PARAM_VERSION, SESAM_VERSION}, {OSSL_PROV_PARAM_BUILDINFO, SESAM_BUILD_INFO}};
+  constexpr std::pair<const char*, const char*> texts[] = {{OSSL_PROV_PARAM_NAME, kName},
+                                                           {OSSL_PROV_PARAM_VERSION, SESAM_VERSION},
+                                                           {OSSL_PROV_PARAM_BUILDINFO, SESAM_BUILD_INFO}};
   const Error wrong_type{Reason::bad_argument, "a provider parameter has the wrong type"};
   for (const auto& [key, text] : texts)
-    if (OSSL_PARAM* p = OSSL_PARAM_locate(params, key); p != nullptr && OSSL_PARAM_set_utf8_ptr(p, text) != 1) return wrong_type;
-  if (OSSL_PARAM* p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_STATUS); p != nullptr && OSSL_PARAM_set_int(p, 1) != 1) return wrong_type;
+    if (OSSL_PARAM* p = OSSL_PARAM_locate(params, key); p != nullptr && OSSL_PARAM_set_utf8_ptr(p, text) != 1)
+      return wrong_type;
+  if (OSSL_PARAM* p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_STATUS);
+      p != nullptr && OSSL_PARAM_set_int(p, 1) != 1)
+    return wrong_type;
   return {};
 }
 
 const OSSL_ITEM* get_reason_strings(void*) { return reason_strings(); }
 
-// BIND's tools show nothing but the log, so an instance whose configuration is bad has one too. Null where there is no memory for it.
+// BIND's tools show nothing but the log, so an instance whose configuration is bad has one too. Null where
+// there is no memory for it.
 std::shared_ptr<const Log> open_log_at_least(const ModestSettings& wanted) {
   auto log = Log::open(wanted.log_level, wanted.log_output);
   if (!log) log = Log::open(wanted.log_level, "stderr");
@@ -133,18 +152,18 @@ Result<void> Provider::configure() {
   claims_pkcs11 = configuration.claim_pkcs11;
   log_ = std::move(log);
   if (log_->wants(LogLevel::failures)) warnings = {log_, warnings_about(collected.secret_files)};
-  device = n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device), log_);
+  device =
+      n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device), log_);
   return {};
 }
 
 Provider::~Provider() { detach_error_stack(core_); }
 
-const OSSL_DISPATCH kProvider[] = {
-    SESAM_BIND(provider_teardown, &teardown),
-    SESAM_BIND(provider_gettable_params, &gettable_params),
-    SESAM_BIND(provider_get_params, &get_params),
-    SESAM_BIND(provider_query_operation, &query_operation),
-    SESAM_BIND(provider_get_reason_strings, &get_reason_strings),
-    SESAM_BIND_END};
+const OSSL_DISPATCH kProvider[] = {SESAM_BIND(provider_teardown, &teardown),
+                                   SESAM_BIND(provider_gettable_params, &gettable_params),
+                                   SESAM_BIND(provider_get_params, &get_params),
+                                   SESAM_BIND(provider_query_operation, &query_operation),
+                                   SESAM_BIND(provider_get_reason_strings, &get_reason_strings),
+                                   SESAM_BIND_END};
 
 }  // namespace sesam::provider

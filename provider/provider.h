@@ -15,8 +15,8 @@ namespace sesam::provider {
 /// The context that OpenSSL hands back to every function of the provider.
 class Provider : public n200::Context {
  public:
-  /// Reads the configuration. Never fails on it: what is wrong is remembered, and raised when a key is used. OpenSSL swallows what a
-  /// failing init raises, and most programs that load openssl.cnf never use a key.
+  /// Reads the configuration. Never fails on it: what is wrong is remembered, and raised when a key is used.
+  /// OpenSSL swallows what a failing init raises, and most programs that load openssl.cnf never use a key.
   explicit Provider(const Core& core);
   ~Provider();
 

@@ -27,7 +27,8 @@ constexpr Digest kDigests[] = {
     {"SHA3-512", "", "", "SHA3-512", 64},
 };
 
-// Fetched once: a fetch per signature takes locks that all threads share. Atomics, because a lock could be held at fork.
+// Fetched once: a fetch per signature takes locks that all threads share. Atomics, because a lock could be
+// held at fork.
 std::array<std::atomic<EVP_MD*>, std::size(kDigests)> fetched{};
 
 bool equal(std::string_view a, std::string_view b) noexcept {
@@ -53,7 +54,8 @@ void forget_digests() noexcept {
 
 Result<const Digest*> find_digest(std::string_view name) {
   for (const auto& digest : kDigests)
-    if (equal(name, digest.name) || equal(name, digest.alias) || equal(name, digest.old_alias)) return &digest;
+    if (equal(name, digest.name) || equal(name, digest.alias) || equal(name, digest.old_alias))
+      return &digest;
   std::string supported;
   for (const auto& digest : kDigests) supported += (supported.empty() ? "" : ", ") + std::string(digest.name);
   return Error{Reason::unsupported_digest, "'" + std::string(name) + "'; supported are " + supported};

@@ -13,8 +13,8 @@ namespace sesam::signature {
 
 /// One digest; hashed here, never in the device.
 struct Digest {
-  const char* name;              ///< OpenSSL's canonical name
-  std::string_view alias;        ///< OpenSSL's other names for it; empty: none
+  const char* name;        ///< OpenSSL's canonical name
+  std::string_view alias;  ///< OpenSSL's other names for it; empty: none
   std::string_view old_alias;
   std::string_view device_name;  ///< as RSA commands call it (n200.md, ASSUMED)
   std::size_t size_bytes;
@@ -26,7 +26,8 @@ struct Digest {
 /// In a forked child: they are fetched anew, for the library context is another one.
 void forget_digests() noexcept;
 
-/// The digest by any of OpenSSL's names for it ("SHA256", "sha256", "SHA2-256"). Raises unsupported_digest, naming what is supported.
+/// The digest by any of OpenSSL's names for it ("SHA256", "sha256", "SHA2-256"). Raises unsupported_digest,
+/// naming what is supported.
 Result<const Digest*> find_digest(std::string_view name);
 
 }  // namespace sesam::signature

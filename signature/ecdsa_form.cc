@@ -34,7 +34,8 @@ unsigned char* put_integer(Number number, unsigned char* to) {
 
 }  // namespace
 
-// By hand: ECDSA_SIG and its BIGNUMs took 11,000 instructions of a signature's 60,000 (callgrind), these are a few hundred.
+// By hand: ECDSA_SIG and its BIGNUMs took 11,000 instructions of a signature's 60,000 (callgrind), these are
+// a few hundred.
 Result<std::size_t> der_of_p1363(std::span<const unsigned char> p1363, std::span<unsigned char> out) {
   const Number r = significant(p1363.first(p1363.size() / 2));
   const Number s = significant(p1363.subspan(p1363.size() / 2));
@@ -43,7 +44,8 @@ Result<std::size_t> der_of_p1363(std::span<const unsigned char> p1363, std::span
   const std::size_t total = content + (content < kShortLength ? 2 : 3);
   if (content_bytes(r) >= kShortLength || content_bytes(s) >= kShortLength || content > 0xff)
     return Error{Reason::bad_signature, "longer than that of any curve"};
-  if (total > out.size()) return Error{Reason::buffer_too_small, "for a signature of " + std::to_string(total) + " bytes"};
+  if (total > out.size())
+    return Error{Reason::buffer_too_small, "for a signature of " + std::to_string(total) + " bytes"};
   unsigned char* to = out.data();
   *to++ = kSequence;
   if (content >= kShortLength) *to++ = kOneLengthByte;

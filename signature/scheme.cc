@@ -20,14 +20,17 @@ Error unsupported(std::string problem) { return {Reason::unsupported_scheme, std
 Result<PkeyCtx> default_context(const Scheme& scheme, EVP_PKEY* key) {
   PkeyCtx context(EVP_PKEY_CTX_new_from_pkey(private_libctx(), key, nullptr));
   bool ok = context && EVP_PKEY_verify_init(context.get()) == 1;
-  if (ok && scheme.digest != nullptr) ok = EVP_PKEY_CTX_set_signature_md(context.get(), scheme.digest->md()) == 1;
+  if (ok && scheme.digest != nullptr)
+    ok = EVP_PKEY_CTX_set_signature_md(context.get(), scheme.digest->md()) == 1;
   if (ok && scheme.padding == Padding::pss) {
     SESAM_TRY(salt, salt_bytes(scheme, EVP_PKEY_get_bits(key)));
     ok = EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) == 1 &&
          EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), salt) == 1;
-    if (ok && scheme.mgf1_digest != nullptr) ok = EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), scheme.mgf1_digest->md()) == 1;
+    if (ok && scheme.mgf1_digest != nullptr)
+      ok = EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), scheme.mgf1_digest->md()) == 1;
   }
-  if (!ok) return unsupported("OpenSSL's default provider does not know the combination of key, padding and digest");
+  if (!ok)
+    return unsupported("OpenSSL's default provider does not know the combination of key, padding and digest");
   return context;
 }
 
@@ -37,18 +40,23 @@ Result<int> salt_bytes(const Scheme& scheme, int modulus_bits) {
   const int digest_bytes = static_cast<int>(scheme.digest->size_bytes);
   const int most = (modulus_bits - 1 + 7) / 8 - digest_bytes - 2;
   int wanted = scheme.salt.value;
-  if (wanted == SaltLength::kDigest) wanted = digest_bytes;
-  else if (wanted == SaltLength::kAuto || wanted == SaltLength::kMax) wanted = most;
-  else if (wanted == SaltLength::kAutoDigestMax) wanted = std::min(digest_bytes, most);
+  if (wanted == SaltLength::kDigest)
+    wanted = digest_bytes;
+  else if (wanted == SaltLength::kAuto || wanted == SaltLength::kMax)
+    wanted = most;
+  else if (wanted == SaltLength::kAutoDigestMax)
+    wanted = std::min(digest_bytes, most);
   if (wanted < 0 || wanted > most)
-    return unsupported("a PSS salt of " + std::to_string(scheme.salt.value) + " bytes; at most " + std::to_string(most) + " fit");
+    return unsupported("a PSS salt of " + std::to_string(scheme.salt.value) + " bytes; at most " +
+                       std::to_string(most) + " fit");
   return wanted;
 }
 
 Result<void> check_offered(const Scheme& scheme) {
   if (scheme.type == keymgmt::KeyType::ec) return {};
   if (scheme.digest == nullptr)
-    return unsupported("RSA without a digest: set one, the device makes the DigestInfo of the PKCS#1 padding itself");
+    return unsupported(
+        "RSA without a digest: set one, the device makes the DigestInfo of the PKCS#1 padding itself");
   if (scheme.padding == Padding::pss && scheme.mgf1_digest != nullptr && scheme.mgf1_digest != scheme.digest)
     return unsupported("PSS with MGF1 of another digest: the device uses the same for both");
   return {};
@@ -56,23 +64,30 @@ Result<void> check_offered(const Scheme& scheme) {
 
 std::string_view device_padding(Padding padding) noexcept {
   switch (padding) {
-    case Padding::pkcs1: return "PKCS1";
-    case Padding::pss: return "PSS";
-    case Padding::none: break;
+    case Padding::pkcs1:
+      return "PKCS1";
+    case Padding::pss:
+      return "PSS";
+    case Padding::none:
+      break;
   }
   return {};
 }
 
-Result<bool> verify(const Scheme& scheme, EVP_PKEY* key, std::span<const unsigned char> digest, std::span<const unsigned char> signature) {
+Result<bool> verify(const Scheme& scheme, EVP_PKEY* key, std::span<const unsigned char> digest,
+                    std::span<const unsigned char> signature) {
   SESAM_TRY(context, default_context(scheme, key));
-  return EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(), digest.size()) == 1;
+  return EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(), digest.size()) ==
+         1;
 }
 
 Result<Bytes> algorithm_id(const Scheme& scheme, EVP_PKEY* key) {
   SESAM_TRY(context, default_context(scheme, key));
   Bytes der(512);
-  OSSL_PARAM params[] = {OSSL_PARAM_octet_string(OSSL_SIGNATURE_PARAM_ALGORITHM_ID, der.data(), der.size()), OSSL_PARAM_END};
-  if (EVP_PKEY_CTX_get_params(context.get(), params) != 1 || OSSL_PARAM_modified(params) == 0 || params[0].return_size == 0)
+  OSSL_PARAM params[] = {OSSL_PARAM_octet_string(OSSL_SIGNATURE_PARAM_ALGORITHM_ID, der.data(), der.size()),
+                         OSSL_PARAM_END};
+  if (EVP_PKEY_CTX_get_params(context.get(), params) != 1 || OSSL_PARAM_modified(params) == 0 ||
+      params[0].return_size == 0)
     return unsupported("there is no AlgorithmIdentifier for it");
   der.resize(params[0].return_size);
   return der;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one table of signature schemes: key type × padding × digest → what the device is asked, and what it calls it.
+// The one table of signature schemes: key type × padding × digest → what the device is asked, and what it
+// calls it.
 #pragma once
 
 #include <openssl/types.h>
@@ -17,7 +18,8 @@ namespace sesam::signature {
 
 enum class Padding : std::uint8_t { none, pkcs1, pss };
 
-/// How long the salt of a PSS signature is: a number of bytes, or OpenSSL's words for it (EVP_PKEY_CTX_set_rsa_pss_saltlen(3)).
+/// How long the salt of a PSS signature is: a number of bytes, or OpenSSL's words for it
+/// (EVP_PKEY_CTX_set_rsa_pss_saltlen(3)).
 struct SaltLength {
   static constexpr int kDigest = -1, kAuto = -2, kMax = -3, kAutoDigestMax = -4;
   int value = kAuto;
@@ -27,7 +29,7 @@ struct SaltLength {
 struct Scheme {
   keymgmt::KeyType type = keymgmt::KeyType::ec;
   Padding padding = Padding::none;
-  const Digest* digest = nullptr;  ///< null: not told, the digest's length says nothing (EC only)
+  const Digest* digest = nullptr;       ///< null: not told, the digest's length says nothing (EC only)
   const Digest* mgf1_digest = nullptr;  ///< null: the same as digest
   SaltLength salt;
 
@@ -36,20 +38,23 @@ struct Scheme {
   }
 };
 
-/// The salt's length in bytes for a modulus of `modulus_bits` (RFC 8017, section 9.1.1). Raises unsupported_scheme where it does not fit.
+/// The salt's length in bytes for a modulus of `modulus_bits` (RFC 8017, section 9.1.1). Raises
+/// unsupported_scheme where it does not fit.
 Result<int> salt_bytes(const Scheme& scheme, int modulus_bits);
 
-/// Raises unsupported_scheme for what the device cannot be asked: RSA without a digest, MGF1 with another digest, PKCS#1 without DigestInfo.
+/// Raises unsupported_scheme for what the device cannot be asked: RSA without a digest, MGF1 with another
+/// digest, PKCS#1 without DigestInfo.
 Result<void> check_offered(const Scheme& scheme);
 
 /// The device's word for the padding ("PKCS1", "PSS"; n200.md, ASSUMED).
 std::string_view device_padding(Padding padding) noexcept;
 
 /// By OpenSSL's default provider, in our own library context: the device is not needed for a verification.
-Result<bool> verify(const Scheme& scheme, EVP_PKEY* key, std::span<const unsigned char> digest, std::span<const unsigned char> signature);
+Result<bool> verify(const Scheme& scheme, EVP_PKEY* key, std::span<const unsigned char> digest,
+                    std::span<const unsigned char> signature);
 
-/// The DER form of the scheme's AlgorithmIdentifier (RFC 5280, section 4.1.1.2), with complete parameters for PSS (RFC 4055), as OpenSSL's
-/// default provider makes it. Raises unsupported_scheme where there is none.
+/// The DER form of the scheme's AlgorithmIdentifier (RFC 5280, section 4.1.1.2), with complete parameters for
+/// PSS (RFC 4055), as OpenSSL's default provider makes it. Raises unsupported_scheme where there is none.
 Result<Bytes> algorithm_id(const Scheme& scheme, EVP_PKEY* key);
 
 }  // namespace sesam::signature

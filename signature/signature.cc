@@ -29,7 +29,8 @@ Result<Signature*> Signature::dup() {
   copy->hashing_ = hashing_;
   if (hashing_) {
     copy->hash_.reset(EVP_MD_CTX_new());
-    if (!copy->hash_ || EVP_MD_CTX_copy_ex(copy->hash_.get(), hash_.get()) != 1) return Error{Reason::out_of_memory, {}};
+    if (!copy->hash_ || EVP_MD_CTX_copy_ex(copy->hash_.get(), hash_.get()) != 1)
+      return Error{Reason::out_of_memory, {}};
   }
   return copy.release();
 }
@@ -61,10 +62,13 @@ Result<void> Signature::verify_init(void* key, const OSSL_PARAM params[]) {
 }
 
 Result<void> Signature::start_digest(const char* name) {
-  if (name != nullptr && *name != '\0') SESAM_CHECK(choose_digest(name));
-  else if (scheme_.digest == nullptr) SESAM_CHECK(choose_digest(kDefaultDigest));
+  if (name != nullptr && *name != '\0')
+    SESAM_CHECK(choose_digest(name));
+  else if (scheme_.digest == nullptr)
+    SESAM_CHECK(choose_digest(kDefaultDigest));
   if (!hash_) hash_.reset(EVP_MD_CTX_new());
-  if (!hash_ || scheme_.digest->md() == nullptr || EVP_DigestInit_ex2(hash_.get(), scheme_.digest->md(), nullptr) != 1)
+  if (!hash_ || scheme_.digest->md() == nullptr ||
+      EVP_DigestInit_ex2(hash_.get(), scheme_.digest->md(), nullptr) != 1)
     return Error{Reason::internal, std::string("cannot start ") + scheme_.digest->name};
   digest_fixed_ = true;
   hashing_ = true;
@@ -82,39 +86,49 @@ Result<void> Signature::digest_verify_init(const char* digest, void* key, const 
 }
 
 Result<void> Signature::update(const unsigned char* data, size_t length) {
-  if (!hashing_ || EVP_DigestUpdate(hash_.get(), data, length) != 1) return Error{Reason::bad_argument, "no digest is under way"};
+  if (!hashing_ || EVP_DigestUpdate(hash_.get(), data, length) != 1)
+    return Error{Reason::bad_argument, "no digest is under way"};
   return {};
 }
 
 Result<std::size_t> Signature::finish_digest(std::span<unsigned char> out) {
   unsigned int length = 0;
-  if (!std::exchange(hashing_, false) || EVP_DigestFinal_ex(hash_.get(), out.data(), &length) != 1) return Error{Reason::bad_argument, "no digest is under way"};
+  if (!std::exchange(hashing_, false) || EVP_DigestFinal_ex(hash_.get(), out.data(), &length) != 1)
+    return Error{Reason::bad_argument, "no digest is under way"};
   return std::size_t{length};
 }
 
-std::size_t Signature::most_signature_bytes() const { return static_cast<std::size_t>(EVP_PKEY_get_size(key_->public_key.get())); }
+std::size_t Signature::most_signature_bytes() const {
+  return static_cast<std::size_t>(EVP_PKEY_get_size(key_->public_key.get()));
+}
 
 Result<void> Signature::check_digest_length(std::size_t length) const {
   if (scheme_.digest == nullptr || length == scheme_.digest->size_bytes) return {};
-  return Error{Reason::digest_mismatch, std::string(scheme_.digest->name) + " has " + std::to_string(scheme_.digest->size_bytes) + " bytes, given are " +
-                                            std::to_string(length)};
+  return Error{Reason::digest_mismatch, std::string(scheme_.digest->name) + " has " +
+                                            std::to_string(scheme_.digest->size_bytes) +
+                                            " bytes, given are " + std::to_string(length)};
 }
 
-Result<void> Signature::sign(unsigned char* signature, size_t* length, size_t capacity, const unsigned char* digest, size_t digest_length) {
-  if (!key_ || length == nullptr) return Error{Reason::bad_argument, "no key, or no place for the signature's length"};
+Result<void> Signature::sign(unsigned char* signature, size_t* length, size_t capacity,
+                             const unsigned char* digest, size_t digest_length) {
+  if (!key_ || length == nullptr)
+    return Error{Reason::bad_argument, "no key, or no place for the signature's length"};
   if (signature != nullptr) SESAM_CHECK(check_digest_length(digest_length));
   return sign_digest({digest, digest_length}, signature, length, capacity);
 }
 
 Result<void> Signature::digest_sign_final(unsigned char* signature, size_t* length, size_t capacity) {
-  if (!key_ || length == nullptr) return Error{Reason::bad_argument, "no key, or no place for the signature's length"};
-  if (signature == nullptr) return sign_digest({}, nullptr, length, capacity);  // the digest goes on after a size query
+  if (!key_ || length == nullptr)
+    return Error{Reason::bad_argument, "no key, or no place for the signature's length"};
+  if (signature == nullptr)
+    return sign_digest({}, nullptr, length, capacity);  // the digest goes on after a size query
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   SESAM_TRY(digest_length, finish_digest(digest));
   return sign_digest({digest.data(), digest_length}, signature, length, capacity);
 }
 
-Result<void> Signature::ask_device(std::span<const unsigned char> digest, std::span<unsigned char> raw) const {
+Result<void> Signature::ask_device(std::span<const unsigned char> digest,
+                                   std::span<unsigned char> raw) const {
   if (scheme_.type == keymgmt::KeyType::ec)
     return key_->device->sign(key_->handle, {n200::Operation::ec_sign, digest}, raw);
   std::string salt;
@@ -123,10 +137,13 @@ Result<void> Signature::ask_device(std::span<const unsigned char> digest, std::s
     salt = std::to_string(bytes);
   }
   return key_->device->sign(
-      key_->handle, {n200::Operation::rsa_sign, digest, device_padding(scheme_.padding), scheme_.digest->device_name, salt}, raw);
+      key_->handle,
+      {n200::Operation::rsa_sign, digest, device_padding(scheme_.padding), scheme_.digest->device_name, salt},
+      raw);
 }
 
-Result<std::size_t> Signature::in_openssl_form(std::span<const unsigned char> raw, std::span<unsigned char> out) const {
+Result<std::size_t> Signature::in_openssl_form(std::span<const unsigned char> raw,
+                                               std::span<unsigned char> out) const {
   if (scheme_.type == keymgmt::KeyType::ec) return der_of_p1363(raw, out);
   std::copy(raw.begin(), raw.end(), out.begin());
   return raw.size();
@@ -140,8 +157,10 @@ bool Signature::is_to_be_verified() const {
   return which == n200::Verify::yes || (which == n200::Verify::rsa && scheme_.type == keymgmt::KeyType::rsa);
 }
 
-// A wrong signature may be a passing fault of the device, so there are more tries. Wrong each time, it may be another key's.
-Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> digest, std::span<unsigned char> out) const {
+// A wrong signature may be a passing fault of the device, so there are more tries. Wrong each time, it may be
+// another key's.
+Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> digest,
+                                              std::span<unsigned char> out) const {
   std::array<unsigned char, kMostRawBytes> buffer;
   const std::span<unsigned char> raw(buffer.data(), key_->device_signature_bytes);
   for (unsigned attempt = 1;; ++attempt) {
@@ -150,19 +169,23 @@ Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> dig
     if (!is_to_be_verified()) return written;
     SESAM_TRY(good, signature::verify(scheme_, key_->public_key.get(), digest, out.first(written)));
     if (good) return written;
-    Error wrong{Reason::bad_signature, key_->handle.description() + ": the device's signature does not fit the public key"};
+    Error wrong{Reason::bad_signature,
+                key_->handle.description() + ": the device's signature does not fit the public key"};
     OPENSSL_cleanse(out.data(), written);  // a wrong RSA signature may tell the key's factors
     if (attempt == kMostAttempts) return key_->device->replaced_or(std::move(wrong), key_->handle);
     key_->device->log().write(LogLevel::failures, wrong.detail + "; asking again");
   }
 }
 
-// A size query is answered from the public key; a buffer that might be too small is refused before the device is asked.
-Result<void> Signature::sign_digest(std::span<const unsigned char> digest, unsigned char* signature, size_t* length, size_t capacity) {
+// A size query is answered from the public key; a buffer that might be too small is refused before the device
+// is asked.
+Result<void> Signature::sign_digest(std::span<const unsigned char> digest, unsigned char* signature,
+                                    size_t* length, size_t capacity) {
   const std::size_t most = most_signature_bytes();
   *length = most;
   if (signature == nullptr) return {};
-  if (capacity < most) return Error{Reason::buffer_too_small, "a signature takes up to " + std::to_string(most) + " bytes"};
+  if (capacity < most)
+    return Error{Reason::buffer_too_small, "a signature takes up to " + std::to_string(most) + " bytes"};
   if (!key_->device) return Error{Reason::public_key_only, "the key is not in the device"};
   SESAM_CHECK(check_offered(scheme_));
   SESAM_TRY(written, sign_in_device(digest, {signature, capacity}));
@@ -170,7 +193,8 @@ Result<void> Signature::sign_digest(std::span<const unsigned char> digest, unsig
   return {};
 }
 
-Result<bool> Signature::verify(const unsigned char* signature, size_t length, const unsigned char* digest, size_t digest_length) {
+Result<bool> Signature::verify(const unsigned char* signature, size_t length, const unsigned char* digest,
+                               size_t digest_length) {
   if (!key_) return Error{Reason::bad_argument, "no key"};
   SESAM_CHECK(check_digest_length(digest_length));
   return signature::verify(scheme_, key_->public_key.get(), {digest, digest_length}, {signature, length});
@@ -180,7 +204,8 @@ Result<bool> Signature::digest_verify_final(const unsigned char* signature, size
   if (!key_) return Error{Reason::bad_argument, "no key"};
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   SESAM_TRY(digest_length, finish_digest(digest));
-  return signature::verify(scheme_, key_->public_key.get(), {digest.data(), digest_length}, {signature, length});
+  return signature::verify(scheme_, key_->public_key.get(), {digest.data(), digest_length},
+                           {signature, length});
 }
 
 }  // namespace sesam::signature

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signatures as OpenSSL asks for them (provider-signature(7)): hashed here, signed in the device, verified here.
+// Signatures as OpenSSL asks for them (provider-signature(7)): hashed here, signed in the device, verified
+// here.
 #pragma once
 
 #include <openssl/core.h>
@@ -25,9 +26,11 @@ class Signature {
   Result<Signature*> dup();
 
   Result<void> sign_init(void* key, const OSSL_PARAM params[]);
-  Result<void> sign(unsigned char* signature, size_t* length, size_t capacity, const unsigned char* digest, size_t digest_length);
+  Result<void> sign(unsigned char* signature, size_t* length, size_t capacity, const unsigned char* digest,
+                    size_t digest_length);
   Result<void> verify_init(void* key, const OSSL_PARAM params[]);
-  Result<bool> verify(const unsigned char* signature, size_t length, const unsigned char* digest, size_t digest_length);
+  Result<bool> verify(const unsigned char* signature, size_t length, const unsigned char* digest,
+                      size_t digest_length);
 
   Result<void> digest_sign_init(const char* digest, void* key, const OSSL_PARAM params[]);
   Result<void> update(const unsigned char* data, size_t length);
@@ -51,8 +54,10 @@ class Signature {
   Result<void> ask_device(std::span<const unsigned char> digest, std::span<unsigned char> raw) const;
   Result<std::size_t> in_openssl_form(std::span<const unsigned char> raw, std::span<unsigned char> out) const;
   bool is_to_be_verified() const;
-  Result<std::size_t> sign_in_device(std::span<const unsigned char> digest, std::span<unsigned char> out) const;
-  Result<void> sign_digest(std::span<const unsigned char> digest, unsigned char* signature, size_t* length, size_t capacity);
+  Result<std::size_t> sign_in_device(std::span<const unsigned char> digest,
+                                     std::span<unsigned char> out) const;
+  Result<void> sign_digest(std::span<const unsigned char> digest, unsigned char* signature, size_t* length,
+                           size_t capacity);
   std::size_t most_signature_bytes() const;
 
   std::shared_ptr<const keymgmt::KeyData> key_;

@@ -16,16 +16,16 @@
 namespace sesam::signature {
 namespace {
 
-#define SESAM_RSA_CONTEXT_PARAMS                                          \
-  OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, nullptr, 0),      \
+#define SESAM_RSA_CONTEXT_PARAMS                                            \
+  OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, nullptr, 0),        \
       OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, nullptr, 0), \
       OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_MGF1_DIGEST, nullptr, 0)
-#define SESAM_GETTABLE_PARAMS                                                 \
-  OSSL_PARAM_octet_string(OSSL_SIGNATURE_PARAM_ALGORITHM_ID, nullptr, 0),     \
-      OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, nullptr, 0),        \
+#define SESAM_GETTABLE_PARAMS                                             \
+  OSSL_PARAM_octet_string(OSSL_SIGNATURE_PARAM_ALGORITHM_ID, nullptr, 0), \
+      OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, nullptr, 0),    \
       OSSL_PARAM_size_t(OSSL_SIGNATURE_PARAM_DIGEST_SIZE, nullptr)
-#define SESAM_SETTABLE_PARAMS                                          \
-  OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, nullptr, 0),     \
+#define SESAM_SETTABLE_PARAMS                                      \
+  OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, nullptr, 0), \
       OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PROPERTIES, nullptr, 0)
 
 const OSSL_PARAM* gettable_ec_params(void*, void*) {
@@ -44,8 +44,9 @@ const OSSL_PARAM* settable_ec_params(void*, void*) {
 }
 
 const OSSL_PARAM* settable_rsa_params(void*, void*) {
-  static const OSSL_PARAM params[] = {SESAM_SETTABLE_PARAMS, SESAM_RSA_CONTEXT_PARAMS,
-                                      OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_MGF1_PROPERTIES, nullptr, 0), OSSL_PARAM_END};
+  static const OSSL_PARAM params[] = {
+      SESAM_SETTABLE_PARAMS, SESAM_RSA_CONTEXT_PARAMS,
+      OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_MGF1_PROPERTIES, nullptr, 0), OSSL_PARAM_END};
   return params;
 }
 
@@ -80,20 +81,24 @@ std::optional<int> number_of(const OSSL_PARAM& param, const Word (&words)[N]) {
 
 template <std::size_t N>
 bool set_number(OSSL_PARAM& param, int number, const Word (&words)[N]) {
-  if (param.data_type == OSSL_PARAM_INTEGER || param.data_type == OSSL_PARAM_UNSIGNED_INTEGER) return OSSL_PARAM_set_int(&param, number) == 1;
+  if (param.data_type == OSSL_PARAM_INTEGER || param.data_type == OSSL_PARAM_UNSIGNED_INTEGER)
+    return OSSL_PARAM_set_int(&param, number) == 1;
   for (const auto& word : words)
     if (word.number == number) return OSSL_PARAM_set_utf8_string(&param, word.text) == 1;
   return OSSL_PARAM_set_utf8_string(&param, std::to_string(number).c_str()) == 1;
 }
 
-Error wrong_type(const char* name) { return {Reason::bad_argument, std::string("parameter '") + name + "' has the wrong type or is too small"}; }
+Error wrong_type(const char* name) {
+  return {Reason::bad_argument, std::string("parameter '") + name + "' has the wrong type or is too small"};
+}
 
 }  // namespace
 
 Result<void> Signature::choose_digest(const char* name) {
   SESAM_TRY(digest, find_digest(name));
   if (digest_fixed_ && digest != scheme_.digest)
-    return Error{Reason::unsupported_digest, std::string(digest->name) + ": " + scheme_.digest->name + " is under way"};
+    return Error{Reason::unsupported_digest,
+                 std::string(digest->name) + ": " + scheme_.digest->name + " is under way"};
   scheme_.digest = digest;
   return {};
 }
@@ -102,7 +107,8 @@ Result<void> Signature::choose_padding(const OSSL_PARAM& param) {
   const auto number = number_of(param, kPaddings);
   if (!number) return wrong_type(param.key);
   if (*number != RSA_PKCS1_PADDING && *number != RSA_PKCS1_PSS_PADDING)
-    return Error{Reason::unsupported_scheme, "RSA padding mode " + std::to_string(*number) + ": offered are pkcs1 and pss"};
+    return Error{Reason::unsupported_scheme,
+                 "RSA padding mode " + std::to_string(*number) + ": offered are pkcs1 and pss"};
   scheme_.padding = *number == RSA_PKCS1_PSS_PADDING ? Padding::pss : Padding::pkcs1;
   return {};
 }
@@ -110,7 +116,8 @@ Result<void> Signature::choose_padding(const OSSL_PARAM& param) {
 Result<void> Signature::choose_salt(const OSSL_PARAM& param) {
   const auto number = number_of(param, kSalts);
   if (!number || *number < SaltLength::kAutoDigestMax) return wrong_type(param.key);
-  if (scheme_.padding != Padding::pss) return Error{Reason::unsupported_scheme, "a salt length without pss padding"};
+  if (scheme_.padding != Padding::pss)
+    return Error{Reason::unsupported_scheme, "a salt length without pss padding"};
   scheme_.salt.value = *number;
   return {};
 }
@@ -128,11 +135,14 @@ Result<void> Signature::get_params(OSSL_PARAM params[]) {
     } else if (name == OSSL_SIGNATURE_PARAM_DIGEST_SIZE && scheme_.digest != nullptr) {
       set = OSSL_PARAM_set_size_t(p, scheme_.digest->size_bytes) == 1;
     } else if (name == OSSL_SIGNATURE_PARAM_PAD_MODE && scheme_.padding != Padding::none) {
-      set = set_number(*p, scheme_.padding == Padding::pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING, kPaddings);
+      set = set_number(*p, scheme_.padding == Padding::pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING,
+                       kPaddings);
     } else if (name == OSSL_SIGNATURE_PARAM_PSS_SALTLEN && scheme_.padding == Padding::pss) {
       set = set_number(*p, scheme_.salt.value, kSalts);
-    } else if (name == OSSL_SIGNATURE_PARAM_MGF1_DIGEST && scheme_.padding == Padding::pss && scheme_.digest != nullptr) {
-      set = OSSL_PARAM_set_utf8_string(p, (scheme_.mgf1_digest != nullptr ? scheme_.mgf1_digest : scheme_.digest)->name) == 1;
+    } else if (name == OSSL_SIGNATURE_PARAM_MGF1_DIGEST && scheme_.padding == Padding::pss &&
+               scheme_.digest != nullptr) {
+      set = OSSL_PARAM_set_utf8_string(
+                p, (scheme_.mgf1_digest != nullptr ? scheme_.mgf1_digest : scheme_.digest)->name) == 1;
     }
     if (!set) return wrong_type(p->key);
   }
@@ -162,32 +172,28 @@ Result<void> Signature::set_params(const OSSL_PARAM params[]) {
 }
 
 // What does not depend on the key type.
-#define SESAM_SIGNATURE_COMMON                                                       \
-  SESAM_BIND(signature_freectx, &Signature::release),                                \
-      SESAM_BIND(signature_dupctx, &Signature::dup),                                 \
-      SESAM_BIND(signature_sign_init, &Signature::sign_init),                        \
-      SESAM_BIND(signature_sign, &Signature::sign),                                  \
-      SESAM_BIND(signature_verify_init, &Signature::verify_init),                    \
-      SESAM_BIND(signature_verify, &Signature::verify),                              \
-      SESAM_BIND(signature_digest_sign_init, &Signature::digest_sign_init),          \
-      SESAM_BIND(signature_digest_sign_update, &Signature::update),                  \
-      SESAM_BIND(signature_digest_sign_final, &Signature::digest_sign_final),        \
-      SESAM_BIND(signature_digest_verify_init, &Signature::digest_verify_init),      \
-      SESAM_BIND(signature_digest_verify_update, &Signature::update),                \
-      SESAM_BIND(signature_digest_verify_final, &Signature::digest_verify_final),    \
-      SESAM_BIND(signature_get_ctx_params, &Signature::get_params),                  \
+#define SESAM_SIGNATURE_COMMON                                                                              \
+  SESAM_BIND(signature_freectx, &Signature::release), SESAM_BIND(signature_dupctx, &Signature::dup),        \
+      SESAM_BIND(signature_sign_init, &Signature::sign_init), SESAM_BIND(signature_sign, &Signature::sign), \
+      SESAM_BIND(signature_verify_init, &Signature::verify_init),                                           \
+      SESAM_BIND(signature_verify, &Signature::verify),                                                     \
+      SESAM_BIND(signature_digest_sign_init, &Signature::digest_sign_init),                                 \
+      SESAM_BIND(signature_digest_sign_update, &Signature::update),                                         \
+      SESAM_BIND(signature_digest_sign_final, &Signature::digest_sign_final),                               \
+      SESAM_BIND(signature_digest_verify_init, &Signature::digest_verify_init),                             \
+      SESAM_BIND(signature_digest_verify_update, &Signature::update),                                       \
+      SESAM_BIND(signature_digest_verify_final, &Signature::digest_verify_final),                           \
+      SESAM_BIND(signature_get_ctx_params, &Signature::get_params),                                         \
       SESAM_BIND(signature_set_ctx_params, &Signature::set_params)
 
-const OSSL_DISPATCH kEcdsa[] = {SESAM_BIND(signature_newctx, &Signature::create<keymgmt::KeyType::ec>),
-                                SESAM_SIGNATURE_COMMON,
-                                SESAM_BIND(signature_gettable_ctx_params, &gettable_ec_params),
-                                SESAM_BIND(signature_settable_ctx_params, &settable_ec_params),
-                                SESAM_BIND_END};
+const OSSL_DISPATCH kEcdsa[] = {
+    SESAM_BIND(signature_newctx, &Signature::create<keymgmt::KeyType::ec>), SESAM_SIGNATURE_COMMON,
+    SESAM_BIND(signature_gettable_ctx_params, &gettable_ec_params),
+    SESAM_BIND(signature_settable_ctx_params, &settable_ec_params), SESAM_BIND_END};
 
-const OSSL_DISPATCH kRsa[] = {SESAM_BIND(signature_newctx, &Signature::create<keymgmt::KeyType::rsa>),
-                              SESAM_SIGNATURE_COMMON,
-                              SESAM_BIND(signature_gettable_ctx_params, &gettable_rsa_params),
-                              SESAM_BIND(signature_settable_ctx_params, &settable_rsa_params),
-                              SESAM_BIND_END};
+const OSSL_DISPATCH kRsa[] = {
+    SESAM_BIND(signature_newctx, &Signature::create<keymgmt::KeyType::rsa>), SESAM_SIGNATURE_COMMON,
+    SESAM_BIND(signature_gettable_ctx_params, &gettable_rsa_params),
+    SESAM_BIND(signature_settable_ctx_params, &settable_rsa_params), SESAM_BIND_END};
 
 }  // namespace sesam::signature

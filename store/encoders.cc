@@ -25,31 +25,36 @@ int does_selection(void*, int selection) {
   return (selection & (OSSL_KEYMGMT_SELECT_PRIVATE_KEY | OSSL_KEYMGMT_SELECT_PUBLIC_KEY)) != 0 ? 1 : 0;
 }
 
-int includes_private(void*, int selection) { return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0 ? 1 : 0; }
+int includes_private(void*, int selection) {
+  return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0 ? 1 : 0;
+}
 
 // Of the private part there are only names to print. The public part has OpenSSL's own heading.
 std::string heading(const Key& key, int selection) {
   const auto* data = key.data();
   const std::string bits = "(" + std::to_string(EVP_PKEY_get_bits(key.public_key())) + " bit)";
   if (!key.is_private() || (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0) return {};
-  return "Private-Key: " + bits + ", held by the N200\nKey id: " + data->handle.key_id + "\nToken: " + data->handle.token +
-         "\nLabel: " + data->handle.nice_name + "\nURI: " + data->uri + "\n";
+  return "Private-Key: " + bits + ", held by the N200\nKey id: " + data->handle.key_id +
+         "\nToken: " + data->handle.token + "\nLabel: " + data->handle.nice_name + "\nURI: " + data->uri +
+         "\n";
 }
 
 Result<void> write(const n200::Context& context, OSSL_CORE_BIO* out, std::string_view text) {
   std::size_t written = 0;
-  if (context.bio_write == nullptr || context.bio_write(out, text.data(), text.size(), &written) != 1 || written != text.size())
+  if (context.bio_write == nullptr || context.bio_write(out, text.data(), text.size(), &written) != 1 ||
+      written != text.size())
     return Error{Reason::internal, "the output cannot be written"};
   return {};
 }
 
-Result<void> encode_text(void* provctx, OSSL_CORE_BIO* out, const void* object, const OSSL_PARAM[], int selection, OSSL_PASSPHRASE_CALLBACK*,
-                         void*) {
+Result<void> encode_text(void* provctx, OSSL_CORE_BIO* out, const void* object, const OSSL_PARAM[],
+                         int selection, OSSL_PASSPHRASE_CALLBACK*, void*) {
   const auto* key = static_cast<const Key*>(object);
   if (key == nullptr || key->public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
   const Bio memory(BIO_new(BIO_s_mem()));
   const std::string head = heading(*key, selection);
-  if (!memory || BIO_write(memory.get(), head.data(), static_cast<int>(head.size())) != static_cast<int>(head.size()) ||
+  if (!memory ||
+      BIO_write(memory.get(), head.data(), static_cast<int>(head.size())) != static_cast<int>(head.size()) ||
       EVP_PKEY_print_public(memory.get(), key->public_key(), 0, nullptr) != 1)
     return Error{Reason::internal, "the key cannot be printed"};
   char* text = nullptr;
@@ -57,7 +62,8 @@ Result<void> encode_text(void* provctx, OSSL_CORE_BIO* out, const void* object, 
   return write(*static_cast<const n200::Context*>(provctx), out, {text, length});
 }
 
-Result<void> encode_pem(void* provctx, OSSL_CORE_BIO* out, const void* object, const OSSL_PARAM[], int, OSSL_PASSPHRASE_CALLBACK*, void*) {
+Result<void> encode_pem(void* provctx, OSSL_CORE_BIO* out, const void* object, const OSSL_PARAM[], int,
+                        OSSL_PASSPHRASE_CALLBACK*, void*) {
   const auto* key = static_cast<const Key*>(object);
   if (key == nullptr || !key->is_private()) return Error{Reason::bad_argument, "not a key in the device"};
   const std::string pem = pem_of_uri(key->data()->uri);
@@ -65,13 +71,16 @@ Result<void> encode_pem(void* provctx, OSSL_CORE_BIO* out, const void* object, c
   return write(*static_cast<const n200::Context*>(provctx), out, pem);
 }
 
-#define SESAM_ENCODER_COMMON SESAM_BIND(encoder_newctx, &new_context), SESAM_BIND(encoder_freectx, &free_context)
+#define SESAM_ENCODER_COMMON \
+  SESAM_BIND(encoder_newctx, &new_context), SESAM_BIND(encoder_freectx, &free_context)
 
 }  // namespace
 
-const OSSL_DISPATCH kTextEncoder[] = {SESAM_ENCODER_COMMON, SESAM_BIND(encoder_does_selection, &does_selection),
+const OSSL_DISPATCH kTextEncoder[] = {SESAM_ENCODER_COMMON,
+                                      SESAM_BIND(encoder_does_selection, &does_selection),
                                       SESAM_BIND(encoder_encode, &encode_text), SESAM_BIND_END};
-const OSSL_DISPATCH kPemEncoder[] = {SESAM_ENCODER_COMMON, SESAM_BIND(encoder_does_selection, &includes_private),
+const OSSL_DISPATCH kPemEncoder[] = {SESAM_ENCODER_COMMON,
+                                     SESAM_BIND(encoder_does_selection, &includes_private),
                                      SESAM_BIND(encoder_encode, &encode_pem), SESAM_BIND_END};
 
 }  // namespace sesam::store

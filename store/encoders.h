@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be written of a key in the device (provider-encoder(7)). Public keys alone are exported to OpenSSL's own encoders.
+// What can be written of a key in the device (provider-encoder(7)). Public keys alone are exported to
+// OpenSSL's own encoders.
 #pragma once
 
 #include <openssl/core.h>
@@ -8,7 +9,8 @@ namespace sesam::store {
 
 /// "openssl pkey -text": the names of the key and its public part.
 extern const OSSL_DISPATCH kTextEncoder[];
-/// "genpkey -out", "pkey -out": the PEM file that wraps the key's URI, in place of the private key that nobody gets.
+/// "genpkey -out", "pkey -out": the PEM file that wraps the key's URI, in place of the private key that
+/// nobody gets.
 extern const OSSL_DISPATCH kPemEncoder[];
 
 }  // namespace sesam::store

@@ -17,21 +17,26 @@ namespace {
 using keymgmt::Key;
 
 std::string uri_of(const n200::KeyRecord& record) {
-  return "sesam:key-id=" + record.key_id + (record.nice_name.empty() ? "" : ";object=" + percent_encode(record.nice_name));
+  return "sesam:key-id=" + record.key_id +
+         (record.nice_name.empty() ? "" : ";object=" + percent_encode(record.nice_name));
 }
 
 const OSSL_PARAM* settable_params(void*) {
   static const OSSL_PARAM params[] = {OSSL_PARAM_int(OSSL_STORE_PARAM_EXPECT, nullptr),
-                                      OSSL_PARAM_utf8_string(OSSL_STORE_PARAM_PROPERTIES, nullptr, 0), OSSL_PARAM_END};
+                                      OSSL_PARAM_utf8_string(OSSL_STORE_PARAM_PROPERTIES, nullptr, 0),
+                                      OSSL_PARAM_END};
   return params;
 }
 
-// Called where OpenSSL wants a key of ours in another provider's keymgmt: the public one goes, the private one stays.
-Result<bool> export_object(void*, const void* reference, size_t reference_size, OSSL_CALLBACK* callback, void* argument) {
+// Called where OpenSSL wants a key of ours in another provider's keymgmt: the public one goes, the private
+// one stays.
+Result<bool> export_object(void*, const void* reference, size_t reference_size, OSSL_CALLBACK* callback,
+                           void* argument) {
   // NOLINTNEXTLINE(bugprone-sizeof-expression): a reference is a pointer
   if (reference == nullptr || reference_size != sizeof(Key*)) return false;
   const Key* key = *static_cast<Key* const*>(reference);
-  return key->export_to(key->is_private() ? OSSL_KEYMGMT_SELECT_ALL : OSSL_KEYMGMT_SELECT_ALL & ~OSSL_KEYMGMT_SELECT_PRIVATE_KEY,
+  return key->export_to(key->is_private() ? OSSL_KEYMGMT_SELECT_ALL
+                                          : OSSL_KEYMGMT_SELECT_ALL & ~OSSL_KEYMGMT_SELECT_PRIVATE_KEY,
                         callback, argument);
 }
 
@@ -70,7 +75,8 @@ Result<void> Loader::begin_key(const keymgmt::PinPrompt& prompt) {
 }
 
 Result<void> Loader::begin_listing() {
-  return device_->list_keys(uri_, [this](const n200::KeyRecord& record) { names_.push_back(uri_of(record)); });
+  return device_->list_keys(uri_,
+                            [this](const n200::KeyRecord& record) { names_.push_back(uri_of(record)); });
 }
 
 Result<void> Loader::begin(const keymgmt::PinPrompt& prompt) {
@@ -89,12 +95,13 @@ Result<bool> Loader::deliver_name(OSSL_CALLBACK* callback, void* argument) {
   names_.pop_front();
   int type = OSSL_OBJECT_NAME;
   const OSSL_PARAM object[] = {OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
-                               OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA, name.data(), name.size()), OSSL_PARAM_END};
+                               OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA, name.data(), name.size()),
+                               OSSL_PARAM_END};
   return callback(object, argument) == 1;
 }
 
-Result<bool> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument, OSSL_PASSPHRASE_CALLBACK* pin_callback,
-                          void* pin_argument) {
+Result<bool> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument,
+                          OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument) {
   if (!begun_) {
     if (auto begun = begin({pin_callback, pin_argument}); !begun) {
       ended_ = true;
@@ -102,20 +109,21 @@ Result<bool> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument,
     }
   }
   Result<bool> delivered = false;
-  if (!pending_.empty()) delivered = deliver_key(object_callback, object_argument);
-  else if (!names_.empty()) delivered = deliver_name(object_callback, object_argument);
+  if (!pending_.empty())
+    delivered = deliver_key(object_callback, object_argument);
+  else if (!names_.empty())
+    delivered = deliver_name(object_callback, object_argument);
   if (!delivered || !*delivered) ended_ = true;
   return delivered;
 }
 
-const OSSL_DISPATCH kLoader[] = {
-    SESAM_BIND(store_open, &Loader::open),
-    SESAM_BIND(store_load, &Loader::load),
-    SESAM_BIND(store_eof, &Loader::eof),
-    SESAM_BIND(store_close, &Loader::close),
-    SESAM_BIND(store_set_ctx_params, &Loader::set_params),
-    SESAM_BIND(store_settable_ctx_params, &settable_params),
-    SESAM_BIND(store_export_object, &export_object),
-    SESAM_BIND_END};
+const OSSL_DISPATCH kLoader[] = {SESAM_BIND(store_open, &Loader::open),
+                                 SESAM_BIND(store_load, &Loader::load),
+                                 SESAM_BIND(store_eof, &Loader::eof),
+                                 SESAM_BIND(store_close, &Loader::close),
+                                 SESAM_BIND(store_set_ctx_params, &Loader::set_params),
+                                 SESAM_BIND(store_settable_ctx_params, &settable_params),
+                                 SESAM_BIND(store_export_object, &export_object),
+                                 SESAM_BIND_END};
 
 }  // namespace sesam::store

@@ -17,23 +17,25 @@
 
 namespace sesam::store {
 
-/// One opened URI. A URI for one key yields its private object, then its public one, then the end; a URI that names no key yields the
-/// URI of every key as a name. Whatever fails, the end follows: BIND would load for ever otherwise.
+/// One opened URI. A URI for one key yields its private object, then its public one, then the end; a URI that
+/// names no key yields the URI of every key as a name. Whatever fails, the end follows: BIND would load for
+/// ever otherwise.
 class Loader {
  public:
   /// Parses the URI, nothing else. Raises bad_uri, bad_configuration.
   static Result<Loader*> open(void* provctx, const char* uri);
   static Result<void> close(void* loader);
 
-  /// Hands the next object to OpenSSL. The first call asks the device, and whoever `pin_callback` asks where the URI says so.
-  /// Raises what finding and reading a key raises.
-  Result<bool> load(OSSL_CALLBACK* object_callback, void* object_argument, OSSL_PASSPHRASE_CALLBACK* pin_callback,
-                    void* pin_argument);
+  /// Hands the next object to OpenSSL. The first call asks the device, and whoever `pin_callback` asks where
+  /// the URI says so. Raises what finding and reading a key raises.
+  Result<bool> load(OSSL_CALLBACK* object_callback, void* object_argument,
+                    OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument);
   Result<bool> eof() const { return ended_ || (begun_ && pending_.empty() && names_.empty()); }
   Result<void> set_params(const OSSL_PARAM params[]);
 
  private:
-  Loader(KeyUri uri, std::shared_ptr<n200::Device> device) : uri_(std::move(uri)), device_(std::move(device)) {}
+  Loader(KeyUri uri, std::shared_ptr<n200::Device> device)
+      : uri_(std::move(uri)), device_(std::move(device)) {}
 
   Result<void> begin(const keymgmt::PinPrompt& prompt);
   Result<void> begin_key(const keymgmt::PinPrompt& prompt);

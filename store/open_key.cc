@@ -10,8 +10,10 @@
 
 namespace sesam::store {
 
-Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& record, const KeyUri& uri, const std::shared_ptr<n200::Device>& device,
-                                                         bool with_private, const keymgmt::PinPrompt& prompt) {
+Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& record, const KeyUri& uri,
+                                                         const std::shared_ptr<n200::Device>& device,
+                                                         bool with_private,
+                                                         const keymgmt::PinPrompt& prompt) {
   Secret pin;
   if (with_private) {
     SESAM_TRY(known, keymgmt::pin_for(uri, record, *device, prompt));
@@ -24,9 +26,10 @@ bool deliver(std::unique_ptr<keymgmt::Key> key, OSSL_CALLBACK* callback, void* a
   keymgmt::Key* reference = key.release();
   int type = OSSL_OBJECT_PKEY;
   std::string data_type = keymgmt::name_of(reference->data()->type);
-  const OSSL_PARAM object[] = {OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
-                               OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE, data_type.data(), data_type.size()),
-                               OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_REFERENCE, &reference, sizeof reference), OSSL_PARAM_END};
+  const OSSL_PARAM object[] = {
+      OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
+      OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE, data_type.data(), data_type.size()),
+      OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_REFERENCE, &reference, sizeof reference), OSSL_PARAM_END};
   const bool wanted = callback(object, argument) == 1;
   delete reference;
   return wanted;

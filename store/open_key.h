@@ -12,12 +12,14 @@
 
 namespace sesam::store {
 
-/// Makes a key of the device's record of it, and picks its PIN where `with_private`. Raises what keymgmt::pin_for and
-/// keymgmt::Key::from_record raise.
-Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& record, const KeyUri& uri, const std::shared_ptr<n200::Device>& device,
+/// Makes a key of the device's record of it, and picks its PIN where `with_private`. Raises what
+/// keymgmt::pin_for and keymgmt::Key::from_record raise.
+Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& record, const KeyUri& uri,
+                                                         const std::shared_ptr<n200::Device>& device,
                                                          bool with_private, const keymgmt::PinPrompt& prompt);
 
-/// Hands a key object to OpenSSL, which takes it by setting the pointer behind the reference to null. False if it does not want it.
+/// Hands a key object to OpenSSL, which takes it by setting the pointer behind the reference to null. False
+/// if it does not want it.
 bool deliver(std::unique_ptr<keymgmt::Key> key, OSSL_CALLBACK* callback, void* argument);
 
 }  // namespace sesam::store

@@ -26,7 +26,10 @@ Result<void*> new_context(void* provctx) { return provctx; }
 void free_context(void*) {}
 
 int does_selection(void*, int selection) {
-  return selection == 0 || (selection & (OSSL_KEYMGMT_SELECT_PRIVATE_KEY | OSSL_KEYMGMT_SELECT_PUBLIC_KEY)) != 0 ? 1 : 0;
+  return selection == 0 ||
+                 (selection & (OSSL_KEYMGMT_SELECT_PRIVATE_KEY | OSSL_KEYMGMT_SELECT_PUBLIC_KEY)) != 0
+             ? 1
+             : 0;
 }
 
 // The next PEM object of the input, its first and last line included; empty if there is none.
@@ -45,29 +48,34 @@ std::string next_pem(const n200::Context& context, OSSL_CORE_BIO* in) {
 Bytes read_all(const n200::Context& context, OSSL_CORE_BIO* in) {
   Bytes all;
   unsigned char buffer[1024];
-  for (std::size_t length = 0; all.size() < kMostBytes && context.bio_read(in, buffer, sizeof buffer, &length) == 1 && length > 0;)
+  for (std::size_t length = 0;
+       all.size() < kMostBytes && context.bio_read(in, buffer, sizeof buffer, &length) == 1 && length > 0;)
     all.insert(all.end(), buffer, buffer + length);
   return all;
 }
 
 // What is not ours is left to the other decoders, which start at the same place: true, and nothing handed on.
-Result<bool> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback, void* argument, OSSL_PASSPHRASE_CALLBACK*, void*) {
+Result<bool> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback, void* argument,
+                        OSSL_PASSPHRASE_CALLBACK*, void*) {
   const auto& context = *static_cast<const n200::Context*>(provctx);
   auto der = der_of_pem(next_pem(context, in), context.claims_pkcs11);
   if (!der) return true;
   int type = OSSL_OBJECT_PKEY;
   std::string structure = kUriStructure;
-  const OSSL_PARAM object[] = {OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
-                               OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_DATA, der->data(), der->size()),
-                               OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_STRUCTURE, structure.data(), structure.size()), OSSL_PARAM_END};
+  const OSSL_PARAM object[] = {
+      OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
+      OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_DATA, der->data(), der->size()),
+      OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_STRUCTURE, structure.data(), structure.size()),
+      OSSL_PARAM_END};
   return callback(object, argument) == 1;
 }
 
-// OpenSSL hands pkcs11-provider's structure to whichever decoder comes first, so the structure is looked at here too.
-// Both types are tried on every file; the second one finds the key in the cache. A PIN is asked for when the type fits.
+// OpenSSL hands pkcs11-provider's structure to whichever decoder comes first, so the structure is looked at
+// here too. Both types are tried on every file; the second one finds the key in the cache. A PIN is asked for
+// when the type fits.
 template <KeyType Type>
-Result<bool> decode_uri(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback, void* argument, OSSL_PASSPHRASE_CALLBACK* pin_callback,
-                        void* pin_argument) {
+Result<bool> decode_uri(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback, void* argument,
+                        OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument) {
   const auto& context = *static_cast<const n200::Context*>(provctx);
   const auto text = uri_of_der(read_all(context, in), context.claims_pkcs11);
   if (!text) return true;
@@ -78,18 +86,22 @@ Result<bool> decode_uri(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* ca
   SESAM_TRY(type, keymgmt::type_of(record));
   if (type != Type) return true;
   SESAM_TRY(data, open_key(record, uri, device, with_private, {pin_callback, pin_argument}));
-  return deliver(std::make_unique<Key>(std::move(data), with_private ? Key::Part::with_private : Key::Part::public_only), callback, argument);
+  return deliver(
+      std::make_unique<Key>(std::move(data), with_private ? Key::Part::with_private : Key::Part::public_only),
+      callback, argument);
 }
 
-#define SESAM_DECODER_COMMON                              \
-  SESAM_BIND(decoder_newctx, &new_context),               \
-      SESAM_BIND(decoder_freectx, &free_context),         \
+#define SESAM_DECODER_COMMON                                                            \
+  SESAM_BIND(decoder_newctx, &new_context), SESAM_BIND(decoder_freectx, &free_context), \
       SESAM_BIND(decoder_does_selection, &does_selection)
 
 }  // namespace
 
-const OSSL_DISPATCH kPemDecoder[] = {SESAM_DECODER_COMMON, SESAM_BIND(decoder_decode, &decode_pem), SESAM_BIND_END};
-const OSSL_DISPATCH kEcUriDecoder[] = {SESAM_DECODER_COMMON, SESAM_BIND(decoder_decode, &decode_uri<KeyType::ec>), SESAM_BIND_END};
-const OSSL_DISPATCH kRsaUriDecoder[] = {SESAM_DECODER_COMMON, SESAM_BIND(decoder_decode, &decode_uri<KeyType::rsa>), SESAM_BIND_END};
+const OSSL_DISPATCH kPemDecoder[] = {SESAM_DECODER_COMMON, SESAM_BIND(decoder_decode, &decode_pem),
+                                     SESAM_BIND_END};
+const OSSL_DISPATCH kEcUriDecoder[] = {SESAM_DECODER_COMMON,
+                                       SESAM_BIND(decoder_decode, &decode_uri<KeyType::ec>), SESAM_BIND_END};
+const OSSL_DISPATCH kRsaUriDecoder[] = {
+    SESAM_DECODER_COMMON, SESAM_BIND(decoder_decode, &decode_uri<KeyType::rsa>), SESAM_BIND_END};
 
 }  // namespace sesam::store

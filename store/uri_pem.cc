@@ -22,7 +22,8 @@ using Type = std::unique_ptr<ASN1_TYPE, FreeWith<&ASN1_TYPE_free>>;
 bool push_string(ASN1_SEQUENCE_ANY* sequence, int type, std::string_view text) {
   Type element(ASN1_TYPE_new());
   ASN1_STRING* string = ASN1_STRING_type_new(type);
-  if (!element || string == nullptr || ASN1_STRING_set(string, text.data(), static_cast<int>(text.size())) != 1) {
+  if (!element || string == nullptr ||
+      ASN1_STRING_set(string, text.data(), static_cast<int>(text.size())) != 1) {
     ASN1_STRING_free(string);
     return false;
   }
@@ -36,7 +37,8 @@ std::string_view string_at(const ASN1_SEQUENCE_ANY* sequence, int index, int typ
   const ASN1_TYPE* element = sk_ASN1_TYPE_value(sequence, index);
   if (element == nullptr || ASN1_TYPE_get(element) != type) return {};
   const ASN1_STRING* string = element->value.asn1_string;
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)), static_cast<std::size_t>(ASN1_STRING_length(string))};
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
+          static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
 
 Bytes der_of(const ASN1_SEQUENCE_ANY* sequence) {
@@ -52,15 +54,20 @@ Bytes der_of(const ASN1_SEQUENCE_ANY* sequence) {
 
 Bytes der_of_uri(const std::string& uri) {
   const Sequence sequence(sk_ASN1_TYPE_new_null());
-  if (!sequence || !push_string(sequence.get(), V_ASN1_VISIBLESTRING, kDescription) || !push_string(sequence.get(), V_ASN1_UTF8STRING, uri)) return {};
+  if (!sequence || !push_string(sequence.get(), V_ASN1_VISIBLESTRING, kDescription) ||
+      !push_string(sequence.get(), V_ASN1_UTF8STRING, uri))
+    return {};
   return der_of(sequence.get());
 }
 
 std::optional<std::string> uri_of_der(std::span<const unsigned char> der, bool theirs_too) {
   const unsigned char* at = der.data();
   const Sequence sequence(d2i_ASN1_SEQUENCE_ANY(nullptr, &at, static_cast<long>(der.size())));
-  if (!sequence || at != der.data() + der.size() || sk_ASN1_TYPE_num(sequence.get()) != 2) return std::nullopt;
-  if (const Bytes again = der_of(sequence.get()); !std::equal(der.begin(), der.end(), again.begin(), again.end())) return std::nullopt;  // BER
+  if (!sequence || at != der.data() + der.size() || sk_ASN1_TYPE_num(sequence.get()) != 2)
+    return std::nullopt;
+  if (const Bytes again = der_of(sequence.get());
+      !std::equal(der.begin(), der.end(), again.begin(), again.end()))
+    return std::nullopt;  // BER
   const auto description = string_at(sequence.get(), 0, V_ASN1_VISIBLESTRING);
   const auto uri = string_at(sequence.get(), 1, V_ASN1_UTF8STRING);
   const bool is_ours = description == kDescription || (theirs_too && description == kPkcs11Description);
@@ -71,7 +78,9 @@ std::optional<std::string> uri_of_der(std::span<const unsigned char> der, bool t
 std::string pem_of_uri(const std::string& uri) {
   const Bytes der = der_of_uri(uri);
   const Bio memory(BIO_new(BIO_s_mem()));
-  if (der.empty() || !memory || PEM_write_bio(memory.get(), kPemLabel, "", der.data(), static_cast<long>(der.size())) <= 0) return {};
+  if (der.empty() || !memory ||
+      PEM_write_bio(memory.get(), kPemLabel, "", der.data(), static_cast<long>(der.size())) <= 0)
+    return {};
   char* text = nullptr;
   const long length = BIO_get_mem_data(memory.get(), &text);
   return std::string(text, static_cast<std::size_t>(length));

@@ -21,7 +21,8 @@ Values values_of(std::string_view text) {
     const auto line = text.substr(0, length);
     text.remove_prefix(std::min(length + 1, text.size()));
     const auto equals = line.find('=');
-    if (equals != line.npos) values.emplace(std::string(line.substr(0, equals)), sesam::Secret(line.substr(equals + 1)));
+    if (equals != line.npos)
+      values.emplace(std::string(line.substr(0, equals)), sesam::Secret(line.substr(equals + 1)));
   }
   return values;
 }
@@ -30,7 +31,8 @@ Values values_of(std::string_view text) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto text = sesam::fuzz::text_of(data, size);
-  if (text.find(kSecret) != text.npos) return 0;  // the fuzzer finds it out, and writes it where it may be told
+  if (text.find(kSecret) != text.npos)
+    return 0;  // the fuzzer finds it out, and writes it where it may be told
   auto values = values_of(text);
   for (const char* key : {"pass", "pin"}) {
     if (values.find(key) == values.end()) continue;
@@ -39,12 +41,15 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   }
   const auto configuration = build_configuration(values);
   if (!configuration) {
-    promise(configuration.error().reason == sesam::Reason::bad_configuration, "what is refused is a bad_configuration");
+    promise(configuration.error().reason == sesam::Reason::bad_configuration,
+            "what is refused is a bad_configuration");
     promise(configuration.error().detail.find(kSecret) == std::string::npos, "a message holds no secret");
     return 0;
   }
   promise(!configuration->connection.urls.empty(), "a configuration has a URL");
-  for (const auto& url : configuration->connection.urls) promise(url.starts_with("https://"), "a URL is https");
-  promise(configuration->device.core >= 1 && configuration->log_level <= 10, "numbers are within their bounds");
+  for (const auto& url : configuration->connection.urls)
+    promise(url.starts_with("https://"), "a URL is https");
+  promise(configuration->device.core >= 1 && configuration->log_level <= 10,
+          "numbers are within their bounds");
   return 0;
 }

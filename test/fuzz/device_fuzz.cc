@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device that answers as it likes: HTTP status and body, up to the public key. The first byte chooses the wire rows, the second the
-// status; bodies are parted by a byte 0xFF, which UTF-8 does not have.
+// A device that answers as it likes: HTTP status and body, up to the public key. The first byte chooses the
+// wire rows, the second the status; bodies are parted by a byte 0xFF, which UTF-8 does not have.
 #include "n200/device.h"
 
 #include <array>
@@ -24,7 +24,8 @@ class Scripted final : public http::Pipeline {
     options_.urls = {"https://device"};
     options_.user = "pkmaster";
     options_.password = sesam::Secret(kPassword);
-    for (std::size_t end = 0; end != bodies.npos; bodies.remove_prefix(end == bodies.npos ? bodies.size() : end + 1)) {
+    for (std::size_t end = 0; end != bodies.npos;
+         bodies.remove_prefix(end == bodies.npos ? bodies.size() : end + 1)) {
       end = bodies.find('\xFF');
       bodies_.emplace_back(bodies.substr(0, end));
     }
@@ -33,7 +34,8 @@ class Scripted final : public http::Pipeline {
     http::Reply reply;
     reply.status = status_;
     reply.body = bodies_[std::min(next_++, bodies_.size() - 1)];
-    reply.failure = reply.body.size() > request.reply_cap_bytes ? http::Failure::too_large : http::Failure::none;
+    reply.failure =
+        reply.body.size() > request.reply_cap_bytes ? http::Failure::too_large : http::Failure::none;
     if (reply.failure != http::Failure::none) reply.body.clear();
     return reply;
   }
@@ -52,8 +54,10 @@ class Scripted final : public http::Pipeline {
 Options options(unsigned rows) {
   Options made;
   made.key_cache_seconds = 0;
-  const bool set = (rows & 1) == 0 || (made.wire.set(Operation::ec_sign, "POST a={digest:base64} -> signature:der:base64") &&
-                                       made.wire.set(Operation::find_key, "GET /k/{name}/ -> data.keys:raw:base64 modulus=n exponent=e"));
+  const bool set =
+      (rows & 1) == 0 ||
+      (made.wire.set(Operation::ec_sign, "POST a={digest:base64} -> signature:der:base64") &&
+       made.wire.set(Operation::find_key, "GET /k/{name}/ -> data.keys:raw:base64 modulus=n exponent=e"));
   promise(set, "the rows are good");
   return made;
 }
@@ -73,13 +77,17 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   constexpr std::array<int, 6> kStatus = {200, 200, 200, 403, 404, 500};
   static const auto log = *sesam::Log::open(0, "stderr");
-  Device device(std::make_shared<Scripted>(kStatus[data[1] % kStatus.size()], sesam::fuzz::text_of(data + 2, size - 2)), options(data[0]), log);
+  Device device(
+      std::make_shared<Scripted>(kStatus[data[1] % kStatus.size()], sesam::fuzz::text_of(data + 2, size - 2)),
+      options(data[0]), log);
   if (const auto found = device.find_key(*sesam::KeyUri::parse("sesam:web"))) look_at(*found);
   static_cast<void>(device.list_keys(*sesam::KeyUri::parse("sesam:"), look_at));
   std::array<unsigned char, 64> signature{};
-  const KeyHandle key("hsm010123F13C56131E1EEE0000000000000025", "hsm010123F13C56131E1EEE00000025", "web", 1, {});
+  const KeyHandle key("hsm010123F13C56131E1EEE0000000000000025", "hsm010123F13C56131E1EEE00000025", "web", 1,
+                      {});
   // Of what the device says here, only its words of an error are told.
   if (const auto made = device.sign(key, {Operation::ec_sign, signature}, signature); !made)
-    promise(made.error().detail.find(kPassword) == std::string::npos, "the password is blotted out in the device's words");
+    promise(made.error().detail.find(kPassword) == std::string::npos,
+            "the password is blotted out in the device's words");
   return 0;
 }

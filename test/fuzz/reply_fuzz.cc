@@ -13,7 +13,8 @@ using namespace sesam::n200;
 const WireRow& row(unsigned number) {
   static const std::array<WireRow, 3> rows = {
       WireTable().row(Operation::list_keys), WireTable().row(Operation::ec_sign),
-      *WireRow::parse("GET /x/{name}/ -> data.keys:der:base64 nice_name=label key_len=bits public_key=pub key_id=handle")};
+      *WireRow::parse("GET /x/{name}/ -> data.keys:der:base64 nice_name=label key_len=bits public_key=pub "
+                      "key_id=handle")};
   return rows[number % rows.size()];
 }
 
@@ -23,7 +24,8 @@ void read_everything(ReplyDocument& document, const WireRow& row) {
     std::array<unsigned char, 64> out{};
     static_cast<void>(decode(*text, row.encoding, out));
     const auto bytes = decode(*text, row.encoding);
-    sesam::fuzz::promise(!bytes || bytes->size() <= text->size(), "decoded bytes are no more than their text");
+    sesam::fuzz::promise(!bytes || bytes->size() <= text->size(),
+                         "decoded bytes are no more than their text");
   }
   static_cast<void>(document.for_each_record(row, [](const KeyRecord& record) {
     static_cast<void>(record.token_label());

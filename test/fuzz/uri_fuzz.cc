@@ -11,14 +11,17 @@ using sesam::KeyUri;
 using sesam::fuzz::promise;
 
 // Anything else may stand in a message by accident.
-bool looks_like_a_pin(std::string_view text) { return text.size() >= 6 && text.find_first_not_of("0123456789") == text.npos; }
+bool looks_like_a_pin(std::string_view text) {
+  return text.size() >= 6 && text.find_first_not_of("0123456789") == text.npos;
+}
 
 void check_message(std::string_view text, const std::string& message) {
   const auto at = text.find("pin-value=");
   if (at == text.npos) return;
   const auto value = text.substr(at + sizeof "pin-value=" - 1);
   const auto pin = value.substr(0, value.find_first_of(";?&"));
-  const bool elsewhere = text.find(pin) != at + sizeof "pin-value=" - 1 || text.find(pin, at + 11) != text.npos;
+  const bool elsewhere =
+      text.find(pin) != at + sizeof "pin-value=" - 1 || text.find(pin, at + 11) != text.npos;
   promise(!looks_like_a_pin(pin) || elsewhere || message.find(pin) == message.npos, "a message holds no PIN");
 }
 

@@ -14,16 +14,15 @@ using sesam::fuzz::promise;
 
 constexpr std::string_view kPlain = "hsm010123F13C56131E1EEE0000000000000025";
 
-bool is_plain(std::string_view text) {
-  return text.find_first_of(" \r\n#") == text.npos;
-}
+bool is_plain(std::string_view text) { return text.find_first_of(" \r\n#") == text.npos; }
 
 void check_request(const WireRow& row) {
   promise(!row.path.empty() && !row.reply_path.empty(), "a row has a path and a reply");
   static_cast<void>(render(row, Values()));
   Values values;
   const unsigned char digest[32] = {1, 2, 3};
-  for (int i = 0; i < static_cast<int>(Placeholder::count); ++i) values.set(static_cast<Placeholder>(i), " a&b=c/d?e#f%\r\n");
+  for (int i = 0; i < static_cast<int>(Placeholder::count); ++i)
+    values.set(static_cast<Placeholder>(i), " a&b=c/d?e#f%\r\n");
   const auto request = render(row, values.set_digest(digest));
   // Literal text is the user's own; what is filled in can add nothing to the request's structure.
   bool literal_plain = true;
@@ -39,7 +38,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto text = sesam::fuzz::text_of(data + 1, size - 1);
   WireTable table;
   if (const auto set = table.set(operation, text); !set) {
-    promise(set.error().reason == sesam::Reason::bad_configuration, "a row that is refused is a bad_configuration");
+    promise(set.error().reason == sesam::Reason::bad_configuration,
+            "a row that is refused is a bad_configuration");
     promise(table == WireTable(), "a row that is refused changes nothing");
     return 0;
   }

@@ -45,7 +45,8 @@ TEST(SecretMemory, of_many_lies_apart) {
   for (int i = 0; i < 1000; ++i) taken.push_back(take_secret_memory(i % 2 == 0 ? 40 : 400));
   for (const auto& memory : taken) std::fill(memory.begin(), memory.end(), '\x55');
   std::sort(taken.begin(), taken.end(), [](const auto& a, const auto& b) { return a.data() < b.data(); });
-  for (std::size_t i = 1; i < taken.size(); ++i) EXPECT_LE(taken[i - 1].data() + taken[i - 1].size(), taken[i].data());
+  for (std::size_t i = 1; i < taken.size(); ++i)
+    EXPECT_LE(taken[i - 1].data() + taken[i - 1].size(), taken[i].data());
   for (const auto& memory : taken) give_back_secret_memory(memory);
 }
 

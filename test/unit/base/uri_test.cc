@@ -128,7 +128,8 @@ TEST(KeyUri, refuses_malformed_escapes) {
 }
 
 TEST(KeyUri, tells_no_pin_that_another_attribute_swallowed) {
-  for (const auto* text : {"sesam:web;core=1,pin-value=4711", "sesam:token=x,pin-value=4711", "sesam:key-id=x,pin-value=4711"})
+  for (const auto* text :
+       {"sesam:web;core=1,pin-value=4711", "sesam:token=x,pin-value=4711", "sesam:key-id=x,pin-value=4711"})
     EXPECT_THAT(refusal(text), Not(HasSubstr("4711"))) << text;
 }
 

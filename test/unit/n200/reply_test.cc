@@ -49,13 +49,16 @@ TEST(Reply, follows_a_path) {
 }
 
 TEST(Reply, bears_to_be_asked_again_when_its_end_is_missing) {
-  for (const auto* body : {R"({"command":"listkeys","core":0,"result":{})", R"({"command":"eccsign","core":1,"result":"AB")",
-                           R"({"result":{"a":{"b":[1,2)", R"({"result")"}) {
+  for (const auto* body :
+       {R"({"command":"listkeys","core":0,"result":{})", R"({"command":"eccsign","core":1,"result":"AB")",
+        R"({"result":{"a":{"b":[1,2)", R"({"result")"}) {
     auto reply = ReplyDocument::parse(body);
     if (!reply) continue;
     EXPECT_FALSE(reply->error_text()) << body;
     const auto text = reply->text(kResult);
-    EXPECT_TRUE(text || text.error().reason == Reason::bad_reply || text.error().reason == Reason::reply_field_missing) << body;
+    EXPECT_TRUE(text || text.error().reason == Reason::bad_reply ||
+                text.error().reason == Reason::reply_field_missing)
+        << body;
     EXPECT_FALSE(reply->for_each_record(WireTable().row(Operation::list_keys), [](KeyRecord) {})) << body;
   }
 }
@@ -73,7 +76,8 @@ TEST(Reply, survives_being_moved) {
 }
 
 TEST(Reply, that_is_broken_fails_every_look_and_crashes_none) {
-  for (const auto* body : {R"({"result"})", R"({"result":})", R"({"a" "b"})", R"({"result":"x" "error":"y"})"}) {
+  for (const auto* body :
+       {R"({"result"})", R"({"result":})", R"({"a" "b"})", R"({"result":"x" "error":"y"})"}) {
     auto reply = document(body);
     EXPECT_FALSE(reply.error_text()) << body;  // as the device layer looks: for an error first
     const auto text = reply.text(kResult);

@@ -56,8 +56,9 @@ TEST(Failures, take_a_handshake_that_broke_off_for_a_lost_connection) {
 }
 
 TEST(Failures, know_a_peer_that_turns_down_our_certificate_whenever_it_does) {
-  for (const char* words : {"OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0",
-                            "OpenSSL SSL_read: error:0A000418:SSL routines::tlsv1 alert unknown ca, errno 0"}) {
+  for (const char* words :
+       {"OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0",
+        "OpenSSL SSL_read: error:0A000418:SSL routines::tlsv1 alert unknown ca, errno 0"}) {
     Evidence evidence = sent(CURLE_RECV_ERROR);
     evidence.words = words;
     EXPECT_EQ(failure_of(evidence), Failure::bad_client_certificate) << words;

@@ -45,7 +45,9 @@ std::string message(const Texts& texts) {
 
 class Configured : public testing::Test {
  protected:
-  Configured() : directory_(std::filesystem::path(testing::TempDir()) / ("sesam-configuration-" + std::to_string(getpid()))) {
+  Configured()
+      : directory_(std::filesystem::path(testing::TempDir()) /
+                   ("sesam-configuration-" + std::to_string(getpid()))) {
     std::filesystem::create_directories(directory_);
   }
   ~Configured() override { std::filesystem::remove_all(directory_); }
@@ -95,7 +97,9 @@ TEST_F(Configured, WithoutAUrlNothingWorks) {
   EXPECT_THAT(built.error().detail, AllOf(HasSubstr("url is not set"), HasSubstr("https://")));
 }
 
-TEST_F(Configured, AnUnknownKeyIsNamed) { EXPECT_THAT(message({{"pasword", kSecret}}), AllOf(HasSubstr("'pasword'"), Not(HasSubstr(kSecret)))); }
+TEST_F(Configured, AnUnknownKeyIsNamed) {
+  EXPECT_THAT(message({{"pasword", kSecret}}), AllOf(HasSubstr("'pasword'"), Not(HasSubstr(kSecret))));
+}
 
 TEST_F(Configured, UrlsAreTrimmedToTheirBase) {
   const std::pair<const char*, std::vector<std::string>> cases[] = {
@@ -115,34 +119,54 @@ TEST_F(Configured, UrlsAreTrimmedToTheirBase) {
 }
 
 TEST_F(Configured, OtherUrlsAreRefused) {
-  for (const char* text : {"http://a", "a", "https://", "https:///", "https://a/path", "https://a?b", "https://a#b", "ftp://a", "https://a http://b"})
-    EXPECT_THAT(message({{"url", text}}), AllOf(HasSubstr(std::string("url = ") + text), HasSubstr("allowed are base URLs"))) << text;
+  for (const char* text : {"http://a", "a", "https://", "https:///", "https://a/path", "https://a?b",
+                           "https://a#b", "ftp://a", "https://a http://b"})
+    EXPECT_THAT(message({{"url", text}}),
+                AllOf(HasSubstr(std::string("url = ") + text), HasSubstr("allowed are base URLs")))
+        << text;
   EXPECT_THAT(message({{"url", ""}}), HasSubstr("url is not set"));
 }
 
 TEST_F(Configured, NumbersAreTakenWithinTheirBounds) {
   const std::pair<const char*, std::pair<unsigned, unsigned>> bounds[] = {
-      {"core", {1, 255}},           {"connect_timeout_ms", {1, 86400000}}, {"request_timeout_ms", {1, 86400000}},
-      {"deadline_ms", {1, 86400000}}, {"max_in_flight", {1, 65536}},       {"streams", {1, 65536}},
-      {"connections", {1, 1024}},   {"key_cache_seconds", {0, 86400}},     {"max_listing_mib", {1, 4096}},
+      {"core", {1, 255}},
+      {"connect_timeout_ms", {1, 86400000}},
+      {"request_timeout_ms", {1, 86400000}},
+      {"deadline_ms", {1, 86400000}},
+      {"max_in_flight", {1, 65536}},
+      {"streams", {1, 65536}},
+      {"connections", {1, 1024}},
+      {"key_cache_seconds", {0, 86400}},
+      {"max_listing_mib", {1, 4096}},
       {"log_level", {0, 10}},
   };
   for (const auto& [key, least_and_most] : bounds) {
     const auto [least, most] = least_and_most;
-    for (const unsigned good : {least, most}) EXPECT_TRUE(build({{key, std::to_string(good)}})) << key << " = " << good;
-    std::vector<std::string> bad = {"", "x", "1x", " 1", "-1", "1.5", "0x10", "99999999999999999999", std::to_string(most + 1)};
+    for (const unsigned good : {least, most})
+      EXPECT_TRUE(build({{key, std::to_string(good)}})) << key << " = " << good;
+    std::vector<std::string> bad = {
+        "", "x", "1x", " 1", "-1", "1.5", "0x10", "99999999999999999999", std::to_string(most + 1)};
     if (least > 0) bad.push_back(std::to_string(least - 1));
     for (const auto& text : bad) {
-      const std::string allowed = "whole numbers from " + std::to_string(least) + " to " + std::to_string(most);
-      EXPECT_THAT(message({{key, text}}), AllOf(HasSubstr(std::string(key) + " = " + text), HasSubstr(allowed)));
+      const std::string allowed =
+          "whole numbers from " + std::to_string(least) + " to " + std::to_string(most);
+      EXPECT_THAT(message({{key, text}}),
+                  AllOf(HasSubstr(std::string(key) + " = " + text), HasSubstr(allowed)));
     }
   }
 }
 
 TEST_F(Configured, NumbersArriveWhereTheyBelong) {
-  const auto built = build({{"core", "2"}, {"connect_timeout_ms", "3"}, {"request_timeout_ms", "4"}, {"deadline_ms", "5"},
-                            {"max_in_flight", "6"}, {"streams", "7"}, {"connections", "8"}, {"key_cache_seconds", "9"},
-                            {"max_listing_mib", "10"}, {"log_level", "1"}});
+  const auto built = build({{"core", "2"},
+                            {"connect_timeout_ms", "3"},
+                            {"request_timeout_ms", "4"},
+                            {"deadline_ms", "5"},
+                            {"max_in_flight", "6"},
+                            {"streams", "7"},
+                            {"connections", "8"},
+                            {"key_cache_seconds", "9"},
+                            {"max_listing_mib", "10"},
+                            {"log_level", "1"}});
   ASSERT_TRUE(built);
   EXPECT_EQ(built->device.core, 2U);
   EXPECT_EQ(built->connection.connect_timeout_ms, 3U);
@@ -157,18 +181,21 @@ TEST_F(Configured, NumbersArriveWhereTheyBelong) {
 }
 
 TEST_F(Configured, SwitchesAreYesOrNo) {
-  for (const auto& [text, which] : {std::pair("yes", n200::Verify::yes), {"no", n200::Verify::no}, {"rsa", n200::Verify::rsa}})
+  for (const auto& [text, which] :
+       {std::pair("yes", n200::Verify::yes), {"no", n200::Verify::no}, {"rsa", n200::Verify::rsa}})
     EXPECT_EQ(build({{"verify_signatures", text}})->device.verify_signatures, which);
   EXPECT_FALSE(build({{"claim_pkcs11", "no"}})->claim_pkcs11);
   for (const char* text : {"", "true", "1", "YES", "yes "}) {
-    EXPECT_THAT(message({{"claim_pkcs11", text}}), HasSubstr(std::string("claim_pkcs11 = ") + text + ": allowed are yes and no"));
+    EXPECT_THAT(message({{"claim_pkcs11", text}}),
+                HasSubstr(std::string("claim_pkcs11 = ") + text + ": allowed are yes and no"));
     EXPECT_THAT(message({{"verify_signatures", text}}),
                 HasSubstr(std::string("verify_signatures = ") + text + ": allowed are yes, no and rsa"));
   }
 }
 
 TEST_F(Configured, TextsAreTakenAsTheyAre) {
-  const auto built = build({{"address", "192.0.2.7:8443"}, {"log_output", "syslog"}, {"user", "pkmaster"}, {"pass", kSecret}});
+  const auto built = build(
+      {{"address", "192.0.2.7:8443"}, {"log_output", "syslog"}, {"user", "pkmaster"}, {"pass", kSecret}});
   ASSERT_TRUE(built);
   EXPECT_EQ(built->connection.address, "192.0.2.7:8443");
   EXPECT_EQ(built->log_output, "syslog");
@@ -185,8 +212,10 @@ TEST_F(Configured, TlscertIsReadAtOnce) {
 }
 
 TEST_F(Configured, ATlscertThatIsNoneIsRefused) {
-  EXPECT_THAT(message({{"tlscert", missing()}}), HasSubstr("tlscert = " + missing() + ": " + std::strerror(ENOENT)));
-  EXPECT_THAT(message({{"tlscert", file("some text")}}), AllOf(HasSubstr("holds no PEM certificate"), Not(HasSubstr("some text"))));
+  EXPECT_THAT(message({{"tlscert", missing()}}),
+              HasSubstr("tlscert = " + missing() + ": " + std::strerror(ENOENT)));
+  EXPECT_THAT(message({{"tlscert", file("some text")}}),
+              AllOf(HasSubstr("holds no PEM certificate"), Not(HasSubstr("some text"))));
 }
 
 TEST_F(Configured, AClientCertificateAndItsKeyGoTogether) {
@@ -209,10 +238,12 @@ TEST_F(Configured, SecretsComeFromFilesWithoutTheirLastLineBreak) {
 
 TEST_F(Configured, SecretsComeFromTheEnvironment) {
   setenv("SESAM_TEST_SECRET", kSecret, 1);
-  EXPECT_EQ(build({{"user", "u"}, {"pass_source", "env:SESAM_TEST_SECRET"}})->connection.password.reveal(), kSecret);
+  EXPECT_EQ(build({{"user", "u"}, {"pass_source", "env:SESAM_TEST_SECRET"}})->connection.password.reveal(),
+            kSecret);
   EXPECT_EQ(build({{"pin_source", "env:SESAM_TEST_SECRET"}})->device.pin.reveal(), kSecret);
   unsetenv("SESAM_TEST_SECRET");
-  EXPECT_THAT(message({{"pin_source", "env:SESAM_TEST_SECRET"}}), HasSubstr("pin_source = env:SESAM_TEST_SECRET: the environment has no such variable"));
+  EXPECT_THAT(message({{"pin_source", "env:SESAM_TEST_SECRET"}}),
+              HasSubstr("pin_source = env:SESAM_TEST_SECRET: the environment has no such variable"));
 }
 
 TEST_F(Configured, OtherSourcesAreRefused) {
@@ -233,16 +264,20 @@ TEST_F(Configured, ASecretIsSetOnceOnly) {
   EXPECT_THAT(message({{"user", "u"}, {"pass", kSecret}, {"pass_source", source}}),
               AllOf(HasSubstr("pass and pass_source are both set"), Not(HasSubstr(kSecret))));
   for (const char* key : {"pin", "keygen_pin"})
-    EXPECT_THAT(message({{key, kSecret}, {"pin_source", source}}), AllOf(HasSubstr("pin and pin_source are both set"), Not(HasSubstr(kSecret))));
+    EXPECT_THAT(message({{key, kSecret}, {"pin_source", source}}),
+                AllOf(HasSubstr("pin and pin_source are both set"), Not(HasSubstr(kSecret))));
 }
 
 TEST_F(Configured, UserAndPasswordGoTogether) {
   EXPECT_THAT(message({{"user", "pkmaster"}}), HasSubstr("user is set, but neither pass nor pass_source"));
-  EXPECT_THAT(message({{"pass", kSecret}}), AllOf(HasSubstr("pass is set, but user is not"), Not(HasSubstr(kSecret))));
-  EXPECT_THAT(message({{"pass_source", "file:" + file(kSecret)}}), AllOf(HasSubstr("user is not"), Not(HasSubstr(kSecret))));
+  EXPECT_THAT(message({{"pass", kSecret}}),
+              AllOf(HasSubstr("pass is set, but user is not"), Not(HasSubstr(kSecret))));
+  EXPECT_THAT(message({{"pass_source", "file:" + file(kSecret)}}),
+              AllOf(HasSubstr("user is not"), Not(HasSubstr(kSecret))));
 }
 
-// Whatever else is wrong: a message holds no secret. The rows that hold one are marked, and there are no others.
+// Whatever else is wrong: a message holds no secret. The rows that hold one are marked, and there are no
+// others.
 TEST_F(Configured, NoMessageHoldsASecret) {
   std::vector<std::string> secret_keys;
   for (const auto& row : settings())
@@ -261,8 +296,9 @@ TEST_F(Configured, AWordRenamesACommandAndARowReplacesIt) {
   const auto renamed = build({{"wire_ec_sign", "ecdsasign"}});
   ASSERT_TRUE(renamed);
   n200::WireTable expected;
-  ASSERT_TRUE(expected.set(n200::Operation::ec_sign,
-                           "POST command=ecdsasign core={core} key={key_id} pin={pin} hash={digest:hex} -> result:p1363:hex"));
+  ASSERT_TRUE(expected.set(
+      n200::Operation::ec_sign,
+      "POST command=ecdsasign core={core} key={key_id} pin={pin} hash={digest:hex} -> result:p1363:hex"));
   EXPECT_EQ(renamed->device.wire, expected);
 }
 

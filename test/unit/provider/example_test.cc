@@ -38,7 +38,8 @@ struct Shown {
   std::string comment;  // the paragraph above it
 };
 
-// The settings in the provider's section, in order. "# key = value" is one that is commented out; other comments are prose.
+// The settings in the provider's section, in order. "# key = value" is one that is commented out; other
+// comments are prose.
 std::vector<Shown> shown_settings(bool uncommented_only = false) {
   static const std::regex setting("^(# )?([a-z0-9_]+) = (.*)$");
   std::vector<Shown> shown;
@@ -52,7 +53,8 @@ std::vector<Shown> shown_settings(bool uncommented_only = false) {
     if (!ours) continue;
     if (!std::regex_match(line, match, setting)) {
       comment += line + " ";
-    } else if (match[2] != "activate" && match[2] != "module" && (match[1].length() == 0 || !uncommented_only)) {
+    } else if (match[2] != "activate" && match[2] != "module" &&
+               (match[1].length() == 0 || !uncommented_only)) {
       shown.push_back({match[2], match[3], match[1].length() == 0, comment});
     }
   }
@@ -99,7 +101,8 @@ struct CloseConf {
 };
 
 std::unique_ptr<CONF, CloseConf> load_as_openssl_does(const std::string& text) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free);
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
+      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free);
   std::unique_ptr<CONF, CloseConf> conf(NCONF_new(nullptr));
   long line = 0;
   EXPECT_EQ(NCONF_load_bio(conf.get(), bio.get(), &line), 1) << "line " << line;
@@ -108,8 +111,9 @@ std::unique_ptr<CONF, CloseConf> load_as_openssl_does(const std::string& text) {
 
 TEST(TheExample, ActivatesDefaultAndListsItFirst) {
   const auto conf = load_as_openssl_does(text_of_file(kExample));
-  const STACK_OF(CONF_VALUE)* providers =
-      NCONF_get_section(conf.get(), NCONF_get_string(conf.get(), NCONF_get_string(conf.get(), nullptr, "openssl_conf"), "providers"));
+  const STACK_OF(CONF_VALUE)* providers = NCONF_get_section(
+      conf.get(),
+      NCONF_get_string(conf.get(), NCONF_get_string(conf.get(), nullptr, "openssl_conf"), "providers"));
   ASSERT_EQ(sk_CONF_VALUE_num(providers), 2);
   for (int i = 0; i < 2; ++i) {
     const CONF_VALUE* provider = sk_CONF_VALUE_value(providers, i);
@@ -118,7 +122,8 @@ TEST(TheExample, ActivatesDefaultAndListsItFirst) {
   }
 }
 
-// Each line can be uncommented as it stands: openssl.cnf changes none of the values, and the code takes those that name no file.
+// Each line can be uncommented as it stands: openssl.cnf changes none of the values, and the code takes those
+// that name no file.
 TEST(TheExample, SurvivesOpensslCnfWithEveryLineUncommented) {
   const auto text = std::regex_replace(text_of_file(kExample), std::regex("\n# ([a-z0-9_]+ = )"), "\n$1");
   const auto conf = load_as_openssl_does(text);
@@ -137,7 +142,8 @@ TEST(TheExample, SurvivesOpensslCnfWithEveryLineUncommented) {
 
 // The man page without its escapes ("\\-" is a minus sign, "\\&" nothing).
 std::string man_page() {
-  return std::regex_replace(std::regex_replace(text_of_file(kManPage), std::regex(R"(\\-)"), "-"), std::regex(R"(\\&)"), "");
+  return std::regex_replace(std::regex_replace(text_of_file(kManPage), std::regex(R"(\\-)"), "-"),
+                            std::regex(R"(\\&)"), "");
 }
 
 TEST(TheManPage, HasAnItemForEverySettingWithItsDefault) {
@@ -145,9 +151,12 @@ TEST(TheManPage, HasAnItemForEverySettingWithItsDefault) {
   for (const auto& row : settings()) {
     const auto item = page.find("\n.It Ic " + row.key + "\n");
     ASSERT_NE(item, page.npos) << row.key;
-    const auto text = page.substr(item, std::min(page.find("\n.It ", item + 1), page.find("\n.El", item)) - item);
+    const auto text =
+        page.substr(item, std::min(page.find("\n.It ", item + 1), page.find("\n.El", item)) - item);
     const bool is_row = row.key.starts_with("wire_");
-    const auto shown = row.default_text.empty() ? "Default: none" : (is_row ? "Default:\n.Dl " : "Default: ") + row.default_text;
+    const auto shown = row.default_text.empty()
+                           ? "Default: none"
+                           : (is_row ? "Default:\n.Dl " : "Default: ") + row.default_text;
     EXPECT_NE(text.find(shown), text.npos) << row.key << ": no \"" << shown << "\" in " << text;
   }
 }

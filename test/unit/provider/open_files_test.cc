@@ -19,7 +19,9 @@ using testing::IsEmpty;
 
 class OpenFiles : public testing::Test {
  protected:
-  OpenFiles() : directory_(std::filesystem::path(testing::TempDir()) / ("sesam-open-files-" + std::to_string(getpid()))) {
+  OpenFiles()
+      : directory_(std::filesystem::path(testing::TempDir()) /
+                   ("sesam-open-files-" + std::to_string(getpid()))) {
     std::filesystem::create_directories(directory_);
   }
   ~OpenFiles() override { std::filesystem::remove_all(directory_); }
@@ -37,7 +39,8 @@ class OpenFiles : public testing::Test {
 
 TEST_F(OpenFiles, ThatOthersCanReadAreNamedWithTheirSetting) {
   const auto path = file("a", 0644);
-  EXPECT_THAT(warnings_about({{path, "pass"}}), ElementsAre(AllOf(HasSubstr(path), HasSubstr("'pass'"), HasSubstr("can be read"))));
+  EXPECT_THAT(warnings_about({{path, "pass"}}),
+              ElementsAre(AllOf(HasSubstr(path), HasSubstr("'pass'"), HasSubstr("can be read"))));
 }
 
 TEST_F(OpenFiles, ThatOthersCanWriteAreNamed) {
@@ -45,7 +48,8 @@ TEST_F(OpenFiles, ThatOthersCanWriteAreNamed) {
 }
 
 TEST_F(OpenFiles, OfOwnerAndGroupAreFine) {
-  EXPECT_THAT(warnings_about({{file("a", 0600), "pass"}, {file("b", 0640), "pin"}, {file("c", 0660), "pin"}}), IsEmpty());
+  EXPECT_THAT(warnings_about({{file("a", 0600), "pass"}, {file("b", 0640), "pin"}, {file("c", 0660), "pin"}}),
+              IsEmpty());
 }
 
 TEST_F(OpenFiles, AreNamedOnce) {
@@ -54,7 +58,8 @@ TEST_F(OpenFiles, AreNamedOnce) {
 }
 
 TEST_F(OpenFiles, ThatAreNoneOrNoFilesAreNoMatter) {
-  EXPECT_THAT(warnings_about({{"/nonexistent", "pass"}, {"/dev/null", "pass_source"}, {"", "pin"}}), IsEmpty());
+  EXPECT_THAT(warnings_about({{"/nonexistent", "pass"}, {"/dev/null", "pass_source"}, {"", "pin"}}),
+              IsEmpty());
 }
 
 }  // namespace

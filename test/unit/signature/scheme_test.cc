@@ -62,15 +62,19 @@ TEST(AlgorithmId, of_rsa_pkcs1_has_the_known_bytes) {
 
 // RFC 4055, section 3.1: digest, MGF1 with the same digest, salt of 32 bytes.
 TEST(AlgorithmId, of_rsa_pss_has_complete_parameters) {
-  const auto id = algorithm_id(scheme(KeyType::rsa, "SHA256", Padding::pss, SaltLength::kDigest), rsa_key().get());
+  const auto id =
+      algorithm_id(scheme(KeyType::rsa, "SHA256", Padding::pss, SaltLength::kDigest), rsa_key().get());
   ASSERT_TRUE(id);
-  EXPECT_EQ(to_hex(*id),
-            "304106092A864886F70D01010A3034A00F300D06096086480165030402010500A11C301A06092A864886F70D010108300D0609"
-            "6086480165030402010500A203020120");
+  EXPECT_EQ(
+      to_hex(*id),
+      "304106092A864886F70D01010A3034A00F300D06096086480165030402010500A11C301A06092A864886F70D010108300D0609"
+      "6086480165030402010500A203020120");
 }
 
 TEST(SaltBytes, follow_openssls_words_and_the_size_of_the_key) {
-  const auto bytes = [](int salt) { return *salt_bytes(scheme(KeyType::rsa, "SHA256", Padding::pss, salt), 2048); };
+  const auto bytes = [](int salt) {
+    return *salt_bytes(scheme(KeyType::rsa, "SHA256", Padding::pss, salt), 2048);
+  };
   EXPECT_EQ(bytes(SaltLength::kDigest), 32);
   EXPECT_EQ(bytes(SaltLength::kMax), 256 - 32 - 2);
   EXPECT_EQ(bytes(SaltLength::kAuto), 256 - 32 - 2);
