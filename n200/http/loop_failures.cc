@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a failed exchange means for the others: a dead connection, no connection, a call that ends.
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <utility>
+
+#include "n200/http/loop.h"
+
+namespace sesam::n200::http {
+
+// Of a connection whose requests time out and that has said nothing since, nothing is to be expected: a peer
+// that vanished, or a firewall that forgot it. libcurl would go on to use it.
+void Loop::abandon_mute(const Lane& lane, const Easy& easy) noexcept {
+  if (lane.heard_at > easy.sent_at) return;
+  const int fd = sockets_.only_socket_of(lane.index);
+  if (fd == -1) return;
+  report(LogLevel::connections, {"no answer from ", lane.urls.base(), ": the connection is given up"});
+  sockets_.bury(fd);
+  int running = 0;
+  curl_multi_socket_action(multi_, fd, CURL_CSELECT_IN, &running);
+}
+
+// No connection came about: what waits for it would find the same, one after the other.
+void Loop::fail_together(Lane& lane, const Call& cause) noexcept {
+  report(LogLevel::connections, {"no connection to ", lane.urls.base(), ": ", cause.message});
+  if (lane.admission.shape() == Admission::Shape::connections && lane.active.size() > lane.unsent)
+    return;  // others stand
+  for (std::size_t i = lane.active.size(); i-- > 0;) {
+    Easy& easy = *lane.active[i];
+    if (easy.call->sent.load(std::memory_order_relaxed)) continue;
+    fail(retire(easy), cause.failure, cause.message);
+  }
+  fail_list(lane.admission.take_all(), cause.failure, cause.message);
+  lane.admission.connect_failed();
+}
+
+void Loop::fail(Call& call, Failure failure, std::string_view message) noexcept {
+  call.failure = failure;
+  try {
+    call.message = message;
+  } catch (const std::bad_alloc&) {
+    call.message.clear();
+  }
+  exchange_.complete(call);
+}
+
+void Loop::fail_list(Call* calls, Failure failure, std::string_view message) noexcept {
+  while (calls != nullptr) fail(*std::exchange(calls, calls->next), failure, message);
+}
+
+}  // namespace sesam::n200::http
