@@ -8,11 +8,20 @@
 #include "n200/http/loop.h"
 
 namespace sesam::n200::http {
+namespace {
+
+// A time-out runs from before the request is sent, so half of it is what surely has passed since.
+constexpr Clock::duration kMuteAfter = std::chrono::seconds(1);
+
+}  // namespace
 
 // Of a connection whose requests time out and that has said nothing since, nothing is to be expected: a peer
-// that vanished, or a firewall that forgot it. libcurl would go on to use it.
+// that vanished, or a firewall that forgot it. libcurl would go on to use it. A request that had only the
+// last milliseconds before its deadline proves nothing against the others on the connection.
 void Loop::abandon_mute(const Lane& lane, const Easy& easy) noexcept {
-  if (lane.heard_at > easy.sent_at) return;
+  const auto enough =
+      std::min<Clock::duration>(std::chrono::milliseconds(options_.request_timeout_ms), kMuteAfter) / 2;
+  if (lane.heard_at > easy.sent_at || Clock::now() - easy.sent_at < enough) return;
   const int fd = sockets_.only_socket_of(lane.index);
   if (fd == -1) return;
   report(LogLevel::connections, {"no answer from ", lane.urls.base(), ": the connection is given up"});
