@@ -48,7 +48,7 @@ def test_eccsign_gives_r_and_s_in_hex(device, keys, tmp_path, family, bits):
 
 
 @pytest.mark.writes
-@pytest.mark.assumed(NOT_SENT_YET)
+@pytest.mark.assumed("wire_ec_generate")
 @pytest.mark.parametrize("family, bits", CURVES)
 def test_genecckey_makes_keys_on_other_curves(device, keys, family, bits):
     nice_name, reply = keys.make("genecckey", curve=family, keysize=bits)
@@ -85,7 +85,7 @@ def rsa_key(keys):
 
 
 @pytest.mark.writes
-@pytest.mark.assumed(NOT_SENT_YET)
+@pytest.mark.assumed("wire_rsa_generate")
 def test_genrsakey_tells_modulus_and_exponent(device, rsa_key):
     nice_name, reply = rsa_key
     got = assert_reply(reply, {"command": "genrsakey", "core": device.core, "clustersync": str, "nice_name": nice_name,
@@ -95,7 +95,7 @@ def test_genrsakey_tells_modulus_and_exponent(device, rsa_key):
 
 
 @pytest.mark.writes
-@pytest.mark.assumed(NOT_SENT_YET)
+@pytest.mark.assumed("wire_rsa_sign")
 @pytest.mark.parametrize("fields, options", [
     ({"padding": "PKCS1"}, ["rsa_padding_mode:pkcs1"]),
     ({"padding": "PSS", "saltlen": 32}, ["rsa_padding_mode:pss", "rsa_pss_saltlen:32"]),
