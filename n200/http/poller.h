@@ -40,6 +40,7 @@ class Poller {
   std::span<const Ready> ready() const noexcept { return {ready_.data(), ready_count_}; }
   /// Which descriptors, of those nobody waits for, the peer has closed. Tells each once.
   std::span<const int> hung_up() const noexcept { return {hung_up_.data(), hung_up_count_}; }
+  bool found_something() const noexcept { return ready_count_ != 0 || hung_up_count_ != 0; }
 
   /// After fork: the descriptors are the parent's too, so close them and do nothing else.
   void close_in_child() noexcept;
