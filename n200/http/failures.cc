@@ -59,8 +59,10 @@ bool is_about_the_name(std::string_view words) noexcept {
 // A peer that went away in the midst of the handshake, as one does that restarts, in the words of libcurl and
 // OpenSSL.
 bool broke_off(std::string_view words) noexcept {
-  return says(words, "SSL_ERROR_SYSCALL") || says(words, "Connection reset by peer") ||
-         says(words, "unexpected eof");
+  for (const std::string_view sign :
+       {"SSL_ERROR_SYSCALL", "Connection reset by peer", "unexpected eof", "Send failure", "Recv failure"})
+    if (says(words, sign)) return true;
+  return false;
 }
 
 // The TLS alerts (RFC 8446, section 6.2) by which a peer turns down our certificate, or asks for one, in
