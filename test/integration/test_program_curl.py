@@ -33,6 +33,6 @@ def test_a_client_certificate(device, asked):
 def test_a_client_certificate_by_uri(device, asked):
     identity, ask = asked
     device.reset_counters()
-    done = ask("1.3", "--cert", identity.certificate, "--key-type", "PROV", "--key", identity.uri)
+    done = ask("1.3", "--cert", identity.certificate, "--engine", "sesam", "--key-type", "PROV", "--key", identity.uri)
     assert "Verify return code: 0 (ok)" in done.stdout
     assert device.requests()[identity.sign_command] == 1

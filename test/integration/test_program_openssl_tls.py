@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """openssl s_server and s_client: keys by URI and by PEM file, on both sides, and what being preferred for everything does to TLS."""
+import re
+
 import pytest
 
 from harness.programs import run
@@ -67,7 +69,7 @@ def test_where_sesam_is_preferred_ephemeral_keys_stay_with_openssl(device, opens
     with s_server(at_server, tmp_path, identity.uri, identity.certificate) as server:
         done = s_client(at_client, server, identity.certificate, version)
         assert "Verification: OK" in done.stdout
-        assert "Server Temp Key: X25519" in done.stdout
+        assert re.search("(Server Temp Key|Peer Temp Key|Negotiated TLS1.3 group): X25519", done.stdout)  # by version
     assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
 
 
@@ -78,8 +80,10 @@ def test_where_sesam_is_preferred_libssl_has_no_nist_curves(device, openssl_cnf,
     identity = make_identity(device, openssl_cnf(device), tmp_path)
     with s_server(openssl_cnf(device), tmp_path, identity.uri, identity.certificate) as server:
         done = s_client(openssl_cnf(device, **PREFERRED[where]), server, identity.certificate, "1.3", "-groups", "P-256", check=False)
-        assert done.returncode != 0 and "group 'P-256' cannot be set" in done.stderr
-        assert "sesam" not in done.stderr
+        assert done.returncode != 0
+        # The first is libssl's word up to 3.5; with 3.6 it wants to generate the key here, without a URI.
+        assert ("group 'P-256' cannot be set" in done.stderr and "sesam" not in done.stderr
+                or "keymgmt_gen:bad key URI" in done.stderr), done.stderr
 
 
 def test_rsa_key_exchange_is_refused_by_name(device, openssl_cnf, tmp_path):

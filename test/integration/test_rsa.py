@@ -84,8 +84,8 @@ def test_requests_and_certificates_with_pss_verify_and_say_which(rsa, openssl, t
     openssl(cnf, "req", "-new", "-key", "sesam:rsa", "-subj", "/CN=web", f"-{digest}", *PSS, "-out", tmp_path / "csr")
     openssl(cnf, "x509", "-req", "-in", tmp_path / "csr", "-CA", tmp_path / "ca", "-CAkey", "sesam:rsa", f"-{digest}", *PSS, "-sigopt",
             "rsa_pss_saltlen:digest", "-out", tmp_path / "crt")
-    assert "self-signature verify OK" in openssl(None, "req", "-in", tmp_path / "csr", "-verify", "-noout").stderr.replace(
-        "Certificate request self-signature", "self-signature")
+    verified = openssl(None, "req", "-in", tmp_path / "csr", "-verify", "-noout")
+    assert "self-signature verify OK" in verified.stderr + verified.stdout  # which of them differs by version
     assert "OK" in openssl(None, "verify", "-CAfile", tmp_path / "ca", tmp_path / "crt").stdout
     for form, name in (("req", "csr"), ("x509", "crt"), ("x509", "ca")):
         text = openssl(None, form, "-in", tmp_path / name, "-noout", "-text").stdout
