@@ -8,7 +8,7 @@ packages=(
   libnghttp2-dev libhttp-parser-dev nlohmann-json3-dev libcli11-dev # the simulator
   libgtest-dev libgmock-dev python3 python3-pytest strace gdb # the tests
   ldnsutils validns # other people's judgement of a signed zone
-  python3-prometheus-client prometheus-node-exporter        # readers of the metrics file
+  python3-prometheus-client prometheus-node-exporter python3-yaml # readers of the metrics file, and of the alerts on it
   softhsm2                                                  # a token in software: pkcs11-provider's, beside which sesam is tested
   openssl curl ca-certificates # the last is only recommended by libcurl: what "system CAs" means
   nginx apache2-bin haproxy stunnel4 osslsigncode # programs that use a key: test/integration/test_program_*.py

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import yaml
 
 from drivers.life import life, life_program  # noqa: F401
 from harness.metrics import params, parse, value
@@ -102,7 +103,6 @@ def test_numbers_survive_an_instance_and_its_connection_does_not(life, device, s
 
 
 def test_the_example_of_alerts_uses_metrics_that_there_are(life, signing):
-    yaml = pytest.importorskip("yaml")
     text = (REPOSITORY / "docs/examples/alerts.yml").read_text()
     rules = [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
     assert len({rule["alert"] for rule in rules}) == len(rules) >= 4
