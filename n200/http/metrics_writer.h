@@ -19,8 +19,8 @@ class MetricsWriter {
   void changed() noexcept { changed_ = true; }
   /// Writes, if it is time to.
   void tick(Clock::time_point now) noexcept;
-  /// When tick() has something to do: at the latest an interval after the last change, so that the file is
-  /// right in the end.
+  /// When tick() has something to do: an interval after the first change, and once more an interval after
+  /// that.
   Clock::time_point next_event(Clock::time_point now) noexcept;
   /// The last time: the thread ends.
   void end() noexcept;
