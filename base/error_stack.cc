@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/counts.h"
 #include "base/process_state.h"
 
 namespace sesam {
@@ -95,6 +96,7 @@ void detach_error_stack(const Core& core) noexcept {
 }
 
 void raise(const Error& error, const char* where) noexcept try {
+  counts().failures[static_cast<std::size_t>(error.reason)].add();
   const std::string advice = advice_for(error.reason);
   const std::string text = error.detail + (advice.empty() || error.detail.empty() ? "" : "; ") + advice;
   // The log is written outside the lock: a pipe that nobody reads must not hold up other threads, or a fork.

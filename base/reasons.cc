@@ -3,6 +3,19 @@
 
 namespace sesam {
 
+const char* name_of(Reason reason) noexcept {
+  switch (reason) {
+#define X(symbol, text, advice) \
+  case Reason::symbol:          \
+    return #symbol;
+    SESAM_REASONS(X)
+#undef X
+    case Reason::none:
+      break;
+  }
+  return "none";
+}
+
 const char* text_of(Reason reason) noexcept {
   switch (reason) {
 #define X(symbol, text, advice) \

@@ -71,6 +71,17 @@ enum class Reason : int {
 #undef X
 };
 
+/// The last of the list.
+constexpr Reason kLastReason = [] {
+  Reason last = Reason::none;
+#define X(symbol, text, advice) last = Reason::symbol;
+  SESAM_REASONS(X)
+#undef X
+  return last;
+}();
+
+/// Its name as in the list above, for programs: "wrong_pin".
+const char* name_of(Reason reason) noexcept;
 /// What the reason says, in a few words; never empty.
 const char* text_of(Reason reason) noexcept;
 /// What to do about it; may be empty.

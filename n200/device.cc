@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/counts.h"
 #include "base/handles.h"
 #include "n200/asked_pins.h"
 #include "n200/key_cache.h"
@@ -103,6 +104,7 @@ void Device::probe_a_node() {
   const Rendered rendered = render(options_.wire.row(Operation::timestamp), {});
   http::Request request;
   request.endpoint = *node;
+  request.operation = static_cast<std::size_t>(Operation::timestamp);
   request.method = options_.wire.row(Operation::timestamp).method;
   request.path = rendered.path.reveal();
   request.body = rendered.body.reveal();
@@ -121,6 +123,7 @@ void Device::note_failure(const Exchange& exchange, const http::Reply& reply, bo
 
 http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& rendered) {
   http::Request request;
+  request.operation = static_cast<std::size_t>(exchange.operation);
   request.method = options_.wire.row(exchange.operation).method;
   request.path = rendered.path.reveal();
   request.body = rendered.body.reveal();
@@ -148,6 +151,7 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
                                    exchange.repetition, jitter());
     if (!pause) return reply;
     note_failure(exchange, reply, moves_on);
+    counts().retries[request.operation].add();
     std::this_thread::sleep_for(*pause);
   }
 }
@@ -232,6 +236,7 @@ Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<un
     return error_of(signing.doing, Reason::bad_signature_length,
                     "expected " + std::to_string(signature.size()) + " bytes of signature, got a text of " +
                         std::to_string(text->size()) + " characters");
+  counts().signatures.add();
   return {};
 }
 

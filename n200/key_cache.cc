@@ -5,6 +5,8 @@
 #include <mutex>
 #include <utility>
 
+#include "base/counts.h"
+
 namespace sesam::n200 {
 
 // A load that a thread of the parent process began will never end in this one.
@@ -51,6 +53,7 @@ Result<KeyRecords> KeyCache::get(const std::string& question, std::chrono::secon
       entries_[question] = {promise.get_future().share(), Clock::now(), fork_generation(), true};
     }
   }
+  (answer.valid() ? counts().key_cache_hits : counts().key_cache_misses).add();
   if (answer.valid()) {
     if (answer.wait_until(deadline) != std::future_status::ready)
       return Error{Reason::timed_out, "looking up a key: another thread's request is not answered yet"};

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "base/file.h"
+#include "base/metrics_file.h"
+#include "n200/open_metrics.h"
 
 namespace sesam::provider {
 namespace {
@@ -144,6 +146,13 @@ Result<void> take_verify(std::string_view text, Configuration& c) {
   return {};
 }
 
+Result<void> take_metrics_file(std::string_view text, Configuration& c) {
+  SESAM_CHECK(MetricsFile::check(text));
+  c.connection.metrics_file = text;
+  c.connection.metrics_text = n200::open_metrics;
+  return {};
+}
+
 Take take_wire(n200::Operation operation) {
   return [operation](std::string_view text, Configuration& c) { return c.device.wire.set(operation, text); };
 }
@@ -212,6 +221,7 @@ void add_behaviour(std::vector<Setting>& rows) {
                       [](Configuration & c) -> auto& { return c.log_level; }, 0, 10)});
   rows.push_back(
       {"log_output", "stderr", false, take_text([](Configuration & c) -> auto& { return c.log_output; })});
+  rows.push_back({"metrics_file", "", false, take_metrics_file});
   rows.push_back(
       {"n200_conf", "", false, ignore});  // followed before the rows are taken: configuration_sources.cc
 }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdlib>
 
+#include "base/counts.h"
 #include "base/crypto.h"
 #include "base/process_state.h"
 #include "n200/http/pipeline.h"
@@ -28,6 +29,7 @@ void in_parent() noexcept {
 void in_child() noexcept {
   ProcessMutex::renew_all();
   n200::http::after_fork_child();
+  counts().begin_in_this_process();
   signature::forget_digests();
   forget_private_libctx();
 }
@@ -43,6 +45,7 @@ void register_process_life() noexcept {
   static std::atomic_flag registered = ATOMIC_FLAG_INIT;
   if (registered.test_and_set()) return;
   n200::begin_outliving_exit();
+  counts().begin_in_this_process();
   std::atexit(&at_exit);
   pthread_atfork(&prepare, &in_parent, &in_child);
 }

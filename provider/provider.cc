@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "provider/provider.h"
 
-#include <openssl/core_names.h>
-#include <openssl/params.h>
-
 #include <utility>
 
 #include "asym_cipher/rsa_cipher.h"
@@ -11,6 +8,7 @@
 #include "keyexch/ecdh.h"
 #include "keymgmt/key.h"
 #include "provider/configuration_sources.h"
+#include "provider/params.h"
 #include "rand/random.h"
 #include "signature/signature.h"
 #include "store/encoders.h"
@@ -20,7 +18,6 @@
 namespace sesam::provider {
 namespace {
 
-constexpr char kName[] = "sesam: sematicon N200 provider";
 constexpr char kProperties[] = "provider=sesam";
 
 const OSSL_ALGORITHM kStores[] = {{"sesam", kProperties, store::kLoader, "keys in a sematicon N200"},
@@ -93,29 +90,6 @@ const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cach
     default:
       return nullptr;
   }
-}
-
-const OSSL_PARAM* gettable_params(void*) {
-  static const OSSL_PARAM params[] = {OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_NAME, nullptr, 0),
-                                      OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_VERSION, nullptr, 0),
-                                      OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_BUILDINFO, nullptr, 0),
-                                      OSSL_PARAM_int(OSSL_PROV_PARAM_STATUS, nullptr), OSSL_PARAM_END};
-  return params;
-}
-
-// The status says that the module runs; whether a device is reachable is not asked before a key is used.
-Result<void> get_params(void*, OSSL_PARAM params[]) {
-  constexpr std::pair<const char*, const char*> texts[] = {{OSSL_PROV_PARAM_NAME, kName},
-                                                           {OSSL_PROV_PARAM_VERSION, SESAM_VERSION},
-                                                           {OSSL_PROV_PARAM_BUILDINFO, SESAM_BUILD_INFO}};
-  const Error wrong_type{Reason::bad_argument, "a provider parameter has the wrong type"};
-  for (const auto& [key, text] : texts)
-    if (OSSL_PARAM* p = OSSL_PARAM_locate(params, key); p != nullptr && OSSL_PARAM_set_utf8_ptr(p, text) != 1)
-      return wrong_type;
-  if (OSSL_PARAM* p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_STATUS);
-      p != nullptr && OSSL_PARAM_set_int(p, 1) != 1)
-    return wrong_type;
-  return {};
 }
 
 const OSSL_ITEM* get_reason_strings(void*) { return reason_strings(); }

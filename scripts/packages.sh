@@ -8,6 +8,7 @@ packages=(
   libnghttp2-dev libhttp-parser-dev nlohmann-json3-dev libcli11-dev # the simulator
   libgtest-dev libgmock-dev python3 python3-pytest strace gdb # the tests
   ldnsutils validns # other people's judgement of a signed zone
+  python3-prometheus-client prometheus-node-exporter python3-yaml # readers of the metrics file, and of the alerts on it
   softhsm2                                                  # a token in software: pkcs11-provider's, beside which sesam is tested
   openssl curl ca-certificates # the last is only recommended by libcurl: what "system CAs" means
   nginx apache2-bin haproxy stunnel4 osslsigncode # programs that use a key: test/integration/test_program_*.py
@@ -15,7 +16,7 @@ packages=(
 
 # Services among the packages of both lists. The tests start them themselves: the installation must not, nor the machine's
 # next start.
-services=(nginx:nginx haproxy:haproxy stunnel4:stunnel4 bind9:named) # package:unit
+services=(nginx:nginx haproxy:haproxy stunnel4:stunnel4 bind9:named prometheus-node-exporter:prometheus-node-exporter) # package:unit
 
 # BIND: dnssec-signzone and its family, dig, and the server, which the tests start themselves and the installation does
 # not. 9.18, which Debian 12 ships, answers "no engine" to every key label, so there they come from backports.

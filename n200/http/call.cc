@@ -16,6 +16,7 @@ void Body::assign(std::string_view bytes) {
 
 void Call::prepare(const Request& request) {
   endpoint = request.endpoint;
+  operation = request.operation;
   method = request.method;
   path.assign(request.path);
   body.assign(request.body);

@@ -50,6 +50,7 @@ struct Call {
 
   // The request: written by the caller, then only read.
   std::size_t endpoint = 0;
+  std::size_t operation = 0;
   Method method = Method::post;
   std::string path;
   Body body;

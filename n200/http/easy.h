@@ -26,9 +26,10 @@ struct Easy {
   CURL* handle = nullptr;
   Call* call = nullptr;
   Lane* lane = nullptr;
-  void* owner = nullptr;      ///< the Loop, for the callbacks
-  std::size_t place = 0;      ///< in Lane::active
-  Clock::time_point sent_at;  ///< once the call is sent
+  void* owner = nullptr;       ///< the Loop, for the callbacks
+  std::size_t place = 0;       ///< in Lane::active
+  Clock::time_point sent_at;   ///< once the call is sent
+  Clock::time_point heard_at;  ///< once a part of the reply's body has come: when the last one came
   bool over_the_cap = false;
   bool own_deadline = false;  ///< the call's deadline comes before any configured time-out
   // What the handle is set to, so that only changes are set.

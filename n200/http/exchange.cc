@@ -23,7 +23,7 @@ bool Exchange::submit(Call& call) noexcept {
   } while (!inbox_.compare_exchange_weak(head, &call, std::memory_order_seq_cst, std::memory_order_relaxed));
   // One eventfd write wakes the thread for all who come until it sleeps again.
   if (asleep_.load(std::memory_order_seq_cst) && asleep_.exchange(false, std::memory_order_seq_cst)) {
-    counters_.wake_ups.fetch_add(1, std::memory_order_relaxed);
+    counts().wake_ups.add();
     poller_.ring();
   }
   return true;

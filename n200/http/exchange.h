@@ -12,7 +12,7 @@ namespace sesam::n200::http {
 
 class Exchange {
  public:
-  Exchange(Poller& poller, Counters& counters) noexcept : poller_(poller), counters_(counters) {}
+  explicit Exchange(Poller& poller) noexcept : poller_(poller) {}
 
   // Callers.
   Call* take_call() noexcept { return pool_.take(); }
@@ -43,7 +43,6 @@ class Exchange {
   void tell(Call& call) noexcept;
 
   Poller& poller_;
-  Counters& counters_;
   CallPool pool_;
   WaitWords words_;
   Call* completed_ = nullptr;  // the I/O thread's own

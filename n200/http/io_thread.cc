@@ -43,7 +43,7 @@ IoThread::IoThread(std::shared_ptr<Shared> shared)
     : shared_(std::move(shared)),
       process_(getpid()),
       sockets_(unanswered_ms(shared_->options)),
-      exchange_(poller_, shared_->counters) {}
+      exchange_(poller_) {}
 
 IoThread::~IoThread() { OSSL_LIB_CTX_free(libctx_); }
 
@@ -79,10 +79,12 @@ void IoThread::run_isolated() {
 }
 
 void IoThread::serve() noexcept {
+  MetricsWriter metrics(shared_->metrics_file ? &*shared_->metrics_file : nullptr,
+                        shared_->options.metrics_text, *shared_->log);
   try {
     // Never paired with curl_global_cleanup: the application may use libcurl too.
     if (libctx_ == nullptr || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw std::bad_alloc();
-    Loop loop(shared_->options, *shared_->log, shared_->counters, exchange_, poller_, sockets_, guard_);
+    Loop loop(shared_->options, *shared_->log, metrics, exchange_, poller_, sockets_, guard_);
     loop.run();
   } catch (const std::exception&) {
     // Out of memory: whatever is in flight was the loop's to fail; what has come in since must not wait.
@@ -92,6 +94,7 @@ void IoThread::serve() noexcept {
     }
     exchange_.publish();
   }
+  metrics.end();  // now that the connections are closed
 }
 
 bool IoThread::stop(Clock::time_point deadline) noexcept {

@@ -8,8 +8,10 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <semaphore>
 
+#include "base/metrics_file.h"
 #include "n200/http/exchange.h"
 #include "n200/http/fork_guard.h"
 #include "n200/http/poller.h"
@@ -20,11 +22,12 @@ namespace sesam::n200::http {
 /// What a pipeline and its thread share. The thread keeps it alive, should it outlive the pipeline (see
 /// IoThread::stop).
 struct Shared {
-  Shared(Options wanted, std::shared_ptr<const Log> sink)
-      : options(std::move(wanted)), log(std::move(sink)) {}
+  Shared(Options wanted, std::shared_ptr<const Log> sink) : options(std::move(wanted)), log(std::move(sink)) {
+    if (!options.metrics_file.empty()) metrics_file.emplace(options.metrics_file);
+  }
   const Options options;
   const std::shared_ptr<const Log> log;
-  Counters counters;
+  std::optional<MetricsFile> metrics_file;
 };
 
 class IoThread {

@@ -29,11 +29,11 @@ void set_message(Call& call, const Evidence& evidence) noexcept try {
 
 }  // namespace
 
-Loop::Loop(const Options& options, const Log& log, Counters& counters, Exchange& exchange, Poller& poller,
+Loop::Loop(const Options& options, const Log& log, MetricsWriter& metrics, Exchange& exchange, Poller& poller,
            Sockets& sockets, ForkGuard& guard)
     : options_(options),
       log_(log),
-      counters_(counters),
+      metrics_(metrics),
       exchange_(exchange),
       poller_(poller),
       sockets_(sockets),
@@ -81,8 +81,8 @@ void Loop::sleep() noexcept {
   exchange_.awake();
 }
 
-int Loop::sleep_ms(Clock::time_point now) const noexcept {
-  auto until = timer_;
+int Loop::sleep_ms(Clock::time_point now) noexcept {
+  auto until = std::min(timer_, metrics_.next_event(now));
   for (const auto& lane : lanes_) {
     if (lane->admission.has_next()) return 0;
     until = std::min(until, lane->admission.next_event());
@@ -157,6 +157,7 @@ void Loop::receive(Call* calls) noexcept {
 
 void Loop::expire() noexcept {
   const auto now = Clock::now();
+  metrics_.tick(now);
   for (auto& lane : lanes_) {
     auto& admission = lane->admission;
     if (now < admission.next_event()) continue;
@@ -206,8 +207,9 @@ bool Loop::start(Lane& lane, Call& call) noexcept {
     return false;
   }
   lane.put_on_wire(*easy);
-  counters_.requests.fetch_add(1, std::memory_order_relaxed);
-  counters_.in_flight.fetch_add(1, std::memory_order_relaxed);
+  counts_.requests[call.operation].add();
+  counts_.in_flight.up();
+  metrics_.changed();
   const CURLMcode code = curl_multi_add_handle(multi_, easy->handle);
   if (code != CURLM_OK) {
     retire(*easy);
@@ -237,7 +239,8 @@ void Loop::kick(Lane& lane, unsigned added) noexcept {
 Call& Loop::retire(Easy& easy) noexcept {
   Call& call = *easy.call;
   curl_multi_remove_handle(multi_, easy.handle);
-  counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
+  counts_.in_flight.down();
+  metrics_.changed();
   easy.lane->take_off_wire(easy);
   easy.lane->admission.leave(call);
   easies_.give_back(easy);
@@ -259,6 +262,8 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
     }
     call.failure = Failure::none;
     call.may_have_acted = true;
+    const auto heard_at = call.reply.empty() ? Clock::now() : easy.heard_at;
+    counts_.durations[call.operation].add(heard_at - easy.sent_at);
     if (!lane.admission.is_open()) {
       curl_easy_getinfo(easy.handle, CURLINFO_HTTP_VERSION, &value);
       lane.admission.answered(

@@ -15,6 +15,7 @@
 #include "n200/http/failures.h"
 #include "n200/http/fork_guard.h"
 #include "n200/http/lane.h"
+#include "n200/http/metrics_writer.h"
 #include "n200/http/poller.h"
 #include "n200/http/sockets.h"
 
@@ -23,7 +24,7 @@ namespace sesam::n200::http {
 class Loop {
  public:
   /// On the I/O thread, inside the fork guard. Throws std::bad_alloc.
-  Loop(const Options& options, const Log& log, Counters& counters, Exchange& exchange, Poller& poller,
+  Loop(const Options& options, const Log& log, MetricsWriter& metrics, Exchange& exchange, Poller& poller,
        Sockets& sockets, ForkGuard& guard);
   ~Loop();
   Loop(const Loop&) = delete;
@@ -41,7 +42,7 @@ class Loop {
   void expire() noexcept;
   void admit() noexcept;
 
-  int sleep_ms(Clock::time_point now) const noexcept;
+  int sleep_ms(Clock::time_point now) noexcept;
   bool nudge(int fd) noexcept;
   static unsigned batch_of(const Lane& lane) noexcept;
   unsigned hand_over(Lane& lane, unsigned most) noexcept;
@@ -69,7 +70,8 @@ class Loop {
 
   const Options& options_;
   const Log& log_;
-  Counters& counters_;
+  MetricsWriter& metrics_;
+  Counts& counts_ = counts();
   Exchange& exchange_;
   Poller& poller_;
   Sockets& sockets_;

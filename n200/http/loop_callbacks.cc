@@ -44,7 +44,7 @@ std::size_t Loop::on_data(char* bytes, std::size_t size, std::size_t count, void
   easy.over_the_cap = length > easy.call->reply_cap_bytes - easy.call->reply.size();
   if (easy.over_the_cap) return 0;
   easy.lane->moved = true;
-  easy.lane->heard_at = Clock::now();
+  easy.heard_at = easy.lane->heard_at = Clock::now();
   easy.call->reply.append(bytes, length);
   return length;
 } catch (const std::exception&) {
@@ -62,7 +62,6 @@ int Loop::on_sending(void* pointer, char*, char*, int, int) noexcept {
   long fresh = 0;
   if (!lane.admission.is_open() || lane.admission.shape() == Admission::Shape::connections)
     curl_easy_getinfo(easy.handle, CURLINFO_NUM_CONNECTS, &fresh);
-  if (fresh != 0) loop.counters_.connections.fetch_add(1, std::memory_order_relaxed);
   if (lane.admission.is_open()) return CURL_PREREQFUNC_OK;
   const auto shape = negotiated(easy.handle);
   lane.admission.connected(*easy.call, shape, fresh != 0, Clock::now());
@@ -73,9 +72,12 @@ int Loop::on_sending(void* pointer, char*, char*, int, int) noexcept {
 
 curl_socket_t Loop::open_socket(void* pointer, curlsocktype, curl_sockaddr* address) noexcept try {
   Easy& easy = *static_cast<Easy*>(pointer);
-  const int fd = static_cast<Loop*>(easy.owner)
-                     ->sockets_.open(address->family, address->socktype, address->protocol, easy.lane->index);
+  Loop& loop = *static_cast<Loop*>(easy.owner);
+  const int fd = loop.sockets_.open(address->family, address->socktype, address->protocol, easy.lane->index);
   if (fd == -1) return CURL_SOCKET_BAD;
+  loop.counts_.connections_opened.add();
+  loop.counts_.connections_open.up();
+  loop.metrics_.changed();
   easy.lane->admission.connecting(*easy.call);
   return fd;
 } catch (const std::exception&) {
@@ -86,6 +88,8 @@ int Loop::close_socket(void* pointer, curl_socket_t fd) noexcept {
   Loop& loop = *static_cast<Loop*>(pointer);
   loop.poller_.forget(fd);
   loop.sockets_.close(fd);
+  loop.counts_.connections_open.down();
+  loop.metrics_.changed();
   return 0;
 }
 

@@ -11,10 +11,14 @@
 #include <string_view>
 #include <vector>
 
+#include "base/counts.h"
 #include "base/log.h"
 #include "base/secret.h"
 
 namespace sesam::n200::http {
+
+/// Writes down what was counted, with these labels on every sample.
+using MetricsText = std::string (*)(const Counts& counts, std::string_view labels);
 
 /// Where to and how; immutable. Two pipelines with equal options are one pipeline (see for_options).
 struct Options {
@@ -28,9 +32,11 @@ struct Options {
   Secret password;
   unsigned connect_timeout_ms = 3000;
   unsigned request_timeout_ms = 10000;
-  unsigned max_in_flight = 256;  ///< requests on the wire at one time
-  unsigned streams = 256;        ///< of one HTTP/2 connection
-  unsigned connections = 64;     ///< where the server speaks HTTP/1.1
+  unsigned max_in_flight = 256;        ///< requests on the wire at one time
+  unsigned streams = 256;              ///< of one HTTP/2 connection
+  unsigned connections = 64;           ///< where the server speaks HTTP/1.1
+  std::string metrics_file;            ///< a MetricsFile's pattern; empty: none
+  MetricsText metrics_text = nullptr;  ///< what is written there
 
   bool operator==(const Options&) const = default;
 };
@@ -40,7 +46,8 @@ enum class Method : std::uint8_t { get, post };
 /// One request. The views must live until perform() returns; the pipeline keeps its own copy where it needs
 /// one longer.
 struct Request {
-  std::size_t endpoint = 0;  ///< index into Options::urls
+  std::size_t endpoint = 0;   ///< index into Options::urls
+  std::size_t operation = 0;  ///< what it is for, as Counts::ByOperation counts it
   Method method = Method::post;
   std::string_view path;                           ///< absolute, percent-encoded: "/n200/web/postv1"
   std::string_view body;                           ///< form-encoded; may hold a PIN: copies are wiped
@@ -83,12 +90,6 @@ struct Reply {
 enum class Health : std::uint8_t { unknown, well, ill };
 using HealthFlag = std::shared_ptr<std::atomic<Health>>;
 
-/// Counted since the process started (or forked).
-struct Counters {
-  std::atomic<std::uint64_t> requests{0}, wake_ups{0}, connections{0};
-  std::atomic<std::uint32_t> in_flight{0};
-};
-
 class Pipeline {
  public:
   /// The process's pipeline for these options: made when there is none, shared when there is. Starts no
@@ -105,7 +106,6 @@ class Pipeline {
   /// made.
   virtual void probe(const Request& request, HealthFlag flag) noexcept = 0;
   virtual const Options& options() const noexcept = 0;
-  virtual const Counters& counters() const noexcept = 0;
 };
 
 /// The life of the process; provider/ calls these, in this order of events.

@@ -60,9 +60,6 @@ IoThread* ThreadedPipeline::retire_thread() noexcept {
 void ThreadedPipeline::forget_threads() noexcept {
   thread_.store(nullptr, std::memory_order_relaxed);
   retired_.clear();
-  auto& counters = shared_->counters;
-  counters.requests = counters.wake_ups = counters.connections = 0;
-  counters.in_flight = 0;
 }
 
 IoThread* ThreadedPipeline::thread_for(Reply& refusal) {
@@ -92,6 +89,7 @@ IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
     refusal = failed(Failure::bad_client_certificate, std::move(why));
     return nullptr;
   }
+  counts().begin_in_this_process();
   registry.threads.reserve(registry.threads.size() + 1);
   retired_.reserve(retired_.size() + 1);
   IoThread* const started = IoThread::start(shared_).release();

@@ -19,7 +19,6 @@ class ThreadedPipeline final : public Pipeline {
   Reply perform(const Request& request) override;
   void probe(const Request& request, HealthFlag flag) noexcept override;
   const Options& options() const noexcept override { return shared_->options; }
-  const Counters& counters() const noexcept override { return shared_->counters; }
 
   // With the registry's mutex held:
   /// Parts from the I/O thread, which the caller has to stop; nullptr: there is none. The next perform()

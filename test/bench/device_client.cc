@@ -63,9 +63,6 @@ std::unique_ptr<Caller> DeviceClient::make_caller(std::size_t number) {
   return std::make_unique<DeviceCaller>(*device_, keys_[number % keys_.size()]);
 }
 
-ClientCounters DeviceClient::counters() const {
-  const auto& counters = device_->pipeline().counters();
-  return {counters.requests.load(), counters.wake_ups.load()};
-}
+ClientCounters DeviceClient::counters() const { return {counts().all_requests(), counts().wake_ups.get()}; }
 
 }  // namespace sesam::bench

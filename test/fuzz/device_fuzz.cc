@@ -41,11 +41,9 @@ class Scripted final : public http::Pipeline {
   }
   void probe(const http::Request&, http::HealthFlag) noexcept override {}
   const http::Options& options() const noexcept override { return options_; }
-  const http::Counters& counters() const noexcept override { return counters_; }
 
  private:
   http::Options options_;
-  http::Counters counters_;
   int status_;
   std::vector<std::string> bodies_;
   std::size_t next_ = 0;

@@ -167,7 +167,8 @@ static const struct {
     {"provider", provider},   {"unload", unload},     {"context", context},       {"free_context", free_context},
     {"cleanup", cleanup},     {"busy", start_busy},   {"idle", idle},             {"expect_failures", expect_failures},
     {"pause_ms", pause_ms},   {"daemon", become_daemon}, {"spawn", spawn},        {"mark", mark},
-    {"init", init},           {"alone", alone},
+    {"init", init},           {"alone", alone},       {"params", print_params},   {"metrics", print_metrics},
+    {"confine", confine},
     {"watchdog", watchdog},   {"exit", exit},         {"_exit", _exit},
 };
 

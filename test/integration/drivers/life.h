@@ -29,6 +29,11 @@ EVP_PKEY *load_key(OSSL_LIB_CTX *libctx);
 // One signature, verified by the default provider against the public part; false if the signing failed.
 bool sign_once(const struct place *place, bool verify);
 
+// Steps: print the provider's parameters; go into a chroot as another user.
+void print_params(int);
+void print_metrics(int);
+void confine(int uid);
+
 // Threads that sign until they are told to stop. A failure ends the process unless it is ending anyway.
 void start_busy(int threads);
 void stop_busy(void);

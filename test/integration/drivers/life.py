@@ -23,7 +23,7 @@ def compile_driver(directory: Path, name: str, *sources: str, libraries: tuple[s
 
 @pytest.fixture(scope="session")
 def life_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return compile_driver(tmp_path_factory.mktemp("driver"), "life", "life.c", "life_sign.c")
+    return compile_driver(tmp_path_factory.mktemp("driver"), "life", "life.c", "life_sign.c", "life_params.c")
 
 
 def run_life(program: Path, cnf: Path | None, *words: Any, uri: str = "sesam:web", timeout: float = 30,

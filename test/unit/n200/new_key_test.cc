@@ -60,14 +60,12 @@ class ScriptedPipeline : public http::Pipeline {
   }
   void probe(const http::Request&, http::HealthFlag) noexcept override {}
   const http::Options& options() const noexcept override { return options_; }
-  const http::Counters& counters() const noexcept override { return counters_; }
 
   std::vector<std::string> asked;
 
  private:
   std::deque<http::Reply> answers_;
   http::Options options_;
-  http::Counters counters_;
 };
 
 // A device behind the answers; a key that is wanted of it.

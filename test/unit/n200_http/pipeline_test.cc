@@ -210,7 +210,7 @@ TEST(Pipeline, works_in_a_forked_child_while_the_parent_waits) {
     if (child == 0) {
       alarm(10);
       const Reply reply = pipeline->perform(request_until(Clock::now() + kSoon));
-      _exit(reply.failure == Failure::connect_timed_out && pipeline->counters().requests == 1 ? 0 : 1);
+      _exit(reply.failure == Failure::connect_timed_out && counts().all_requests() == 1 ? 0 : 1);
     }
     int status = -1;
     ASSERT_EQ(waitpid(child, &status, 0), child);

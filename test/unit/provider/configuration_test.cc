@@ -203,6 +203,15 @@ TEST_F(Configured, TextsAreTakenAsTheyAre) {
   EXPECT_EQ(built->connection.password.reveal(), kSecret);
 }
 
+TEST_F(Configured, AMetricsFileIsAPathWithKnownSignsInItsLastPart) {
+  const auto built = build({{"metrics_file", "/run/sesam-%e-%p.prom"}});
+  ASSERT_TRUE(built);
+  EXPECT_EQ(built->connection.metrics_file, "/run/sesam-%e-%p.prom");
+  EXPECT_NE(built->connection.metrics_text, nullptr);
+  EXPECT_THAT(message({{"metrics_file", "/run/%d"}}),
+              AllOf(HasSubstr("metrics_file = /run/%d: "), HasSubstr("%p")));
+}
+
 TEST_F(Configured, TlscertIsReadAtOnce) {
   const auto path = file("-----BEGIN CERTIFICATE-----\n");
   const auto built = build({{"tlscert", path}});

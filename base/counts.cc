@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/counts.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace sesam {
+namespace {
+
+template <class Array>
+std::uint64_t sum_of(const Array& array) noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& one : array) sum += one.get();
+  return sum;
+}
+
+template <class Array>
+void reset_all(Array& array) noexcept {
+  for (auto& one : array) one.reset();
+}
+
+// Constant-initialised and without a destructor: there before any static initialiser runs, and to the very
+// end.
+constinit Counts of_this_process;
+
+}  // namespace
+
+// A thread's handle tells it from others without a thread_local variable, which a module that is loaded late
+// has to allocate for each thread.
+void SpreadCount::add() noexcept {
+  static_assert(std::tuple_size_v<decltype(lines_)> == std::size_t{1} << 5);
+  const auto thread = static_cast<std::uint64_t>(pthread_self());
+  lines_[thread * 0x9E3779B97F4A7C15U >> (64 - 5)].count.add();
+}
+
+std::uint64_t SpreadCount::get() const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& line : lines_) sum += line.count.get();
+  return sum;
+}
+
+void SpreadCount::reset() noexcept {
+  for (auto& line : lines_) line.count.reset();
+}
+
+void Durations::add(std::chrono::steady_clock::duration took) noexcept {
+  const auto us =
+      std::max(std::chrono::duration_cast<std::chrono::microseconds>(took), std::chrono::microseconds(0));
+  const auto bound = std::lower_bound(kBounds.begin(), kBounds.end(), us);
+  buckets_[static_cast<std::size_t>(bound - kBounds.begin())].add();
+  total_us_.add(static_cast<std::uint64_t>(us.count()));
+}
+
+std::chrono::microseconds Durations::total() const noexcept {
+  return std::chrono::microseconds(static_cast<std::int64_t>(total_us_.get()));
+}
+
+void Durations::reset() noexcept {
+  reset_all(buckets_);
+  total_us_.reset();
+}
+
+std::uint64_t Counts::all_requests() const noexcept { return sum_of(requests); }
+std::uint64_t Counts::all_retries() const noexcept { return sum_of(retries); }
+std::uint64_t Counts::all_failures() const noexcept { return sum_of(failures); }
+
+void Counts::begin_in_this_process() noexcept {
+  const pid_t self = getpid();
+  const pid_t before = process_.exchange(self, std::memory_order_relaxed);
+  if (before != 0 && before != self) reset();
+}
+
+void Counts::reset() noexcept {
+  reset_all(requests);
+  reset_all(durations);
+  in_flight.reset();
+  connections_opened.reset();
+  connections_open.reset();
+  wake_ups.reset();
+  reset_all(retries);
+  reset_all(failures);
+  key_cache_hits.reset();
+  key_cache_misses.reset();
+  signatures.reset();
+}
+
+Counts& counts() noexcept { return of_this_process; }
+
+}  // namespace sesam

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/metrics_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <utility>
+
+namespace sesam {
+namespace {
+
+constexpr mode_t kMode = 0644;  // read by the collector, which is another user
+
+std::pair<std::string_view, std::string_view> split(std::string_view path) noexcept {
+  const auto slash = path.rfind('/');
+  if (slash == path.npos) return {".", path};
+  return {path.substr(0, std::max<std::size_t>(slash, 1)), path.substr(slash + 1)};
+}
+
+// As it was before the program might have changed its title. What is unusual in a file's name is replaced.
+std::string name_of_program() {
+  std::string name = program_invocation_short_name;
+  std::replace_if(
+      name.begin(), name.end(),
+      [](unsigned char c) { return !(std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-'); }, '_');
+  return name;
+}
+
+// 0, or errno.
+int write_all(int fd, std::string_view text) noexcept {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written == -1 && errno != EINTR) return errno;
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+}  // namespace
+
+Result<void> MetricsFile::check(std::string_view pattern) {
+  const auto [directory, name] = split(pattern);
+  bool good = !name.empty() && directory.find('%') == directory.npos;
+  for (std::size_t i = 0; good && i < name.size(); ++i)
+    if (name[i] == '%') good = ++i < name.size() && (name[i] == 'p' || name[i] == 'e' || name[i] == '%');
+  if (good) return {};
+  return Error{
+      Reason::bad_configuration,
+      "allowed is the path of a file, with %p for the process id and %e for the program in its last part"};
+}
+
+MetricsFile::MetricsFile(std::string_view pattern)
+    : pattern_(pattern),
+      directory_(split(pattern).first),
+      name_pattern_(split(pattern).second),
+      program_(name_of_program()) {
+  for (std::size_t i = 0; i + 1 < name_pattern_.size(); ++i)
+    if (name_pattern_[i] == '%') by_process_ |= name_pattern_[++i] == 'p';
+  find_directory();
+}
+
+MetricsFile::~MetricsFile() {
+  if (still_ours()) ::close(directory_fd_);
+}
+
+// A daemon that closes every descriptor may have given ours to a file of its own.
+bool MetricsFile::still_ours() const noexcept {
+  struct stat status {};
+  return directory_fd_ != -1 && fstat(directory_fd_, &status) == 0 && status.st_dev == device_ &&
+         status.st_ino == inode_;
+}
+
+void MetricsFile::find_directory() {
+  if (still_ours()) ::close(directory_fd_);
+  directory_fd_ = ::open(directory_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  struct stat status {};
+  if (directory_fd_ == -1 || fstat(directory_fd_, &status) != 0) return;
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+}
+
+std::string MetricsFile::name() const {
+  std::string name;
+  for (std::size_t i = 0; i < name_pattern_.size(); ++i) {
+    if (name_pattern_[i] != '%')
+      name += name_pattern_[i];
+    else if (name_pattern_[++i] == 'p')
+      name += std::to_string(getpid());
+    else
+      name += name_pattern_[i] == 'e' ? program_ : "%";
+  }
+  return name;
+}
+
+std::string MetricsFile::labels() const {
+  std::string labels = "program=\"" + program_ + "\"";
+  return by_process_ ? labels + ",pid=\"" + std::to_string(getpid()) + "\"" : labels;
+}
+
+// The name of the temporary file ends in no way that a collector looks for, and no other thread of the
+// machine has it.
+int MetricsFile::replace(const std::string& name, std::string_view text) const {
+  const std::string temporary = name + "." + std::to_string(gettid()) + ".tmp";
+  const auto create = [&] {
+    return ::openat(directory_fd_, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                    kMode);
+  };
+  int fd = create();
+  if (fd == -1 && errno == EEXIST) {  // left behind by a thread of that number which was killed
+    ::unlinkat(directory_fd_, temporary.c_str(), 0);
+    fd = create();
+  }
+  if (fd == -1) return errno;
+  int failed = write_all(fd, text);
+  if (failed == 0 && fchmod(fd, kMode) != 0) failed = errno;  // whatever the umask is
+  if (::close(fd) != 0 && failed == 0) failed = errno;
+  if (failed == 0 && ::renameat(directory_fd_, temporary.c_str(), directory_fd_, name.c_str()) != 0)
+    failed = errno;
+  if (failed != 0) ::unlinkat(directory_fd_, temporary.c_str(), 0);
+  return failed;
+}
+
+int MetricsFile::write(std::string_view text) {
+  if (!still_ours()) find_directory();
+  if (directory_fd_ == -1) return errno;
+  const std::string target = name();
+  const int failed = replace(target, text);
+  if (failed != ENOENT) return failed;
+  find_directory();  // it was removed; perhaps there is a new one of that name
+  return directory_fd_ == -1 ? errno : replace(target, text);
+}
+
+void MetricsFile::remove() {
+  if (still_ours()) ::unlinkat(directory_fd_, name().c_str(), 0);
+}
+
+}  // namespace sesam

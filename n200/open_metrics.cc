@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/open_metrics.h"
+
+#include <charconv>
+#include <cstdint>
+
+#include "n200/wire.h"
+
+namespace sesam::n200 {
+namespace {
+
+static_assert(static_cast<std::size_t>(Operation::count) <= Counts::kMostOperations);
+
+// Seconds, exactly. A whole number has one decimal: two spellings of a bucket's bound would be two buckets.
+std::string seconds(std::chrono::microseconds time) {
+  std::string fraction = std::to_string(time.count() % 1'000'000);
+  fraction.insert(0, 6 - fraction.size(), '0');
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  return std::to_string(time.count() / 1'000'000) + "." + (fraction.empty() ? "0" : fraction);
+}
+
+class Exposition {
+ public:
+  explicit Exposition(std::string_view labels) : labels_(labels) {}
+
+  void family(std::string_view name, std::string_view type, std::string_view help) {
+    family_ = name;
+    text_.append("# TYPE ").append(name).append(" ").append(type);
+    if (name.ends_with("_seconds")) text_.append("\n# UNIT ").append(name).append(" seconds");
+    text_.append("\n# HELP ").append(name).append(" ").append(help).append("\n");
+  }
+
+  template <class Number>
+  void sample(std::string_view suffix, Number number, std::string_view more_labels = {}) {
+    text_.append(family_).append(suffix);
+    const std::string_view comma = labels_.empty() || more_labels.empty() ? "" : ",";
+    if (!labels_.empty() || !more_labels.empty())
+      text_.append("{").append(labels_).append(comma).append(more_labels).append("}");
+    text_.append(" ");
+    if constexpr (std::is_integral_v<Number>)
+      text_.append(std::to_string(number));
+    else
+      text_.append(number);
+    text_.append("\n");
+  }
+
+  std::string end() && { return std::move(text_.append("# EOF\n")); }
+
+ private:
+  const std::string_view labels_;
+  std::string_view family_;
+  std::string text_;
+};
+
+std::string label(std::string_view name, std::string_view value) {
+  return std::string(name).append("=\"").append(value).append("\"");
+}
+
+// "operation" as in the wire_... settings.
+std::string operation_label(const WireDefault& row) {
+  return label("operation", row.key.substr(std::string_view("wire_").size()));
+}
+
+// All of them, also those that were never asked for: a counter that appears with its first event hides that
+// event from whoever looks for an increase.
+void add_by_operation(Exposition& text, const Counts::ByOperation<Count>& by_operation) {
+  for (const auto& row : wire_defaults())
+    text.sample("_total", by_operation[static_cast<std::size_t>(row.operation)].get(), operation_label(row));
+}
+
+void add_failures(Exposition& text, const Counts& counts) {
+  text.family("sesam_failures", "counter", "Failed operations, by the reason that OpenSSL was told.");
+  for (std::size_t reason = 1; reason < counts.failures.size(); ++reason)
+    text.sample("_total", counts.failures[reason].get(),
+                label("reason", name_of(static_cast<Reason>(reason))));
+}
+
+// Buckets contain those below them. What comes in meanwhile may miss in the sum, but never make the buckets
+// disagree.
+void add_durations(Exposition& text, const WireDefault& row, const Durations& durations) {
+  std::uint64_t below = 0;
+  const std::string operation = operation_label(row);
+  for (std::size_t bucket = 0; bucket <= Durations::kBounds.size(); ++bucket) {
+    below += durations.in_bucket(bucket);
+    const std::string bound =
+        bucket == Durations::kBounds.size() ? "+Inf" : seconds(Durations::kBounds[bucket]);
+    text.sample("_bucket", below, operation + "," + label("le", bound));
+  }
+  text.sample("_count", below, operation);
+  text.sample("_sum", seconds(durations.total()), operation);
+}
+
+bool has_any(const Durations& durations) noexcept {
+  for (std::size_t bucket = 0; bucket <= Durations::kBounds.size(); ++bucket)
+    if (durations.in_bucket(bucket) != 0) return true;
+  return false;
+}
+
+}  // namespace
+
+std::string open_metrics(const Counts& counts, std::string_view labels) {
+  Exposition text(labels);
+  text.family("sesam_signatures", "counter", "Signatures that the device made.");
+  text.sample("_total", counts.signatures.get());
+  text.family("sesam_requests", "counter", "HTTP requests to the device, repetitions included.");
+  add_by_operation(text, counts.requests);
+  text.family("sesam_retries", "counter", "Requests that were repeated.");
+  add_by_operation(text, counts.retries);
+  add_failures(text, counts);
+  text.family("sesam_request_duration_seconds", "histogram",
+              "From the sending of a request to the end of its reply, where one came.");
+  for (const auto& row : wire_defaults())
+    if (const auto& durations = counts.durations[static_cast<std::size_t>(row.operation)]; has_any(durations))
+      add_durations(text, row, durations);
+  text.family("sesam_requests_in_flight", "gauge", "HTTP requests that the device has not answered yet.");
+  text.sample("", counts.in_flight.get());
+  text.family("sesam_connections_opened", "counter",
+              "Connections to the device that were begun, failed ones included.");
+  text.sample("_total", counts.connections_opened.get());
+  text.family("sesam_connections_open", "gauge", "Of these, those that are open or being made.");
+  text.sample("", counts.connections_open.get());
+  text.family("sesam_key_cache_hits", "counter", "Keys looked up without a request.");
+  text.sample("_total", counts.key_cache_hits.get());
+  text.family("sesam_key_cache_misses", "counter", "Keys looked up by a request.");
+  text.sample("_total", counts.key_cache_misses.get());
+  return std::move(text).end();
+}
+
+}  // namespace sesam::n200

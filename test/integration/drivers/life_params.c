@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The steps that look at the provider's parameters, and the one that parts the process from its files.
+#define _GNU_SOURCE
+#include <openssl/params.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "life.h"
+
+static int take(OSSL_PROVIDER *found, void *provider) {
+  if (strcmp(OSSL_PROVIDER_get0_name(found), "sesam") == 0) *(OSSL_PROVIDER **)provider = found;
+  return 1;
+}
+
+static OSSL_PROVIDER *sesam(void) {
+  OSSL_PROVIDER *provider = NULL;
+  if (OSSL_PROVIDER_do_all(here.libctx, take, &provider) != 1 || provider == NULL) give_up("no provider");
+  return provider;
+}
+
+// One line: params NAME=VALUE…, of every parameter that is an unsigned number.
+void print_params(int unused) {
+  (void)unused;
+  OSSL_PROVIDER *provider = sesam();
+  char line[1024] = "params";
+  for (const OSSL_PARAM *p = OSSL_PROVIDER_gettable_params(provider); p->key != NULL; ++p) {
+    if (p->data_type != OSSL_PARAM_UNSIGNED_INTEGER) continue;
+    uint64_t value = 0;
+    OSSL_PARAM wanted[] = {OSSL_PARAM_construct_uint64(p->key, &value), OSSL_PARAM_construct_end()};
+    if (OSSL_PROVIDER_get_params(provider, wanted) != 1) give_up(p->key);
+    const size_t length = strlen(line);
+    snprintf(line + length, sizeof line - length, " %s=%llu", p->key, (unsigned long long)value);
+  }
+  puts(line);
+  fflush(stdout);
+}
+
+// The whole text, once its length is told.
+void print_metrics(int unused) {
+  (void)unused;
+  char *text = NULL;
+  OSSL_PARAM wanted[] = {OSSL_PARAM_construct_utf8_string("sesam-metrics", NULL, 0), OSSL_PARAM_construct_end()};
+  if (OSSL_PROVIDER_get_params(sesam(), wanted) != 1) give_up("the length of sesam-metrics");
+  if ((text = malloc(wanted[0].return_size + 1)) == NULL) give_up("no memory");
+  wanted[0] = OSSL_PARAM_construct_utf8_string("sesam-metrics", text, wanted[0].return_size + 1);
+  if (OSSL_PROVIDER_get_params(sesam(), wanted) != 1) give_up("sesam-metrics");
+  fputs(text, stdout);
+  fflush(stdout);
+  free(text);
+}
+
+// As a daemon of root does once it has read its configuration: no file of it can be reached by its path any more.
+void confine(int uid) {
+  if (chroot("/proc") != 0 || chdir("/") != 0) give_up("chroot");
+  if (setgid((gid_t)uid) != 0 || setuid((uid_t)uid) != 0) give_up("setuid");
+}
