@@ -2,10 +2,13 @@
 # shellcheck shell=bash disable=SC2034
 # What building, testing and the demo need, by Debian package name: the one list. Sourced by scripts/install.
 
-packages=(
+build_packages=(
   g++ cmake ninja-build pkgconf
   libssl-dev libcurl4-openssl-dev libsimdjson-dev           # the provider
   libnghttp2-dev libhttp-parser-dev nlohmann-json3-dev libcli11-dev # the simulator
+)
+packages=(
+  "${build_packages[@]}"
   libgtest-dev libgmock-dev python3 python3-pytest strace gdb # the tests
   ldnsutils validns # other people's judgement of a signed zone
   softhsm2                                                  # a token in software: pkcs11-provider's, beside which sesam is tested
