@@ -11,5 +11,7 @@ namespace sesam::cli {
 /// Each adds its subcommand with its arguments; `session` outlives `app`. What it does when chosen it leaves
 /// in session.command, so that a wrong command line is found before anything is done.
 void add_list(CLI::App& app, Session& session);
+void add_bench(CLI::App& app, Session& session);
+void add_simulate(CLI::App& app, Session& session);
 
 }  // namespace sesam::cli

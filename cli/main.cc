@@ -38,7 +38,11 @@ void add_global_options(CLI::App& app, sesam::cli::Session& session) {
   app.require_subcommand(1);
 }
 
-void add_commands(CLI::App& app, sesam::cli::Session& session) { sesam::cli::add_list(app, session); }
+void add_commands(CLI::App& app, sesam::cli::Session& session) {
+  sesam::cli::add_list(app, session);
+  sesam::cli::add_bench(app, session);
+  sesam::cli::add_simulate(app, session);
+}
 
 // 0 for --help and --version.
 int report(const CLI::App& app, const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : kUsage; }
