@@ -58,7 +58,7 @@ def test_the_page_has_the_options_for_all_subcommands():
 @pytest.mark.parametrize("subcommand", SUBCOMMANDS)
 def test_the_page_has_every_subcommand_with_its_options_and_no_others(subcommand):
     options = parts_of_help(subcommand)["options"] - {"-h", "--help"}
-    assert options_in(section(subcommand)) == options
+    assert options_in(section(subcommand)) - parts_of_help()["options"] == options
 
 
 def test_bash_completes_subcommands():
