@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The subcommands: one file each, called once by main().
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "cli/session.h"
+
+namespace sesam::cli {
+
+/// Each adds its subcommand with its arguments; `session` outlives `app`. What it does when chosen it leaves
+/// in session.command, so that a wrong command line is found before anything is done.
+void add_list(CLI::App& app, Session& session);
+
+}  // namespace sesam::cli
