@@ -33,6 +33,6 @@ The command sesam checks the configuration, lists keys, makes and imports
 them, and starts a simulated device for trying all this without one.")
 
 # Files that Debian's policy asks for and that only a package has.
-set(CPACK_INSTALL_SCRIPTS "${CMAKE_BINARY_DIR}/install-debian.cmake")
 configure_file("${CMAKE_SOURCE_DIR}/packaging/install-debian.cmake.in" "${CMAKE_BINARY_DIR}/install-debian.cmake" @ONLY)
+install(SCRIPT "${CMAKE_BINARY_DIR}/install-debian.cmake")
 include(CPack)
