@@ -16,15 +16,15 @@ set(SESAM_PACKAGE_RELEASE "1~deb${CMAKE_MATCH_1}" CACHE STRING "The Debian packa
 set(CPACK_DEBIAN_PACKAGE_VERSION "${PROJECT_VERSION}")
 set(CPACK_DEBIAN_PACKAGE_RELEASE "${SESAM_PACKAGE_RELEASE}")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(SESAM_MAINTAINER "sesam maintainers <root@localhost>" CACHE STRING "Who builds the Debian package")
+set(SESAM_MAINTAINER "sesam maintainers <sesam@localhost>" CACHE STRING "Who answers for the Debian package")
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "${SESAM_MAINTAINER}")
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, openssl")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bind9 (>= 1:9.20)")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "OpenSSL provider for the sematicon se.SAM N200 HSM
-Lets every program that uses OpenSSL 3 sign with keys inside an N200, a
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Lets every program that uses OpenSSL 3 sign with keys inside an N200, a
 network-attached hardware security module: BIND signs zones, openssl makes
 requests and certificates, TLS servers prove who they are. Keys are named by
 URI, and each signature is one HTTPS request.
