@@ -8,10 +8,9 @@
 
 #include "cli/bench_run.h"
 #include "cli/commands.h"
-#include "cli/key_name.h"
 #include "cli/latency_plot.h"
+#include "cli/message.h"
 #include "cli/output.h"
-#include "store/open_key.h"
 
 namespace sesam::cli {
 namespace {
@@ -91,8 +90,7 @@ Result<void> write_svg(const Arguments& arguments, const BenchResult& result) {
 
 Result<bool> bench(const Session& session, const Arguments& arguments) {
   SESAM_TRY(device, session.device());
-  SESAM_TRY(found, find_key(*device, arguments.key));
-  SESAM_TRY(key, store::open_key(found.record, found.uri, device, true, {}));
+  SESAM_TRY(key, open_key(device, arguments.key, true));
   // Alone and before the clock runs: it brings the connection, and tells what is wrong with the key.
   SESAM_CHECK(sign_once(*key, 0));
   BenchResult result;
@@ -118,7 +116,7 @@ Result<bool> bench(const Session& session, const Arguments& arguments) {
 void add_bench(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("bench", "Measure signatures per second and their latency");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("KEY", arguments->key, "name, key_id, token label or URI of the key")->required();
+  command->add_option("KEY", arguments->key, kKeyHelp)->required();
   command->add_option("--threads", arguments->threads, "that sign at one time (64)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));

@@ -39,9 +39,14 @@ void add_global_options(CLI::App& app, sesam::cli::Session& session) {
 }
 
 void add_commands(CLI::App& app, sesam::cli::Session& session) {
-  sesam::cli::add_list(app, session);
-  sesam::cli::add_bench(app, session);
-  sesam::cli::add_simulate(app, session);
+  using namespace sesam::cli;
+  add_list(app, session);
+  add_show(app, session);
+  add_uri(app, session);
+  add_sign(app, session);
+  add_verify(app, session);
+  add_bench(app, session);
+  add_simulate(app, session);
 }
 
 // 0 for --help and --version.
