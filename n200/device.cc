@@ -162,7 +162,7 @@ Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply reply)
   if (reply.failure != http::Failure::none)
     return transport_error(exchange.doing, reply, pipeline_->options().ca_path);
   const std::array<std::string_view, 3> secrets = {exchange.pin, pipeline_->options().password.reveal(),
-                                                   exchange.private_key_hex};
+                                                   exchange.secret_sent};
   auto document = ReplyDocument::parse(std::move(reply.body));
   const Reason by_status = reason_for_status(reply.status);
   if (!document) {
@@ -197,6 +197,13 @@ Result<void> Device::may_send_pin(const Exchange& exchange) {
                   "whether the PIN is right is not known yet; nothing was sent");
 }
 
+Result<ReplyDocument> Device::exchange_with_pin(Exchange& asking) {
+  SESAM_CHECK(may_send_pin(asking));
+  auto document = exchange(asking);
+  if (asking.pin_verdict != nullptr) document ? asking.pin_verdict->proven() : asking.pin_verdict->open();
+  return document;
+}
+
 Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature) {
   const std::string core = std::to_string(key.core);
   Exchange signing{what.operation,
@@ -212,7 +219,6 @@ Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<un
   if (key.standing && key.standing->is_replaced())
     return error_of(signing.doing, Reason::key_replaced,
                     "the device has another key in its place; nothing was sent");
-  SESAM_CHECK(may_send_pin(signing));
   signing.values.set(Placeholder::core, core)
       .set(Placeholder::key_id, key.key_id)
       .set(Placeholder::token, key.token)
@@ -222,8 +228,7 @@ Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<un
       .set(Placeholder::hash_name, what.hash_name)
       .set(Placeholder::salt_bytes, what.salt_bytes)
       .set_digest(what.digest);
-  auto document = exchange(signing);
-  if (signing.pin_verdict != nullptr) document ? signing.pin_verdict->proven() : signing.pin_verdict->open();
+  auto document = exchange_with_pin(signing);
   if (!document) {
     auto error = std::move(document).error();
     return error.reason == Reason::unknown_key ? replaced_or(std::move(error), key, signing.deadline)

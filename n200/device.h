@@ -88,9 +88,15 @@ class Device {
   /// (naming them), key_attribute_mismatch, and what an exchange raises.
   Result<KeyRecord> find_key(const KeyUri& uri);
 
-  /// Calls `take` with every key of every asymmetric type that has the URI's manufacturer and serial. Not
-  /// cached. One request per type. Raises what an exchange raises.
-  Result<void> list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take);
+  /// The types of keys (n200.md): the first is observed, the others are assumed, so a device may not know
+  /// them.
+  static constexpr std::string_view kAsymmetricTypes[] = {"NIST", "BRAINPOOL", "RSA"};
+  static constexpr std::string_view kAllTypes[] = {"NIST", "BRAINPOOL", "RSA", "SYM"};
+
+  /// Calls `take` with every key of these types that has the URI's manufacturer and serial. Not cached. One
+  /// request per type. Raises what an exchange raises.
+  Result<void> list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take,
+                         std::span<const std::string_view> types = kAsymmetricTypes);
 
   /// Makes a key. At least three requests: is the name free, make the key, what does the device say of it.
   /// The second is never repeated where the device may have acted on it: after a lost answer the key is
@@ -106,6 +112,21 @@ class Device {
   /// pair's public key. `key` says where to and on which curve; its operation does not matter. Raises
   /// bad_public_key and what generate raises.
   Result<KeyRecord> import_ec(const NewKey& key, const EcKeyPair& pair);
+
+  /// Deletes the key, for good. Never asked for twice where the device may have acted on it: after a lost
+  /// answer the key is looked up by its key_id, again and again within the deadline where the device may
+  /// still be at work. Raises wrong_pin, pin_missing, unknown_key and what an exchange raises.
+  Result<void> remove(const KeyHandle& key);
+
+  /// The device's clock, in seconds since 1970-01-01 UTC. Raises bad_reply and what an exchange raises.
+  Result<std::chrono::sys_seconds> timestamp();
+
+  /// Encrypts with a symmetric key: AES-CBC, to bytes whose layout is the device's own (n200.md). Where the
+  /// wire row sends `plain` as it is, it must be UTF-8 without a zero byte: that is what the device can give
+  /// back. Raises bad_argument, also for nothing at all, and what remove raises.
+  Result<Bytes> encrypt(const KeyHandle& key, std::span<const unsigned char> plain);
+  /// The reverse. Raises the same.
+  Result<Secret> decrypt(const KeyHandle& key, std::span<const unsigned char> cipher);
 
   /// Fills `out` with the device's random numbers, in as many requests as it takes. Raises bad_reply and what
   /// an exchange raises.
@@ -132,12 +153,14 @@ class Device {
     Clock::time_point deadline;
     Repetition repetition = Repetition::harmless;
     std::string_view pin{};
-    PinVerdict* pin_verdict = nullptr;   // on that pin
-    int status = 0;                      // of the last reply
-    std::string_view private_key_hex{};  // what is imported, in capitals
+    PinVerdict* pin_verdict = nullptr;  // on that pin
+    int status = 0;                     // of the last reply
+    std::string_view secret_sent{};     // what is imported, in hex, or encrypted
   };
 
   Result<ReplyDocument> exchange(Exchange& exchange);
+  // The same with the exchange's PIN, which may turn out wrong: one that did is not sent.
+  Result<ReplyDocument> exchange_with_pin(Exchange& exchange);
   Result<void> may_send_pin(const Exchange& exchange);
   void note_failure(const Exchange& exchange, const http::Reply& reply, bool moves_on) const;
   http::Reply perform_with_retries(Exchange& exchange, const Rendered& request);
@@ -161,6 +184,10 @@ class Device {
   Result<KeyRecord> key_just_made(const Doing& doing, const std::string& key_id, const EcKeyPair* given);
   Result<KeyRecord> key_of_lost_answer(const Doing& doing, const NewKey& key, const EcKeyPair* given,
                                        Error lost);
+  Result<void> request_removal(const KeyHandle& key, const Doing& doing);
+  Result<void> removal_of_lost_answer(const KeyHandle& key, const Doing& doing, Error lost);
+  Result<Secret> encipher(Operation operation, std::string_view verb, const KeyHandle& key,
+                          std::span<const unsigned char> data);
   Result<void> request_random(std::span<unsigned char> out, Clock::time_point until);
   // False: the device refused it, so it may not know the type.
   Result<bool> request_listing(const std::string& type, Clock::time_point until,

@@ -67,7 +67,7 @@ Result<std::string> Device::request_new_key(const NewKey& key, const EcKeyPair* 
   if (given != nullptr) {
     asking.values.set_private_key(bytes_of(given->scalar));
     hex.append_hex_of(given->scalar.reveal());
-    asking.private_key_hex = hex.reveal();
+    asking.secret_sent = hex.reveal();
   }
   SESAM_TRY(document, exchange(asking));
   auto key_id = document.text(options_.wire.row(operation).reply_path);

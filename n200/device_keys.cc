@@ -12,10 +12,8 @@ namespace {
 
 constexpr std::string_view kManufacturer = "sematiconAG";  // as the vendor's PKCS#11 module says (n200.md)
 
-// The types that listkeys is asked for (n200.md): the first is observed, the others are assumed, so a device
-// may not know them.
-constexpr std::string_view kObservedType = "NIST";
-constexpr std::string_view kListedTypes[] = {kObservedType, "BRAINPOOL", "RSA"};
+constexpr std::string_view kObservedType = Device::kAllTypes[0];
+constexpr std::string_view kSymmetricType = "SYM";  // has no public part
 
 constexpr int kServersOwnTrouble = 500;  // HTTP status, RFC 9110 section 15.6
 
@@ -155,16 +153,19 @@ Result<KeyRecord> Device::find_key(const KeyUri& uri) {
     return error_of(doing, Reason::key_attribute_mismatch,
                     "'" + std::string(differing) + "' differs from " + names_of(*answer));
   if (matching.empty()) return error_of(doing, Reason::unknown_key, "");
-  return matching.front().has_public_part() ? matching.front()
-                                            : with_public_key(std::move(matching.front()), until);
+  KeyRecord& found = matching.front();
+  return found.has_public_part() || found.key_type == kSymmetricType
+             ? found
+             : with_public_key(std::move(found), until);
 }
 
-Result<void> Device::list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take) {
+Result<void> Device::list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take,
+                               std::span<const std::string_view> types) {
   const auto take_fitting = [&](const KeyRecord& record) {
     if (differing_attribute(uri, record).empty()) take(record);
   };
   const auto until = deadline();
-  for (const auto type : kListedTypes) {
+  for (const auto type : types) {
     SESAM_TRY(listed, request_listing(std::string(type), until, take_fitting));
     if (listed) continue;
     // Once more before the type counts as unknown: a passing failure would hide its keys.

@@ -106,6 +106,21 @@ void take_field(RecordField field, ondemand::value value, Encoding encoding, Key
     case RecordField::exponent:
       record.exponent = number_bytes(text_of_value(value), encoding);
       break;
+    case RecordField::acl:
+      record.acl = text_of_value(value);
+      break;
+    case RecordField::owner:
+      record.owner = text_of_value(value);
+      break;
+    case RecordField::created:
+      record.created = text_of_value(value);
+      break;
+    case RecordField::last_used:
+      record.last_used = text_of_value(value);
+      break;
+    case RecordField::planned_until:
+      record.planned_until = text_of_value(value);
+      break;
     case RecordField::count:
       break;
   }
@@ -203,7 +218,7 @@ void end_outliving_exit() noexcept {
 }
 
 bool decode(std::string_view text, Encoding encoding, std::span<unsigned char> out) {
-  if (encoding != Encoding::base64) return from_hex(text, out);
+  if (encoding == Encoding::hex || encoding == Encoding::hex_lower) return from_hex(text, out);
   const auto bytes = decode(text, encoding);
   if (!bytes || bytes->size() != out.size()) return false;
   std::copy(bytes->begin(), bytes->end(), out.begin());
@@ -211,6 +226,7 @@ bool decode(std::string_view text, Encoding encoding, std::span<unsigned char> o
 }
 
 std::optional<Bytes> decode(std::string_view text, Encoding encoding) {
+  if (encoding == Encoding::text) return Bytes(text.begin(), text.end());
   if (encoding != Encoding::base64) return from_hex(text);
   // EVP_DecodeBlock(3) takes '=' anywhere for a zero.
   const auto plain = std::min(text.find('='), text.size());

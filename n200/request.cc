@@ -35,6 +35,10 @@ void append_encoded(Secret& out, std::string_view text) {
   }
 }
 
+std::string_view chars_of(std::span<const unsigned char> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 void append_bytes(Secret& out, std::span<const unsigned char> bytes, Encoding encoding, bool secret) {
   constexpr const char* kUpper = "0123456789ABCDEF";
   constexpr const char* kLower = "0123456789abcdef";
@@ -43,7 +47,7 @@ void append_bytes(Secret& out, std::span<const unsigned char> bytes, Encoding en
     case Encoding::hex_lower: {
       const char* digits = encoding == Encoding::hex ? kUpper : kLower;
       if (secret)
-        out.append_hex_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, digits);
+        out.append_hex_of(chars_of(bytes), digits);
       else
         append_hex(out, bytes, digits);
       break;
@@ -55,6 +59,9 @@ void append_bytes(Secret& out, std::span<const unsigned char> bytes, Encoding en
       OPENSSL_cleanse(text.data(), text.size());
       break;
     }
+    case Encoding::text:
+      append_encoded(out, chars_of(bytes));
+      break;
   }
 }
 
@@ -63,7 +70,7 @@ void append_pieces(Secret& out, const std::vector<Piece>& pieces, const Values& 
     if (piece.placeholder == Placeholder::count)
       out.append(piece.literal);
     else if (const auto bytes = values.bytes(piece.placeholder); !bytes.empty())
-      append_bytes(out, bytes, piece.encoding, piece.placeholder == Placeholder::private_key);
+      append_bytes(out, bytes, piece.encoding, piece.placeholder != Placeholder::digest);
     else
       append_encoded(out, values.text(piece.placeholder));
   }

@@ -26,6 +26,11 @@ class Values {
     private_key_ = scalar;
     return *this;
   }
+  /// What is encrypted or decrypted.
+  Values& set_data(std::span<const unsigned char> data) {
+    data_ = data;
+    return *this;
+  }
   std::string_view text(Placeholder placeholder) const noexcept {
     return texts_[static_cast<std::size_t>(placeholder)];
   }
@@ -33,6 +38,7 @@ class Values {
   std::span<const unsigned char> bytes(Placeholder placeholder) const noexcept {
     return placeholder == Placeholder::digest        ? digest_
            : placeholder == Placeholder::private_key ? private_key_
+           : placeholder == Placeholder::data        ? data_
                                                      : std::span<const unsigned char>();
   }
   bool has(Placeholder placeholder) const noexcept {
@@ -43,9 +49,10 @@ class Values {
   std::array<std::string_view, static_cast<std::size_t>(Placeholder::count)> texts_{};
   std::span<const unsigned char> digest_{};
   std::span<const unsigned char> private_key_{};
+  std::span<const unsigned char> data_{};
 };
 
-/// A request on paper. Both parts may hold a PIN or a private key.
+/// A request on paper. Both parts may hold a PIN, a private key or a text to encrypt.
 struct Rendered {
   Secret path;
   Secret body;

@@ -36,6 +36,15 @@ constexpr std::array<WireDefault, static_cast<std::size_t>(Operation::count)> kD
      "key_to_import={private_key:hex} -> result",
      "observed"},
     {Operation::random, "wire_random", "GET /n200/getrandom/{byte_count}/ -> result", "observed"},
+    {Operation::remove, "wire_delete", "POST command=deletekey core={core} key={key_id} pin={pin} -> result",
+     "assumed"},
+    // Observed as GETs, whose paths hold the PIN and the text: those end in other people's logs.
+    {Operation::encrypt, "wire_encrypt",
+     "POST command=encrypt core={core} key={key_id} pin={pin} mode=CBC text={data:text} -> result",
+     "assumed"},
+    {Operation::decrypt, "wire_decrypt",
+     "POST command=decrypt core={core} key={key_id} pin={pin} mode=CBC text={data:hex} -> result:raw:text",
+     "assumed"},
 }};
 
 constexpr std::pair<std::string_view, Placeholder> kPlaceholders[] = {
@@ -53,9 +62,12 @@ constexpr std::pair<std::string_view, Placeholder> kPlaceholders[] = {
     {"acl", Placeholder::acl},
     {"private_key", Placeholder::private_key},
     {"byte_count", Placeholder::byte_count},
+    {"data", Placeholder::data},
 };
-constexpr std::pair<std::string_view, Encoding> kEncodings[] = {
-    {"hex", Encoding::hex}, {"hexlower", Encoding::hex_lower}, {"base64", Encoding::base64}};
+constexpr std::pair<std::string_view, Encoding> kEncodings[] = {{"hex", Encoding::hex},
+                                                                {"hexlower", Encoding::hex_lower},
+                                                                {"base64", Encoding::base64},
+                                                                {"text", Encoding::text}};
 constexpr std::pair<std::string_view, SignatureForm> kForms[] = {
     {"p1363", SignatureForm::p1363}, {"der", SignatureForm::der}, {"raw", SignatureForm::raw}};
 constexpr std::pair<std::string_view, RecordField> kRecordNames[] = {
@@ -68,6 +80,11 @@ constexpr std::pair<std::string_view, RecordField> kRecordNames[] = {
     {"public_key", RecordField::public_key},
     {"modulus", RecordField::modulus},
     {"exponent", RecordField::exponent},
+    {"key_acl", RecordField::acl},
+    {"key_owner", RecordField::owner},
+    {"date_of_creation", RecordField::created},
+    {"date_of_last_use", RecordField::last_used},
+    {"date_planned_lifetime_until", RecordField::planned_until},
 };
 
 Error bad_row(std::string_view problem, std::string_view where) {

@@ -25,6 +25,9 @@ enum class Operation : std::uint8_t {
   timestamp,
   ec_import,
   random,
+  remove,
+  encrypt,
+  decrypt,
   count
 };
 
@@ -44,11 +47,12 @@ enum class Placeholder : std::uint8_t {
   acl,
   private_key,
   byte_count,
+  data,
   count
 };
 
-/// How bytes are written in a request or a reply.
-enum class Encoding : std::uint8_t { hex, hex_lower, base64 };
+/// How bytes are written in a request or a reply. text: as they are, UTF-8.
+enum class Encoding : std::uint8_t { hex, hex_lower, base64, text };
 
 /// How a signature is laid out in a reply. EC: r‖s, each padded to the field's size (IEEE P1363), or DER (RFC
 /// 3279). RSA: raw, as long as the modulus (RFC 8017).
@@ -78,6 +82,11 @@ enum class RecordField : std::uint8_t {
   public_key,
   modulus,
   exponent,
+  acl,
+  owner,
+  created,
+  last_used,
+  planned_until,
   count
 };
 constexpr std::size_t kRecordFields = static_cast<std::size_t>(RecordField::count);

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "provider/configuration_sources.h"
 
-#include <openssl/conf.h>
 #include <openssl/core_names.h>
-#include <openssl/crypto.h>
 #include <openssl/params.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
 
 #include "base/file.h"
-#include "base/handles.h"
 #include "n200/vendor_conf.h"
 
 namespace sesam::provider {
@@ -20,13 +18,25 @@ namespace {
 
 Error bad(std::string problem) { return {Reason::bad_configuration, std::move(problem)}; }
 
-// What OpenSSL itself reads from the section (config(5), "Provider Configuration").
-constexpr std::string_view kOpensslKeys[] = {"identity", "module", "activate", "soft_load", ".include"};
 // What the vendor's file may say (n200.md, "Connection"); it has other keys, which do not concern us.
 constexpr std::string_view kVendorKeys[] = {"url",  "tlscert",    "user",      "pass",
                                             "core", "keygen_pin", "log_level", "log_output"};
 
+// Names of one thing: who gives one replaces the others too.
+constexpr std::array<std::string_view, 3> kOneThing[] = {{"pass", "pass_source"},
+                                                         {"pin", "keygen_pin", "pin_source"}};
+
 bool is_secret(std::string_view key) noexcept { return key == "pass" || key == "pin" || key == "keygen_pin"; }
+
+bool is_replaced(std::string_view key, const Values& instead) {
+  const auto given = [&](std::string_view name) { return instead.find(name) != instead.end(); };
+  const auto holds = [](const auto& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  return given(key) || std::any_of(std::begin(kOneThing), std::end(kOneThing), [&](const auto& names) {
+           return holds(names, key) && std::any_of(names.begin(), names.end(), given);
+         });
+}
 
 std::map<std::string, const char*, std::less<>> ask_core(const Core& core,
                                                          const std::vector<std::string>& keys) {
@@ -42,34 +52,16 @@ std::map<std::string, const char*, std::less<>> ask_core(const Core& core,
   return found;
 }
 
-std::string path_of_openssl_cnf() {
-  const std::unique_ptr<char, decltype([](char* text) { OPENSSL_free(text); })> path(
-      CONF_get1_default_config_file());
-  return path ? path.get() : "";
-}
-
-// The name of the section that configures the provider: openssl_conf → providers → provider name.
-const char* section_of(const CONF* conf, const char* provider_name) {
-  const char* init = NCONF_get_string(conf, nullptr, "openssl_conf");
-  const char* providers = init == nullptr ? nullptr : NCONF_get_string(conf, init, "providers");
-  return providers == nullptr ? nullptr : NCONF_get_string(conf, providers, provider_name);
-}
-
 // A key that is misspelt would be ignored silently: the core tells only what it is asked for.
-Result<void> refuse_unknown_keys(const Core& core, const std::vector<std::string>& known) {
+Result<void> refuse_unknown_keys(const Core& core) {
   const auto names = ask_core(core, {OSSL_PROV_PARAM_CORE_PROV_NAME});
-  const std::string path = path_of_openssl_cnf();
-  const Conf conf(NCONF_new(nullptr));
-  if (names.empty() || path.empty() || !conf || NCONF_load(conf.get(), path.c_str(), nullptr) != 1) return {};
-  const char* section = section_of(conf.get(), names.begin()->second);
-  const STACK_OF(CONF_VALUE)* values = section == nullptr ? nullptr : NCONF_get_section(conf.get(), section);
-  for (int i = 0; values != nullptr && i < sk_CONF_VALUE_num(values); ++i) {
-    const std::string key = sk_CONF_VALUE_value(values, i)->name;
-    const bool expected =
-        std::find(known.begin(), known.end(), key) != known.end() ||
-        std::find(std::begin(kOpensslKeys), std::end(kOpensslKeys), key) != std::end(kOpensslKeys);
-    if (!expected) return bad("unknown key '" + key + "' in section [" + section + "] of " + path);
-  }
+  const std::string path = OpensslCnf::default_path();
+  if (names.empty() || path.empty()) return {};
+  const auto cnf = OpensslCnf::load(path);
+  const auto providers = cnf ? cnf->providers() : std::nullopt;
+  if (!providers) return {};
+  for (const auto& [name, section] : *providers)
+    if (name == names.begin()->second) return refuse_unknown_keys(*cnf, section);
   return {};
 }
 
@@ -106,17 +98,8 @@ void add_named_files(Collected& collected) {
   }
 }
 
-}  // namespace
-
-Result<Collected> collect_values(const Core& core) {
-  std::vector<std::string> keys;
-  for (const auto& row : settings()) keys.push_back(row.key);
-  SESAM_CHECK(refuse_unknown_keys(core, keys));
-  Collected collected;
-  for (const auto& [key, text] : ask_core(core, keys)) {
-    if (is_secret(key)) collected.secret_files.push_back({path_of_openssl_cnf(), key});
-    collected.values.emplace(key, Secret(text));
-  }
+// What the section leaves open, and where secrets are.
+Result<Collected> complete(Collected collected) {
   const auto configured = collected.values.find("n200_conf");
   const char* environment = secure_getenv("N200_CONF");
   if (configured != collected.values.end())
@@ -125,6 +108,47 @@ Result<Collected> collect_values(const Core& core) {
     SESAM_CHECK(add_vendor_values(environment, collected));
   add_named_files(collected);
   return collected;
+}
+
+}  // namespace
+
+Result<void> refuse_unknown_keys(const OpensslCnf& cnf, const std::string& section) {
+  const auto rows = settings();
+  std::string unknown;
+  cnf.for_each(section, [&](const char* key, const char*) {
+    const bool known =
+        is_openssls_own_key(key) ||
+        std::any_of(rows.begin(), rows.end(), [key](const Setting& row) { return row.key == key; });
+    if (!known && unknown.empty()) unknown = key;
+  });
+  if (unknown.empty()) return {};
+  return bad("unknown key '" + unknown + "' in section [" + section + "] of " + cnf.path());
+}
+
+Result<Collected> collect_values(const Core& core) {
+  SESAM_CHECK(refuse_unknown_keys(core));
+  std::vector<std::string> keys;
+  for (const auto& row : settings()) keys.push_back(row.key);
+  Collected collected;
+  for (const auto& [key, text] : ask_core(core, keys)) {
+    if (is_secret(key)) collected.secret_files.push_back({OpensslCnf::default_path(), key});
+    collected.values.emplace(key, Secret(text));
+  }
+  return complete(std::move(collected));
+}
+
+Result<Collected> collect_values(const OpensslCnf* cnf, const std::string& section, const Values& instead) {
+  Collected collected;
+  if (cnf != nullptr) {
+    SESAM_CHECK(refuse_unknown_keys(*cnf, section));
+    cnf->for_each(section, [&](const char* key, const char* text) {
+      if (is_openssls_own_key(key) || is_replaced(key, instead)) return;
+      if (is_secret(key)) collected.secret_files.push_back({cnf->path(), key});
+      collected.values.insert_or_assign(key, Secret(text));
+    });
+  }
+  for (const auto& [key, value] : instead) collected.values.insert_or_assign(key, value.clone());
+  return complete(std::move(collected));
 }
 
 ModestSettings modest_settings(const Core& core) {

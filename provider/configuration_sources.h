@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "provider/configuration.h"
 #include "provider/open_files.h"
+#include "provider/openssl_cnf.h"
 
 namespace sesam::provider {
 
@@ -23,6 +24,13 @@ struct Collected {
 /// nobody would notice otherwise: the core tells only the values of keys that it is asked for. Raises
 /// bad_configuration.
 Result<Collected> collect_values(const Core& core);
+
+/// The same for the command, which no core tells anything: from a section of a file (null: there is none),
+/// with what was given on the command line instead of, or besides, what stands there.
+Result<Collected> collect_values(const OpensslCnf* cnf, const std::string& section, const Values& instead);
+
+/// Raises bad_configuration for a key that is neither a setting nor OpenSSL's own.
+Result<void> refuse_unknown_keys(const OpensslCnf& cnf, const std::string& section);
 
 /// What matters even when the configuration as a whole is bad: where the log goes and whether pkcs11: is
 /// ours. By openssl.cnf alone; the default for what is itself bad.

@@ -2,10 +2,13 @@
 # shellcheck shell=bash disable=SC2034
 # What building, testing and the demo need, by Debian package name: the one list. Sourced by scripts/install.
 
-packages=(
+build_packages=(
   g++ cmake ninja-build pkgconf
   libssl-dev libcurl4-openssl-dev libsimdjson-dev           # the provider
   libnghttp2-dev libhttp-parser-dev nlohmann-json3-dev libcli11-dev # the simulator
+)
+packages=(
+  "${build_packages[@]}"
   libgtest-dev libgmock-dev python3 python3-pytest strace gdb # the tests
   ldnsutils validns # other people's judgement of a signed zone
   python3-prometheus-client prometheus-node-exporter python3-yaml # readers of the metrics file, and of the alerts on it
@@ -29,9 +32,13 @@ newer_packages=(pkcs11-provider)
 # Only what scripts/bench needs, which says so: h2load, the pictures, time(1).
 [[ ! ${SESAM_BENCH:-} ]] || packages+=(nghttp2-client gnuplot-nox time)
 
-# scripts/matrix: all that it needs outside its chroots, and the other libcurl that it tests in one of them.
-[[ ! ${SESAM_MATRIX:-} ]] || packages=(debootstrap) bind_packages=() newer_packages=()
+# scripts/chroot.sh: all that it needs outside its chroots. scripts/matrix: the other libcurl that it tests in one of them.
+[[ ! ${SESAM_CHROOT:-} ]] || packages=(debootstrap) bind_packages=() newer_packages=()
 [[ ${SESAM_LIBCURL:-} != gnutls ]] || packages=("${packages[@]/#libcurl4-openssl-dev/libcurl4-gnutls-dev}")
+
+# scripts/package: what a Debian package is built and looked at with, and what it is tried with once it is installed.
+[[ ! ${SESAM_PACKAGE:-} ]] || packages=("${build_packages[@]}" dpkg-dev file lintian) bind_packages=() newer_packages=()
+[[ ! ${SESAM_PACKAGE_TEST:-} ]] || packages=(openssl ldnsutils) bind_packages=(bind9-utils) newer_packages=()
 
 # Only what scripts/fuzz, scripts/lint, scripts/sanitize and scripts/coverage need, who say so.
 [[ ! ${SESAM_FUZZ:-} ]] || packages+=(clang libclang-rt-dev)

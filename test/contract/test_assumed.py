@@ -10,7 +10,6 @@ from proof import ec_public_key, ecdsa_signature, rsa_public_key, verifies
 from shape import EC_RECORD, HEX, KEY_ID, NUMBER, assert_reply, hex_of
 
 CURVES = [("NIST", 256), ("NIST", 384), ("NIST", 521), ("BRAINPOOL", 256), ("BRAINPOOL", 384), ("BRAINPOOL", 512)]
-NOT_SENT_YET = "nothing yet: this version of the provider does not send it"
 DIGEST = hashlib.sha256(b"data").digest()
 
 
@@ -110,12 +109,21 @@ def test_rsasign_gives_a_signature_in_hex(device, rsa_key, tmp_path, fields, opt
 
 
 @pytest.mark.writes
-@pytest.mark.assumed(NOT_SENT_YET)
+@pytest.mark.assumed("wire_delete")
 def test_deletekey_removes_the_key(device, keys):
     _, made = keys.make("genecckey", curve="NIST", keysize=256)
     key_id = made.json["result"]
     assert not keys.delete(key_id).failed()
     assert key_id not in device.get("listkeys", "NIST").json["result"]
+
+
+@pytest.mark.assumed("wire_encrypt, wire_decrypt")
+def test_encrypt_and_decrypt_take_their_secrets_by_post(device, symmetric):
+    name, pin = symmetric
+    encrypted = assert_reply(device.post("encrypt", key=name, pin=pin, mode="CBC", text="hello-world"),
+                             {"command": "encrypt", "core": int, "result": hex_of(48)})
+    assert_reply(device.post("decrypt", key=name, pin=pin, mode="CBC", text=encrypted["result"]),
+                 {"command": "decrypt", "core": int, "result": "hello-world"})
 
 
 @pytest.mark.assumed("nothing: every failure's text is shown as the device words it")

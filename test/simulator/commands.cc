@@ -16,6 +16,8 @@ constexpr std::array kCommands{
     Command{"importecckey", Interface::kPost, {}, handle_importecckey},
     Command{"genrsakey", Interface::kPost, {}, handle_genrsakey},
     Command{"deletekey", Interface::kPost, {}, handle_deletekey},
+    Command{"encrypt", Interface::kPost, {}, handle_encrypt},
+    Command{"decrypt", Interface::kPost, {}, handle_decrypt},
     Command{"getkeyattributes", Interface::kGet, {"key"}, handle_getkeyattributes},
     Command{"listkeys", Interface::kGet, {"type"}, handle_listkeys},
     Command{"timestamp", Interface::kGet, {}, handle_timestamp},

@@ -59,7 +59,8 @@ void sign_with(Device& device, const CallPtr& call, const KeyPtr& key, Sign sign
 }
 
 KeyPtr symmetric_key(Device& device, const Call& call) {
-  const KeyPtr key = usable_key(device, required(call, "key"), 0, call.fields.get("pin"));
+  const int core = call.fields.get("core") ? core_of(device, call) : 0;  // a GET names none
+  const KeyPtr key = usable_key(device, required(call, "key"), core, call.fields.get("pin"));
   if (key->material.type != KeyType::kSym) throw DeviceError(Failure::kUnsupported, "key type");
   if (required(call, "mode") != "CBC") throw DeviceError(Failure::kUnsupported, "mode");
   key->last_use_s = std::time(nullptr);

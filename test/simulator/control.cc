@@ -4,13 +4,13 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "key_order.h"
+
 namespace n200sim {
 namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
-
-constexpr int kMaxKeysAtOnce = 1'000'000;
 
 // Everything but what is secret.
 ordered_json describe(const Key& key) {
@@ -40,8 +40,6 @@ Reply reply_of(int status, const ordered_json& body) {
   reply.body = body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
   return reply;
 }
-
-int default_bits(KeyType type) { return type == KeyType::kRsa ? 2048 : 256; }
 
 }  // namespace
 
@@ -86,22 +84,9 @@ ordered_json Control::list_keys() const {
 // On the key's core, so that the network's clients go on being served meanwhile.
 void Control::create_keys(const ExchangePtr& exchange) {
   const json body = json::parse(exchange->request.body);
-  const auto type = parse_type(body.value("type", "NIST"));
-  if (!type) throw std::invalid_argument("type");
-  const int bits = body.value("size", default_bits(*type));
-  const int count = body.value("count", 1);
-  if (count < 1 || count > kMaxKeysAtOnce) throw std::invalid_argument("count");
-  NewKey wanted;
-  wanted.core = body.value("core", 1);
-  wanted.acl = body.value("acl", "FFFF");
-  wanted.nice_name = body.at("nice_name");
-  wanted.owner = body.value("owner", device_.options().users.front().name);
-  wanted.pin = body.value("pin", "");
-  wanted.pin_stored = body.value("pin_stored", false);
-  wanted.counter = body.value("counter", std::uint64_t{0});
-  if (device_.store().keys().contains(wanted.counter) || (count > 1 && wanted.counter != 0))
-    throw std::invalid_argument("counter");
-  auto deliver = [this, exchange, wanted](const std::vector<KeyMaterial>& materials) {
+  const KeyOrder order = parse_key_order(body, device_.options().users.front().name);
+  if (device_.store().keys().contains(order.key.counter)) throw std::invalid_argument("counter");
+  auto deliver = [this, exchange, wanted = order.key](const std::vector<KeyMaterial>& materials) {
     ordered_json keys = ordered_json::array();
     for (const KeyMaterial& material : materials) {
       NewKey key = wanted;
@@ -112,7 +97,8 @@ void Control::create_keys(const ExchangePtr& exchange) {
     device_.store().flush();
     exchange->answer(reply_of(200, {{"keys", std::move(keys)}}));
   };
-  auto work = [exchange, type = *type, bits, count, deliver]() -> Core::Finish {
+  auto work = [exchange, type = order.type, bits = order.bits, count = order.count,
+               deliver]() -> Core::Finish {
     std::vector<KeyMaterial> materials;
     try {
       for (int i = 0; i < count; ++i) materials.push_back(generate(type, bits));
@@ -121,7 +107,7 @@ void Control::create_keys(const ExchangePtr& exchange) {
     }
     return [deliver, materials] { deliver(materials); };
   };
-  device_.core(wanted.core).submit(std::move(work), Clock::duration::zero());
+  device_.core(order.key.core).submit(std::move(work), Clock::duration::zero());
 }
 
 void Control::change_key(const json& body) {

@@ -2,7 +2,10 @@
 #include "device.h"
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
 
+#include "key_order.h"
 #include "records.h"
 
 namespace n200sim {
@@ -124,6 +127,16 @@ void Device::populate() {
     key.owner = options_.users.front().name;
     store_.add(std::move(key));
   }
+  store_.flush();
+}
+
+void Device::have_key(const nlohmann::json& wanted) {
+  KeyOrder order = parse_key_order(wanted, options_.users.front().name);
+  if (order.count != 1) throw std::invalid_argument("count");
+  core(order.key.core);  // throws if there is none
+  if (!store_.find(order.key.nice_name).empty()) return;
+  order.key.material = generate(order.type, order.bits);
+  store_.add(std::move(order.key));
   store_.flush();
 }
 

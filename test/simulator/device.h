@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,10 @@ class Device {
 
   // The same without a request around it, for the control port.
   Core& core(int number);
+
+  // Makes the key that is asked for as POST /keys does, unless there is one of that name. Throws what
+  // parse_key_order throws.
+  void have_key(const nlohmann::json& wanted);
 
   Options& options() { return options_; }
   KeyStore& store() { return store_; }

@@ -68,6 +68,7 @@ int run(const Options& options, pid_t parent) {
   TlsIdentity identity(files.tls(), !options.http1_only);
   Counters control_counters;
   Device device(loop, options);
+  for (const std::string& key : options.keys) device.have_key(nlohmann::json::parse(key));
   Listener network(
       loop, options.listen, options.port, identity.context(),
       [&device](const ExchangePtr& e) { device.handle(e); }, device.counters());

@@ -26,6 +26,7 @@ struct Options {
   std::uint32_t keygen_ms = 0;
   bool canned = false;
   std::uint32_t populate = 0;
+  std::vector<std::string> keys;  // JSON: what POST /keys takes
   int pin_tries = 0;
   bool errors_as_200 = false;
   bool attributes_without_public_key = false;

@@ -5,10 +5,10 @@
 
 #include <deque>
 #include <string>
-#include <vector>
 
 #include "base/hex.h"
 #include "n200/device.h"
+#include "scripted_pipeline.h"
 
 namespace sesam::n200 {
 namespace {
@@ -20,21 +20,6 @@ constexpr char kKeyId[] = "hsm010123F13C56131E1EEE0000000000000025";
 const std::string kPublic(128, 'A');
 const std::string kOther(128, 'B');
 
-http::Reply answer(std::string body) {
-  http::Reply reply;
-  reply.failure = http::Failure::none;
-  reply.status = 200;
-  reply.body = std::move(body);
-  return reply;
-}
-
-http::Reply lost(http::Failure how = http::Failure::timed_out) {
-  http::Reply reply;
-  reply.failure = how;
-  reply.may_have_acted = true;
-  return reply;
-}
-
 http::Reply no_key() { return answer(R"({"command":"getkeyattributes","error":"unknown key"})"); }
 http::Reply made() {
   return answer(R"({"command":"importecckey","core":1,"result":")" + std::string(kKeyId) + "\"}");
@@ -45,28 +30,6 @@ http::Reply record(const std::string& public_key = kPublic, const std::string& t
                 type + R"(","key_len":)" + std::to_string(bits) + R"(,"nice_name":"web","public_key":")" +
                 public_key + "\"}}}");
 }
-
-// Gives the answers in their order, the last one for ever, and remembers what it was asked.
-class ScriptedPipeline : public http::Pipeline {
- public:
-  explicit ScriptedPipeline(std::deque<http::Reply> answers) : answers_(std::move(answers)) {
-    options_.urls = {"https://device"};
-  }
-  http::Reply perform(const http::Request& request) override {
-    asked.push_back(request.body.empty() ? std::string(request.path) : std::string(request.body));
-    http::Reply reply = answers_.front();
-    if (answers_.size() > 1) answers_.pop_front();
-    return reply;
-  }
-  void probe(const http::Request&, http::HealthFlag) noexcept override {}
-  const http::Options& options() const noexcept override { return options_; }
-
-  std::vector<std::string> asked;
-
- private:
-  std::deque<http::Reply> answers_;
-  http::Options options_;
-};
 
 // A device behind the answers; a key that is wanted of it.
 struct NewKeys : testing::Test {

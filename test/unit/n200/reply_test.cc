@@ -155,6 +155,14 @@ TEST(Decode, reads_base64_with_its_padding) {
   }
 }
 
+TEST(Decode, takes_text_as_it_is) {
+  EXPECT_EQ(decode("4a", Encoding::text), (Bytes{'4', 'a'}));
+  std::array<unsigned char, 2> out{};
+  EXPECT_TRUE(decode("4a", Encoding::text, out));
+  EXPECT_EQ(out[1], 'a');
+  EXPECT_FALSE(decode("4", Encoding::text, out));
+}
+
 TEST(Decode, reads_base64_of_exactly_the_size) {
   std::array<unsigned char, 2> out{};
   EXPECT_TRUE(decode("AQI=", Encoding::base64, out));

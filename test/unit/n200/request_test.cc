@@ -16,6 +16,7 @@ WireRow row_of(std::string_view text) {
 }
 
 const std::vector<unsigned char> kDigest = {0xFB, 0xEF, 0xBE, 0x01};
+const std::vector<unsigned char> kText = {'h', 'e', 'l', 'l', 'o', ' ', 0xC3, 0xA4};
 
 TEST(Request, of_a_signature_looks_as_n200_md_assumes) {
   Values values;
@@ -46,6 +47,25 @@ TEST(Request, of_an_import_and_of_random_numbers_look_as_observed) {
   EXPECT_EQ(render(WireTable().row(Operation::ec_import), values).body.reveal(),
             "command=importecckey&core=1&curve=NIST&acl=FFFF&nice_name=old&key_to_import=FBEFBE01");
   EXPECT_EQ(render(WireTable().row(Operation::random), values).path.reveal(), "/n200/getrandom/5/");
+}
+
+TEST(Request, of_a_deletion_and_of_encryption_look_as_assumed) {
+  Values values;
+  values.set(Placeholder::core, "2").set(Placeholder::key_id, "hsm01").set(Placeholder::pin, "1234");
+  EXPECT_EQ(render(WireTable().row(Operation::remove), values).body.reveal(),
+            "command=deletekey&core=2&key=hsm01&pin=1234");
+  values.set_data(kText);
+  EXPECT_EQ(render(WireTable().row(Operation::encrypt), values).body.reveal(),
+            "command=encrypt&core=2&key=hsm01&pin=1234&mode=CBC&text=hello%20%C3%A4");
+  EXPECT_EQ(render(WireTable().row(Operation::decrypt), values).body.reveal(),
+            "command=decrypt&core=2&key=hsm01&pin=1234&mode=CBC&text=68656C6C6F20C3A4");
+}
+
+TEST(Request, of_encryption_can_be_the_observed_one) {
+  Values values;
+  values.set(Placeholder::name, "k01").set(Placeholder::pin, "12345678").set_data(kText);
+  EXPECT_EQ(render(row_of("GET /n200/encrypt/{name}/{pin}/CBC/{data:text}/ -> result"), values).path.reveal(),
+            "/n200/encrypt/k01/12345678/CBC/hello%20%C3%A4/");
 }
 
 TEST(Request, writes_a_private_key_in_any_encoding) {

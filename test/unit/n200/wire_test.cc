@@ -65,6 +65,14 @@ TEST(WireRow, takes_paths_encodings_forms_and_renamed_fields) {
   EXPECT_EQ(record_name(*row, RecordField::token), "token_name");
 }
 
+TEST(WireRow, takes_what_is_encrypted_as_text) {
+  const WireRow encrypt = WireTable().row(Operation::encrypt);
+  EXPECT_EQ(encrypt.fields.back().value[0].placeholder, Placeholder::data);
+  EXPECT_EQ(encrypt.fields.back().value[0].encoding, Encoding::text);
+  EXPECT_EQ(encrypt.encoding, Encoding::hex);
+  EXPECT_EQ(WireTable().row(Operation::decrypt).encoding, Encoding::text);
+}
+
 TEST(WireRow, of_a_post_without_a_path_goes_to_the_observed_one) {
   EXPECT_EQ(WireRow::parse("POST a=b -> c")->path[0].literal, "/n200/web/postv1");
 }

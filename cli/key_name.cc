@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/key_name.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/hex.h"
+#include "keymgmt/curves.h"
+
+namespace sesam::cli {
+namespace {
+
+constexpr std::size_t kIdDigits = 12;  // CKA_ID, n200.md
+
+bool may_be_id(const std::string& name) {
+  return name.size() == kIdDigits &&
+         std::all_of(name.begin(), name.end(), [](unsigned char digit) { return std::isxdigit(digit) != 0; });
+}
+
+Result<FoundKey> find(n200::Device& device, KeyUri uri) {
+  SESAM_TRY(record, device.find_key(uri));
+  return FoundKey{std::move(record), std::move(uri)};
+}
+
+}  // namespace
+
+Result<KeyUri> uri_of_name(const std::string& name) {
+  return KeyUri::parse(has_key_uri_scheme(name) ? name : "sesam:" + percent_encode(name));
+}
+
+Result<FoundKey> find_key(n200::Device& device, const std::string& name) {
+  SESAM_TRY(uri, uri_of_name(name));
+  if (uri.names_no_key()) return Error{Reason::bad_uri, "'" + name + "' names no key"};
+  if (!may_be_id(name)) return find(device, std::move(uri));
+  KeyUri by_id;
+  const auto id = from_hex(name).value_or(Bytes{});
+  by_id.id.assign(id.begin(), id.end());
+  auto found = find(device, std::move(by_id));
+  return found ? std::move(found) : find(device, std::move(uri));
+}
+
+std::string sesam_uri(const n200::KeyRecord& record) {
+  return "sesam:key-id=" + record.key_id +
+         (record.nice_name.empty() ? "" : ";object=" + percent_encode(record.nice_name));
+}
+
+std::string pkcs11_uri(const n200::KeyRecord& record) {
+  return "pkcs11:token=" + record.token_label() +
+         (record.nice_name.empty() ? "" : ";object=" + percent_encode(record.nice_name));
+}
+
+Json json_of(const n200::KeyRecord& record) {
+  Json json;
+  json["name"] = record.nice_name;
+  json["key_id"] = record.key_id;
+  json["token"] = record.token_label();
+  json["id"] = record.id;
+  json["type"] = record.key_type;
+  json["bits"] = record.key_bits;
+  if (const auto* curve = keymgmt::find_curve(record.key_type, record.key_bits)) json["curve"] = curve->group;
+  const std::pair<const char*, const std::string*> told[] = {{"acl", &record.acl},
+                                                             {"owner", &record.owner},
+                                                             {"created", &record.created},
+                                                             {"last_used", &record.last_used},
+                                                             {"planned_until", &record.planned_until}};
+  for (const auto& [name, text] : told)
+    if (!text->empty()) json[name] = *text;
+  json["uris"] = {sesam_uri(record), pkcs11_uri(record)};
+  return json;
+}
+
+}  // namespace sesam::cli

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The names of a key: those that users may write, and those that are printed.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "base/result.h"
+#include "base/uri.h"
+#include "cli/output.h"
+#include "n200/device.h"
+#include "n200/key_record.h"
+
+namespace sesam::cli {
+
+/// A key and the URI that it was found by, which may tell a core and a PIN besides.
+struct FoundKey {
+  n200::KeyRecord record;
+  KeyUri uri;
+};
+
+/// The URI for what a user calls a key: a URI, or its nice_name, key_id or token label. Raises bad_uri.
+Result<KeyUri> uri_of_name(const std::string& name);
+
+/// Finds the key by any of its names; 12 hex digits are a CKA_ID, or else a nice_name. Raises what
+/// Device::find_key raises.
+Result<FoundKey> find_key(n200::Device& device, const std::string& name);
+
+/// URIs to paste: never with a PIN.
+std::string sesam_uri(const n200::KeyRecord& record);
+std::string pkcs11_uri(const n200::KeyRecord& record);
+
+/// All that is known of a key, with its names and URIs.
+Json json_of(const n200::KeyRecord& record);
+
+}  // namespace sesam::cli

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command `sesam`. Exit status: 0 done, 1 it failed, 2 the command line is wrong.
+#include <openssl/crypto.h>
+
+#include <clocale>
+#include <exception>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/session.h"
+#include "provider/process_life.h"
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+
+std::string check_setting(const std::string& text) {
+  const auto equals = text.find('=');
+  return equals == 0 || equals == text.npos ? "expected KEY=VALUE" : "";
+}
+
+void add_global_options(CLI::App& app, sesam::cli::Session& session) {
+  app.set_version_flag("--version", "sesam " SESAM_VERSION);
+  app.add_option("--config", session.config,
+                 "the openssl.cnf to read; otherwise the one that OPENSSL_CONF names, or OpenSSL's own")
+      ->type_name("FILE");
+  app.add_option("--section", session.section, "the provider's section in it, where there are several")
+      ->type_name("NAME");
+  app.add_option("--set", session.set, "a setting, instead of the one in the file; repeatable")
+      ->type_name("KEY=VALUE")
+      ->take_all()
+      ->allow_extra_args(false)
+      ->check(check_setting);
+  app.add_flag("--json", session.json, "print JSON");
+  app.fallthrough();  // global options may stand behind the subcommand
+  app.require_subcommand(1);
+}
+
+void add_commands(CLI::App& app, sesam::cli::Session& session) {
+  using namespace sesam::cli;
+  add_list(app, session);
+  add_show(app, session);
+  add_uri(app, session);
+  add_sign(app, session);
+  add_verify(app, session);
+  add_bench(app, session);
+  add_simulate(app, session);
+}
+
+// 0 for --help and --version.
+int report(const CLI::App& app, const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : kUsage; }
+
+int run(const sesam::cli::Session& session) {
+  const auto done = session.command();
+  if (!done) sesam::cli::print_error(done.error());
+  std::cout.flush();
+  if (!std::cout) {
+    sesam::cli::print_error({sesam::Reason::internal, "the output cannot be written"});
+    return kFailed;
+  }
+  return done && *done ? 0 : kFailed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  std::setlocale(LC_CTYPE, "");
+  // OpenSSL must not act on openssl.cnf in here: it would load the provider, for which our own TLS would then
+  // be a user.
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+  sesam::provider::register_process_life();
+  CLI::App app(
+      "Look after the keys in a sematicon se.SAM N200, and after the OpenSSL provider that uses them");
+  sesam::cli::Session session;
+  add_global_options(app, session);
+  add_commands(app, session);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return report(app, error);
+  }
+  return run(session);
+} catch (const std::exception& error) {
+  std::cerr << "sesam: " << error.what() << '\n';
+  return kFailed;
+}

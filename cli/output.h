@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command prints: tables, marks and JSON on stdout, errors on stderr.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace sesam::cli {
+
+using Json = nlohmann::ordered_json;
+
+/// Whether stdout takes more than ASCII, by the locale; main() has set that.
+bool speaks_utf8() noexcept;
+
+enum class Mark { good, bad, skipped };
+/// "✓", "✗", "-"; in ASCII "ok", "FAILED", "-".
+std::string_view text_of(Mark mark) noexcept;
+
+/// `text` for a terminal: what could steer it (control characters in a key's name) becomes "?", and beyond
+/// ASCII what it does not speak.
+std::string printable(std::string_view text);
+
+/// Prints rows below a head, each column as wide as its widest cell. Cells are made printable.
+void print_table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
+
+/// Prints "label: value" lines, the values below each other; pairs without a value are left out.
+void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs);
+
+/// Prints JSON, indented, with a line break.
+void print_json(const Json& json);
+
+/// "<what>: <detail>; <advice>", as the provider puts an error on OpenSSL's error stack.
+std::string text_of(const Error& error);
+
+/// Prints "sesam: " and the error on stderr: the one way in which the command tells of a failure.
+void print_error(const Error& error);
+
+}  // namespace sesam::cli

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam simulate`: a device to try things with, and the openssl.cnf for it.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/simulator_process.h"
+
+namespace sesam::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The simulator's own user; the PIN of the public transcript.
+constexpr const char* kUser = "pkmaster";
+constexpr const char* kPassword = "sesam-demo";
+constexpr const char* kPin = "12345678";
+constexpr std::string_view kFirstLine = "# Written by `sesam simulate`, which overwrites it.";
+
+struct KeyOfOurs {
+  const char* name;
+  const char* type;
+  int bits;
+};
+constexpr KeyOfOurs kKeys[] = {{"JP.example", "NIST", 256},
+                               {"web", "NIST", 256},
+                               {"ca", "NIST", 384},
+                               {"rsa", "RSA", 2048},
+                               {"k01", "SYM", 256}};
+
+struct Arguments {
+  std::string directory;
+  std::uint16_t port = 0;
+  unsigned delay_ms = 0;
+};
+
+Error cannot(const std::string& what, int error) {
+  return {Reason::bad_argument, what + ": " + std::strerror(error)};
+}
+
+// A directory that is made if need be; one in the place for temporary files, which goes at the end, if none
+// is chosen.
+class Directory {
+ public:
+  static Result<Directory> open(const std::string& chosen) {
+    std::error_code failed;
+    if (!chosen.empty()) {
+      fs::create_directories(chosen, failed);
+      const fs::path path = failed ? fs::path() : fs::canonical(chosen, failed);
+      if (failed) return cannot(chosen, failed.value());
+      return Directory(path, false);
+    }
+    std::string path = fs::temp_directory_path(failed) / "sesam-device.XXXXXX";
+    if (failed || mkdtemp(path.data()) == nullptr) return cannot(path, failed ? failed.value() : errno);
+    return Directory(path, true);
+  }
+  Directory(Directory&& other) noexcept : path_(std::move(other.path_)), temporary_(other.temporary_) {
+    other.temporary_ = false;
+  }
+  Directory& operator=(Directory&&) = delete;
+  ~Directory() {
+    std::error_code ignored;
+    if (temporary_) fs::remove_all(path_, ignored);
+  }
+
+  fs::path operator/(const char* name) const { return path_ / name; }
+  const fs::path& path() const noexcept { return path_; }
+  bool is_temporary() const noexcept { return temporary_; }
+
+ private:
+  Directory(fs::path path, bool temporary) : path_(std::move(path)), temporary_(temporary) {}
+
+  fs::path path_;
+  bool temporary_;
+};
+
+std::vector<std::string> simulator_arguments(const Directory& directory, const Arguments& arguments) {
+  std::vector<std::string> words{
+      "--state",           directory / "device",     "--port",     std::to_string(arguments.port),
+      "--ready-file",      directory / "ready.json", "--delay-ms", std::to_string(arguments.delay_ms),
+      "--exit-with-parent"};
+  for (const KeyOfOurs& key : kKeys) {
+    const Json order = {{"nice_name", key.name}, {"type", key.type}, {"size", key.bits}, {"pin", kPin}};
+    words.insert(words.end(), {"--key", order.dump()});
+  }
+  return words;
+}
+
+std::string url_of(const SimulatorProcess::Ready& device) {
+  return "https://" + device.name + ":" + std::to_string(device.port);
+}
+
+// As openssl.cnf takes it literally.
+std::string escaped(const fs::path& path) {
+  std::string text;
+  for (const char c : path.string()) {
+    if (std::string_view("$#\\\"'`").find(c) != std::string_view::npos) text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+void print_cnf(std::ostream& out, const SimulatorProcess::Ready& device) {
+  out << kFirstLine << "\nopenssl_conf = openssl_init\nextensions = no_extensions\n\n[no_extensions]\n\n"
+      << "[openssl_init]\nproviders = providers\n\n[providers]\ndefault = default_provider\nsesam = "
+         "sesam_provider\n\n"
+      << "[default_provider]\nactivate = 1\n\n[sesam_provider]\n";
+  // As built; once installed OpenSSL finds it by itself.
+  if (const fs::path module = own_directory() / "sesam.so"; fs::exists(module))
+    out << "module = " << escaped(module) << '\n';
+  out << "activate = 1\nurl = " << url_of(device)
+      << "\naddress = 127.0.0.1\ntlscert = " << escaped(device.tlscert) << "\nuser = " << kUser
+      << "\npass = " << kPassword << "\npin = " << kPin << "\nlog_level = 1\n\n"
+      << "[req]\ndistinguished_name = req_distinguished_name\n\n[req_distinguished_name]\n";
+}
+
+// Whole or not at all, and never over a file of somebody else.
+Result<void> write_cnf(const fs::path& path, const SimulatorProcess::Ready& device) {
+  std::string first_line;
+  if (std::ifstream there(path); there && (!std::getline(there, first_line) || first_line != kFirstLine))
+    return Error{Reason::bad_argument, path.string() + " is there and not ours: choose another --directory"};
+  const fs::path part = path.string() + ".part";
+  umask(077);  // it holds a password, though a well-known one
+  {
+    std::ofstream out(part, std::ios::trunc);
+    print_cnf(out, device);
+    out.flush();
+    if (!out) return cannot(part, errno);
+  }
+  if (rename(part.c_str(), path.c_str()) != 0) return cannot(path, errno);
+  return {};
+}
+
+// For a shell to take it as one word.
+std::string quoted(const fs::path& path) {
+  const std::string text = path.string();
+  if (text.find_first_of(" \t\n\"'\\$`&;|<>()*?[]#~!{}") == text.npos) return text;
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
+  return word + "'";
+}
+
+void print_usage(const Directory& directory, const fs::path& cnf, const SimulatorProcess::Ready& device) {
+  std::cout << "A simulated N200 is at " << url_of(device) << " of 127.0.0.1.\nIts keys, all with the PIN "
+            << kPin << ":";
+  for (const KeyOfOurs& key : kKeys) std::cout << ' ' << key.name;
+  std::cout << "\n\nIn another terminal:\n\n    export OPENSSL_CONF=" << quoted(cnf)
+            << "\n    sesam doctor\n    sesam list\n    openssl pkey -in sesam:web -pubout\n\n"
+            << "Ctrl-C ends it" << (directory.is_temporary() ? " and removes " : "; its keys stay in ")
+            << directory.path().string() << std::endl;
+}
+
+void print_ready(const Session& session, const Directory& directory, const fs::path& cnf,
+                 const SimulatorProcess::Ready& device) {
+  if (!session.json) return print_usage(directory, cnf, device);
+  Json keys = Json::array();
+  for (const KeyOfOurs& key : kKeys) keys.push_back(key.name);
+  print_json({{"openssl_conf", cnf.string()},
+              {"url", url_of(device)},
+              {"tlscert", device.tlscert.string()},
+              {"keys", keys}});
+  std::cout.flush();
+}
+
+Result<bool> simulate(const Session& session, const Arguments& arguments) {
+  const auto program = find_simulator();
+  if (!program)
+    return Error{Reason::bad_argument,
+                 "n200-sim is neither beside this command, nor in its libexec, nor in PATH"};
+  const HeldSignals signals;
+  SESAM_TRY(directory, Directory::open(arguments.directory));
+  const fs::path ready_file = directory / "ready.json", log = directory / "n200-sim.log",
+                 cnf = directory / "openssl.cnf";
+  std::error_code ignored;
+  fs::remove(ready_file, ignored);
+  SESAM_TRY(simulator,
+            SimulatorProcess::start(*program, simulator_arguments(directory, arguments), log, signals));
+  const auto device = simulator.wait_ready(ready_file, signals);
+  if (!device) {
+    std::cerr << std::ifstream(log).rdbuf();
+    return Error{Reason::bad_argument, "the simulated device did not start"};
+  }
+  SESAM_CHECK(write_cnf(cnf, *device));
+  print_ready(session, directory, cnf, *device);
+  while (signals.wait(-1) == SIGCHLD)
+    if (!simulator.runs())
+      return Error{Reason::bad_argument, "the simulated device ended: see " + log.string()};
+  return true;
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, Session& session) {
+  auto* command =
+      app.add_subcommand("simulate", "Start a simulated device, with keys and a ready openssl.cnf");
+  const auto arguments = std::make_shared<Arguments>();
+  command
+      ->add_option("--directory", arguments->directory, "where it keeps its keys; otherwise they go with it")
+      ->type_name("DIR");
+  command->add_option("--port", arguments->port, "of 127.0.0.1; otherwise any that is free")->type_name("N");
+  command->add_option("--delay-ms", arguments->delay_ms, "of each reply, as of a device far away")
+      ->type_name("N");
+  command->callback([&session, arguments] {
+    session.command = [&session, arguments] { return simulate(session, *arguments); };
+  });
+}
+
+}  // namespace sesam::cli

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Encryption and decryption with a symmetric key of the device.
+#include <algorithm>
+#include <utility>
+
+#include "n200/device.h"
+
+namespace sesam::n200 {
+namespace {
+
+constexpr std::size_t kMostCharsPerByte = 6;  // of JSON: \u00XX
+
+std::span<const unsigned char> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
+}
+
+std::string_view chars_of(std::span<const unsigned char> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// Whether the row sends the data as it is.
+bool sends_text(const WireRow& row) {
+  const auto has_text = [](const std::vector<Piece>& pieces) {
+    return std::any_of(pieces.begin(), pieces.end(), [](const Piece& piece) {
+      return piece.placeholder == Placeholder::data && piece.encoding == Encoding::text;
+    });
+  };
+  return has_text(row.path) ||
+         std::any_of(row.fields.begin(), row.fields.end(), [&](const Field& f) { return has_text(f.value); });
+}
+
+// The bytes of the UTF-8 sequence (RFC 3629) at the start of the text; 0 where there is none, and for a zero
+// byte.
+std::size_t length_of_character(std::span<const unsigned char> text) {
+  const unsigned char first = text[0];
+  if (first < 0x80) return first != 0 ? 1 : 0;
+  const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  if (length == 0 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((text[i] & 0xC0) != 0x80) return 0;
+  const bool too_long = (first == 0xE0 && text[1] < 0xA0) || (first == 0xF0 && text[1] < 0x90);
+  const bool no_character = (first == 0xED && text[1] > 0x9F) || (first == 0xF4 && text[1] > 0x8F);
+  return too_long || no_character ? 0 : length;
+}
+
+bool is_text(std::span<const unsigned char> data) {
+  while (!data.empty()) {
+    const std::size_t length = length_of_character(data);
+    if (length == 0) return false;
+    data = data.subspan(length);
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<Secret> Device::encipher(Operation operation, std::string_view verb, const KeyHandle& key,
+                                std::span<const unsigned char> data) {
+  const WireRow& row = options_.wire.row(operation);
+  const std::string core = std::to_string(key.core);
+  Exchange asking{operation,
+                  {},
+                  {verb, key.description(), endpoint_url()},
+                  kReplyCapBytes + kMostCharsPerByte * data.size(),
+                  deadline(),
+                  Repetition::harmless,
+                  key.pin.reveal(),
+                  key.pin_verdict.get()};
+  if (data.empty()) return error_of(asking.doing, Reason::bad_argument, "there is nothing to work on");
+  if (sends_text(row) && !is_text(data))
+    return error_of(
+        asking.doing, Reason::bad_argument,
+        "the device takes UTF-8 text alone and gives nothing else back: encode the data first, for "
+        "example in base64");
+  asking.secret_sent = chars_of(data);
+  asking.values.set(Placeholder::core, core)
+      .set(Placeholder::key_id, key.key_id)
+      .set(Placeholder::token, key.token)
+      .set(Placeholder::name, key.nice_name)
+      .set(Placeholder::pin, asking.pin)
+      .set_data(data);
+  SESAM_TRY(document, exchange_with_pin(asking));
+  auto text = document.text(row.reply_path);
+  if (!text) return error_of(asking.doing, text.error().reason, text.error().detail);
+  if (row.encoding == Encoding::text) return Secret(*text);
+  auto bytes = decode(*text, row.encoding);
+  if (!bytes)
+    return error_of(asking.doing, Reason::bad_reply, "the result is not in the encoding of the wire row");
+  return Secret(chars_of(*bytes));
+}
+
+Result<Bytes> Device::encrypt(const KeyHandle& key, std::span<const unsigned char> plain) {
+  SESAM_TRY(cipher, encipher(Operation::encrypt, "encrypting with", key, plain));
+  const auto bytes = bytes_of(cipher.reveal());
+  return Bytes(bytes.begin(), bytes.end());
+}
+
+Result<Secret> Device::decrypt(const KeyHandle& key, std::span<const unsigned char> cipher) {
+  return encipher(Operation::decrypt, "decrypting with", key, cipher);
+}
+
+}  // namespace sesam::n200

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "provider/openssl_cnf.h"
+
+#include <openssl/conf.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+namespace sesam::provider {
+namespace {
+
+constexpr std::string_view kOpensslKeys[] = {"identity", "module", "activate", "soft_load", ".include"};
+
+const char* or_null(const std::string& text) noexcept { return text.empty() ? nullptr : text.c_str(); }
+
+// The words of the first entry that the attempt left behind: those after it tell how it went on to fail.
+std::string words_of_first_error() {
+  const char* words = ERR_reason_error_string(ERR_peek_error());
+  return words == nullptr ? "cannot be read" : words;
+}
+
+}  // namespace
+
+std::string OpensslCnf::default_path() {
+  const std::unique_ptr<char, decltype([](char* text) { OPENSSL_free(text); })> path(
+      CONF_get1_default_config_file());
+  return path ? path.get() : "";
+}
+
+Result<OpensslCnf> OpensslCnf::load(const std::string& path) {
+  Conf conf(NCONF_new(nullptr));
+  if (!conf) return Error{Reason::out_of_memory, {}};
+  long line = 0;
+  ERR_set_mark();
+  const bool loaded = NCONF_load(conf.get(), path.c_str(), &line) == 1;
+  const int failed = errno;
+  std::string words;
+  if (!loaded) words = line > 0 ? words_of_first_error() : std::strerror(failed);
+  ERR_pop_to_mark();
+  if (loaded) return OpensslCnf(path, std::move(conf));
+  return Error{Reason::bad_configuration,
+               path + (line > 0 ? ", line " + std::to_string(line) : std::string()) + ": " + words};
+}
+
+std::optional<std::string> OpensslCnf::value(const std::string& section, const std::string& key) const {
+  ERR_set_mark();
+  const char* text = NCONF_get_string(conf_.get(), or_null(section), key.c_str());
+  ERR_pop_to_mark();
+  return text == nullptr ? std::nullopt : std::optional<std::string>(text);
+}
+
+bool OpensslCnf::for_each(const std::string& section,
+                          const std::function<void(const char*, const char*)>& take) const {
+  ERR_set_mark();
+  const STACK_OF(CONF_VALUE)* values = NCONF_get_section(conf_.get(), section.c_str());
+  ERR_pop_to_mark();
+  for (int i = 0; values != nullptr && i < sk_CONF_VALUE_num(values); ++i) {
+    const CONF_VALUE* value = sk_CONF_VALUE_value(values, i);
+    take(value->name, value->value);
+  }
+  return values != nullptr;
+}
+
+std::optional<std::vector<OpensslCnf::ProviderRow>> OpensslCnf::providers() const {
+  const auto init = init_section();
+  const auto name = init ? value(*init, "providers") : std::nullopt;
+  std::vector<ProviderRow> rows;
+  if (!name || !for_each(*name, [&](const char* key, const char* text) { rows.push_back({key, text}); }))
+    return std::nullopt;
+  return rows;
+}
+
+bool is_openssls_own_key(std::string_view key) noexcept {
+  return std::find(std::begin(kOpensslKeys), std::end(kOpensslKeys), key) != std::end(kOpensslKeys);
+}
+
+}  // namespace sesam::provider

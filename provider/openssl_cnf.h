@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// An openssl.cnf, read as libcrypto reads it: with its includes, variables and ways to mangle values.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/handles.h"
+#include "base/result.h"
+
+namespace sesam::provider {
+
+class OpensslCnf {
+ public:
+  /// The file that OpenSSL reads by itself: OPENSSL_CONF, else openssl.cnf in its own directory
+  /// (CONF_get1_default_config_file(3)). Empty when memory is short.
+  static std::string default_path();
+  /// Raises bad_configuration: the path, the line, OpenSSL's words.
+  static Result<OpensslCnf> load(const std::string& path);
+
+  const std::string& path() const noexcept { return path_; }
+  /// Nothing where there is no such key; an empty section is the one above all sections.
+  std::optional<std::string> value(const std::string& section, const std::string& key) const;
+  /// Calls `take` with each key and value, in the order of the file; a value may be a secret. False where
+  /// there is no such section.
+  bool for_each(const std::string& section,
+                const std::function<void(const char* key, const char* value)>& take) const;
+  /// The name of the section that is read for every program: what "openssl_conf" says (config(5)).
+  std::optional<std::string> init_section() const { return value({}, "openssl_conf"); }
+  /// The providers that it names, in order; nothing where it names no section of them.
+  struct ProviderRow {
+    std::string name;
+    std::string section;
+  };
+  std::optional<std::vector<ProviderRow>> providers() const;
+
+ private:
+  OpensslCnf(std::string path, Conf conf) : path_(std::move(path)), conf_(std::move(conf)) {}
+
+  std::string path_;
+  Conf conf_;
+};
+
+/// Whether OpenSSL itself reads that key of a provider's section (config(5), "Provider Configuration").
+bool is_openssls_own_key(std::string_view key) noexcept;
+
+}  // namespace sesam::provider

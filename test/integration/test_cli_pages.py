@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What tells of the command `sesam` besides itself: the manual page and bash's completion, held against its --help."""
+import re
+
+import pytest
+
+from harness.paths import COMMAND, REPOSITORY
+from harness.programs import run
+
+PAGE = (REPOSITORY / "docs" / "sesam.1").read_text()
+COMPLETION = REPOSITORY / "packaging" / "sesam.bash"
+
+
+def parts_of_help(*subcommand):
+    """Of its help: {"options": {"--json", …}, "subcommands": {"list", …}, "positionals": {"KEY", …}}"""
+    parts, part = {"options": set(), "subcommands": set(), "positionals": set()}, ""
+    for line in run([COMMAND, *subcommand, "--help"]).stdout.splitlines():
+        if heading := re.match(r"([A-Za-z]+):$", line):
+            part = heading[1].lower()
+        elif entry := re.match(r"  (\S.*)", line):
+            words = re.match(r"((?:-[\w-]+, *)*-[\w-]+)", entry[1]) if part == "options" else None
+            parts.setdefault(part, set()).update(re.split(", *", words[0]) if words else entry[1].split()[:1])
+    return parts
+
+
+SUBCOMMANDS = sorted(parts_of_help()["subcommands"])
+
+
+def section(title):
+    """The text of a part of the manual page, up to the next one."""
+    found = re.search(rf"^\.S[sh] {re.escape(title)}$(.*?)(?=^\.S[sh] |\Z)", PAGE, re.M | re.S)
+    assert found, f"docs/sesam.1 has no part '{title}'"
+    return found[1]
+
+
+def options_in(text):
+    """As mdoc has them: .It Fl -json, .Op Fl -out Ar file"""
+    return {f"-{name}" for name in re.findall(r"\bFl (-?[\w-]+)", text.replace("\\-", "-"))}
+
+
+def complete(*words):
+    """What bash offers for the last word."""
+    script = f'source "{COMPLETION}"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+    script += '_sesam "$1" "${@: -1}" "${@: -2:1}"; printf "%s\\n" "${COMPREPLY[@]}"'
+    return set(run(["bash", "-c", script, "-", COMMAND, *words]).stdout.split())
+
+
+def test_there_are_subcommands():
+    assert {"list", "simulate", "bench"} <= set(SUBCOMMANDS)
+
+
+def test_the_page_has_the_options_for_all_subcommands():
+    options = parts_of_help()["options"] - {"-h"}
+    assert "--config" in options
+    assert options_in(section("OPTIONS")) == options
+
+
+@pytest.mark.parametrize("subcommand", SUBCOMMANDS)
+def test_the_page_has_every_subcommand_with_its_options_and_no_others(subcommand):
+    options = parts_of_help(subcommand)["options"] - {"-h", "--help"}
+    assert options_in(section(subcommand)) - parts_of_help()["options"] == options
+
+
+def test_bash_completes_subcommands():
+    assert complete("") == set(SUBCOMMANDS)
+    assert complete("simu") == {"simulate"}
+
+
+def test_bash_completes_options():
+    assert complete("--") == parts_of_help()["options"] - {"-h"}
+    for subcommand in SUBCOMMANDS:
+        own = parts_of_help(subcommand)["options"] - {"-h"}
+        assert complete(subcommand, "--") == own | parts_of_help()["options"] - {"-h"}
+    assert complete("--json", "bench", "--th") == {"--threads"}
+
+
+def test_bash_completes_files_where_an_option_takes_a_value(tmp_path):
+    (tmp_path / "openssl.cnf").touch()
+    assert complete("--config", f"{tmp_path}/") == {f"{tmp_path}/openssl.cnf"}
+    assert complete("bench", "--svg", f"{tmp_path}/o") == {f"{tmp_path}/openssl.cnf"}
+    assert complete("list", "--json", "x") == set()

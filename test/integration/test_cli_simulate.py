@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`sesam simulate`: a device, its keys and an openssl.cnf that fits, until Ctrl-C."""
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness.keys import assert_signs
+from harness.paths import COMMAND, SIMULATOR
+from harness.programs import minimal_environment
+
+KEYS = {"JP.example", "web", "ca", "rsa", "k01"}
+
+
+class Simulate:
+    """The command, from its start to its end."""
+
+    def __init__(self, *words, command=COMMAND, **environment):
+        self.process = subprocess.Popen([command, "simulate", "--json", *map(str, words)], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env=minimal_environment(None, **environment))
+        lines = ""
+        for line in self.process.stdout:  # JSON ends where its first brace closes
+            lines += line
+            if line == "}\n":
+                break
+        self.told = json.loads(lines) if lines else {}
+
+    @property
+    def cnf(self):
+        return Path(self.told["openssl_conf"])
+
+    def end(self, how=signal.SIGINT):
+        """-> its exit status"""
+        self.process.send_signal(how)
+        return self.process.wait(60)
+
+
+@pytest.fixture
+def simulate():
+    started = []
+
+    def start(*words, **options):
+        started.append(Simulate(*words, **options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.process.kill()  # its device ends with it
+        one.process.communicate(timeout=60)
+
+
+def key_ids(run, cnf):
+    return {key["name"]: key["key_id"] for key in json.loads(run([COMMAND, "list", "--json"], cnf).stdout)["keys"]}
+
+
+def test_the_configuration_that_it_writes_works_as_it_is(simulate, run, openssl, tmp_path):
+    one = simulate("--directory", tmp_path / "device")
+    assert set(one.told["keys"]) == KEYS
+    assert one.cnf == tmp_path / "device" / "openssl.cnf"
+    assert one.cnf.stat().st_mode & 0o777 == 0o600
+    assert set(key_ids(run, one.cnf)) == KEYS - {"k01"}  # asymmetric ones
+    for name in ("JP.example", "rsa"):
+        assert_signs(openssl, one.cnf, f"sesam:{name}", tmp_path)
+    openssl(one.cnf, "req", "-x509", "-new", "-key", "sesam:ca", "-subj", "/CN=ca", "-out", "ca.pem")
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_ends_with_its_device_and_leaves_nothing(simulate, run, tmp_path, how):
+    (tmp_path / "tmp").mkdir()
+    one = simulate(TMPDIR=str(tmp_path / "tmp"))
+    assert one.cnf.exists()
+    device = json.loads((one.cnf.parent / "ready.json").read_text())["pid"]
+    assert one.end(how) == 0
+    assert not Path(f"/proc/{device}").exists()
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_the_keys_in_a_directory_that_was_chosen_are_there_again(simulate, run, tmp_path):
+    one = simulate("--directory", tmp_path / "device")
+    keys = key_ids(run, one.cnf)
+    assert one.end() == 0 and one.cnf.exists()
+    assert key_ids(run, simulate("--directory", tmp_path / "device").cnf) == keys
+
+
+def test_a_configuration_of_somebody_else_is_not_written_over(simulate, tmp_path):
+    (tmp_path / "openssl.cnf").write_text("openssl_conf = mine\n")
+    one = simulate("--directory", tmp_path)
+    assert one.process.wait(60) == 1
+    assert "not ours" in one.process.stderr.read()
+    assert (tmp_path / "openssl.cnf").read_text() == "openssl_conf = mine\n"
+
+
+def test_it_tells_when_its_device_ends(simulate, tmp_path):
+    one = simulate("--directory", tmp_path / "device")
+    os.kill(json.loads((tmp_path / "device" / "ready.json").read_text())["pid"], signal.SIGKILL)
+    assert one.process.wait(60) == 1
+    assert "the simulated device ended" in one.process.stderr.read()
+
+
+def test_a_port_that_is_taken_is_told(simulate, tmp_path):
+    taken = re.search(r":(\d+)$", simulate().told["url"])[1]
+    one = simulate("--port", taken)
+    assert one.process.wait(60) == 1
+    assert "did not start" in (told := one.process.stderr.read()) and "in use" in told.lower(), told
+
+
+def test_it_says_what_to_do(run, tmp_path):
+    process = subprocess.Popen([COMMAND, "simulate", "--directory", tmp_path / "with space"], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, text=True, env=minimal_environment(None))
+    try:
+        said = "".join(read_until(process.stdout, "Ctrl-C"))
+        command = re.search(r"^    export OPENSSL_CONF=(.*)$", said, re.M)[1]
+        assert run(["bash", "-c", f"OPENSSL_CONF={command} exec openssl pkey -in sesam:web -pubout"]).stdout.startswith("-----BEGIN PUBLIC")
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def read_until(stream, word):
+    for line in stream:
+        yield line
+        if word in line:
+            return
+
+
+def test_installed_it_finds_the_simulator_in_libexec_or_in_the_path(simulate, run, tmp_path):
+    for directory in ("bin", "libexec/sesam", "path"):
+        (tmp_path / directory).mkdir(parents=True)
+    command = shutil.copy(COMMAND, tmp_path / "bin" / "sesam")
+    none = simulate(command=command)
+    assert none.process.wait(60) == 1 and "n200-sim" in none.process.stderr.read()
+    shutil.copy(SIMULATOR, tmp_path / "path" / "n200-sim")
+    by_path = simulate(command=command, PATH=f"{tmp_path}/path:/usr/bin:/bin")
+    assert set(by_path.told["keys"]) == KEYS
+    shutil.move(tmp_path / "path" / "n200-sim", tmp_path / "libexec" / "sesam" / "n200-sim")
+    in_libexec = simulate(command=command)
+    assert set(in_libexec.told["keys"]) == KEYS
+    assert "module" not in in_libexec.cnf.read_text()  # where OpenSSL looks by itself

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deletion, held against a device that loses answers.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <string>
+
+#include "n200/device.h"
+#include "scripted_pipeline.h"
+
+namespace sesam::n200 {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr char kKeyId[] = "hsm010123F13C56131E1EEE0000000000000025";
+const std::string kDelete = std::string("command=deletekey&core=2&key=") + kKeyId + "&pin=1234";
+const std::string kLookUp = std::string("/n200/getkeyattributes/") + kKeyId + "/";
+
+http::Reply deleted() {
+  return answer(R"({"command":"deletekey","core":2,"result":")" + std::string(kKeyId) + "\"}");
+}
+http::Reply gone() { return answer(R"({"command":"getkeyattributes","error":"unknown key"})"); }
+http::Reply there() {
+  return answer(R"({"result":{")" + std::string(kKeyId) +
+                R"(":{"key_type":"NIST","key_len":256,"nice_name":"web"}}})");
+}
+
+struct Deletion : testing::Test {
+  Result<void> of_key(std::deque<http::Reply> answers, std::string_view pin = "1234") {
+    pipeline = std::make_shared<ScriptedPipeline>(std::move(answers));
+    Options options;
+    options.deadline_ms = 500;
+    Device device(pipeline, std::move(options), *Log::open(0, "stderr"));
+    return device.remove(KeyHandle(kKeyId, "hsm010123F13C56131E1EEE00000025", "web", 2, Secret(pin)));
+  }
+  long requests_to_delete() const {
+    return std::count(pipeline->asked.begin(), pipeline->asked.end(), kDelete);
+  }
+  std::shared_ptr<ScriptedPipeline> pipeline;
+};
+
+TEST_F(Deletion, is_one_request) {
+  const auto done = of_key({deleted()});
+  ASSERT_TRUE(done) << done.error().detail;
+  EXPECT_THAT(pipeline->asked, ElementsAre(kDelete));
+}
+
+TEST_F(Deletion, whose_answer_is_lost_is_done_when_the_key_is_gone) {
+  for (const auto failure : {http::Failure::timed_out, http::Failure::connection_lost}) {
+    const auto done = of_key({lost(failure), there(), gone()});
+    ASSERT_TRUE(done) << done.error().detail;
+    EXPECT_THAT(pipeline->asked, ElementsAre(kDelete, kLookUp, kLookUp));
+  }
+}
+
+TEST_F(Deletion, is_never_asked_for_twice_and_says_that_the_key_is_still_there) {
+  const auto done = of_key({lost(), there()});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().reason, Reason::timed_out);
+  EXPECT_THAT(done.error().detail, HasSubstr("the key is still there"));
+  EXPECT_EQ(requests_to_delete(), 1);
+  EXPECT_GT(pipeline->asked.size(), 3U);
+}
+
+TEST_F(Deletion, of_which_nothing_can_be_found_out_is_told_to_be_so) {
+  const auto done = of_key({lost()});
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().detail, HasSubstr("whether the key is still there is not known"));
+  EXPECT_EQ(requests_to_delete(), 1);
+}
+
+TEST_F(Deletion, that_was_answered_with_something_else_is_looked_at_once) {
+  const auto done = of_key({answer("<html>"), there()});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().reason, Reason::bad_reply);
+  EXPECT_THAT(pipeline->asked, ElementsAre(kDelete, kLookUp));
+  EXPECT_TRUE(of_key({answer(R"({"command":"deletekey"})"), gone()}));
+}
+
+TEST_F(Deletion, that_the_device_refuses_is_not_looked_into) {
+  const auto done = of_key({answer(R"({"command":"deletekey","error":"access denied"})")});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().reason, Reason::access_denied);
+  EXPECT_EQ(pipeline->asked.size(), 1U);
+}
+
+TEST_F(Deletion, does_not_send_a_pin_again_that_was_wrong) {
+  ASSERT_FALSE(of_key({answer(R"({"command":"deletekey","error":"wrong pin"})")}, "9999"));
+  const auto again = of_key({deleted()}, "9999");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().reason, Reason::wrong_pin);
+  EXPECT_TRUE(pipeline->asked.empty());
+}
+
+}  // namespace
+}  // namespace sesam::n200
