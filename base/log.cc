@@ -13,6 +13,8 @@
 #include <ctime>
 #include <string>
 
+#include "base/descriptors.h"
+
 namespace sesam {
 namespace {
 
@@ -35,14 +37,14 @@ std::string timestamp() {
 
 Log::Log(int level, int fd, bool owns_fd) noexcept : level_(level), fd_(fd), owns_fd_(owns_fd) {
   struct stat status {};
-  if (owns_fd_ && fstat(fd_, &status) == 0) {
+  if (fd_ >= 0 && fstat(fd_, &status) == 0) {
     device_ = status.st_dev;
     inode_ = status.st_ino;
   }
 }
 
 Log::~Log() {
-  if (owns_fd_ && still_ours()) ::close(fd_);
+  if (owns_fd_ && may_write()) ::close(fd_);
 }
 
 Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output) {
@@ -51,18 +53,21 @@ Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output)
   if (output == "syslog") return made(kSyslog, false);
   if (output == "stderr") return made(fcntl(STDERR_FILENO, F_GETFD) == -1 ? kNowhere : STDERR_FILENO, false);
   const std::string path(output);
-  const int fd = ::open(path.c_str(),
-                        O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
+  const int fd = above_standard_streams(::open(
+      path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600));
   if (fd == -1)
     return Error{Reason::bad_configuration, "log_output = " + path + ": " + std::strerror(errno) +
                                                 "; allowed are stderr, syslog or a path"};
   return made(fd, true);
 }
 
-// A daemon that closes every descriptor may have given ours to a file of its own: never write into that.
-bool Log::still_ours() const noexcept {
+// A daemon that closes every descriptor may have given ours to a file of its own: never write into that. Its
+// standard error may become another file, which is meant for us too, but not a connection to somebody.
+bool Log::may_write() const noexcept {
   struct stat status {};
-  return fstat(fd_, &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
+  if (fstat(fd_, &status) != 0) return false;
+  const bool the_same = status.st_dev == device_ && status.st_ino == inode_;
+  return the_same || (!owns_fd_ && !S_ISSOCK(status.st_mode));
 }
 
 void Log::write(LogLevel level, std::string_view message) const noexcept try {
@@ -77,7 +82,7 @@ void Log::write(LogLevel level, std::string_view message) const noexcept try {
     syslog(LOG_DAEMON | priority, "sesam: %s", text.c_str());
     return;
   }
-  if (owns_fd_ && !still_ours()) return;
+  if (!may_write()) return;
   const std::string line = timestamp() + " sesam[" + std::to_string(getpid()) + "]: " + text + "\n";
   // A full pipe or disk must not fail or delay a signature: one attempt.
   [[maybe_unused]] const auto written = ::write(fd_, line.data(), line.size());

@@ -39,7 +39,7 @@ class Log {
 
  private:
   Log(int level, int fd, bool owns_fd) noexcept;
-  bool still_ours() const noexcept;
+  bool may_write() const noexcept;
 
   int level_;
   int fd_;  // -1: syslog

@@ -62,7 +62,9 @@ namespace sesam {
     "check the wire_... settings against the vendor's manual")                                               \
   X(unsupported_scheme, "unsupported signature scheme", "see SIGNATURES in OSSL_PROVIDER-sesam(7)")          \
   X(key_file_unusable, "key file cannot be imported",                                                        \
-    "it must be a private EC key in PEM or DER, without a passphrase")
+    "it must be a private EC key in PEM or DER, without a passphrase")                                       \
+  X(process_limit, "the process is at a limit of its own",                                                   \
+    "allow it more open files or threads: see ulimit -n and -u, and systemd's LimitNOFILE= and TasksMax=")
 
 enum class Reason : int {
   none = 0,

@@ -30,6 +30,7 @@ constexpr FailureRow kFailures[] = {
     {Failure::connection_lost, Reason::connection_lost},
     {Failure::too_large, Reason::reply_too_large},
     {Failure::wrong_libcrypto, Reason::wrong_libcrypto},
+    {Failure::process_limit, Reason::process_limit},
     {Failure::out_of_memory, Reason::out_of_memory},
     {Failure::stopped, Reason::stopped},
 };
@@ -61,7 +62,8 @@ std::string blot(std::string_view text, std::span<const std::string_view> secret
   while (!text.empty()) {
     std::size_t longest = 0;
     for (const auto secret : secrets)
-      if (starts_with_ignoring_case(text, secret)) longest = std::max(longest, secret.size());
+      if (!secret.empty() && starts_with_ignoring_case(text, secret))
+        longest = std::max(longest, secret.size());
     if (longest == 0)
       clean += text.front();
     else

@@ -5,7 +5,9 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <bitset>
 #include <charconv>
+#include <cstdint>
 #include <limits>
 #include <new>
 #include <utility>
@@ -14,11 +16,40 @@ namespace sesam::n200 {
 
 namespace ondemand = simdjson::ondemand;
 
+namespace {
+
+// Takes the escapes out of strings, one at a time, in memory of our own: simdjson 3.0 does not notice when it
+// gets none for that, and what it gets is too little for a value that is read twice.
+class Unescape {
+ public:
+  Unescape(const ondemand::parser& parser, std::size_t longest)
+      : parser_(parser), memory_(new std::uint8_t[longest + kWrittenBeyond]) {}
+
+  /// The text lives until the next one is asked for.
+  simdjson::simdjson_result<std::string_view> operator()(
+      simdjson::simdjson_result<ondemand::raw_json_string> raw) const noexcept {
+    ondemand::raw_json_string string;
+    if (const auto failed = std::move(raw).get(string)) return failed;
+    std::uint8_t* end = memory_.get();
+    return parser_.unescape(string, end);
+  }
+
+ private:
+  static constexpr std::size_t kWrittenBeyond = 128;  // whole vectors, of 64 bytes at most
+  const ondemand::parser& parser_;
+  std::unique_ptr<std::uint8_t[]> memory_;
+};
+
+}  // namespace
+
 // On the heap: simdjson's parser is large, and an ASYNC_JOB's stack is 32 KiB.
 struct ReplyDocument::Parsed {
+  explicit Parsed(std::string text) : body(std::move(text)), unescape(parser, body.size()) {}
+
   std::string body;
   ondemand::parser parser;
   ondemand::document document;
+  const Unescape unescape;
 
   // Each look starts at the beginning, so members are found in any order. simdjson gives up a document whose
   // structure is broken, and must not be asked to rewind it then.
@@ -52,20 +83,21 @@ Error missing(std::span<const std::string> path, simdjson::error_code failed, st
                      : Error{Reason::bad_reply, std::string("JSON: ") + simdjson::error_message(failed)};
 }
 
-std::string text_of_value(ondemand::value value) {
+std::string text_of_value(ondemand::value value, const Unescape& unescape) {
   std::string_view text;
   if (value.type().value_unsafe() == ondemand::json_type::string &&
-      value.get_string().get(text) == simdjson::SUCCESS)
+      unescape(value.get_raw_json_string()).get(text) == simdjson::SUCCESS)
     return std::string(text);
   return {};
 }
 
-unsigned number_of_value(ondemand::value value) {
+unsigned number_of_value(ondemand::value value, const Unescape& unescape) {
   std::uint64_t number = 0;
   if (value.type().value_unsafe() == ondemand::json_type::number &&
       value.get_uint64().get(number) == simdjson::SUCCESS)
     return number <= std::numeric_limits<unsigned>::max() ? static_cast<unsigned>(number) : 0;
-  const std::string text = text_of_value(value);  // the device writes some of its numbers as strings
+  const std::string text =
+      text_of_value(value, unescape);  // the device writes some of its numbers as strings
   unsigned parsed = 0;
   std::from_chars(text.data(), text.data() + text.size(), parsed);
   return parsed;
@@ -77,34 +109,35 @@ Bytes number_bytes(std::string text, Encoding encoding) {
   return decode(text, encoding).value_or(Bytes{});
 }
 
-void take_field(RecordField field, ondemand::value value, Encoding encoding, KeyRecord& record) {
+void take_field(RecordField field, ondemand::value value, const Unescape& unescape, Encoding encoding,
+                KeyRecord& record) {
   switch (field) {
     case RecordField::key_id:
-      record.key_id = text_of_value(value);
+      record.key_id = text_of_value(value, unescape);
       break;
     case RecordField::token:
-      record.token = text_of_value(value);
+      record.token = text_of_value(value, unescape);
       break;
     case RecordField::id:
-      record.id = text_of_value(value);
+      record.id = text_of_value(value, unescape);
       break;
     case RecordField::nice_name:
-      record.nice_name = text_of_value(value);
+      record.nice_name = text_of_value(value, unescape);
       break;
     case RecordField::key_type:
-      record.key_type = text_of_value(value);
+      record.key_type = text_of_value(value, unescape);
       break;
     case RecordField::key_len:
-      record.key_bits = number_of_value(value);
+      record.key_bits = number_of_value(value, unescape);
       break;
     case RecordField::public_key:
-      record.public_key = decode(text_of_value(value), encoding).value_or(Bytes{});
+      record.public_key = decode(text_of_value(value, unescape), encoding).value_or(Bytes{});
       break;
     case RecordField::modulus:
-      record.modulus = number_bytes(text_of_value(value), encoding);
+      record.modulus = number_bytes(text_of_value(value, unescape), encoding);
       break;
     case RecordField::exponent:
-      record.exponent = number_bytes(text_of_value(value), encoding);
+      record.exponent = number_bytes(text_of_value(value, unescape), encoding);
       break;
     case RecordField::acl:
       record.acl = text_of_value(value);
@@ -145,15 +178,17 @@ bool starts_a_value(ondemand::value value) {
   }
 }
 
-Result<KeyRecord> read_record(ondemand::object fields, const WireRow& row) {
+Result<KeyRecord> read_record(ondemand::object fields, const Unescape& unescape, const WireRow& row) {
   KeyRecord record;
   for (auto entry : fields) {
     std::string_view name;
     ondemand::value value;
-    if (entry.unescaped_key().get(name) || entry.value().get(value) || !starts_a_value(value))
+    if (unescape(entry.key()).get(name) || entry.value().get(value) || !starts_a_value(value))
       return Error{Reason::bad_reply, "malformed key record"};
+    std::bitset<kRecordFields> wanted;
+    for (std::size_t i = 0; i < kRecordFields; ++i) wanted[i] = row.record_names[i] == name;
     for (std::size_t i = 0; i < kRecordFields; ++i)
-      if (row.record_names[i] == name) take_field(static_cast<RecordField>(i), value, row.encoding, record);
+      if (wanted[i]) take_field(static_cast<RecordField>(i), value, unescape, row.encoding, record);
   }
   return record;
 }
@@ -166,13 +201,13 @@ ReplyDocument& ReplyDocument::operator=(ReplyDocument&&) noexcept = default;
 ReplyDocument::~ReplyDocument() = default;
 
 Result<ReplyDocument> ReplyDocument::parse(std::string body) {
-  auto parsed = std::make_unique<Parsed>();
-  parsed->body = std::move(body);
+  auto parsed = std::make_unique<Parsed>(std::move(body));
   parsed->body.reserve(parsed->body.size() + simdjson::SIMDJSON_PADDING);
   const auto failed = parsed->parser
                           .iterate(simdjson::padded_string_view(parsed->body.data(), parsed->body.size(),
                                                                 parsed->body.capacity()))
                           .get(parsed->document);
+  if (failed == simdjson::MEMALLOC) throw std::bad_alloc();
   ondemand::object object;
   if (failed || parsed->document.get_object().get(object))
     return Error{Reason::bad_reply, "the reply is not a JSON object"};
@@ -188,7 +223,8 @@ std::optional<std::string_view> ReplyDocument::error_text() {
 
 Result<std::string_view> ReplyDocument::text(std::span<const std::string> path) {
   std::string_view text;
-  if (const auto failed = parsed_->at(path).get_string().get(text)) return missing(path, failed, "a string");
+  if (const auto failed = parsed_->unescape(parsed_->at(path).get_raw_json_string()).get(text))
+    return missing(path, failed, "a string");
   return text;
 }
 
@@ -200,10 +236,10 @@ Result<void> ReplyDocument::for_each_record(const WireRow& row, const std::funct
   for (auto member : members) {
     std::string_view name;
     ondemand::object fields;
-    if (member.unescaped_key().get(name) || member.value().get_object().get(fields))
+    if (parsed_->unescape(member.key()).get(name) || member.value().get_object().get(fields))
       return Error{Reason::bad_reply, "'" + joined(path) + "' does not hold key records"};
     const std::string member_name(name);
-    SESAM_TRY(record, read_record(fields, row));
+    SESAM_TRY(record, read_record(fields, parsed_->unescape, row));
     if (record.key_id.empty()) record.key_id = member_name;
     take(std::move(record));
   }

@@ -16,7 +16,7 @@
 
 namespace sesam::n200 {
 
-/// A parsed reply. Owns the body, and views into it live as long as it does.
+/// A parsed reply. Owns the body.
 class ReplyDocument {
  public:
   /// Raises bad_reply when the body is not a JSON object.
@@ -27,7 +27,8 @@ class ReplyDocument {
 
   /// The text of the member "error", if there is one.
   std::optional<std::string_view> error_text();
-  /// The string at a path of member names. Raises reply_field_missing, also when it is no string.
+  /// The string at a path of member names; it lives until another is asked for. Raises reply_field_missing,
+  /// also when it is no string.
   Result<std::string_view> text(std::span<const std::string> path);
   /// Calls `take` with each key record in the object at the row's reply path: {key_id: {field: value, ...},
   /// ...}. A record without a key_id takes its member's name. One at a time, because a listing may hold

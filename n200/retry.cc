@@ -62,6 +62,8 @@ Fault fault_of(Failure failure, int status) noexcept {
       return Fault::unreachable;
     case Failure::timed_out:
       return Fault::silent;
+    case Failure::process_limit:
+      return Fault::ours;
     default:
       return Fault::none;
   }
@@ -70,7 +72,8 @@ Fault fault_of(Failure failure, int status) noexcept {
 // libcurl may take a connection for the fault of one stream, and a restarting node breaks it once: twice in a
 // row is more.
 bool is_of_the_node(Fault fault, unsigned number) noexcept {
-  return fault == Fault::line ? number > 1 : fault != Fault::none;
+  if (fault == Fault::none || fault == Fault::ours) return false;
+  return fault != Fault::line || number > 1;
 }
 
 std::optional<milliseconds> retry_after(const Attempt& attempt, Repetition repetition,

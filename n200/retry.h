@@ -23,6 +23,7 @@ enum class Fault : std::uint8_t {
   unreachable,  ///< no connection came about
   silent,       ///< no answer came, or a gateway got none
   busy,         ///< the node said so: HTTP 429, 503
+  ours,         ///< this process has no descriptor or thread left for it, at this moment
 };
 
 Fault fault_of(http::Failure failure, int status) noexcept;

@@ -53,7 +53,10 @@ Call* Exchange::collect() noexcept {
   return reversed(inbox_.exchange(nullptr, std::memory_order_seq_cst));
 }
 
-Call* Exchange::close() noexcept { return reversed(inbox_.exchange(closed(), std::memory_order_seq_cst)); }
+Call* Exchange::close(Failure why) noexcept {
+  closed_for_.store(why, std::memory_order_release);
+  return reversed(inbox_.exchange(closed(), std::memory_order_seq_cst));
+}
 
 bool Exchange::about_to_sleep() noexcept {
   asleep_.store(true, std::memory_order_seq_cst);

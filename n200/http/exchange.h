@@ -35,8 +35,10 @@ class Exchange {
   /// To be said before sleeping; false: do not sleep, something has come.
   bool about_to_sleep() noexcept;
   void awake() noexcept { asleep_.store(false, std::memory_order_relaxed); }
-  /// From now on submit() refuses; returns what had still come in.
-  Call* close() noexcept;
+  /// From now on submit() refuses, for that reason; returns what had still come in.
+  Call* close(Failure why) noexcept;
+  /// Why submit() refuses; Failure::none: it does not.
+  Failure closed_for() const noexcept { return closed_for_.load(std::memory_order_acquire); }
 
  private:
   static Call* reversed(Call* newest) noexcept;
@@ -51,6 +53,7 @@ class Exchange {
       nullptr};  // newest first; a push is one compare-and-swap, no lock for fork to inherit
   alignas(64) std::atomic<bool> asleep_{false};
   std::atomic<bool> stopping_{false};
+  std::atomic<Failure> closed_for_{Failure::none};
 };
 
 }  // namespace sesam::n200::http

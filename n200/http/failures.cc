@@ -87,6 +87,7 @@ Failure timed_out(const Evidence& evidence) noexcept {
 Failure failure_of(const Evidence& evidence) noexcept {
   if (evidence.over_the_cap) return Failure::too_large;
   if (evidence.curl_code == CURLE_OPERATION_TIMEDOUT) return timed_out(evidence);
+  if (evidence.limit_errno != 0) return Failure::process_limit;
   if (turns_down_our_certificate(evidence.words)) return Failure::bad_client_certificate;
   if (evidence.curl_code == CURLE_PEER_FAILED_VERIFICATION && is_about_the_name(evidence.words))
     return Failure::host_name_mismatch;
@@ -106,9 +107,9 @@ std::string message_of(const Evidence& evidence) {
   if (turns_down_our_certificate(message))
     message.insert(0, "the device turns down client_cert, or wants one: ");
   if (message.empty()) message = curl_easy_strerror(static_cast<CURLcode>(evidence.curl_code));
-  if (evidence.os_errno != 0) {
+  if (const int error = evidence.limit_errno != 0 ? evidence.limit_errno : evidence.os_errno; error != 0) {
     char space[128];
-    const std::string_view system = strerror_r(evidence.os_errno, space, sizeof space);
+    const std::string_view system = strerror_r(error, space, sizeof space);
     if (!says(message, system)) message.append(": ").append(system);
   }
   return message;

@@ -16,6 +16,7 @@ struct Evidence {
   int os_errno = 0;           ///< CURLINFO_OS_ERRNO
   bool sent = false;          ///< libcurl had begun to send the request
   bool connected = false;     ///< there was a connection that it waited to be sent over
+  int limit_errno = 0;        ///< why this process can have no more sockets
   bool over_the_cap = false;  ///< we broke it off, as the reply was too long
 };
 

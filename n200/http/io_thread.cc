@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -47,11 +48,20 @@ IoThread::IoThread(std::shared_ptr<Shared> shared)
 
 IoThread::~IoThread() { OSSL_LIB_CTX_free(libctx_); }
 
-std::unique_ptr<IoThread> IoThread::start(std::shared_ptr<Shared> shared) {
+std::unique_ptr<IoThread> IoThread::start(std::shared_ptr<Shared> shared, std::string& why_not) {
+  char space[128];
   std::unique_ptr<IoThread> made(new IoThread(std::move(shared)));
-  if (!made->poller_.is_open()) return nullptr;
+  if (!made->poller_.is_open()) {
+    why_not = "no file descriptor: ";
+    why_not += strerror_r(made->poller_.open_errno(), space, sizeof space);
+    return nullptr;
+  }
   const AllSignalsBlocked blocked;  // inherited by the thread
-  if (pthread_create(&made->thread_, nullptr, main, made.get()) != 0) return nullptr;
+  if (const int error = pthread_create(&made->thread_, nullptr, main, made.get()); error != 0) {
+    why_not = "no thread: ";
+    why_not += strerror_r(error, space, sizeof space);
+    return nullptr;
+  }
   return made;
 }
 
@@ -88,7 +98,7 @@ void IoThread::serve() noexcept {
     loop.run();
   } catch (const std::exception&) {
     // Out of memory: whatever is in flight was the loop's to fail; what has come in since must not wait.
-    for (Call* call = exchange_.close(); call != nullptr;) {
+    for (Call* call = exchange_.close(Failure::out_of_memory); call != nullptr;) {
       call->failure = Failure::out_of_memory;
       exchange_.complete(*std::exchange(call, call->next));
     }

@@ -5,11 +5,13 @@
 #include <openssl/types.h>
 #include <pthread.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <semaphore>
+#include <string>
 
 #include "base/metrics_file.h"
 #include "n200/http/exchange.h"
@@ -32,8 +34,9 @@ struct Shared {
 
 class IoThread {
  public:
-  /// nullptr: no descriptors or no thread to be had. Throws std::bad_alloc. Does not wait for the thread.
-  static std::unique_ptr<IoThread> start(std::shared_ptr<Shared> shared);
+  /// nullptr: no descriptors or no thread to be had, as `why_not` says. Throws std::bad_alloc. Does not wait
+  /// for the thread.
+  static std::unique_ptr<IoThread> start(std::shared_ptr<Shared> shared, std::string& why_not);
   /// Only after stop() was true.
   ~IoThread();
   IoThread(const IoThread&) = delete;
@@ -41,6 +44,10 @@ class IoThread {
 
   Exchange& exchange() noexcept { return exchange_; }
   pid_t process() const noexcept { return process_; }
+  /// It runs in this process, and did not have to give up for want of memory.
+  bool is_of_use() const noexcept {
+    return process_ == getpid() && exchange_.closed_for() != Failure::out_of_memory;
+  }
 
   /// Fails what waits, ends the thread and joins it. false: it did not come in time, it is detached, and this
   /// object must be left to it. A second time it says the same again.

@@ -278,7 +278,9 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
                 static_cast<int>(value),
                 call.sent.load(std::memory_order_relaxed),
                 lane.admission.is_up(),
+                0,
                 easy.over_the_cap};
+    if (is_of_the_connect(evidence)) evidence.limit_errno = Sockets::limit_errno();
     call.failure = failure_of(evidence);
     call.may_have_acted = evidence.sent;
     set_message(call, evidence);
@@ -291,7 +293,7 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
 }
 
 void Loop::stop() noexcept {
-  receive(exchange_.close());
+  receive(exchange_.close(Failure::stopped));
   for (auto& lane : lanes_) {
     fail_list(lane->admission.take_all(), Failure::stopped, "the pipeline was stopped");
     while (!lane->active.empty()) {

@@ -72,6 +72,7 @@ enum class Failure : std::uint8_t {
   connection_lost,          ///< curl's 16, 18, 52, 55, 56, 92: repeatable where the command is
   too_large,                ///< the reply is longer than reply_cap_bytes
   wrong_libcrypto,          ///< libcurl was built with another OpenSSL major version than ours
+  process_limit,            ///< no descriptor or no thread to be had in this process
   out_of_memory,
   stopped,  ///< the process is ending
   other,

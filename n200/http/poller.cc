@@ -5,19 +5,26 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
+
+#include "base/descriptors.h"
 
 namespace sesam::n200::http {
 
 Poller::Poller() noexcept
-    : epoll_fd_(epoll_create1(EPOLL_CLOEXEC)), event_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    : epoll_fd_(above_standard_streams(epoll_create1(EPOLL_CLOEXEC))),
+      event_fd_(epoll_fd_ == -1 ? -1 : above_standard_streams(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))),
+      open_errno_(errno) {
   if (!is_open()) return;
   // Edge-triggered: each write is a new edge, so nobody has to read the counter, which saves a system call a
   // wake-up.
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
   event.data.fd = event_fd_;
-  if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, event_fd_, &event) != 0) ::close(std::exchange(event_fd_, -1));
+  if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, event_fd_, &event) == 0) return;
+  open_errno_ = errno;
+  ::close(std::exchange(event_fd_, -1));
 }
 
 Poller::~Poller() {

@@ -24,6 +24,8 @@ class Poller {
   Poller& operator=(const Poller&) = delete;
 
   bool is_open() const noexcept { return epoll_fd_ != -1 && event_fd_ != -1; }
+  /// Why it is not open.
+  int open_errno() const noexcept { return open_errno_; }
   /// Ends the present or next wait(). From any thread.
   void ring() const noexcept;
 
@@ -58,6 +60,7 @@ class Poller {
 
   int epoll_fd_ = -1;
   int event_fd_ = -1;
+  int open_errno_ = 0;
   bool changed_ = false;
   std::vector<Interest> interests_;  // a handful: searched linearly
   static constexpr std::size_t kMostEvents = 64;

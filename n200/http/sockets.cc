@@ -7,11 +7,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
+
+#include "base/descriptors.h"
+
 namespace sesam::n200::http {
 
 int Sockets::open(int family, int type, int protocol, std::size_t endpoint) {
   sockets_.reserve(sockets_.size() + 1);  // may throw: before there is something to lose
-  const int fd = ::socket(family, type | SOCK_CLOEXEC, protocol);
+  const int fd = above_standard_streams(::socket(family, type | SOCK_CLOEXEC, protocol));
   if (fd == -1) return -1;
   // Not fatal where the kernel has none: the request's own time-out remains.
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms_, sizeof unanswered_ms_);
@@ -38,6 +42,13 @@ std::optional<std::size_t> Sockets::endpoint_of(int fd) const noexcept {
   for (const auto& socket : sockets_)
     if (socket.fd == fd) return socket.endpoint;
   return std::nullopt;
+}
+
+int Sockets::limit_errno() noexcept {
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd == -1) return errno;
+  ::close(fd);
+  return 0;
 }
 
 // libcurl looks before it uses a connection again, but 7.88 sees TLS's farewell waiting to be read, takes

@@ -16,6 +16,8 @@ class Sockets {
   /// A close-on-exec socket; -1 with errno as socket(2).
   int open(int family, int type, int protocol, std::size_t endpoint);
   void close(int fd) noexcept;
+  /// Why no more sockets can be had (EMFILE, ENFILE, ENOMEM); 0: they can.
+  static int limit_errno() noexcept;
   /// The endpoint's socket if it has exactly one, else -1.
   int only_socket_of(std::size_t endpoint) const noexcept;
   /// Whose socket this is; nothing if it is not of ours (a resolver's).

@@ -64,7 +64,7 @@ void ThreadedPipeline::forget_threads() noexcept {
 
 IoThread* ThreadedPipeline::thread_for(Reply& refusal) {
   IoThread* const thread = thread_.load(std::memory_order_acquire);
-  if (thread != nullptr && thread->process() == getpid()) return thread;
+  if (thread != nullptr && thread->is_of_use()) return thread;
   return start_thread(refusal);
 }
 
@@ -72,8 +72,10 @@ IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
   Registry& registry = Registry::instance();
   const std::lock_guard lock(registry.mutex);
   IoThread* const present = thread_.load(std::memory_order_acquire);
-  if (present != nullptr && present->process() == getpid()) return present;
-  if (present != nullptr) {  // a child without pthread_atfork(3)
+  if (present != nullptr && present->is_of_use()) return present;
+  if (present != nullptr && present->process() == getpid()) {
+    std::erase(registry.threads, retire_thread());
+  } else if (present != nullptr) {  // a child without pthread_atfork(3)
     std::erase_if(registry.threads, [](const IoThread* thread) { return thread->process() != getpid(); });
     forget_threads();
   }
@@ -92,9 +94,10 @@ IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
   counts().begin_in_this_process();
   registry.threads.reserve(registry.threads.size() + 1);
   retired_.reserve(retired_.size() + 1);
-  IoThread* const started = IoThread::start(shared_).release();
+  std::string why_not;
+  IoThread* const started = IoThread::start(shared_, why_not).release();
   if (started == nullptr) {
-    refusal = failed(Failure::other, "no thread or no file descriptor to be had");
+    refusal = failed(Failure::process_limit, std::move(why_not));
     return nullptr;
   }
   registry.threads.push_back(started);
@@ -140,7 +143,7 @@ Reply ThreadedPipeline::exchange(Exchange& exchange, Call& call, const Request& 
   call.prepare(request);
   call.notify = Notify::for_current_job();
   const bool in_job = static_cast<bool>(call.notify);
-  if (!exchange.submit(call)) return failed(Failure::stopped, "the pipeline was stopped");
+  if (!exchange.submit(call)) return failed(exchange.closed_for(), "the pipeline was stopped");
   if (wait(exchange, call, in_job, request.deadline)) return call.take_reply();
   const bool sent = call.sent.load(std::memory_order_relaxed);
   if (Exchange::leave(*mine.release())) {

@@ -7,14 +7,12 @@ from pathlib import Path
 
 from loads import Tally, compile_load  # first: it makes the tests' harness known
 
+import document
 import servers
 import table
 import zone
-from harness.paths import REPOSITORY
 from rows import ROWS
 from stage import Row, Stage, holds
-
-DOCUMENT = REPOSITORY / "docs" / "RELIABILITY.md"
 
 
 def run_rows(rows: list[Row], seconds: float) -> list[tuple[Row, Tally]]:
@@ -35,8 +33,8 @@ def table_part(arguments: argparse.Namespace) -> bool:
     results = run_rows(rows, arguments.seconds)
     broken = [row.name for row, tally in results if holds(row, tally) != "yes"]
     if not arguments.only:
-        table.write(DOCUMENT, table.markdown(results))
-        print(f"\nwritten into {DOCUMENT.relative_to(REPOSITORY)}")
+        document.write("scripts/faults", table.markdown(results))
+        print(f"\nwritten into {document.RELIABILITY}")
     print(f"\n{len(results) - len(broken)} of {len(results)} promises hold" + "".join(f"\n  not: {name}" for name in broken))
     return not broken
 

@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table in docs/RELIABILITY.md, between its markers."""
-from pathlib import Path
-
+"""The table in docs/RELIABILITY.md."""
 from loads import Tally
 from stage import Row, holds
 
-BEGIN, END = "<!-- scripts/faults writes from here -->", "<!-- to here -->"
 HEAD = ("fault", "promised", "operations", "failures", "longest wait, ms", "wrong results", "the callers are told", "holds")
 
 
@@ -25,9 +22,3 @@ def line(texts: tuple[str, ...]) -> str:
 def markdown(results: list[tuple[Row, Tally]]) -> str:
     rule = "| --- | --- | --: | --: | --: | --: | --- | --- |"
     return "\n".join([line(HEAD), rule, *(line(cells(row, tally)) for row, tally in results)])
-
-
-def write(document: Path, table: str) -> None:
-    before, rest = document.read_text().split(BEGIN)
-    after = rest.split(END)[1]
-    document.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{after}")

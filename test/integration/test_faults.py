@@ -5,9 +5,10 @@ import json
 import pytest
 
 from harness.load import compile_load
+import document
 from rows import ROWS
 from stage import Promise, Stage, holds
-from table import BEGIN, END, markdown, write
+from table import markdown
 
 SECONDS = 0.8
 ROW = {row.name: row for row in ROWS}
@@ -83,9 +84,11 @@ def test_every_row_has_a_name_of_its_own():
     assert len(ROW) == len(ROWS)
 
 
-def test_the_table_is_written_between_its_markers(tmp_path):
-    document = tmp_path / "document.md"
-    document.write_text(f"before\n{BEGIN}\nobsolete\n{END}\nafter\n")
-    write(document, markdown([]))
-    text = document.read_text()
-    assert text.startswith("before\n") and text.endswith("\nafter\n") and "obsolete" not in text and "| fault |" in text
+def test_a_table_is_written_between_its_own_markers(tmp_path):
+    path = tmp_path / "document.md"
+    others = f"{document.begin('scripts/other')}\nof others\n{document.END}\n"
+    path.write_text(f"{others}{document.begin('scripts/faults')}\nobsolete\n{document.END}\nafter\n{others}")
+    document.write("scripts/faults", markdown([]), path)
+    text = path.read_text()
+    assert text.startswith(others) and text.endswith(f"\nafter\n{others}")
+    assert "obsolete" not in text and "| fault |" in text

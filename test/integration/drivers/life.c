@@ -2,7 +2,7 @@
 // The life of a process that uses a key, as a list of steps: life URI STEP… See the table of steps below.
 //   life sesam:web load sign=3 busy=8 fork=200 [ sign=1 exit ] idle exit
 #define _GNU_SOURCE
-#include <dirent.h>
+#include <errno.h>
 #include <openssl/conf.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -94,7 +94,7 @@ static void idle(int unused) {
   stop_busy();
 }
 
-static void pause_ms(int ms) { usleep((useconds_t)ms * 1000); }
+void pause_ms(int ms) { usleep((useconds_t)ms * 1000); }
 
 static void watchdog(int seconds) { set_watchdog((unsigned)seconds); }
 
@@ -105,8 +105,9 @@ static void become_daemon(int unused) {
 }
 
 static int status_of(pid_t child) {
-  int status;
-  return child > 0 && waitpid(child, &status, 0) == child ? status : -1;
+  int status = -1;
+  while (child > 0 && waitpid(child, &status, 0) == -1 && errno == EINTR) continue;
+  return status;
 }
 
 static pid_t start_with_vfork(char *const *arguments) {
@@ -135,19 +136,9 @@ static void init(int unused) {
   if (ERR_peek_error() != 0) give_up("init left an error");
 }
 
-// Only the main thread is there.
-static int count_threads(void) {
-  DIR *tasks = opendir("/proc/self/task");
-  int count = 0;
-  for (struct dirent *entry; tasks != NULL && (entry = readdir(tasks)) != NULL;) count += entry->d_name[0] != '.';
-  closedir(tasks);
-  return count;
-}
-
-// pthread_join() returns a moment before the kernel takes the thread off the list.
-static void alone(int unused) {
-  (void)unused;
-  for (int tries = 0; count_threads() != 1; ++tries) {
+// No more threads than the main one, or so many. pthread_join() returns a moment before the kernel takes the thread off the list.
+static void alone(int threads) {
+  for (int tries = 0; count_threads() != threads; ++tries) {
     if (tries == 1000) give_up("there is another thread");
     usleep(1000);
   }
@@ -167,8 +158,14 @@ static const struct {
     {"provider", provider},   {"unload", unload},     {"context", context},       {"free_context", free_context},
     {"cleanup", cleanup},     {"busy", start_busy},   {"idle", idle},             {"expect_failures", expect_failures},
     {"pause_ms", pause_ms},   {"daemon", become_daemon}, {"spawn", spawn},        {"mark", mark},
-    {"init", init},           {"alone", alone},       {"params", print_params},   {"metrics", print_metrics},
-    {"confine", confine},
+    {"params", print_params}, {"metrics", print_metrics}, {"confine", confine},
+    {"init", init},           {"alone", alone},       {"soak", soak},             {"load_fails", load_fails},
+    {"change_root", change_root}, {"close_from", close_from}, {"interruptions", interruptions},
+    {"note_descriptors", note_descriptors}, {"same_descriptors", same_descriptors}, {"spare_descriptors", spare_descriptors},
+    {"starved_signing", starved_signing}, {"starved_loading", starved_loading}, {"starved_at", starved_at},
+    {"starved_from", starved_from},           {"say", say},         {"close_streams", close_streams},
+    {"socket_for_stderr", socket_for_stderr}, {"nothing_in_the_socket", nothing_in_the_socket},
+    {"no_descriptors", no_descriptors},       {"busy_fails", busy_fails},
     {"watchdog", watchdog},   {"exit", exit},         {"_exit", _exit},
 };
 
@@ -191,8 +188,7 @@ static void fork_once(char **block) {
     set_watchdog(5);  // alarm(2) is not inherited
     exit(run(block));
   }
-  int status;
-  if (waitpid(child, &status, 0) != child) give_up("waitpid");
+  const int status = status_of(child);
   if (status == 0) return;
   fprintf(stderr, "life: a child ended with wait status %#x\n", (unsigned)status);
   _exit(WIFEXITED(status) && WEXITSTATUS(status) >= 97 ? WEXITSTATUS(status) : 96);

@@ -40,3 +40,27 @@ void stop_busy(void);
 extern atomic_int ending;
 enum { NOT_ENDING, GOING_ON, ENDING_QUIETLY };  // a failure is an error; is expected: try again; is expected: the thread ends
 extern atomic_ulong signed_by_threads;
+
+void pause_ms(int ms);
+int count_threads(void);
+int count_descriptors(void);
+
+// Steps of life_limits.c and life_soak.c.
+void soak(int signatures);
+void load_fails(int unused);
+void change_root(int unused);
+void close_from(int first);
+void say(int unused);
+void close_streams(int unused);
+void socket_for_stderr(int unused);
+void nothing_in_the_socket(int unused);
+void no_descriptors(int unused);
+void busy_fails(int threads);
+void interruptions(int unused);
+void note_descriptors(int unused);
+void same_descriptors(int unused);
+void spare_descriptors(int more);
+void starved_signing(int times);
+void starved_loading(int times);
+void starved_at(int nth);
+void starved_from(int nth);

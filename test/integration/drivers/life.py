@@ -21,9 +21,13 @@ def compile_driver(directory: Path, name: str, *sources: str, libraries: tuple[s
     return program
 
 
+def compile_life(directory: Path) -> Path:
+    return compile_driver(directory, "life", "life.c", "life_sign.c", "life_limits.c", "life_params.c", "life_soak.c")
+
+
 @pytest.fixture(scope="session")
 def life_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return compile_driver(tmp_path_factory.mktemp("driver"), "life", "life.c", "life_sign.c", "life_params.c")
+    return compile_life(tmp_path_factory.mktemp("driver"))
 
 
 def run_life(program: Path, cnf: Path | None, *words: Any, uri: str = "sesam:web", timeout: float = 30,

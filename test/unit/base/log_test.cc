@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -119,6 +120,25 @@ TEST(Log, goes_to_stderr_where_that_is_wanted) {
   testing::internal::CaptureStderr();
   (*Log::open(1, "stderr"))->write(LogLevel::failures, "to stderr");
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("to stderr"));
+}
+
+// A program without standard streams has a connection for its descriptor 2.
+TEST(Log, on_stderr_is_never_written_into_a_socket_that_took_its_place) {
+  const auto log = Log::open(1, "stderr");
+  ASSERT_TRUE(log);
+  int pair[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+  const int kept = dup(STDERR_FILENO);
+  ASSERT_NE(dup2(pair[0], STDERR_FILENO), -1);
+  (*log)->write(LogLevel::failures, "astray");
+  (*Log::open(1, "stderr"))->write(LogLevel::failures, "to a socket that was there before");
+  ASSERT_NE(dup2(kept, STDERR_FILENO), -1);
+  char read[200];
+  const auto length = recv(pair[1], read, sizeof read, MSG_DONTWAIT);
+  ASSERT_GT(length, 0);
+  EXPECT_THAT(std::string(read, static_cast<std::size_t>(length)),
+              testing::AllOf(testing::Not(HasSubstr("astray")), HasSubstr("that was there before")));
+  for (const int fd : {pair[0], pair[1], kept}) ::close(fd);
 }
 
 TEST(Log, to_syslog_can_be_written) { (*Log::open(10, "syslog"))->write(LogLevel::everything, "100 %s %n"); }

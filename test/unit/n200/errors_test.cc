@@ -36,6 +36,7 @@ TEST(ReasonForFailure, is_told_for_each) {
       {Failure::connection_lost, Reason::connection_lost},
       {Failure::too_large, Reason::reply_too_large},
       {Failure::wrong_libcrypto, Reason::wrong_libcrypto},
+      {Failure::process_limit, Reason::process_limit},
       {Failure::out_of_memory, Reason::out_of_memory},
       {Failure::stopped, Reason::stopped},
       {Failure::other, Reason::internal},
@@ -102,7 +103,8 @@ TEST(DeviceError, tells_the_devices_words_and_the_status_unless_it_is_200) {
 }
 
 TEST(DeviceError, blots_out_every_secret) {
-  const auto text = said("pin 4711 of pkmaster:s3cret is wrong, 4711", {"4711", "s3cret", ""});
+  const auto text =
+      said("pin 4711 of pkmaster:s3cret is wrong, 4711", {"4711", "s3cret", "", std::string_view()});
   EXPECT_THAT(text, HasSubstr("pin <secret> of pkmaster:<secret> is wrong, <secret>"));
 }
 

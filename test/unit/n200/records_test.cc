@@ -54,6 +54,16 @@ TEST(KeyRecords, of_a_listing_are_read_as_observed) {
   EXPECT_EQ(record.token_label(), "hsm010123F13C56131E1EEE00000025");
 }
 
+TEST(KeyRecords, may_take_all_their_fields_from_one_member) {
+  auto row = WireTable().row(Operation::list_keys);
+  row.record_names.fill("all");
+  const std::string text(10'000, 'x');
+  const auto records = read(R"({"result":{"k":{"all":")" + text + "\"}}}", row);
+  ASSERT_TRUE(records);
+  EXPECT_EQ(records->front().nice_name, text);
+  EXPECT_EQ(records->front().key_type, text);
+}
+
 TEST(KeyRecords, of_getkeyattributes_are_read_as_observed) {
   const auto record = only_record(
       R"({"command":"getkeyattributes","result":{"hsm010123F13C56131E1EEE0000000000000026":{"key_id":"hsm010123F13C56131E1EEE0000000000000026","key_type":"SYM","key_len":256,"key_acl":"FFFF","key_owner":"pkmaster","nice_name":"k01"}}})");

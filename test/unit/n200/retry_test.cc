@@ -50,6 +50,11 @@ TEST(Fault, is_none_where_another_try_would_end_alike) {
     EXPECT_EQ(fault_of(failure, 0), Fault::none) << static_cast<int>(failure);
 }
 
+TEST(Fault, is_ours_where_this_process_is_at_its_limit_and_never_the_nodes) {
+  EXPECT_EQ(fault_of(Failure::process_limit, 0), Fault::ours);
+  EXPECT_FALSE(is_of_the_node(Fault::ours, 5));
+}
+
 TEST(Fault, of_the_line_is_the_nodes_only_when_it_comes_twice_in_a_row) {
   EXPECT_FALSE(is_of_the_node(Fault::none, 5));
   EXPECT_FALSE(is_of_the_node(Fault::line, 1));
@@ -60,7 +65,7 @@ TEST(Fault, of_the_line_is_the_nodes_only_when_it_comes_twice_in_a_row) {
 
 TEST(Retry, is_for_every_fault_and_for_nothing_else) {
   EXPECT_FALSE(retry_after(attempt(Fault::none), Repetition::harmless, 0));
-  for (const auto fault : {Fault::line, Fault::unreachable, Fault::silent, Fault::busy})
+  for (const auto fault : {Fault::line, Fault::unreachable, Fault::silent, Fault::busy, Fault::ours})
     EXPECT_TRUE(retry_after(attempt(fault), Repetition::harmless, 0)) << static_cast<int>(fault);
 }
 

@@ -2,6 +2,7 @@
 #include "n200/http/failures.h"
 
 #include <curl/curl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -29,6 +30,15 @@ TEST(Failures, name_what_kept_a_connection_from_being_made) {
   EXPECT_EQ(failure_of(of(CURLE_SSL_CACERT_BADFILE)), Failure::bad_ca_file);
   EXPECT_EQ(failure_of(of(CURLE_SSL_CERTPROBLEM)), Failure::bad_client_certificate);
   EXPECT_EQ(failure_of(of(CURLE_URL_MALFORMAT)), Failure::bad_url);
+}
+
+TEST(Failures, blame_the_processs_own_limit_for_what_it_keeps_from_being_made) {
+  for (const auto code : {CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR}) {
+    Evidence evidence = of(code);
+    evidence.limit_errno = EMFILE;
+    EXPECT_EQ(failure_of(evidence), Failure::process_limit) << code;
+    EXPECT_THAT(message_of(evidence), testing::EndsWith(": Too many open files"));
+  }
 }
 
 TEST(Failures, tell_a_wrong_name_from_a_chain_that_is_not_trusted) {

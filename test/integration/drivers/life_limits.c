@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps of life.c that take something from the process: descriptors, its root directory, memory, time to itself.
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <dlfcn.h>
+#include <limits.h>
+#include <openssl/err.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "life.h"
+
+static int entries_of(const char *path) {
+  DIR *directory = opendir(path);
+  int count = 0;
+  for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) count += entry->d_name[0] != '.';
+  closedir(directory);
+  return count;
+}
+
+int count_threads(void) { return entries_of("/proc/self/task"); }
+
+int count_descriptors(void) { return entries_of("/proc/self/fd"); }
+
+static int descriptors_before;
+
+void note_descriptors(int unused) {
+  (void)unused;
+  descriptors_before = count_descriptors();
+}
+
+// The device may close a connection a moment later than it was told.
+void same_descriptors(int unused) {
+  (void)unused;
+  for (int tries = 0; count_descriptors() != descriptors_before; ++tries) {
+    if (tries == 1000) give_up("a descriptor was leaked, or one is gone");
+    usleep(1000);
+  }
+}
+
+// How many more than those that are open now may be opened. -1: as many as can be.
+void spare_descriptors(int more) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) give_up("getrlimit");
+  const int lowest_free = more < 0 ? 0 : dup(STDIN_FILENO);
+  if (more >= 0) close(lowest_free);
+  limit.rlim_cur = more < 0 ? limit.rlim_max : (rlim_t)(lowest_free + more);
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) give_up("setrlimit");
+}
+
+// Not even in the place of one that is closed.
+void no_descriptors(int unused) {
+  (void)unused;
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) give_up("getrlimit");
+  limit.rlim_cur = STDERR_FILENO + 1;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) give_up("setrlimit");
+}
+
+// As some daemons do, with everything from this one on.
+void close_from(int first) {
+  if (closefrom(first), ERR_peek_error() != 0) give_up("closefrom");
+}
+
+// What a program without these streams writes goes wherever the number leads now.
+void say(int unused) {
+  (void)unused;
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) (void)!write(fd, "said\n", 5);
+}
+
+void close_streams(int unused) {
+  (void)unused;
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) close(fd);
+}
+
+static int other_end = -1;
+
+// As a server that closed its standard streams gets for a client.
+void socket_for_stderr(int unused) {
+  (void)unused;
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0 || dup2(pair[0], STDERR_FILENO) == -1) give_up("no socket");
+  other_end = pair[1];
+}
+
+void nothing_in_the_socket(int unused) {
+  (void)unused;
+  char byte;
+  if (recv(other_end, &byte, 1, MSG_DONTWAIT) == -1) return;
+  puts("life: something was written into the socket");
+  exit(1);
+}
+
+void change_root(int unused) {
+  (void)unused;
+  const char *root = getenv("LIFE_ROOT");
+  if (root == NULL || chroot(root) != 0 || chdir("/") != 0) give_up("chroot");
+}
+
+static void *sign_in_vain(void *unused) {
+  (void)unused;
+  if (sign_once(&here, false)) give_up("signed all the same");
+  return NULL;
+}
+
+void busy_fails(int threads) {
+  pthread_t started[32];
+  for (int i = 0; i < threads; ++i)
+    if (pthread_create(&started[i], NULL, sign_in_vain, NULL) != 0) give_up("pthread_create");
+  while (threads > 0) pthread_join(started[--threads], NULL);
+}
+
+void load_fails(int unused) {
+  (void)unused;
+  if ((here.key = load_key(here.libctx)) != NULL) give_up("the key was loaded all the same");
+  if (ERR_peek_error() == 0) give_up("failed without an error");
+  ERR_print_errors_fp(stderr);
+}
+
+static volatile sig_atomic_t interrupted;
+static pthread_t disturbed;
+
+static void on_interruption(int signal) {
+  (void)signal;
+  interrupted = 1;
+}
+
+static void *disturb(void *unused) {
+  (void)unused;
+  const struct timespec pause = {.tv_nsec = 50 * 1000};
+  for (;;) {
+    pthread_kill(disturbed, SIGUSR2);
+    nanosleep(&pause, NULL);
+  }
+  return NULL;
+}
+
+// From now on signals interrupt the main thread all the time, without SA_RESTART.
+void interruptions(int unused) {
+  (void)unused;
+  pthread_t thread;
+  const struct sigaction action = {.sa_handler = on_interruption};
+  disturbed = pthread_self();
+  if (sigaction(SIGUSR2, &action, NULL) != 0 || pthread_create(&thread, NULL, disturb, NULL) != 0) give_up("no interruptions");
+  while (!interrupted) pause_ms(1);
+}
+
+// no_memory.c
+static void refuse_memory(long nth, long times) {
+  void (*function)(long, long);
+  *(void **)&function = dlsym(RTLD_DEFAULT, "refuse_memory");
+  if (function == NULL) give_up("no_memory.so is not preloaded");
+  function(nth, times);
+}
+
+static long refused_memory(void) {
+  long (*function)(void);
+  *(void **)&function = dlsym(RTLD_DEFAULT, "refused_memory");
+  return function();
+}
+
+static bool signs(void) { return sign_once(&here, false); }
+
+static bool loads(void) {
+  EVP_PKEY *key = load_key(here.libctx);
+  EVP_PKEY_free(key);
+  return key != NULL;
+}
+
+// Each request for memory during the operation is refused in turn. Afterwards, with memory, all is as before.
+static void starve(bool (*operation)(void), long times) {
+  int tried = 0, failed = 0;
+  for (bool refused = true; refused; ++tried) {
+    refuse_memory(tried, times);
+    const bool good = operation();
+    refused = refused_memory() != 0;
+    refuse_memory(0, 0);
+    if (!good && !refused) give_up("failed for want of nothing");
+    failed += !good;
+    ERR_clear_error();
+    if (!sign_once(&here, true)) give_up("cannot sign with memory again");
+  }
+  printf("%d %d\n", tried, failed);
+}
+
+void starved_signing(int times) { starve(signs, times); }
+void starved_loading(int times) { starve(loads, times); }
+
+// The first use of a key. Whatever comes of it, it is no crash and no hang.
+static void starve_the_first_use(long nth, long times) {
+  refuse_memory(nth, times);
+  here.key = load_key(here.libctx);
+  const bool good = here.key != NULL && sign_once(&here, false);
+  const long refused = refused_memory();
+  refuse_memory(0, 0);
+  if (!good && refused == 0) give_up("failed for want of nothing");
+  puts(good ? "signed" : "failed");
+  ERR_clear_error();
+}
+
+void starved_at(int nth) { starve_the_first_use(nth, 1); }
+void starved_from(int nth) { starve_the_first_use(nth, LONG_MAX / 2); }

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Invariant 3: a process that lacks something while it uses a key: standard streams, descriptors, files, time to itself."""
+import os
+import shlex
+import subprocess
+
+import pytest
+
+from drivers.life import life, life_program, start_life  # noqa: F401
+from harness.programs import minimal_environment
+
+LIMITS = {"uri": "sesam:limits"}
+
+
+@pytest.fixture
+def cnf(device, openssl_cnf):
+    device.create_key("limits")
+    return openssl_cnf(device, deadline_ms=3000)
+
+
+# Root may chroot(2); anybody else in a user namespace of his own.
+AS_ROOT = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
+
+
+@pytest.mark.parametrize("steps", [
+    "init change_root load sign=2 free load sign=1 exit",
+    "load sign=1 change_root sign=1 load sign=1 exit",
+    "init change_root fork=3 [ load sign=1 exit ] load busy=2 fork=3 [ sign=1 exit ] idle exit",
+    "load sign=1 fork=1 [ change_root sign=1 exit ] sign=1 exit",
+], ids=["before the first key", "amidst", "then fork", "in a child"])
+def test_keys_are_used_in_an_empty_root_directory(run, life_program, cnf, tmp_path, steps):
+    (tmp_path / "root").mkdir()
+    run([*AS_ROOT, life_program, "sesam:limits", *steps.split()], cnf, environment={"LIFE_ROOT": str(tmp_path / "root")})
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
+def test_a_program_without_standard_streams_signs(life_program, device, openssl_cnf, closed, tmp_path):
+    """What the log or the program says on descriptor 2 must not end in a connection that has its number."""
+    device.create_key("limits")
+    cnf = openssl_cnf(device, log_level=10)
+    steps = "load sign=2 say free load sign=1 fork=1 [ say load sign=1 say exit ] busy=2 say idle sign=1 exit"
+    command = f"exec {shlex.quote(str(life_program))} sesam:limits {steps} {closed}"
+    assert subprocess.run(["sh", "-c", command.replace("[", "'['").replace("]", "']'")], env=minimal_environment(cnf), timeout=60).returncode == 0
+    assert device.counters()["connections_accepted"] == 2
+    assert device.counters()["errors"] == {}
+
+
+@pytest.mark.parametrize("output", ["stderr", "file", "syslog"])
+def test_a_program_that_closes_its_standard_streams_later_signs(life, device, openssl_cnf, tmp_path, output):
+    device.create_key("limits")
+    cnf = openssl_cnf(device, log_level=10, log_output=tmp_path / "log" if output == "file" else output)
+    device.fault("reset", count=2, command="eccsign")
+    life(cnf, "init close_streams load sign=1 say sign=1 free load sign=1 say sign=1 exit", **LIMITS)
+    assert device.counters()["connections_accepted"] == 3, "no connection but the two was lost"
+
+
+def test_a_log_on_stderr_is_not_written_into_a_socket_of_the_program_that_got_its_number(life, device, openssl_cnf):
+    device.create_key("limits")
+    life(openssl_cnf(device, log_level=10), "init socket_for_stderr load sign=2 nothing_in_the_socket exit", **LIMITS)
+
+
+def test_a_daemon_that_closes_all_descriptors_before_its_first_key_signs(life, cnf):
+    life(cnf, "watchdog=20 init close_from=3 load sign=2 exit", **LIMITS)
+
+
+@pytest.mark.parametrize("more", range(3))
+def test_without_descriptors_the_first_key_is_an_error_that_says_so(life, cnf, more):
+    """epoll, the thread's bell, the socket: whichever cannot be had."""
+    done = life(cnf, f"watchdog=20 init spare_descriptors={more} load_fails spare_descriptors=-1 load sign=2 exit", **LIMITS)
+    assert "the process is at a limit of its own" in done.stderr and "Too many open files" in done.stderr, done.stderr
+
+
+def test_without_descriptors_a_lost_connection_is_an_error_in_time_and_no_descriptor_is_lost(life_program, cnf, device):
+    steps = ("watchdog=40 load sign=1 note_descriptors no_descriptors sign=1 mark pause_ms=500 sign_fails=2 busy_fails=8 "
+             "spare_descriptors=-1 sign=2 busy=4 idle same_descriptors exit")
+    process = start_life(life_program, cnf, steps, uri="sesam:limits")
+    assert process.stdout.readline() == b"mark\n"
+    device.network("close")
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors.decode()
+
+
+def test_descriptors_that_come_free_in_time_are_used(life, device, cnf):
+    steps = "load sign=1 no_descriptors background=1 [ pause_ms=700 spare_descriptors=-1 ] sign=1 exit"
+    device.fault("reset", count=1, command="eccsign")
+    life(cnf, steps, **LIMITS)
+    assert device.counters()["connections_accepted"] == 2
+
+
+@pytest.mark.parametrize("threads", ["", "busy=4"])
+def test_signals_interrupt_nothing(life, cnf, threads):
+    life(cnf, f"watchdog=60 interruptions load {threads} sign=100 repeat=20 [ load sign=1 free ] load fork=3 [ sign=1 exit ] "
+         "idle sign=1 exit", **LIMITS)
