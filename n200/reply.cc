@@ -140,19 +140,19 @@ void take_field(RecordField field, ondemand::value value, const Unescape& unesca
       record.exponent = number_bytes(text_of_value(value, unescape), encoding);
       break;
     case RecordField::acl:
-      record.acl = text_of_value(value);
+      record.acl = text_of_value(value, unescape);
       break;
     case RecordField::owner:
-      record.owner = text_of_value(value);
+      record.owner = text_of_value(value, unescape);
       break;
     case RecordField::created:
-      record.created = text_of_value(value);
+      record.created = text_of_value(value, unescape);
       break;
     case RecordField::last_used:
-      record.last_used = text_of_value(value);
+      record.last_used = text_of_value(value, unescape);
       break;
     case RecordField::planned_until:
-      record.planned_until = text_of_value(value);
+      record.planned_until = text_of_value(value, unescape);
       break;
     case RecordField::count:
       break;
