@@ -8,8 +8,16 @@
 
 namespace sesam::cli {
 
+/// What every subcommand says of its argument KEY.
+inline constexpr char kKeyHelp[] =
+    "the key: its name, key_id, token label or CKA_ID, or a sesam: or pkcs11: URI";
+
 /// Each adds its subcommand with its arguments; `session` outlives `app`. What it does when chosen it leaves
 /// in session.command, so that a wrong command line is found before anything is done.
 void add_list(CLI::App& app, Session& session);
+void add_show(CLI::App& app, Session& session);
+void add_sign(CLI::App& app, Session& session);
+void add_uri(CLI::App& app, Session& session);
+void add_verify(CLI::App& app, Session& session);
 
 }  // namespace sesam::cli

@@ -58,6 +58,13 @@ Json json_of(const n200::KeyRecord& record) {
   json["type"] = record.key_type;
   json["bits"] = record.key_bits;
   if (const auto* curve = keymgmt::find_curve(record.key_type, record.key_bits)) json["curve"] = curve->group;
+  const std::pair<const char*, const std::string*> told[] = {{"acl", &record.acl},
+                                                             {"owner", &record.owner},
+                                                             {"created", &record.created},
+                                                             {"last_used", &record.last_used},
+                                                             {"planned_until", &record.planned_until}};
+  for (const auto& [name, text] : told)
+    if (!text->empty()) json[name] = *text;
   json["uris"] = {sesam_uri(record), pkcs11_uri(record)};
   return json;
 }

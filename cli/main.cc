@@ -38,7 +38,14 @@ void add_global_options(CLI::App& app, sesam::cli::Session& session) {
   app.require_subcommand(1);
 }
 
-void add_commands(CLI::App& app, sesam::cli::Session& session) { sesam::cli::add_list(app, session); }
+void add_commands(CLI::App& app, sesam::cli::Session& session) {
+  using namespace sesam::cli;
+  add_list(app, session);
+  add_show(app, session);
+  add_uri(app, session);
+  add_sign(app, session);
+  add_verify(app, session);
+}
 
 // 0 for --help and --version.
 int report(const CLI::App& app, const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : kUsage; }

@@ -22,6 +22,13 @@ struct KeyRecord {
   Bytes modulus;     ///< RSA: big-endian
   Bytes exponent;
 
+  // Shown to people, and used for nothing; empty where the device did not say.
+  std::string acl;      ///< four hex digits
+  std::string owner;    ///< a user of the device
+  std::string created;  ///< dates, in the device's words: "2022/10/01 20:15"
+  std::string last_used;
+  std::string planned_until;  ///< the end of the planned lifetime
+
   bool has_public_part() const noexcept { return !public_key.empty() || !modulus.empty(); }
 
   /// The token label that follows from the key_id: its counter cut to the last 8 digits. Serves where the

@@ -106,6 +106,21 @@ void take_field(RecordField field, ondemand::value value, Encoding encoding, Key
     case RecordField::exponent:
       record.exponent = number_bytes(text_of_value(value), encoding);
       break;
+    case RecordField::acl:
+      record.acl = text_of_value(value);
+      break;
+    case RecordField::owner:
+      record.owner = text_of_value(value);
+      break;
+    case RecordField::created:
+      record.created = text_of_value(value);
+      break;
+    case RecordField::last_used:
+      record.last_used = text_of_value(value);
+      break;
+    case RecordField::planned_until:
+      record.planned_until = text_of_value(value);
+      break;
     case RecordField::count:
       break;
   }

@@ -80,6 +80,11 @@ constexpr std::pair<std::string_view, RecordField> kRecordNames[] = {
     {"public_key", RecordField::public_key},
     {"modulus", RecordField::modulus},
     {"exponent", RecordField::exponent},
+    {"key_acl", RecordField::acl},
+    {"key_owner", RecordField::owner},
+    {"date_of_creation", RecordField::created},
+    {"date_of_last_use", RecordField::last_used},
+    {"date_planned_lifetime_until", RecordField::planned_until},
 };
 
 Error bad_row(std::string_view problem, std::string_view where) {

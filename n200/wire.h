@@ -82,6 +82,11 @@ enum class RecordField : std::uint8_t {
   public_key,
   modulus,
   exponent,
+  acl,
+  owner,
+  created,
+  last_used,
+  planned_until,
   count
 };
 constexpr std::size_t kRecordFields = static_cast<std::size_t>(RecordField::count);

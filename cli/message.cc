@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/message.h"
+
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+
+#include <array>
+#include <vector>
+
+#include "base/handles.h"
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/pin_prompt.h"
+#include "signature/digests.h"
+#include "store/open_key.h"
+
+namespace sesam::cli {
+namespace {
+
+Result<Bytes> hash(const signature::Digest& digest, const std::string& path) {
+  const MdCtx context(EVP_MD_CTX_new());
+  Bytes result(digest.size_bytes);
+  if (!context || EVP_DigestInit_ex2(context.get(), digest.md(), nullptr) != 1)
+    return Error{Reason::internal, std::string("cannot start ") + digest.name};
+  SESAM_CHECK(read_input(path, [&](std::span<const unsigned char> block) {
+    EVP_DigestUpdate(context.get(), block.data(), block.size());
+  }));
+  if (EVP_DigestFinal_ex(context.get(), result.data(), nullptr) != 1)
+    return Error{Reason::internal, std::string("cannot finish ") + digest.name};
+  return result;
+}
+
+}  // namespace
+
+void add_message_options(CLI::App& command, Message& message) {
+  command.add_option("KEY", message.key, kKeyHelp)->required();
+  command.add_option("--digest", message.digest, "the hash")->capture_default_str()->type_name("NAME");
+  auto* in = command.add_option("--in", message.in, "hash this file instead of stdin")->type_name("FILE");
+  command.add_option("--hex", message.hex, "the digest itself, in hexadecimal digits")
+      ->type_name("DIGEST")
+      ->excludes(in);
+  command.add_flag("--pss", message.pss,
+                   "RSA: PSS with a salt as long as the digest, instead of PKCS#1 v1.5");
+  command.add_flag("--raw", message.raw, "ECDSA: r and s, each padded to the curve's size, instead of DER");
+}
+
+Result<Bytes> digest_of(const Message& message) {
+  SESAM_TRY(digest, signature::find_digest(message.digest));
+  if (message.hex.empty()) return hash(*digest, message.in);
+  auto bytes = from_hex(message.hex);
+  if (!bytes) return Error{Reason::bad_argument, "--hex: expected hexadecimal digits"};
+  return *std::move(bytes);
+}
+
+Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const std::shared_ptr<n200::Device>& device,
+                                                         const std::string& name, bool to_sign) {
+  SESAM_TRY(found, find_key(*device, name));
+  return store::open_key(found.record, found.uri, device, to_sign, terminal_prompt());
+}
+
+Result<void> begin(signature::Signature& context, keymgmt::Key& key, const Message& message) {
+  const bool rsa = key.data()->type == keymgmt::KeyType::rsa;
+  if (message.pss && !rsa) return Error{Reason::bad_argument, "--pss is for RSA keys"};
+  if (message.raw && rsa) return Error{Reason::bad_argument, "--raw is for EC keys"};
+  std::string digest = message.digest;
+  std::string padding = message.pss ? OSSL_PKEY_RSA_PAD_MODE_PSS : OSSL_PKEY_RSA_PAD_MODE_PKCSV15;
+  std::string salt = OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST;
+  std::vector<OSSL_PARAM> params{
+      OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, digest.data(), 0)};
+  if (rsa)
+    params.push_back(OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, padding.data(), 0));
+  if (message.pss)
+    params.push_back(OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, salt.data(), 0));
+  params.push_back(OSSL_PARAM_construct_end());
+  return key.is_private() ? context.sign_init(&key, params.data()) : context.verify_init(&key, params.data());
+}
+
+}  // namespace sesam::cli

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam sign`: a signature over a digest, by the provider's own code.
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/message.h"
+#include "cli/output.h"
+#include "cli/signature_form.h"
+
+namespace sesam::cli {
+namespace {
+
+struct Arguments {
+  Message message;
+  std::string out;
+};
+
+Result<Bytes> signature_of(const std::shared_ptr<n200::Device>& device, const Message& message) {
+  SESAM_TRY(digest, digest_of(message));
+  SESAM_TRY(data, open_key(device, message.key, true));
+  keymgmt::Key key(data, keymgmt::Key::Part::with_private);
+  signature::Signature context(data->type);
+  SESAM_CHECK(begin(context, key, message));
+  std::size_t length = 0;
+  SESAM_CHECK(context.sign(nullptr, &length, 0, digest.data(), digest.size()));
+  Bytes signature(length);
+  SESAM_CHECK(context.sign(signature.data(), &length, signature.size(), digest.data(), digest.size()));
+  signature.resize(length);
+  return message.raw ? p1363_of_der(signature, data->device_signature_bytes) : std::move(signature);
+}
+
+// A terminal gets digits: the bytes would spoil it.
+Result<bool> sign(const Session& session, const Arguments& arguments) {
+  SESAM_TRY(device, session.device());
+  SESAM_TRY(signature, signature_of(device, arguments.message));
+  if (session.json) {
+    print_json({{"signature", to_hex(signature)}});
+    return true;
+  }
+  const bool to_terminal = arguments.out.empty() && ::isatty(STDOUT_FILENO) == 1;
+  SESAM_CHECK(write_output(arguments.out, to_terminal ? to_hex(signature) + "\n"
+                                                      : std::string(signature.begin(), signature.end())));
+  return true;
+}
+
+}  // namespace
+
+void add_sign(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("sign", "Sign a file, or a digest, with a key in the device");
+  const auto arguments = std::make_shared<Arguments>();
+  add_message_options(*command, arguments->message);
+  command->add_option("--out", arguments->out, "write the signature to this file instead of stdout")
+      ->type_name("FILE");
+  command->callback([&session, arguments] {
+    session.command = [&session, arguments] { return sign(session, *arguments); };
+  });
+}
+
+}  // namespace sesam::cli

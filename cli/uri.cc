@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam uri`: a key's URIs, or the PEM file that wraps one.
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/key_name.h"
+#include "cli/output.h"
+#include "store/uri_pem.h"
+
+namespace sesam::cli {
+namespace {
+
+struct Arguments {
+  std::string key;
+  bool pem = false;
+  std::string out;
+};
+
+// As OpenSSL's encoder writes it: core and pin-source are kept, a PIN is not.
+std::string reusable_uri(const FoundKey& found) {
+  std::string uri = sesam_uri(found.record);
+  if (found.uri.core) uri += ";core=" + std::to_string(*found.uri.core);
+  if (!found.uri.pin_source.empty()) uri += "?pin-source=" + percent_encode(found.uri.pin_source);
+  return uri;
+}
+
+Result<bool> uri(const Session& session, const Arguments& arguments) {
+  SESAM_TRY(device, session.device());
+  SESAM_TRY(found, find_key(*device, arguments.key));
+  if (arguments.pem) {
+    const std::string pem = store::pem_of_uri(reusable_uri(found));
+    if (pem.empty()) return Error{Reason::out_of_memory, {}};
+    SESAM_CHECK(write_output(arguments.out, pem));
+  } else if (session.json) {
+    print_json({{"uris", json_of(found.record)["uris"]}});
+  } else {
+    SESAM_CHECK(
+        write_output(arguments.out, sesam_uri(found.record) + "\n" + pkcs11_uri(found.record) + "\n"));
+  }
+  return true;
+}
+
+}  // namespace
+
+void add_uri(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand(
+      "uri", "Print the URIs of a key, or the PEM file for programs that take key files only");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("KEY", arguments->key, kKeyHelp)->required();
+  command->add_flag("--pem", arguments->pem, "a PEM file that wraps the URI; it holds no secret");
+  command->add_option("--out", arguments->out, "write to this file instead of stdout")->type_name("FILE");
+  command->callback([&session, arguments] {
+    session.command = [&session, arguments] { return uri(session, *arguments); };
+  });
+}
+
+}  // namespace sesam::cli
