@@ -7,3 +7,4 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 BUILD = Path(os.environ.get("SESAM_BUILD_DIR", REPOSITORY / "build")).resolve()
 MODULE = BUILD / "sesam.so"
 SIMULATOR = BUILD / "n200-sim"
+COMMAND = BUILD / "sesam"
