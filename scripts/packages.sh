@@ -5,7 +5,8 @@
 packages=(
   g++ cmake ninja-build pkgconf
   libssl-dev libcurl4-openssl-dev libsimdjson-dev           # the provider
-  libnghttp2-dev libhttp-parser-dev nlohmann-json3-dev libcli11-dev # the simulator
+  nlohmann-json3-dev libcli11-dev                           # the command, the simulator
+  libnghttp2-dev libhttp-parser-dev                         # the simulator
   libgtest-dev libgmock-dev python3 python3-pytest strace gdb # the tests
   ldnsutils validns # other people's judgement of a signed zone
   softhsm2                                                  # a token in software: pkcs11-provider's, beside which sesam is tested
