@@ -62,7 +62,10 @@ namespace sesam {
     "check the wire_... settings against the vendor's manual")                                               \
   X(unsupported_scheme, "unsupported signature scheme", "see SIGNATURES in OSSL_PROVIDER-sesam(7)")          \
   X(key_file_unusable, "key file cannot be imported",                                                        \
-    "it must be a private EC key in PEM or DER, without a passphrase")                                       \
+    "it must be a private EC key in PEM, in DER or in BIND's K*.private; only 'sesam import' takes a "       \
+    "passphrase")                                                                                            \
+  X(wrong_core, "not in that core",                                                                          \
+    "correct 'core' in openssl.cnf or in the URI: the device's cores are numbered from 1")                   \
   X(process_limit, "the process is at a limit of its own",                                                   \
     "allow it more open files or threads: see ulimit -n and -u, and systemd's LimitNOFILE= and TasksMax=")
 

@@ -14,9 +14,16 @@ inline constexpr char kKeyHelp[] =
 
 /// Each adds its subcommand with its arguments; `session` outlives `app`. What it does when chosen it leaves
 /// in session.command, so that a wrong command line is found before anything is done.
+void add_decrypt(CLI::App& app, Session& session);
+void add_delete(CLI::App& app, Session& session);
+void add_encrypt(CLI::App& app, Session& session);
+void add_generate(CLI::App& app, Session& session);
+void add_import(CLI::App& app, Session& session);
 void add_list(CLI::App& app, Session& session);
+void add_random(CLI::App& app, Session& session);
 void add_show(CLI::App& app, Session& session);
 void add_sign(CLI::App& app, Session& session);
+void add_timestamp(CLI::App& app, Session& session);
 void add_uri(CLI::App& app, Session& session);
 void add_verify(CLI::App& app, Session& session);
 void add_bench(CLI::App& app, Session& session);

@@ -17,7 +17,8 @@ struct Arguments {
 Result<std::vector<n200::KeyRecord>> listed(n200::Device& device, const std::string& which) {
   SESAM_TRY(uri, uri_of_name(which.empty() ? "sesam:" : which));
   std::vector<n200::KeyRecord> records;
-  SESAM_CHECK(device.list_keys(uri, [&](const n200::KeyRecord& record) { records.push_back(record); }));
+  SESAM_CHECK(device.list_keys(
+      uri, [&](const n200::KeyRecord& record) { records.push_back(record); }, n200::Device::kAllTypes));
   return records;
 }
 

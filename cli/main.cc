@@ -45,6 +45,13 @@ void add_commands(CLI::App& app, sesam::cli::Session& session) {
   add_uri(app, session);
   add_sign(app, session);
   add_verify(app, session);
+  add_generate(app, session);
+  add_import(app, session);
+  add_delete(app, session);
+  add_random(app, session);
+  add_timestamp(app, session);
+  add_encrypt(app, session);
+  add_decrypt(app, session);
   add_bench(app, session);
   add_simulate(app, session);
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sesam show`: one key, with all its names.
+#include "cli/show.h"
+
 #include "cli/commands.h"
 #include "cli/key_name.h"
 #include "cli/output.h"
@@ -13,7 +15,7 @@ std::string type_of(const n200::KeyRecord& record) {
   return record.key_type + (curve == nullptr ? "" : std::string(", curve ") + curve->group);
 }
 
-void print_key(const n200::KeyRecord& record, unsigned core) {
+void print_text(const n200::KeyRecord& record, unsigned core) {
   print_pairs({{"Name", record.nice_name},
                {"Key id", record.key_id},
                {"Token", record.token_label()},
@@ -26,25 +28,26 @@ void print_key(const n200::KeyRecord& record, unsigned core) {
                {"Created", record.created},
                {"Last used", record.last_used},
                {"Planned until", record.planned_until},
-               {"URIs", sesam_uri(record)},
-               {"", pkcs11_uri(record)}});
+               {"URI", sesam_uri(record)},
+               {"URI", pkcs11_uri(record)}});
 }
 
 Result<bool> show(const Session& session, const std::string& name) {
   SESAM_TRY(device, session.device());
   SESAM_TRY(found, find_key(*device, name));
   const unsigned core = found.uri.core.value_or(device->options().core);
-  if (session.json) {
-    Json json = json_of(found.record);
-    json["core"] = core;
-    print_json(json);
-  } else {
-    print_key(found.record, core);
-  }
+  print_key(found.record, core, session.json);
   return true;
 }
 
 }  // namespace
+
+void print_key(const n200::KeyRecord& record, unsigned core, bool json) {
+  if (!json) return print_text(record, core);
+  Json all = json_of(record);
+  all["core"] = core;
+  print_json(all);
+}
 
 void add_show(CLI::App& app, Session& session) {
   auto* command =

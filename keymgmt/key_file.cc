@@ -13,6 +13,7 @@
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/handles.h"
+#include "keymgmt/bind_key_file.h"
 
 namespace sesam::keymgmt {
 namespace {
@@ -43,27 +44,54 @@ struct PemObject {
   long length = 0;
 };
 
-// The DER form of the first private key; a file without any PEM is taken for DER itself.
-Result<Secret> der_in(const std::string& path, const Secret& text) {
-  if (text.reveal().find("-----BEGIN ") == std::string_view::npos) return text.clone();
-  const Bio in(BIO_new_mem_buf(text.reveal().data(), static_cast<int>(text.reveal().size())));
+Bio reader_of(const Secret& text) {
+  return Bio(BIO_new_mem_buf(text.reveal().data(), static_cast<int>(text.reveal().size())));
+}
+
+Pkey key_of_der(const Secret& der) {
+  const auto* at = reinterpret_cast<const unsigned char*>(der.reveal().data());
+  return Pkey(
+      d2i_AutoPrivateKey_ex(nullptr, &at, static_cast<long>(der.reveal().size()), private_libctx(), nullptr));
+}
+
+// pem_password_cb: pem_password_cb(3).
+int give_passphrase(char* buffer, int size, int, void* passphrase) {
+  const auto text = static_cast<const Secret*>(passphrase)->reveal();
+  if (size < 0 || text.size() > static_cast<std::size_t>(size)) return -1;
+  std::memcpy(buffer, text.data(), text.size());
+  return static_cast<int>(text.size());
+}
+
+Result<Pkey> decrypted(const std::string& path, const Secret& text, const Passphrase& ask) {
+  if (!ask) return unusable(path, "it has a passphrase");
+  SESAM_TRY(passphrase, ask());
+  const Bio in = reader_of(text);
+  Pkey key(in ? PEM_read_bio_PrivateKey_ex(in.get(), nullptr, &give_passphrase, &passphrase, private_libctx(),
+                                           nullptr)
+              : nullptr);
+  if (!key) return unusable(path, "the passphrase is wrong, or the file is damaged");
+  return key;
+}
+
+// The first private key; a file without any PEM is taken for DER itself.
+Result<Pkey> key_in(const std::string& path, const Secret& text, const Passphrase& ask) {
+  if (text.reveal().find("-----BEGIN ") == std::string_view::npos) return key_of_der(text);
+  const Bio in = reader_of(text);
   for (;;) {
     PemObject object;
     if (!in || !object.read(in.get())) return unusable(path, "there is no private key in it");
     const std::string_view label = object.label;
     if (!label.ends_with("PRIVATE KEY")) continue;  // "EC PARAMETERS" may stand before it
     if (label.starts_with("ENCRYPTED") || std::strstr(object.header, "ENCRYPTED") != nullptr)
-      return unusable(path, "it has a passphrase");
-    return Secret({reinterpret_cast<const char*>(object.data), static_cast<std::size_t>(object.length)});
+      return decrypted(path, text, ask);
+    return key_of_der(
+        Secret({reinterpret_cast<const char*>(object.data), static_cast<std::size_t>(object.length)}));
   }
 }
 
-Pkey key_of(const Secret& der) {
-  const auto* at = reinterpret_cast<const unsigned char*>(der.reveal().data());
-  Pkey key(
-      d2i_AutoPrivateKey_ex(nullptr, &at, static_cast<long>(der.reveal().size()), private_libctx(), nullptr));
+bool is_whole(const Pkey& key) {
   const PkeyCtx context(key ? EVP_PKEY_CTX_new_from_pkey(private_libctx(), key.get(), nullptr) : nullptr);
-  return context && EVP_PKEY_check(context.get()) == 1 ? std::move(key) : nullptr;
+  return context && EVP_PKEY_check(context.get()) == 1;
 }
 
 const Curve* curve_of(const EVP_PKEY* key) {
@@ -91,12 +119,18 @@ std::optional<Secret> number_of(const EVP_PKEY* key, const char* name, std::size
 
 }  // namespace
 
-Result<EcKeyFile> read_ec_key_file(const std::string& path) {
+Result<EcKeyFile> read_ec_key_file(const std::string& path, const Passphrase& passphrase) {
   const auto read = read_file(path);
   if (const int* failed = std::get_if<int>(&read)) return unusable(path, std::strerror(*failed));
-  SESAM_TRY(der, der_in(path, std::get<Secret>(read)));
-  const Pkey key = key_of(der);
-  if (!key) return unusable(path, "it is no private key, or its parts do not belong together");
+  const Secret& text = std::get<Secret>(read);
+  if (is_bind_key_file(text.reveal())) return read_bind_key_file(path, text);
+  SESAM_TRY(key, key_in(path, text, passphrase));
+  if (!is_whole(key)) return unusable(path, "it is no private key, or its parts do not belong together");
+  if (EVP_PKEY_is_a(key.get(), "RSA") == 1)
+    return Error{Reason::not_offered,
+                 path +
+                     ": only EC keys can be imported; of RSA keys nothing is known of how the device would "
+                     "take them"};
   const Curve* curve = curve_of(key.get());
   if (curve == nullptr)
     return Error{Reason::unsupported_key,

@@ -2,6 +2,7 @@
 // A private key in a file, to be imported into the device.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/result.h"
@@ -15,8 +16,13 @@ struct EcKeyFile {
   n200::EcKeyPair pair;
 };
 
-/// Reads a private EC key: PEM or DER, PKCS#8 or SEC 1, without a passphrase. Both its parts are checked.
-/// Raises key_file_unusable, unsupported_key; messages hold nothing of the key.
-Result<EcKeyFile> read_ec_key_file(const std::string& path);
+/// Gives the passphrase of a file. Raises what it likes.
+using Passphrase = std::function<Result<Secret>()>;
+
+/// Reads a private EC key: PEM or DER, PKCS#8 or SEC 1, or BIND's K*.private. Without `passphrase` one that
+/// is encrypted is refused; with it, it may be a PEM file that is. Both its parts are checked. Raises
+/// key_file_unusable, unsupported_key, not_offered for RSA, and what `passphrase` raises; messages hold
+/// nothing of the key.
+Result<EcKeyFile> read_ec_key_file(const std::string& path, const Passphrase& passphrase = {});
 
 }  // namespace sesam::keymgmt

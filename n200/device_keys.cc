@@ -123,9 +123,15 @@ Error Device::replaced_or(Error otherwise, const KeyHandle& key, Clock::time_poi
   const std::string& name = key.standing->question().name;
   process_state<KeyCache>().forget(cache_name_of_key(name));
   const auto asked = request_key(name, until);  // what it brings is held against all open keys
-  if (!asked || !key.standing->is_replaced()) return otherwise;
-  return error_of({"signing with", key.description(), endpoint_url()}, Reason::key_replaced,
-                  "the device has another key in its place");
+  if (!asked) return otherwise;
+  if (key.standing->is_replaced())
+    return error_of({"signing with", key.description(), endpoint_url()}, Reason::key_replaced,
+                    "the device has another key in its place");
+  const bool is_there = std::any_of((*asked)->begin(), (*asked)->end(),
+                                    [&](const KeyRecord& record) { return record.key_id == key.key_id; });
+  if (otherwise.reason != Reason::unknown_key || !is_there) return otherwise;
+  return {Reason::wrong_core,
+          otherwise.detail + "; the device has this key, but not in core " + std::to_string(key.core)};
 }
 
 Error Device::replaced_or(Error otherwise, const KeyHandle& key) {

@@ -46,7 +46,7 @@ constexpr TextRow kTexts[] = {
     {"pin missing", Reason::pin_missing},         {"missing pin", Reason::pin_missing},
     {"pin required", Reason::pin_missing},        {"unknown key", Reason::unknown_key},
     {"key not found", Reason::unknown_key},       {"no such key", Reason::unknown_key},
-    {"unknown command", Reason::unknown_command},
+    {"unknown command", Reason::unknown_command}, {"unknown core", Reason::wrong_core},
 };
 
 constexpr std::size_t kMostDeviceText = 200;

@@ -5,7 +5,8 @@
 build_packages=(
   g++ cmake ninja-build pkgconf
   libssl-dev libcurl4-openssl-dev libsimdjson-dev           # the provider
-  libnghttp2-dev libhttp-parser-dev nlohmann-json3-dev libcli11-dev # the simulator
+  nlohmann-json3-dev libcli11-dev                           # the command, the simulator
+  libnghttp2-dev libhttp-parser-dev                         # the simulator
 )
 packages=(
   "${build_packages[@]}"

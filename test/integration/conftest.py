@@ -7,6 +7,7 @@ import pytest
 
 from harness import configuration, programs
 from harness.named import Named
+from harness.paths import COMMAND
 from harness.simulator import Simulator
 
 
@@ -64,6 +65,16 @@ def openssl(tmp_path: Path) -> Callable[..., programs.Done]:
 
     def call(cnf: Path, *arguments: Any, **options: Any) -> programs.Done:
         return programs.run(["openssl", *arguments], cnf, cwd=tmp_path, **options)
+
+    return call
+
+
+@pytest.fixture
+def sesam(tmp_path: Path) -> Callable[..., programs.Done]:
+    """sesam(cnf, "show", "web", …): the sesam command, in this test's directory and without a terminal."""
+
+    def call(cnf: Path | None, *arguments: Any, **options: Any) -> programs.Done:
+        return programs.run([COMMAND, *arguments], cnf, **{"cwd": tmp_path, "timeout": 120, "start_new_session": True, **options})
 
     return call
 

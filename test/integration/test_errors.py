@@ -141,12 +141,12 @@ def test_errors_that_come_with_status_200(simulator, failing, uri, reason):
 
 def test_an_unknown_core(device, failing):
     device.create_key("web")
-    assert_tells(failing(device, "sesam:web;core=9"), "'web'", '"unknown core"', device.url)
+    assert_tells(failing(device, "sesam:web;core=9"), "not in that core: ", "'web'", '"unknown core"', device.url)
 
 
 def test_a_key_of_another_core(device, failing):
     device.create_key("web", core=2)
-    assert_tells(failing(device), "unknown key: ", "'web'", '"unknown key"')
+    assert_tells(failing(device), "not in that core: ", "'web'", '"unknown key"', "not in core 1")
 
 
 def test_a_key_of_a_type_that_cannot_sign(device, failing):

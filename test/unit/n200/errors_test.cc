@@ -47,13 +47,21 @@ TEST(ReasonForFailure, is_told_for_each) {
 
 TEST(ReasonForText, is_found_in_any_case_and_place) {
   const std::pair<const char*, Reason> expected[] = {
-      {"access denied", Reason::access_denied},  {"Error 17: ACCESS DENIED for user", Reason::access_denied},
-      {"wrong pin", Reason::wrong_pin},          {"Invalid PIN", Reason::wrong_pin},
-      {"key locked", Reason::wrong_pin},         {"PIN missing", Reason::pin_missing},
-      {"missing pin", Reason::pin_missing},      {"pin required", Reason::pin_missing},
-      {"unknown key: web", Reason::unknown_key}, {"key not found", Reason::unknown_key},
-      {"no such key", Reason::unknown_key},      {"unknown command", Reason::unknown_command},
-      {"out of paper", Reason::device_error},    {"", Reason::device_error},
+      {"unknown core", Reason::wrong_core},
+      {"access denied", Reason::access_denied},
+      {"Error 17: ACCESS DENIED for user", Reason::access_denied},
+      {"wrong pin", Reason::wrong_pin},
+      {"Invalid PIN", Reason::wrong_pin},
+      {"key locked", Reason::wrong_pin},
+      {"PIN missing", Reason::pin_missing},
+      {"missing pin", Reason::pin_missing},
+      {"pin required", Reason::pin_missing},
+      {"unknown key: web", Reason::unknown_key},
+      {"key not found", Reason::unknown_key},
+      {"no such key", Reason::unknown_key},
+      {"unknown command", Reason::unknown_command},
+      {"out of paper", Reason::device_error},
+      {"", Reason::device_error},
   };
   for (const auto& [text, reason] : expected) EXPECT_EQ(reason_for_text(text), reason) << text;
 }

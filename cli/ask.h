@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks whoever sits at the terminal, which need not be stdin.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/secret.h"
+
+namespace sesam::cli {
+
+/// Whether there is a terminal to ask at.
+bool has_terminal() noexcept;
+
+/// Asks for a secret, without echo; nothing where there is no terminal or no answer.
+std::optional<Secret> ask_secret(const std::string& question);
+/// The same for a new one, asked for twice; nothing also where the answers differ.
+std::optional<Secret> ask_new_secret(const std::string& question);
+/// Asks for anything else.
+std::optional<std::string> ask_text(const std::string& question);
+
+}  // namespace sesam::cli

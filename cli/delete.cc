@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam delete`: removes a key from the device, for good.
+#include <iostream>
+
+#include "cli/ask.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/pin_options.h"
+
+namespace sesam::cli {
+namespace {
+
+struct Arguments {
+  std::string key;
+  bool yes = false;
+  PinOptions pin;
+};
+
+Result<void> may_be_asked(const Arguments& arguments) {
+  if (arguments.yes || has_terminal()) return {};
+  return Error{Reason::bad_argument,
+               "deleting key '" + arguments.key +
+                   "' cannot be undone, and there is no terminal to ask at: give --yes"};
+}
+
+// The name, and not "yes", which fingers type by themselves.
+Result<void> confirm(const n200::KeyRecord& record) {
+  const std::string& name = record.nice_name.empty() ? record.key_id : record.nice_name;
+  std::cerr << printable("Key '" + record.nice_name + "' (" + record.key_id + ", " + record.key_type + ", " +
+                         std::to_string(record.key_bits) + " bits) will be lost for good.")
+            << "\n";
+  const auto answer = ask_text("Type its name, " + printable(name) + ", to delete it");
+  if (answer != name) return Error{Reason::bad_argument, "that is not the key's name: nothing was deleted"};
+  return {};
+}
+
+Result<bool> delete_key(const Session& session, const Arguments& arguments) {
+  SESAM_CHECK(may_be_asked(arguments));
+  SESAM_TRY(device, session.device());
+  SESAM_TRY(found, find_key(*device, arguments.key));
+  const n200::KeyRecord record = found.record;
+  if (!arguments.yes) SESAM_CHECK(confirm(record));
+  SESAM_TRY(key, handle_of(*device, std::move(found), arguments.pin));
+  SESAM_CHECK(device->remove(key));
+  if (session.json)
+    print_json({{"deleted", record.key_id}, {"name", record.nice_name}});
+  else
+    std::cout << "Deleted: " << printable(record.nice_name) << " (" << printable(record.key_id) << ")\n";
+  return true;
+}
+
+}  // namespace
+
+void add_delete(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("delete", "Delete a key from the device, for good");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("KEY", arguments->key, kKeyHelp)->required();
+  command->add_flag("--yes", arguments->yes, "do not ask");
+  add_pin_source(*command, session, arguments->pin);
+  command->callback([&session, arguments] {
+    session.command = [&session, arguments] { return delete_key(session, *arguments); };
+  });
+}
+
+}  // namespace sesam::cli

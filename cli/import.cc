@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam import`: private keys from files into the device.
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <vector>
+
+#include "cli/ask.h"
+#include "cli/commands.h"
+#include "cli/new_key.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/show.h"
+#include "keymgmt/key_file.h"
+
+namespace sesam::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+  std::vector<std::string> files;
+  std::string directory;
+  std::string name;
+  std::string passphrase_file;
+  Place place;
+};
+
+struct Imported {
+  std::string file;
+  n200::KeyRecord record;
+};
+
+struct Failed {
+  std::string file;
+  Error error;
+};
+
+constexpr std::string_view kKeyEndings[] = {".pem", ".p8", ".der", ".private"};
+
+// Kjp.example.+013+12345.private → Kjp.example.+013+12345, web.pem → web.
+std::string name_of_file(const std::string& file) {
+  const fs::path path(file);
+  const bool known = std::find(std::begin(kKeyEndings), std::end(kKeyEndings), path.extension().string()) !=
+                         std::end(kKeyEndings) ||
+                     path.extension() == ".key";
+  return known ? path.stem().string() : path.filename().string();
+}
+
+// In the order of their names. A K*.key file is the public half of a K*.private.
+Result<std::vector<std::string>> files_in(const std::string& directory) {
+  std::error_code failed;
+  std::vector<std::string> files;
+  for (fs::directory_iterator entry(directory, failed), end; !failed && entry != end; entry.increment(failed))
+    if (entry->is_regular_file() && std::find(std::begin(kKeyEndings), std::end(kKeyEndings),
+                                              entry->path().extension().string()) != std::end(kKeyEndings))
+      files.push_back(entry->path().string());
+  if (failed) return Error{Reason::bad_argument, directory + ": " + failed.message()};
+  if (files.empty())
+    return Error{Reason::bad_argument, directory + ": no file in it ends in .pem, .p8, .der or .private"};
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+keymgmt::Passphrase passphrase_for(const std::string& file, const Arguments& arguments,
+                                   const Progress& progress) {
+  return [&file, &arguments, &progress]() -> Result<Secret> {
+    if (!arguments.passphrase_file.empty()) return read_pin_source(arguments.passphrase_file);
+    progress.clear();
+    auto answer = ask_secret("Passphrase of " + printable(file));
+    if (answer) return std::move(*answer);
+    return Error{Reason::key_file_unusable,
+                 file + ": it has a passphrase, and none was given: --passphrase-file names a file with it"};
+  };
+}
+
+Result<n200::KeyRecord> import_one(n200::Device& device, const Arguments& arguments, const std::string& file,
+                                   const Secret& pin, const Progress& progress) {
+  const std::string name = arguments.name.empty() ? name_of_file(file) : arguments.name;
+  SESAM_TRY(key, new_key(device, arguments.place, name, pin));
+  SESAM_TRY(read, keymgmt::read_ec_key_file(file, passphrase_for(file, arguments, progress)));
+  key.curve_type = read.curve->key_type;
+  key.bits = read.curve->key_bits;
+  return device.import_ec(key, read.pair);
+}
+
+void print(const std::vector<Imported>& imported, const std::vector<Failed>& failed, bool json) {
+  if (json) {
+    Json keys = Json::array();
+    for (const auto& one : imported) {
+      Json key = json_of(one.record);
+      key["file"] = one.file;
+      keys.push_back(std::move(key));
+    }
+    Json errors = Json::array();
+    for (const auto& one : failed) errors.push_back({{"file", one.file}, {"error", text_of(one.error)}});
+    return print_json({{"keys", keys}, {"failed", errors}});
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [file, record] : imported)
+    rows.push_back({record.nice_name, sesam_uri(record), pkcs11_uri(record)});
+  print_table({"NAME", "URI", "PKCS#11 URI"}, rows);
+  std::cout << imported.size() << " of " << imported.size() + failed.size() << " imported\n";
+}
+
+// One that fails does not stop the others.
+Result<bool> import_many(const Session& session, n200::Device& device, const Arguments& arguments,
+                         const std::vector<std::string>& files, const Secret& pin) {
+  std::vector<Imported> imported;
+  std::vector<Failed> failed;
+  {
+    Progress progress(files.size());
+    for (const auto& file : files) {
+      progress.next(file);
+      auto record = import_one(device, arguments, file, pin, progress);
+      if (record) {
+        imported.push_back({file, std::move(*record)});
+        continue;
+      }
+      progress.clear();
+      print_error(record.error());
+      failed.push_back({file, std::move(record).error()});
+    }
+  }
+  print(imported, failed, session.json);
+  return failed.empty();
+}
+
+Result<bool> import_keys(const Session& session, const Arguments& arguments) {
+  std::vector<std::string> files = arguments.files;
+  if (!arguments.directory.empty()) {
+    SESAM_TRY(found, files_in(arguments.directory));
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  SESAM_TRY(device, session.device());
+  SESAM_TRY(pin, pin_of_new_keys(*device, arguments.place.pin));
+  if (files.size() > 1 || !arguments.directory.empty())
+    return import_many(session, *device, arguments, files, pin);
+  const Progress progress(1);
+  SESAM_TRY(record, import_one(*device, arguments, files.front(), pin, progress));
+  print_key(record, arguments.place.core.value_or(device->options().core), session.json);
+  return true;
+}
+
+void check_fit(const Arguments& arguments) {
+  if (arguments.files.empty() && arguments.directory.empty())
+    throw CLI::ValidationError("FILE", "or --dir is required");
+  if (!arguments.name.empty() && (arguments.files.size() != 1 || !arguments.directory.empty()))
+    throw CLI::ValidationError("--name", "is for one file");
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("import", "Take private EC keys from files into the device");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("FILE", arguments->files, "PEM or DER: PKCS#8 or SEC 1; or a K*.private file of BIND");
+  command->add_option("--dir", arguments->directory, "every .pem, .p8, .der and .private file in it")
+      ->type_name("DIR");
+  command->add_option("--name", arguments->name, "the new key's name; that of the file where none is given");
+  command
+      ->add_option("--passphrase-file", arguments->passphrase_file,
+                   "a file with the passphrase of encrypted ones; otherwise the terminal is asked")
+      ->type_name("FILE");
+  add_place_options(*command, session, arguments->place);
+  command->callback([&session, arguments] {
+    check_fit(*arguments);
+    session.command = [&session, arguments] { return import_keys(session, *arguments); };
+  });
+}
+
+}  // namespace sesam::cli

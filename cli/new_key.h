@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `sesam generate` and `sesam import` have in common: where a new key goes to.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "cli/pin_options.h"
+#include "n200/device.h"
+
+namespace sesam::cli {
+
+struct Place {
+  std::optional<unsigned> core;  ///< else the configuration's
+  std::string acl;               ///< empty: the configuration's
+  PinOptions pin;
+};
+
+/// Adds --core, --acl and the options of PINs.
+void add_place_options(CLI::App& command, Session& session, Place& place);
+
+/// A key of that name at that place; its kind is up to the caller. Raises bad_argument for what is no name.
+Result<n200::NewKey> new_key(const n200::Device& device, const Place& place, const std::string& name,
+                             const Secret& pin);
+
+}  // namespace sesam::cli

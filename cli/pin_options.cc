@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/pin_options.h"
+
+#include "cli/ask.h"
+#include "cli/pin_prompt.h"
+#include "keymgmt/key_pin.h"
+
+namespace sesam::cli {
+namespace {
+
+constexpr std::string_view kAsk = "ask:";
+
+}  // namespace
+
+void add_pin_source(CLI::App& command, Session& session, PinOptions& pin) {
+  command
+      .add_option_function<std::string>(
+          "--pin-source",
+          [&session, &pin](const std::string& source) {
+            if (source == kAsk)
+              pin.ask = true;
+            else
+              session.set.push_back("pin_source=" + source);
+          },
+          "where the PIN is: file:PATH, env:NAME, or ask: for the terminal")
+      ->type_name("SOURCE");
+}
+
+void add_new_pin_options(CLI::App& command, Session& session, PinOptions& pin) {
+  add_pin_source(command, session, pin);
+  command.add_flag("--no-pin", pin.none, "send no PIN")->excludes("--pin-source");
+}
+
+Result<Secret> pin_of_new_keys(const n200::Device& device, const PinOptions& pin) {
+  if (pin.none) return Secret();
+  if (!pin.ask && !device.options().pin.empty()) return device.options().pin.clone();
+  if (!has_terminal())
+    return Error{Reason::pin_missing,
+                 "a new key needs one, and there is no terminal to ask at: give --pin-source, or --no-pin"};
+  auto answer = ask_new_secret("PIN of the new key");
+  if (!answer) return Error{Reason::pin_missing, "no PIN was given, or another one the second time"};
+  return std::move(*answer);
+}
+
+Result<n200::KeyHandle> handle_of(const n200::Device& device, FoundKey found, const PinOptions& pin) {
+  if (pin.ask) found.uri.pin_source = kAsk;
+  SESAM_TRY(secret, keymgmt::pin_for(found.uri, found.record, device, terminal_prompt()));
+  return n200::KeyHandle(found.record.key_id, found.record.token_label(), found.record.nice_name,
+                         found.uri.core.value_or(device.options().core), std::move(secret));
+}
+
+}  // namespace sesam::cli

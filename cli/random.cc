@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam random`: random bytes from the device.
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/hex.h"
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/output.h"
+
+namespace sesam::cli {
+namespace {
+
+struct Arguments {
+  std::size_t count = 0;
+  bool hex = false;
+  bool base64 = false;
+  std::string out;
+};
+
+constexpr std::size_t kMostBytes = 16 * 1024 * 1024;
+constexpr std::size_t kAtOnce = 16 * n200::Device::kMostRandomBytes;  // within one deadline
+
+Result<Bytes> random_bytes(n200::Device& device, std::size_t count) {
+  Bytes bytes(count);
+  for (std::span<unsigned char> rest = bytes; !rest.empty();) {
+    const auto part = rest.first(std::min(rest.size(), kAtOnce));
+    SESAM_CHECK(device.random(part));
+    rest = rest.subspan(part.size());
+  }
+  return bytes;
+}
+
+std::string base64_of(const Bytes& bytes) {
+  std::string text(bytes.size() / 3 * 4 + 5, '\0');
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
+                                     static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
+// A terminal gets digits: the bytes would spoil it.
+std::string shown(const Bytes& bytes, const Arguments& arguments) {
+  const bool to_terminal = arguments.out.empty() && ::isatty(STDOUT_FILENO) == 1;
+  if (arguments.base64) return base64_of(bytes) + "\n";
+  if (arguments.hex || to_terminal) return to_hex(bytes) + "\n";
+  return std::string(bytes.begin(), bytes.end());
+}
+
+Result<bool> random(const Session& session, const Arguments& arguments) {
+  SESAM_TRY(device, session.device());
+  SESAM_TRY(bytes, random_bytes(*device, arguments.count));
+  if (session.json)
+    print_json({{"random", to_hex(bytes)}});
+  else
+    SESAM_CHECK(write_output(arguments.out, shown(bytes, arguments)));
+  return true;
+}
+
+}  // namespace
+
+void add_random(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("random", "Get random bytes from the device");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("N", arguments->count, "how many, up to 16 MiB")
+      ->required()
+      ->check(CLI::Range(std::size_t{1}, kMostBytes));
+  auto* hex = command->add_flag("--hex", arguments->hex, "in hexadecimal digits, as for a terminal");
+  command->add_flag("--base64", arguments->base64, "in base64")->excludes(hex);
+  command->add_option("--out", arguments->out, "write them to this file instead of stdout")
+      ->type_name("FILE");
+  command->callback([&session, arguments] {
+    session.command = [&session, arguments] { return random(session, *arguments); };
+  });
+}
+
+}  // namespace sesam::cli

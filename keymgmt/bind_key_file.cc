@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "keymgmt/bind_key_file.h"
+
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "base/crypto.h"
+#include "base/file.h"
+#include "base/handles.h"
+#include "n200/reply.h"
+
+namespace sesam::keymgmt {
+namespace {
+
+using Group = std::unique_ptr<EC_GROUP, FreeWith<&EC_GROUP_free>>;
+using Point = std::unique_ptr<EC_POINT, FreeWith<&EC_POINT_clear_free>>;
+using SecretBignum = std::unique_ptr<BIGNUM, FreeWith<&BN_clear_free>>;
+using BnCtx = std::unique_ptr<BN_CTX, FreeWith<&BN_CTX_free>>;
+
+constexpr std::string_view kFirstWord = "Private-key-format:";
+
+// DNSSEC's algorithm numbers (IANA). 5, 7, 8 and 10 are RSA.
+constexpr unsigned kEcdsaP256 = 13;
+constexpr unsigned kEcdsaP384 = 14;
+constexpr unsigned kRsa[] = {5, 7, 8, 10};
+
+Error unusable(const std::string& path, std::string_view problem) {
+  return {Reason::key_file_unusable, path + ": " + std::string(problem)};
+}
+
+// The rest of the line that starts with "name:", without blanks around it; empty where there is none.
+std::string_view value_of(std::string_view text, std::string_view name) {
+  while (!text.empty()) {
+    const auto length = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, length);
+    text.remove_prefix(std::min(length + 1, text.size()));
+    if (!line.starts_with(name) || !line.substr(name.size()).starts_with(':')) continue;
+    line.remove_prefix(name.size() + 1);
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    return line.substr(0, line.find_last_not_of(" \t\r") + 1);
+  }
+  return {};
+}
+
+// The bytes behind base64, in memory that is wiped; nothing where it is none.
+std::optional<Secret> secret_of_base64(std::string_view text) {
+  auto bytes = n200::decode(text, n200::Encoding::base64);
+  if (!bytes) return std::nullopt;
+  Secret secret({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
+  OPENSSL_cleanse(bytes->data(), bytes->size());
+  return secret;
+}
+
+Result<const Curve*> curve_of_algorithm(const std::string& path, std::string_view text) {
+  unsigned algorithm = 0;
+  std::from_chars(text.data(), text.data() + text.size(), algorithm);
+  if (algorithm == kEcdsaP256) return find_curve("NIST", 256);
+  if (algorithm == kEcdsaP384) return find_curve("NIST", 384);
+  if (std::find(std::begin(kRsa), std::end(kRsa), algorithm) != std::end(kRsa))
+    return Error{Reason::not_offered,
+                 path +
+                     ": only EC keys can be imported; of RSA keys nothing is known of how the device would "
+                     "take them"};
+  return Error{Reason::unsupported_key,
+               path +
+                   ": only keys of the algorithms 13 (ECDSAP256SHA256) and 14 (ECDSAP384SHA384) can be "
+                   "imported"};
+}
+
+// X‖Y of the point that belongs to the scalar, which BIND's file does not hold; nothing where the scalar is
+// none of the curve.
+std::optional<Bytes> public_key_of(const Curve& curve, const BIGNUM* scalar) {
+  const Group group(EC_GROUP_new_by_curve_name_ex(private_libctx(), nullptr, OBJ_txt2nid(curve.group)));
+  const BnCtx context(BN_CTX_secure_new());
+  const Point point(group ? EC_POINT_new(group.get()) : nullptr);
+  const Bignum x(BN_new());
+  const Bignum y(BN_new());
+  const bool in_range = point && context && x && y && !BN_is_zero(scalar) &&
+                        BN_cmp(scalar, EC_GROUP_get0_order(group.get())) < 0;
+  if (!in_range || EC_POINT_mul(group.get(), point.get(), scalar, nullptr, nullptr, context.get()) != 1 ||
+      EC_POINT_get_affine_coordinates(group.get(), point.get(), x.get(), y.get(), context.get()) != 1)
+    return std::nullopt;
+  const int size = static_cast<int>(curve.field_bytes);
+  Bytes both(2 * curve.field_bytes);
+  if (BN_bn2binpad(x.get(), both.data(), size) != size ||
+      BN_bn2binpad(y.get(), both.data() + size, size) != size)
+    return std::nullopt;
+  return both;
+}
+
+// The public key in the DNSKEY record of the K*.key file beside (RFC 6605: X‖Y); nothing where there is none.
+std::optional<Bytes> public_key_beside(const std::string& path) {
+  constexpr std::string_view kEnding = ".private";
+  if (!path.ends_with(kEnding)) return std::nullopt;
+  const auto read = read_file(path.substr(0, path.size() - kEnding.size()) + ".key");
+  const auto* text = std::get_if<Secret>(&read);
+  if (text == nullptr) return std::nullopt;
+  std::string_view rest = text->reveal();
+  const auto record = rest.find(" DNSKEY ");
+  if (record == rest.npos) return std::nullopt;
+  rest = rest.substr(record + 1, rest.find('\n', record) - record - 1);
+  for (int word = 0; word < 4; ++word)  // DNSKEY, flags, protocol, algorithm
+    rest.remove_prefix(std::min(rest.find(' ') + 1, rest.size()));
+  std::string base64(rest);
+  std::erase(base64, ' ');
+  return n200::decode(base64, n200::Encoding::base64);
+}
+
+}  // namespace
+
+bool is_bind_key_file(std::string_view text) noexcept { return text.starts_with(kFirstWord); }
+
+Result<EcKeyFile> read_bind_key_file(const std::string& path, const Secret& text) {
+  SESAM_TRY(curve, curve_of_algorithm(path, value_of(text.reveal(), "Algorithm")));
+  if (!value_of(text.reveal(), "Label").empty())
+    return unusable(path, "its private key is not in the file: BIND uses it by a label");
+  const auto bytes = secret_of_base64(value_of(text.reveal(), "PrivateKey"));
+  if (!bytes || bytes->empty() || bytes->reveal().size() > curve->field_bytes)
+    return unusable(path, "there is no private key in it");
+  const SecretBignum number(BN_secure_new());
+  if (!number || BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes->reveal().data()),
+                           static_cast<int>(bytes->reveal().size()), number.get()) == nullptr)
+    return unusable(path, "its number cannot be read");
+  auto point = public_key_of(*curve, number.get());
+  if (!point) return unusable(path, "its number is no private key");
+  if (const auto beside = public_key_beside(path); beside && *beside != *point)
+    return unusable(path, "it is not the private key of the .key file beside it");
+  Secret scalar(std::string(curve->field_bytes - bytes->reveal().size(), '\0'));
+  scalar.append(bytes->reveal());
+  return EcKeyFile{curve, {std::move(scalar), std::move(*point)}};
+}
+
+}  // namespace sesam::keymgmt

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a program at a terminal of its own, at which a test answers what it is asked."""
+import fcntl
+import os
+import pty
+import select
+import subprocess
+import termios
+import time
+from pathlib import Path
+from typing import Any, Sequence
+
+from harness.programs import Done, minimal_environment
+
+ENDED = b""
+
+
+def _take_terminal(slave: int) -> None:
+    os.setsid()
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
+
+class Terminal:
+    """What stands on the screen, byte by byte."""
+
+    def __init__(self, master: int, deadline: float):
+        self.master, self.deadline, self.screen = master, deadline, b""
+
+    def read(self) -> bytes:
+        """More, or ENDED: nobody has the terminal open any more."""
+        ready, _, _ = select.select([self.master], [], [], max(0.0, self.deadline - time.monotonic()))
+        assert ready, f"still nothing more on the terminal, which shows: {self.screen!r}"
+        try:
+            more = os.read(self.master, 4096)
+        except OSError:  # EIO
+            more = ENDED
+        self.screen += more
+        return more
+
+    def answer(self, question: str, answer: str) -> None:
+        """Waits for the question to come after all that was answered before."""
+        start = len(self.screen)
+        while question.encode() not in self.screen[start:]:
+            assert self.read() is not ENDED, f"never asked {question!r}: {self.screen!r}"
+        os.write(self.master, answer.encode() + b"\n")
+
+
+def run_at_terminal(arguments: Sequence[Any], openssl_conf: Path, *answers: tuple[str, str], stdin: bytes = b"",
+                    errors_too: bool = False, timeout: float = 120, cwd: Path | None = None) -> tuple[Done, str]:
+    """`answers` are (part of the question, answer). stdin and stdout are pipes; so is stderr, unless `errors_too`. What became
+    of it, and what the terminal showed."""
+    words = [str(word) for word in arguments]
+    master, slave = pty.openpty()
+    terminal = Terminal(master, time.monotonic() + timeout)
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=slave if errors_too else subprocess.PIPE,
+                               env=minimal_environment(openssl_conf), cwd=cwd, pass_fds=[slave],
+                               preexec_fn=lambda: _take_terminal(slave))  # noqa: PLW1509
+    os.close(slave)
+    try:
+        process.stdin.write(stdin)
+        process.stdin.close()
+        process.stdin = None
+        for question, answer in answers:
+            terminal.answer(question, answer)
+        while terminal.read() is not ENDED:
+            pass
+        output, errors = process.communicate(timeout=max(1.0, terminal.deadline - time.monotonic()))
+    finally:
+        process.kill()
+        process.wait(10)
+        os.close(master)
+    return Done(words, process.returncode, output, (errors or b"").decode(errors="replace")), terminal.screen.decode(errors="replace")
