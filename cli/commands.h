@@ -14,6 +14,7 @@ inline constexpr char kKeyHelp[] =
 
 /// Each adds its subcommand with its arguments; `session` outlives `app`. What it does when chosen it leaves
 /// in session.command, so that a wrong command line is found before anything is done.
+void add_doctor(CLI::App& app, Session& session);
 void add_list(CLI::App& app, Session& session);
 void add_show(CLI::App& app, Session& session);
 void add_sign(CLI::App& app, Session& session);
