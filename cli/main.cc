@@ -40,6 +40,7 @@ void add_global_options(CLI::App& app, sesam::cli::Session& session) {
 
 void add_commands(CLI::App& app, sesam::cli::Session& session) {
   using namespace sesam::cli;
+  add_doctor(app, session);
   add_list(app, session);
   add_show(app, session);
   add_uri(app, session);
@@ -57,7 +58,13 @@ void add_commands(CLI::App& app, sesam::cli::Session& session) {
 }
 
 // 0 for --help and --version.
-int report(const CLI::App& app, const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : kUsage; }
+int report(const CLI::App& app, const CLI::ParseError& error) {
+  // CLI11 would say that there is no subcommand.
+  const auto left = app.remaining();
+  const bool is_unknown = error.get_name() == "RequiredError" && !left.empty();
+  const int status = is_unknown ? app.exit(CLI::ExtrasError(left)) : app.exit(error);
+  return status == 0 ? 0 : kUsage;
+}
 
 int run(const sesam::cli::Session& session) {
   const auto done = session.command();

@@ -4,7 +4,6 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
-#include <array>
 #include <vector>
 
 #include "base/handles.h"
@@ -30,6 +29,25 @@ Result<Bytes> hash(const signature::Digest& digest, const std::string& path) {
   return result;
 }
 
+using Init = Result<void> (signature::Signature::*)(void* key, const OSSL_PARAM params[]);
+
+Result<void> begin(signature::Signature& context, keymgmt::Key& key, const Message& message, Init init) {
+  const bool rsa = key.data()->type == keymgmt::KeyType::rsa;
+  if (message.pss && !rsa) return Error{Reason::bad_argument, "--pss is for RSA keys"};
+  if (message.raw && rsa) return Error{Reason::bad_argument, "--raw is for EC keys"};
+  std::string digest = message.digest;
+  std::string padding = message.pss ? OSSL_PKEY_RSA_PAD_MODE_PSS : OSSL_PKEY_RSA_PAD_MODE_PKCSV15;
+  std::string salt = OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST;
+  std::vector<OSSL_PARAM> params{
+      OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, digest.data(), 0)};
+  if (rsa)
+    params.push_back(OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, padding.data(), 0));
+  if (message.pss)
+    params.push_back(OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, salt.data(), 0));
+  params.push_back(OSSL_PARAM_construct_end());
+  return (context.*init)(&key, params.data());
+}
+
 }  // namespace
 
 void add_message_options(CLI::App& command, Message& message) {
@@ -52,27 +70,33 @@ Result<Bytes> digest_of(const Message& message) {
   return *std::move(bytes);
 }
 
-Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const std::shared_ptr<n200::Device>& device,
-                                                         const std::string& name, bool to_sign) {
-  SESAM_TRY(found, find_key(*device, name));
+Result<std::shared_ptr<const keymgmt::KeyData>> open_found_key(const std::shared_ptr<n200::Device>& device,
+                                                               const FoundKey& found, bool to_sign) {
   return store::open_key(found.record, found.uri, device, to_sign, terminal_prompt());
 }
 
-Result<void> begin(signature::Signature& context, keymgmt::Key& key, const Message& message) {
-  const bool rsa = key.data()->type == keymgmt::KeyType::rsa;
-  if (message.pss && !rsa) return Error{Reason::bad_argument, "--pss is for RSA keys"};
-  if (message.raw && rsa) return Error{Reason::bad_argument, "--raw is for EC keys"};
-  std::string digest = message.digest;
-  std::string padding = message.pss ? OSSL_PKEY_RSA_PAD_MODE_PSS : OSSL_PKEY_RSA_PAD_MODE_PKCSV15;
-  std::string salt = OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST;
-  std::vector<OSSL_PARAM> params{
-      OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, digest.data(), 0)};
-  if (rsa)
-    params.push_back(OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, padding.data(), 0));
-  if (message.pss)
-    params.push_back(OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, salt.data(), 0));
-  params.push_back(OSSL_PARAM_construct_end());
-  return key.is_private() ? context.sign_init(&key, params.data()) : context.verify_init(&key, params.data());
+Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const std::shared_ptr<n200::Device>& device,
+                                                         const std::string& name, bool to_sign) {
+  SESAM_TRY(found, find_key(*device, name));
+  return open_found_key(device, found, to_sign);
+}
+
+Result<Bytes> sign_digest(keymgmt::Key& key, const Message& message, const Bytes& digest) {
+  signature::Signature context(key.data()->type);
+  SESAM_CHECK(begin(context, key, message, &signature::Signature::sign_init));
+  std::size_t length = 0;
+  SESAM_CHECK(context.sign(nullptr, &length, 0, digest.data(), digest.size()));
+  Bytes signature(length);
+  SESAM_CHECK(context.sign(signature.data(), &length, signature.size(), digest.data(), digest.size()));
+  signature.resize(length);
+  return signature;
+}
+
+Result<bool> verify_digest(keymgmt::Key& key, const Message& message, const Bytes& digest,
+                           const Bytes& signature) {
+  signature::Signature context(key.data()->type);
+  SESAM_CHECK(begin(context, key, message, &signature::Signature::verify_init));
+  return context.verify(signature.data(), signature.size(), digest.data(), digest.size());
 }
 
 }  // namespace sesam::cli

@@ -20,13 +20,7 @@ Result<Bytes> signature_of(const std::shared_ptr<n200::Device>& device, const Me
   SESAM_TRY(digest, digest_of(message));
   SESAM_TRY(data, open_key(device, message.key, true));
   keymgmt::Key key(data, keymgmt::Key::Part::with_private);
-  signature::Signature context(data->type);
-  SESAM_CHECK(begin(context, key, message));
-  std::size_t length = 0;
-  SESAM_CHECK(context.sign(nullptr, &length, 0, digest.data(), digest.size()));
-  Bytes signature(length);
-  SESAM_CHECK(context.sign(signature.data(), &length, signature.size(), digest.data(), digest.size()));
-  signature.resize(length);
+  SESAM_TRY(signature, sign_digest(key, message, digest));
   return message.raw ? p1363_of_der(signature, data->device_signature_bytes) : std::move(signature);
 }
 

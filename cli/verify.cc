@@ -40,10 +40,8 @@ Result<bool> verify(const Session& session, const Arguments& arguments) {
   SESAM_TRY(digest, digest_of(arguments.message));
   SESAM_TRY(data, open_key(device, arguments.message.key, false));
   keymgmt::Key key(data, keymgmt::Key::Part::public_only);
-  signature::Signature context(data->type);
-  SESAM_CHECK(begin(context, key, arguments.message));
   SESAM_TRY(signature, read_signature(arguments, *data));
-  SESAM_TRY(good, context.verify(signature.data(), signature.size(), digest.data(), digest.size()));
+  SESAM_TRY(good, verify_digest(key, arguments.message, digest, signature));
   if (session.json) print_json({{"verified", good}});
   if (!good)
     return Error{Reason::bad_signature,

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam doctor`: what openssl.cnf says to OpenSSL itself (config(5)).
+#include <algorithm>
+#include <cstdlib>
+
+#include "cli/doctor.h"
+
+namespace sesam::cli {
+namespace {
+
+using provider::OpensslCnf;
+
+constexpr char kDefault[] = "default provider";
+constexpr char kAdvice[] = "`sesam doctor --print-config` prints a whole file";
+
+std::string origin(const Session& session) {
+  if (!session.config.empty()) return "named on the command line";
+  return secure_getenv("OPENSSL_CONF") != nullptr ? "named by OPENSSL_CONF"
+                                                  : "OpenSSL's own, as OPENSSL_CONF is not set";
+}
+
+// OpenSSL passes over a file that it cannot read or parse without a word.
+bool check_file(const Session& session, const Result<OpensslCnf>& cnf, Checkup& checkup) {
+  constexpr char kName[] = "configuration file";
+  if (cnf) {
+    checkup.good(kName, cnf->path() + ", " + origin(session));
+    return true;
+  }
+  checkup.bad(
+      kName, cnf.error().detail + " (" + origin(session) + ")",
+      "name a readable file in OPENSSL_CONF, or by --config; in values put a \\ before $, #, \\ and quotes");
+  return false;
+}
+
+bool is_active(const OpensslCnf& cnf, const std::string& section) {
+  const auto text = cnf.value(section, "activate");
+  return text && *text != "0" && *text != "no" && *text != "off" && *text != "false";
+}
+
+bool is_named(const OpensslCnf& cnf, const OpensslCnf::ProviderRow& row, std::string_view name) {
+  return row.name == name || cnf.value(row.section, "identity") == name;
+}
+
+// Empty: nothing. OpenSSL ignores the rest of a file that lacks these.
+std::string what_init_lacks(const OpensslCnf& cnf) {
+  const auto init = cnf.init_section();
+  if (!init)
+    return "no 'openssl_conf = SECTION' above the first section of " + cnf.path() +
+           ": OpenSSL ignores the file";
+  if (!cnf.value(*init, "providers"))
+    return "no 'providers = SECTION' in section [" + *init + "], which openssl_conf names";
+  if (!cnf.providers())
+    return "section [" + *cnf.value(*init, "providers") + "] is missing, which 'providers' names";
+  return {};
+}
+
+std::optional<std::string> check_section(const Session& session, const OpensslCnf& cnf, Checkup& checkup) {
+  constexpr char kName[] = "provider's section";
+  const auto section = session.section_in(cnf);
+  if (const std::string lacking = what_init_lacks(cnf); !lacking.empty())
+    checkup.bad(kName, lacking, kAdvice);
+  else if (!section)
+    checkup.bad(kName, section.error().detail, kAdvice);
+  else if (!cnf.for_each(*section, [](const char*, const char*) {}))
+    checkup.bad(kName, "section [" + *section + "] is missing", kAdvice);
+  else if (!is_active(cnf, *section))
+    checkup.bad(kName, "[" + *section + "] lacks activate = 1: programs do not get the provider",
+                "add activate = 1 to [" + *section + "]");
+  else
+    checkup.good(kName, "[" + *section + "], activated");
+  return section ? std::optional(*section) : std::nullopt;
+}
+
+// Once a file names providers, OpenSSL loads none by itself.
+void check_default(const OpensslCnf& cnf, const std::string& section, Checkup& checkup) {
+  const auto rows = cnf.providers().value_or(std::vector<OpensslCnf::ProviderRow>{});
+  const auto base = std::find_if(rows.begin(), rows.end(), [&](const auto& row) {
+    return is_named(cnf, row, "default") || is_named(cnf, row, "fips");
+  });
+  const auto ours =
+      std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.section == section; });
+  if (base == rows.end())
+    checkup.bad(kDefault, "is not listed: every program that uses this file fails",
+                "list it first: default = default_provider, with activate = 1 in [default_provider]");
+  else if (!is_active(cnf, base->section))
+    checkup.bad(kDefault,
+                "[" + base->section + "] lacks activate = 1: every program that uses this file fails",
+                "add activate = 1 to [" + base->section + "]");
+  else if (ours != rows.end() && ours < base)
+    checkup.bad(kDefault, "is listed behind sesam, which then serves the keys and certificates of others too",
+                "put '" + base->name + " = " + base->section + "' before '" + ours->name + " = " +
+                    ours->section + "'");
+  else
+    checkup.good(kDefault, "activated, and listed first");
+}
+
+void check_properties(const OpensslCnf& cnf, Checkup& checkup) {
+  constexpr char kName[] = "default properties";
+  const auto init = cnf.init_section();
+  const auto algorithms = init ? cnf.value(*init, "alg_section") : std::nullopt;
+  const auto properties = algorithms ? cnf.value(*algorithms, "default_properties") : std::nullopt;
+  if (properties && properties->find("sesam") != properties->npos)
+    checkup.bad(kName, "default_properties = " + *properties + " sends the keys of others to sesam too",
+                "remove it from [" + *algorithms + "]: keys are found by their URI");
+  else
+    checkup.good(kName, properties ? *properties : "none set");
+}
+
+}  // namespace
+
+std::optional<std::string> check_openssl_cnf(const Session& session, const Result<OpensslCnf>& cnf,
+                                             Checkup& checkup) {
+  std::optional<std::string> section;
+  if (check_file(session, cnf, checkup))
+    section = check_section(session, *cnf, checkup);
+  else
+    checkup.skip({"provider's section"}, "there is no file");
+  if (section) {
+    check_default(*cnf, *section, checkup);
+    check_properties(*cnf, checkup);
+  } else {
+    checkup.skip({kDefault, "default properties"}, "there is no section of the provider");
+  }
+  return section;
+}
+
+}  // namespace sesam::cli

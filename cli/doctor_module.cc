@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam doctor`: sesam.so, where OpenSSL looks for it, and what it was linked with.
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/params.h>
+#include <openssl/provider.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <sstream>
+
+#include "base/handles.h"
+#include "cli/doctor.h"
+#include "cli/needed_libraries.h"
+
+namespace sesam::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kModule[] = "module";
+constexpr char kLibcrypto[] = "libcrypto";
+constexpr char kFile[] = "sesam.so";
+
+using LibCtx = std::unique_ptr<OSSL_LIB_CTX, FreeWith<&OSSL_LIB_CTX_free>>;
+using LoadedProvider =
+    std::unique_ptr<OSSL_PROVIDER, decltype([](OSSL_PROVIDER* p) { OSSL_PROVIDER_unload(p); })>;
+
+// OpenSSL's directory of modules (OPENSSL_MODULES, openssl-env(7)).
+std::string modules_directory() {
+  if (const char* named = secure_getenv("OPENSSL_MODULES")) return named;
+  const char* built_in = OPENSSL_info(OPENSSL_INFO_MODULES_DIR);
+  return built_in == nullptr ? "" : built_in;
+}
+
+// As OpenSSL makes a path of "module", or of the provider's name where there is none.
+std::string module_path(const provider::OpensslCnf& cnf, const std::string& section) {
+  std::string module = cnf.value(section, "module").value_or("");
+  if (module.empty()) {
+    for (const auto& row : cnf.providers().value_or(std::vector<provider::OpensslCnf::ProviderRow>{}))
+      if (row.section == section) module = cnf.value(section, "identity").value_or(row.name) + ".so";
+  }
+  return fs::path(module).is_absolute() ? module : (fs::path(modules_directory()) / module).string();
+}
+
+// Of the first entry that has some: the dynamic linker's words, which name file and library.
+std::string openssls_words() {
+  std::string words = "OpenSSL cannot load it";
+  const char* data = nullptr;
+  int flags = 0;
+  while (ERR_get_error_all(nullptr, nullptr, nullptr, &data, &flags) != 0)
+    if ((flags & ERR_TXT_STRING) != 0 && data != nullptr && *data != '\0') {
+      words = data;
+      break;
+    }
+  ERR_clear_error();
+  return words;
+}
+
+// In a library context of its own, which knows no openssl.cnf: the provider that is loaded there does
+// nothing. Gives what it says of itself.
+Result<std::string> load(const std::string& path) {
+  const LibCtx context(OSSL_LIB_CTX_new());
+  const LoadedProvider loaded(OSSL_PROVIDER_load(context.get(), path.c_str()));
+  if (!loaded) return Error{Reason::bad_configuration, openssls_words()};
+  char* built = nullptr;
+  OSSL_PARAM params[] = {OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_BUILDINFO, &built, 0), OSSL_PARAM_END};
+  if (OSSL_PROVIDER_get_params(loaded.get(), params) != 1 || built == nullptr)
+    return std::string("unknown version");
+  return std::string(built);
+}
+
+// Where it may be instead.
+std::string cure_for_missing(const std::string& path) {
+  std::error_code ignored;
+  const auto beside = fs::read_symlink("/proc/self/exe", ignored).parent_path() / kFile;
+  for (const auto& candidate : {fs::path(modules_directory()) / kFile, beside})
+    if (candidate != path && fs::exists(candidate, ignored))
+      return "it is here: module = " + candidate.string();
+  return "install sesam.so into " + modules_directory() + ", or say where it is: module = PATH";
+}
+
+std::string program_in_path(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  std::istringstream directories(path == nullptr ? "" : path);
+  for (std::string directory; std::getline(directories, directory, ':');)
+    if (const auto file = fs::path(directory) / name; ::access(file.c_str(), X_OK) == 0) return file.string();
+  return {};
+}
+
+// A provider serves programs of the libcrypto that it was linked with.
+void check_libcrypto(const std::string& path, Checkup& checkup) {
+  const std::string ours = needed_libcrypto(path);
+  const std::string program = program_in_path("openssl");
+  const std::string theirs = program.empty() ? "" : needed_libcrypto(program);
+  const std::string running =
+      std::string(", this command runs with ") + OpenSSL_version(OPENSSL_VERSION_STRING);
+  if (theirs.empty())
+    checkup.good(kLibcrypto, "the module needs " + ours + running + "; no openssl program to compare with");
+  else if (ours == theirs)
+    checkup.good(kLibcrypto, "the module and " + program + " need " + ours + running);
+  else
+    checkup.bad(kLibcrypto,
+                "the module needs " + (ours.empty() ? "none" : ours) + ", " + program + " " + theirs,
+                "install the sesam.so that was built for the programs' OpenSSL");
+}
+
+}  // namespace
+
+void check_module(const provider::OpensslCnf& cnf, const std::string& section, Checkup& checkup) {
+  const std::string path = module_path(cnf, section);
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) {
+    checkup.bad(kModule, path + " is missing", cure_for_missing(path));
+    checkup.skip({kLibcrypto}, "there is no module");
+    return;
+  }
+  const auto loaded = load(path);
+  if (loaded)
+    checkup.good(kModule, path + ", " + *loaded);
+  else
+    checkup.bad(
+        kModule, path + ": " + loaded.error().detail,
+        "install the sesam.so that was built for this OpenSSL, and make it readable for the program's user");
+  check_libcrypto(path, checkup);
+}
+
+}  // namespace sesam::cli

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a device is: the steps of a connection one by one, each with an error of its own.
+#pragma once
+
+#include <netdb.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/handles.h"
+#include "base/result.h"
+
+namespace sesam::cli {
+
+/// What 'url' and 'address' lead to.
+struct Endpoint {
+  std::string name;  ///< in the URL, and to be in the certificate
+  std::string host;  ///< to be connected
+  std::string port;
+};
+
+/// `url` is "https://host[:port]"; `address` "host", "host:port" or empty, as http::Options has them.
+Endpoint endpoint_of(std::string_view url, std::string_view address);
+
+using Addresses = std::unique_ptr<addrinfo, FreeWith<&freeaddrinfo>>;
+
+/// Raises cannot_resolve.
+Result<Addresses> resolve(const Endpoint& endpoint);
+
+/// All addresses, in digits: "192.0.2.7, 2001:db8::7".
+std::string text_of(const Addresses& addresses);
+
+/// A connected TCP socket.
+class Socket {
+ public:
+  explicit Socket(int fd) noexcept : fd_(fd) {}
+  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Socket& operator=(Socket&&) = delete;
+  ~Socket();
+  int fd() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// Connects to the first address that lets it, each within `timeout_ms`, which bounds later reads and writes
+/// too. Raises cannot_connect, timed_out.
+Result<Socket> connect_to(const Addresses& addresses, const Endpoint& endpoint, unsigned timeout_ms);
+
+}  // namespace sesam::cli

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/tls_look.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+
+#include "base/crypto.h"
+#include "base/hex.h"
+
+namespace sesam::cli {
+namespace {
+
+using SslCtx = std::unique_ptr<SSL_CTX, FreeWith<&SSL_CTX_free>>;
+using Ssl = std::unique_ptr<SSL, FreeWith<&SSL_free>>;
+
+Bio memory_of(std::string_view text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+std::string text_in(BIO* memory) {
+  char* text = nullptr;
+  const long length = BIO_get_mem_data(memory, &text);
+  return {text, static_cast<std::size_t>(length)};
+}
+
+std::string openssls_words() {
+  const char* words = ERR_reason_error_string(ERR_peek_last_error());
+  ERR_clear_error();
+  return words == nullptr ? "the connection ended" : words;
+}
+
+// As libcurl trusts (CURLOPT_CAINFO_BLOB): any certificate in the file is enough, its issuer need not be
+// there.
+void trust(SSL_CTX* context, const std::string& pem) {
+  X509_STORE* store = SSL_CTX_get_cert_store(context);
+  if (pem.empty()) {
+    SSL_CTX_set_default_verify_paths(context);
+  } else {
+    const Bio memory = memory_of(pem);
+    while (const Certificate one{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)})
+      X509_STORE_add_cert(store, one.get());
+    ERR_clear_error();  // the end of the file
+  }
+  X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST);
+}
+
+// 0: a key with a passphrase is not asked for it, as the provider does not either.
+int no_passphrase(char*, int, int, void*) { return 0; }
+
+bool show_client_certificate(SSL_CTX* context, const n200::http::Options& options) {
+  if (options.client_cert_pem.empty()) return true;
+  const Certificate certificate = first_in(options.client_cert_pem);
+  const Bio memory = memory_of(options.client_key_pem.reveal());
+  const Pkey key(
+      PEM_read_bio_PrivateKey_ex(memory.get(), nullptr, &no_passphrase, nullptr, private_libctx(), nullptr));
+  return certificate && key && SSL_CTX_use_certificate(context, certificate.get()) == 1 &&
+         SSL_CTX_use_PrivateKey(context, key.get()) == 1;
+}
+
+// An address is no name to a server (RFC 6066, section 3).
+bool name_server(SSL* ssl, const std::string& name) {
+  const std::unique_ptr<ASN1_OCTET_STRING, FreeWith<&ASN1_OCTET_STRING_free>> address(
+      a2i_IPADDRESS(name.c_str()));
+  ERR_clear_error();
+  if (address) return true;
+  // SSL_set_tlsext_host_name(3) is this with an old-style cast.
+  return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                  const_cast<char*>(name.c_str())) == 1;
+}
+
+bool fits(X509* certificate, const std::string& name) {
+  return X509_check_host(certificate, name.data(), name.size(), 0, nullptr) == 1 ||
+         X509_check_ip_asc(certificate, name.c_str(), 0) == 1;
+}
+
+std::string common_name(X509* certificate) {
+  std::array<char, 256> text{};
+  const int length = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName,
+                                               text.data(), static_cast<int>(text.size()));
+  return length < 0 ? "" : text.data();
+}
+
+std::string alternative_names(X509* certificate) {
+  const int at = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1);
+  const Bio memory(BIO_new(BIO_s_mem()));
+  if (at < 0 || !memory || X509V3_EXT_print(memory.get(), X509_get_ext(certificate, at), 0, 0) != 1)
+    return {};
+  return text_in(memory.get());
+}
+
+std::string end_of_validity(X509* certificate) {
+  const Bio memory(BIO_new(BIO_s_mem()));
+  if (!memory || ASN1_TIME_print(memory.get(), X509_get0_notAfter(certificate)) != 1) return {};
+  return text_in(memory.get());
+}
+
+std::string fingerprint(X509* certificate) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  const std::unique_ptr<EVP_MD, FreeWith<&EVP_MD_free>> sha256(
+      EVP_MD_fetch(private_libctx(), "SHA256", nullptr));
+  if (!sha256 || X509_digest(certificate, sha256.get(), digest.data(), &length) != 1) return {};
+  return to_hex({digest.data(), length});
+}
+
+Peer peer_of(SSL* ssl, const std::string& name) {
+  Peer peer;
+  peer.certificate.reset(SSL_get1_peer_certificate(ssl));
+  peer.verdict = SSL_get_verify_result(ssl);
+  peer.name_fits = peer.certificate && fits(peer.certificate.get(), name);
+  peer.tls_version = SSL_get_version(ssl);
+  const unsigned char* protocol = nullptr;
+  unsigned int length = 0;
+  SSL_get0_alpn_selected(ssl, &protocol, &length);
+  if (protocol != nullptr) peer.protocol.assign(protocol, protocol + length);
+  return peer;
+}
+
+}  // namespace
+
+Certificate first_in(const std::string& pem) {
+  const Bio memory = memory_of(pem);
+  Certificate certificate(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
+  ERR_clear_error();
+  return certificate;
+}
+
+std::string description_of(X509* certificate) {
+  const std::string names = alternative_names(certificate);
+  return "CN=" + common_name(certificate) + (names.empty() ? ", no subjectAltName" : ", " + names) +
+         ", valid until " + end_of_validity(certificate) + ", SHA-256 " + fingerprint(certificate);
+}
+
+Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const n200::http::Options& options) {
+  const SslCtx context(SSL_CTX_new_ex(private_libctx(), nullptr, TLS_client_method()));
+  if (!context) return Error{Reason::out_of_memory, {}};
+  trust(context.get(), options.ca_pem);
+  if (!show_client_certificate(context.get(), options))
+    return Error{Reason::bad_configuration, "client_cert or client_key cannot be used"};
+  const Ssl ssl(SSL_new(context.get()));
+  constexpr unsigned char kProtocols[] = "\x02h2\x08http/1.1";
+  if (!ssl || SSL_set_fd(ssl.get(), socket.fd()) != 1 || !name_server(ssl.get(), endpoint.name) ||
+      SSL_set_alpn_protos(ssl.get(), kProtocols, sizeof kProtocols - 1) != 0)
+    return Error{Reason::out_of_memory, {}};
+  SSL_set_min_proto_version(ssl.get(), TLS1_2_VERSION);
+  SSL_set_verify(ssl.get(), SSL_VERIFY_NONE, nullptr);  // the verdict is looked at afterwards
+  if (SSL_connect(ssl.get()) != 1)
+    return Error{Reason::tls_failed, endpoint.host + " port " + endpoint.port + ": " + openssls_words()};
+  return peer_of(ssl.get(), endpoint.name);
+}
+
+}  // namespace sesam::cli

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// A TLS handshake with the device that goes through whatever its certificate is, to tell what it is.
+#pragma once
+
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string>
+
+#include "base/handles.h"
+#include "base/result.h"
+#include "cli/endpoint.h"
+#include "n200/http/pipeline.h"
+
+namespace sesam::cli {
+
+using Certificate = std::unique_ptr<X509, FreeWith<&X509_free>>;
+
+struct Peer {
+  Certificate certificate;
+  long verdict = X509_V_OK;  ///< X509_verify_cert_error_string(3) has words for it
+  bool name_fits = false;    ///< subjectAltName, or CN where there is none (X509_check_host(3))
+  std::string tls_version;   ///< "TLSv1.3"
+  std::string protocol;      ///< by ALPN (RFC 7301): "h2", "http/1.1"; empty: the device did not choose
+};
+
+/// Shakes hands over the socket, trusting what the options trust and showing their client certificate. Raises
+/// tls_failed, bad_configuration.
+Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const n200::http::Options& options);
+
+/// "CN=…, subjectAltName …, valid until …, SHA-256 …".
+std::string description_of(X509* certificate);
+
+/// The first certificate in a PEM text; null where there is none.
+Certificate first_in(const std::string& pem);
+
+}  // namespace sesam::cli

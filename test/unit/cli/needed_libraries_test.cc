@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/needed_libraries.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace sesam::cli {
+namespace {
+
+TEST(NeededLibraries, OfThisProgramAreThoseItWasLinkedWith) {
+  const auto names = needed_libraries("/proc/self/exe");
+  EXPECT_THAT(names, testing::Contains(testing::StartsWith("libstdc++.so.")));
+  EXPECT_THAT(needed_libcrypto("/proc/self/exe"), testing::StartsWith("libcrypto.so."));
+}
+
+TEST(NeededLibraries, OfWhatIsNoElfFileAreNone) {
+  EXPECT_TRUE(needed_libraries("/nonexistent").empty());
+  EXPECT_TRUE(needed_libraries("/dev/null").empty());
+  EXPECT_EQ(needed_libcrypto("/etc/passwd"), "");
+}
+
+TEST(NeededLibraries, OfACutFileAreNoneOrSome) {
+  std::ifstream in("/proc/self/exe", std::ios::binary);
+  std::string head(4096, '\0');
+  in.read(head.data(), static_cast<std::streamsize>(head.size()));
+  const std::string path = testing::TempDir() + "cut-elf";
+  for (const std::size_t length :
+       {std::size_t{4}, std::size_t{17}, std::size_t{63}, std::size_t{64}, head.size()}) {
+    std::ofstream(path, std::ios::binary) << head.substr(0, length);
+    EXPECT_TRUE(needed_libraries(path).empty()) << length;
+  }
+}
+
+}  // namespace
+}  // namespace sesam::cli

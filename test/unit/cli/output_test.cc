@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/output.h"
+
+#include <gtest/gtest.h>
+
+#include <clocale>
+
+namespace sesam::cli {
+namespace {
+
+TEST(Printable, LeavesOutWhatSteersATerminal) {
+  std::setlocale(LC_CTYPE, "C.UTF-8");
+  EXPECT_EQ(printable("web\x1b[2J\n\x7f"), "web?[2J??");
+  EXPECT_EQ(printable("\xC2\x9B"
+                      "2J"),
+            "?2J");
+  EXPECT_EQ(printable("schl\xC3\xBCssel \xC2\xA7"), "schl\xC3\xBCssel \xC2\xA7");
+  std::setlocale(LC_CTYPE, "C");
+  EXPECT_EQ(printable("schl\xC3\xBCssel"), "schl??ssel");
+}
+
+TEST(Marks, AreAsciiWhereTheTerminalIs) {
+  std::setlocale(LC_CTYPE, "C.UTF-8");
+  EXPECT_EQ(text_of(Mark::good), "✓");
+  std::setlocale(LC_CTYPE, "C");
+  EXPECT_EQ(text_of(Mark::good), "ok");
+  EXPECT_EQ(text_of(Mark::bad), "FAILED");
+}
+
+TEST(Errors, HaveReasonDetailAndAdvice) {
+  EXPECT_EQ(text_of(Error{Reason::stopped, {}}), "the provider is shutting down");
+  EXPECT_EQ(text_of(Error{Reason::bad_argument, "x"}), "bad argument: x");
+  EXPECT_EQ(text_of(Error{Reason::too_many_requests, "x"}),
+            "too many requests: x; raise max_in_flight or deadline_ms");
+}
+
+}  // namespace
+}  // namespace sesam::cli

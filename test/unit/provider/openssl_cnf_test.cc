@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "provider/openssl_cnf.h"
+
+#include <gtest/gtest.h>
+#include <openssl/err.h>
+
+#include <fstream>
+
+#include "provider/configuration_sources.h"
+
+namespace sesam::provider {
+namespace {
+
+std::string write(const std::string& text, const std::string& name = "openssl.cnf") {
+  const std::string path = testing::TempDir() + name;
+  std::ofstream(path) << text;
+  return path;
+}
+
+constexpr char kFile[] =
+    "openssl_conf = init\nhost = hsm\n[init]\nproviders = list\n[list]\ndefault = d\nsesam = s\n[d]\n"
+    "[s]\nmodule = m.so\nactivate = 1\nurl = https://$host\npass = a\\$b\nuser = u\n";
+
+TEST(OpensslCnf, IsReadAsOpensslReadsIt) {
+  const auto cnf = OpensslCnf::load(write(kFile));
+  ASSERT_TRUE(cnf);
+  EXPECT_EQ(cnf->init_section(), "init");
+  EXPECT_EQ(cnf->value("s", "url"), "https://hsm");
+  EXPECT_EQ(cnf->value("s", "pass"), "a$b");
+  EXPECT_EQ(cnf->value("s", "none"), std::nullopt);
+  const auto rows = cnf->providers();
+  ASSERT_TRUE(rows && rows->size() == 2);
+  EXPECT_EQ(rows->at(0).name, "default");
+  EXPECT_EQ(rows->at(1).section, "s");
+}
+
+TEST(OpensslCnf, FollowsIncludes) {
+  const auto part = write("[s]\nuser = included\n", "part.cnf");
+  const auto cnf = OpensslCnf::load(write("openssl_conf = init\n.include " + part + "\n"));
+  ASSERT_TRUE(cnf);
+  EXPECT_EQ(cnf->value("s", "user"), "included");
+  EXPECT_FALSE(cnf->providers());
+}
+
+TEST(OpensslCnf, TellsTheLineThatIsWrongAndLeavesNoErrorBehind) {
+  ERR_clear_error();
+  const auto broken = OpensslCnf::load(write("a = 1\nb = x$y\n"));
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().reason, Reason::bad_configuration);
+  EXPECT_NE(broken.error().detail.find("line 2: variable has no value"), std::string::npos)
+      << broken.error().detail;
+  const auto missing = OpensslCnf::load("/nonexistent/x.cnf");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().detail, "/nonexistent/x.cnf: No such file or directory");
+  EXPECT_EQ(ERR_peek_error(), 0U);
+}
+
+TEST(CollectedForTheCommand, AreTheSectionsSettingsAndThoseGivenInstead) {
+  const auto cnf = OpensslCnf::load(write(kFile));
+  ASSERT_TRUE(cnf);
+  Values instead;
+  instead.emplace("pass_source", Secret("env:P"));
+  instead.emplace("core", Secret("2"));
+  const auto collected = collect_values(&*cnf, "s", instead);
+  ASSERT_TRUE(collected);
+  std::string all;
+  for (const auto& [key, value] : collected->values) all += key + "=" + std::string(value.reveal()) + " ";
+  EXPECT_EQ(all,
+            "core=2 pass_source=env:P url=https://hsm user=u ");  // pass is the same thing as pass_source
+  EXPECT_TRUE(collected->secret_files.empty());
+}
+
+TEST(CollectedForTheCommand, AreRefusedWithAKeyThatIsNoSetting) {
+  const auto cnf = OpensslCnf::load(write(std::string(kFile) + "colour = red\n"));
+  ASSERT_TRUE(cnf);
+  const auto collected = collect_values(&*cnf, "s", {});
+  ASSERT_FALSE(collected);
+  EXPECT_NE(collected.error().detail.find("unknown key 'colour' in section [s] of "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sesam::provider
