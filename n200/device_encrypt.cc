@@ -79,8 +79,11 @@ Result<Secret> Device::encipher(Operation operation, std::string_view verb, cons
       .set(Placeholder::name, key.nice_name)
       .set(Placeholder::pin, asking.pin)
       .set_data(data);
-  SESAM_TRY(document, exchange_with_pin(asking));
-  auto text = document.text(row.reply_path);
+  auto document = exchange_with_pin(asking);
+  if (!document)
+    return document.error().reason == Reason::unknown_key ? replaced_or(std::move(document).error(), key)
+                                                          : std::move(document).error();
+  auto text = document->text(row.reply_path);
   if (!text) return error_of(asking.doing, text.error().reason, text.error().detail);
   if (row.encoding == Encoding::text) return Secret(*text);
   auto bytes = decode(*text, row.encoding);
