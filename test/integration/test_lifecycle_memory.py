@@ -23,7 +23,7 @@ def no_memory(tmp_path_factory):
 @pytest.fixture
 def cnf(device, openssl_cnf):
     device.create_key("memory")
-    return openssl_cnf(device, key_cache_seconds=0, deadline_ms=2000)
+    return openssl_cnf(device, key_cache_seconds=0, deadline_ms=8000)
 
 
 @pytest.mark.parametrize("operation", ["signing", "loading"])
@@ -36,14 +36,21 @@ def test_each_request_for_memory_is_refused_in_turn(life, cnf, no_memory, operat
     assert failed > 5, "and fails without"
 
 
-@pytest.mark.parametrize("step", ["starved_at", "starved_from"])
-@pytest.mark.parametrize("steps", [
-    "init STEP _exit",  # OpenSSL's own beginnings may fail for good
-    "load sign=1 free STEP load sign=1 _exit",
-    "load sign=1 fork=1 [ STEP load sign=1 _exit ] sign=1 _exit",  # a new thread and connection, an OpenSSL that has begun
-], ids=["of the process", "anew", "of a child"])
+NEW_PROCESS = "init {} _exit"  # OpenSSL's own beginnings may fail for good
+ANEW = "load sign=1 free {} load sign=1 _exit"
+IN_A_CHILD = "load sign=1 fork=1 [ watchdog=60 {} %s _exit ] sign=1 _exit"  # a new thread and connection, an OpenSSL that has begun
+
+
+@pytest.mark.parametrize("steps,step", [
+    (NEW_PROCESS, "starved_at"),
+    (NEW_PROCESS, "starved_from"),
+    (ANEW, "starved_at"),
+    (ANEW, "starved_from"),
+    (IN_A_CHILD % "load sign=1", "starved_at"),
+    (IN_A_CHILD % "", "starved_from"),  # 3.0: a library context whose providers all failed to load stays without them
+])
 def test_the_first_use_of_a_key_without_memory(lives, cnf, no_memory, steps, step):
     """The thread, libcurl, its library context, the handshake: some of thousands of requests are refused, ever fewer of the later."""
     places = [int(1.15 ** n + n) for n in range(1, 60)]
-    bad = [done for nth in places for done in lives(cnf, f"watchdog=20 {steps.replace('STEP', f'{step}={nth}')}", 1, **no_memory)]
+    bad = [done for nth in places for done in lives(cnf, f"watchdog=60 {steps.format(f'{step}={nth}')}", 1, **no_memory)]
     assert not bad, "\n".join(f"{' '.join(done.arguments)}: {done.returncode} {modules_of_crash(done)} {done.stderr[:300]}" for done in bad)
