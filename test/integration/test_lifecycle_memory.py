@@ -48,7 +48,7 @@ IN_A_CHILD = "load sign=1 fork=1 [ watchdog=60 {} %s _exit ] sign=1 _exit"  # a 
     (ANEW, "starved_from"),
     (IN_A_CHILD % "load sign=1", "starved_at"),
     (IN_A_CHILD % "", "starved_from"),  # 3.0: a library context whose providers all failed to load stays without them
-])
+], ids=["of the process, once", "of the process", "anew, once", "anew", "of a child, once", "of a child"])
 def test_the_first_use_of_a_key_without_memory(lives, cnf, no_memory, steps, step):
     """The thread, libcurl, its library context, the handshake: some of thousands of requests are refused, ever fewer of the later."""
     places = [int(1.15 ** n + n) for n in range(1, 60)]
