@@ -102,18 +102,14 @@ Result<bool> Loader::deliver_name(OSSL_CALLBACK* callback, void* argument) {
 
 Result<bool> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument,
                           OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument) {
-  if (!begun_) {
-    if (auto begun = begin({pin_callback, pin_argument}); !begun) {
-      ended_ = true;
-      return std::move(begun).error();
-    }
-  }
+  ended_ = true;  // unless it goes well: callers go on until the end, also where an exception passes here
+  if (!begun_) SESAM_CHECK(begin({pin_callback, pin_argument}));
   Result<bool> delivered = false;
   if (!pending_.empty())
     delivered = deliver_key(object_callback, object_argument);
   else if (!names_.empty())
     delivered = deliver_name(object_callback, object_argument);
-  if (!delivered || !*delivered) ended_ = true;
+  ended_ = !delivered || !*delivered;
   return delivered;
 }
 

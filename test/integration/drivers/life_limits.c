@@ -187,6 +187,7 @@ static void starve(bool (*operation)(void), long times) {
     if (!sign_once(&here, true)) give_up("cannot sign with memory again");
   }
   printf("%d %d\n", tried, failed);
+  fflush(stdout);
 }
 
 void starved_signing(int times) { starve(signs, times); }
