@@ -51,7 +51,8 @@ def test_a_program_that_closes_its_standard_streams_later_signs(life, device, op
     cnf = openssl_cnf(device, log_level=10, log_output=tmp_path / "log" if output == "file" else output)
     device.fault("reset", count=2, command="eccsign")
     life(cnf, "init close_streams load sign=1 say sign=1 free load sign=1 say sign=1 exit", **LIMITS)
-    assert device.counters()["connections_accepted"] == 3, "no connection but the two was lost"
+    # libcurl may come back once more with a connection that was reset.
+    assert device.counters()["connections_accepted"] in (3, 4), "no connection but the two was lost"
 
 
 def test_a_log_on_stderr_is_not_written_into_a_socket_of_the_program_that_got_its_number(life, device, openssl_cnf):
