@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <system_error>
 #include <utility>
 
 #include "n200/http/loop.h"
@@ -88,6 +89,23 @@ void IoThread::run_isolated() {
   OPENSSL_thread_stop_ex(libctx_);
 }
 
+// Out of memory, or of the descriptors that libcurl 8 wants of its own: whatever is in flight was the loop's
+// to fail; what has come in since must not wait.
+void IoThread::refuse_all() noexcept {
+  const int limit = Sockets::limit_errno();
+  const Failure why = limit != 0 ? Failure::process_limit : Failure::out_of_memory;
+  for (Call* call = exchange_.close(why); call != nullptr;) {
+    call->failure = why;
+    try {
+      if (limit != 0) call->message = std::system_category().message(limit);
+    } catch (const std::bad_alloc&) {
+      call->message.clear();
+    }
+    exchange_.complete(*std::exchange(call, call->next));
+  }
+  exchange_.publish();
+}
+
 void IoThread::serve() noexcept {
   MetricsWriter metrics(shared_->metrics_file ? &*shared_->metrics_file : nullptr,
                         shared_->options.metrics_text, *shared_->log);
@@ -97,12 +115,7 @@ void IoThread::serve() noexcept {
     Loop loop(shared_->options, *shared_->log, metrics, exchange_, poller_, sockets_, guard_);
     loop.run();
   } catch (const std::exception&) {
-    // Out of memory: whatever is in flight was the loop's to fail; what has come in since must not wait.
-    for (Call* call = exchange_.close(Failure::out_of_memory); call != nullptr;) {
-      call->failure = Failure::out_of_memory;
-      exchange_.complete(*std::exchange(call, call->next));
-    }
-    exchange_.publish();
+    refuse_all();
   }
   metrics.end();  // now that the connections are closed
 }

@@ -65,6 +65,7 @@ class IoThread {
   static void* main(void* self) noexcept;
   void run_isolated();
   void serve() noexcept;
+  void refuse_all() noexcept;
 
   const std::shared_ptr<Shared> shared_;
   const pid_t process_;

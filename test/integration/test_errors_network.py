@@ -103,7 +103,9 @@ def test_a_device_that_does_not_answer(web, failing, command):
     start = time.monotonic()
     told = failing(web, request_timeout_ms=500, deadline_ms=2000)
     assert time.monotonic() - start < 5
-    assert_tells(told, "timed out: ", "'web'", web.url, "request_timeout_ms")
+    # The last try may have been one that libcurl 8 made with the connection which was given up.
+    about = ("timed out: ", "request_timeout_ms") if "timed out: " in told else ("connection lost: ", "check the network")
+    assert_tells(told, *about, "'web'", web.url)
     assert 2 <= web.requests()[command] <= 4
 
 

