@@ -78,10 +78,12 @@ bool fits(X509* certificate, const std::string& name) {
 }
 
 std::string common_name(X509* certificate) {
-  std::array<char, 256> text{};
-  const int length = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName,
-                                               text.data(), static_cast<int>(text.size()));
-  return length < 0 ? "" : text.data();
+  const auto* name = X509_get_subject_name(certificate);
+  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+  if (at < 0) return {};
+  const ASN1_STRING* text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+          static_cast<std::size_t>(ASN1_STRING_length(text))};
 }
 
 std::string alternative_names(X509* certificate) {
