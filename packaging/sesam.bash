@@ -7,8 +7,8 @@ _sesam_words() {
   "${COMP_WORDS[0]}" "$@" --help 2>/dev/null | awk '
     /^[A-Za-z]+:$/ { part = tolower($1); next }
     /^  [^ ]/ && part == "subcommands:" { print $1 }
-    /^  -/ {
-      rest = substr($0, 3); count = 0
+    /^ +-/ { # how far in depends on the version of CLI11
+      rest = $0; sub(/^ +/, "", rest); count = 0
       while (match(rest, /^-[-A-Za-z0-9_]+/)) {
         names[++count] = substr(rest, 1, RLENGTH); rest = substr(rest, RLENGTH + 1)
         if (!sub(/^, */, "", rest)) break

@@ -46,7 +46,9 @@ class IoThread {
   pid_t process() const noexcept { return process_; }
   /// It runs in this process, and did not have to give up for want of memory.
   bool is_of_use() const noexcept {
-    return process_ == getpid() && exchange_.closed_for() != Failure::out_of_memory;
+    const Failure closed_for = exchange_.closed_for();
+    return process_ == getpid() && closed_for != Failure::out_of_memory &&
+           closed_for != Failure::process_limit;
   }
 
   /// Fails what waits, ends the thread and joins it. false: it did not come in time, it is detached, and this

@@ -17,7 +17,7 @@ def parts_of_help(*subcommand):
     for line in run([COMMAND, *subcommand, "--help"]).stdout.splitlines():
         if heading := re.match(r"([A-Za-z]+):$", line):
             part = heading[1].lower()
-        elif entry := re.match(r"  (\S.*)", line):
+        elif entry := re.match(r" {2,10}(\S.*)", line):  # how far in depends on the version of CLI11
             words = re.match(r"((?:-[\w-]+, *)*-[\w-]+)", entry[1]) if part == "options" else None
             parts.setdefault(part, set()).update(re.split(", *", words[0]) if words else entry[1].split()[:1])
     return parts

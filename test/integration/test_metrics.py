@@ -47,7 +47,7 @@ def test_repetitions_and_failures_are_told(life, device, signing):
     device.fault("reset", 2, "eccsign")
     told, = params(life(signing, "load sign=1 params exit").stdout)
     assert (told["failures"], told["signatures"]) == (0, 1)
-    assert told["retries"] in (2, 3)  # libcurl 8 may come back once more with a connection that was reset
+    assert 2 <= told["retries"] <= 4  # libcurl 8 may come back once more with each connection that was reset
     assert told["requests"] == 2 + told["retries"] and told["connections-opened"] >= 3
     device.fault("error", -1, "eccsign", text="unknown command")
     done = life(signing, "load sign_fails=2 metrics exit")
