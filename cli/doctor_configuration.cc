@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sesam doctor`: what openssl.cnf says to OpenSSL itself (config(5)).
+#include <openssl/evp.h>
+#include <openssl/provider.h>
+
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <memory>
 
 #include "cli/doctor.h"
 
@@ -22,6 +27,10 @@ std::string origin(const Session& session) {
 // OpenSSL passes over a file that it cannot read or parse without a word.
 bool check_file(const Session& session, const Result<OpensslCnf>& cnf, Checkup& checkup) {
   constexpr char kName[] = "configuration file";
+  if (cnf && std::filesystem::is_directory(cnf->path())) {
+    checkup.bad(kName, cnf->path() + " is a directory (" + origin(session) + ")", "name a file");
+    return false;
+  }
   if (cnf) {
     checkup.good(kName, cnf->path() + ", " + origin(session));
     return true;
@@ -94,6 +103,20 @@ void check_default(const OpensslCnf& cnf, const std::string& section, Checkup& c
     checkup.good(kDefault, "activated, and listed first");
 }
 
+bool lists_fips(const OpensslCnf& cnf) {
+  const auto rows = cnf.providers().value_or(std::vector<OpensslCnf::ProviderRow>{});
+  return std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return is_named(cnf, row, "fips"); });
+}
+
+// Whether OpenSSL's default provider has what every program needs under these properties.
+bool default_provider_meets(const std::string& properties) {
+  const std::unique_ptr<OSSL_LIB_CTX, FreeWith<&OSSL_LIB_CTX_free>> apart(OSSL_LIB_CTX_new());
+  if (!apart || OSSL_PROVIDER_load(apart.get(), "default") == nullptr) return true;  // nothing to tell by
+  const std::unique_ptr<EVP_MD, FreeWith<&EVP_MD_free>> digest(
+      EVP_MD_fetch(apart.get(), "SHA2-256", properties.c_str()));
+  return digest != nullptr;
+}
+
 void check_properties(const OpensslCnf& cnf, Checkup& checkup) {
   constexpr char kName[] = "default properties";
   const auto init = cnf.init_section();
@@ -102,6 +125,10 @@ void check_properties(const OpensslCnf& cnf, Checkup& checkup) {
   if (properties && properties->find("sesam") != properties->npos)
     checkup.bad(kName, "default_properties = " + *properties + " sends the keys of others to sesam too",
                 "remove it from [" + *algorithms + "]: keys are found by their URI");
+  else if (properties && !lists_fips(cnf) && !default_provider_meets(*properties))
+    checkup.bad(kName,
+                "default_properties = " + *properties + " leaves programs without SHA-256 and all the rest",
+                "remove it from [" + *algorithms + "], or list the provider that has these properties");
   else
     checkup.good(kName, properties ? *properties : "none set");
 }

@@ -71,7 +71,7 @@ int run(const sesam::cli::Session& session) {
   if (!done) sesam::cli::print_error(done.error());
   std::cout.flush();
   if (!std::cout) {
-    sesam::cli::print_error({sesam::Reason::internal, "the output cannot be written"});
+    std::cerr << "sesam: the output cannot be written\n";
     return kFailed;
   }
   return done && *done ? 0 : kFailed;

@@ -220,8 +220,8 @@ def test_sesam_before_default(device, openssl_cnf, doctor):
     assert_only_bad(doctor(openssl_cnf(device, sesam_first=True)), "default provider", "behind sesam", "put 'default = default_provider' before")
 
 
-@pytest.mark.parametrize("properties", ["?provider=sesam", "provider=sesam"])
-def test_default_properties_on_us(device, openssl_cnf, doctor, properties):
+@pytest.mark.parametrize("properties", ["?provider=sesam", "provider=sesam", "fips=yes"])
+def test_default_properties_that_break_programs(device, openssl_cnf, doctor, properties):
     steps = doctor(openssl_cnf(device, default_properties=properties))
     assert_only_bad(steps, "default properties", properties, "remove it from [algorithms]")
 
@@ -230,6 +230,7 @@ def test_a_file_that_is_not_there_or_broken(doctor, tmp_path):
     steps = doctor(tmp_path / "missing.cnf")
     assert_only_bad(steps, "configuration file", "missing.cnf: No such file or directory (named by OPENSSL_CONF)", "OPENSSL_CONF")
     assert {step["result"] for name, step in steps.items() if name in STEPS[1:]} == {"skipped"}
+    assert_only_bad(doctor(None, tmp_path), "configuration file", f"{tmp_path} is a directory")
     (tmp_path / "broken.cnf").write_text("a = 1\nb = c$d\n")
     assert_only_bad(doctor(None, tmp_path / "broken.cnf"), "configuration file", "broken.cnf, line 2: variable has no value", "named on the command line",
                     "put a \\ before $")

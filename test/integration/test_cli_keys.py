@@ -8,6 +8,7 @@ import pytest
 from harness.configuration import settings_for
 from harness.keys import assert_signs
 from harness.paths import COMMAND
+from harness.programs import run
 from harness.simulator import PASSWORD
 
 PIN = "24681357"
@@ -185,3 +186,8 @@ def test_the_provider_is_not_loaded_into_the_command(device, keys, openssl_cnf, 
     traced = tmp_path / "trace"
     run(["strace", "-f", "-e", "trace=open,openat", "-o", traced, COMMAND, "list"], cnf, timeout=120)
     assert str(cnf) in traced.read_text() and "/sesam.so" not in traced.read_text()
+
+
+def test_an_output_that_cannot_be_written(device, openssl_cnf, tmp_path):
+    done = run(["sh", "-c", f'"{COMMAND}" list >/dev/full'], openssl_cnf(device), check=False)
+    assert (done.returncode, done.stderr) == (1, "sesam: the output cannot be written\n")
