@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/http/url.h"
 
+#include <new>
 #include <utility>
 
 namespace sesam::n200::http {
@@ -45,7 +46,10 @@ CURLU* EndpointUrls::shared(std::string_view path) {
 Url EndpointUrls::parse(std::string_view path) const {
   Url url(curl_url());
   const std::string whole = std::string(base_).append(path);
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, whole.c_str(), kFlags) != CURLUE_OK) return nullptr;
+  const CURLUcode code =
+      url ? curl_url_set(url.get(), CURLUPART_URL, whole.c_str(), kFlags) : CURLUE_OUT_OF_MEMORY;
+  if (code == CURLUE_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (code != CURLUE_OK) return nullptr;
   return url;
 }
 

@@ -27,7 +27,7 @@ class EndpointUrls {
   /// A URL that lives as long as this object: for the few paths of POST requests. nullptr if it cannot be
   /// parsed or there have been many: then use parse().
   CURLU* shared(std::string_view path);
-  /// nullptr if it cannot be parsed.
+  /// nullptr if it cannot be parsed. Throws std::bad_alloc.
   Url parse(std::string_view path) const;
   /// For messages.
   const std::string& base() const noexcept { return base_; }
