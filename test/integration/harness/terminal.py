@@ -42,7 +42,14 @@ class Terminal:
         start = len(self.screen)
         while question.encode() not in self.screen[start:]:
             assert self.read() is not ENDED, f"never asked {question!r}: {self.screen!r}"
+        self._wait_for_silence()
         os.write(self.master, answer.encode() + b"\n")
+
+    def _wait_for_silence(self) -> None:
+        """OpenSSL shows the question first and turns the echo off after that. Of a question with an echo nothing comes."""
+        give_up = time.monotonic() + 0.5
+        while termios.tcgetattr(self.master)[3] & termios.ECHO and time.monotonic() < give_up:
+            time.sleep(0.01)
 
 
 def run_at_terminal(arguments: Sequence[Any], openssl_conf: Path, *answers: tuple[str, str], stdin: bytes = b"",
