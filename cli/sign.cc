@@ -2,11 +2,11 @@
 // `sesam sign`: a signature over a digest, by the provider's own code.
 #include <unistd.h>
 
+#include "base/ecdsa_signature.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/message.h"
 #include "cli/output.h"
-#include "cli/signature_form.h"
 
 namespace sesam::cli {
 namespace {
@@ -21,7 +21,10 @@ Result<Bytes> signature_of(const std::shared_ptr<n200::Device>& device, const Me
   SESAM_TRY(data, open_key(device, message.key, true));
   keymgmt::Key key(data, keymgmt::Key::Part::with_private);
   SESAM_TRY(signature, sign_digest(key, message, digest));
-  return message.raw ? p1363_of_der(signature, data->device_signature_bytes) : std::move(signature);
+  if (!message.raw) return signature;
+  Bytes plain(data->device_signature_bytes);
+  if (!p1363_of_der(signature, plain)) return Error{Reason::bad_signature, "not an ECDSA signature"};
+  return plain;
 }
 
 // A terminal gets digits: the bytes would spoil it.

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "base/counts.h"
-#include "base/handles.h"
+#include "base/ecdsa_signature.h"
 #include "n200/asked_pins.h"
 #include "n200/key_cache.h"
 
@@ -24,16 +24,6 @@ double jitter() noexcept {
   const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
   const auto thread = std::hash<std::thread::id>{}(std::this_thread::get_id());
   return static_cast<double>((static_cast<std::size_t>(now) ^ thread * 0x9E3779B97F4A7C15U) % 1024) / 1023;
-}
-
-// r and s of a DER signature, each padded to half of `out`. False when it is none, or does not fit.
-bool p1363_of_der(const Bytes& der, std::span<unsigned char> out) {
-  const unsigned char* bytes = der.data();
-  const EcdsaSig signature(d2i_ECDSA_SIG(nullptr, &bytes, static_cast<long>(der.size())));
-  if (!signature || bytes != der.data() + der.size()) return false;
-  const auto half = static_cast<int>(out.size() / 2);
-  return BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), out.data(), half) == half &&
-         BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), out.data() + half, half) == half;
 }
 
 bool read_signature(std::string_view text, const WireRow& row, std::span<unsigned char> out) {
