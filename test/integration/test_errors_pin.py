@@ -1,76 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A PIN that the device refused is never sent again by the same process: the device may lock the key."""
-import subprocess
-
 import pytest
 
+from drivers.life import compile_driver
 from harness.bind import Bind
 
 PIN, WRONG_PIN = "24681357", "99887766"
 
-# driver THREADS SIGNATURES URI...: opens each URI in turn and signs SIGNATURES times in each of THREADS threads.
-DRIVER = r"""
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/store.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-static int signatures;
-static EVP_PKEY *key;
-static int good;
-
-static EVP_PKEY *open_key(const char *uri) {
-  EVP_PKEY *found = NULL;
-  OSSL_STORE_CTX *store = OSSL_STORE_open(uri, NULL, NULL, NULL, NULL);
-  while (store != NULL && found == NULL && !OSSL_STORE_eof(store)) {
-    OSSL_STORE_INFO *info = OSSL_STORE_load(store);
-    if (info != NULL && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY) found = OSSL_STORE_INFO_get1_PKEY(info);
-    OSSL_STORE_INFO_free(info);
-  }
-  OSSL_STORE_close(store);
-  return found;
-}
-
-static void *sign(void *unused) {
-  for (int i = 0; i < signatures; ++i) {
-    unsigned char out[256];
-    size_t length = sizeof out;
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    if (EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
-        EVP_DigestSign(context, out, &length, (const unsigned char *)"x", 1) == 1)
-      __atomic_fetch_add(&good, 1, __ATOMIC_RELAXED);
-    else
-      ERR_print_errors_fp(stderr);
-    EVP_MD_CTX_free(context);
-  }
-  return unused;
-}
-
-int main(int argc, char **argv) {
-  pthread_t threads[64];
-  int count = atoi(argv[1]);
-  signatures = atoi(argv[2]);
-  for (int uri = 3; uri < argc; ++uri) {
-    key = open_key(argv[uri]);
-    if (key == NULL) return 2;
-    for (int i = 0; i < count; ++i) pthread_create(&threads[i], NULL, sign, NULL);
-    for (int i = 0; i < count; ++i) pthread_join(threads[i], NULL);
-    EVP_PKEY_free(key);
-  }
-  printf("%d\n", good);
-  return 0;
-}
-"""
-
 
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("driver")
-    (directory / "driver.c").write_text(DRIVER)
-    subprocess.run(["cc", "-o", directory / "driver", directory / "driver.c", "-lcrypto", "-pthread"], check=True, timeout=60)
-    return directory / "driver"
+    return compile_driver(tmp_path_factory.mktemp("driver"), "driver", "refused_pin.c")
 
 
 @pytest.fixture

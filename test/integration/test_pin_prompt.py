@@ -1,97 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """PINs that are asked for, through OpenSSL's passphrase callback: where the URI says pin-source=ask:, and nowhere else."""
-import subprocess
-
 import pytest
+
+from drivers.life import compile_driver
 
 PIN, WRONG_PIN = "24681357", "99887766"
 ASK = "sesam:web?pin-source=ask:"
 
-# driver ANSWER SIGNATURES KEY...: opens each KEY in turn, a URI or "file:" and a PEM file, signs with it, and counts how often it is asked. An ANSWER
-# of "-" gives none, "none" has no callback at all; more than one thread opens at a time where KEY stands more than once after "+".
-DRIVER = r"""
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/store.h>
-#include <openssl/ui.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-static const char *answer;
-static int signatures, asked, good;
-
-static int give(char *buffer, int size, int writing, void *unused) {
-  (void)writing, (void)unused;
-  __atomic_fetch_add(&asked, 1, __ATOMIC_RELAXED);
-  usleep(100000);
-  if (strcmp(answer, "-") == 0 || (int)strlen(answer) > size) return -1;
-  memcpy(buffer, answer, strlen(answer));
-  return (int)strlen(answer);
-}
-
-static EVP_PKEY *open_key(const char *name) {
-  EVP_PKEY *found = NULL;
-  int nobody = strcmp(answer, "none") == 0;
-  if (strncmp(name, "file:", 5) == 0) {
-    FILE *file = fopen(name + 5, "r");
-    found = PEM_read_PrivateKey(file, NULL, give, NULL);
-    fclose(file);
-  } else {
-    UI_METHOD *method = nobody ? NULL : UI_UTIL_wrap_read_pem_callback(give, 0);
-    OSSL_STORE_CTX *store = OSSL_STORE_open(name, method, NULL, NULL, NULL);
-    while (store != NULL && found == NULL && !OSSL_STORE_eof(store)) {
-      OSSL_STORE_INFO *info = OSSL_STORE_load(store);
-      if (info != NULL && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY) found = OSSL_STORE_INFO_get1_PKEY(info);
-      OSSL_STORE_INFO_free(info);
-    }
-    OSSL_STORE_close(store);
-    UI_destroy_method(method);
-  }
-  if (found == NULL) ERR_print_errors_fp(stderr);
-  return found;
-}
-
-static void *use(void *name) {
-  EVP_PKEY *key = open_key(name);
-  for (int i = 0; key != NULL && i < signatures; ++i) {
-    unsigned char out[512];
-    size_t length = sizeof out;
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    if (EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
-        EVP_DigestSign(context, out, &length, (const unsigned char *)"x", 1) == 1)
-      __atomic_fetch_add(&good, 1, __ATOMIC_RELAXED);
-    else
-      ERR_print_errors_fp(stderr);
-    EVP_MD_CTX_free(context);
-  }
-  EVP_PKEY_free(key);
-  return NULL;
-}
-
-int main(int argc, char **argv) {
-  pthread_t threads[64];
-  int i = 3, running = 0;
-  answer = argv[1];
-  signatures = atoi(argv[2]);
-  for (; i < argc && strcmp(argv[i], "+") != 0; ++i) use(argv[i]);
-  for (++i; i < argc; ++i) pthread_create(&threads[running++], NULL, use, argv[i]);
-  while (running > 0) pthread_join(threads[--running], NULL);
-  printf("asked %d good %d\n", asked, good);
-  return 0;
-}
-"""
-
 
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("driver")
-    (directory / "driver.c").write_text(DRIVER)
-    subprocess.run(["cc", "-o", directory / "driver", directory / "driver.c", "-lcrypto", "-pthread"], check=True, timeout=60)
-    return directory / "driver"
+    return compile_driver(tmp_path_factory.mktemp("driver"), "driver", "asked_pin.c")
 
 
 @pytest.fixture

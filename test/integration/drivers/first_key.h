@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first key that a store has, and a signature with it: what several drivers do.
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/store.h>
+
+// Closes the store, which may be NULL. NULL: there is none.
+static EVP_PKEY *first_key(OSSL_STORE_CTX *store) {
+  EVP_PKEY *found = NULL;
+  while (store != NULL && found == NULL && !OSSL_STORE_eof(store)) {
+    OSSL_STORE_INFO *info = OSSL_STORE_load(store);
+    if (info != NULL && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY) found = OSSL_STORE_INFO_get1_PKEY(info);
+    OSSL_STORE_INFO_free(info);
+  }
+  OSSL_STORE_close(store);
+  return found;
+}
+
+// 1: done.
+static int sign_something(EVP_PKEY *key) {
+  unsigned char out[512];
+  size_t length = sizeof out;
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  const int good = EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
+                   EVP_DigestSign(context, out, &length, (const unsigned char *)"x", 1) == 1;
+  EVP_MD_CTX_free(context);
+  return good;
+}
