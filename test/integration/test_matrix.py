@@ -18,7 +18,7 @@ CTEST_XML = """<testsuite><testcase classname="Hex.one" name="Hex.one" status="r
 
 @pytest.fixture
 def table(tmp_path):
-    """Two columns: one that was tested, and one that could not be built. What was printed, and the document."""
+    """Two columns: one that was tested, and one that could not be built. What was printed, and the two documents."""
     for column, outcome in (("new", "tested"), ("newer", "not built")):
         results = tmp_path / column / "results"
         results.mkdir(parents=True)
@@ -27,32 +27,41 @@ def table(tmp_path):
     (tested / "pytest.xml").write_text(PYTEST_XML)
     (tested / "ctest.xml").write_text(CTEST_XML)
     (tested / "versions").write_text("OpenSSL 9.9.9\nbind9-utils 9.20.30\n")
-    document = tmp_path / "MATRIX.md"
-    document.write_text("above\n<!-- begin: written by scripts/matrix -->\nold\n<!-- end -->\nbelow\n")
-    done = subprocess.run([sys.executable, REPOSITORY / "test" / "matrix" / "table.py", tmp_path, document, "new", "newer", "newest"],
+    documents = tmp_path / "MATRIX.md", tmp_path / "FEATURES.md"
+    for document in documents:
+        document.write_text("above\n<!-- begin: written by scripts/matrix -->\nold\n<!-- end -->\nbelow\n")
+    done = subprocess.run([sys.executable, REPOSITORY / "test" / "matrix" / "table.py", tmp_path, *documents, "new", "newer", "newest"],
                           check=True, capture_output=True, text=True, timeout=30)
-    return done.stdout, document.read_text()
+    return done.stdout, *(document.read_text() for document in documents)
 
 
 def test_every_verdict_is_counted_by_file(table):
-    _, document = table
+    _, document, _ = table
     for row in ("|  | new | newer | newest |", "| OpenSSL | 9.9.9 |  |  |", "| BIND | 9.20.30 |  |  |", "| unit tests | 2 |  |  |",
                 "| test_bind.py | 1, 1 skipped |  |  |", "| test_pem.py | **2 failed** |  |  |"):
         assert row in document.splitlines(), document
 
 
 def test_what_could_not_be_tested_is_told(table):
-    _, document = table
+    _, document, _ = table
     assert "| all | 3, 1 skipped, **2 failed** | **not built** | **not run** |" in document.splitlines(), document
 
 
 def test_failures_and_reasons_of_skips_are_named(table):
-    printed, document = table
+    printed, document, _ = table
     for text in (printed, document):
         assert "- new: no BIND here (1 skipped)" in text
         assert "- new: failed: test_pem.py: test_c" in text and "- new: failed: test_pem.py: test_d" in text
 
 
-def test_the_document_around_the_table_stays(table):
-    _, document = table
-    assert document.startswith("above\n") and document.endswith("\nbelow\n") and "old" not in document
+def test_a_program_has_its_version_and_its_tests(table):
+    *_, features = table
+    assert "| tested with | new | newer | newest |" in features.splitlines(), features
+    bind = next(row for row in features.splitlines() if "`dnssec-keyfromlabel`" in row)
+    assert bind.endswith("| 9.20.30: 1, 1 skipped | **not built** | **not run** |")
+    assert "| nginx | **none** | **not built** | **not run** |" in features.splitlines()
+
+
+def test_the_documents_around_the_tables_stay(table):
+    for document in table[1:]:
+        assert document.startswith("above\n") and document.endswith("\nbelow\n") and "old" not in document

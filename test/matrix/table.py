@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes scripts/matrix's table of test files × releases from the results of all columns: table.py RESULTS DOCUMENT COLUMN…"""
+"""Makes scripts/matrix's tables from the results of all columns: table.py RESULTS DOCUMENT FEATURES COLUMN…
+Test files × releases go into DOCUMENT, programs × releases into FEATURES."""
 import sys
 import textwrap
 import xml.etree.ElementTree as ElementTree
@@ -10,8 +11,30 @@ from pathlib import Path
 BEGIN, END = "<!-- begin: written by scripts/matrix -->", "<!-- end -->"
 NOT_RUN = "not run"
 NAMED = 20  # failed tests of a column; the table counts all
-VERSIONS = {"OpenSSL": "OpenSSL", "libcurl": "libcurl", "linked": "linked with", "simdjson": "simdjson", "g++": "g++", "bind9-utils": "BIND", "nginx": "nginx",
-            "apache2-bin": "Apache", "haproxy": "HAProxy", "stunnel4": "stunnel", "osslsigncode": "osslsigncode"}
+VERSIONS = {"OpenSSL": "OpenSSL", "libcurl": "libcurl", "linked": "linked with", "simdjson": "simdjson", "g++": "g++", "openssl": "openssl(1)",
+            "bind9-utils": "BIND", "nginx": "nginx", "apache2-bin": "Apache", "haproxy": "HAProxy", "stunnel4": "stunnel", "curl": "curl",
+            "python3-minimal": "Python", "osslsigncode": "osslsigncode"}
+# Program, the package whose version is told, beginnings of the names of the test files that drive it.
+PROGRAMS = [
+    ("`openssl`: keys, signatures, files", "openssl", ("test_openssl_", "test_pem", "test_rsa", "test_program_openssl_files")),
+    ("`openssl genpkey`, `req -newkey`", "openssl", ("test_generate", "test_import")),
+    ("`openssl ca`, `x509`, `ocsp`, `ts`", "openssl", ("test_program_openssl_ca",)),
+    ("`openssl cms`, `smime`", "openssl", ("test_program_openssl_mail",)),
+    ("`openssl s_server`, `s_client`", "openssl", ("test_program_openssl_tls",)),
+    ("`openssl list`", "openssl", ("test_program_openssl_list",)),
+    ("`openssl` decrypts: a clear refusal", "openssl", ("test_program_openssl_decrypt",)),
+    ("`dnssec-keyfromlabel`, `-signzone`, `-verify`", "bind9-utils", ("test_bind",)),
+    ("`dnssec-ksr`, offline KSK", "bind9-utils", ("test_ksr", "test_offline_ksk")),
+    ("`named`", "bind9-utils", ("test_named",)),
+    ("nginx", "nginx", ("test_program_nginx",)),
+    ("Apache", "apache2-bin", ("test_program_apache",)),
+    ("HAProxy", "haproxy", ("test_program_haproxy",)),
+    ("stunnel", "stunnel4", ("test_program_stunnel",)),
+    ("curl", "curl", ("test_program_curl",)),
+    ("Python's `ssl`", "python3-minimal", ("test_program_python",)),
+    ("osslsigncode", "osslsigncode", ("test_program_osslsigncode",)),
+    ("pkcs11-provider beside it", "", ("test_beside_pkcs11",)),
+]
 
 
 @dataclass
@@ -77,6 +100,19 @@ def rows(columns: dict[str, Column]) -> list[list[str]]:
     return table
 
 
+def programs(columns: dict[str, Column]) -> list[list[str]]:
+    """A cell: the program's version there, and how many tests of it passed, were skipped, failed."""
+    table = [["tested with", *columns]]
+    for label, package, files in PROGRAMS:
+        row = [label]
+        for column in columns.values():
+            counts = sum((counts for name, counts in column.counts.items() if name.startswith(files)), Counter())
+            tested = column.outcome == "tested"
+            row.append(f"{column.versions.get(package, '')}: {cell(counts)}".removeprefix(": ") if tested else f"**{column.outcome}**")
+        table.append(row)
+    return table
+
+
 def gaps(columns: dict[str, Column]) -> list[str]:
     lines = []
     for name, column in columns.items():
@@ -86,11 +122,10 @@ def gaps(columns: dict[str, Column]) -> list[str]:
     return lines
 
 
-def markdown(columns: dict[str, Column]) -> str:
-    table = rows(columns)
+def markdown(table: list[list[str]], remarks: list[str]) -> str:
     lines = ["| " + " | ".join(row) + " |" for row in table]
     lines.insert(1, "| " + " | ".join("---" for _ in table[0]) + " |")
-    wrapped = [textwrap.fill(gap, 118, subsequent_indent="  ", break_long_words=False) for gap in gaps(columns)]
+    wrapped = [textwrap.fill(remark, 118, subsequent_indent="  ", break_long_words=False) for remark in remarks]
     return "\n".join(lines + [""] + wrapped).rstrip()
 
 
@@ -107,10 +142,11 @@ def write_document(path: Path, text: str) -> None:
     path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
 
 
-def main(results: str, document: str, *names: str) -> None:
+def main(results: str, document: str, features: str, *names: str) -> None:
     columns = {name: read_column(Path(results) / name / "results") for name in names}
     print(for_people(columns))
-    write_document(Path(document), markdown(columns))
+    write_document(Path(document), markdown(rows(columns), gaps(columns)))
+    write_document(Path(features), markdown(programs(columns), []))
 
 
 if __name__ == "__main__":
