@@ -2,6 +2,8 @@
 #include "n200/http/io_thread.h"
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <unistd.h>
 #include <csignal>
@@ -38,6 +40,16 @@ class AllSignalsBlocked {
  private:
   sigset_t before_;
 };
+
+// A context whose providers or random generators could not be made for want of memory stays without them: then
+// better none, and a new thread for the next call. nullptr: no memory.
+OSSL_LIB_CTX* new_libctx() noexcept {
+  OSSL_LIB_CTX* const made = OSSL_LIB_CTX_new();
+  unsigned char byte = 0;
+  if (made == nullptr || (RAND_bytes_ex(made, &byte, 1, 0) == 1 && RAND_priv_bytes_ex(made, &byte, 1, 0) == 1)) return made;
+  OSSL_LIB_CTX_free(made);
+  return nullptr;
+}
 
 }  // namespace
 
@@ -79,9 +91,10 @@ void* IoThread::main(void* self) noexcept {
 // libcurl's TLS fetches from the default library context of its thread. In the application's, our own
 // provider may come first: a certificate's check would then ask the HSM, on this thread, and wait for itself.
 void IoThread::run_isolated() {
+  ERR_clear_error();  // makes this thread's queue: 3.6 recurses without end where an error finds no memory for one
   // Reads openssl.cnf now, under the global context; later it would be read again, under ours.
   OPENSSL_init_ssl(0, nullptr);
-  libctx_ = OSSL_LIB_CTX_new();
+  libctx_ = new_libctx();
   OSSL_LIB_CTX* const before = libctx_ == nullptr ? nullptr : OSSL_LIB_CTX_set0_default(libctx_);
   serve();
   if (libctx_ == nullptr) return;

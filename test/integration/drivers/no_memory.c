@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // For LD_PRELOAD: a process without memory, on order (life_limits.c). Counts what all threads and libraries ask for, also pages and
 // threads, and refuses some of it. Two libraries are spared: libcurl 7.88 ends in SIGFPE (in curl_multi_socket_action), and glibc's
-// loader aborts where there is none for a library's thread-local variables.
+// loader aborts where there is none for a library's thread-local variables. So are the threads' error queues, if they are not made yet:
+// OpenSSL 3.6 and 4.0 recurse without end (ERR_new, CRYPTO_malloc) where there is no memory for one.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -22,6 +23,7 @@ extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
+static _Thread_local enum { NO_QUEUE, MAKING_QUEUE, HAS_QUEUE } queue;
 static atomic_long asked, first = LONG_MAX, end = LONG_MAX, refused;
 
 static struct { uintptr_t low, high; } spared[4];
@@ -38,6 +40,14 @@ static int note_spared(struct dl_phdr_info *library, size_t size, void *unused) 
     spared[spared_count++].high = low + part->p_memsz;
   }
   return 0;
+}
+
+static void make_queue(void) {
+  unsigned long (*peek)(void);
+  queue = MAKING_QUEUE;
+  *(void **)&peek = dlsym(RTLD_DEFAULT, "ERR_peek_error");
+  peek();
+  queue = HAS_QUEUE;
 }
 
 // From now on the nth (from 0) is refused, and so are those after it, `times` in all; 0: none.
@@ -59,8 +69,10 @@ long refused_memory(void) { return atomic_load(&refused); }
 static bool refuses(const void *caller) {
   for (size_t i = 0; i < spared_count; ++i)
     if ((uintptr_t)caller >= spared[i].low && (uintptr_t)caller < spared[i].high) return false;
+  if (queue == MAKING_QUEUE) return false;
   const long number = atomic_fetch_add(&asked, 1);
   if (number < atomic_load(&first) || number >= atomic_load(&end)) return false;
+  if (queue == NO_QUEUE) make_queue();
   atomic_fetch_add(&refused, 1);
   errno = ENOMEM;
   return true;
