@@ -35,10 +35,9 @@ make_chroot() {
   printf '#!/bin/sh\nexit 101\n' | install -m 755 /dev/stdin "$root/usr/sbin/policy-rc.d" # starts no service
 }
 
-# The files of this tree that are not built; build/ inside stays, and as times are kept, only what changed is built anew.
+# The files of this tree that are not built. build/ inside stays: a file whose content differs is a new one there, whatever its
+# time here, so that all that is built from it is built anew.
 copy_sources() {
-  local target=$1/src
-  mkdir -p "$target"
-  find "$target" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
-  tar --exclude=./build --exclude=./.git --exclude=./.cache --exclude=__pycache__ -cf - . | tar -C "$target" -xf -
+  mkdir -p "$1/src"
+  rsync --recursive --links --perms --checksum --delete --exclude=/build --exclude=/.git --exclude=/.cache --exclude=__pycache__ ./ "$1/src"
 }

@@ -34,7 +34,7 @@ newer_packages=(pkcs11-provider)
 [[ ! ${SESAM_BENCH:-} ]] || packages+=(nghttp2-client gnuplot-nox time)
 
 # scripts/chroot.sh: all that it needs outside its chroots. scripts/matrix: the other libcurl that it tests in one of them.
-[[ ! ${SESAM_CHROOT:-} ]] || packages=(debootstrap) bind_packages=() newer_packages=()
+[[ ! ${SESAM_CHROOT:-} ]] || packages=(debootstrap rsync) bind_packages=() newer_packages=()
 [[ ${SESAM_LIBCURL:-} != gnutls ]] || packages=("${packages[@]/#libcurl4-openssl-dev/libcurl4-gnutls-dev}")
 
 # scripts/package: what a Debian package is built and looked at with, and what it is tried with once it is installed.
