@@ -42,7 +42,8 @@ def test_a_fork_while_the_first_signatures_are_made(lives, forking):
     """The thread, its library context and the connection are coming into being, and so are OpenSSL's own first fetches: where
     the application's library context keeps a lock that a thread held, the child hangs, with us or without."""
     failed = lives(forking, "watchdog=20 load background=4 [ sign=1 ] fork=3 [ sign=1 exit ] pause_ms=50 sign=1 exit", 25, **FORK)
-    assert not [str(done) for done in failed if not is_of_libcrypto_alone(done)]
+    ours = [str(done) for done in failed if not is_of_libcrypto_alone(done)]
+    assert not ours, "\n".join(ours)
 
 
 def test_threads_fork(life, forking):
