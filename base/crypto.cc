@@ -2,8 +2,12 @@
 #include "base/crypto.h"
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 
 #include <atomic>
+#include <memory>
+
+#include "base/handles.h"
 
 namespace sesam {
 namespace {
@@ -11,14 +15,31 @@ namespace {
 // An atomic instead of a guarded static: a guard that another thread holds at fork stays locked in the child.
 constinit std::atomic<OSSL_LIB_CTX*> context{nullptr};
 
+using LibCtx = std::unique_ptr<OSSL_LIB_CTX, FreeWith<&OSSL_LIB_CTX_free>>;
+using KeyMgmt = std::unique_ptr<EVP_KEYMGMT, FreeWith<&EVP_KEYMGMT_free>>;
+using SignatureMethod = std::unique_ptr<EVP_SIGNATURE, FreeWith<&EVP_SIGNATURE_free>>;
+using Digest = std::unique_ptr<EVP_MD, FreeWith<&EVP_MD_free>>;
+
+// The first fetch of a kind takes locks to write, those after it only to read: before other threads see the
+// context, or a child that is forked meanwhile would wait for ever with a public key of its parent. It also
+// tells a context whose provider could not be made, which would stay without.
+bool has_fetched(OSSL_LIB_CTX* fresh) noexcept {
+  return KeyMgmt(EVP_KEYMGMT_fetch(fresh, "EC", nullptr)) &&
+         KeyMgmt(EVP_KEYMGMT_fetch(fresh, "RSA", nullptr)) &&
+         SignatureMethod(EVP_SIGNATURE_fetch(fresh, "ECDSA", nullptr)) &&
+         SignatureMethod(EVP_SIGNATURE_fetch(fresh, "RSA", nullptr)) &&
+         Digest(EVP_MD_fetch(fresh, "SHA256", nullptr));
+}
+
 }  // namespace
 
 OSSL_LIB_CTX* private_libctx() noexcept {
   if (auto* made = context.load(std::memory_order_acquire)) return made;
-  OSSL_LIB_CTX* fresh = OSSL_LIB_CTX_new();
+  LibCtx fresh(OSSL_LIB_CTX_new());
+  if (!fresh || !has_fetched(fresh.get())) return nullptr;
   OSSL_LIB_CTX* expected = nullptr;
-  if (context.compare_exchange_strong(expected, fresh, std::memory_order_acq_rel)) return fresh;
-  OSSL_LIB_CTX_free(fresh);
+  if (context.compare_exchange_strong(expected, fresh.get(), std::memory_order_acq_rel))
+    return fresh.release();
   return expected;
 }
 
