@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/call_gate.h"
 #include "base/error_stack.h"
 #include "base/result.h"
 #include "base/slots.h"
@@ -41,6 +42,8 @@ R guard(const char* where, Body&& body) noexcept {
   if constexpr (!is_result<Returned>) {
     return static_cast<R>(body());  // a table or a constant: nothing in it can fail
   } else {
+    const CallInside call;
+    if (!call) return R{};  // not even an error: its stack goes as well
     auto result = run(std::forward<Body>(body));
     if (!result) {
       raise(result.error(), where);
@@ -92,7 +95,9 @@ requires(std::is_member_function_pointer_v<decltype(Impl)>&&
 // A function that returns nothing: it releases what it is given and cannot fail.
 template <class Slot, auto Impl>
 struct Thunk<Slot, Impl, void(void*)> {
-  static void call(void* object) noexcept { Impl(object); }
+  static void call(void* object) noexcept {
+    if (const CallInside call; call) Impl(object);
+  }
 };
 
 }  // namespace detail

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/counts.h"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
+
+#include "base/thread_line.h"
 
 namespace sesam {
 namespace {
@@ -27,12 +28,8 @@ constinit Counts of_this_process;
 
 }  // namespace
 
-// A thread's handle tells it from others without a thread_local variable, which a module that is loaded late
-// has to allocate for each thread.
 void SpreadCount::add() noexcept {
-  static_assert(std::tuple_size_v<decltype(lines_)> == std::size_t{1} << 5);
-  const auto thread = static_cast<std::uint64_t>(pthread_self());
-  lines_[thread * 0x9E3779B97F4A7C15U >> (64 - 5)].count.add();
+  lines_[line_of_this_thread<std::tuple_size_v<decltype(lines_)>>()].count.add();
 }
 
 std::uint64_t SpreadCount::get() const noexcept {

@@ -4,8 +4,10 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 
+#include "base/call_gate.h"
 #include "base/counts.h"
 #include "base/crypto.h"
 #include "base/process_state.h"
@@ -29,14 +31,21 @@ void in_parent() noexcept {
 void in_child() noexcept {
   ProcessMutex::renew_all();
   n200::http::after_fork_child();
+  call_gate().forget_calls();
   counts().begin_in_this_process();
   signature::forget_digests();
   forget_private_libctx();
 }
 
+// What waits for the device is failed by stop_all(). Other calls are over within milliseconds, but for one
+// that asks for a PIN, and one that this very exit came from: those are not waited for.
+constexpr std::chrono::milliseconds kCallsMayTake{300};
+
 void at_exit() noexcept {
+  call_gate().close();
   n200::end_outliving_exit();
   n200::http::stop_all(n200::http::Stop::for_good);
+  call_gate().wait_until_empty(std::chrono::steady_clock::now() + kCallsMayTake);
 }
 
 }  // namespace
