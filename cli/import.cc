@@ -97,6 +97,7 @@ void print(const std::vector<Imported>& imported, const std::vector<Failed>& fai
     return print_json({{"keys", keys}, {"failed", errors}});
   }
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(imported.size());
   for (const auto& [file, record] : imported)
     rows.push_back({record.nice_name, sesam_uri(record), pkcs11_uri(record)});
   print_table({"NAME", "URI", "PKCS#11 URI"}, rows);
