@@ -24,6 +24,7 @@ Result<std::vector<n200::KeyRecord>> listed(n200::Device& device, const std::str
 
 void print_keys(const std::vector<n200::KeyRecord>& records) {
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(records.size());
   for (const auto& record : records)
     rows.push_back({record.nice_name, record.key_type, std::to_string(record.key_bits), record.key_id,
                     record.token_label(), record.id});
