@@ -121,12 +121,14 @@ Result<void> take_tlscert(std::string_view text, Configuration& c) {
 
 Result<void> take_client_cert(std::string_view text, Configuration& c) {
   SESAM_TRY(pem, read(std::string(text)));
+  c.connection.client_cert_path = text;
   c.connection.client_cert_pem = pem.reveal();
   return {};
 }
 
 Result<void> take_client_key(std::string_view text, Configuration& c) {
   SESAM_TRY(pem, read(std::string(text)));
+  c.connection.client_key_path = text;
   c.connection.client_key_pem = std::move(pem);
   return {};
 }

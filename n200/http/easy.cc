@@ -51,12 +51,13 @@ void set(CURL* handle, CURLoption option, long value) { curl_easy_setopt(handle,
 void set(CURL* handle, CURLoption option, unsigned value) { set(handle, option, static_cast<long>(value)); }
 void set(CURL* handle, CURLoption option, const char* value) { curl_easy_setopt(handle, option, value); }
 
-// libcurl reads the blob where it lies: the options outlive all handles.
-// False: this libcurl cannot take one.
-bool set_blob(CURL* handle, CURLoption option, std::string_view bytes) {
-  if (bytes.empty()) return true;
-  curl_blob blob{const_cast<char*>(bytes.data()), bytes.size(), CURL_BLOB_NOCOPY};
-  return curl_easy_setopt(handle, option, &blob) == CURLE_OK;
+// libcurl reads the PEM text where it lies: the options outlive all handles. libcurl 7.88 with GnuTLS reads
+// the file itself, with each connection.
+void set_pem(CURL* handle, CURLoption option, std::string_view pem, CURLoption file_option,
+             const std::string& path) {
+  if (pem.empty()) return;
+  curl_blob blob{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_NOCOPY};
+  if (curl_easy_setopt(handle, option, &blob) != CURLE_OK) set(handle, file_option, path.c_str());
 }
 
 void preset_tls(CURL* handle, const Options& options) {
@@ -65,11 +66,10 @@ void preset_tls(CURL* handle, const Options& options) {
   set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
   set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
-  // libcurl 7.88 with GnuTLS reads the file itself, with each connection.
-  if (!set_blob(handle, CURLOPT_CAINFO_BLOB, options.ca_pem))
-    set(handle, CURLOPT_CAINFO, options.ca_path.c_str());
-  set_blob(handle, CURLOPT_SSLCERT_BLOB, options.client_cert_pem);
-  set_blob(handle, CURLOPT_SSLKEY_BLOB, options.client_key_pem.reveal());
+  set_pem(handle, CURLOPT_CAINFO_BLOB, options.ca_pem, CURLOPT_CAINFO, options.ca_path);
+  set_pem(handle, CURLOPT_SSLCERT_BLOB, options.client_cert_pem, CURLOPT_SSLCERT, options.client_cert_path);
+  set_pem(handle, CURLOPT_SSLKEY_BLOB, options.client_key_pem.reveal(), CURLOPT_SSLKEY,
+          options.client_key_path);
 }
 
 void preset_connection(CURL* handle, const Options& options) {

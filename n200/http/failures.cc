@@ -56,11 +56,12 @@ bool is_about_the_name(std::string_view words) noexcept {
   return says(words, "subject name") || says(words, "target host name");
 }
 
-// A peer that went away in the midst of the handshake, as one does that restarts, in the words of libcurl and
-// OpenSSL.
+// A peer that went away in the midst of the handshake, as one does that restarts, in the words of libcurl,
+// OpenSSL and GnuTLS.
 bool broke_off(std::string_view words) noexcept {
   for (const std::string_view sign :
-       {"SSL_ERROR_SYSCALL", "Connection reset by peer", "unexpected eof", "Send failure", "Recv failure"})
+       {"SSL_ERROR_SYSCALL", "Connection reset by peer", "unexpected eof", "Send failure", "Recv failure",
+        "non-properly terminated", "Error in the push function", "Error in the pull function"})
     if (says(words, sign)) return true;
   return false;
 }

@@ -25,10 +25,11 @@ struct Options {
   std::vector<std::string> urls;  ///< base URLs "https://host[:port]", the nodes of one cluster
   std::string address;  ///< connect there ("host" or "host:port") instead of resolving; empty: resolve
   std::string ca_pem;   ///< trusted certificates, PEM, read at init; empty: the system's CAs
-  std::string ca_path;  ///< where ca_pem came from, for messages
+  std::string ca_path;  ///< where ca_pem came from, for messages, and for a libcurl that reads files alone
   std::string client_cert_pem;  ///< mutual TLS; empty: none
   Secret client_key_pem;
-  std::string user;  ///< HTTP Basic (RFC 7617); empty: no Authorization header
+  std::string client_cert_path, client_key_path;  ///< where these came from
+  std::string user;                               ///< HTTP Basic (RFC 7617); empty: no Authorization header
   Secret password;
   unsigned connect_timeout_ms = 3000;
   unsigned request_timeout_ms = 10000;

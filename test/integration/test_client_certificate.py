@@ -2,6 +2,7 @@
 """Mutual TLS with the device: client_cert and client_key, and what may be wrong with them."""
 import pytest
 
+from harness.flavour import needs_alerts
 from harness.tls import make_file_identity
 
 PASSPHRASE = "of the client's key"
@@ -73,6 +74,7 @@ def test_what_is_wrong_with_the_files_is_told_without_a_connection(sign, files, 
     assert device.counters()["connections_accepted"] == 0
 
 
+@needs_alerts
 @pytest.mark.parametrize("certificate, key, alert", [
     (None, None, "certificate required"),
     ("other certificate", "other key", "unknown ca"),

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from drivers.life import life, life_program, start_life  # noqa: F401
+from harness.flavour import needs_trust_in_memory
 from harness.programs import minimal_environment
 
 LIMITS = {"uri": "sesam:limits"}
@@ -22,6 +23,7 @@ def cnf(device, openssl_cnf):
 AS_ROOT = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
 
 
+@needs_trust_in_memory
 @pytest.mark.parametrize("steps", [
     "init change_root load sign=2 free load sign=1 exit",
     "load sign=1 change_root sign=1 load sign=1 exit",
@@ -81,6 +83,7 @@ def test_without_descriptors_a_lost_connection_is_an_error_in_time_and_no_descri
     assert process.returncode == 0, errors.decode()
 
 
+@needs_trust_in_memory
 def test_descriptors_that_come_free_in_time_are_used(life, device, cnf):
     steps = "load sign=1 no_descriptors background=1 [ pause_ms=700 spare_descriptors=-1 ] sign=1 exit"
     device.fault("reset", count=1, command="eccsign")

@@ -8,6 +8,7 @@ import urllib.request
 import pytest
 
 from drivers.life import life, life_program, start_life  # noqa: F401
+from harness.flavour import needs_trust_in_memory
 from harness.metrics import read, value, wait_for
 from harness.programs import minimal_environment
 from harness.tls import free_port
@@ -93,6 +94,7 @@ def test_each_child_has_a_file_and_numbers_of_its_own(life_program, signing, dir
         process.kill()
 
 
+@needs_trust_in_memory
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_a_daemon_writes_after_chroot_and_setuid(life_program, signing, directory):
     directory.chmod(0o777)

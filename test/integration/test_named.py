@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.bind import ZONE
+from harness.flavour import needs_trust_in_memory
 from harness.named import Named
 from harness.paths import REPOSITORY
 from harness.policy import LASTING, key_store, policy
@@ -104,6 +105,7 @@ def test_both_keys_are_rolled_over(device, named):
     one.stop()
 
 
+@needs_trust_in_memory
 def test_a_daemon_that_left_root_signs_with_what_root_could_read(device, named, tmp_path):
     """The password, the device's certificate and the log are root's; named is somebody else when it needs them."""
     secret, certificate, log = tmp_path / "pass", tmp_path / "device.crt", tmp_path / "sesam.log"

@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from harness.flavour import trust_after_setuid
 from harness.tls import REPLY, Server, assert_serves, assert_serves_many, free_port, make_identity
 
 CONFIGURATION = """
@@ -35,7 +36,7 @@ def apache(device, openssl_cnf, tmp_path):
     started = []
 
     def start(mpm, type="EC", key=None):
-        cnf = openssl_cnf(device)
+        cnf = openssl_cnf(device, **trust_after_setuid(device))
         identity, port, path = make_identity(device, cnf, tmp_path, type), free_port(), tmp_path / "apache.conf"
         path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate, key=key or identity.key, mpm=mpm,
                                              reply=REPLY))

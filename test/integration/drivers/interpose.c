@@ -14,7 +14,12 @@ static void *next(const char *name, const void *caller) {
   for (size_t i = 0; i < sizeof parts / sizeof *parts; ++i) (void)!write(STDERR_FILENO, parts[i], strlen(parts[i]));
   // libcurl comes with the provider: not among what the program was linked with.
   void *found = dlsym(RTLD_NEXT, name);
-  return found != NULL ? found : dlsym(dlopen("libcurl.so.4", RTLD_LAZY | RTLD_NOLOAD), name);
+  const char *const flavours[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
+  for (int i = 0; i < 2 && found == NULL; ++i) {
+    void *curl = dlopen(flavours[i], RTLD_LAZY | RTLD_NOLOAD);
+    if (curl != NULL) found = dlsym(curl, name);
+  }
+  return found;
 }
 
 #define FORWARD(type, name, parameters, arguments)                          \

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the libcurl that the module was built with cannot do."""
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .paths import MODULE
+
+CURL_IS_GNUTLS = "libcurl-gnutls" in subprocess.run(["ldd", MODULE], capture_output=True, text=True, timeout=30).stdout
+
+needs_trust_in_memory = pytest.mark.skipif(
+    CURL_IS_GNUTLS, reason="libcurl 7.88 with GnuTLS takes tlscert from the file, with each connection: it must stay readable")
+needs_alerts = pytest.mark.skipif(CURL_IS_GNUTLS, reason="libcurl with GnuTLS does not say which alert came")
+
+
+def trust_after_setuid(device: Any) -> dict[str, Path]:
+    """Settings for a server that becomes another user than the one who may read this test's directory."""
+    if not CURL_IS_GNUTLS:
+        return {}
+    directory = Path(tempfile.mkdtemp(prefix="sesam-trust"))
+    directory.chmod(0o755)
+    return {"tlscert": Path(shutil.copy(device.tlscert, directory))}
