@@ -140,7 +140,7 @@ Result<void> write_cnf(const fs::path& path, const SimulatorProcess::Ready& devi
 
 // For a shell to take it as one word.
 std::string quoted(const fs::path& path) {
-  const std::string text = path.string();
+  std::string text = path.string();
   if (text.find_first_of(" \t\n\"'\\$`&;|<>()*?[]#~!{}") == text.npos) return text;
   std::string word = "'";
   for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);

@@ -185,7 +185,7 @@ class Device {
   Result<KeyRecord> key_of_lost_answer(const Doing& doing, const NewKey& key, const EcKeyPair* given,
                                        Error lost);
   Result<void> request_removal(const KeyHandle& key, const Doing& doing);
-  Result<void> removal_of_lost_answer(const KeyHandle& key, const Doing& doing, Error lost);
+  Result<void> removal_of_lost_answer(const KeyHandle& key, const Doing& doing, Reason lost);
   Result<Secret> encipher(Operation operation, std::string_view verb, const KeyHandle& key,
                           std::span<const unsigned char> data);
   Result<void> request_random(std::span<unsigned char> out, Clock::time_point until);

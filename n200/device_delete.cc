@@ -44,20 +44,20 @@ Result<void> Device::request_removal(const KeyHandle& key, const Doing& doing) {
 }
 
 // Looks until the key is gone or the deadline comes, though the device may be out of reach for a while.
-Result<void> Device::removal_of_lost_answer(const KeyHandle& key, const Doing& doing, Error lost) {
+Result<void> Device::removal_of_lost_answer(const KeyHandle& key, const Doing& doing, Reason lost) {
   const auto until = deadline();
   for (auto pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
     auto left = keys_named(key.key_id, until);
     if (left && (*left)->empty()) return {};
     const bool look_again =
-        left ? may_be_at_work(lost.reason)
+        left ? may_be_at_work(lost)
              : may_be_at_work(left.error().reason) || left.error().reason == Reason::cannot_connect;
     if (look_again && Clock::now() + pause < until) {
       std::this_thread::sleep_for(pause);
       continue;
     }
-    return left ? error_of(doing, lost.reason, "the answer was lost, and the key is still there")
-                : error_of(doing, lost.reason,
+    return left ? error_of(doing, lost, "the answer was lost, and the key is still there")
+                : error_of(doing, lost,
                            "the answer was lost, and whether the key is still there is not known: " +
                                left.error().detail);
   }
@@ -71,7 +71,7 @@ Result<void> Device::remove(const KeyHandle& key) {
   if (!removed && removed.error().reason == Reason::unknown_key)
     return replaced_or(std::move(removed).error(), key);
   if (removed || !outcome_is_unknown(removed.error().reason)) return removed;
-  return removal_of_lost_answer(key, doing, std::move(removed).error());
+  return removal_of_lost_answer(key, doing, removed.error().reason);
 }
 
 }  // namespace sesam::n200
