@@ -23,10 +23,15 @@ std::vector<std::string> warnings_about(const std::vector<SecretFile>& files) {
   for (const auto& [path, setting] : files) {
     const char* done = what_others_can_do(path);
     if (done == nullptr || !named.insert(path).second) continue;
-    warnings.push_back(
-        "warning: " + path + " holds the secret of '" + setting + "' and can be " + done +
-        " by every user: take that from others with chmod(1), or move the secret to a file of its own, see " +
-        "'pass_source' and 'pin_source' in OSSL_PROVIDER-sesam(7)");
+    std::string& warning = warnings.emplace_back("warning: ");
+    warning.append(path)
+        .append(" holds the secret of '")
+        .append(setting)
+        .append("' and can be ")
+        .append(done);
+    warning +=
+        " by every user: take that from others with chmod(1), or move the secret to a file of its own, see "
+        "'pass_source' and 'pin_source' in OSSL_PROVIDER-sesam(7)";
   }
   return warnings;
 }
