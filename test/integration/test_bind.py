@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """BIND 9.20's tools with a key inside the device: the main job."""
-import os
 import base64
+import os
 import re
 
 import pytest
