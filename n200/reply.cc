@@ -29,6 +29,7 @@ class Unescape {
   simdjson::simdjson_result<std::string_view> operator()(
       simdjson::simdjson_result<ondemand::raw_json_string> raw) const noexcept {
     ondemand::raw_json_string string;
+    // NOLINTNEXTLINE(performance-move-const-arg): get() takes an rvalue
     if (const auto failed = std::move(raw).get(string)) return failed;
     std::uint8_t* end = memory_.get();
     return parser_.unescape(string, end);
