@@ -51,13 +51,15 @@ void set(CURL* handle, CURLoption option, long value) { curl_easy_setopt(handle,
 void set(CURL* handle, CURLoption option, unsigned value) { set(handle, option, static_cast<long>(value)); }
 void set(CURL* handle, CURLoption option, const char* value) { curl_easy_setopt(handle, option, value); }
 
-// libcurl reads the PEM text where it lies: the options outlive all handles. libcurl 7.88 with GnuTLS reads
-// the file itself, with each connection.
+// libcurl reads the PEM text where it lies: the options outlive all handles. With GnuTLS it does not know the
+// option (7.88), or takes and ignores it: then it reads the file, with each connection. With OpenSSL the text
+// goes before the file.
 void set_pem(CURL* handle, CURLoption option, std::string_view pem, CURLoption file_option,
              const std::string& path) {
   if (pem.empty()) return;
   curl_blob blob{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_NOCOPY};
-  if (curl_easy_setopt(handle, option, &blob) != CURLE_OK) set(handle, file_option, path.c_str());
+  const bool known = curl_easy_setopt(handle, option, &blob) == CURLE_OK;
+  if (!known || option != CURLOPT_CAINFO_BLOB) set(handle, file_option, path.c_str());
 }
 
 void preset_tls(CURL* handle, const Options& options) {

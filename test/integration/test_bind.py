@@ -161,8 +161,8 @@ def test_the_zone_is_signed_where_sesam_is_preferred_for_everything(tmp_path, de
 
 @pytest.mark.parametrize("program", [
     ["dig", "-v"],
-    pytest.param(["curl", "--version"], marks=pytest.mark.skipif("libtsan" in os.environ.get("SESAM_PRELOAD", ""),
-                                                                 reason="curl hangs with libtsan, with or without us")),
+    pytest.param(["curl", "--version"], marks=pytest.mark.skipif("SESAM_PRELOAD" in os.environ,
+                                                                 reason="curl hangs with a sanitizer, with or without us")),
     ["openssl", "version"],
 ], ids=lambda words: words[0])
 def test_unreadable_secrets_do_not_disturb_a_program_that_uses_no_key(shared_device, openssl_cnf, run, tmp_path,

@@ -19,9 +19,15 @@ KeyRecord record(const char* key_id, Bytes public_key) {
 
 const KeyRecord kOld = record("hsm25", {1, 2}), kNew = record("hsm26", {3, 4});
 
+// A ProcessMutex must outlive the process; what is kept here is no leak.
+KeyStandings& new_standings() {
+  static auto& kept = *new std::vector<KeyStandings*>;
+  return *kept.emplace_back(new KeyStandings);
+}
+
 // Opens kOld as the answer to kWeb and holds one more answer against it.
 bool replaced_by(const KeyQuestion& question, const std::vector<KeyRecord>& answer) {
-  auto& standings = *new KeyStandings;  // a ProcessMutex must outlive the process
+  auto& standings = new_standings();
   const auto standing = standings.of(kWeb, kOld);
   standings.hold_against(question, answer);
   return standing->is_replaced();
@@ -51,7 +57,7 @@ TEST(KeyStanding, is_of_an_rsa_key_by_modulus_and_exponent) {
   KeyRecord rsa = record("hsm25", {});
   rsa.modulus = {5, 5};
   rsa.exponent = {3};
-  auto& standings = *new KeyStandings;
+  auto& standings = new_standings();
   const auto standing = standings.of(kWeb, rsa);
   standings.hold_against(kWeb, {rsa});
   EXPECT_FALSE(standing->is_replaced());
@@ -61,7 +67,7 @@ TEST(KeyStanding, is_of_an_rsa_key_by_modulus_and_exponent) {
 }
 
 TEST(KeyStandings, share_one_for_the_same_key_until_it_is_replaced) {
-  auto& standings = *new KeyStandings;
+  auto& standings = new_standings();
   const auto first = standings.of(kWeb, kOld);
   EXPECT_EQ(standings.of(kWeb, kOld), first);
   EXPECT_NE(standings.of({"1|", "hsm25"}, kOld), first);
