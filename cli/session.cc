@@ -54,6 +54,7 @@ Result<provider::Collected> Session::collect() const {
   if (!found && needed) return found.error();
   SESAM_TRY(collected, provider::collect_values(found ? &*cnf : nullptr, found ? *found : "", given));
   if (!found && collected.values.find("url") == collected.values.end()) return found.error();
+  // cppcheck-suppress returnStdMoveLocal ; it is a reference
   return std::move(collected);
 }
 

@@ -29,7 +29,7 @@ bool push_string(ASN1_SEQUENCE_ANY* sequence, int type, std::string_view text) {
   }
   ASN1_TYPE_set(element.get(), type, string);
   if (sk_ASN1_TYPE_push(sequence, element.get()) == 0) return false;
-  element.release();
+  static_cast<void>(element.release());
   return true;
 }
 

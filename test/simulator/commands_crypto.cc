@@ -60,7 +60,7 @@ void sign_with(Device& device, const CallPtr& call, const KeyPtr& key, Sign sign
 
 KeyPtr symmetric_key(Device& device, const Call& call) {
   const int core = call.fields.get("core") ? core_of(device, call) : 0;  // a GET names none
-  const KeyPtr key = usable_key(device, required(call, "key"), core, call.fields.get("pin"));
+  KeyPtr key = usable_key(device, required(call, "key"), core, call.fields.get("pin"));
   if (key->material.type != KeyType::kSym) throw DeviceError(Failure::kUnsupported, "key type");
   if (required(call, "mode") != "CBC") throw DeviceError(Failure::kUnsupported, "mode");
   key->last_use_s = std::time(nullptr);

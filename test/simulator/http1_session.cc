@@ -114,9 +114,10 @@ void Http1Session::end_of_message() {
 }
 
 void Http1Session::answer(Exchange& exchange, Reply reply) {
-  for (Pending& pending : pending_) {
-    if (pending.exchange.get() == &exchange) pending.reply = std::move(reply);
-  }
+  const auto asked = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& pending) {
+    return pending.exchange.get() == &exchange;
+  });
+  if (asked != pending_.end()) asked->reply = std::move(reply);
   if (!pending_.empty() && pending_.front().reply) host_.wants_flush();
 }
 

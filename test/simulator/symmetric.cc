@@ -31,7 +31,7 @@ Bytes run(const Bytes& key, const std::uint8_t* iv, std::span<const std::uint8_t
       EVP_CipherFinal_ex(ctx.get(), out.data() + size, &last) != 1) {
     throw DeviceError(Failure::kMalformed, "ciphertext");
   }
-  out.resize(static_cast<std::size_t>(size + last));
+  out.resize(static_cast<std::size_t>(size) + static_cast<std::size_t>(last));
   return out;
 }
 

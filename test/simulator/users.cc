@@ -44,7 +44,7 @@ User parse_user(const std::string& text) {
   return user;
 }
 
-void Users::put(User user) {
+void Users::put(const User& user) {
   users_[user.name] = user;
   rebuild();
 }

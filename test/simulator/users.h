@@ -25,7 +25,7 @@ void grant(User& user, std::string_view rule);
 // HTTP Basic (RFC 7617), cheap enough for every request of a benchmark.
 class Users {
  public:
-  void put(User user);  // adds or replaces
+  void put(const User& user);  // adds or replaces
   void remove(const std::string& name);
   // nullptr if the Authorization header's value is not that of a user. Valid until the next put or remove.
   const User* authenticate(const std::string& authorization) const;
