@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <new>
 
 #include "base/handles.h"
 
@@ -15,10 +16,8 @@ namespace {
 // An atomic instead of a guarded static: a guard that another thread holds at fork stays locked in the child.
 constinit std::atomic<OSSL_LIB_CTX*> context{nullptr};
 
-using LibCtx = std::unique_ptr<OSSL_LIB_CTX, FreeWith<&OSSL_LIB_CTX_free>>;
 using KeyMgmt = std::unique_ptr<EVP_KEYMGMT, FreeWith<&EVP_KEYMGMT_free>>;
 using SignatureMethod = std::unique_ptr<EVP_SIGNATURE, FreeWith<&EVP_SIGNATURE_free>>;
-using Digest = std::unique_ptr<EVP_MD, FreeWith<&EVP_MD_free>>;
 
 // The first fetch of a kind takes locks to write, those after it only to read: before other threads see the
 // context, or a child that is forked meanwhile would wait for ever with a public key of its parent. It also
@@ -28,15 +27,15 @@ bool has_fetched(OSSL_LIB_CTX* fresh) noexcept {
          KeyMgmt(EVP_KEYMGMT_fetch(fresh, "RSA", nullptr)) &&
          SignatureMethod(EVP_SIGNATURE_fetch(fresh, "ECDSA", nullptr)) &&
          SignatureMethod(EVP_SIGNATURE_fetch(fresh, "RSA", nullptr)) &&
-         Digest(EVP_MD_fetch(fresh, "SHA256", nullptr));
+         Md(EVP_MD_fetch(fresh, "SHA256", nullptr));
 }
 
 }  // namespace
 
-OSSL_LIB_CTX* private_libctx() noexcept {
+OSSL_LIB_CTX* private_libctx() {
   if (auto* made = context.load(std::memory_order_acquire)) return made;
   LibCtx fresh(OSSL_LIB_CTX_new());
-  if (!fresh || !has_fetched(fresh.get())) return nullptr;
+  if (!fresh || !has_fetched(fresh.get())) throw std::bad_alloc();
   OSSL_LIB_CTX* expected = nullptr;
   if (context.compare_exchange_strong(expected, fresh.get(), std::memory_order_acq_rel))
     return fresh.release();

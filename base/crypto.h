@@ -8,8 +8,8 @@ namespace sesam {
 
 /// A context in which only OpenSSL's own default provider is active. The application's contexts may prefer us
 /// for EC or RSA: public keys and digests of ours that were fetched there would come back to us. Made at
-/// first use, never freed. Null when memory is short.
-OSSL_LIB_CTX* private_libctx() noexcept;
+/// first use, never freed. Throws std::bad_alloc; null would be the application's.
+OSSL_LIB_CTX* private_libctx();
 
 /// In a forked child: the next call makes another one. A thread of the parent may have held a lock of the old
 /// one.

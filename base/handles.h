@@ -5,6 +5,7 @@
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/conf.h>
+#include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
@@ -26,6 +27,8 @@ using Bignum = std::unique_ptr<BIGNUM, FreeWith<&BN_free>>;
 using Bio = std::unique_ptr<BIO, FreeWith<&BIO_free_all>>;
 using Conf = std::unique_ptr<CONF, FreeWith<&NCONF_free>>;
 using EcdsaSig = std::unique_ptr<ECDSA_SIG, FreeWith<&ECDSA_SIG_free>>;
+using LibCtx = std::unique_ptr<OSSL_LIB_CTX, FreeWith<&OSSL_LIB_CTX_free>>;
+using Md = std::unique_ptr<EVP_MD, FreeWith<&EVP_MD_free>>;
 using MdCtx = std::unique_ptr<EVP_MD_CTX, FreeWith<&EVP_MD_CTX_free>>;
 using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, FreeWith<&OSSL_PARAM_BLD_free>>;
 using Params = std::unique_ptr<OSSL_PARAM, FreeWith<&OSSL_PARAM_free>>;

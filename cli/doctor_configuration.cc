@@ -110,10 +110,9 @@ bool lists_fips(const OpensslCnf& cnf) {
 
 // Whether OpenSSL's default provider has what every program needs under these properties.
 bool default_provider_meets(const std::string& properties) {
-  const std::unique_ptr<OSSL_LIB_CTX, FreeWith<&OSSL_LIB_CTX_free>> apart(OSSL_LIB_CTX_new());
+  const LibCtx apart(OSSL_LIB_CTX_new());
   if (!apart || OSSL_PROVIDER_load(apart.get(), "default") == nullptr) return true;  // nothing to tell by
-  const std::unique_ptr<EVP_MD, FreeWith<&EVP_MD_free>> digest(
-      EVP_MD_fetch(apart.get(), "SHA2-256", properties.c_str()));
+  const Md digest(EVP_MD_fetch(apart.get(), "SHA2-256", properties.c_str()));
   return digest != nullptr;
 }
 

@@ -25,7 +25,6 @@ constexpr char kModule[] = "module";
 constexpr char kLibcrypto[] = "libcrypto";
 constexpr char kFile[] = "sesam.so";
 
-using LibCtx = std::unique_ptr<OSSL_LIB_CTX, FreeWith<&OSSL_LIB_CTX_free>>;
 using LoadedProvider =
     std::unique_ptr<OSSL_PROVIDER, decltype([](OSSL_PROVIDER* p) { OSSL_PROVIDER_unload(p); })>;
 

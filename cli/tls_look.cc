@@ -103,8 +103,7 @@ std::string end_of_validity(X509* certificate) {
 std::string fingerprint(X509* certificate) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
-  const std::unique_ptr<EVP_MD, FreeWith<&EVP_MD_free>> sha256(
-      EVP_MD_fetch(private_libctx(), "SHA256", nullptr));
+  const Md sha256(EVP_MD_fetch(private_libctx(), "SHA256", nullptr));
   if (!sha256 || X509_digest(certificate, sha256.get(), digest.data(), &length) != 1) return {};
   return to_hex({digest.data(), length});
 }

@@ -37,7 +37,7 @@ bool equal(std::string_view a, std::string_view b) noexcept {
 
 }  // namespace
 
-const EVP_MD* Digest::md() const noexcept {
+const EVP_MD* Digest::md() const {
   // cppcheck-suppress thisSubtraction ; the place in the table
   auto& slot = fetched[static_cast<std::size_t>(this - kDigests)];
   if (auto* known = slot.load(std::memory_order_acquire)) return known;

@@ -20,7 +20,8 @@ struct Digest {
   std::size_t size_bytes;
 
   /// The implementation in private_libctx(), fetched once per process. Null when it cannot be had.
-  const EVP_MD* md() const noexcept;
+  /// Throws std::bad_alloc.
+  const EVP_MD* md() const;
 };
 
 /// In a forked child: they are fetched anew, for the library context is another one.

@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/handles.h"
 #include "n200/http/loop.h"
 
 namespace sesam::n200::http {
@@ -42,15 +43,14 @@ class AllSignalsBlocked {
 };
 
 // A context whose providers or random generators could not be made for want of memory stays without them:
-// then better none, and a new thread for the next call. nullptr: no memory.
-OSSL_LIB_CTX* new_libctx() noexcept {
-  OSSL_LIB_CTX* const made = OSSL_LIB_CTX_new();
+// then better none, and a new thread for the next call. Null: no memory.
+LibCtx new_libctx() noexcept {
+  LibCtx made(OSSL_LIB_CTX_new());
   unsigned char byte = 0;
-  if (made == nullptr ||
-      (RAND_bytes_ex(made, &byte, 1, 0) == 1 && RAND_priv_bytes_ex(made, &byte, 1, 0) == 1))
-    return made;
-  OSSL_LIB_CTX_free(made);
-  return nullptr;
+  if (made &&
+      (RAND_bytes_ex(made.get(), &byte, 1, 0) != 1 || RAND_priv_bytes_ex(made.get(), &byte, 1, 0) != 1))
+    made.reset();
+  return made;
 }
 
 }  // namespace
@@ -93,11 +93,11 @@ void* IoThread::main(void* self) noexcept {
 // libcurl's TLS fetches from the default library context of its thread. In the application's, our own
 // provider may come first: a certificate's check would then ask the HSM, on this thread, and wait for itself.
 void IoThread::run_isolated() {
-  ERR_clear_error();  // makes this thread's queue: 3.6 recurses without end where an error finds no memory
-                      // for one
+  // Makes this thread's error queue: 3.6 recurses without end where an error finds no memory for one.
+  ERR_clear_error();
   // Reads openssl.cnf now, under the global context; later it would be read again, under ours.
   OPENSSL_init_ssl(0, nullptr);
-  libctx_ = new_libctx();
+  libctx_ = new_libctx().release();
   OSSL_LIB_CTX* const before = libctx_ == nullptr ? nullptr : OSSL_LIB_CTX_set0_default(libctx_);
   serve();
   if (libctx_ == nullptr) return;
