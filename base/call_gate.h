@@ -15,7 +15,7 @@ namespace sesam {
 /// others would use a libcrypto that goes, while that one is still to free what is ours.
 class CallGate {
  public:
-  /// False: closed, the call must end at once, without libcrypto. True: leave() follows, in this thread.
+  /// False: closed, the call must end at once, without libcrypto. True: leave() follows.
   bool enter() noexcept;
   void leave() noexcept;
 

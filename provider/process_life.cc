@@ -38,7 +38,7 @@ void in_child() noexcept {
 }
 
 // What waits for the device is failed by stop_all(). Other calls are over within milliseconds, but for one
-// that asks for a PIN, and one that this very exit came from: those are not waited for.
+// that asks for a PIN, and one that this very exit came from: those are left as they are.
 constexpr std::chrono::milliseconds kCallsMayTake{300};
 
 void at_exit() noexcept {
