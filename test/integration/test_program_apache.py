@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from harness.flavour import trust_after_setuid
+from harness.flavour import trust_after_setuid  # noqa: F401
 from harness.tls import REPLY, Server, assert_serves, assert_serves_many, free_port, make_identity
 
 CONFIGURATION = """
@@ -31,12 +31,12 @@ ErrorDocument 404 "{reply}"
 
 
 @pytest.fixture
-def apache(device, openssl_cnf, tmp_path):
+def apache(device, openssl_cnf, tmp_path, trust_after_setuid):  # noqa: F811
     """apache("event", "RSA") -> (server, identity); it has opened its key, and made no signature."""
     started = []
 
     def start(mpm, type="EC", key=None):
-        cnf = openssl_cnf(device, **trust_after_setuid(device))
+        cnf = openssl_cnf(device, **trust_after_setuid)
         identity, port, path = make_identity(device, cnf, tmp_path, type), free_port(), tmp_path / "apache.conf"
         path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate, key=key or identity.key, mpm=mpm,
                                              reply=REPLY))

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from harness.flavour import trust_after_setuid
+from harness.flavour import trust_after_setuid  # noqa: F401
 from harness.programs import version_of
 from harness.tls import REPLY, Server, assert_serves, fetch, free_port, make_identity
 
@@ -31,12 +31,12 @@ http {{
 
 
 @pytest.fixture
-def nginx(device, openssl_cnf, tmp_path):
+def nginx(device, openssl_cnf, tmp_path, trust_after_setuid):  # noqa: F811
     """nginx("RSA") -> (server, identity); it has opened its key, and made no signature. `by_uri`: without the PEM file."""
     started = []
 
     def start(type="EC", by_uri=False):
-        cnf = openssl_cnf(device, **trust_after_setuid(device))
+        cnf = openssl_cnf(device, **trust_after_setuid)
         identity, port, path = make_identity(device, cnf, tmp_path, type), free_port(), tmp_path / "nginx.conf"
         path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate, key=f"store:{identity.uri}" if by_uri else identity.key,
                                              reply=REPLY))

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 
 import pytest
 
@@ -17,10 +17,9 @@ needs_trust_in_memory = pytest.mark.skipif(
 needs_alerts = pytest.mark.skipif(CURL_IS_GNUTLS, reason="libcurl with GnuTLS does not say which alert came")
 
 
-def trust_after_setuid(device: Any) -> dict[str, Path]:
+@pytest.fixture
+def trust_after_setuid(device: Any) -> Iterator[dict[str, Path]]:
     """Settings for a server that becomes another user than the one who may read this test's directory."""
-    if not CURL_IS_GNUTLS:
-        return {}
-    directory = Path(tempfile.mkdtemp(prefix="sesam-trust"))
-    directory.chmod(0o755)
-    return {"tlscert": Path(shutil.copy(device.tlscert, directory))}
+    with tempfile.TemporaryDirectory(prefix="sesam-trust") as directory:
+        Path(directory).chmod(0o755)
+        yield {"tlscert": Path(shutil.copy(device.tlscert, directory))} if CURL_IS_GNUTLS else {}

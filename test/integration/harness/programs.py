@@ -29,7 +29,7 @@ def minimal_environment(openssl_conf: Path | None, **extra: str) -> dict[str, st
     for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"):  # sanitizer builds
         if name in os.environ:
             environment[name] = os.environ[name]
-    if "SESAM_PRELOAD" in os.environ and extra.get("LD_PRELOAD") != "":  # scripts/sanitize: what the programs need before they can load such a module
+    if "SESAM_PRELOAD" in os.environ:  # scripts/sanitize: what the programs need before they can load such a module
         extra["LD_PRELOAD"] = ":".join([os.environ["SESAM_PRELOAD"], *filter(None, [extra.get("LD_PRELOAD")])])
     if openssl_conf:
         environment["OPENSSL_CONF"] = str(openssl_conf)
@@ -53,7 +53,9 @@ def run(arguments: Sequence[Any], openssl_conf: Path | None = None, *, timeout: 
 
 def version_of(program: str, option: str) -> tuple[int, ...]:
     """The first number with dots that the program prints when asked so: (1, 22, 1)."""
-    done = run([program, option], environment={"LD_PRELOAD": ""})
+    # Not through run(): a sanitizer's library is for programs that load the module, and curl hangs with it.
+    done = subprocess.run([program, option], env={"PATH": minimal_environment(None)["PATH"]}, check=True, capture_output=True, text=True,
+                          timeout=30)
     found = re.search(r"\d+(?:\.\d+)+", done.stdout + done.stderr)
-    assert found, str(done)
+    assert found, f"{program} {option}: {done.stdout}{done.stderr}"
     return tuple(int(part) for part in found[0].split("."))
