@@ -263,7 +263,8 @@ bool decode(std::string_view text, Encoding encoding, std::span<unsigned char> o
 }
 
 std::optional<Bytes> decode(std::string_view text, Encoding encoding) {
-  if (encoding == Encoding::text) return std::optional<Bytes>(std::in_place, text.begin(), text.end());
+  // cppcheck-suppress danglingTemporaryLifetime ; the bytes are copied
+  if (encoding == Encoding::text) return Bytes(text.begin(), text.end());
   if (encoding != Encoding::base64) return from_hex(text);
   // EVP_DecodeBlock(3) takes '=' anywhere for a zero.
   const auto plain = std::min(text.find('='), text.size());
