@@ -125,7 +125,7 @@ Error Device::replaced_or(Error otherwise, const KeyHandle& key, Clock::time_poi
   const auto asked = request_key(name, until);  // what it brings is held against all open keys
   if (!asked) return otherwise;
   if (key.standing->is_replaced())
-    return error_of({"signing with", key.description(), endpoint_url()}, Reason::key_replaced,
+    return error_of({"using", key.description(), endpoint_url()}, Reason::key_replaced,
                     "the device has another key in its place");
   const bool is_there = std::any_of((*asked)->begin(), (*asked)->end(),
                                     [&](const KeyRecord& record) { return record.key_id == key.key_id; });

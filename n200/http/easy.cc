@@ -3,9 +3,11 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <new>
+#include <string_view>
 
 namespace sesam::n200::http {
 namespace {
@@ -62,12 +64,27 @@ void set_pem(CURL* handle, CURLoption option, std::string_view pem, CURLoption f
   if (!known || option != CURLOPT_CAINFO_BLOB) set(handle, file_option, path.c_str());
 }
 
+// libcurl would write the connection's keys into the file that SSLKEYLOGFILE names, for all to read.
+CURLcode keep_no_key_log(CURL*, void* context, void*) {
+  SSL_CTX_set_keylog_callback(static_cast<SSL_CTX*>(context), nullptr);
+  return CURLE_OK;
+}
+
+// Elsewhere the context is of another library.
+bool libcurl_has_openssl() {
+  const char* backend = curl_version_info(CURLVERSION_NOW)->ssl_version;
+  return backend != nullptr && std::string_view(backend).starts_with("OpenSSL/");
+}
+
 void preset_tls(CURL* handle, const Options& options) {
   set(handle, CURLOPT_PROTOCOLS_STR, "https");
   set(handle, CURLOPT_FOLLOWLOCATION, 0L);
   set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
   set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
+  if (libcurl_has_openssl()) curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &keep_no_key_log);
+  // Beside what CURLOPT_CAINFO_BLOB and CURLOPT_CAINFO bring libcurl trusts a directory of its own.
+  if (!options.ca_pem.empty()) curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
   set_pem(handle, CURLOPT_CAINFO_BLOB, options.ca_pem, CURLOPT_CAINFO, options.ca_path);
   set_pem(handle, CURLOPT_SSLCERT_BLOB, options.client_cert_pem, CURLOPT_SSLCERT, options.client_cert_path);
   set_pem(handle, CURLOPT_SSLKEY_BLOB, options.client_key_pem.reveal(), CURLOPT_SSLKEY,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where credentials go: to the device alone, over TLS 1.2 at least; no redirect, no proxy, no other host."""
 import contextlib
+import shutil
 import socket
 import ssl
 import threading
@@ -8,6 +9,7 @@ import warnings
 
 import pytest
 
+from harness.flavour import openssl_in_curl
 from harness.simulator import DEVICE_NAME
 
 
@@ -85,3 +87,22 @@ def test_a_host_whose_certificate_fails_gets_no_password(device, simulator, open
     done = sign(openssl, openssl_cnf(device, url=server.url, tlscert=other.tlscert), check=False)
     assert "certificate is not trusted" in done.stderr
     assert server.received == b""
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
+@pytest.mark.parametrize("is_pinned", [True, False])
+def test_beside_tlscert_the_systems_cas_are_not_looked_at(device, simulator, openssl_cnf, run, tmp_path, is_pinned):
+    trusted = simulator(name="another").tlscert if is_pinned else None
+    trace = tmp_path / "trace"
+    done = run(["strace", "-f", "-e", "trace=%file", "-o", trace, "openssl", "pkey", "-in", "sesam:web", "-noout"],
+               openssl_cnf(device, tlscert=trusted), check=False)
+    assert "certificate is not trusted" in done.stderr
+    assert ("/etc/ssl/certs/" in trace.read_text()) == (not is_pinned)
+
+
+@openssl_in_curl
+def test_the_keys_of_the_connection_are_not_written_anywhere(device, openssl_cnf, openssl, tmp_path):
+    device.create_key("web")
+    log = tmp_path / "keys"
+    sign(openssl, openssl_cnf(device), environment={"SSLKEYLOGFILE": log})
+    assert not log.exists() or log.read_bytes() == b""

@@ -16,6 +16,8 @@ needs_trust_in_memory = pytest.mark.skipif(
     CURL_IS_GNUTLS, reason="libcurl 7.88 with GnuTLS takes tlscert from the file, with each connection: it must stay readable")
 needs_alerts = pytest.mark.skipif(CURL_IS_GNUTLS, reason="libcurl with GnuTLS does not say which alert came")
 
+openssl_in_curl = pytest.mark.skipif(CURL_IS_GNUTLS, reason="GnuTLS itself obeys SSLKEYLOGFILE")
+
 
 @pytest.fixture
 def trust_after_setuid(device: Any) -> Iterator[dict[str, Path]]:
