@@ -6,8 +6,8 @@
 
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <optional>
+#include <sstream>
 
 namespace sesam::cli {
 namespace {
@@ -35,8 +35,9 @@ std::vector<T> all_at(const std::string& file, std::size_t offset, std::size_t c
 }  // namespace
 
 std::vector<std::string> needed_libraries(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string file((std::istreambuf_iterator<char>(in)), {});
+  std::ostringstream content;
+  content << std::ifstream(path, std::ios::binary).rdbuf();
+  const std::string file = std::move(content).str();
   const auto header = at<ElfW(Ehdr)>(file, 0);
   constexpr unsigned char kClass = sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32;
   if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_ident[EI_CLASS] != kClass)
