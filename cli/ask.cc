@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
+#include <limits>
 
 #include "base/handles.h"
 
@@ -16,20 +18,50 @@ namespace {
 using Ui = std::unique_ptr<UI, FreeWith<&UI_free>>;
 using Answer = std::array<char, 257>;  // with its closing zero
 
+// UI_OpenSSL() catches most signals, so that the terminal gets its echo back. Of these two it does not know
+// that they end a process.
+class WithoutUserSignals {
+ public:
+  WithoutUserSignals() noexcept {
+    sigset_t mine;
+    sigemptyset(&mine);
+    sigaddset(&mine, SIGUSR1);
+    sigaddset(&mine, SIGUSR2);
+    pthread_sigmask(SIG_BLOCK, &mine, &before_);
+  }
+  ~WithoutUserSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  WithoutUserSignals(const WithoutUserSignals&) = delete;
+  WithoutUserSignals& operator=(const WithoutUserSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+constexpr int kInterrupted = -2;  // UI_process(3)
+
 // UI_OpenSSL() uses /dev/tty, but takes stdin where there is none: that may be the text to encrypt.
-bool ask(const std::string& question, int flags, bool twice, Answer& answer) {
+bool ask(const std::string& question, int flags, bool twice, std::span<char> answer) {
   const Ui ui(has_terminal() ? UI_new_method(UI_OpenSSL()) : nullptr);
+  if (!ui || answer.size() < 2 || answer.size() > std::numeric_limits<int>::max()) return false;
   Answer again;
-  constexpr int kMost = static_cast<int>(std::tuple_size_v<Answer>) - 1;
+  const int most = static_cast<int>(answer.size()) - 1;
   const std::string asked = question + ": ";
   const std::string asked_again = question + ", again: ";
-  const bool answered = ui &&
-                        UI_add_input_string(ui.get(), asked.c_str(), flags, answer.data(), 1, kMost) >= 0 &&
-                        (!twice || UI_add_verify_string(ui.get(), asked_again.c_str(), flags, again.data(), 1,
-                                                        kMost, answer.data()) >= 0) &&
-                        UI_process(ui.get()) == 0;
+  if (UI_add_input_string(ui.get(), asked.c_str(), flags, answer.data(), 1, most) < 0 ||
+      (twice &&
+       UI_add_verify_string(ui.get(), asked_again.c_str(), flags, again.data(), 1, most, answer.data()) < 0))
+    return false;
+  int outcome = 0;
+  {
+    const WithoutUserSignals blocked;
+    outcome = UI_process(ui.get());
+  }
   OPENSSL_cleanse(again.data(), again.size());
-  return answered;
+  if (outcome == kInterrupted) {
+    OPENSSL_cleanse(answer.data(), answer.size());
+    static_cast<void>(std::raise(SIGINT));  // UI_OpenSSL() has swallowed it
+  }
+  return outcome == 0;
 }
 
 std::optional<Secret> secret_answer(const std::string& question, bool twice) {
@@ -47,6 +79,10 @@ bool has_terminal() noexcept {
   if (terminal < 0) return false;
   ::close(terminal);
   return true;
+}
+
+bool ask_secret(const std::string& question, std::span<char> answer) {
+  return ask(question, 0, false, answer);
 }
 
 std::optional<Secret> ask_secret(const std::string& question) { return secret_answer(question, false); }

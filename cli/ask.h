@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/secret.h"
@@ -12,6 +13,9 @@ namespace sesam::cli {
 /// Whether there is a terminal to ask at.
 bool has_terminal() noexcept;
 
+/// Asks for a secret, without echo, and writes it with a closing zero; false where there is no terminal or no
+/// answer. Ctrl-C ends the process, as it does anywhere else.
+bool ask_secret(const std::string& question, std::span<char> answer);
 /// Asks for a secret, without echo; nothing where there is no terminal or no answer.
 std::optional<Secret> ask_secret(const std::string& question);
 /// The same for a new one, asked for twice; nothing also where the answers differ.

@@ -19,13 +19,12 @@ struct Arguments {
 Result<void> may_be_asked(const Arguments& arguments) {
   if (arguments.yes || has_terminal()) return {};
   return Error{Reason::bad_argument,
-               "deleting key '" + arguments.key +
-                   "' cannot be undone, and there is no terminal to ask at: give --yes"};
+               "deleting a key cannot be undone, and there is no terminal to ask at: give --yes"};
 }
 
 // The name, and not "yes", which fingers type by themselves.
 Result<void> confirm(const n200::KeyRecord& record) {
-  const std::string& name = record.nice_name.empty() ? record.key_id : record.nice_name;
+  const std::string& name = name_to_tell(record);
   std::cerr << printable("Key '" + record.nice_name + "' (" + record.key_id + ", " + record.key_type + ", " +
                          std::to_string(record.key_bits) + " bits) will be lost for good.")
             << "\n";

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sesam encrypt` and `sesam decrypt`: a text, with a symmetric key of the device.
+#include <openssl/crypto.h>
+
 #include <cctype>
 
 #include "base/hex.h"
@@ -26,8 +28,9 @@ std::span<const unsigned char> bytes_of(std::string_view text) {
 
 Result<Secret> read_secret(const std::string& path) {
   Secret text;
-  SESAM_CHECK(read_input(path, [&](std::span<const unsigned char> block) {
+  SESAM_CHECK(read_input(path, [&](std::span<unsigned char> block) {
     text.append({reinterpret_cast<const char*>(block.data()), block.size()});
+    OPENSSL_cleanse(block.data(), block.size());
   }));
   return text;
 }
@@ -35,7 +38,7 @@ Result<Secret> read_secret(const std::string& path) {
 Result<n200::KeyHandle> symmetric_key(n200::Device& device, const Arguments& arguments) {
   SESAM_TRY(found, find_key(device, arguments.key));
   if (found.record.key_type != kSymmetric)
-    return Error{Reason::unsupported_key, "'" + arguments.key + "' is a key of type " +
+    return Error{Reason::unsupported_key, "'" + name_to_tell(found.record) + "' is a key of type " +
                                               found.record.key_type +
                                               ": only symmetric ones (SYM) encrypt and decrypt"};
   return handle_of(device, std::move(found), arguments.pin);
@@ -67,7 +70,7 @@ Result<bool> decrypt(const Session& session, const Arguments& arguments) {
   if (session.json)
     print_json({{"text", plain.reveal()}});
   else
-    SESAM_CHECK(write_output(arguments.out, plain.reveal()));
+    SESAM_CHECK(write_output(arguments.out, plain.reveal(), Readers::owner));
   return true;
 }
 

@@ -30,13 +30,17 @@ Result<KeyUri> uri_of_name(const std::string& name) {
 
 Result<FoundKey> find_key(n200::Device& device, const std::string& name) {
   SESAM_TRY(uri, uri_of_name(name));
-  if (uri.names_no_key()) return Error{Reason::bad_uri, "'" + name + "' names no key"};
+  if (uri.names_no_key()) return Error{Reason::bad_uri, "the URI names no key"};
   if (!may_be_id(name)) return find(device, std::move(uri));
   KeyUri by_id;
   const auto id = from_hex(name).value_or(Bytes{});
   by_id.id.assign(id.begin(), id.end());
   auto found = find(device, std::move(by_id));
   return found ? std::move(found) : find(device, std::move(uri));
+}
+
+const std::string& name_to_tell(const n200::KeyRecord& record) noexcept {
+  return record.nice_name.empty() ? record.key_id : record.nice_name;
 }
 
 std::string sesam_uri(const n200::KeyRecord& record) {

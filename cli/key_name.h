@@ -26,6 +26,10 @@ Result<KeyUri> uri_of_name(const std::string& name);
 /// Device::find_key raises.
 Result<FoundKey> find_key(n200::Device& device, const std::string& name);
 
+/// Its nice_name; the key_id where it has none. For messages, in which a URI that was given, with a PIN in it
+/// maybe, has no place.
+const std::string& name_to_tell(const n200::KeyRecord& record) noexcept;
+
 /// URIs to paste: never with a PIN.
 std::string sesam_uri(const n200::KeyRecord& record);
 std::string pkcs11_uri(const n200::KeyRecord& record);

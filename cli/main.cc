@@ -5,6 +5,8 @@
 #include <clocale>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -57,13 +59,38 @@ void add_commands(CLI::App& app, sesam::cli::Session& session) {
   add_simulate(app, session);
 }
 
+// "--pin=1234" -> "--pin", "-p1234" -> "-p".
+std::string name_of_option(const std::string& word) {
+  return word.starts_with("--") ? word.substr(0, word.find('=')) : word.substr(0, 2);
+}
+
+// Of words that nobody expected: options without their values, and what should have been a subcommand. The
+// rest may be a PIN.
+int report_unexpected(const std::vector<std::string>& words, bool has_subcommand) {
+  std::string told;
+  for (const auto& word : words)
+    if (word.starts_with('-'))
+      told += " " + name_of_option(word);
+    else if (!has_subcommand && &word == &words.front())
+      told += " " + word;
+  std::cerr << "sesam: "
+            << (told.empty() ? "more words than the command takes"
+                             : "not expected:" + sesam::cli::printable(told))
+            << "\n";
+  if (told.find(" --pin") != told.npos) std::cerr << "A PIN comes from --pin-source.\n";
+  std::cerr << "Run with --help for more information.\n";
+  return kUsage;
+}
+
 // 0 for --help and --version.
 int report(const CLI::App& app, const CLI::ParseError& error) {
-  // CLI11 would say that there is no subcommand.
-  const auto left = app.remaining();
-  const bool is_unknown = error.get_name() == "RequiredError" && !left.empty();
-  const int status = is_unknown ? app.exit(CLI::ExtrasError(left)) : app.exit(error);
-  return status == 0 ? 0 : kUsage;
+  // Of an unknown subcommand CLI11 would say that there is none.
+  const bool has_subcommand = !app.get_subcommands().empty();
+  const auto left = app.remaining(true);
+  const bool is_unknown = error.get_name() == "RequiredError" && !has_subcommand && !left.empty();
+  if (is_unknown || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+    return report_unexpected(left, has_subcommand);
+  return app.exit(error) == 0 ? 0 : kUsage;
 }
 
 int run(const sesam::cli::Session& session) {

@@ -26,9 +26,8 @@ void add_place_options(CLI::App& command, Session& session, Place& place) {
 Result<n200::NewKey> new_key(const n200::Device& device, const Place& place, const std::string& name,
                              const Secret& pin) {
   if (name.empty() || has_key_uri_scheme(name) || is_key_id(name) || is_token_label(name))
-    return Error{
-        Reason::bad_argument,
-        "'" + name + "' cannot be a new key's name: give one alone, not a URI, key_id or token label"};
+    return Error{Reason::bad_argument,
+                 "that cannot be a new key's name: give one alone, not a URI, key_id or token label"};
   n200::NewKey key;
   key.nice_name = name;
   key.core = place.core.value_or(device.options().core);

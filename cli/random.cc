@@ -55,7 +55,7 @@ Result<bool> random(const Session& session, const Arguments& arguments) {
   if (session.json)
     print_json({{"random", to_hex(bytes)}});
   else
-    SESAM_CHECK(write_output(arguments.out, shown(bytes, arguments)));
+    SESAM_CHECK(write_output(arguments.out, shown(bytes, arguments), Readers::owner));
   return true;
 }
 
