@@ -24,6 +24,23 @@ std::string shown(std::string_view name, const std::string& value) {
   return std::string(name) + (value.find('=') == value.npos ? "=" + value : "");
 }
 
+// "object=web,pin-value=1234": nobody is told the value of such an attribute, nor the device.
+bool has_swallowed_a_pin(std::string_view value) noexcept {
+  return value.find("pin-value=") != value.npos || value.find("pin-source=") != value.npos;
+}
+
+Error swallowed_a_pin(std::string_view name) {
+  return bad_uri("a PIN stands in the value of '" + std::string(name) +
+                 "': ';' separates attributes, '?' goes before pin-value and pin-source");
+}
+
+// For a message: a PIN where its source should be is none.
+std::string shown_source(const std::string& source) {
+  return source.starts_with("file:") || source.find('/') != source.npos
+             ? source
+             : "the file that it names (not told, for it may be a PIN)";
+}
+
 bool is_hex(std::string_view text) noexcept {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return isxdigit(c) != 0; });
 }
@@ -91,6 +108,7 @@ Result<void> take_attribute(std::string_view name, std::string_view value, KeyUr
   if (name == "pin-value") return percent_decode(name, value, uri.pin_value);
   std::string text;
   SESAM_CHECK(percent_decode(name, value, text));
+  if (has_swallowed_a_pin(text)) return swallowed_a_pin(name);
   for (const auto& attribute : kTextAttributes) {
     if (name != attribute.name) continue;
     uri.*attribute.field = std::move(text);
@@ -106,6 +124,7 @@ Result<void> take_attribute(std::string_view name, std::string_view value, KeyUr
 Result<void> take_short_name(std::string_view name, KeyUri& uri) {
   std::string text;
   SESAM_CHECK(percent_decode("object", name, text));
+  if (has_swallowed_a_pin(text)) return swallowed_a_pin("object");
   (is_key_id(text) ? uri.key_id : is_token_label(text) ? uri.token : uri.object) = std::move(text);
   return {};
 }
@@ -176,9 +195,9 @@ Result<Secret> read_pin_source(const std::string& source) {
   const std::string file(path);
   auto text = read_file(file);
   if (const int* failed = std::get_if<int>(&text))
-    return Error{Reason::pin_source_unreadable, file + ": " + std::strerror(*failed)};
+    return Error{Reason::pin_source_unreadable, shown_source(source) + ": " + std::strerror(*failed)};
   Secret pin(without_line_end(std::get<Secret>(text).reveal()));
-  if (pin.empty()) return Error{Reason::pin_source_unreadable, file + ": is empty"};
+  if (pin.empty()) return Error{Reason::pin_source_unreadable, shown_source(source) + ": is empty"};
   return pin;
 }
 

@@ -65,7 +65,7 @@ Result<std::vector<std::string>> files_in(const std::string& directory) {
 keymgmt::Passphrase passphrase_for(const std::string& file, const Arguments& arguments,
                                    const Progress& progress) {
   return [&file, &arguments, &progress]() -> Result<Secret> {
-    if (!arguments.passphrase_file.empty()) return read_pin_source(arguments.passphrase_file);
+    if (!arguments.passphrase_file.empty()) return read_pin_source("file:" + arguments.passphrase_file);
     progress.clear();
     auto answer = ask_secret("Passphrase of " + printable(file));
     if (answer) return std::move(*answer);

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "base/uri.h"
 
@@ -48,6 +50,25 @@ TEST_F(PinSource, is_a_path_or_a_file_uri) {
   EXPECT_EQ(pin_of("file:" + path), "4711");
   EXPECT_EQ(pin_of("file://" + path), "4711");
   EXPECT_EQ(pin_of("file://localhost" + path), "4711");
+}
+
+TEST_F(PinSource, is_not_told_where_it_may_be_the_pin_itself) {
+  EXPECT_THAT(refusal("12345678"), testing::Not(HasSubstr("12345678")));
+  EXPECT_THAT(refusal("file:missing"), HasSubstr("file:missing"));
+  EXPECT_THAT(refusal("./missing"), HasSubstr("./missing"));
+}
+
+TEST_F(PinSource, may_be_a_pipe_whose_other_end_takes_its_time) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  std::thread writer([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    EXPECT_EQ(write(ends[1], "4711\n", 5), 5);
+    close(ends[1]);
+  });
+  EXPECT_EQ(pin_of("/dev/fd/" + std::to_string(ends[0])), "4711");
+  writer.join();
+  close(ends[0]);
 }
 
 TEST_F(PinSource, may_be_a_relative_path) {

@@ -42,6 +42,20 @@ TEST(KeyUri, takes_the_pin_in_the_query_too) {
   EXPECT_EQ(uri.pin_value.reveal(), "1234");
 }
 
+TEST(KeyUri, refuses_a_value_that_swallowed_a_pin_and_does_not_tell_it) {
+  for (const char* uri : {"sesam:object=web,pin-value=1234", "pkcs11:object=web%3Bpin-value%3D1234",
+                          "sesam:web%2Cpin-value=1234", "sesam:web%2Cpin-value%3D1234",
+                          "sesam:acl=FFFF,pin-source=1234", "sesam:web?pin-source=file:/x,pin-value=1234"}) {
+    const auto refused = KeyUri::parse(uri);
+    if (refused) {  // an attribute of another name is ignored, as RFC 7512 says
+      EXPECT_TRUE(refused->object.empty()) << uri;
+      continue;
+    }
+    EXPECT_EQ(refused.error().reason, Reason::bad_uri);
+    EXPECT_EQ(refused.error().detail.find("1234"), std::string::npos) << refused.error().detail;
+  }
+}
+
 TEST(KeyUri, takes_pin_source_in_path_and_query) {
   EXPECT_EQ(parsed("pkcs11:object=web;pin-source=file:/etc/pin").pin_source, "file:/etc/pin");
   EXPECT_EQ(parsed("pkcs11:object=web?pin-source=/etc/pin").pin_source, "/etc/pin");
