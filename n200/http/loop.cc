@@ -95,6 +95,8 @@ int Loop::sleep_ms(Clock::time_point now) noexcept {
 
 void Loop::serve_sockets() noexcept {
   int running = 0;
+  // First of all: what follows closes connections, and their numbers may be anybody's then.
+  for (const int fd : poller_.hung_up()) sockets_.bury(fd);
   for (const auto& ready : poller_.ready()) {
     int events = (ready.events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0;
     if (ready.events == EPOLLIN && nudge(ready.fd)) continue;
@@ -102,7 +104,6 @@ void Loop::serve_sockets() noexcept {
     if ((ready.events & (EPOLLERR | EPOLLHUP)) != 0) events |= CURL_CSELECT_ERR;
     curl_multi_socket_action(multi_, ready.fd, events, &running);
   }
-  for (const int fd : poller_.hung_up()) sockets_.bury(fd);
   if (timer_ != kNever && Clock::now() >= timer_) {
     timer_ = kNever;
     curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);

@@ -55,6 +55,7 @@ int Sockets::limit_errno() noexcept {
 // that for a sign of life and loses the request. So a socket that is plainly at its end takes the place of
 // this one.
 void Sockets::bury(int fd) const noexcept {
+  if (!endpoint_of(fd)) return;  // closed by now: the number may be another thread's file
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return;
   ::close(pair[1]);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/sockets.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sesam::n200::http {
+namespace {
+
+mode_t kind_of(int fd) {
+  struct stat status {};
+  return fstat(fd, &status) == 0 ? status.st_mode & S_IFMT : 0;
+}
+
+TEST(Sockets, bury_leaves_a_connection_at_its_end_in_the_same_place) {
+  Sockets sockets(1000);
+  const int fd = sockets.open(AF_INET, SOCK_STREAM, 0, 0);
+  ASSERT_NE(fd, -1);
+  sockets.bury(fd);
+  char byte = 0;
+  EXPECT_EQ(recv(fd, &byte, 1, MSG_DONTWAIT), 0);
+  sockets.close(fd);
+}
+
+// Its number may belong to a file of another thread's by then.
+TEST(Sockets, bury_touches_no_number_that_was_given_back) {
+  Sockets sockets(1000);
+  const int fd = sockets.open(AF_INET, SOCK_STREAM, 0, 0);
+  ASSERT_NE(fd, -1);
+  sockets.close(fd);
+  sockets.bury(fd);
+  EXPECT_EQ(kind_of(fd), mode_t{0}) << "nobody would close it";
+  const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  ASSERT_EQ(dup2(null, fd), fd);
+  sockets.bury(fd);
+  EXPECT_EQ(kind_of(fd), mode_t{S_IFCHR});
+  close(fd);
+  if (null != fd) close(null);
+}
+
+}  // namespace
+}  // namespace sesam::n200::http
