@@ -2,12 +2,15 @@
 #include "base/log.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -33,6 +36,18 @@ std::string timestamp() {
   return std::string(day, length).append(millis, static_cast<std::size_t>(more));
 }
 
+// Whether a line can be written without waiting for a reader: standard error is not ours to make
+// non-blocking, as other programs may write to it too. Between this look and the writing other threads may
+// fill a pipe, so half of it is left to them.
+bool takes_at_once(int fd, bool is_pipe, std::size_t bytes) noexcept {
+  pollfd one{fd, POLLOUT, 0};
+  if (poll(&one, 1, 0) != 1 || (one.revents & POLLOUT) == 0) return false;
+  int unread = 0;
+  const int capacity = is_pipe ? fcntl(fd, F_GETPIPE_SZ) : -1;
+  if (capacity <= 0 || ioctl(fd, FIONREAD, &unread) != 0) return bytes <= PIPE_BUF;
+  return static_cast<std::size_t>(unread) + bytes <= static_cast<std::size_t>(capacity) / 2;
+}
+
 }  // namespace
 
 Log::Log(int level, int fd, bool owns_fd) noexcept : level_(level), fd_(fd), owns_fd_(owns_fd) {
@@ -44,7 +59,7 @@ Log::Log(int level, int fd, bool owns_fd) noexcept : level_(level), fd_(fd), own
 }
 
 Log::~Log() {
-  if (owns_fd_ && may_write()) ::close(fd_);
+  if (owns_fd_ && is_still_ours()) ::close(fd_);
 }
 
 Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output) {
@@ -61,13 +76,19 @@ Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output)
   return made(fd, true);
 }
 
+bool Log::is_still_ours() const noexcept {
+  struct stat status {};
+  return fstat(fd_, &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
+}
+
 // A daemon that closes every descriptor may have given ours to a file of its own: never write into that. Its
 // standard error may become another file, which is meant for us too, but not a connection to somebody.
-bool Log::may_write() const noexcept {
+bool Log::may_write(std::size_t bytes) const noexcept {
   struct stat status {};
   if (fstat(fd_, &status) != 0) return false;
   const bool the_same = status.st_dev == device_ && status.st_ino == inode_;
-  return the_same || (!owns_fd_ && !S_ISSOCK(status.st_mode));
+  if (!the_same && (owns_fd_ || S_ISSOCK(status.st_mode))) return false;
+  return S_ISREG(status.st_mode) || takes_at_once(fd_, S_ISFIFO(status.st_mode), bytes);
 }
 
 void Log::write(LogLevel level, std::string_view message) const noexcept try {
@@ -82,8 +103,8 @@ void Log::write(LogLevel level, std::string_view message) const noexcept try {
     syslog(LOG_DAEMON | priority, "sesam: %s", text.c_str());
     return;
   }
-  if (!may_write()) return;
   const std::string line = timestamp() + " sesam[" + std::to_string(getpid()) + "]: " + text + "\n";
+  if (!may_write(line.size())) return;
   // A full pipe or disk must not fail or delay a signature: one attempt.
   [[maybe_unused]] const auto written = ::write(fd_, line.data(), line.size());
 } catch (...) {

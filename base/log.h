@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <memory>
 #include <string_view>
 
@@ -34,12 +35,14 @@ class Log {
   Log& operator=(const Log&) = delete;
 
   bool wants(LogLevel level) const noexcept { return static_cast<int>(level) <= level_; }
-  /// Writes one line if the level is wanted; line breaks inside become spaces. Failures to write are ignored.
+  /// Writes one line if the level is wanted; line breaks inside become spaces. Waits for nobody: a line that
+  /// a pipe or terminal cannot take at once is lost.
   void write(LogLevel level, std::string_view message) const noexcept;
 
  private:
   Log(int level, int fd, bool owns_fd) noexcept;
-  bool may_write() const noexcept;
+  bool is_still_ours() const noexcept;
+  bool may_write(std::size_t bytes) const noexcept;
 
   int level_;
   int fd_;  // -1: syslog

@@ -123,6 +123,22 @@ TEST(Log, goes_to_stderr_where_that_is_wanted) {
 }
 
 // A program without standard streams has a connection for its descriptor 2.
+TEST(Log, on_stderr_waits_for_no_reader) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  const int before = dup(STDERR_FILENO);
+  dup2(ends[1], STDERR_FILENO);
+  const auto log = Log::open(1, "stderr");
+  for (int i = 0; i < 10'000; ++i) (*log)->write(LogLevel::failures, "nobody reads this line");
+  dup2(before, STDERR_FILENO);
+  close(before);
+  close(ends[1]);
+  std::string first(64, ' ');
+  EXPECT_GT(read(ends[0], first.data(), first.size()), 0);
+  EXPECT_THAT(first, HasSubstr("nobody reads"));
+  close(ends[0]);
+}
+
 TEST(Log, on_stderr_is_never_written_into_a_socket_that_took_its_place) {
   const auto log = Log::open(1, "stderr");
   ASSERT_TRUE(log);
