@@ -126,11 +126,11 @@ Paused pause_job_until_done(const Call& call) noexcept {
   for (;;) {
     const std::uint32_t state = call.state.load(std::memory_order_acquire);
     if ((state & kDone) != 0) return Paused::done;
+    if (fork_generation() != generation) return Paused::other_process;
     if ((state & kAnswered) != 0) {
       sched_yield();  // the I/O thread is inside the application's callback, whose argument must outlive it
       continue;
     }
-    if (fork_generation() != generation) return Paused::other_process;
     if (Clock::now() >= call.deadline) return Paused::deadline_passed;
     ERR_pop_to_mark();
     const int paused = ASYNC_pause_job();

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/http/exchange.h"
 
+#include <sched.h>
+
 #include <utility>
 
 namespace sesam::n200::http {
 namespace {
+
+constexpr std::chrono::seconds kLongestCallback{1};
 
 // Stands in the inbox when it is closed; never dereferenced.
 Call* closed() noexcept {
@@ -33,8 +37,20 @@ bool Exchange::sleep_until_done(const Call& call, Clock::time_point until) noexc
   return words_.sleep(call.ticket, until, [&] { return call.is_done(); });
 }
 
+// While the I/O thread is inside the application's callback nobody leaves: its argument is the job's. After a
+// fork that thread does not exist, hence the limit.
 bool Exchange::leave(Call& call) noexcept {
-  return (call.state.fetch_or(kLeft, std::memory_order_acq_rel) & kDone) != 0;
+  const auto give_up = Clock::now() + kLongestCallback;
+  std::uint32_t state = call.state.load(std::memory_order_acquire);
+  for (;;) {
+    if ((state & kDone) != 0) return true;
+    if ((state & kAnswered) != 0 && Clock::now() < give_up) {
+      sched_yield();
+      state = call.state.load(std::memory_order_acquire);
+    } else if (call.state.compare_exchange_weak(state, state | kLeft, std::memory_order_acq_rel)) {
+      return false;
+    }
+  }
 }
 
 void Exchange::ask_to_stop() noexcept {
@@ -79,10 +95,9 @@ void Exchange::tell(Call& call) noexcept {
   }
   const Notify notify = std::move(call.notify);
   if (!notify) words_.note(call.ticket);
-  if (notify.needs_living_job()) {
-    call.state.fetch_or(kAnswered, std::memory_order_acq_rel);
+  // A job that has left is over, and so is what its callback would be given.
+  if (notify.needs_living_job() && (call.state.fetch_or(kAnswered, std::memory_order_acq_rel) & kLeft) == 0)
     notify.ring();
-  }
   // From here on the call is the caller's, unless that has left.
   if ((call.state.fetch_or(kDone, std::memory_order_acq_rel) & kLeft) != 0) CallPool::give_back(call);
   if (!notify.needs_living_job()) notify.ring();
