@@ -189,18 +189,20 @@ Result<void> Device::may_send_pin(const Exchange& exchange) {
 
 Result<ReplyDocument> Device::exchange_with_pin(Exchange& asking) {
   SESAM_CHECK(may_send_pin(asking));
+  const PinProbe probe(asking.pin_verdict);
   auto document = exchange(asking);
-  if (asking.pin_verdict != nullptr) document ? asking.pin_verdict->proven() : asking.pin_verdict->open();
+  if (document && asking.pin_verdict != nullptr) asking.pin_verdict->proven();
   return document;
 }
 
-Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature) {
+Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature,
+                          Clock::time_point until) {
   const std::string core = std::to_string(key.core);
   Exchange signing{what.operation,
                    {},
                    {"signing with", {}, {}},
                    kReplyCapBytes,
-                   deadline(),
+                   until,
                    Repetition::harmless,
                    key.pin.reveal(),
                    key.pin_verdict.get()};

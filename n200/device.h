@@ -74,6 +74,8 @@ struct EcKeyPair {
 
 class Device {
  public:
+  using Clock = std::chrono::steady_clock;
+
   /// The process's device for these options: made when there is none. No I/O, no thread.
   static std::shared_ptr<Device> for_options(http::Options connection, Options options,
                                              std::shared_ptr<const Log> log);
@@ -136,14 +138,22 @@ class Device {
   /// Signs a digest (the raw bytes). Fills `signature`, whose size says what is expected: EC r‖s, twice as
   /// long as the curve's field; RSA as long as the modulus. Raises wrong_pin, pin_missing, unknown_key,
   /// key_replaced, bad_signature_length and what an exchange raises.
-  Result<void> sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature);
+  Result<void> sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature,
+                    Clock::time_point until);
+  Result<void> sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature) {
+    return sign(key, what, signature, deadline());
+  }
+
+  /// By when an operation has to end that begins now.
+  Clock::time_point deadline() const {
+    return Clock::now() + std::chrono::milliseconds(options_.deadline_ms);
+  }
 
   /// For a signature that failed as if the key were another one: asks the device for the key, past the cache.
   /// key_replaced if it has another one in its place by now, else the error given.
-  Error replaced_or(Error otherwise, const KeyHandle& key);
+  Error replaced_or(Error otherwise, const KeyHandle& key, Clock::time_point until);
 
  private:
-  using Clock = std::chrono::steady_clock;
   static constexpr std::size_t kReplyCapBytes = 64 * 1024;  // of everything but listings
   struct Exchange {
     Operation operation;
@@ -165,13 +175,9 @@ class Device {
   void note_failure(const Exchange& exchange, const http::Reply& reply, bool moves_on) const;
   http::Reply perform_with_retries(Exchange& exchange, const Rendered& request);
   Result<ReplyDocument> judge(const Exchange& exchange, http::Reply reply);
-  Clock::time_point deadline() const {
-    return Clock::now() + std::chrono::milliseconds(options_.deadline_ms);
-  }
 
   std::string_view endpoint_url() const noexcept;
   void probe_a_node();
-  Error replaced_or(Error otherwise, const KeyHandle& key, Clock::time_point until);
   KeyQuestion question_of(const std::string& name) const { return {identity_, name}; }
   std::string cache_name_of_key(const std::string& name) const { return identity_ + "key " + name; }
   Result<KeyRecords> request_key(const std::string& name, Clock::time_point until);

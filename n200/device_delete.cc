@@ -69,7 +69,7 @@ Result<void> Device::remove(const KeyHandle& key) {
   for (const auto& name : {key.key_id, key.token, key.nice_name})
     process_state<KeyCache>().forget(cache_name_of_key(name));
   if (!removed && removed.error().reason == Reason::unknown_key)
-    return replaced_or(std::move(removed).error(), key);
+    return replaced_or(std::move(removed).error(), key, deadline());
   if (removed || !outcome_is_unknown(removed.error().reason)) return removed;
   return removal_of_lost_answer(key, doing, removed.error().reason);
 }

@@ -81,8 +81,9 @@ Result<Secret> Device::encipher(Operation operation, std::string_view verb, cons
       .set_data(data);
   auto document = exchange_with_pin(asking);
   if (!document)
-    return document.error().reason == Reason::unknown_key ? replaced_or(std::move(document).error(), key)
-                                                          : std::move(document).error();
+    return document.error().reason == Reason::unknown_key
+               ? replaced_or(std::move(document).error(), key, asking.deadline)
+               : std::move(document).error();
   auto text = document->text(row.reply_path);
   if (!text) return error_of(asking.doing, text.error().reason, text.error().detail);
   if (row.encoding == Encoding::text) return Secret(*text);

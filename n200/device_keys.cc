@@ -134,10 +134,6 @@ Error Device::replaced_or(Error otherwise, const KeyHandle& key, Clock::time_poi
           otherwise.detail + "; the device has this key, but not in core " + std::to_string(key.core)};
 }
 
-Error Device::replaced_or(Error otherwise, const KeyHandle& key) {
-  return replaced_or(std::move(otherwise), key, deadline());
-}
-
 Result<KeyRecord> Device::find_key(const KeyUri& uri) {
   const auto until = deadline();
   const std::string name = lookup_name(uri);

@@ -25,7 +25,7 @@ class PinVerdict {
   /// Asks to send the PIN. A proven one goes at once. An unproven one is sent by one thread at a time, or a
   /// wrong PIN would go out from all threads before the first answer; the others wait for its verdict, until
   /// the deadline. Inside an ASYNC_JOB there is no waiting, as the one who is waited for may be a job of the
-  /// same thread. Who is granted must call one of the three below.
+  /// same thread. Who is granted must call one of the three below (PinProbe).
   Leave ask(std::chrono::steady_clock::time_point deadline) noexcept;
   void proven() noexcept { settle(State::proven); }
   void refused() noexcept { settle(State::refused); }
@@ -44,6 +44,21 @@ class PinVerdict {
   const Secret pin_;
   std::atomic<State> state_{State::unproven};
   std::atomic<unsigned> probing_{0};  // 1 + the fork generation of the thread that is trying; 0: none
+};
+
+/// Who was granted leave holds one while it asks the device: the next may try where nothing came of it, not
+/// even an answer.
+class PinProbe {
+ public:
+  explicit PinProbe(PinVerdict* verdict) noexcept : verdict_(verdict) {}
+  ~PinProbe() {
+    if (verdict_ != nullptr) verdict_->open();
+  }
+  PinProbe(const PinProbe&) = delete;
+  PinProbe& operator=(const PinProbe&) = delete;
+
+ private:
+  PinVerdict* const verdict_;  // none: there is no PIN
 };
 
 /// Process-wide state: all pairs in use, and the refused ones for ever.

@@ -127,10 +127,10 @@ Result<void> Signature::digest_sign_final(unsigned char* signature, size_t* leng
   return sign_digest({digest.data(), digest_length}, signature, length, capacity);
 }
 
-Result<void> Signature::ask_device(std::span<const unsigned char> digest,
-                                   std::span<unsigned char> raw) const {
+Result<void> Signature::ask_device(std::span<const unsigned char> digest, std::span<unsigned char> raw,
+                                   n200::Device::Clock::time_point until) const {
   if (scheme_.type == keymgmt::KeyType::ec)
-    return key_->device->sign(key_->handle, {n200::Operation::ec_sign, digest}, raw);
+    return key_->device->sign(key_->handle, {n200::Operation::ec_sign, digest}, raw, until);
   std::string salt;
   if (scheme_.padding == Padding::pss) {
     SESAM_TRY(bytes, salt_bytes(scheme_, EVP_PKEY_get_bits(key_->public_key.get())));
@@ -139,7 +139,7 @@ Result<void> Signature::ask_device(std::span<const unsigned char> digest,
   return key_->device->sign(
       key_->handle,
       {n200::Operation::rsa_sign, digest, device_padding(scheme_.padding), scheme_.digest->device_name, salt},
-      raw);
+      raw, until);
 }
 
 Result<std::size_t> Signature::in_openssl_form(std::span<const unsigned char> raw,
@@ -163,8 +163,9 @@ Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> dig
                                               std::span<unsigned char> out) const {
   std::array<unsigned char, kMostRawBytes> buffer;
   const std::span<unsigned char> raw(buffer.data(), key_->device_signature_bytes);
+  const auto until = key_->device->deadline();
   for (unsigned attempt = 1;; ++attempt) {
-    SESAM_CHECK(ask_device(digest, raw));
+    SESAM_CHECK(ask_device(digest, raw, until));
     SESAM_TRY(written, in_openssl_form(raw, out));
     if (!is_to_be_verified()) return written;
     SESAM_TRY(good, signature::verify(scheme_, key_->public_key.get(), digest, out.first(written)));
@@ -172,7 +173,7 @@ Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> dig
     Error wrong{Reason::bad_signature,
                 key_->handle.description() + ": the device's signature does not fit the public key"};
     OPENSSL_cleanse(out.data(), written);  // a wrong RSA signature may tell the key's factors
-    if (attempt == kMostAttempts) return key_->device->replaced_or(std::move(wrong), key_->handle);
+    if (attempt == kMostAttempts) return key_->device->replaced_or(std::move(wrong), key_->handle, until);
     key_->device->log().write(LogLevel::failures, wrong.detail + "; asking again");
   }
 }
