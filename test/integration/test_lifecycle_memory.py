@@ -9,6 +9,7 @@ import pytest
 from drivers.life import HERE, life, life_program, lives, modules_of_crash  # noqa: F401
 
 pytestmark = pytest.mark.skipif("SESAM_PRELOAD" in os.environ, reason="malloc is the sanitizer's there")
+PIN = "12345678"
 MEMORY = {"uri": "sesam:memory", "timeout": 400}
 
 
@@ -22,8 +23,8 @@ def no_memory(tmp_path_factory):
 
 @pytest.fixture
 def cnf(device, openssl_cnf):
-    device.create_key("memory")
-    return openssl_cnf(device, key_cache_seconds=0, deadline_ms=8000)
+    device.create_key("memory", pin=PIN)  # which is not proven yet when memory ends
+    return openssl_cnf(device, key_cache_seconds=0, deadline_ms=8000, pin=PIN)
 
 
 @pytest.mark.parametrize("operation", ["signing", "loading"])
