@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/key_cache.h"
 
+#include <openssl/async.h>
+
 #include <algorithm>
 #include <mutex>
 #include <utility>
@@ -8,6 +10,30 @@
 #include "base/counts.h"
 
 namespace sesam::n200 {
+namespace {
+
+using Clock = KeyCache::Clock;
+
+// The longest pause between two tries: who has less time left does not try again.
+constexpr std::chrono::seconds kLastMoments{1};
+
+// Whether a failure came of the deadline of who loaded, while there is more time here.
+bool was_cut_short(const Result<KeyRecords>& answer, Clock::time_point its_deadline, Clock::time_point ours) {
+  const auto now = Clock::now();
+  return !answer && now + kLastMoments >= its_deadline && its_deadline < ours && now < ours;
+}
+
+// Null where the load ended in an exception.
+template <class Answer>
+Answer value_of(const std::shared_future<Answer>& future) {
+  try {
+    return future.get();
+  } catch (const std::future_error&) {
+    return nullptr;
+  }
+}
+
+}  // namespace
 
 // A load that a thread of the parent process began will never end in this one.
 bool KeyCache::usable(const Entry& entry, std::chrono::seconds time_to_live) const {
@@ -21,10 +47,10 @@ void KeyCache::make_room() {
   entries_.erase(std::min_element(entries_.begin(), entries_.end(), older));
 }
 
-void KeyCache::finish(const std::string& question, bool keep) {
+void KeyCache::finish(const std::string& question, Clock::time_point asked_at, bool keep) {
   const std::lock_guard lock(mutex_);
   const auto entry = entries_.find(question);
-  if (entry == entries_.end()) return;
+  if (entry == entries_.end() || entry->second.asked_at != asked_at) return;  // another's by now
   if (keep)
     entry->second.loading = false;
   else
@@ -38,37 +64,48 @@ void KeyCache::forget(const std::string& question) {
   if (entry != entries_.end() && !entry->second.loading) entries_.erase(entry);
 }
 
-Result<KeyRecords> KeyCache::get(const std::string& question, std::chrono::seconds time_to_live,
-                                 Clock::time_point deadline, const Load& load) {
-  std::promise<Answer> promise;
-  std::shared_future<Answer> answer;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto entry = entries_.find(question);
-    if (entry != entries_.end() && usable(entry->second, time_to_live)) {
-      answer = entry->second.answer;
-    } else {
-      if (entry != entries_.end()) entries_.erase(entry);
-      make_room();
-      entries_[question] = {promise.get_future().share(), Clock::now(), fork_generation(), true};
-    }
-  }
-  (answer.valid() ? counts().key_cache_hits : counts().key_cache_misses).add();
-  if (answer.valid()) {
-    if (answer.wait_until(deadline) != std::future_status::ready)
-      return Error{Reason::timed_out, "looking up a key: another thread's request is not answered yet"};
-    return *answer.get();
-  }
+KeyCache::Claim KeyCache::claim(const std::string& question, std::chrono::seconds time_to_live,
+                                Clock::time_point deadline, std::promise<Answer>& promise) {
+  const std::lock_guard lock(mutex_);
+  const auto entry = entries_.find(question);
+  const auto now = Clock::now();
+  if (entry != entries_.end() && usable(entry->second, time_to_live))
+    return {entry->second.answer, entry->second.deadline, entry->second.asked_at};
+  if (entry != entries_.end()) entries_.erase(entry);
+  make_room();
+  entries_[question] = {promise.get_future().share(), now, deadline, fork_generation(), true};
+  return {{}, deadline, now};
+}
+
+Result<KeyRecords> KeyCache::load_for_all(const std::string& question, Clock::time_point asked_at,
+                                          std::promise<Answer>& promise, const Load& load) {
   Answer loaded;
   try {
     loaded = std::make_shared<const Result<KeyRecords>>(load());
   } catch (...) {
-    finish(question, false);
-    throw;  // out of memory: those who wait see a broken promise, which is an internal error
+    finish(question, asked_at, false);
+    throw;  // out of memory: those who wait see a broken promise and load for themselves
   }
   promise.set_value(loaded);
-  finish(question, static_cast<bool>(*loaded));
+  finish(question, asked_at, static_cast<bool>(*loaded));
   return *loaded;
+}
+
+Result<KeyRecords> KeyCache::get(const std::string& question, std::chrono::seconds time_to_live,
+                                 Clock::time_point deadline, const Load& load) {
+  for (;;) {
+    std::promise<Answer> promise;
+    const Claim claimed = claim(question, time_to_live, deadline, promise);
+    (claimed.answer.valid() ? counts().key_cache_hits : counts().key_cache_misses).add();
+    if (!claimed.answer.valid()) return load_for_all(question, claimed.asked_at, promise, load);
+    const bool in_job = ASYNC_get_current_job() != nullptr;
+    if (claimed.answer.wait_until(in_job ? Clock::now() : deadline) != std::future_status::ready)
+      return in_job
+                 ? load()
+                 : Error{Reason::timed_out, "looking up a key: another thread's request is not answered yet"};
+    const Answer answer = value_of(claimed.answer);
+    if (answer && !was_cut_short(*answer, claimed.deadline, deadline)) return *answer;
+  }
 }
 
 }  // namespace sesam::n200

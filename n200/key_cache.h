@@ -23,8 +23,10 @@ class KeyCache {
   using Load = std::function<Result<KeyRecords>()>;
 
   /// The answer to `question`: from the cache while it is younger than `time_to_live`, else by `load`.
-  /// Threads that ask the same at the same time share one load, its failure too; a failure is not kept.
-  /// Raises what load raises, or timed_out when another thread's load is not done by the deadline.
+  /// Threads that ask the same at the same time share one load, its failure too, unless that came of a
+  /// deadline that is not theirs; a failure is not kept. Inside an ASYNC_JOB no load is waited for, as it may
+  /// be that of a paused job of the same thread. Raises what load raises, or timed_out when another thread's
+  /// load is not done by the deadline.
   Result<KeyRecords> get(const std::string& question, std::chrono::seconds time_to_live,
                          Clock::time_point deadline, const Load& load);
 
@@ -38,13 +40,24 @@ class KeyCache {
   struct Entry {
     std::shared_future<Answer> answer;
     Clock::time_point asked_at;
+    Clock::time_point deadline;  // of who loads
     unsigned fork_generation;
     bool loading;
   };
+  /// An answer that is there or will be; without one it is the caller's to load, for others too.
+  struct Claim {
+    std::shared_future<Answer> answer;
+    Clock::time_point deadline;
+    Clock::time_point asked_at;
+  };
 
+  Claim claim(const std::string& question, std::chrono::seconds time_to_live, Clock::time_point deadline,
+              std::promise<Answer>& promise);
+  Result<KeyRecords> load_for_all(const std::string& question, Clock::time_point asked_at,
+                                  std::promise<Answer>& promise, const Load& load);
   bool usable(const Entry& entry, std::chrono::seconds time_to_live) const;
   void make_room();
-  void finish(const std::string& question, bool keep);
+  void finish(const std::string& question, Clock::time_point asked_at, bool keep);
 
   ProcessMutex mutex_{MutexRank::key_cache};
   std::map<std::string, Entry, std::less<>> entries_;

@@ -2,8 +2,10 @@
 #include "n200/key_cache.h"
 
 #include <gtest/gtest.h>
+#include <openssl/async.h>
 
 #include <atomic>
+#include <new>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -167,6 +169,66 @@ TEST(KeyCache, waits_for_another_threads_load_no_longer_than_its_deadline) {
   EXPECT_EQ(answer.error().reason, Reason::timed_out);
   EXPECT_EQ(loader.calls, 0);
   open = true;
+}
+
+TEST(KeyCache, asks_again_where_a_shared_load_ended_at_another_threads_deadline) {
+  auto& cache = new_cache();
+  std::atomic<bool> begun{false};
+  std::thread first([&] {
+    static_cast<void>(
+        cache.get("q", seconds(60), Clock::now() + milliseconds(100), [&]() -> Result<KeyRecords> {
+          begun = true;
+          std::this_thread::sleep_for(milliseconds(100));
+          return Error{Reason::timed_out, "the first's"};
+        }));
+  });
+  while (!begun) std::this_thread::yield();
+  Loader loader;
+  EXPECT_EQ(ask(cache, loader, seconds(60)), "1");
+  first.join();
+}
+
+TEST(KeyCache, asks_again_where_a_shared_load_ended_in_an_exception) {
+  auto& cache = new_cache();
+  std::atomic<bool> begun{false};
+  std::thread first([&] {
+    EXPECT_THROW(static_cast<void>(cache.get("q", seconds(60), soon(),
+                                             [&]() -> Result<KeyRecords> {
+                                               begun = true;
+                                               std::this_thread::sleep_for(milliseconds(50));
+                                               throw std::bad_alloc();
+                                             })),
+                 std::bad_alloc);
+  });
+  while (!begun) std::this_thread::yield();
+  Loader loader;
+  EXPECT_EQ(ask(cache, loader, seconds(60)), "1");
+  first.join();
+}
+
+TEST(KeyCache, waits_for_no_load_inside_an_async_job) {
+  auto& cache = new_cache();
+  static KeyCache* shared = &cache;
+  static Loader loader;
+  // The first job pauses in the midst of its load, and would never go on if the second waited for it.
+  const auto job = [](void*) -> int {
+    return static_cast<bool>(shared->get("q", seconds(60), soon(), [] {
+      ASYNC_pause_job();
+      return loader();
+    }));
+  };
+  ASYNC_JOB* jobs[2] = {};
+  ASYNC_WAIT_CTX* contexts[2] = {ASYNC_WAIT_CTX_new(), ASYNC_WAIT_CTX_new()};
+  int outcome = 0;
+  const auto begun = Clock::now();
+  for (int i = 0; i < 2; ++i)
+    ASSERT_EQ(ASYNC_start_job(&jobs[i], contexts[i], &outcome, job, nullptr, 0), ASYNC_PAUSE);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(ASYNC_start_job(&jobs[i], contexts[i], &outcome, job, nullptr, 0), ASYNC_FINISH);
+    EXPECT_EQ(outcome, 1);
+    ASYNC_WAIT_CTX_free(contexts[i]);
+  }
+  EXPECT_LT(Clock::now() - begun, seconds(10));
 }
 
 TEST(KeyCache, forgets_the_oldest_answer_when_it_is_full) {
