@@ -12,6 +12,7 @@
 #include "base/counts.h"
 #include "base/ecdsa_signature.h"
 #include "n200/asked_pins.h"
+#include "n200/http/async_wait.h"
 #include "n200/key_cache.h"
 
 namespace sesam::n200 {
@@ -142,7 +143,7 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
     if (!pause) return reply;
     note_failure(exchange, reply, moves_on);
     counts().retries[request.operation].add();
-    std::this_thread::sleep_for(*pause);
+    if (pause->count() > 0) http::rest_until(now + *pause);
   }
 }
 
@@ -172,11 +173,13 @@ Result<ReplyDocument> Device::exchange(Exchange& exchange) {
   return judge(exchange, perform_with_retries(exchange, request));
 }
 
-Result<void> Device::may_send_pin(const Exchange& exchange) {
-  if (exchange.pin_verdict == nullptr) return {};
+Result<bool> Device::may_send_pin(const Exchange& exchange) {
+  if (exchange.pin_verdict == nullptr) return false;
   switch (exchange.pin_verdict->ask(exchange.deadline)) {
     case PinVerdict::Leave::granted:
-      return {};
+      return false;
+    case PinVerdict::Leave::to_try:
+      return true;
     case PinVerdict::Leave::refused:
       return error_of(exchange.doing, Reason::wrong_pin,
                       "the device refused this PIN before; nothing was sent");
@@ -188,8 +191,8 @@ Result<void> Device::may_send_pin(const Exchange& exchange) {
 }
 
 Result<ReplyDocument> Device::exchange_with_pin(Exchange& asking) {
-  SESAM_CHECK(may_send_pin(asking));
-  const PinProbe probe(asking.pin_verdict);
+  SESAM_TRY(is_trying, may_send_pin(asking));
+  const PinProbe probe(is_trying ? asking.pin_verdict : nullptr);
   auto document = exchange(asking);
   if (document && asking.pin_verdict != nullptr) asking.pin_verdict->proven();
   return document;

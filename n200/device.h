@@ -171,7 +171,8 @@ class Device {
   Result<ReplyDocument> exchange(Exchange& exchange);
   // The same with the exchange's PIN, which may turn out wrong: one that did is not sent.
   Result<ReplyDocument> exchange_with_pin(Exchange& exchange);
-  Result<void> may_send_pin(const Exchange& exchange);
+  // Whether this exchange tries it out.
+  Result<bool> may_send_pin(const Exchange& exchange);
   void note_failure(const Exchange& exchange, const http::Reply& reply, bool moves_on) const;
   http::Reply perform_with_retries(Exchange& exchange, const Rendered& request);
   Result<ReplyDocument> judge(const Exchange& exchange, http::Reply reply);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // New keys in the device: generated there, or imported.
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "n200/device.h"
+#include "n200/http/async_wait.h"
 
 namespace sesam::n200 {
 namespace {
@@ -91,7 +91,7 @@ Result<KeyRecords> Device::await_key(const std::string& name, Clock::time_point 
         found ? (*found)->empty()
               : may_be_at_work(found.error().reason) || found.error().reason == Reason::cannot_connect;
     if (!look_again || Clock::now() + pause >= until) return found;
-    std::this_thread::sleep_for(pause);
+    http::rest_until(Clock::now() + pause);
   }
 }
 

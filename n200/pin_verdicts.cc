@@ -8,6 +8,8 @@
 #include <mutex>
 #include <thread>
 
+#include "n200/http/async_wait.h"
+
 namespace sesam::n200 {
 
 bool PinVerdict::is_of(std::string_view key_id, std::string_view pin) const noexcept {
@@ -33,10 +35,14 @@ PinVerdict::Leave PinVerdict::ask(std::chrono::steady_clock::time_point deadline
       case State::unproven:
         break;
     }
-    if (ASYNC_get_current_job() != nullptr || try_to_probe()) return Leave::granted;
-    if (std::chrono::steady_clock::now() >= deadline) return Leave::timed_out;
+    if (try_to_probe()) return Leave::to_try;
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= deadline) return Leave::timed_out;
     // Once in the life of a key, so a wait that costs nothing to prepare is good enough.
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const auto next_look = now + std::chrono::milliseconds(1);
+    if (http::pause_job_until(next_look)) continue;
+    if (ASYNC_get_current_job() != nullptr) return Leave::granted;
+    std::this_thread::sleep_until(next_look);
   }
 }
 

@@ -21,11 +21,11 @@ class PinVerdict {
  public:
   PinVerdict(std::string_view key_id, std::string_view pin) : key_id_(key_id), pin_(pin) {}
 
-  enum class Leave { granted, refused, timed_out };
-  /// Asks to send the PIN. A proven one goes at once. An unproven one is sent by one thread at a time, or a
-  /// wrong PIN would go out from all threads before the first answer; the others wait for its verdict, until
-  /// the deadline. Inside an ASYNC_JOB there is no waiting, as the one who is waited for may be a job of the
-  /// same thread. Who is granted must call one of the three below (PinProbe).
+  enum class Leave { granted, to_try, refused, timed_out };
+  /// Asks to send the PIN. A proven one goes at once. An unproven one is sent by one at a time (to_try, who
+  /// must hold a PinProbe), or a wrong PIN would go out from all threads before the first answer; the others
+  /// wait for its verdict, until the deadline. An ASYNC_JOB with a callback cannot wait, as the one who is
+  /// waited for may be a job of the same thread: it is granted leave. Who may send tells what became of it.
   Leave ask(std::chrono::steady_clock::time_point deadline) noexcept;
   void proven() noexcept { settle(State::proven); }
   void refused() noexcept { settle(State::refused); }

@@ -4,11 +4,13 @@
 #include <openssl/err.h>
 #include <sched.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
 #include <new>
+#include <thread>
 #include <utility>
 
 #include "base/process_state.h"
@@ -59,6 +61,14 @@ void drop_bell(ASYNC_WAIT_CTX*, const void*, OSSL_ASYNC_FD, void* custom) {
   static_cast<Bell*>(custom)->drop();
 }
 
+// What rang for an earlier call would have the application resume a job that only waits for the time.
+void silence_bell_of(ASYNC_WAIT_CTX* context) noexcept {
+  OSSL_ASYNC_FD fd = -1;
+  void* custom = nullptr;
+  if (ASYNC_WAIT_CTX_get_fd(context, &kBellKey, &fd, &custom) == 1)
+    static_cast<const Bell*>(custom)->silence();
+}
+
 // One bell a wait context, silent; nullptr if there is none to be had.
 Bell* bell_of(ASYNC_WAIT_CTX* context) noexcept {
   OSSL_ASYNC_FD fd = -1;
@@ -77,6 +87,37 @@ Bell* bell_of(ASYNC_WAIT_CTX* context) noexcept {
   if (ASYNC_WAIT_CTX_set_wait_fd(context, &kBellKey, bell->fd(), bell, drop_bell) == 1) return bell;
   bell->drop();
   return nullptr;
+}
+
+const char kTimerKey = 0;
+
+// As the time of steady_clock, which is CLOCK_MONOTONIC.
+int timer_at(Clock::time_point until) noexcept {
+  const int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (fd == -1) return -1;
+  const auto since_boot = until.time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
+  itimerspec when{};
+  when.it_value.tv_sec = seconds.count();
+  when.it_value.tv_nsec = std::chrono::nanoseconds(since_boot - seconds).count();
+  timerfd_settime(fd, TFD_TIMER_ABSTIME, &when, nullptr);
+  return fd;
+}
+
+void close_timer(ASYNC_WAIT_CTX*, const void*, OSSL_ASYNC_FD fd, void*) { ::close(fd); }
+
+bool has_callback(ASYNC_WAIT_CTX* context) noexcept {
+  ASYNC_callback_fn callback = nullptr;
+  void* argument = nullptr;
+  return ASYNC_WAIT_CTX_get_callback(context, &callback, &argument) == 1 && callback != nullptr;
+}
+
+// Other code runs on this thread meanwhile, and must find the error stack without our mark.
+bool pause_job() noexcept {
+  ERR_pop_to_mark();
+  const int paused = ASYNC_pause_job();
+  ERR_set_mark();
+  return paused == 1;
 }
 
 }  // namespace
@@ -132,11 +173,30 @@ Paused pause_job_until_done(const Call& call) noexcept {
       continue;
     }
     if (Clock::now() >= call.deadline) return Paused::deadline_passed;
-    ERR_pop_to_mark();
-    const int paused = ASYNC_pause_job();
-    ERR_set_mark();
-    if (paused != 1) return Paused::cannot_pause;
+    if (!pause_job()) return Paused::cannot_pause;
   }
+}
+
+bool pause_job_until(Clock::time_point until) noexcept {
+  ASYNC_JOB* job = ASYNC_get_current_job();
+  ASYNC_WAIT_CTX* context = job == nullptr ? nullptr : ASYNC_get_wait_ctx(job);
+  if (context == nullptr || has_callback(context)) return false;
+  const int fd = timer_at(until);
+  if (fd == -1) return false;
+  if (ASYNC_WAIT_CTX_set_wait_fd(context, &kTimerKey, fd, nullptr, close_timer) != 1) {
+    ::close(fd);
+    return false;
+  }
+  silence_bell_of(context);
+  bool paused = true;
+  while (paused && Clock::now() < until) paused = pause_job();
+  ASYNC_WAIT_CTX_clear_fd(context, &kTimerKey);  // does not close it
+  ::close(fd);
+  return paused;
+}
+
+void rest_until(Clock::time_point until) noexcept {
+  if (!pause_job_until(until)) std::this_thread::sleep_until(until);
 }
 
 }  // namespace sesam::n200::http

@@ -72,3 +72,20 @@ def test_async_jobs_of_one_thread_sign_together(jobs_program, simulator, openssl
     assert counters["requests"]["eccsign"] == jobs * rounds
     assert counters["streams_in_flight_max"] >= min(jobs, 200)
     assert counters["connections_accepted"] == 1
+
+
+def test_async_jobs_of_one_thread_wait_together_for_a_busy_device(jobs_program, device, openssl_cnf, run):
+    """Each is told to come back in a second: one after the other they would not be through by their deadline."""
+    device.create_key("web")
+    cnf = openssl_cnf(device, deadline_ms=4000)
+    device.fault("http-503", command="eccsign", count=8, retry_after_s=1)
+    run([jobs_program, "sesam:web", 8, 1], cnf)
+    assert device.requests()["eccsign"] == 16
+
+
+def test_a_wrong_pin_goes_out_from_one_of_many_async_jobs(jobs_program, simulator, openssl_cnf, run):
+    device = simulator(delay_ms=50)
+    device.create_key("web", pin="12345678")
+    done = run([jobs_program, "sesam:web", 8, 1], openssl_cnf(device, pin="87654321"), check=False)
+    assert done.returncode == 1 and "wrong PIN" in done.stderr
+    assert device.requests()["eccsign"] == 1

@@ -33,7 +33,7 @@ TEST(PinVerdicts, remember_a_refused_pin_when_its_key_is_closed_and_forget_a_goo
   all.of("hsm01", "2")->proven();
   EXPECT_EQ(all.of("hsm01", "1")->ask(soon()), Leave::refused);
   const auto anew = all.of("hsm01", "2");
-  ASSERT_EQ(anew->ask(soon()), Leave::granted);
+  ASSERT_EQ(anew->ask(soon()), Leave::to_try);
   EXPECT_EQ(anew->ask(soon()), Leave::timed_out) << "it is unproven again, so one at a time";
 }
 
@@ -50,10 +50,12 @@ TEST(PinVerdict, lets_a_proven_pin_pass_and_a_refused_one_never) {
 
 TEST(PinVerdict, lets_the_next_one_try_when_the_first_learned_nothing) {
   PinVerdict verdict("hsm01", "1");
-  ASSERT_EQ(verdict.ask(soon()), Leave::granted);
-  ASSERT_EQ(verdict.ask(soon()), Leave::timed_out);
-  verdict.open();
-  EXPECT_EQ(verdict.ask(soon()), Leave::granted);
+  {
+    ASSERT_EQ(verdict.ask(soon()), Leave::to_try);
+    const PinProbe probe(&verdict);
+    ASSERT_EQ(verdict.ask(soon()), Leave::timed_out);
+  }
+  EXPECT_EQ(verdict.ask(soon()), Leave::to_try);
 }
 
 TEST(PinVerdict, sends_a_wrong_pin_from_one_of_many_threads) {
@@ -63,7 +65,7 @@ TEST(PinVerdict, sends_a_wrong_pin_from_one_of_many_threads) {
   std::vector<std::jthread> threads;
   for (int i = 0; i < 16; ++i)
     threads.emplace_back([&] {
-      if (verdict.ask(std::chrono::steady_clock::now() + 10s) == Leave::granted) {
+      if (verdict.ask(std::chrono::steady_clock::now() + 10s) == Leave::to_try) {
         ++sent;
         std::this_thread::sleep_for(20ms);
         verdict.refused();
