@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -26,6 +27,20 @@ double jitter() noexcept {
   const auto thread = std::hash<std::thread::id>{}(std::this_thread::get_id());
   return static_cast<double>((static_cast<std::size_t>(now) ^ thread * 0x9E3779B97F4A7C15U) % 1024) / 1023;
 }
+
+// Which nodes an operation has asked.
+class Tried {
+ public:
+  void add(std::size_t node) noexcept {
+    if (node < kMost) nodes_.set(node);
+  }
+  // Of more nodes than anybody has we know nothing, and tell that they were.
+  bool has(std::size_t node) const noexcept { return node >= kMost || nodes_[node]; }
+
+ private:
+  static constexpr std::size_t kMost = 64;
+  std::bitset<kMost> nodes_;
+};
 
 bool read_signature(std::string_view text, const WireRow& row, std::span<unsigned char> out) {
   if (row.form != SignatureForm::der) return decode(text, row.encoding, out);
@@ -88,7 +103,8 @@ std::string_view Device::endpoint_url() const noexcept { return pipeline_->optio
 
 // A node that failed a while ago is asked for the time, which every device tells.
 void Device::probe_a_node() {
-  const auto patience = milliseconds(pipeline_->options().request_timeout_ms);
+  constexpr milliseconds kMostPatience{30'000};  // however long commands may take that work
+  const auto patience = std::min(milliseconds(pipeline_->options().request_timeout_ms), kMostPatience);
   const auto now = Clock::now();
   const auto node = nodes_.to_probe(now, patience);
   if (!node) return;
@@ -121,10 +137,12 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
   request.reply_cap_bytes = exchange.reply_cap_bytes;
   request.deadline = exchange.deadline;
   unsigned on_this_node = 0;
+  Tried tried;
   for (unsigned attempt = 1;; ++attempt) {
     if (nodes_.count() > 1) probe_a_node();
     const auto node = nodes_.in_use();
     on_this_node = node == request.endpoint ? on_this_node + 1 : 1;
+    tried.add(node);
     request.endpoint = node;
     exchange.doing.endpoint = pipeline_->options().urls[node];
     http::Reply reply = pipeline_->perform(request);
@@ -134,8 +152,9 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
     if (fault == Fault::none) return reply;
     const auto now = Clock::now();
     const std::chrono::seconds asked_for(reply.retry_after_s);
-    if (nodes_.count() > 1 && is_of_the_node(fault, on_this_node)) nodes_.failed(node, now, asked_for);
-    const bool moves_on = attempt < nodes_.count() && nodes_.in_use() != node;
+    if (nodes_.count() > 1 && is_of_the_node(fault, on_this_node, reply.server_answers_others))
+      nodes_.failed(node, now, asked_for);
+    const bool moves_on = !tried.has(nodes_.in_use());
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - now);
     const auto pause = retry_after({fault, reply.status, reply.may_have_acted, attempt, moves_on,
                                     nodes_.ever_answered(), asked_for, left},

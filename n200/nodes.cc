@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 constexpr Nodes::Clock::duration kFirstPause = 1s;
 constexpr Nodes::Clock::duration kLongestPause = 30s;
 constexpr unsigned kMostDoublings = 5;
+// A node may ask to be left alone for longer, but what it says is not to be believed for days.
+constexpr std::chrono::seconds kLongestAskedFor = 5min;
 
 }  // namespace
 
@@ -38,8 +40,22 @@ std::size_t Nodes::in_use() noexcept {
   return soonest;
 }
 
+Nodes::Clock::duration Nodes::next_pause(const Node& node) noexcept {
+  const unsigned doublings = std::min(node.failures.load(std::memory_order_relaxed), kMostDoublings);
+  return std::min(kFirstPause * (1 << doublings), kLongestPause);
+}
+
+// A probe's bad outcome too.
+void Nodes::note_failed_probe(Node& node, Clock::time_point now) noexcept {
+  auto health = http::Health::ill;
+  if (!node.health->compare_exchange_strong(health, http::Health::unknown, std::memory_order_relaxed)) return;
+  node.ill_until.store((now + next_pause(node)).time_since_epoch().count(), std::memory_order_relaxed);
+  node.failures.fetch_add(1, std::memory_order_relaxed);
+}
+
 std::optional<std::size_t> Nodes::to_probe(Clock::time_point now, Clock::duration patience) noexcept {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].ill_until.load(std::memory_order_relaxed) != 0) note_failed_probe(nodes_[i], now);
     auto until = nodes_[i].ill_until.load(std::memory_order_relaxed);
     if (until == 0 || now.time_since_epoch().count() < until) continue;
     const auto next = (now + patience).time_since_epoch().count();
@@ -57,15 +73,17 @@ void Nodes::answered(std::size_t node) noexcept {
   nodes_[node].ill_until.store(0, std::memory_order_relaxed);
 }
 
-bool Nodes::failed(std::size_t node, Clock::time_point now, Clock::duration pause) noexcept {
-  const auto before = nodes_[node].ill_until.load(std::memory_order_relaxed);
-  // Of many requests that failed together the first counts.
+bool Nodes::failed(std::size_t node, Clock::time_point now, std::chrono::seconds asked_for) noexcept {
+  auto before = nodes_[node].ill_until.load(std::memory_order_relaxed);
   if (before != 0 && now.time_since_epoch().count() < before) return false;
-  const unsigned doublings =
-      std::min(nodes_[node].failures.fetch_add(1, std::memory_order_relaxed), kMostDoublings);
-  const auto alone = std::max(pause, std::min(kFirstPause * (1 << doublings), kLongestPause));
+  const auto alone =
+      std::max<Clock::duration>(std::min(asked_for, kLongestAskedFor), next_pause(nodes_[node]));
+  // Of many requests that failed together the first counts.
+  if (!nodes_[node].ill_until.compare_exchange_strong(before, (now + alone).time_since_epoch().count(),
+                                                      std::memory_order_relaxed))
+    return false;
+  nodes_[node].failures.fetch_add(1, std::memory_order_relaxed);
   nodes_[node].health->store(http::Health::unknown, std::memory_order_relaxed);
-  nodes_[node].ill_until.store((now + alone).time_since_epoch().count(), std::memory_order_relaxed);
   return before == 0;
 }
 

@@ -24,16 +24,17 @@ class Nodes {
   std::size_t count() const noexcept { return nodes_.size(); }
   /// Where to send the next request. If none is well: the one that is to be well again first.
   std::size_t in_use() noexcept;
-  /// A node whose time is up; the caller has to probe it, and nobody else is told of it for `patience`.
+  /// A node whose time is up; the caller has to probe it, and nobody else is told of it for `patience`, or,
+  /// where the probe has failed, until the next pause is over.
   std::optional<std::size_t> to_probe(Clock::time_point now, Clock::duration patience) noexcept;
   /// What the pipeline tells the outcome of the probe to.
   const http::HealthFlag& health_of(std::size_t node) const noexcept { return nodes_[node].health; }
 
   /// It answered a user's request.
   void answered(std::size_t node) noexcept;
-  /// It did not. At least `pause` (what it asked for itself) passes before it is probed. True: it was in use
-  /// until now.
-  bool failed(std::size_t node, Clock::time_point now, Clock::duration pause) noexcept;
+  /// It did not. What it `asked_for` itself passes before it is probed, five minutes at most. True: it was in
+  /// use until now.
+  bool failed(std::size_t node, Clock::time_point now, std::chrono::seconds asked_for) noexcept;
   /// Some node has answered in this process: the configuration is right, and a failure will pass.
   bool ever_answered() const noexcept { return ever_answered_.load(std::memory_order_relaxed); }
 
@@ -44,6 +45,8 @@ class Nodes {
     http::HealthFlag health = std::make_shared<std::atomic<http::Health>>(http::Health::unknown);
   };
   static bool is_well(Node& node) noexcept;
+  static Clock::duration next_pause(const Node& node) noexcept;
+  static void note_failed_probe(Node& node, Clock::time_point now) noexcept;
 
   std::deque<Node> nodes_;  // atomics do not move
   std::atomic<bool> ever_answered_{false};

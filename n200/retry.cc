@@ -71,8 +71,9 @@ Fault fault_of(Failure failure, int status) noexcept {
 
 // libcurl may take a connection for the fault of one stream, and a restarting node breaks it once: twice in a
 // row is more.
-bool is_of_the_node(Fault fault, unsigned number) noexcept {
+bool is_of_the_node(Fault fault, unsigned number, bool answers_others) noexcept {
   if (fault == Fault::none || fault == Fault::ours) return false;
+  if (fault == Fault::silent && answers_others) return false;
   return fault != Fault::line || number > 1;
 }
 

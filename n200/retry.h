@@ -28,8 +28,9 @@ enum class Fault : std::uint8_t {
 
 Fault fault_of(http::Failure failure, int status) noexcept;
 
-/// The node itself seems to be ill, not just a connection to it.
-bool is_of_the_node(Fault fault, unsigned number) noexcept;
+/// The node itself seems to be ill, not just a connection to it, nor just slow with this one command while it
+/// `answers_others`.
+bool is_of_the_node(Fault fault, unsigned number, bool answers_others) noexcept;
 
 /// How one attempt ended.
 struct Attempt {

@@ -30,6 +30,7 @@ void Call::clear() noexcept {
   health.reset();
   failure = Failure::other;
   may_have_acted = false;
+  server_answers_others = false;
   status = 0;
   retry_after_s = 0;
   reply.clear();
@@ -46,6 +47,7 @@ Reply Call::take_reply() {
   Reply taken;
   taken.failure = failure;
   taken.may_have_acted = may_have_acted;
+  taken.server_answers_others = server_answers_others;
   taken.status = status;
   taken.retry_after_s = retry_after_s;
   if (reply.size() <= kCopiedAtMost)

@@ -62,6 +62,7 @@ struct Call {
   // The outcome: written by the I/O thread before kDone.
   Failure failure = Failure::other;
   bool may_have_acted = false;
+  bool server_answers_others = false;
   int status = 0;
   long retry_after_s = 0;
   std::string reply;

@@ -81,11 +81,12 @@ enum class Failure : std::uint8_t {
 
 struct Reply {
   Failure failure = Failure::other;
-  bool may_have_acted = false;  ///< at least a part of the request may have reached the server
-  int status = 0;               ///< HTTP status, 0 if none arrived
-  long retry_after_s = 0;       ///< of 429 and 503, else 0
-  std::string body;             ///< at most reply_cap_bytes
-  std::string message;          ///< libcurl's words about the failure, without secrets
+  bool may_have_acted = false;         ///< at least a part of the request may have reached the server
+  int status = 0;                      ///< HTTP status, 0 if none arrived
+  bool server_answers_others = false;  ///< timed_out: something else came from it meanwhile
+  long retry_after_s = 0;              ///< of 429 and 503, else 0
+  std::string body;                    ///< at most reply_cap_bytes
+  std::string message;                 ///< libcurl's words about the failure, without secrets
 };
 
 /// What is known of a server that was probed.

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several devices that share their keys: as a list in `url`, and behind HAProxy as the load balancer."""
+import socket
+import struct
+import threading
 import time
 
 import pytest
 
 from harness.cluster import Balancer, Cluster
 from harness.load import compile_load, run_load
+from harness.simulator import DEVICE_NAME
 
 SECONDS = 1.5
 DEADLINE_MS = 8000
@@ -175,3 +179,31 @@ def test_signing_goes_on_while_a_node_behind_the_balancer_is_without_power(clust
     tally = load(configured(balancer.url, request_timeout_ms=300, connect_timeout_ms=500), mute_the_one_in_use, seconds=2.5)
     assert tally.failed == 0, tally
     assert all(cluster.signatures())
+
+
+def test_signing_stays_with_a_node_that_is_slow_with_one_command(cluster, configured, load_program):
+    """What it does not answer in time is one command's fault while it answers all the others."""
+    cluster.nodes[0].fault("black-hole", command="genecckey", count=-1)
+    tally = run_load(load_program, configured(request_timeout_ms=400, deadline_ms=3000), SECONDS,
+                     (*SIGN, "generate=sesam:object=new*1"), lambda: None, 20)
+    assert not tally.hung and tally.wrong == 0, tally
+    assert cluster.nodes[0].requests()["genecckey"] > 0
+    assert cluster.signatures()[1] == 0
+
+
+def test_the_second_node_is_tried_where_the_first_fails_in_two_ways(cluster, configured, openssl):
+    """As one that restarts: it breaks the first connection and refuses the next."""
+    with socket.create_server(("127.0.0.1", 0)) as first:
+        port = first.getsockname()[1]
+
+        def end():
+            connection, _ = first.accept()
+            first.close()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+            connection.close()
+
+        ending = threading.Thread(target=end)
+        ending.start()
+        sign(openssl, configured(f"https://{DEVICE_NAME}:{port} {cluster.nodes[1].url}"))
+        ending.join(10)
+    assert cluster.signatures() == [0, 1]

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+#include <vector>
+
 namespace sesam::n200 {
 namespace {
 
@@ -43,10 +46,21 @@ TEST_F(NodesTest, are_probed_by_one_thread_and_again_when_that_came_to_nothing) 
   now_ += 1s;
   ASSERT_EQ(nodes_.to_probe(now_, kPatience), 0U);
   EXPECT_FALSE(nodes_.to_probe(now_, kPatience));
-  say(0, http::Health::ill);
-  EXPECT_EQ(nodes_.in_use(), 1U);
   EXPECT_FALSE(nodes_.to_probe(now_ + kPatience - 1ms, kPatience));
   EXPECT_EQ(nodes_.to_probe(now_ + kPatience, kPatience), 0U);
+}
+
+TEST_F(NodesTest, are_left_alone_for_longer_after_a_probe_that_failed) {
+  fail(0);
+  now_ += 1s;
+  for (const auto pause : {2s, 4s, 8s}) {
+    ASSERT_EQ(nodes_.to_probe(now_, kPatience), 0U);
+    say(0, http::Health::ill);
+    EXPECT_EQ(nodes_.in_use(), 1U);
+    EXPECT_FALSE(nodes_.to_probe(now_, kPatience));
+    EXPECT_FALSE(nodes_.to_probe(now_ + pause - 1ms, kPatience)) << pause.count();
+    now_ += pause;
+  }
 }
 
 TEST_F(NodesTest, are_left_alone_for_longer_each_time) {
@@ -71,6 +85,25 @@ TEST_F(NodesTest, get_the_pause_that_they_ask_for) {
   nodes_.failed(0, now_, 5s);
   EXPECT_FALSE(nodes_.to_probe(now_ + 5s - 1ms, kPatience));
   EXPECT_EQ(nodes_.to_probe(now_ + 5s, kPatience), 0U);
+}
+
+TEST_F(NodesTest, do_not_get_a_pause_of_days) {
+  nodes_.failed(0, now_, std::chrono::seconds::max());
+  EXPECT_FALSE(nodes_.to_probe(now_ + 5min - 1ms, kPatience));
+  EXPECT_EQ(nodes_.to_probe(now_ + 5min, kPatience), 0U);
+}
+
+TEST_F(NodesTest, that_fail_in_many_threads_at_once_have_failed_once) {
+  for (int round = 0; round < 200; ++round) {
+    Nodes nodes(1);
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < 4; ++i) threads.emplace_back([&] { nodes.failed(0, now_, 0s); });
+    }
+    ASSERT_EQ(nodes.to_probe(now_ + 1s, 0s), 0U);
+    nodes.failed(0, now_ + 1s, 0s);
+    ASSERT_EQ(nodes.to_probe(now_ + 3s, 0s), 0U) << "it failed twice, and more";
+  }
 }
 
 TEST_F(NodesTest, if_all_are_ill_the_one_that_is_well_first_is_asked) {

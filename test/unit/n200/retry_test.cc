@@ -52,15 +52,20 @@ TEST(Fault, is_none_where_another_try_would_end_alike) {
 
 TEST(Fault, is_ours_where_this_process_is_at_its_limit_and_never_the_nodes) {
   EXPECT_EQ(fault_of(Failure::process_limit, 0), Fault::ours);
-  EXPECT_FALSE(is_of_the_node(Fault::ours, 5));
+  EXPECT_FALSE(is_of_the_node(Fault::ours, 5, false));
 }
 
 TEST(Fault, of_the_line_is_the_nodes_only_when_it_comes_twice_in_a_row) {
-  EXPECT_FALSE(is_of_the_node(Fault::none, 5));
-  EXPECT_FALSE(is_of_the_node(Fault::line, 1));
-  EXPECT_TRUE(is_of_the_node(Fault::line, 2));
+  EXPECT_FALSE(is_of_the_node(Fault::none, 5, false));
+  EXPECT_FALSE(is_of_the_node(Fault::line, 1, false));
+  EXPECT_TRUE(is_of_the_node(Fault::line, 2, true));
   for (const auto fault : {Fault::unreachable, Fault::silent, Fault::busy})
-    EXPECT_TRUE(is_of_the_node(fault, 1));
+    EXPECT_TRUE(is_of_the_node(fault, 1, false));
+}
+
+TEST(Fault, of_silence_is_not_the_nodes_while_it_answers_others) {
+  EXPECT_FALSE(is_of_the_node(Fault::silent, 1, true));
+  for (const auto fault : {Fault::unreachable, Fault::busy}) EXPECT_TRUE(is_of_the_node(fault, 1, true));
 }
 
 TEST(Retry, is_for_every_fault_and_for_nothing_else) {
