@@ -79,6 +79,13 @@ bool Exchange::about_to_sleep() noexcept {
   return inbox_.load(std::memory_order_seq_cst) == nullptr && !must_stop();
 }
 
+void Exchange::reopen() noexcept {
+  awake();
+  stopping_.store(false, std::memory_order_relaxed);
+  inbox_.store(nullptr, std::memory_order_release);
+  closed_for_.store(Failure::none, std::memory_order_release);
+}
+
 void Exchange::complete(Call& call) noexcept { call.next = std::exchange(completed_, &call); }
 
 void Exchange::publish() noexcept {

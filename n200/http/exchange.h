@@ -37,6 +37,8 @@ class Exchange {
   void awake() noexcept { asleep_.store(false, std::memory_order_relaxed); }
   /// From now on submit() refuses, for that reason; returns what had still come in.
   Call* close(Failure why) noexcept;
+  /// The reverse, for another thread in its place.
+  void reopen() noexcept;
   /// Why submit() refuses; Failure::none: it does not.
   Failure closed_for() const noexcept { return closed_for_.load(std::memory_order_acquire); }
 

@@ -20,6 +20,9 @@
 namespace sesam::n200::http {
 namespace {
 
+// What a thread takes to end that has given up.
+constexpr std::chrono::milliseconds kFewMoments{100};
+
 // A reply may take request_timeout_ms, but bytes that nobody acknowledges for half of that mean a dead
 // connection; the other half is left to try again.
 unsigned unanswered_ms(const Options& options) {
@@ -71,13 +74,28 @@ std::unique_ptr<IoThread> IoThread::start(std::shared_ptr<Shared> shared, std::s
     why_not += strerror_r(made->poller_.open_errno(), space, sizeof space);
     return nullptr;
   }
+  return made->create_thread(why_not) ? std::move(made) : nullptr;
+}
+
+bool IoThread::create_thread(std::string& why_not) {
   const AllSignalsBlocked blocked;  // inherited by the thread
-  if (const int error = pthread_create(&made->thread_, nullptr, main, made.get()); error != 0) {
-    why_not = "no thread: ";
-    why_not += strerror_r(error, space, sizeof space);
-    return nullptr;
-  }
-  return made;
+  const int error = pthread_create(&thread_, nullptr, main, this);
+  if (error == 0) return true;
+  char space[128];
+  why_not = "no thread: ";
+  why_not += strerror_r(error, space, sizeof space);
+  return false;
+}
+
+bool IoThread::restart(std::string& why_not) {
+  if (!stop(Clock::now() + kFewMoments)) return false;
+  OSSL_LIB_CTX_free(std::exchange(libctx_, nullptr));
+  exchange_.reopen();
+  life_ = Life::running;
+  if (create_thread(why_not)) return true;
+  life_ = Life::joined;
+  exchange_.close(Failure::process_limit);
+  return false;
 }
 
 void* IoThread::main(void* self) noexcept {

@@ -44,12 +44,16 @@ class IoThread {
 
   Exchange& exchange() noexcept { return exchange_; }
   pid_t process() const noexcept { return process_; }
-  /// It runs in this process, and did not have to give up for want of memory.
+  /// It is of this process, and did not have to give up for want of memory.
   bool is_of_use() const noexcept {
     const Failure closed_for = exchange_.closed_for();
     return process_ == getpid() && closed_for != Failure::out_of_memory &&
            closed_for != Failure::process_limit;
   }
+  /// Starts anew where it had to give up, in the same place, as callers of before may still look at their
+  /// calls. false: there is no thread to be had, as `why_not` says; where that says nothing, it did not end
+  /// in time and must be left to itself.
+  bool restart(std::string& why_not);
 
   /// Fails what waits, ends the thread and joins it. false: it did not come in time, it is detached, and this
   /// object must be left to it. A second time it says the same again.
@@ -64,6 +68,7 @@ class IoThread {
 
  private:
   explicit IoThread(std::shared_ptr<Shared> shared);
+  bool create_thread(std::string& why_not);
   static void* main(void* self) noexcept;
   void run_isolated();
   void serve() noexcept;

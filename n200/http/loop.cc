@@ -38,22 +38,22 @@ Loop::Loop(const Options& options, const Log& log, MetricsWriter& metrics, Excha
       poller_(poller),
       sockets_(sockets),
       guard_(guard),
-      multi_(curl_multi_init()),
-      easies_(options, {on_data, on_sending, open_socket, close_socket, this}) {
-  if (multi_ == nullptr) throw std::bad_alloc();
+      easies_(options, {on_data, on_sending, open_socket, close_socket, this}),
+      multi_(curl_multi_init()) {
+  if (!multi_) throw std::bad_alloc();
   for (std::size_t endpoint = 0; endpoint < options.urls.size(); ++endpoint)
     lanes_.push_back(std::make_unique<Lane>(endpoint, options));
-  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, on_interest);
-  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
-  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, on_timer);
-  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
-  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-  curl_multi_setopt(multi_, CURLMOPT_MAX_CONCURRENT_STREAMS, static_cast<long>(options.streams));
-  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS,
+  curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, on_interest);
+  curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, on_timer);
+  curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
+  curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_CONCURRENT_STREAMS, static_cast<long>(options.streams));
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
                     static_cast<long>(options.connections * options.urls.size() + 1));
 }
 
-Loop::~Loop() { curl_multi_cleanup(multi_); }
+Loop::~Loop() = default;
 
 void Loop::run() noexcept {
   while (!exchange_.must_stop()) {
@@ -102,11 +102,11 @@ void Loop::serve_sockets() noexcept {
     if (ready.events == EPOLLIN && nudge(ready.fd)) continue;
     if ((ready.events & EPOLLOUT) != 0) events |= CURL_CSELECT_OUT;
     if ((ready.events & (EPOLLERR | EPOLLHUP)) != 0) events |= CURL_CSELECT_ERR;
-    curl_multi_socket_action(multi_, ready.fd, events, &running);
+    curl_multi_socket_action(multi_.get(), ready.fd, events, &running);
   }
   if (timer_ != kNever && Clock::now() >= timer_) {
     timer_ = kNever;
-    curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+    curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
   }
 }
 
@@ -133,7 +133,7 @@ bool Loop::nudge(int fd) noexcept {
 
 void Loop::reap() noexcept {
   int left = 0;
-  while (CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+  while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     char* easy = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &easy);
@@ -211,7 +211,7 @@ bool Loop::start(Lane& lane, Call& call) noexcept {
   counts_.requests[call.operation].add();
   counts_.in_flight.up();
   metrics_.changed();
-  const CURLMcode code = curl_multi_add_handle(multi_, easy->handle);
+  const CURLMcode code = curl_multi_add_handle(multi_.get(), easy->handle);
   if (code != CURLM_OK) {
     retire(*easy);
     fail(call, code == CURLM_OUT_OF_MEMORY ? Failure::out_of_memory : Failure::other,
@@ -232,14 +232,14 @@ void Loop::kick(Lane& lane, unsigned added) noexcept {
     cork.emplace(sockets_.only_socket_of(lane.index));
   int running = 0;
   timer_ = kNever;
-  curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+  curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
   if (lane.unsent != 0) lane.admission.kept_waiting(lane.unsent, Clock::now());
 }
 
 // Takes the call back from libcurl.
 Call& Loop::retire(Easy& easy) noexcept {
   Call& call = *easy.call;
-  curl_multi_remove_handle(multi_, easy.handle);
+  curl_multi_remove_handle(multi_.get(), easy.handle);
   counts_.in_flight.down();
   metrics_.changed();
   easy.lane->take_off_wire(easy);
@@ -325,7 +325,7 @@ void Loop::share_connections() noexcept {
   });
   const long wanted = several ? static_cast<long>(options_.connections) : 1L;
   if (wanted == std::exchange(host_connections_, wanted)) return;
-  curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, wanted);
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, wanted);
 }
 
 }  // namespace sesam::n200::http

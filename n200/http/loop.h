@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/handles.h"
 #include "n200/http/easy.h"
 #include "n200/http/exchange.h"
 #include "n200/http/failures.h"
@@ -76,11 +77,11 @@ class Loop {
   Poller& poller_;
   Sockets& sockets_;
   ForkGuard& guard_;
-  CURLM* multi_;
   Easies easies_;
   std::vector<std::unique_ptr<Lane>> lanes_;
-  Clock::time_point timer_ = kNever;  // when libcurl wants to be called
-  std::size_t first_lane_ = 0;        // takes turns, so that no endpoint starves another
+  std::unique_ptr<CURLM, FreeWith<&curl_multi_cleanup>> multi_;  // goes before what its callbacks use
+  Clock::time_point timer_ = kNever;                             // when libcurl wants to be called
+  std::size_t first_lane_ = 0;  // takes turns, so that no endpoint starves another
   long host_connections_ = 0;
 };
 

@@ -27,7 +27,7 @@ void Loop::abandon_mute(const Lane& lane, const Easy& easy) noexcept {
   report(LogLevel::connections, {"no answer from ", lane.urls.base(), ": the connection is given up"});
   sockets_.bury(fd);
   int running = 0;
-  curl_multi_socket_action(multi_, fd, CURL_CSELECT_IN, &running);
+  curl_multi_socket_action(multi_.get(), fd, CURL_CSELECT_IN, &running);
 }
 
 // No connection came about: what waits for it would find the same, one after the other.

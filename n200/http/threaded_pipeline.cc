@@ -74,6 +74,12 @@ IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
   IoThread* const present = thread_.load(std::memory_order_acquire);
   if (present != nullptr && present->is_of_use()) return present;
   if (present != nullptr && present->process() == getpid()) {
+    std::string why_not;
+    if (present->restart(why_not)) return present;
+    if (!why_not.empty()) {
+      refusal = failed(Failure::process_limit, std::move(why_not));
+      return nullptr;
+    }
     std::erase(registry.threads, retire_thread());
   } else if (present != nullptr) {  // a child without pthread_atfork(3)
     std::erase_if(registry.threads, [](const IoThread* thread) { return thread->process() != getpid(); });
@@ -143,7 +149,11 @@ Reply ThreadedPipeline::exchange(Exchange& exchange, Call& call, const Request& 
   call.prepare(request);
   call.notify = Notify::for_current_job();
   const bool in_job = static_cast<bool>(call.notify);
-  if (!exchange.submit(call)) return failed(exchange.closed_for(), "the pipeline was stopped");
+  if (!exchange.submit(call)) {
+    const Failure why = exchange.closed_for();
+    return failed(why == Failure::none ? Failure::stopped : why,
+                  "the pipeline was stopped");  // open again by now
+  }
   if (wait(exchange, call, in_job, request.deadline)) return call.take_reply();
   const bool sent = call.sent.load(std::memory_order_relaxed);
   if (Exchange::leave(*mine.release())) {
