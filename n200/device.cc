@@ -4,8 +4,8 @@
 #include "n200/device.h"
 
 #include <algorithm>
-#include <array>
 #include <bitset>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -15,6 +15,7 @@
 #include "n200/asked_pins.h"
 #include "n200/http/async_wait.h"
 #include "n200/key_cache.h"
+#include "n200/secret_forms.h"
 
 namespace sesam::n200 {
 namespace {
@@ -171,12 +172,10 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
 Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply reply) {
   if (reply.failure != http::Failure::none)
     return transport_error(exchange.doing, reply, pipeline_->options().ca_path);
-  const std::array<std::string_view, 3> secrets = {exchange.pin, pipeline_->options().password.reveal(),
-                                                   exchange.secret_sent};
   auto document = ReplyDocument::parse(std::move(reply.body));
   const Reason by_status = reason_for_status(reply.status);
   if (!document) {
-    if (by_status != Reason::none) return device_error(exchange.doing, by_status, reply.status, {}, secrets);
+    if (by_status != Reason::none) return device_error(exchange.doing, by_status, reply.status, {}, {});
     return error_of(exchange.doing, document.error().reason, document.error().detail);
   }
   const auto said = document->error_text();
@@ -184,7 +183,21 @@ Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply reply)
   const Reason by_text = said ? reason_for_text(*said) : Reason::device_error;
   const Reason reason = by_text == Reason::device_error && by_status != Reason::none ? by_status : by_text;
   if (reason == Reason::wrong_pin && exchange.pin_verdict != nullptr) exchange.pin_verdict->refused();
-  return device_error(exchange.doing, reason, reply.status, said.value_or(std::string_view()), secrets);
+  return refusal(exchange, reason, reply.status, said.value_or(std::string_view()));
+}
+
+// The device may quote the request that it refuses.
+Error Device::refusal(const Exchange& exchange, Reason reason, int status, std::string_view said) const {
+  const auto& connection = pipeline_->options();
+  Secret login;
+  if (!connection.password.empty()) login.append(connection.user + ":");
+  login.append(connection.password.reveal());
+  std::vector<Secret> forms;
+  for (const auto secret : {exchange.pin, connection.password.reveal(), login.reveal(), exchange.secret_sent})
+    std::ranges::move(forms_of(secret), std::back_inserter(forms));
+  std::vector<std::string_view> secrets;
+  std::ranges::transform(forms, std::back_inserter(secrets), &Secret::reveal);
+  return device_error(exchange.doing, reason, status, said, secrets);
 }
 
 Result<ReplyDocument> Device::exchange(Exchange& exchange) {

@@ -165,7 +165,7 @@ class Device {
     std::string_view pin{};
     PinVerdict* pin_verdict = nullptr;  // on that pin
     int status = 0;                     // of the last reply
-    std::string_view secret_sent{};     // what is imported, in hex, or encrypted
+    std::string_view secret_sent{};     // the bytes that are imported or encrypted
   };
 
   Result<ReplyDocument> exchange(Exchange& exchange);
@@ -176,6 +176,7 @@ class Device {
   void note_failure(const Exchange& exchange, const http::Reply& reply, bool moves_on) const;
   http::Reply perform_with_retries(Exchange& exchange, const Rendered& request);
   Result<ReplyDocument> judge(const Exchange& exchange, http::Reply reply);
+  Error refusal(const Exchange& exchange, Reason reason, int status, std::string_view said) const;
 
   std::string_view endpoint_url() const noexcept;
   void probe_a_node();

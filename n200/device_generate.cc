@@ -63,11 +63,9 @@ Result<std::string> Device::request_new_key(const NewKey& key, const EcKeyPair* 
       .set(Placeholder::acl, key.acl)
       .set(Placeholder::pin, asking.pin)
       .set(Placeholder::name, key.nice_name);
-  Secret hex;
   if (given != nullptr) {
     asking.values.set_private_key(bytes_of(given->scalar));
-    hex.append_hex_of(given->scalar.reveal());
-    asking.secret_sent = hex.reveal();
+    asking.secret_sent = given->scalar.reveal();
   }
   SESAM_TRY(document, exchange(asking));
   auto key_id = document.text(options_.wire.row(operation).reply_path);

@@ -21,7 +21,8 @@ bool is_unreserved(char c) noexcept {  // RFC 3986, section 2.3
          c == '_' || c == '~';
 }
 
-// Valid in a path segment and in a form alike (a form's '+' for a blank is not used).
+}  // namespace
+
 void append_encoded(Secret& out, std::string_view text) {
   while (!text.empty()) {
     const auto plain = std::find_if_not(text.begin(), text.end(), is_unreserved) - text.begin();
@@ -34,6 +35,15 @@ void append_encoded(Secret& out, std::string_view text) {
     text.remove_prefix(1);
   }
 }
+
+void append_base64(Secret& out, std::span<const unsigned char> bytes) {
+  std::vector<unsigned char> text(bytes.size() / 3 * 4 + 5);
+  const int length = EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
+  out.append({reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(length)});
+  OPENSSL_cleanse(text.data(), text.size());
+}
+
+namespace {
 
 std::string_view chars_of(std::span<const unsigned char> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -53,10 +63,9 @@ void append_bytes(Secret& out, std::span<const unsigned char> bytes, Encoding en
       break;
     }
     case Encoding::base64: {
-      std::vector<unsigned char> text(bytes.size() / 3 * 4 + 5);
-      const int length = EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
-      append_encoded(out, {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(length)});
-      OPENSSL_cleanse(text.data(), text.size());
+      Secret text;
+      append_base64(text, bytes);
+      append_encoded(out, text.reveal());
       break;
     }
     case Encoding::text:

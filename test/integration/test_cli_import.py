@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`sesam import`: private keys from files into the device."""
+import base64
 import json
 import shutil
+from urllib.parse import quote
 
 import pytest
 
@@ -87,12 +89,13 @@ def test_no_part_of_the_private_key_is_told(device, openssl_cnf, openssl, sesam,
     scalar = openssl(None, "pkey", "-in", path, "-text", "-noout").stdout.split("priv:")[1].split("pub:")[0]
     scalar = "".join(scalar.split()).replace(":", "").lower()
     cnf = openssl_cnf(device, pin=PIN, log_level=10, log_output=log)
-    device.fault("error", command="importecckey", text=f"malformed request: {scalar[-64:].upper()}")
+    encoded = base64.b64encode(bytes.fromhex(scalar[-64:])).decode()
+    device.fault("error", command="importecckey", text=f"malformed request: {scalar[-64:].upper()} {encoded} {quote(encoded, safe='')}")
     refused = sesam(cnf, "import", path, check=False)
     assert refused.returncode == 1 and "malformed request" in refused.stderr
     done = sesam(cnf, "import", path)
     for text in (str(refused), str(done), log.read_text()):
-        assert scalar[-64:] not in text.lower() and PIN not in text
+        assert scalar[-64:] not in text.lower() and PIN not in text and encoded[:20] not in text
 
 
 def test_rsa_keys_are_not_offered(device, openssl_cnf, openssl, sesam, tmp_path):

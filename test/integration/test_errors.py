@@ -2,6 +2,7 @@
 """What the device refuses: each on OpenSSL's error stack and as one log line, with the key, the endpoint, the device's words, the advice."""
 import base64
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -158,6 +159,16 @@ def test_a_secret_in_the_devices_words_is_blotted_out(device, failing):
     device.create_key("web", pin=PIN)
     device.fault("error", command="eccsign", status=500, text=f"pin {PIN} of {PASSWORD}")
     assert_tells(failing(device, f"sesam:web;pin-value={PIN}"), "pin <secret> of <secret>")
+
+
+def test_a_secret_that_the_device_quotes_in_another_encoding_is_blotted_out(device, failing):
+    pin = "a/b+c=d&e"
+    device.create_key("web", pin=pin)
+    header = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    device.fault("error", command="eccsign", status=500, text=f"Basic {header} {header.rstrip('=')} pin={quote(pin, safe='')} "
+                                                             f"{pin.encode().hex().upper()} {base64.b64encode(pin.encode()).decode()}")
+    assert_tells(failing(device, f"sesam:web?pin-value={quote(pin, safe='')}"),
+                 '"Basic <secret> <secret> pin=<secret> <secret> <secret>"')
 
 
 def test_storeutl_ends_after_each_failure(device, openssl_cnf, openssl):
