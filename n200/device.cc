@@ -134,6 +134,7 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
   request.operation = static_cast<std::size_t>(exchange.operation);
   request.method = options_.wire.row(exchange.operation).method;
   request.path = rendered.path.reveal();
+  request.fixed_path_bytes = options_.wire.row(exchange.operation).fixed_path_bytes();
   request.body = rendered.body.reveal();
   request.reply_cap_bytes = exchange.reply_cap_bytes;
   request.deadline = exchange.deadline;

@@ -212,6 +212,11 @@ Result<WireRow> WireRow::parse(std::string_view text) {
   return row;
 }
 
+std::size_t WireRow::fixed_path_bytes() const noexcept {
+  const bool has_start = !path.empty() && path.front().placeholder == Placeholder::count;
+  return has_start ? path.front().literal.size() : 0;
+}
+
 Result<void> WireRow::rename_command(std::string_view name) {
   if (method == http::Method::post) {
     const auto field =

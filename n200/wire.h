@@ -108,6 +108,8 @@ struct WireRow {
 
   /// Compiles a row. Raises bad_configuration, saying what is wrong with it.
   static Result<WireRow> parse(std::string_view text);
+  /// How many bytes of the path come before its first placeholder.
+  std::size_t fixed_path_bytes() const noexcept;
   /// Replaces the command's name: the field "command" of a POST, the second path segment of a GET.
   Result<void> rename_command(std::string_view name);
 

@@ -18,13 +18,16 @@ void Call::prepare(const Request& request) {
   endpoint = request.endpoint;
   operation = request.operation;
   method = request.method;
-  path.assign(request.path);
+  path.clear();
+  path.append(request.path);
+  path_is_fixed = request.fixed_path_bytes >= request.path.size();
   body.assign(request.body);
   reply_cap_bytes = request.reply_cap_bytes;
   deadline = request.deadline;
 }
 
 void Call::clear() noexcept {
+  path.clear();
   body.clear();
   notify = {};
   health.reset();

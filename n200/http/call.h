@@ -42,7 +42,7 @@ class CallSlab;
 struct Call {
   /// Takes copies of what the caller may drop when it leaves at its deadline. Throws std::bad_alloc.
   void prepare(const Request& request);
-  /// Makes the call fit for the next request; wipes the body.
+  /// Makes the call fit for the next request; wipes path and body.
   void clear() noexcept;
   bool is_done() const noexcept { return (state.load(std::memory_order_acquire) & kDone) != 0; }
   /// Moves the outcome out, once the call is done.
@@ -52,7 +52,8 @@ struct Call {
   std::size_t endpoint = 0;
   std::size_t operation = 0;
   Method method = Method::post;
-  std::string path;
+  Secret path;
+  bool path_is_fixed = true;  ///< it may be kept for the next request
   Body body;
   std::size_t reply_cap_bytes = 0;
   Clock::time_point deadline;

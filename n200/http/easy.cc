@@ -166,12 +166,13 @@ std::unique_ptr<Easy> Easies::make() const {
 }
 
 bool Easies::set_url(Easy& easy, const Call& call, Lane& lane) const {
-  // POST paths are few and come again; those of GET hold arguments.
-  CURLU* url = call.method == Method::post ? lane.urls.shared(call.path) : nullptr;
+  // Those without arguments are few and come again.
+  const std::string_view path = call.path.reveal();
+  CURLU* url = call.path_is_fixed ? lane.urls.shared(path) : nullptr;
   if (url != nullptr && url == easy.url) return true;
   Url own;
   if (url == nullptr) {
-    own = lane.urls.parse(call.path);
+    own = lane.urls.parse(path);
     if (!own) return false;
     url = own.get();
   }

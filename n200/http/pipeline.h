@@ -50,7 +50,10 @@ struct Request {
   std::size_t endpoint = 0;   ///< index into Options::urls
   std::size_t operation = 0;  ///< what it is for, as Counts::ByOperation counts it
   Method method = Method::post;
-  std::string_view path;                           ///< absolute, percent-encoded: "/n200/web/postv1"
+  std::string_view path;  ///< absolute, percent-encoded: "/n200/web/postv1"
+  /// How much of the path is the same for every request of this operation. The rest may be a PIN: it is
+  /// neither logged nor kept.
+  std::size_t fixed_path_bytes = std::string_view::npos;
   std::string_view body;                           ///< form-encoded; may hold a PIN: copies are wiped
   std::size_t reply_cap_bytes = 64 * 1024;         ///< a longer body is a too_large failure
   std::chrono::steady_clock::time_point deadline;  ///< perform() returns by then

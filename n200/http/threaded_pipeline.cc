@@ -179,13 +179,11 @@ bool ThreadedPipeline::wait(Exchange& exchange, const Call& call, bool in_job,
 
 void ThreadedPipeline::report(const Request& request, const Reply& reply,
                               Clock::time_point since) const noexcept try {
-  // The first two segments name the interface and the command; what follows in a GET path are its arguments.
-  const std::size_t second = request.path.find('/', 1);
-  const std::size_t end =
-      second == std::string_view::npos ? second : request.path.find_first_of("/?", second + 1);
+  std::string_view told = request.path.substr(0, request.fixed_path_bytes);
+  told = told.substr(0, told.find('?'));
+  if (told.ends_with('/')) told.remove_suffix(1);
   std::string line(request.method == Method::post ? "POST " : "GET ");
-  line.append(request.method == Method::post ? request.path.substr(0, request.path.find('?'))
-                                             : request.path.substr(0, end));
+  line.append(told);
   if (reply.failure == Failure::none)
     line.append(": ").append(std::to_string(reply.status));
   else

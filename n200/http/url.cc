@@ -4,6 +4,8 @@
 #include <new>
 #include <utility>
 
+#include "base/secret.h"
+
 namespace sesam::n200::http {
 namespace {
 
@@ -45,9 +47,11 @@ CURLU* EndpointUrls::shared(std::string_view path) {
 
 Url EndpointUrls::parse(std::string_view path) const {
   Url url(curl_url());
-  const std::string whole = std::string(base_).append(path);
+  Secret whole(base_);  // there may be a PIN in the path
+  whole.append(path);
+  whole.append({"\0", 1});
   const CURLUcode code =
-      url ? curl_url_set(url.get(), CURLUPART_URL, whole.c_str(), kFlags) : CURLUE_OUT_OF_MEMORY;
+      url ? curl_url_set(url.get(), CURLUPART_URL, whole.reveal().data(), kFlags) : CURLUE_OUT_OF_MEMORY;
   if (code == CURLUE_OUT_OF_MEMORY) throw std::bad_alloc();
   if (code != CURLUE_OK) return nullptr;
   return url;

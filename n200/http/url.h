@@ -24,7 +24,7 @@ class EndpointUrls {
 
   /// Why the base cannot be used; empty if it can.
   const std::string& complaint() const noexcept { return complaint_; }
-  /// A URL that lives as long as this object: for the few paths of POST requests. nullptr if it cannot be
+  /// A URL that lives as long as this object: for the few paths without arguments. nullptr if it cannot be
   /// parsed or there have been many: then use parse().
   CURLU* shared(std::string_view path);
   /// nullptr if it cannot be parsed. Throws std::bad_alloc.

@@ -81,8 +81,9 @@ def test_level_10_holds_no_secret(device, openssl_cnf, openssl, log, tmp_path):
     sign(openssl, cnf, f"pkcs11:object=web?pin-value={WRONG_PIN}", check=False)
     sign(openssl, openssl_cnf(device, log_level=10, log_output=log, pin=PIN))
     # A PIN in the path of a GET is a user's own choice in a wire row; it is not for the log either.
-    row = "GET /n200/eccsign/{key_id}/{pin}/{digest}/ -> result"
-    sign(openssl, openssl_cnf(device, log_level=10, log_output=log, pin=PIN, wire_ec_sign=row), check=False)
+    for row in ("GET /n200/eccsign/{key_id}/{pin}/{digest}/ -> result", "GET /n200/eccsign;{pin};{digest} -> result",
+                "POST /n200/eccsign/{key_id}/{pin} hash={digest} -> result", "GET /n200/x?pin={pin} -> result"):
+        sign(openssl, openssl_cnf(device, log_level=10, log_output=log, pin=PIN, wire_ec_sign=row), check=False)
     device.fault("reset", count=2)
     sign(openssl, openssl_cnf(device, log_level=10, log_output=log, pin=PIN))
     device.fault("error", command="eccsign", status=500, text=f"no: {PIN} {PASSWORD}")
