@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Sequence
 
+import pytest
+
 
 @dataclass(frozen=True)
 class Done:
@@ -41,8 +43,12 @@ def run(arguments: Sequence[Any], openssl_conf: Path | None = None, *, timeout: 
         **popen: Any) -> Done:
     """Fails on a crash or a time-out always, on a non-zero exit status unless check=False."""
     words = [str(word) for word in arguments]
-    finished = subprocess.run(words, input=stdin, capture_output=True, timeout=timeout, cwd=cwd,
-                              env=minimal_environment(openssl_conf, **(environment or {})), **popen)
+    surroundings = minimal_environment(openssl_conf, **(environment or {}))
+    if words[0] == "curl" and "SESAM_PRELOAD" in os.environ:
+        if openssl_conf:
+            pytest.skip("curl hangs with a sanitizer's library, with our module and without it")
+        del surroundings["LD_PRELOAD"]  # it is only somebody's peer
+    finished = subprocess.run(words, input=stdin, capture_output=True, timeout=timeout, cwd=cwd, env=surroundings, **popen)
     done = Done(words, finished.returncode, finished.stdout, finished.stderr.decode(errors="replace"))
     assert done.returncode >= 0, f"killed by signal {-done.returncode}: {done}"
     assert done.returncode < 128, f"died like of signal {done.returncode - 128}: {done}"
