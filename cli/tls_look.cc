@@ -51,14 +51,26 @@ void trust(SSL_CTX* context, const std::string& pem) {
 // 0: a key with a passphrase is not asked for it, as the provider does not either.
 int no_passphrase(char*, int, int, void*) { return 0; }
 
-bool show_client_certificate(SSL_CTX* context, const n200::http::Options& options) {
-  if (options.client_cert_pem.empty()) return true;
-  const Certificate certificate = first_in(options.client_cert_pem);
+struct ClientCertificate {
+  Certificate certificate;
+  Pkey key;
+};
+
+ClientCertificate client_certificate(const n200::http::Options& options) {
   const Bio memory = memory_of(options.client_key_pem.reveal());
-  const Pkey key(
-      PEM_read_bio_PrivateKey_ex(memory.get(), nullptr, &no_passphrase, nullptr, private_libctx(), nullptr));
-  return certificate && key && SSL_CTX_use_certificate(context, certificate.get()) == 1 &&
-         SSL_CTX_use_PrivateKey(context, key.get()) == 1;
+  return {first_in(options.client_cert_pem),
+          Pkey(PEM_read_bio_PrivateKey_ex(memory.get(), nullptr, &no_passphrase, nullptr, private_libctx(),
+                                          nullptr))};
+}
+
+// SSL_CTX_set_cert_cb(3): comes when the server asks for one, after its own was looked at. Who is not trusted
+// does not get to see ours, and the handshake goes on without.
+int show_where_trusted(SSL* ssl, void* argument) {
+  const auto& ours = *static_cast<const ClientCertificate*>(argument);
+  if (SSL_get_verify_result(ssl) != X509_V_OK) return 1;
+  return SSL_use_certificate(ssl, ours.certificate.get()) == 1 && SSL_use_PrivateKey(ssl, ours.key.get()) == 1
+             ? 1
+             : 0;
 }
 
 // An address is no name to a server (RFC 6066, section 3).
@@ -140,8 +152,13 @@ Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const n200:
   const SslCtx context(SSL_CTX_new_ex(private_libctx(), nullptr, TLS_client_method()));
   if (!context) return Error{Reason::out_of_memory, {}};
   trust(context.get(), options.ca_pem);
-  if (!show_client_certificate(context.get(), options))
-    return Error{Reason::bad_configuration, "client_cert or client_key cannot be used"};
+  ClientCertificate ours;
+  if (!options.client_cert_pem.empty()) {
+    ours = client_certificate(options);
+    if (!ours.certificate || !ours.key || X509_check_private_key(ours.certificate.get(), ours.key.get()) != 1)
+      return Error{Reason::bad_configuration, "client_cert or client_key cannot be used"};
+    SSL_CTX_set_cert_cb(context.get(), &show_where_trusted, &ours);
+  }
   const Ssl ssl(SSL_new(context.get()));
   constexpr unsigned char kProtocols[] = "\x02h2\x08http/1.1";
   if (!ssl || SSL_set_fd(ssl.get(), socket.fd()) != 1 || !name_server(ssl.get(), endpoint.name) ||

@@ -111,18 +111,33 @@ Result<void> take_url(std::string_view text, Configuration& c) {
   return {};
 }
 
+// Certificates and keys often share a file, and what is no Secret lies in ordinary memory.
+std::string without_private_keys(std::string_view pem) {
+  constexpr std::string_view kBegin = "-----BEGIN ", kEnd = "-----END ", kKey = "PRIVATE KEY-----";
+  std::string kept;
+  while (!pem.empty()) {
+    const auto begin = std::min(pem.find(kBegin), pem.size());
+    const auto next = std::min(pem.find(kEnd, begin), pem.size());
+    const auto end = std::min(pem.find('\n', next), pem.size());
+    const bool is_key = pem.substr(begin, pem.substr(begin).find('\n')).find(kKey) != pem.npos;
+    kept.append(pem.substr(0, is_key ? begin : end));
+    pem.remove_prefix(end);
+  }
+  return kept;
+}
+
 Result<void> take_tlscert(std::string_view text, Configuration& c) {
   SESAM_TRY(pem, read(std::string(text)));
   if (pem.reveal().find("-----BEGIN ") == std::string_view::npos) return bad("holds no PEM certificate");
   c.connection.ca_path = text;
-  c.connection.ca_pem = pem.reveal();
+  c.connection.ca_pem = without_private_keys(pem.reveal());
   return {};
 }
 
 Result<void> take_client_cert(std::string_view text, Configuration& c) {
   SESAM_TRY(pem, read(std::string(text)));
   c.connection.client_cert_path = text;
-  c.connection.client_cert_pem = pem.reveal();
+  c.connection.client_cert_pem = without_private_keys(pem.reveal());
   return {};
 }
 

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mutual TLS with the device: client_cert and client_key, and what may be wrong with them."""
+import contextlib
+import socket
+import ssl
+import threading
+
 import pytest
 
 from harness.flavour import needs_alerts
+from harness.simulator import DEVICE_NAME
 from harness.tls import make_file_identity
 
 PASSPHRASE = "of the client's key"
@@ -86,3 +92,28 @@ def test_a_certificate_that_the_device_turns_down_is_told_and_not_tried_again(si
     assert "the device turns down client_cert, or wants one" in done.stderr and f"alert {alert}" in done.stderr
     assert device.counters()["connections_accepted"] == 1
     assert device.requests() == {}
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_doctor_shows_it_to_a_trusted_host_alone(simulator, files, openssl_cnf, sesam, is_trusted):
+    host, other = simulator(name=DEVICE_NAME), simulator(name="another")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(host.tlscert, host.tlscert.parent / "tls.key")
+    context.load_verify_locations(files["certificate"])
+    context.verify_mode = ssl.CERT_OPTIONAL
+    shown = []
+
+    def serve():
+        with contextlib.suppress(OSError):
+            connection, _ = listener.accept()
+            with context.wrap_socket(connection, server_side=True) as tls:
+                tls.recv(1)  # TLS 1.3: the client's certificate comes after the handshake
+                shown.append(tls.getpeercert())
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = threading.Thread(target=serve)
+        serving.start()
+        sesam(openssl_cnf(host, url=f"https://{DEVICE_NAME}:{listener.getsockname()[1]}", tlscert=(host if is_trusted else other).tlscert,
+                          client_cert=files["certificate"], client_key=files["key"], deadline_ms=2000), "doctor", check=False)
+        serving.join(10)
+    assert [bool(certificate) for certificate in shown] == [is_trusted]

@@ -220,6 +220,23 @@ TEST_F(Configured, TlscertIsReadAtOnce) {
   EXPECT_EQ(built->connection.ca_path, path);
 }
 
+TEST_F(Configured, OfAFileWithACertificateAndItsKeyTheCertificateIsKept) {
+  const std::string certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+  const std::string key = "-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n";
+  for (const auto& text :
+       {key + certificate, certificate + key, "text\n" + certificate + key + certificate}) {
+    const auto path = file(text);
+    const auto built = build({{"tlscert", path}, {"client_cert", path}, {"client_key", path}});
+    ASSERT_TRUE(built);
+    for (const auto& pem : {built->connection.ca_pem, built->connection.client_cert_pem}) {
+      EXPECT_THAT(pem, AllOf(HasSubstr(certificate), Not(HasSubstr("MIGH")), Not(HasSubstr("PRIVATE"))));
+    }
+    EXPECT_EQ(built->connection.client_key_pem.reveal(), text);
+  }
+  const auto path = file(certificate + "-----BEGIN EC PRIVATE KEY-----\nMIGH");  // without an end
+  EXPECT_EQ(build({{"tlscert", path}})->connection.ca_pem, certificate);
+}
+
 TEST_F(Configured, ATlscertThatIsNoneIsRefused) {
   EXPECT_THAT(message({{"tlscert", missing()}}),
               HasSubstr("tlscert = " + missing() + ": " + std::strerror(ENOENT)));
