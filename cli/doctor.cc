@@ -17,15 +17,14 @@ struct Arguments {
 };
 
 // What others may read or write is a warning to the provider; here it counts.
-void check_secret_files(const std::vector<provider::SecretFile>& files, Checkup& checkup) {
+void check_secret_files(const std::vector<provider::WatchedFile>& files, Checkup& checkup) {
   const auto warnings = provider::warnings_about(files);
   for (const auto& warning : warnings) {
     const auto colon = warning.rfind(": ");
     const auto start = warning.find(": ") + 2;
     checkup.bad("secrets' files", warning.substr(start, colon - start), warning.substr(colon + 2));
   }
-  if (warnings.empty())
-    checkup.good("secrets' files", files.empty() ? "none holds a secret" : "closed to other users");
+  if (warnings.empty()) checkup.good("secrets' files", "closed to other users");
 }
 
 std::string summary(const provider::Configuration& configuration) {
@@ -69,7 +68,7 @@ void check_settings(const Session& session, const Arguments& arguments, bool has
     return;
   }
   checkup.good("settings", summary(*configuration));
-  check_secret_files(collected->secret_files, checkup);
+  check_secret_files(collected->files, checkup);
   check_device_of(*std::move(configuration), arguments.key, checkup);
 }
 

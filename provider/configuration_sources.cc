@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "n200/vendor_conf.h"
+#include "provider/include_files.h"
 
 namespace sesam::provider {
 namespace {
@@ -78,14 +79,21 @@ Result<void> add_vendor_values(const std::string& path, Collected& collected) {
     if (found == vendor->end() || found->second.empty() || set(key)) continue;
     if (key == "pass" && set("pass_source")) continue;
     if (key == "keygen_pin" && (set("pin") || set("pin_source"))) continue;
-    if (is_secret(key)) collected.secret_files.push_back({path, std::string(key)});
+    if (is_secret(key)) collected.files.push_back({path, std::string(key)});
     values.emplace(std::string(key), std::move(found->second));
   }
   return {};
 }
 
+void add_files_of(const std::string& cnf, std::string_view key, Collected& collected) {
+  if (!is_secret(key)) return;
+  for (auto& path : files_that_set(cnf, key)) collected.files.push_back({std::move(path), std::string(key)});
+}
+
 // Those that settings name: client_key itself, the others behind "file:".
 void add_named_files(Collected& collected) {
+  if (const auto trusted = collected.values.find("tlscert"); trusted != collected.values.end())
+    collected.files.push_back({std::string(trusted->second.reveal()), "tlscert", false});
   for (const char* key : {"pass_source", "pin_source", "client_key"}) {
     const auto found = collected.values.find(key);
     if (found == collected.values.end()) continue;
@@ -94,7 +102,7 @@ void add_named_files(Collected& collected) {
       path.erase(0, 5);
     else if (key != std::string_view("client_key"))
       continue;
-    collected.secret_files.push_back({std::move(path), key});
+    collected.files.push_back({std::move(path), key});
   }
 }
 
@@ -130,8 +138,9 @@ Result<Collected> collect_values(const Core& core) {
   std::vector<std::string> keys;
   for (const auto& row : settings()) keys.push_back(row.key);
   Collected collected;
+  collected.files.push_back({OpensslCnf::default_path(), "url", false});
   for (const auto& [key, text] : ask_core(core, keys)) {
-    if (is_secret(key)) collected.secret_files.push_back({OpensslCnf::default_path(), key});
+    add_files_of(OpensslCnf::default_path(), key, collected);
     collected.values.emplace(key, Secret(text));
   }
   return complete(std::move(collected));
@@ -140,10 +149,11 @@ Result<Collected> collect_values(const Core& core) {
 Result<Collected> collect_values(const OpensslCnf* cnf, const std::string& section, const Values& instead) {
   Collected collected;
   if (cnf != nullptr) {
+    collected.files.push_back({cnf->path(), "url", false});
     SESAM_CHECK(refuse_unknown_keys(*cnf, section));
     cnf->for_each(section, [&](const char* key, const char* text) {
       if (is_openssls_own_key(key) || is_replaced(key, instead)) return;
-      if (is_secret(key)) collected.secret_files.push_back({cnf->path(), key});
+      add_files_of(cnf->path(), key, collected);
       collected.values.insert_or_assign(key, Secret(text));
     });
   }

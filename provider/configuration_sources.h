@@ -14,10 +14,10 @@
 
 namespace sesam::provider {
 
-/// What was found, and which files hold the secrets among it.
+/// What was found, and the files that others should not get at.
 struct Collected {
   Values values;
-  std::vector<SecretFile> secret_files;
+  std::vector<WatchedFile> files;
 };
 
 /// Collects the values of all settings. Reads the vendor's file, and openssl.cnf once more for keys that

@@ -8,31 +8,34 @@
 namespace sesam::provider {
 namespace {
 
-const char* what_others_can_do(const std::string& path) noexcept {
+const char* what_others_can_do(const WatchedFile& file) noexcept {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return nullptr;
+  if (::stat(file.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return nullptr;
   if ((status.st_mode & S_IWOTH) != 0) return "written";
-  return (status.st_mode & S_IROTH) != 0 ? "read" : nullptr;
+  return file.is_secret && (status.st_mode & S_IROTH) != 0 ? "read" : nullptr;
+}
+
+std::string warning_about(const WatchedFile& file, const char* done) {
+  std::string warning = "warning: " + file.path + (file.is_secret ? " holds the secret of '" : " says '") +
+                        file.setting + "' and can be " + done +
+                        " by every user: take that from others with chmod(1)";
+  if (file.is_secret)
+    warning +=
+        ", or move the secret to a file of its own, see 'pass_source' and 'pin_source' in "
+        "OSSL_PROVIDER-sesam(7)";
+  return warning;
 }
 
 }  // namespace
 
-std::vector<std::string> warnings_about(const std::vector<SecretFile>& files) {
+std::vector<std::string> warnings_about(const std::vector<WatchedFile>& files) {
   std::vector<std::string> warnings;
   std::set<std::string> named;
-  for (const auto& [path, setting] : files) {
-    const char* done = what_others_can_do(path);
-    if (done == nullptr || !named.insert(path).second) continue;
-    std::string& warning = warnings.emplace_back("warning: ");
-    warning.append(path)
-        .append(" holds the secret of '")
-        .append(setting)
-        .append("' and can be ")
-        .append(done);
-    warning +=
-        " by every user: take that from others with chmod(1), or move the secret to a file of its own, see "
-        "'pass_source' and 'pin_source' in OSSL_PROVIDER-sesam(7)";
-  }
+  for (const bool secrets : {true, false})  // what holds a secret and is believed too is told as a secret
+    for (const auto& file : files) {
+      const char* done = file.is_secret == secrets ? what_others_can_do(file) : nullptr;
+      if (done != nullptr && named.insert(file.path).second) warnings.push_back(warning_about(file, done));
+    }
   return warnings;
 }
 

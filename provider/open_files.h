@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that hold a secret and that every user of the machine can read.
+// Files that hold a secret and that every user of the machine can read; files that are believed and that
+// every user can write.
 #pragma once
 
 #include <string>
@@ -7,13 +8,15 @@
 
 namespace sesam::provider {
 
-/// A file that holds the secret of a setting, in whatever form.
-struct SecretFile {
+/// A file that matters for a setting.
+struct WatchedFile {
   std::string path;
   std::string setting;
+  bool is_secret = true;  ///< it holds the setting's secret, in whatever form; else it is only believed
 };
 
-/// One sentence, for the log, about each of them that others may read or write; one file is named once.
-std::vector<std::string> warnings_about(const std::vector<SecretFile>& files);
+/// One sentence, for the log, about each of them that others may write, or read, if it is secret; one file is
+/// named once.
+std::vector<std::string> warnings_about(const std::vector<WatchedFile>& files);
 
 }  // namespace sesam::provider

@@ -125,7 +125,7 @@ Result<void> Provider::configure() {
   SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
   claims_pkcs11 = configuration.claim_pkcs11;
   log_ = std::move(log);
-  if (log_->wants(LogLevel::failures)) warnings = {log_, warnings_about(collected.secret_files)};
+  if (log_->wants(LogLevel::failures)) warnings = {log_, warnings_about(collected.files)};
   device =
       n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device), log_);
   return {};

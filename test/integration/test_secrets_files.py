@@ -45,6 +45,26 @@ def test_an_openssl_cnf_with_a_password_in_it(web, openssl_cnf, warnings, tmp_pa
     assert_names(warnings(cnf), cnf, "pass")
 
 
+def test_the_included_file_with_a_password_in_it_is_the_one_that_counts(web, openssl_cnf, warnings, tmp_path):
+    cnf = openssl_cnf(web, pin=PIN, log_level=1, log_output=tmp_path / "log")
+    lines = cnf.read_text().splitlines()
+    secrets = [line for line in lines if line.startswith(("pass", "pin"))]
+    part = secret_file(tmp_path / "part", "\n".join(secrets) + "\n", 0o600)
+    cnf.write_text("\n".join(f".include = {part}" if line == secrets[0] else line for line in lines if line not in secrets[1:]) + "\n")
+    cnf.chmod(0o644)
+    assert warnings(cnf) == []
+    part.chmod(0o644)
+    assert_names(warnings(cnf), part, "pass")
+
+
+def test_what_every_user_can_write_is_named_without_a_secret_too(web, openssl_cnf, sesam, warnings, tmp_path):
+    password = secret_file(tmp_path / "password", PASSWORD, 0o600)
+    cnf = openssl_cnf(web, pass_source=f"file:{password}", pin_source="env:HOME", log_level=1, log_output=tmp_path / "log", **{"pass": None})
+    cnf.chmod(0o666)
+    sesam(cnf, "list")
+    assert f"warning: {cnf} says 'url' and can be written by every user" in (tmp_path / "log").read_text()
+
+
 def test_an_openssl_cnf_without_a_secret_may_be_read_by_all(web, openssl_cnf, warnings, tmp_path):
     password = secret_file(tmp_path / "password", PASSWORD, 0o600)
     pin = secret_file(tmp_path / "pin", PIN, 0o640)

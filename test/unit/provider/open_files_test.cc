@@ -47,6 +47,15 @@ TEST_F(OpenFiles, ThatOthersCanWriteAreNamed) {
   EXPECT_THAT(warnings_about({{file("a", 0602), "pin_source"}}), ElementsAre(HasSubstr("can be written")));
 }
 
+TEST_F(OpenFiles, ThatAreOnlyBelievedMayBeReadByAllAndWrittenByNone) {
+  EXPECT_THAT(warnings_about({{file("a", 0644), "tlscert", false}}), IsEmpty());
+  const auto path = file("b", 0646);
+  EXPECT_THAT(warnings_about({{path, "tlscert", false}}),
+              ElementsAre(AllOf(HasSubstr(path + " says 'tlscert'"), HasSubstr("can be written"))));
+  EXPECT_THAT(warnings_about({{path, "url", false}, {path, "pass"}}),
+              ElementsAre(HasSubstr("secret of 'pass'")));
+}
+
 TEST_F(OpenFiles, OfOwnerAndGroupAreFine) {
   EXPECT_THAT(warnings_about({{file("a", 0600), "pass"}, {file("b", 0640), "pin"}, {file("c", 0660), "pin"}}),
               IsEmpty());

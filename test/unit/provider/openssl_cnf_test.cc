@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "provider/configuration_sources.h"
@@ -67,7 +68,7 @@ TEST(CollectedForTheCommand, AreTheSectionsSettingsAndThoseGivenInstead) {
   for (const auto& [key, value] : collected->values) all += key + "=" + std::string(value.reveal()) + " ";
   EXPECT_EQ(all,
             "core=2 pass_source=env:P url=https://hsm user=u ");  // pass is the same thing as pass_source
-  EXPECT_TRUE(collected->secret_files.empty());
+  EXPECT_TRUE(std::ranges::none_of(collected->files, &WatchedFile::is_secret));
 }
 
 TEST(CollectedForTheCommand, AreRefusedWithAKeyThatIsNoSetting) {
