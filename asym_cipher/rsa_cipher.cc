@@ -56,6 +56,7 @@ Result<void> RsaCipher::encrypt_init(void* key, const OSSL_PARAM params[]) {
 
 Result<void> RsaCipher::encrypt(unsigned char* out, size_t* length, size_t capacity, const unsigned char* in,
                                 size_t in_length) {
+  if (length == nullptr) return failed("nowhere to put the length");
   *length = capacity;
   if (!default_ || EVP_PKEY_encrypt(default_.get(), out, length, in, in_length) != 1)
     return failed("the data is too long, or the buffer too small");

@@ -156,6 +156,10 @@ int main(int count, char **arguments) {
   keymgmt_free(empty);
   try_keys("EC", "ECDSA", arguments[1], "RSA", arguments[2]);
   try_keys("RSA", "RSA", arguments[2], "EC", arguments[1]);
+  const struct wanted ec = load("EC", arguments[1]), rsa = load("RSA", arguments[2]);
+  try_others(ec.private_key, rsa.private_key);
+  void *const all[] = {ec.private_key, ec.public_key, rsa.private_key, rsa.public_key};
+  for (size_t i = 0; i < sizeof all / sizeof *all; ++i) keymgmt_free(all[i]);
   check_all_were_called();
   CHECK(ERR_peek_error() == 0 && OSSL_PROVIDER_unload(provider) == 1);
   return 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What slots.c and slots_keys.c share.
+// What the files of this program share.
 #pragma once
 
 #include <openssl/core.h>
@@ -26,4 +26,13 @@ void (*slot(const OSSL_DISPATCH *table, int id))(void);
 #define SLOT(table, ID, name) OSSL_FUNC_##name##_fn *name = (OSSL_FUNC_##name##_fn *)slot(table, OSSL_FUNC_##ID)
 
 // Key management and signatures of one type, with a key of the other one at hand.
+// A loaded key: the store's reference taken over, as OpenSSL does it.
+struct wanted {
+  OSSL_FUNC_keymgmt_load_fn *load;
+  void *private_key, *public_key;
+};
+struct wanted load(const char *type, const char *uri);
 void try_keys(const char *type, const char *signature, const char *uri, const char *other_type, const char *other_uri);
+
+// Everything else that takes a key or none.
+void try_others(void *ec_key, void *rsa_key);

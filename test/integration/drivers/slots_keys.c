@@ -9,12 +9,6 @@
 
 enum { PRIVATE = OSSL_KEYMGMT_SELECT_PRIVATE_KEY, PUBLIC = OSSL_KEYMGMT_SELECT_PUBLIC_KEY, PAIR = PRIVATE | PUBLIC };
 
-// A loaded key: the store's reference taken over, as OpenSSL does it.
-struct wanted {
-  OSSL_FUNC_keymgmt_load_fn *load;
-  void *private_key, *public_key;
-};
-
 static int take(const OSSL_PARAM params[], void *argument) {
   struct wanted *wanted = argument;
   const OSSL_PARAM *reference = OSSL_PARAM_locate_const(params, OSSL_OBJECT_PARAM_REFERENCE);
@@ -23,7 +17,7 @@ static int take(const OSSL_PARAM params[], void *argument) {
   return (*key = wanted->load(reference->data, reference->data_size)) != NULL;
 }
 
-static struct wanted load(const char *type, const char *uri) {
+struct wanted load(const char *type, const char *uri) {
   const OSSL_DISPATCH *loader = table(OSSL_OP_STORE, "sesam", "");
   SLOT(loader, STORE_OPEN, store_open);
   SLOT(loader, STORE_LOAD, store_load);
