@@ -195,7 +195,8 @@ void Easies::set_body(Easy& easy, const Call& call) noexcept {
   }
 }
 
-Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now) noexcept try {
+Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now, Failure& why_not) noexcept try {
+  why_not = Failure::bad_url;
   if (idle_.empty()) {
     idle_.reserve(all_.size() + 1);  // give_back must not have to allocate
     all_.push_back(make());
@@ -208,13 +209,14 @@ Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now) noexcept try {
   set(easy.handle, CURLOPT_TIMEOUT_MS,
       static_cast<long>(std::min<std::int64_t>(left, options_.request_timeout_ms)));
   easy.own_deadline = left < std::min(options_.connect_timeout_ms, options_.request_timeout_ms);
-  easy.over_the_cap = false;
+  easy.broken_off_for = Failure::none;
   easy.error[0] = '\0';
   easy.call = &call;
   easy.lane = &lane;
   idle_.pop_back();
   return &easy;
 } catch (const std::bad_alloc&) {
+  why_not = Failure::out_of_memory;
   return nullptr;
 }
 

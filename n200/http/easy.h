@@ -30,8 +30,8 @@ struct Easy {
   std::size_t place = 0;       ///< in Lane::active
   Clock::time_point sent_at;   ///< once the call is sent
   Clock::time_point heard_at;  ///< once a part of the reply's body has come: when the last one came
-  bool over_the_cap = false;
-  bool own_deadline = false;  ///< the call's deadline comes before any configured time-out
+  Failure broken_off_for = Failure::none;  ///< why no more of the reply was taken
+  bool own_deadline = false;               ///< the call's deadline comes before any configured time-out
   // What the handle is set to, so that only changes are set.
   CURLU* url = nullptr;
   Url own_url;
@@ -56,9 +56,9 @@ class Easies {
   Easies(const Easies&) = delete;
   Easies& operator=(const Easies&) = delete;
 
-  /// A handle for the call, set to its URL, body and time limit; nullptr: out of memory, or the URL cannot be
-  /// parsed.
-  Easy* take(Call& call, Lane& lane, Clock::time_point now) noexcept;
+  /// A handle for the call, set to its URL, body and time limit; nullptr: out_of_memory, or bad_url, as the
+  /// URL cannot be parsed.
+  Easy* take(Call& call, Lane& lane, Clock::time_point now, Failure& why_not) noexcept;
   void give_back(Easy& easy) noexcept;
 
  private:

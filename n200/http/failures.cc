@@ -86,7 +86,7 @@ Failure timed_out(const Evidence& evidence) noexcept {
 }  // namespace
 
 Failure failure_of(const Evidence& evidence) noexcept {
-  if (evidence.over_the_cap) return Failure::too_large;
+  if (evidence.broken_off_for != Failure::none) return evidence.broken_off_for;
   if (evidence.curl_code == CURLE_OPERATION_TIMEDOUT) return timed_out(evidence);
   if (evidence.limit_errno != 0) return Failure::process_limit;
   if (turns_down_our_certificate(evidence.words)) return Failure::bad_client_certificate;
@@ -101,7 +101,8 @@ Failure failure_of(const Evidence& evidence) noexcept {
 }
 
 std::string message_of(const Evidence& evidence) {
-  if (evidence.over_the_cap) return "the reply is longer than expected";
+  if (evidence.broken_off_for == Failure::too_large) return "the reply is longer than expected";
+  if (evidence.broken_off_for == Failure::out_of_memory) return "no memory for the reply";
   // libcurl's words would blame our callback.
   if (evidence.curl_code == CURLE_ABORTED_BY_CALLBACK) return "the connection was lost before the reply came";
   std::string message(evidence.words);

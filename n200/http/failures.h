@@ -11,13 +11,13 @@ namespace sesam::n200::http {
 
 /// What is known of a transfer that gave no reply.
 struct Evidence {
-  int curl_code = 0;          ///< CURLcode
-  std::string_view words;     ///< of the transfer's error buffer; may be empty
-  int os_errno = 0;           ///< CURLINFO_OS_ERRNO
-  bool sent = false;          ///< libcurl had begun to send the request
-  bool connected = false;     ///< there was a connection that it waited to be sent over
-  int limit_errno = 0;        ///< why this process can have no more sockets
-  bool over_the_cap = false;  ///< we broke it off, as the reply was too long
+  int curl_code = 0;                       ///< CURLcode
+  std::string_view words;                  ///< of the transfer's error buffer; may be empty
+  int os_errno = 0;                        ///< CURLINFO_OS_ERRNO
+  bool sent = false;                       ///< libcurl had begun to send the request
+  bool connected = false;                  ///< there was a connection that it waited to be sent over
+  int limit_errno = 0;                     ///< why this process can have no more sockets
+  Failure broken_off_for = Failure::none;  ///< by us: too_large, out_of_memory
 };
 
 Failure failure_of(const Evidence& evidence) noexcept;

@@ -201,10 +201,11 @@ unsigned Loop::hand_over(Lane& lane, unsigned most) noexcept {
 }
 
 bool Loop::start(Lane& lane, Call& call) noexcept {
-  Easy* easy = easies_.take(call, lane, Clock::now());
+  Failure why_not = Failure::none;
+  Easy* easy = easies_.take(call, lane, Clock::now(), why_not);
   if (easy == nullptr) {
     lane.admission.leave(call);
-    fail(call, Failure::bad_url, "the URL cannot be parsed");
+    fail(call, why_not, why_not == Failure::bad_url ? "the URL cannot be parsed" : "");
     return false;
   }
   lane.put_on_wire(*easy);
@@ -280,7 +281,7 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
                 call.sent.load(std::memory_order_relaxed),
                 lane.admission.is_up(),
                 0,
-                easy.over_the_cap};
+                easy.broken_off_for};
     if (is_of_the_connect(evidence)) evidence.limit_errno = Sockets::limit_errno();
     call.failure = failure_of(evidence);
     call.may_have_acted = evidence.sent;

@@ -41,13 +41,16 @@ const char* name_of(Admission::Shape shape) noexcept {
 std::size_t Loop::on_data(char* bytes, std::size_t size, std::size_t count, void* pointer) noexcept try {
   Easy& easy = *static_cast<Easy*>(pointer);
   const std::size_t length = size * count;
-  easy.over_the_cap = length > easy.call->reply_cap_bytes - easy.call->reply.size();
-  if (easy.over_the_cap) return 0;
+  if (length > easy.call->reply_cap_bytes - easy.call->reply.size()) {
+    easy.broken_off_for = Failure::too_large;
+    return 0;
+  }
   easy.lane->moved = true;
   easy.heard_at = easy.lane->heard_at = Clock::now();
   easy.call->reply.append(bytes, length);
   return length;
 } catch (const std::exception&) {
+  static_cast<Easy*>(pointer)->broken_off_for = Failure::out_of_memory;
   return 0;
 }
 

@@ -95,8 +95,10 @@ TEST(Failures, say_where_the_time_went) {
 TEST(Failures, know_a_reply_that_is_too_long) {
   Evidence evidence = sent(CURLE_WRITE_ERROR);
   EXPECT_EQ(failure_of(evidence), Failure::other);
-  evidence.over_the_cap = true;
+  evidence.broken_off_for = Failure::too_large;
   EXPECT_EQ(failure_of(evidence), Failure::too_large);
+  evidence.broken_off_for = Failure::out_of_memory;
+  EXPECT_EQ(failure_of(evidence), Failure::out_of_memory);
 }
 
 TEST(Failures, call_the_unknown_other) {
