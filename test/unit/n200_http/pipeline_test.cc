@@ -4,9 +4,6 @@
 #include "n200/http/pipeline.h"
 
 #include <gtest/gtest.h>
-#include <openssl/async.h>
-#include <openssl/err.h>
-#include <poll.h>
 #include <sys/wait.h>
 
 #include <atomic>
@@ -15,40 +12,10 @@
 #include <vector>
 
 #include "base/process_state.h"
-#include "local_socket.h"
+#include "silent_peer.h"
 
 namespace sesam::n200::http {
 namespace {
-
-using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
-
-// Long enough for the I/O thread to start and to find out that nobody answers.
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr auto kSoon = 5s;
-#else
-constexpr auto kSoon = 500ms;
-#endif
-
-std::shared_ptr<const Log> silent_log() {
-  auto log = Log::open(0, "stderr");
-  return *log;
-}
-
-Options options_for(const LocalSocket& peer) {
-  Options options;
-  options.urls = {peer.url()};
-  options.connect_timeout_ms = 10'000;
-  return options;
-}
-
-Request request_until(Clock::time_point deadline) {
-  Request request;
-  request.path = "/n200/web/postv1";
-  request.body = "command=eccsign&pin=12345678";
-  request.deadline = deadline;
-  return request;
-}
 
 Clock::duration since(Clock::time_point start) { return Clock::now() - start; }
 
@@ -219,144 +186,6 @@ TEST(Pipeline, works_in_a_forked_child_while_the_parent_waits) {
   waiting.join();
   EXPECT_EQ(in_parent, Failure::connect_timed_out);
   EXPECT_GE(since(start), 3990ms) << "the parent's call did not notice";
-}
-
-/// A job that performs one request; what it found is left in `arguments`.
-struct JobArguments {
-  Pipeline* pipeline;
-  Clock::time_point deadline;
-  Reply* reply;
-};
-
-int perform_in_job(void* pointer) {
-  const auto& arguments = *static_cast<const JobArguments*>(pointer);
-  ERR_set_mark();  // as the dispatch boundary does
-  *arguments.reply = arguments.pipeline->perform(request_until(arguments.deadline));
-  ERR_pop_to_mark();
-  return 1;
-}
-
-class AsyncJob : public testing::Test {
- protected:
-  void SetUp() override {
-    if (ASYNC_is_capable() == 0) GTEST_SKIP() << "no ASYNC_JOBs on this platform";
-    ASSERT_EQ(ASYNC_init_thread(64, 0), 1);
-    context_ = ASYNC_WAIT_CTX_new();
-  }
-  void TearDown() override {
-    ASYNC_WAIT_CTX_free(context_);
-    ASYNC_cleanup_thread();
-  }
-  int go_on() {
-    int result = 0;
-    return ASYNC_start_job(&job_, context_, &result, perform_in_job, &arguments_, sizeof arguments_);
-  }
-
-  const LocalSocket peer_{LocalSocket::Kind::silent};
-  const std::shared_ptr<Pipeline> pipeline_ = Pipeline::for_options(options_for(peer_), silent_log());
-  ASYNC_WAIT_CTX* context_ = nullptr;
-  ASYNC_JOB* job_ = nullptr;
-  Reply reply_;
-  JobArguments arguments_{pipeline_.get(), Clock::now() + kSoon, &reply_};
-};
-
-TEST_F(AsyncJob, pauses_and_is_woken_through_a_descriptor) {
-  ASSERT_EQ(go_on(), ASYNC_PAUSE);
-  OSSL_ASYNC_FD fd = -1;
-  std::size_t count = 1;
-  ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(context_, &fd, &count), 1);
-  ASSERT_EQ(count, 1U);
-  EXPECT_EQ(go_on(), ASYNC_PAUSE) << "resumed too early it pauses again";
-  pollfd waiting{fd, POLLIN, 0};
-  EXPECT_EQ(poll(&waiting, 1, 20'000), 1);
-  EXPECT_EQ(go_on(), ASYNC_FINISH);
-  EXPECT_EQ(reply_.failure, Failure::connect_timed_out);
-  // The same wait context once more: the same descriptor, silent again.
-  arguments_.deadline = Clock::now() + kSoon;
-  ASSERT_EQ(go_on(), ASYNC_PAUSE);
-  EXPECT_EQ(poll(&waiting, 1, 0), 0);
-  EXPECT_EQ(poll(&waiting, 1, 20'000), 1);
-  EXPECT_EQ(go_on(), ASYNC_FINISH);
-}
-
-TEST_F(AsyncJob, is_woken_through_the_applications_callback) {
-  std::atomic<bool> called{false};
-  const auto callback = [](void* pointer) {
-    static_cast<std::atomic<bool>*>(pointer)->store(true);
-    return 1;
-  };
-  ASSERT_EQ(ASYNC_WAIT_CTX_set_callback(context_, callback, &called), 1);
-  ASSERT_EQ(go_on(), ASYNC_PAUSE);
-  for (int i = 0; i < 20'000 && !called; ++i) std::this_thread::sleep_for(1ms);
-  EXPECT_TRUE(called);
-  EXPECT_EQ(go_on(), ASYNC_FINISH);
-  EXPECT_EQ(reply_.failure, Failure::connect_timed_out);
-}
-
-TEST_F(AsyncJob, resumed_after_its_deadline_has_timed_out) {
-  ASSERT_EQ(go_on(), ASYNC_PAUSE);
-  std::this_thread::sleep_until(arguments_.deadline + 50ms);
-  EXPECT_EQ(go_on(), ASYNC_FINISH);
-  EXPECT_EQ(reply_.failure, Failure::connect_timed_out);
-}
-
-TEST_F(AsyncJob, that_is_stopped_finishes) {
-  arguments_.deadline = Clock::now() + 30s;
-  ASSERT_EQ(go_on(), ASYNC_PAUSE);
-  stop_all();
-  EXPECT_EQ(go_on(), ASYNC_FINISH);
-  EXPECT_EQ(reply_.failure, Failure::stopped);
-}
-
-TEST_F(AsyncJob, leaves_the_callers_error_marks_alone) {
-  ERR_clear_error();
-  ERR_raise(ERR_LIB_USER, 41);
-  ERR_set_mark();
-  ERR_raise(ERR_LIB_USER, 42);
-  ASSERT_EQ(go_on(), ASYNC_PAUSE);
-  EXPECT_EQ(ERR_GET_REASON(ERR_peek_last_error()), 42) << "nothing is lost";
-  EXPECT_EQ(ERR_pop_to_mark(), 1) << "and the mark that is found is the caller's";
-  EXPECT_EQ(ERR_GET_REASON(ERR_peek_last_error()), 41);
-  std::this_thread::sleep_until(arguments_.deadline + 50ms);
-  EXPECT_EQ(go_on(), ASYNC_FINISH);
-}
-
-// Paints what lies below the frame of the caller, and tells how much of it was used since.
-constexpr std::size_t kPainted = 20 * 1024;
-[[gnu::noinline]] void paint() {
-  volatile unsigned char below[kPainted];
-  for (auto& byte : below) byte = 0xa5;
-}
-[[gnu::noinline]] std::size_t used_since_paint() {
-  volatile unsigned char below[kPainted];
-  volatile unsigned char* first = below;
-  while (first != below + kPainted && *first == 0xa5) ++first;
-  return static_cast<std::size_t>(below + kPainted - first);
-}
-std::size_t stack_used = 0;
-
-int perform_on_painted_stack(void* arguments) {
-  paint();
-  perform_in_job(arguments);
-  stack_used = used_since_paint();
-  return 1;
-}
-
-TEST_F(AsyncJob, needs_less_than_8_kib_of_its_stack) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "sanitizers need more";
-#endif
-  int result = 0;
-  const auto go = [&] {
-    return ASYNC_start_job(&job_, context_, &result, perform_on_painted_stack, &arguments_,
-                           sizeof arguments_);
-  };
-  ASSERT_EQ(go(), ASYNC_PAUSE);
-  std::this_thread::sleep_until(arguments_.deadline + 50ms);
-  ASSERT_EQ(go(), ASYNC_FINISH);
-  EXPECT_GT(stack_used, 100U);
-  EXPECT_LT(stack_used, 8U * 1024) << "including the start of the I/O thread";
-  RecordProperty("bytes", static_cast<int>(stack_used));
 }
 
 }  // namespace

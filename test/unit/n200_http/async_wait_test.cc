@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests inside OpenSSL's ASYNC_JOBs, to a peer that never answers.
+#include "n200/http/async_wait.h"
+
+#include <gtest/gtest.h>
+#include <openssl/async.h>
+#include <openssl/err.h>
+#include <poll.h>
+
+#include <atomic>
+#include <thread>
+
+#include "silent_peer.h"
+
+namespace sesam::n200::http {
+namespace {
+
+/// A job that performs one request; what it found is left in `arguments`.
+struct JobArguments {
+  Pipeline* pipeline;
+  Clock::time_point deadline;
+  Reply* reply;
+};
+
+int perform_in_job(void* pointer) {
+  const auto& arguments = *static_cast<const JobArguments*>(pointer);
+  ERR_set_mark();  // as the dispatch boundary does
+  *arguments.reply = arguments.pipeline->perform(request_until(arguments.deadline));
+  ERR_pop_to_mark();
+  return 1;
+}
+
+class AsyncJob : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (ASYNC_is_capable() == 0) GTEST_SKIP() << "no ASYNC_JOBs on this platform";
+    ASSERT_EQ(ASYNC_init_thread(64, 0), 1);
+    context_ = ASYNC_WAIT_CTX_new();
+  }
+  void TearDown() override {
+    ASYNC_WAIT_CTX_free(context_);
+    ASYNC_cleanup_thread();
+  }
+  int go_on() {
+    int result = 0;
+    return ASYNC_start_job(&job_, context_, &result, perform_in_job, &arguments_, sizeof arguments_);
+  }
+
+  const LocalSocket peer_{LocalSocket::Kind::silent};
+  const std::shared_ptr<Pipeline> pipeline_ = Pipeline::for_options(options_for(peer_), silent_log());
+  ASYNC_WAIT_CTX* context_ = nullptr;
+  ASYNC_JOB* job_ = nullptr;
+  Reply reply_;
+  JobArguments arguments_{pipeline_.get(), Clock::now() + kSoon, &reply_};
+};
+
+TEST_F(AsyncJob, pauses_and_is_woken_through_a_descriptor) {
+  ASSERT_EQ(go_on(), ASYNC_PAUSE);
+  OSSL_ASYNC_FD fd = -1;
+  std::size_t count = 1;
+  ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(context_, &fd, &count), 1);
+  ASSERT_EQ(count, 1U);
+  EXPECT_EQ(go_on(), ASYNC_PAUSE) << "resumed too early it pauses again";
+  pollfd waiting{fd, POLLIN, 0};
+  EXPECT_EQ(poll(&waiting, 1, 20'000), 1);
+  EXPECT_EQ(go_on(), ASYNC_FINISH);
+  EXPECT_EQ(reply_.failure, Failure::connect_timed_out);
+  // The same wait context once more: the same descriptor, silent again.
+  arguments_.deadline = Clock::now() + kSoon;
+  ASSERT_EQ(go_on(), ASYNC_PAUSE);
+  EXPECT_EQ(poll(&waiting, 1, 0), 0);
+  EXPECT_EQ(poll(&waiting, 1, 20'000), 1);
+  EXPECT_EQ(go_on(), ASYNC_FINISH);
+}
+
+TEST_F(AsyncJob, is_woken_through_the_applications_callback) {
+  std::atomic<bool> called{false};
+  const auto callback = [](void* pointer) {
+    static_cast<std::atomic<bool>*>(pointer)->store(true);
+    return 1;
+  };
+  ASSERT_EQ(ASYNC_WAIT_CTX_set_callback(context_, callback, &called), 1);
+  ASSERT_EQ(go_on(), ASYNC_PAUSE);
+  for (int i = 0; i < 20'000 && !called; ++i) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(called);
+  EXPECT_EQ(go_on(), ASYNC_FINISH);
+  EXPECT_EQ(reply_.failure, Failure::connect_timed_out);
+}
+
+struct JobsLife {
+  std::atomic<bool> is_over{false};
+  std::atomic<int> calls_too_late{0};
+};
+
+// The callback's argument may be gone with the job.
+TEST_F(AsyncJob, that_has_left_at_its_deadline_gets_no_callback) {
+  JobsLife life;
+  const auto callback = [](void* pointer) {
+    auto& its = *static_cast<JobsLife*>(pointer);
+    if (its.is_over) ++its.calls_too_late;
+    return 1;
+  };
+  ASSERT_EQ(ASYNC_WAIT_CTX_set_callback(context_, callback, &life), 1);
+  for (int round = 0; round < 20; ++round) {
+    life.is_over = false;
+    arguments_.deadline = Clock::now() + 20ms;
+    while (go_on() == ASYNC_PAUSE) continue;
+    life.is_over = true;
+    std::this_thread::sleep_for(30ms);
+  }
+  EXPECT_EQ(life.calls_too_late, 0);
+}
+
+TEST_F(AsyncJob, resumed_after_its_deadline_has_timed_out) {
+  ASSERT_EQ(go_on(), ASYNC_PAUSE);
+  std::this_thread::sleep_until(arguments_.deadline + 50ms);
+  EXPECT_EQ(go_on(), ASYNC_FINISH);
+  EXPECT_EQ(reply_.failure, Failure::connect_timed_out);
+}
+
+int rest_in_job(void* pointer) {
+  ERR_set_mark();
+  rest_until(*static_cast<const Clock::time_point*>(pointer));
+  ERR_pop_to_mark();
+  return 1;
+}
+
+TEST_F(AsyncJob, rests_without_its_thread) {
+  Clock::time_point until = Clock::now() + 200ms;
+  int result = 0;
+  const auto go = [&] {
+    return ASYNC_start_job(&job_, context_, &result, rest_in_job, &until, sizeof until);
+  };
+  ASSERT_EQ(go(), ASYNC_PAUSE);
+  EXPECT_LT(Clock::now(), until);
+  OSSL_ASYNC_FD fd = -1;
+  std::size_t count = 1;
+  ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(context_, &fd, &count), 1);
+  ASSERT_EQ(count, 1U);
+  pollfd waiting{fd, POLLIN, 0};
+  EXPECT_EQ(poll(&waiting, 1, 20'000), 1);
+  EXPECT_GE(Clock::now(), until);
+  EXPECT_EQ(go(), ASYNC_FINISH);
+  EXPECT_EQ(ASYNC_WAIT_CTX_get_all_fds(context_, nullptr, &count), 1);
+  EXPECT_EQ(count, 0U) << "and leaves no descriptor behind";
+}
+
+TEST_F(AsyncJob, with_a_callback_rests_with_its_thread) {
+  ASSERT_EQ(ASYNC_WAIT_CTX_set_callback(
+                context_, [](void*) { return 1; }, nullptr),
+            1);
+  Clock::time_point until = Clock::now() + 20ms;
+  int result = 0;
+  EXPECT_EQ(ASYNC_start_job(&job_, context_, &result, rest_in_job, &until, sizeof until), ASYNC_FINISH);
+  EXPECT_GE(Clock::now(), until);
+}
+
+TEST_F(AsyncJob, that_is_stopped_finishes) {
+  arguments_.deadline = Clock::now() + 30s;
+  ASSERT_EQ(go_on(), ASYNC_PAUSE);
+  stop_all();
+  EXPECT_EQ(go_on(), ASYNC_FINISH);
+  EXPECT_EQ(reply_.failure, Failure::stopped);
+}
+
+TEST_F(AsyncJob, leaves_the_callers_error_marks_alone) {
+  ERR_clear_error();
+  ERR_raise(ERR_LIB_USER, 41);
+  ERR_set_mark();
+  ERR_raise(ERR_LIB_USER, 42);
+  ASSERT_EQ(go_on(), ASYNC_PAUSE);
+  EXPECT_EQ(ERR_GET_REASON(ERR_peek_last_error()), 42) << "nothing is lost";
+  EXPECT_EQ(ERR_pop_to_mark(), 1) << "and the mark that is found is the caller's";
+  EXPECT_EQ(ERR_GET_REASON(ERR_peek_last_error()), 41);
+  std::this_thread::sleep_until(arguments_.deadline + 50ms);
+  EXPECT_EQ(go_on(), ASYNC_FINISH);
+}
+
+// Paints what lies below the frame of the caller, and tells how much of it was used since.
+constexpr std::size_t kPainted = 20 * 1024;
+[[gnu::noinline]] void paint() {
+  volatile unsigned char below[kPainted];
+  for (auto& byte : below) byte = 0xa5;
+}
+[[gnu::noinline]] std::size_t used_since_paint() {
+  volatile unsigned char below[kPainted];
+  volatile unsigned char* first = below;
+  while (first != below + kPainted && *first == 0xa5) ++first;
+  return static_cast<std::size_t>(below + kPainted - first);
+}
+std::size_t stack_used = 0;
+
+int perform_on_painted_stack(void* arguments) {
+  paint();
+  perform_in_job(arguments);
+  stack_used = used_since_paint();
+  return 1;
+}
+
+TEST_F(AsyncJob, needs_less_than_8_kib_of_its_stack) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers need more";
+#endif
+  int result = 0;
+  const auto go = [&] {
+    return ASYNC_start_job(&job_, context_, &result, perform_on_painted_stack, &arguments_,
+                           sizeof arguments_);
+  };
+  ASSERT_EQ(go(), ASYNC_PAUSE);
+  std::this_thread::sleep_until(arguments_.deadline + 50ms);
+  ASSERT_EQ(go(), ASYNC_FINISH);
+  EXPECT_GT(stack_used, 100U);
+  EXPECT_LT(stack_used, 8U * 1024) << "including the start of the I/O thread";
+  RecordProperty("bytes", static_cast<int>(stack_used));
+}
+
+}  // namespace
+}  // namespace sesam::n200::http

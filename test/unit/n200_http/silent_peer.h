@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// What tests of the pipeline share that need a peer which never answers.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "local_socket.h"
+#include "n200/http/pipeline.h"
+
+namespace sesam::n200::http {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+// Long enough for the I/O thread to start and to find out that nobody answers.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr auto kSoon = 5s;
+#else
+constexpr auto kSoon = 500ms;
+#endif
+
+inline std::shared_ptr<const Log> silent_log() {
+  auto log = Log::open(0, "stderr");
+  return *log;
+}
+
+inline Options options_for(const LocalSocket& peer) {
+  Options options;
+  options.urls = {peer.url()};
+  options.connect_timeout_ms = 10'000;
+  return options;
+}
+
+inline Request request_until(Clock::time_point deadline) {
+  Request request;
+  request.path = "/n200/web/postv1";
+  request.body = "command=eccsign&pin=12345678";
+  request.deadline = deadline;
+  return request;
+}
+
+}  // namespace sesam::n200::http
