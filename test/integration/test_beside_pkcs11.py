@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Beside pkcs11-provider: with claim_pkcs11 = no, pkcs11: is its business, whichever provider is listed first."""
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from harness import configuration
+from harness.flavour import not_sanitized
 from harness.keys import assert_signs
 from harness.programs import run as run_program
 
-pytestmark = pytest.mark.skipif("SESAM_PRELOAD" in os.environ, reason="pkcs11-provider loads with RTLD_DEEPBIND, which ASan refuses")
+pytestmark = not_sanitized("pkcs11-provider loads with RTLD_DEEPBIND, which ASan refuses")
 TOKEN, PIN = "soft", "1234"
 
 

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from harness.bind import ZONE, Bind
+from harness.flavour import not_counted
 
 PIN = "12345678"
 
@@ -163,6 +164,7 @@ def test_the_zone_is_signed_where_sesam_is_preferred_for_everything(tmp_path, de
     ["curl", "--version"],
     ["openssl", "version"],
 ], ids=lambda words: words[0])
+@not_counted
 def test_unreadable_secrets_do_not_disturb_a_program_that_uses_no_key(shared_device, openssl_cnf, run, tmp_path,
                                                                      program):
     secret = tmp_path / "secret"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness import paths
+from harness.flavour import not_counted
 from harness.simulator import PASSWORD
 
 SECRET = "hunter2-4711"
@@ -95,6 +96,7 @@ def readable_by_all(shared_device, openssl_cnf):
         yield directory
 
 
+@not_counted
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 @pytest.mark.parametrize("program", [["openssl", "version"], ["openssl", "dgst", "-sha256", "/dev/null"], ["curl", "--version"],
                                      ["dig", "-v"]], ids=lambda words: words[0] + words[1])

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from drivers.life import HERE, life, life_program, run_life  # noqa: F401
+from harness.flavour import not_sanitized
 
 BAD_SETTINGS = {
     "no url": {"url": None},
@@ -39,6 +40,7 @@ def test_init_starts_no_thread_and_calls_neither_socket_nor_curl(life, shared_de
     assert shared_device.counters()["connections_accepted"] == before
 
 
+@not_sanitized("the sanitizer's pthread_create comes first")
 def test_the_first_key_starts_the_one_thread_and_curl(life, device, openssl_cnf, interpose):
     """The counterpart: what the test above watches for is seen where it happens."""
     device.create_key("web")

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from drivers.life import life, life_program, start_life  # noqa: F401
-from harness.flavour import needs_trust_in_memory
+from harness.flavour import IN_A_CHILD, needs_trust_in_memory, not_sanitized
 from harness.programs import minimal_environment
 
 LIMITS = {"uri": "sesam:limits"}
@@ -66,6 +66,7 @@ def test_a_daemon_that_closes_all_descriptors_before_its_first_key_signs(life, c
     life(cnf, "watchdog=20 init close_from=3 load sign=2 exit", **LIMITS)
 
 
+@not_sanitized("UBSan looks at memory by means of descriptors")
 @pytest.mark.parametrize("more", range(3))
 def test_without_descriptors_the_first_key_is_an_error_that_says_so(life, cnf, more):
     """epoll, the thread's bell, the socket: whichever cannot be had."""
@@ -83,6 +84,7 @@ def test_without_descriptors_a_lost_connection_is_an_error_in_time_and_no_descri
     assert process.returncode == 0, errors.decode()
 
 
+@not_sanitized("UBSan looks at memory by means of descriptors")
 @needs_trust_in_memory
 def test_descriptors_that_come_free_in_time_are_used(life, device, cnf):
     steps = "load sign=1 no_descriptors background=1 [ pause_ms=700 spare_descriptors=-1 ] sign=1 exit"
@@ -91,6 +93,7 @@ def test_descriptors_that_come_free_in_time_are_used(life, device, cnf):
     assert device.counters()["connections_accepted"] == 2
 
 
+@not_sanitized(IN_A_CHILD)
 @pytest.mark.parametrize("threads", ["", "busy=4"])
 def test_signals_interrupt_nothing(life, cnf, threads):
     life(cnf, f"watchdog=60 interruptions load {threads} sign=100 repeat=20 [ load sign=1 free ] load fork=3 [ sign=1 exit ] "

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from drivers.life import compile_driver
+from harness.flavour import not_sanitized
 from harness.programs import minimal_environment
 
 
@@ -61,6 +62,7 @@ def test_a_retried_success_leaves_the_callers_error_queue_as_it_was(quiet, devic
     quiet(device, "errors", lambda: device.fault("reset", count=1, command="eccsign"))
 
 
+@not_sanitized("frames are larger")
 @pytest.mark.parametrize("jobs,rounds", [(1, 20), (16, 20), (256, 4), (300, 2)])
 def test_async_jobs_of_one_thread_sign_together(jobs_program, simulator, openssl_cnf, run, jobs, rounds):
     # Longer than a busy machine takes to send them all.

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from drivers.life import life, life_program  # noqa: F401
+from harness.flavour import IN_A_CHILD, not_sanitized
 from harness.metrics import params, parse, value
 from harness.paths import REPOSITORY
 
@@ -84,6 +85,7 @@ def test_requests_in_flight_are_told_while_they_are(life, device, signing):
     assert told[1]["key-cache-hits"] == 2
 
 
+@not_sanitized(IN_A_CHILD)
 def test_a_child_counts_from_zero_whatever_is_under_way_in_its_parent(life, signing):
     steps = "load sign=2 busy=8 watchdog=120 fork=10 [ params sign=2 params exit ] idle params exit"
     told = params(life(signing, steps, timeout=180).stdout)

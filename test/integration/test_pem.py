@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from harness.programs import minimal_environment
+
 PIN = "12345678"
 
 
@@ -168,7 +170,7 @@ def test_a_tls_server_works_with_certificate_and_key_in_one_file(web, openssl, r
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", tmp_path / "both", "-key", tmp_path / "both",
-                               "-quiet"], env={"OPENSSL_CONF": str(cnf), "PATH": "/usr/bin:/bin"}, stdin=subprocess.PIPE)
+                               "-quiet"], env=minimal_environment(cnf), stdin=subprocess.PIPE)
     try:
         for _ in range(50):
             done = run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-CAfile", tmp_path / "crt", "-brief"], cnf, check=False)

@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from harness.flavour import not_sanitized
 from harness.tls import REPLY, Server, assert_serves, assert_serves_many, free_port, make_identity
 
 CONFIGURATION = """
@@ -38,6 +39,7 @@ def haproxy(device, openssl_cnf, tmp_path):
         server.stop()
 
 
+@not_sanitized("it does not hear SIGTERM then")
 @pytest.mark.parametrize("type", ["EC", "RSA"])
 def test_it_serves(device, haproxy, type):
     server, identity = haproxy(type)

@@ -10,6 +10,7 @@ import pytest
 
 from drivers.life import compile_driver
 from harness.bind import Bind
+from harness.flavour import not_sanitized
 from harness.programs import minimal_environment
 from harness.simulator import PASSWORD as DEFAULT_PASSWORD
 
@@ -142,12 +143,14 @@ def core_of(cnf, tmp_path):
     return dump
 
 
+@not_sanitized("what is freed is kept")
 def test_a_core_dump_of_a_program_that_uses_no_key_holds_no_secret(core_of, device):
     core = core_of(0)
     assert device.url.encode() in core, "the configuration is in what was dumped"
     assert found_in(core) == []
 
 
+@not_sanitized("what is freed is kept")
 def test_a_core_dump_of_a_program_that_signs_does_not_hold_the_password_itself(core_of):
     # The request's body with its PIN and the Authorization line are in the buffers of libcurl and nghttp2: SECURITY.md.
     core = core_of(5)

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """scripts/soak, for a moment; and that it would notice what it looks for."""
-import os
 from dataclasses import replace
 
 import pytest
 
+from harness.flavour import not_sanitized
 from harness.load import Sample, complaints, soak
 
 
-@pytest.mark.skipif("SESAM_PRELOAD" in os.environ, reason="a sanitizer keeps what is freed")
+@not_sanitized("what is freed is kept")
 def test_twenty_thousand_signatures_leave_nothing_behind(tmp_path):
     samples = soak(tmp_path, 20_000)
     assert len(samples) == 50 and samples[-1].signatures >= 20_000

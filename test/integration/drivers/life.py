@@ -97,4 +97,4 @@ def crashed_without_us(done: Done) -> bool:
     """What stays where an application's own threads are inside libcrypto while it calls exit() or OPENSSL_cleanup(): they use what
     was freed under them, with keys of OpenSSL's own provider as well, and the heap may be found broken in a thread that only ends."""
     modules = modules_of_crash(done)
-    return done.returncode == CRASHED and bool(modules) and all(re.match(r"(life|nowhere|libc\.so|libcrypto\.so)", name) for name in modules)
+    return done.returncode == CRASHED and bool(modules) and all(re.match(r"(life|nowhere|libc\.so|libcrypto\.so|libasan\.so)", name) for name in modules)

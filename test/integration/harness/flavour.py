@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the libcurl that the module was built with cannot do."""
+"""What the libcurl that the module was built with cannot do; what cannot be tried with a sanitizer or with counters in the module."""
+import os
 import shutil
 import subprocess
 import tempfile
@@ -17,6 +18,17 @@ needs_trust_in_memory = pytest.mark.skipif(
 needs_alerts = pytest.mark.skipif(CURL_IS_GNUTLS, reason="libcurl with GnuTLS does not say which alert came")
 
 openssl_in_curl = pytest.mark.skipif(CURL_IS_GNUTLS, reason="GnuTLS itself obeys SSLKEYLOGFILE")
+
+# scripts/coverage: who counts writes files, and says so where it cannot.
+not_counted = pytest.mark.skipif("SESAM_COVERAGE" in os.environ, reason="the counters of the coverage build get into the way")
+
+
+def not_sanitized(reason: str) -> pytest.MarkDecorator:
+    """scripts/sanitize: for what the sanitizers themselves do not bear, or change."""
+    return pytest.mark.skipif("SESAM_PRELOAD" in os.environ, reason=reason)
+
+
+IN_A_CHILD = "a child of a process with threads may find a lock of the sanitizer's taken for ever"
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ class Done:
 def minimal_environment(openssl_conf: Path | None, **extra: str) -> dict[str, str]:
     """Nothing of the caller's: no N200_CONF, no proxy, no locale."""
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
-    for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "GCOV_ERROR_FILE"):  # sanitizers, coverage
+    for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"):  # sanitizer builds
         if name in os.environ:
             environment[name] = os.environ[name]
     if "SESAM_PRELOAD" in os.environ:  # scripts/sanitize: what the programs need before they can load such a module

@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import termios
 import time
@@ -16,6 +17,7 @@ ENDED = b""
 
 
 def _take_terminal(slave: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # as at any terminal, though the tests may run in the background
     os.setsid()
     fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 
