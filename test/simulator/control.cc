@@ -155,7 +155,7 @@ void Control::put_user(const json& body) {
   user.name = body.at("name");
   user.password = body.at("password");
   for (const json& rule : body.value("rules", json::array())) grant(user, rule.get_ref<const std::string&>());
-  device_.users().put(std::move(user));
+  device_.users().put(user);
 }
 
 void Control::change_options(const json& body) {
