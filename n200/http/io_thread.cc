@@ -94,7 +94,7 @@ bool IoThread::restart(std::string& why_not) {
   life_ = Life::running;
   if (create_thread(why_not)) return true;
   life_ = Life::joined;
-  exchange_.close(Failure::process_limit);
+  refuse_all(Failure::process_limit, why_not);
   return false;
 }
 
@@ -123,21 +123,29 @@ void IoThread::run_isolated() {
   OPENSSL_thread_stop_ex(libctx_);
 }
 
-// Out of memory, or of the descriptors that libcurl 8 wants of its own: whatever is in flight was the loop's
-// to fail; what has come in since must not wait.
-void IoThread::refuse_all() noexcept {
-  const int limit = Sockets::limit_errno();
-  const Failure why = limit != 0 ? Failure::process_limit : Failure::out_of_memory;
+// Whatever is in flight was the loop's to fail; what has come in since must not wait.
+void IoThread::refuse_all(Failure why, std::string_view message) noexcept {
   for (Call* call = exchange_.close(why); call != nullptr;) {
     call->failure = why;
     try {
-      if (limit != 0) call->message = std::system_category().message(limit);
+      call->message = message;
     } catch (const std::bad_alloc&) {
       call->message.clear();
     }
     exchange_.complete(*std::exchange(call, call->next));
   }
   exchange_.publish();
+}
+
+// Out of memory, or of the descriptors that libcurl 8 wants of its own.
+void IoThread::give_up() noexcept try {
+  const int limit = Sockets::limit_errno();
+  if (limit != 0)
+    refuse_all(Failure::process_limit, std::system_category().message(limit));
+  else
+    refuse_all(Failure::out_of_memory, {});
+} catch (const std::bad_alloc&) {
+  refuse_all(Failure::out_of_memory, {});
 }
 
 void IoThread::serve() noexcept {
@@ -149,7 +157,7 @@ void IoThread::serve() noexcept {
     Loop loop(shared_->options, *shared_->log, metrics, exchange_, poller_, sockets_, guard_);
     loop.run();
   } catch (const std::exception&) {
-    refuse_all();
+    give_up();
   }
   metrics.end();  // now that the connections are closed
 }

@@ -12,6 +12,7 @@
 #include <optional>
 #include <semaphore>
 #include <string>
+#include <string_view>
 
 #include "base/metrics_file.h"
 #include "n200/http/exchange.h"
@@ -72,7 +73,8 @@ class IoThread {
   static void* main(void* self) noexcept;
   void run_isolated();
   void serve() noexcept;
-  void refuse_all() noexcept;
+  void give_up() noexcept;
+  void refuse_all(Failure why, std::string_view message) noexcept;
 
   const std::shared_ptr<Shared> shared_;
   const pid_t process_;
