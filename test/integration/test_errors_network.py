@@ -164,8 +164,8 @@ SIGN = {"NIST": "eccsign", "RSA": "rsasign"}
 def signing(simulator, openssl_cnf, openssl, tmp_path):
     """signing(type, wrong, …settings): has a device sign of whose first answers so many are wrong. The run, the device, the log."""
 
-    def call(key_type: str, wrong: int, **settings):
-        device = simulator()
+    def call(key_type: str, wrong: int, delay_ms: int = 0, **settings):
+        device = simulator(delay_ms=delay_ms)
         device.create_key("web", type=key_type, size=2048 if key_type == "RSA" else 256)
         device.fault("wrong-signature", command=SIGN[key_type], count=wrong)
         cnf = openssl_cnf(device, log_level=1, log_output=tmp_path / "log", **settings)
@@ -193,6 +193,11 @@ def test_a_signature_that_is_wrong_each_time_is_an_error(signing, key_type, sett
     assert_tells(done.stderr, "bad signature",  "'web'", "does not fit the public key")
     assert device.requests()[SIGN[key_type]] == 5
     assert len(log) == 5 and "bad signature: " in log[4]
+
+
+def test_all_tries_of_a_wrong_signature_have_one_deadline(signing):
+    done, device, _ = signing("RSA", -1, delay_ms=400, deadline_ms=1000)
+    assert done.returncode != 0 and device.requests()["rsasign"] <= 3
 
 
 @pytest.mark.parametrize("key_type, settings", [("NIST", {}), ("RSA", {"verify_signatures": "no"})])
