@@ -20,7 +20,7 @@ using std::chrono::duration_cast, std::chrono::milliseconds;
 
 // The I/O thread ends a call at its deadline and knows best what became of it: a caller leaves by itself a
 // little later.
-constexpr auto kGrace = 20ms;
+constexpr auto kGrace = 100ms;
 
 struct GiveBack {
   void operator()(Call* call) const noexcept { CallPool::give_back(*call); }
