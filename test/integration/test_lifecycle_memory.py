@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from drivers.life import HERE, life, life_program, lives, modules_of_crash  # noqa: F401
-from harness.flavour import not_counted, not_sanitized
+from harness.flavour import not_sanitized
 
 pytestmark = not_sanitized("malloc is the sanitizer's there")
 PIN = "12345678"
@@ -27,7 +27,6 @@ def cnf(device, openssl_cnf):
     return openssl_cnf(device, key_cache_seconds=0, deadline_ms=8000, pin=PIN)
 
 
-@not_counted
 @pytest.mark.parametrize("operation", ["signing", "loading"])
 @pytest.mark.parametrize("times", [1, 5, 1_000_000])
 def test_each_request_for_memory_is_refused_in_turn(life, cnf, no_memory, operation, times):
