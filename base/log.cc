@@ -38,14 +38,17 @@ std::string timestamp() {
 
 // Whether a line can be written without waiting for a reader: standard error is not ours to make
 // non-blocking, as other programs may write to it too. Between this look and the writing other threads may
-// fill a pipe, so half of it is left to them.
+// fill a pipe, so a part
+// of it is left to them.
 bool takes_at_once(int fd, bool is_pipe, std::size_t bytes) noexcept {
   pollfd one{fd, POLLOUT, 0};
-  if (poll(&one, 1, 0) != 1 || (one.revents & POLLOUT) == 0) return false;
+  if (poll(&one, 1, 0) != 1 || one.revents != POLLOUT) return false;
   int unread = 0;
   const int capacity = is_pipe ? fcntl(fd, F_GETPIPE_SZ) : -1;
   if (capacity <= 0 || ioctl(fd, FIONREAD, &unread) != 0) return bytes <= PIPE_BUF;
-  return static_cast<std::size_t>(unread) + bytes <= static_cast<std::size_t>(capacity) / 2;
+  constexpr int kLeftToOthers = 16 * 1024;
+  return static_cast<std::size_t>(unread) + bytes <=
+         static_cast<std::size_t>(capacity - std::min(capacity / 2, kLeftToOthers));
 }
 
 }  // namespace
@@ -88,7 +91,8 @@ bool Log::may_write(std::size_t bytes) const noexcept {
   if (fstat(fd_, &status) != 0) return false;
   const bool the_same = status.st_dev == device_ && status.st_ino == inode_;
   if (!the_same && (owns_fd_ || S_ISSOCK(status.st_mode))) return false;
-  return S_ISREG(status.st_mode) || takes_at_once(fd_, S_ISFIFO(status.st_mode), bytes);
+  // What we opened does not block.
+  return owns_fd_ || S_ISREG(status.st_mode) || takes_at_once(fd_, S_ISFIFO(status.st_mode), bytes);
 }
 
 void Log::write(LogLevel level, std::string_view message) const noexcept try {
@@ -103,8 +107,14 @@ void Log::write(LogLevel level, std::string_view message) const noexcept try {
     syslog(LOG_DAEMON | priority, "sesam: %s", text.c_str());
     return;
   }
-  const std::string line = timestamp() + " sesam[" + std::to_string(getpid()) + "]: " + text + "\n";
-  if (!may_write(line.size())) return;
+  const std::string head = timestamp() + " sesam[" + std::to_string(getpid()) + "]: ";
+  std::string line = head + text + "\n";
+  if (!may_write(line.size())) {
+    lost_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  if (const auto lost = lost_.exchange(0, std::memory_order_relaxed); lost != 0)
+    line.insert(0, head + std::to_string(lost) + " lines before this one are lost\n");
   // A full pipe or disk must not fail or delay a signature: one attempt.
   [[maybe_unused]] const auto written = ::write(fd_, line.data(), line.size());
 } catch (...) {

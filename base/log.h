@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -36,7 +37,7 @@ class Log {
 
   bool wants(LogLevel level) const noexcept { return static_cast<int>(level) <= level_; }
   /// Writes one line if the level is wanted; line breaks inside become spaces. Waits for nobody: a line that
-  /// a pipe or terminal cannot take at once is lost.
+  /// a pipe or terminal cannot take at once is lost, and the next that is written says so.
   void write(LogLevel level, std::string_view message) const noexcept;
 
  private:
@@ -49,6 +50,7 @@ class Log {
   bool owns_fd_;
   dev_t device_ = 0;
   ino_t inode_ = 0;
+  mutable std::atomic<unsigned> lost_{0};  // lines since the last that was written
 };
 
 }  // namespace sesam

@@ -65,7 +65,8 @@ Result<std::vector<std::string>> files_in(const std::string& directory) {
 keymgmt::Passphrase passphrase_for(const std::string& file, const Arguments& arguments,
                                    const Progress& progress) {
   return [&file, &arguments, &progress]() -> Result<Secret> {
-    if (!arguments.passphrase_file.empty()) return read_pin_source("file:" + arguments.passphrase_file);
+    const std::string& given = arguments.passphrase_file;
+    if (!given.empty()) return read_pin_source(given.starts_with("file:") ? given : "file:" + given);
     progress.clear();
     auto answer = ask_secret("Passphrase of " + printable(file));
     if (answer) return std::move(*answer);

@@ -47,15 +47,19 @@ Nodes::Clock::duration Nodes::next_pause(const Node& node) noexcept {
 
 // A probe's bad outcome too.
 void Nodes::note_failed_probe(Node& node, Clock::time_point now) noexcept {
+  auto until = node.ill_until.load(std::memory_order_relaxed);
   auto health = http::Health::ill;
-  if (!node.health->compare_exchange_strong(health, http::Health::unknown, std::memory_order_relaxed)) return;
-  node.ill_until.store((now + next_pause(node)).time_since_epoch().count(), std::memory_order_relaxed);
-  node.failures.fetch_add(1, std::memory_order_relaxed);
+  if (until == 0 ||
+      !node.health->compare_exchange_strong(health, http::Health::unknown, std::memory_order_relaxed))
+    return;
+  const auto next = (now + next_pause(node)).time_since_epoch().count();
+  if (node.ill_until.compare_exchange_strong(until, next, std::memory_order_relaxed))  // else it has answered
+    node.failures.fetch_add(1, std::memory_order_relaxed);
 }
 
 std::optional<std::size_t> Nodes::to_probe(Clock::time_point now, Clock::duration patience) noexcept {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].ill_until.load(std::memory_order_relaxed) != 0) note_failed_probe(nodes_[i], now);
+    note_failed_probe(nodes_[i], now);
     auto until = nodes_[i].ill_until.load(std::memory_order_relaxed);
     if (until == 0 || now.time_since_epoch().count() < until) continue;
     const auto next = (now + patience).time_since_epoch().count();
@@ -78,12 +82,12 @@ bool Nodes::failed(std::size_t node, Clock::time_point now, std::chrono::seconds
   if (before != 0 && now.time_since_epoch().count() < before) return false;
   const auto alone =
       std::max<Clock::duration>(std::min(asked_for, kLongestAskedFor), next_pause(nodes_[node]));
+  nodes_[node].health->store(http::Health::unknown, std::memory_order_relaxed);  // of a probe of before
   // Of many requests that failed together the first counts.
   if (!nodes_[node].ill_until.compare_exchange_strong(before, (now + alone).time_since_epoch().count(),
                                                       std::memory_order_relaxed))
     return false;
   nodes_[node].failures.fetch_add(1, std::memory_order_relaxed);
-  nodes_[node].health->store(http::Health::unknown, std::memory_order_relaxed);
   return before == 0;
 }
 

@@ -11,6 +11,11 @@
 #include "n200/http/async_wait.h"
 
 namespace sesam::n200 {
+namespace {
+
+constexpr std::chrono::seconds kPatienceWithJobs{1};
+
+}  // namespace
 
 bool PinVerdict::is_of(std::string_view key_id, std::string_view pin) const noexcept {
   const auto known = pin_.reveal();
@@ -18,14 +23,19 @@ bool PinVerdict::is_of(std::string_view key_id, std::string_view pin) const noex
          CRYPTO_memcmp(known.data(), pin.data(), pin.size()) == 0;
 }
 
-// A thread of the parent process that was trying when this process was forked does not exist here.
-bool PinVerdict::try_to_probe() noexcept {
-  const unsigned mine = 1 + fork_generation();
+// Who of the parent process was trying when this process was forked does not exist here. A job that is paused
+// may be one of the very thread that asks, or never be resumed: it is not waited for without end.
+bool PinVerdict::try_to_probe(bool in_job, bool waited_long) noexcept {
+  const unsigned of_thread = 1 + 2 * fork_generation();
+  const unsigned of_job = of_thread + 1;
   unsigned present = probing_.load(std::memory_order_acquire);
-  return present != mine && probing_.compare_exchange_strong(present, mine, std::memory_order_acq_rel);
+  if (present == of_thread || (present == of_job && in_job && !waited_long)) return false;
+  return probing_.compare_exchange_strong(present, in_job ? of_job : of_thread, std::memory_order_acq_rel);
 }
 
 PinVerdict::Leave PinVerdict::ask(std::chrono::steady_clock::time_point deadline) noexcept {
+  const bool in_job = ASYNC_get_current_job() != nullptr;
+  const auto begun = std::chrono::steady_clock::now();
   for (;;) {
     switch (state_.load(std::memory_order_acquire)) {
       case State::proven:
@@ -35,13 +45,13 @@ PinVerdict::Leave PinVerdict::ask(std::chrono::steady_clock::time_point deadline
       case State::unproven:
         break;
     }
-    if (try_to_probe()) return Leave::to_try;
     const auto now = std::chrono::steady_clock::now();
+    if (try_to_probe(in_job, now - begun > kPatienceWithJobs)) return Leave::to_try;
     if (now >= deadline) return Leave::timed_out;
     // Once in the life of a key, so a wait that costs nothing to prepare is good enough.
     const auto next_look = now + std::chrono::milliseconds(1);
     if (http::pause_job_until(next_look)) continue;
-    if (ASYNC_get_current_job() != nullptr) return Leave::granted;
+    if (in_job) return Leave::granted;
     std::this_thread::sleep_until(next_look);
   }
 }

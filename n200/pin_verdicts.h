@@ -24,8 +24,9 @@ class PinVerdict {
   enum class Leave { granted, to_try, refused, timed_out };
   /// Asks to send the PIN. A proven one goes at once. An unproven one is sent by one at a time (to_try, who
   /// must hold a PinProbe), or a wrong PIN would go out from all threads before the first answer; the others
-  /// wait for its verdict, until the deadline. An ASYNC_JOB with a callback cannot wait, as the one who is
-  /// waited for may be a job of the same thread: it is granted leave. Who may send tells what became of it.
+  /// wait for its verdict, until the deadline; for that of an ASYNC_JOB only other jobs do, and for a second
+  /// at most. A job with a callback cannot wait, as the one who is waited for may be a job of the same
+  /// thread: it is granted leave. Who may send tells what became of it.
   Leave ask(std::chrono::steady_clock::time_point deadline) noexcept;
   void proven() noexcept { settle(State::proven); }
   void refused() noexcept { settle(State::refused); }
@@ -38,12 +39,12 @@ class PinVerdict {
  private:
   enum class State { unproven, proven, refused };
   void settle(State state) noexcept;
-  bool try_to_probe() noexcept;
+  bool try_to_probe(bool in_job, bool waited_long) noexcept;
 
   const std::string key_id_;
   const Secret pin_;
   std::atomic<State> state_{State::unproven};
-  std::atomic<unsigned> probing_{0};  // 1 + the fork generation of the thread that is trying; 0: none
+  std::atomic<unsigned> probing_{0};  // who is trying: 1 + twice the fork generation, a job one more; 0: none
 };
 
 /// Who was granted leave holds one while it asks the device: the next may try where nothing came of it, not

@@ -86,8 +86,9 @@ Result<void> add_vendor_values(const std::string& path, Collected& collected) {
 }
 
 void add_files_of(const std::string& cnf, std::string_view key, Collected& collected) {
-  if (!is_secret(key)) return;
-  for (auto& path : files_that_set(cnf, key)) collected.files.push_back({std::move(path), std::string(key)});
+  if (!is_secret(key) && key != "url") return;
+  for (auto& path : files_that_set(cnf, key))
+    collected.files.push_back({std::move(path), std::string(key), is_secret(key)});
 }
 
 // Those that settings name: client_key itself, the others behind "file:".
@@ -138,7 +139,6 @@ Result<Collected> collect_values(const Core& core) {
   std::vector<std::string> keys;
   for (const auto& row : settings()) keys.push_back(row.key);
   Collected collected;
-  collected.files.push_back({OpensslCnf::default_path(), "url", false});
   for (const auto& [key, text] : ask_core(core, keys)) {
     add_files_of(OpensslCnf::default_path(), key, collected);
     collected.values.emplace(key, Secret(text));
@@ -149,7 +149,6 @@ Result<Collected> collect_values(const Core& core) {
 Result<Collected> collect_values(const OpensslCnf* cnf, const std::string& section, const Values& instead) {
   Collected collected;
   if (cnf != nullptr) {
-    collected.files.push_back({cnf->path(), "url", false});
     SESAM_CHECK(refuse_unknown_keys(*cnf, section));
     cnf->for_each(section, [&](const char* key, const char* text) {
       if (is_openssls_own_key(key) || is_replaced(key, instead)) return;

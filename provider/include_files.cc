@@ -32,7 +32,8 @@ class Search {
     std::error_code failed;
     if (fs::is_directory(path, failed)) {
       for (fs::directory_iterator entry(path, failed), end; !failed && entry != end; entry.increment(failed))
-        if (entry->path().extension() == ".cnf" || entry->path().extension() == ".conf")
+        if ((entry->path().extension() == ".cnf" || entry->path().extension() == ".conf") &&
+            !entry->is_directory(failed))  // as OpenSSL
           look_into(entry->path());
     } else if (seen_.insert(path.string()).second) {
       look_into_file(path);

@@ -7,6 +7,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <new>
@@ -54,6 +55,9 @@ class Bell {
 
 namespace {
 
+constexpr std::chrono::microseconds kNoPauseAtAll{50};
+constexpr std::chrono::milliseconds kShortSleep{1};
+
 // Its address is our key among the descriptors of a wait context.
 const char kBellKey = 0;
 
@@ -91,20 +95,34 @@ Bell* bell_of(ASYNC_WAIT_CTX* context) noexcept {
 
 const char kTimerKey = 0;
 
-// As the time of steady_clock, which is CLOCK_MONOTONIC.
-int timer_at(Clock::time_point until) noexcept {
-  const int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-  if (fd == -1) return -1;
+void close_timer(ASYNC_WAIT_CTX*, const void*, OSSL_ASYNC_FD fd, void*) { ::close(fd); }
+
+// One timer a wait context, which stays there: an application hears late of descriptors that go. -1: none.
+int timer_of(ASYNC_WAIT_CTX* context) noexcept {
+  // After fork the descriptor is the parent's too.
+  void* const mine = reinterpret_cast<void*>(std::uintptr_t{1} + fork_generation());
+  OSSL_ASYNC_FD fd = -1;
+  void* owner = nullptr;
+  if (ASYNC_WAIT_CTX_get_fd(context, &kTimerKey, &fd, &owner) == 1) {
+    if (owner == mine) return fd;
+    ASYNC_WAIT_CTX_clear_fd(context, &kTimerKey);  // does not close it
+    ::close(fd);
+  }
+  fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (fd == -1 || ASYNC_WAIT_CTX_set_wait_fd(context, &kTimerKey, fd, mine, close_timer) == 1) return fd;
+  ::close(fd);
+  return -1;
+}
+
+// steady_clock is CLOCK_MONOTONIC; its zero turns the timer off.
+void set_timer(int fd, Clock::time_point until) noexcept {
   const auto since_boot = until.time_since_epoch();
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
   itimerspec when{};
   when.it_value.tv_sec = seconds.count();
   when.it_value.tv_nsec = std::chrono::nanoseconds(since_boot - seconds).count();
   timerfd_settime(fd, TFD_TIMER_ABSTIME, &when, nullptr);
-  return fd;
 }
-
-void close_timer(ASYNC_WAIT_CTX*, const void*, OSSL_ASYNC_FD fd, void*) { ::close(fd); }
 
 bool has_callback(ASYNC_WAIT_CTX* context) noexcept {
   ASYNC_callback_fn callback = nullptr;
@@ -181,17 +199,17 @@ bool pause_job_until(Clock::time_point until) noexcept {
   ASYNC_JOB* job = ASYNC_get_current_job();
   ASYNC_WAIT_CTX* context = job == nullptr ? nullptr : ASYNC_get_wait_ctx(job);
   if (context == nullptr || has_callback(context)) return false;
-  const int fd = timer_at(until);
+  const int fd = timer_of(context);
   if (fd == -1) return false;
-  if (ASYNC_WAIT_CTX_set_wait_fd(context, &kTimerKey, fd, nullptr, close_timer) != 1) {
-    ::close(fd);
-    return false;
-  }
   silence_bell_of(context);
+  set_timer(fd, until);
   bool paused = true;
-  while (paused && Clock::now() < until) paused = pause_job();
-  ASYNC_WAIT_CTX_clear_fd(context, &kTimerKey);  // does not close it
-  ::close(fd);
+  for (auto now = Clock::now(); paused && now < until; now = Clock::now()) {
+    paused = pause_job();
+    // Resumed at once: pausing is blocked (ASYNC_block_pause(3)), or nobody looks at descriptors.
+    if (Clock::now() - now < kNoPauseAtAll) std::this_thread::sleep_until(std::min(until, now + kShortSleep));
+  }
+  set_timer(fd, {});
   return paused;
 }
 

@@ -10,6 +10,12 @@ namespace {
 
 constexpr std::chrono::seconds kLongestCallback{1};
 
+// What kept a request from being made, and tells nothing of the server.
+bool is_of_this_process(Failure failure) noexcept {
+  return failure == Failure::process_limit || failure == Failure::out_of_memory ||
+         failure == Failure::queue_timed_out || failure == Failure::stopped;
+}
+
 // Stands in the inbox when it is closed; never dereferenced.
 Call* closed() noexcept {
   static constinit char mark = 0;
@@ -96,7 +102,7 @@ void Exchange::publish() noexcept {
 }
 
 void Exchange::tell(Call& call) noexcept {
-  if (call.health) {
+  if (call.health && !is_of_this_process(call.failure)) {
     const bool well = call.failure == Failure::none && call.status < 500;
     call.health->store(well ? Health::well : Health::ill, std::memory_order_relaxed);
   }

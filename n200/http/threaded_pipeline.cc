@@ -149,10 +149,9 @@ Reply ThreadedPipeline::exchange(Exchange& exchange, Call& call, const Request& 
   call.prepare(request);
   call.notify = Notify::for_current_job();
   const bool in_job = static_cast<bool>(call.notify);
-  if (!exchange.submit(call)) {
-    const Failure why = exchange.closed_for();  // none: it is open again by now
-    return failed(why == Failure::none ? Failure::stopped : why, "the pipeline was stopped");
-  }
+  while (!exchange.submit(call))  // closed for nothing: it is open again by now
+    if (const Failure why = exchange.closed_for(); why != Failure::none)
+      return failed(why, "the pipeline was stopped");
   if (wait(exchange, call, in_job, request.deadline)) return call.take_reply();
   const bool sent = call.sent.load(std::memory_order_relaxed);
   if (Exchange::leave(*mine.release())) {

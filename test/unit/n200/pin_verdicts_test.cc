@@ -2,6 +2,7 @@
 #include "n200/pin_verdicts.h"
 
 #include <gtest/gtest.h>
+#include <openssl/async.h>
 
 #include <atomic>
 #include <thread>
@@ -56,6 +57,24 @@ TEST(PinVerdict, lets_the_next_one_try_when_the_first_learned_nothing) {
     ASSERT_EQ(verdict.ask(soon()), Leave::timed_out);
   }
   EXPECT_EQ(verdict.ask(soon()), Leave::to_try);
+}
+
+TEST(PinVerdict, of_a_paused_job_is_not_waited_for_by_its_thread) {
+  static PinVerdict verdict("hsm01", "1");
+  const auto job = [](void*) -> int {
+    const Leave leave = verdict.ask(soon());
+    ASYNC_pause_job();
+    return leave == Leave::to_try ? 1 : 0;
+  };
+  ASYNC_JOB* paused = nullptr;
+  ASYNC_WAIT_CTX* context = ASYNC_WAIT_CTX_new();
+  int outcome = 0;
+  ASSERT_EQ(ASYNC_start_job(&paused, context, &outcome, job, nullptr, 0), ASYNC_PAUSE);
+  EXPECT_EQ(verdict.ask(soon()), Leave::to_try);
+  EXPECT_EQ(verdict.ask(soon()), Leave::timed_out) << "and by other threads no more than once";
+  EXPECT_EQ(ASYNC_start_job(&paused, context, &outcome, job, nullptr, 0), ASYNC_FINISH);
+  EXPECT_EQ(outcome, 1);
+  ASYNC_WAIT_CTX_free(context);
 }
 
 TEST(PinVerdict, sends_a_wrong_pin_from_one_of_many_threads) {

@@ -8,6 +8,7 @@
 #include <poll.h>
 
 #include <atomic>
+#include <ctime>
 #include <thread>
 
 #include "silent_peer.h"
@@ -141,8 +142,22 @@ TEST_F(AsyncJob, rests_without_its_thread) {
   EXPECT_EQ(poll(&waiting, 1, 20'000), 1);
   EXPECT_GE(Clock::now(), until);
   EXPECT_EQ(go(), ASYNC_FINISH);
-  EXPECT_EQ(ASYNC_WAIT_CTX_get_all_fds(context_, nullptr, &count), 1);
-  EXPECT_EQ(count, 0U) << "and leaves no descriptor behind";
+  EXPECT_EQ(poll(&waiting, 1, 0), 0) << "and is silent again";
+}
+
+TEST_F(AsyncJob, that_may_not_pause_rests_without_burning_its_core) {
+  Clock::time_point until = Clock::now() + 300ms;
+  const auto blocked = [](void* pointer) {
+    ASYNC_block_pause();
+    const int result = rest_in_job(pointer);
+    ASYNC_unblock_pause();
+    return result;
+  };
+  int result = 0;
+  const std::clock_t before = std::clock();
+  EXPECT_EQ(ASYNC_start_job(&job_, context_, &result, blocked, &until, sizeof until), ASYNC_FINISH);
+  EXPECT_GE(Clock::now(), until);
+  EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 10);
 }
 
 TEST_F(AsyncJob, with_a_callback_rests_with_its_thread) {
