@@ -100,6 +100,7 @@ void close_timer(ASYNC_WAIT_CTX*, const void*, OSSL_ASYNC_FD fd, void*) { ::clos
 // One timer a wait context, which stays there: an application hears late of descriptors that go. -1: none.
 int timer_of(ASYNC_WAIT_CTX* context) noexcept {
   // After fork the descriptor is the parent's too.
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): a number that is only compared
   void* const mine = reinterpret_cast<void*>(std::uintptr_t{1} + fork_generation());
   OSSL_ASYNC_FD fd = -1;
   void* owner = nullptr;

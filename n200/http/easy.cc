@@ -21,6 +21,7 @@ constexpr long kKeepAliveIntervalS = 10;
 // libcurl takes both buffers from the heap for each request. Its default of 64 KiB for uploads makes glibc
 // tidy the heap with every free(3), and is most of the memory of a request in flight.
 constexpr long kBufferBytes = 16 * 1024;
+constexpr const char* kNoDirectory = "/dev/null";
 
 void append(curl_slist*& list, const char* text) {
   curl_slist* longer = curl_slist_append(list, text);
@@ -82,9 +83,11 @@ void preset_tls(CURL* handle, const Options& options) {
   set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
   set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (libcurl_has_openssl()) curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &keep_no_key_log);
-  // Beside what CURLOPT_CAINFO_BLOB and CURLOPT_CAINFO bring libcurl trusts a directory of its own.
-  if (!options.ca_pem.empty()) curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
+  const bool has_openssl = libcurl_has_openssl();
+  if (has_openssl) curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &keep_no_key_log);
+  // Beside what CURLOPT_CAINFO_BLOB and CURLOPT_CAINFO bring libcurl trusts a directory of its own. Null is
+  // not enough for libcurl 8.22, which takes it for its default; no directory at all is an error to GnuTLS.
+  if (!options.ca_pem.empty()) set(handle, CURLOPT_CAPATH, has_openssl ? kNoDirectory : nullptr);
   set_pem(handle, CURLOPT_CAINFO_BLOB, options.ca_pem, CURLOPT_CAINFO, options.ca_path);
   set_pem(handle, CURLOPT_SSLCERT_BLOB, options.client_cert_pem, CURLOPT_SSLCERT, options.client_cert_path);
   set_pem(handle, CURLOPT_SSLKEY_BLOB, options.client_key_pem.reveal(), CURLOPT_SSLKEY,

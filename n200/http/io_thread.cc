@@ -56,6 +56,11 @@ LibCtx new_libctx() noexcept {
   return made;
 }
 
+bool there_is_memory() noexcept {
+  const std::unique_ptr<char> probe(new (std::nothrow) char);
+  return probe != nullptr;
+}
+
 }  // namespace
 
 IoThread::IoThread(std::shared_ptr<Shared> shared)
@@ -113,9 +118,11 @@ void* IoThread::main(void* self) noexcept {
 void IoThread::run_isolated() {
   // Makes this thread's error queue: 3.6 recurses without end where an error finds no memory for one.
   ERR_clear_error();
-  // Reads openssl.cnf now, under the global context; later it would be read again, under ours.
-  OPENSSL_init_ssl(0, nullptr);
-  libctx_ = new_libctx().release();
+  if (there_is_memory()) {  // or there may be no queue either
+    // Reads openssl.cnf now, under the global context; later it would be read again, under ours.
+    OPENSSL_init_ssl(0, nullptr);
+    libctx_ = new_libctx().release();
+  }
   OSSL_LIB_CTX* const before = libctx_ == nullptr ? nullptr : OSSL_LIB_CTX_set0_default(libctx_);
   serve();
   if (libctx_ == nullptr) return;

@@ -288,7 +288,7 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
     set_message(call, evidence);
   }
   const bool own_deadline = easy.own_deadline && code == CURLE_OPERATION_TIMEDOUT;
-  call.server_answers_others = evidence.sent && lane.heard_at > easy.sent_at;
+  call.server_answers_others = evidence.sent && answers_others(lane, easy);
   if (code == CURLE_OPERATION_TIMEDOUT && evidence.sent) abandon_mute(lane, easy);
   retire(easy);
   if (code != CURLE_OK && !own_deadline && is_of_the_connect(evidence)) fail_together(lane, call);

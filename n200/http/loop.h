@@ -51,6 +51,8 @@ class Loop {
   void kick(Lane& lane, unsigned added) noexcept;
   void finish(Easy& easy, CURLcode code) noexcept;
   Call& retire(Easy& easy) noexcept;
+  /// A request got no answer, but others have, and not only when it was just sent.
+  static bool answers_others(const Lane& lane, const Easy& easy) noexcept;
   void abandon_mute(const Lane& lane, const Easy& easy) noexcept;
   void fail_together(Lane& lane, const Call& cause) noexcept;
   void fail(Call& call, Failure failure, std::string_view message) noexcept;

@@ -15,13 +15,18 @@ constexpr Clock::duration kMuteAfter = std::chrono::seconds(1);
 
 }  // namespace
 
+// What came at the beginning of the wait may be the last that ever came.
+bool Loop::answers_others(const Lane& lane, const Easy& easy) noexcept {
+  return lane.heard_at - easy.sent_at > (Clock::now() - easy.sent_at) / 2;
+}
+
 // Of a connection whose requests time out and that has said nothing since, nothing is to be expected: a peer
 // that vanished, or a firewall that forgot it. libcurl would go on to use it. A request that had only the
 // last milliseconds before its deadline proves nothing against the others on the connection.
 void Loop::abandon_mute(const Lane& lane, const Easy& easy) noexcept {
   const auto enough =
       std::min<Clock::duration>(std::chrono::milliseconds(options_.request_timeout_ms), kMuteAfter) / 2;
-  if (lane.heard_at > easy.sent_at || Clock::now() - easy.sent_at < enough) return;
+  if (answers_others(lane, easy) || Clock::now() - easy.sent_at < enough) return;
   const int fd = sockets_.only_socket_of(lane.index);
   if (fd == -1) return;
   report(LogLevel::connections, {"no answer from ", lane.urls.base(), ": the connection is given up"});

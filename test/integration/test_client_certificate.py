@@ -107,7 +107,8 @@ def test_doctor_shows_it_to_a_trusted_host_alone(simulator, files, openssl_cnf, 
         with contextlib.suppress(OSError):
             connection, _ = listener.accept()
             with context.wrap_socket(connection, server_side=True) as tls:
-                tls.recv(1)  # TLS 1.3: the client's certificate comes after the handshake
+                with contextlib.suppress(OSError):
+                    tls.recv(1)  # TLS 1.3: the client's certificate comes after the handshake
                 shown.append(tls.getpeercert())
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
