@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 #include <unistd.h>
 #include <csignal>
+#include <cstdlib>
 
 #include <algorithm>
 #include <cstring>
@@ -56,8 +57,10 @@ LibCtx new_libctx() noexcept {
   return made;
 }
 
+// Volatile, or the compiler does without.
 bool there_is_memory() noexcept {
-  const std::unique_ptr<char> probe(new (std::nothrow) char);
+  void* volatile const probe = std::malloc(1);
+  std::free(probe);
   return probe != nullptr;
 }
 
