@@ -65,27 +65,30 @@ void drop_bell(ASYNC_WAIT_CTX*, const void*, OSSL_ASYNC_FD, void* custom) {
   static_cast<Bell*>(custom)->drop();
 }
 
-// What rang for an earlier call would have the application resume a job that only waits for the time.
-void silence_bell_of(ASYNC_WAIT_CTX* context) noexcept {
+// The bell that the wait context has, silent; nullptr: none, or the one of the parent process, which is not
+// ours to silence.
+Bell* silenced_bell_of(ASYNC_WAIT_CTX* context) noexcept {
   OSSL_ASYNC_FD fd = -1;
   void* custom = nullptr;
-  if (ASYNC_WAIT_CTX_get_fd(context, &kBellKey, &fd, &custom) == 1)
-    static_cast<const Bell*>(custom)->silence();
+  if (ASYNC_WAIT_CTX_get_fd(context, &kBellKey, &fd, &custom) != 1) return nullptr;
+  auto* bell = static_cast<Bell*>(custom);
+  if (!bell->is_of_this_process()) return nullptr;
+  bell->silence();
+  return bell;
+}
+
+void drop_bell_of(ASYNC_WAIT_CTX* context) noexcept {
+  OSSL_ASYNC_FD fd = -1;
+  void* custom = nullptr;
+  if (ASYNC_WAIT_CTX_get_fd(context, &kBellKey, &fd, &custom) != 1) return;
+  ASYNC_WAIT_CTX_clear_fd(context, &kBellKey);
+  static_cast<Bell*>(custom)->drop();
 }
 
 // One bell a wait context, silent; nullptr if there is none to be had.
 Bell* bell_of(ASYNC_WAIT_CTX* context) noexcept {
-  OSSL_ASYNC_FD fd = -1;
-  void* custom = nullptr;
-  if (ASYNC_WAIT_CTX_get_fd(context, &kBellKey, &fd, &custom) == 1) {
-    auto* bell = static_cast<Bell*>(custom);
-    if (bell->is_of_this_process()) {
-      bell->silence();
-      return bell;
-    }
-    ASYNC_WAIT_CTX_clear_fd(context, &kBellKey);
-    bell->drop();
-  }
+  if (Bell* present = silenced_bell_of(context)) return present;
+  drop_bell_of(context);  // the parent's
   Bell* bell = Bell::make();
   if (bell == nullptr) return nullptr;
   if (ASYNC_WAIT_CTX_set_wait_fd(context, &kBellKey, bell->fd(), bell, drop_bell) == 1) return bell;
@@ -202,7 +205,7 @@ bool pause_job_until(Clock::time_point until) noexcept {
   if (context == nullptr || has_callback(context)) return false;
   const int fd = timer_of(context);
   if (fd == -1) return false;
-  silence_bell_of(context);
+  silenced_bell_of(context);  // or what rang for an earlier call would have the job resumed
   set_timer(fd, until);
   bool paused = true;
   for (auto now = Clock::now(); paused && now < until; now = Clock::now()) {
