@@ -38,8 +38,7 @@ std::string timestamp() {
 
 // Whether a line can be written without waiting for a reader: standard error is not ours to make
 // non-blocking, as other programs may write to it too. Between this look and the writing other threads may
-// fill a pipe, so a part
-// of it is left to them.
+// fill a pipe, so a part of it is left to them.
 bool takes_at_once(int fd, bool is_pipe, std::size_t bytes) noexcept {
   pollfd one{fd, POLLOUT, 0};
   if (poll(&one, 1, 0) != 1 || one.revents != POLLOUT) return false;
@@ -62,7 +61,8 @@ Log::Log(int level, int fd, bool owns_fd) noexcept : level_(level), fd_(fd), own
 }
 
 Log::~Log() {
-  if (owns_fd_ && is_still_ours()) ::close(fd_);
+  struct stat status {};
+  if (owns_fd_ && fstat(fd_, &status) == 0 && is_ours(status)) ::close(fd_);
 }
 
 Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output) {
@@ -79,9 +79,8 @@ Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output)
   return made(fd, true);
 }
 
-bool Log::is_still_ours() const noexcept {
-  struct stat status {};
-  return fstat(fd_, &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
+bool Log::is_ours(const struct stat& status) const noexcept {
+  return status.st_dev == device_ && status.st_ino == inode_;
 }
 
 // A daemon that closes every descriptor may have given ours to a file of its own: never write into that. Its
@@ -89,8 +88,7 @@ bool Log::is_still_ours() const noexcept {
 bool Log::may_write(std::size_t bytes) const noexcept {
   struct stat status {};
   if (fstat(fd_, &status) != 0) return false;
-  const bool the_same = status.st_dev == device_ && status.st_ino == inode_;
-  if (!the_same && (owns_fd_ || S_ISSOCK(status.st_mode))) return false;
+  if (!is_ours(status) && (owns_fd_ || S_ISSOCK(status.st_mode))) return false;
   // What we opened does not block.
   return owns_fd_ || S_ISREG(status.st_mode) || takes_at_once(fd_, S_ISFIFO(status.st_mode), bytes);
 }

@@ -2,6 +2,7 @@
 // The log: one line an event, to stderr, syslog or a file, as configured. Never holds a secret.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <atomic>
@@ -42,7 +43,7 @@ class Log {
 
  private:
   Log(int level, int fd, bool owns_fd) noexcept;
-  bool is_still_ours() const noexcept;
+  bool is_ours(const struct stat& status) const noexcept;
   bool may_write(std::size_t bytes) const noexcept;
 
   int level_;
