@@ -62,8 +62,9 @@ Result<std::shared_ptr<n200::Device>> Session::device() const {
   SESAM_TRY(collected, collect());
   SESAM_TRY(configuration, provider::build_configuration(collected.values));
   SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
-  for (const auto& warning : provider::warnings_about(collected.files))
-    log->write(LogLevel::failures, warning);
+  if (log->wants(LogLevel::failures))
+    for (const auto& warning : provider::warnings_about(collected.files))
+      log->write(LogLevel::failures, warning);
   return n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device),
                                    std::move(log));
 }

@@ -12,7 +12,6 @@
 
 #include "base/file.h"
 #include "n200/vendor_conf.h"
-#include "provider/include_files.h"
 
 namespace sesam::provider {
 namespace {
@@ -85,10 +84,9 @@ Result<void> add_vendor_values(const std::string& path, Collected& collected) {
   return {};
 }
 
-void add_files_of(const std::string& cnf, std::string_view key, Collected& collected) {
-  if (!is_secret(key) && key != "url") return;
-  for (auto& path : files_that_set(cnf, key))
-    collected.files.push_back({std::move(path), std::string(key), is_secret(key)});
+void add_file_of(const std::string& cnf, std::string_view key, Collected& collected) {
+  if (is_secret(key) || key == "url")
+    collected.files.push_back({cnf, std::string(key), is_secret(key), true});
 }
 
 // Those that settings name: client_key itself, the others behind "file:".
@@ -139,8 +137,9 @@ Result<Collected> collect_values(const Core& core) {
   std::vector<std::string> keys;
   for (const auto& row : settings()) keys.push_back(row.key);
   Collected collected;
+  const std::string cnf = OpensslCnf::default_path();
   for (const auto& [key, text] : ask_core(core, keys)) {
-    add_files_of(OpensslCnf::default_path(), key, collected);
+    add_file_of(cnf, key, collected);
     collected.values.emplace(key, Secret(text));
   }
   return complete(std::move(collected));
@@ -152,7 +151,7 @@ Result<Collected> collect_values(const OpensslCnf* cnf, const std::string& secti
     SESAM_CHECK(refuse_unknown_keys(*cnf, section));
     cnf->for_each(section, [&](const char* key, const char* text) {
       if (is_openssls_own_key(key) || is_replaced(key, instead)) return;
-      add_files_of(cnf->path(), key, collected);
+      add_file_of(cnf->path(), key, collected);
       collected.values.insert_or_assign(key, Secret(text));
     });
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "provider/include_files.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
-#include <sstream>
 #include <variant>
 
 #include "base/file.h"

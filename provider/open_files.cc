@@ -4,6 +4,9 @@
 #include <sys/stat.h>
 
 #include <set>
+#include <utility>
+
+#include "provider/include_files.h"
 
 namespace sesam::provider {
 namespace {
@@ -26,9 +29,22 @@ std::string warning_about(const WatchedFile& file, const char* done) {
   return warning;
 }
 
+// The files themselves, in the place of those that include them.
+std::vector<WatchedFile> with_includes_followed(const std::vector<WatchedFile>& files) {
+  std::vector<WatchedFile> all;
+  for (const auto& file : files)
+    if (file.has_includes)
+      for (auto& path : files_that_set(file.path, file.setting))
+        all.push_back({std::move(path), file.setting, file.is_secret});
+    else
+      all.push_back(file);
+  return all;
+}
+
 }  // namespace
 
-std::vector<std::string> warnings_about(const std::vector<WatchedFile>& files) {
+std::vector<std::string> warnings_about(const std::vector<WatchedFile>& given) {
+  const auto files = with_includes_followed(given);
   std::vector<std::string> warnings;
   std::set<std::string> named;
   for (const bool secrets : {true, false})  // what holds a secret and is believed too is told as a secret

@@ -12,7 +12,8 @@ namespace sesam::provider {
 struct WatchedFile {
   std::string path;
   std::string setting;
-  bool is_secret = true;  ///< it holds the setting's secret, in whatever form; else it is only believed
+  bool is_secret = true;      ///< it holds the setting's secret, in whatever form; else it is only believed
+  bool has_includes = false;  ///< an openssl.cnf: the setting may stand in a file that this one includes
 };
 
 /// One sentence, for the log, about each of them that others may write, or read, if it is secret; one file is
