@@ -10,6 +10,7 @@
 #include <csignal>
 #include <limits>
 
+#include "base/blocked_signals.h"
 #include "base/handles.h"
 
 namespace sesam::cli {
@@ -20,22 +21,13 @@ using Answer = std::array<char, 257>;  // with its closing zero
 
 // UI_OpenSSL() catches most signals, so that the terminal gets its echo back. Of these two it does not know
 // that they end a process.
-class WithoutUserSignals {
- public:
-  WithoutUserSignals() noexcept {
-    sigset_t mine;
-    sigemptyset(&mine);
-    sigaddset(&mine, SIGUSR1);
-    sigaddset(&mine, SIGUSR2);
-    pthread_sigmask(SIG_BLOCK, &mine, &before_);
-  }
-  ~WithoutUserSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  WithoutUserSignals(const WithoutUserSignals&) = delete;
-  WithoutUserSignals& operator=(const WithoutUserSignals&) = delete;
-
- private:
-  sigset_t before_;
-};
+sigset_t unknown_to_ui() noexcept {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGUSR1);
+  sigaddset(&signals, SIGUSR2);
+  return signals;
+}
 
 constexpr int kInterrupted = -2;  // UI_process(3)
 
@@ -53,7 +45,7 @@ bool ask(const std::string& question, int flags, bool twice, std::span<char> ans
     return false;
   int outcome = 0;
   {
-    const WithoutUserSignals blocked;
+    const BlockedSignals blocked(unknown_to_ui());
     outcome = UI_process(ui.get());
   }
   OPENSSL_cleanse(again.data(), again.size());

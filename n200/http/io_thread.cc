@@ -15,6 +15,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/blocked_signals.h"
 #include "base/handles.h"
 #include "n200/http/loop.h"
 
@@ -30,21 +31,12 @@ unsigned unanswered_ms(const Options& options) {
   return std::max(options.connect_timeout_ms, options.request_timeout_ms / 2);
 }
 
-/// Every signal of the process goes to its own threads.
-class AllSignalsBlocked {
- public:
-  AllSignalsBlocked() noexcept {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-
- private:
-  sigset_t before_;
-};
+// Every signal of the process goes to its own threads.
+sigset_t all_signals() noexcept {
+  sigset_t all;
+  sigfillset(&all);
+  return all;
+}
 
 // A context whose providers or random generators could not be made for want of memory stays without them:
 // then better none, and a new thread for the next call. Null: no memory.
@@ -86,7 +78,7 @@ std::unique_ptr<IoThread> IoThread::start(std::shared_ptr<Shared> shared, std::s
 }
 
 bool IoThread::create_thread(std::string& why_not) {
-  const AllSignalsBlocked blocked;  // inherited by the thread
+  const BlockedSignals blocked(all_signals());  // inherited by the thread
   const int error = pthread_create(&thread_, nullptr, main, this);
   if (error == 0) return true;
   char space[128];
