@@ -19,6 +19,8 @@ constexpr unsigned kLargeBatch = 16;
 constexpr unsigned kTurnsForABacklog = 3;
 // From so many transfers on one socket a nudge costs less than a visit to each.
 constexpr std::size_t kManyOnOneSocket = 8;
+// How long to sleep where epoll does not watch all that it should.
+constexpr int kLookAgainMs = 10;
 
 // Without memory for its words a failure is still the failure.
 void set_message(Call& call, const Evidence& evidence) noexcept try {
@@ -72,11 +74,15 @@ void Loop::run() noexcept {
 
 void Loop::sleep() noexcept {
   poller_.apply();
+  const bool must_look_again = give_up_unwatched();
   guard_.before_wait();
   // First a look, as one who does not sleep: while there is something to do nobody has to ring. With 64
   // callers 1 wake-up per 2,000 requests, without it 1 per 100.
   poller_.wait(0);
-  if (!poller_.found_something() && exchange_.about_to_sleep()) poller_.wait(sleep_ms(Clock::now()));
+  if (!poller_.found_something() && exchange_.about_to_sleep()) {
+    const int most_ms = sleep_ms(Clock::now());
+    poller_.wait(must_look_again && (most_ms == -1 || most_ms > kLookAgainMs) ? kLookAgainMs : most_ms);
+  }
   guard_.after_wait();
   exchange_.awake();
 }
@@ -96,7 +102,7 @@ int Loop::sleep_ms(Clock::time_point now) noexcept {
 void Loop::serve_sockets() noexcept {
   int running = 0;
   // First of all: what follows closes connections, and their numbers may be anybody's then.
-  for (const int fd : poller_.hung_up()) sockets_.bury(fd);
+  for (const int fd : poller_.hung_up()) bury(fd);
   for (const auto& ready : poller_.ready()) {
     int events = (ready.events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0;
     if (ready.events == EPOLLIN && nudge(ready.fd)) continue;

@@ -44,6 +44,8 @@ class Loop {
   void admit() noexcept;
 
   int sleep_ms(Clock::time_point now) noexcept;
+  void bury(int fd) noexcept;
+  bool give_up_unwatched() noexcept;
   bool nudge(int fd) noexcept;
   static unsigned batch_of(const Lane& lane) noexcept;
   unsigned hand_over(Lane& lane, unsigned most) noexcept;

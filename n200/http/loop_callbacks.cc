@@ -78,6 +78,7 @@ curl_socket_t Loop::open_socket(void* pointer, curlsocktype, curl_sockaddr* addr
   Loop& loop = *static_cast<Loop*>(easy.owner);
   const int fd = loop.sockets_.open(address->family, address->socktype, address->protocol, easy.lane->index);
   if (fd == -1) return CURL_SOCKET_BAD;
+  loop.poller_.forget(fd);  // what libcurl closed by itself under this number
   loop.counts_.connections_opened.add();
   loop.counts_.connections_open.up();
   loop.metrics_.changed();
@@ -96,12 +97,19 @@ int Loop::close_socket(void* pointer, curl_socket_t fd) noexcept {
   return 0;
 }
 
+// What libcurl takes back and is no connection of ours (its resolver's socket pair) it closes without
+// asking close_socket: the number may be another file's at once.
 int Loop::on_interest(CURL*, curl_socket_t fd, int what, void* pointer, void*) noexcept try {
+  Loop& loop = *static_cast<Loop*>(pointer);
+  if (what == CURL_POLL_REMOVE && !loop.sockets_.endpoint_of(fd)) {
+    loop.poller_.forget(fd);
+    return 0;
+  }
   const std::uint32_t events = what == CURL_POLL_IN      ? EPOLLIN
                                : what == CURL_POLL_OUT   ? EPOLLOUT
                                : what == CURL_POLL_INOUT ? EPOLLIN | EPOLLOUT
                                                          : 0;
-  static_cast<Loop*>(pointer)->poller_.want(fd, events);
+  loop.poller_.want(fd, events);
   return 0;
 } catch (const std::exception&) {
   return -1;

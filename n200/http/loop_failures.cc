@@ -2,6 +2,7 @@
 // What a failed exchange means for the others: a dead connection, no connection, a call that ends.
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -30,9 +31,34 @@ void Loop::abandon_mute(const Lane& lane, const Easy& easy) noexcept {
   const int fd = sockets_.only_socket_of(lane.index);
   if (fd == -1) return;
   report(LogLevel::connections, {"no answer from ", lane.urls.base(), ": the connection is given up"});
-  sockets_.bury(fd);
+  bury(fd);
   int running = 0;
   curl_multi_socket_action(multi_.get(), fd, CURL_CSELECT_IN, &running);
+}
+
+void Loop::bury(int fd) noexcept {
+  poller_.renew(fd);
+  sockets_.bury(fd);
+}
+
+// A connection that epoll does not watch (it ran out of memory or of watches) would never be served: its
+// requests fail now. true: there are such descriptors, so do not rely on being woken.
+bool Loop::give_up_unwatched() noexcept {
+  bool some = false;
+  while (const auto unwatched = poller_.take_unwatched()) {
+    some = true;
+    const auto endpoint = sockets_.endpoint_of(unwatched->fd);
+    char space[128];
+    report(LogLevel::failures,
+           {"cannot watch a descriptor", endpoint ? " of the connection to " : "",
+            endpoint ? std::string_view(lanes_[*endpoint]->urls.base()) : std::string_view(),
+            " (epoll_ctl): ", strerror_r(unwatched->error, space, sizeof space)});
+    if (!endpoint) continue;  // libcurl looks after its own by timer
+    bury(unwatched->fd);
+    int running = 0;
+    curl_multi_socket_action(multi_.get(), unwatched->fd, CURL_CSELECT_IN, &running);
+  }
+  return some;
 }
 
 // No connection came about: what waits for it would find the same, one after the other.
