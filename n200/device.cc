@@ -13,7 +13,6 @@
 #include "base/counts.h"
 #include "base/ecdsa_signature.h"
 #include "n200/asked_pins.h"
-#include "n200/http/async_wait.h"
 #include "n200/key_cache.h"
 #include "n200/secret_forms.h"
 
@@ -164,7 +163,7 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
     if (!pause) return reply;
     note_failure(exchange, reply, moves_on);
     counts().retries[request.operation].add();
-    if (pause->count() > 0) http::rest_until(now + *pause);
+    if (pause->count() > 0) pipeline_->rest_until(now + *pause);
   }
 }
 
@@ -208,7 +207,7 @@ Result<ReplyDocument> Device::exchange(Exchange& exchange) {
 
 Result<bool> Device::may_send_pin(const Exchange& exchange) {
   if (exchange.pin_verdict == nullptr) return false;
-  switch (exchange.pin_verdict->ask(exchange.deadline)) {
+  switch (exchange.pin_verdict->ask(exchange.deadline, *pipeline_)) {
     case PinVerdict::Leave::granted:
       return false;
     case PinVerdict::Leave::to_try:

@@ -29,6 +29,7 @@ void Call::prepare(const Request& request) {
 void Call::clear() noexcept {
   path.clear();
   body.clear();
+  is_rest = false;
   notify = {};
   health.reset();
   failure = Failure::other;

@@ -57,8 +57,9 @@ struct Call {
   Body body;
   std::size_t reply_cap_bytes = 0;
   Clock::time_point deadline;
-  Notify notify;      ///< how to wake an ASYNC_JOB; empty: the caller sleeps on its wait word
-  HealthFlag health;  ///< of a probe, for which nobody waits
+  bool is_rest = false;  ///< there is no request: done at the deadline
+  Notify notify;         ///< how to wake an ASYNC_JOB; empty: the caller sleeps on its wait word
+  HealthFlag health;     ///< of a probe, for which nobody waits
 
   // The outcome: written by the I/O thread before kDone.
   Failure failure = Failure::other;

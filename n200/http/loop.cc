@@ -88,7 +88,7 @@ void Loop::sleep() noexcept {
 }
 
 int Loop::sleep_ms(Clock::time_point now) noexcept {
-  auto until = std::min(timer_, metrics_.next_event(now));
+  auto until = std::min({timer_, metrics_.next_event(now), rests_.next_event()});
   for (const auto& lane : lanes_) {
     if (lane->admission.has_next()) return 0;
     until = std::min(until, lane->admission.next_event());
@@ -150,6 +150,10 @@ void Loop::reap() noexcept {
 void Loop::receive(Call* calls) noexcept {
   while (calls != nullptr) {
     Call& call = *std::exchange(calls, calls->next);
+    if (call.is_rest) {
+      rests_.add(call);
+      continue;
+    }
     if (call.endpoint >= lanes_.size()) {
       fail(call, Failure::bad_url, "no such endpoint");
       continue;
@@ -165,6 +169,7 @@ void Loop::receive(Call* calls) noexcept {
 void Loop::expire() noexcept {
   const auto now = Clock::now();
   metrics_.tick(now);
+  fail_list(rests_.take_due(now), Failure::none, {});
   for (auto& lane : lanes_) {
     auto& admission = lane->admission;
     if (now < admission.next_event()) continue;
@@ -303,6 +308,7 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
 
 void Loop::stop() noexcept {
   receive(exchange_.close(Failure::stopped));
+  fail_list(rests_.take_all(), Failure::stopped, {});
   for (auto& lane : lanes_) {
     fail_list(lane->admission.take_all(), Failure::stopped, "the pipeline was stopped");
     while (!lane->active.empty()) {

@@ -18,6 +18,7 @@
 #include "n200/http/lane.h"
 #include "n200/http/metrics_writer.h"
 #include "n200/http/poller.h"
+#include "n200/http/rests.h"
 #include "n200/http/sockets.h"
 
 namespace sesam::n200::http {
@@ -83,6 +84,7 @@ class Loop {
   ForkGuard& guard_;
   Easies easies_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  Rests rests_;
   std::unique_ptr<CURLM, FreeWith<&curl_multi_cleanup>> multi_;  // goes before what its callbacks use
   Clock::time_point timer_ = kNever;                             // when libcurl wants to be called
   std::size_t first_lane_ = 0;  // takes turns, so that no endpoint starves another

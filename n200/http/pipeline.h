@@ -111,7 +111,14 @@ class Pipeline {
   /// than with an HTTP status of its own trouble (5xx); it stays as it is where the request could not even be
   /// made.
   virtual void probe(const Request& request, HealthFlag flag) noexcept = 0;
+  /// Pauses the ASYNC_JOB that runs on this thread until then, by the means that perform() uses. false, and
+  /// at once: there is no job, or none that could be resumed. Enter it holding no lock, with exactly one mark
+  /// on the error stack.
+  virtual bool pause_job_until(std::chrono::steady_clock::time_point until) noexcept = 0;
   virtual const Options& options() const noexcept = 0;
+
+  /// Lets that time pass: in a job without the thread, where that is possible.
+  void rest_until(std::chrono::steady_clock::time_point until) noexcept;
 };
 
 /// The life of the process; provider/ calls these, in this order of events.
