@@ -151,6 +151,8 @@ void Easies::preset(Easy& easy) const {
   curl_easy_setopt(handle, CURLOPT_PRIVATE, &easy);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, callbacks_.on_data);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &easy);
+  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, callbacks_.on_header);
+  curl_easy_setopt(handle, CURLOPT_HEADERDATA, &easy);
   curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callbacks_.on_sending);
   curl_easy_setopt(handle, CURLOPT_PREREQDATA, &easy);
   curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, callbacks_.open_socket);
@@ -212,6 +214,7 @@ Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now, Failure& why_n
   set(easy.handle, CURLOPT_TIMEOUT_MS,
       static_cast<long>(std::min<std::int64_t>(left, options_.request_timeout_ms)));
   easy.own_deadline = left < std::min(options_.connect_timeout_ms, options_.request_timeout_ms);
+  easy.header_bytes = 0;
   easy.broken_off_for = Failure::none;
   easy.error[0] = '\0';
   easy.call = &call;

@@ -26,10 +26,11 @@ struct Easy {
   CURL* handle = nullptr;
   Call* call = nullptr;
   Lane* lane = nullptr;
-  void* owner = nullptr;       ///< the Loop, for the callbacks
-  std::size_t place = 0;       ///< in Lane::active
-  Clock::time_point sent_at;   ///< once the call is sent
-  Clock::time_point heard_at;  ///< once a part of the reply's body has come: when the last one came
+  void* owner = nullptr;         ///< the Loop, for the callbacks
+  std::size_t place = 0;         ///< in Lane::active
+  Clock::time_point sent_at;     ///< once the call is sent
+  Clock::time_point heard_at;    ///< once a part of the reply's body has come: when the last one came
+  std::size_t header_bytes = 0;  ///< of the reply so far, trailers included
   Failure broken_off_for = Failure::none;  ///< why no more of the reply was taken
   bool own_deadline = false;               ///< the call's deadline comes before any configured time-out
   // What the handle is set to, so that only changes are set.
@@ -42,6 +43,7 @@ struct Easy {
 /// libcurl's callbacks. Each but close_socket gets the Easy as its pointer.
 struct EasyCallbacks {
   curl_write_callback on_data;
+  curl_write_callback on_header;
   curl_prereq_callback on_sending;
   curl_opensocket_callback open_socket;
   curl_closesocket_callback close_socket;  ///< gets `owner`: a connection outlives the handle that opened it

@@ -74,6 +74,7 @@ enum class Failure : std::uint8_t {
   bad_client_certificate,   ///< client_cert or client_key unusable, or turned down by the peer
   tls_failed,               ///< any other failure of the handshake
   connection_lost,          ///< curl's 16, 18, 52, 55, 56, 92: repeatable where the command is
+  flooded,                  ///< it sends without end, but no reply: the connection was closed
   too_large,                ///< the reply is longer than reply_cap_bytes
   wrong_libcrypto,          ///< libcurl was built with another OpenSSL major version than ours
   process_limit,            ///< no descriptor or no thread to be had in this process
