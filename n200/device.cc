@@ -124,7 +124,10 @@ void Device::note_failure(const Exchange& exchange, const http::Reply& reply, bo
   const std::string problem =
       reply.message.empty() ? "HTTP status " + std::to_string(reply.status) : reply.message;
   log_->write(LogLevel::retries, error_of(exchange.doing, Reason::none,
-                                          (moves_on ? "trying another node: " : "trying again: ") + problem)
+                                          (reply.has_another_address ? "trying another address: "
+                                           : moves_on                ? "trying another node: "
+                                                                     : "trying again: ") +
+                                              problem)
                                      .detail);
 }
 
@@ -153,9 +156,10 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
     if (fault == Fault::none) return reply;
     const auto now = Clock::now();
     const std::chrono::seconds asked_for(reply.retry_after_s);
-    if (nodes_.count() > 1 && is_of_the_node(fault, on_this_node, reply.server_answers_others))
+    if (nodes_.count() > 1 && !reply.has_another_address &&
+        is_of_the_node(fault, on_this_node, reply.server_answers_others))
       nodes_.failed(node, now, asked_for);
-    const bool moves_on = !tried.has(nodes_.in_use());
+    const bool moves_on = reply.has_another_address || !tried.has(nodes_.in_use());
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - now);
     const auto pause = retry_after({fault, reply.status, reply.may_have_acted, attempt, moves_on,
                                     nodes_.ever_answered(), asked_for, left},

@@ -36,6 +36,8 @@ struct Easy {
   // What the handle is set to, so that only changes are set.
   CURLU* url = nullptr;
   Url own_url;
+  curl_slist* connect_to = nullptr;
+  std::size_t addresses = 1;  ///< that share connect_timeout_ms
   bool is_post = false;
   char error[CURL_ERROR_SIZE] = {};
 };
@@ -67,6 +69,7 @@ class Easies {
   std::unique_ptr<Easy> make() const;
   void preset(Easy& easy) const;
   bool set_url(Easy& easy, const Call& call, Lane& lane) const;
+  void set_address(Easy& easy, const Lane& lane) const noexcept;
   static void set_body(Easy& easy, const Call& call) noexcept;
 
   const Options& options_;
@@ -75,7 +78,6 @@ class Easies {
   curl_slist authorization_line_{};  // its node among the headers: where curl_slist_append() would copy it
                                      // to, nobody wipes
   curl_slist* headers_ = nullptr;
-  curl_slist* connect_to_ = nullptr;
   std::vector<std::unique_ptr<Easy>> all_;
   std::vector<Easy*> idle_;
 };

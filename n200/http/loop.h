@@ -59,7 +59,7 @@ class Loop {
   /// A request got no answer, but others have, and not only when it was just sent.
   static bool answers_others(const Lane& lane, const Easy& easy) noexcept;
   void abandon_mute(const Lane& lane, const Easy& easy) noexcept;
-  void fail_together(Lane& lane, const Call& cause) noexcept;
+  void fail_together(Lane& lane, Call& cause) noexcept;
   void fail(Call& call, Failure failure, std::string_view message) noexcept;
   void fail_list(Call* calls, Failure failure, std::string_view message) noexcept;
   void stop() noexcept;

@@ -83,7 +83,10 @@ int Loop::on_sending(void* pointer, char*, char*, int, int local_port) noexcept 
   long fresh = 0;
   if (!lane.admission.is_open() || lane.admission.shape() == Admission::Shape::connections)
     curl_easy_getinfo(easy.handle, CURLINFO_NUM_CONNECTS, &fresh);
-  if (fresh != 0) loop.watch_traffic(easy, local_port);
+  if (fresh != 0) {
+    loop.watch_traffic(easy, local_port);
+    lane.addresses.connected();
+  }
   if (lane.admission.is_open()) return CURL_PREREQFUNC_OK;
   const auto shape = negotiated(easy.handle);
   lane.admission.connected(*easy.call, shape, fresh != 0, Clock::now());

@@ -88,17 +88,24 @@ bool Loop::give_up_unwatched() noexcept {
   return some;
 }
 
-// No connection came about: what waits for it would find the same, one after the other.
-void Loop::fail_together(Lane& lane, const Call& cause) noexcept {
+// No connection came about: what waits for it would find the same, one after the other. All of it may be
+// tried again at the node's next address.
+void Loop::fail_together(Lane& lane, Call& cause) noexcept {
   report(LogLevel::connections, {"no connection to ", lane.urls.base(), ": ", cause.message});
   if (lane.admission.shape() == Admission::Shape::connections && lane.active.size() > lane.unsent)
     return;  // others stand
+  cause.has_another_address = lane.addresses.failed();
+  const auto fail_like_it = [&](Call& call) {
+    call.has_another_address = cause.has_another_address;
+    fail(call, cause.failure, cause.message);
+  };
   for (std::size_t i = lane.active.size(); i-- > 0;) {
     Easy& easy = *lane.active[i];
     if (easy.call->sent.load(std::memory_order_relaxed)) continue;
-    fail(retire(easy), cause.failure, cause.message);
+    fail_like_it(retire(easy));
   }
-  fail_list(lane.admission.take_all(), cause.failure, cause.message);
+  for (Call* waiting = lane.admission.take_all(); waiting != nullptr;)
+    fail_like_it(*std::exchange(waiting, waiting->next));
   lane.admission.connect_failed();
 }
 
