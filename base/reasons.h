@@ -67,7 +67,11 @@ namespace sesam {
   X(wrong_core, "not in that core",                                                                          \
     "correct 'core' in openssl.cnf or in the URI: the device's cores are numbered from 1")                   \
   X(process_limit, "the process is at a limit of its own",                                                   \
-    "allow it more open files or threads: see ulimit -n and -u, and systemd's LimitNOFILE= and TasksMax=")
+    "allow it more open files or threads: see ulimit -n and -u, and systemd's LimitNOFILE= and TasksMax=")   \
+  X(not_responding, "the device does not respond",                                                           \
+    "check the device and the network; requests are sent again as soon as it responds")                      \
+  X(outcome_unknown, "no response received",                                                                 \
+    "the device may have done it: look for the key before you try again, for example with 'sesam list'")
 
 enum class Reason : int {
   none = 0,

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
+constexpr int kOutcomeUnknown = 3;  // the device may have done it
 
 std::string check_setting(const std::string& text) {
   const auto equals = text.find('=');
@@ -101,6 +102,7 @@ int run(const sesam::cli::Session& session) {
     std::cerr << "sesam: the output cannot be written\n";
     return kFailed;
   }
+  if (!done && done.error().reason == sesam::Reason::outcome_unknown) return kOutcomeUnknown;
   return done && *done ? 0 : kFailed;
 }
 

@@ -4,7 +4,6 @@
 #include "n200/device.h"
 
 #include <algorithm>
-#include <bitset>
 #include <iterator>
 #include <mutex>
 #include <thread>
@@ -22,6 +21,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// An operation that failed sooner did not wait for the device.
+constexpr milliseconds kShortestSilence{500};
+
 // Spreads retries; not a secret, so no call into the application's random generator.
 double jitter() noexcept {
   const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
@@ -29,19 +31,11 @@ double jitter() noexcept {
   return static_cast<double>((static_cast<std::size_t>(now) ^ thread * 0x9E3779B97F4A7C15U) % 1024) / 1023;
 }
 
-// Which nodes an operation has asked.
-class Tried {
- public:
-  void add(std::size_t node) noexcept {
-    if (node < kMost) nodes_.set(node);
-  }
-  // Of more nodes than anybody has we know nothing, and tell that they were.
-  bool has(std::size_t node) const noexcept { return node >= kMost || nodes_[node]; }
-
- private:
-  static constexpr std::size_t kMost = 64;
-  std::bitset<kMost> nodes_;
-};
+// What does not pass by itself, as a restart or an outage does, is for the operator to mend.
+bool is_worth_a_report(ReplyKind kind) noexcept {
+  return kind == ReplyKind::untrusted || kind == ReplyKind::server_error || kind == ReplyKind::garbage ||
+         kind == ReplyKind::no_access;
+}
 
 bool read_signature(std::string_view text, const WireRow& row, std::span<unsigned char> out) {
   if (row.form != SignatureForm::der) return decode(text, row.encoding, out);
@@ -103,71 +97,178 @@ Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::s
 
 std::string_view Device::endpoint_url() const noexcept { return pipeline_->options().urls[nodes_.in_use()]; }
 
-// A node that failed a while ago is asked for the time, which every device tells.
-void Device::probe_a_node() {
-  constexpr milliseconds kMostPatience{30'000};  // however long commands may take that work
-  const auto patience = std::min(milliseconds(pipeline_->options().request_timeout_ms), kMostPatience);
-  const auto now = Clock::now();
-  const auto node = nodes_.to_probe(now, patience);
-  if (!node) return;
+// A node is asked for the time, which every device tells.
+void Device::send_probe(std::size_t node, Clock::duration patience, const http::HealthFlag& flag) {
   const Rendered rendered = render(options_.wire.row(Operation::timestamp), {});
   http::Request request;
-  request.endpoint = *node;
+  request.endpoint = node;
   request.operation = static_cast<std::size_t>(Operation::timestamp);
   request.method = options_.wire.row(Operation::timestamp).method;
   request.path = rendered.path.reveal();
+  request.fixed_path_bytes = options_.wire.row(Operation::timestamp).fixed_path_bytes();
   request.body = rendered.body.reveal();
-  request.deadline = now + patience;
-  pipeline_->probe(request, nodes_.health_of(*node));
+  request.deadline = Clock::now() + patience;
+  pipeline_->probe(request, flag);
 }
 
-void Device::note_failure(const Exchange& exchange, const http::Reply& reply, bool moves_on) const {
+// One that failed a while ago.
+void Device::probe_a_node() {
+  constexpr milliseconds kMostPatience{30'000};  // however long commands may take that work
+  const auto patience = std::min(milliseconds(pipeline_->options().request_timeout_ms), kMostPatience);
+  if (const auto node = nodes_.to_probe(Clock::now(), patience))
+    send_probe(*node, patience, nodes_.health_of(*node));
+}
+
+// Where the device did not respond to an operation before, this one does not wait for its own deadline to
+// find the same.
+Result<void> Device::pass_breaker(const Exchange& exchange) {
+  constexpr milliseconds kMaxWait{1000};
+  const auto patience = std::min(milliseconds(options_.deadline_ms / 2), kMaxWait);
+  while (!exchange.is_follow_up) {
+    const auto verdict = breaker_.ask(Clock::now(), patience);
+    switch (verdict.advice) {
+      case Breaker::Advice::go:
+        return {};
+      case Breaker::Advice::send_probe:
+        send_probe(nodes_.in_use(), Breaker::kProbeTime, breaker_.health());
+        break;
+      case Breaker::Advice::wait:
+        pipeline_->rest_until(verdict.until);
+        break;
+      case Breaker::Advice::refuse:
+        return error_of(exchange.doing, Reason::not_responding,
+                        "the device did not respond " + std::to_string(verdict.silent_for.count()) +
+                            " ms ago; next attempt in " + std::to_string(verdict.next_in.count()) + " ms");
+    }
+  }
+  return {};
+}
+
+void Device::note_failure(const Exchange& exchange, const http::Reply& reply, const Error& error,
+                          bool moves_on) const {
   if (!log_->wants(LogLevel::retries)) return;
-  const std::string problem =
-      reply.message.empty() ? "HTTP status " + std::to_string(reply.status) : reply.message;
-  log_->write(LogLevel::retries, error_of(exchange.doing, Reason::none,
-                                          (reply.has_another_address ? "trying another address: "
-                                           : moves_on                ? "trying another node: "
-                                                                     : "trying again: ") +
-                                              problem)
-                                     .detail);
+  const char* what = reply.has_another_address ? "trying another address: "
+                     : moves_on                ? "trying another node: "
+                                               : "trying again: ";
+  std::string problem = reply.message;
+  if (problem.empty())
+    problem = reply.status == 200 ? text_of(error.reason) : "HTTP status " + std::to_string(reply.status);
+  log_->write(LogLevel::retries, error_of(exchange.doing, Reason::none, what + problem).detail);
 }
 
-http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& rendered) {
+// The way of an operation through the nodes.
+struct Device::Trail {
+  explicit Trail(NodeSet to_avoid) : avoid(to_avoid) {}
+
+  void add(std::size_t node) noexcept {
+    on_this_node = attempt != 0 && node == last ? on_this_node + 1 : 1;
+    ++attempt;
+    last = node;
+    tried |= node_set(node);
+  }
+  // Of more nodes than anybody has we know nothing, and say that they were tried.
+  bool has_tried(std::size_t node) const noexcept {
+    return node >= kMaxNodesInSet || (tried & node_set(node)) != 0;
+  }
+
+  NodeSet avoid;
+  NodeSet tried = 0;
+  unsigned attempt = 0;
+  unsigned on_this_node = 0;  // in a row
+  std::size_t last = 0;
+};
+
+// What is the node's own fault ends its use until a probe finds it healthy; with a lone node there is no
+// choice.
+void Device::note_health(const Exchange& exchange, const http::Reply& reply, ReplyKind kind,
+                         const Error* error, const Trail& trail) {
+  if (reply.failure == http::Failure::none) breaker_.answered();
+  const bool is_at_fault = is_of_the_node(kind, trail.on_this_node, reply.server_answers_others);
+  if (nodes_.count() == 1 || !is_at_fault) {
+    if (reply.failure == http::Failure::none) nodes_.answered(exchange.node);
+    return;
+  }
+  if (reply.has_another_address) return;
+  const bool was_in_use =
+      nodes_.failed(exchange.node, Clock::now(), std::chrono::seconds(reply.retry_after_s));
+  if (was_in_use && error != nullptr && is_worth_a_report(kind))
+    log_->write(LogLevel::failures, "avoiding the node " + std::string(url_of(exchange.node)) + ": " +
+                                        text_of(error->reason) + ": " + error->detail);
+}
+
+// A missing key is a matter of the node only where it was there before, and not where this process deleted
+// it.
+bool Device::may_fail_over(Exchange& exchange, ReplyKind kind) const {
+  if (exchange.only_node || nodes_.count() == 1) return false;
+  if (kind != ReplyKind::unknown_key) return true;
+  if (exchange.proof == nullptr || exchange.proof->is_deleted()) return false;
+  exchange.must_prove = true;
+  if (exchange.proof->differs(exchange.node))
+    log_->write(LogLevel::failures, "the nodes differ: " + std::string(url_of(exchange.node)) +
+                                        " does not have " + exchange.doing.key +
+                                        "; avoiding it for this key");
+  return true;
+}
+
+std::optional<milliseconds> Device::pause_before_retry(Exchange& exchange, const http::Reply& reply,
+                                                       ReplyKind kind, const Error& error, Trail& trail) {
+  const Action action = action_after(kind, exchange.kind, surely_not_done(reply));
+  exchange.outcome_unknown = action == Action::outcome_unknown;
+  if (action == Action::deliver || action == Action::outcome_unknown) return std::nullopt;
+  if (action == Action::fail_over) {
+    if (!may_fail_over(exchange, kind)) return std::nullopt;
+    trail.avoid |= node_set(exchange.node);
+  }
+  const bool moves_on =
+      reply.has_another_address || (!exchange.only_node && !trail.has_tried(nodes_.in_use(trail.avoid)));
+  if (action == Action::fail_over && !moves_on) return std::nullopt;
+  const auto left = std::chrono::duration_cast<milliseconds>(exchange.deadline - Clock::now());
+  const auto pause = retry_after({kind, trail.attempt, moves_on, nodes_.ever_answered(),
+                                  std::chrono::seconds(reply.retry_after_s), left},
+                                 jitter());
+  if (pause) note_failure(exchange, reply, error, moves_on);
+  return pause;
+}
+
+http::Request Device::request_for(const Exchange& exchange, const Rendered& rendered) const {
+  const WireRow& row = options_.wire.row(exchange.operation);
   http::Request request;
   request.operation = static_cast<std::size_t>(exchange.operation);
-  request.method = options_.wire.row(exchange.operation).method;
+  request.method = row.method;
   request.path = rendered.path.reveal();
-  request.fixed_path_bytes = options_.wire.row(exchange.operation).fixed_path_bytes();
+  request.fixed_path_bytes = row.fixed_path_bytes();
   request.body = rendered.body.reveal();
   request.reply_cap_bytes = exchange.reply_cap_bytes;
   request.deadline = exchange.deadline;
-  unsigned on_this_node = 0;
-  Tried tried;
-  for (unsigned attempt = 1;; ++attempt) {
+  return request;
+}
+
+Result<ReplyDocument> Device::exchange(Exchange& exchange) {
+  SESAM_CHECK(pass_breaker(exchange));
+  const Rendered rendered = render(options_.wire.row(exchange.operation), exchange.values);
+  http::Request request = request_for(exchange, rendered);
+  Trail trail(exchange.proof != nullptr ? exchange.proof->differing() : 0);
+  const auto begun = Clock::now();
+  for (;;) {
     if (nodes_.count() > 1) probe_a_node();
-    const auto node = nodes_.in_use();
-    on_this_node = node == request.endpoint ? on_this_node + 1 : 1;
-    tried.add(node);
-    request.endpoint = exchange.node = node;
-    exchange.doing.endpoint = pipeline_->options().urls[node];
+    request.endpoint = exchange.node = exchange.only_node.value_or(nodes_.in_use(trail.avoid));
+    exchange.doing.endpoint = url_of(exchange.node);
+    trail.add(exchange.node);
     http::Reply reply = pipeline_->perform(request);
     exchange.status = reply.status;
-    const Fault fault = fault_of(reply.failure, reply.status);
-    if (reply.failure == http::Failure::none && fault == Fault::none) nodes_.answered(node);
-    if (fault == Fault::none) return reply;
+    auto document = judge(exchange, reply);
+    const ReplyKind kind =
+        kind_of(reply.failure, reply.status, document ? Reason::none : document.error().reason);
+    note_health(exchange, reply, kind, document ? nullptr : &document.error(), trail);
+    if (document) return document;
+    const auto pause = pause_before_retry(exchange, reply, kind, document.error(), trail);
     const auto now = Clock::now();
-    const std::chrono::seconds asked_for(reply.retry_after_s);
-    if (nodes_.count() > 1 && !reply.has_another_address &&
-        is_of_the_node(fault, on_this_node, reply.server_answers_others))
-      nodes_.failed(node, now, asked_for);
-    const bool moves_on = reply.has_another_address || !tried.has(nodes_.in_use());
-    const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - now);
-    const auto pause = retry_after({fault, reply.status, reply.may_have_acted, attempt, moves_on,
-                                    nodes_.ever_answered(), asked_for, left},
-                                   exchange.repetition, jitter());
-    if (!pause) return reply;
-    note_failure(exchange, reply, moves_on);
+    if (!pause) {
+      if (exchange.kind != OperationKind::changing && !exchange.is_follow_up && is_unanswered(kind, reply) &&
+          now - begun >= std::min(milliseconds(options_.deadline_ms), kShortestSilence))
+        breaker_.unanswered(now);
+      return document;
+    }
     counts().retries[request.operation].add();
     if (pause->count() > 0) pipeline_->rest_until(now + *pause);
   }
@@ -175,7 +276,7 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
 
 // A reply is good if it came, is JSON and has no error in it. What the device says of an error counts for
 // more than its status.
-Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply reply) {
+Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply& reply) {
   if (reply.failure != http::Failure::none)
     return transport_error(exchange.doing, reply, pipeline_->options().ca_path);
   auto document = ReplyDocument::parse(std::move(reply.body));
@@ -204,11 +305,6 @@ Error Device::refusal(const Exchange& exchange, Reason reason, int status, std::
   std::vector<std::string_view> secrets;
   std::ranges::transform(forms, std::back_inserter(secrets), &Secret::reveal);
   return device_error(exchange.doing, reason, status, said, secrets);
-}
-
-Result<ReplyDocument> Device::exchange(Exchange& exchange) {
-  const Rendered request = render(options_.wire.row(exchange.operation), exchange.values);
-  return judge(exchange, perform_with_retries(exchange, request));
 }
 
 Result<bool> Device::may_send_pin(const Exchange& exchange) {
@@ -262,9 +358,10 @@ Result<Signed> Device::sign(const KeyHandle& key, const ToSign& what, std::span<
                    {"signing with", {}, {}},
                    kReplyCapBytes,
                    until,
-                   Repetition::harmless,
+                   OperationKind::signing,
                    key.pin.reveal(),
                    key.pin_verdict.get()};
+  signing.proof = key.proof.get();
   signing.doing.key = key.description();
   signing.doing.endpoint = endpoint_url();
   if (key.standing && key.standing->is_replaced())
@@ -293,7 +390,8 @@ Result<Signed> Device::sign(const KeyHandle& key, const ToSign& what, std::span<
                     "expected " + std::to_string(signature.size()) + " bytes of signature, got a text of " +
                         std::to_string(text->size()) + " characters");
   counts().signatures.add();
-  return Signed{signing.node, key.proof && nodes_.count() > 1 && !key.proof->is_proven(signing.node)};
+  const bool is_new_node = key.proof && nodes_.count() > 1 && !key.proof->is_proven(signing.node);
+  return Signed{signing.node, signing.must_prove || is_new_node};
 }
 
 }  // namespace sesam::n200

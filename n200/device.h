@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,12 +17,14 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/uri.h"
+#include "n200/breaker.h"
 #include "n200/errors.h"
 #include "n200/http/pipeline.h"
 #include "n200/key_record.h"
 #include "n200/key_standing.h"
 #include "n200/nodes.h"
 #include "n200/options.h"
+#include "n200/outcome.h"
 #include "n200/pin_verdicts.h"
 #include "n200/reply.h"
 #include "n200/request.h"
@@ -174,48 +177,74 @@ class Device {
     Doing doing;
     std::size_t reply_cap_bytes;
     Clock::time_point deadline;
-    Repetition repetition = Repetition::harmless;
+    OperationKind kind = OperationKind::reading;
     std::string_view pin{};
-    PinVerdict* pin_verdict = nullptr;  // on that pin
-    int status = 0;                     // of the last reply
-    std::size_t node = 0;               // that was asked last
-    std::string_view secret_sent{};     // the bytes that are imported or encrypted
+    PinVerdict* pin_verdict = nullptr;       // on that pin
+    int status = 0;                          // of the last reply
+    std::size_t node = 0;                    // that was asked last
+    std::string_view secret_sent{};          // the bytes that are imported or encrypted
+    SignatureProof* proof = nullptr;         // of the key that signs
+    bool must_prove = false;                 // a node did not have the key
+    std::optional<std::size_t> only_node{};  // no other node is asked
+    bool is_follow_up = false;     // of an operation that is under way: the breaker does not stop it
+    bool outcome_unknown = false;  // the device may have acted, and its reply does not say so
   };
+  struct Trail;
 
   Result<ReplyDocument> exchange(Exchange& exchange);
   // The same with the exchange's PIN, which may turn out wrong: one that did is not sent.
   Result<ReplyDocument> exchange_with_pin(Exchange& exchange);
   // Whether this exchange tries it out.
   Result<bool> may_send_pin(const Exchange& exchange);
-  void note_failure(const Exchange& exchange, const http::Reply& reply, bool moves_on) const;
-  http::Reply perform_with_retries(Exchange& exchange, const Rendered& request);
-  Result<ReplyDocument> judge(const Exchange& exchange, http::Reply reply);
+  void note_failure(const Exchange& exchange, const http::Reply& reply, const Error& error,
+                    bool moves_on) const;
+  http::Request request_for(const Exchange& exchange, const Rendered& rendered) const;
+  Result<void> pass_breaker(const Exchange& exchange);
+  void note_health(const Exchange& exchange, const http::Reply& reply, ReplyKind kind, const Error* error,
+                   const Trail& trail);
+  bool may_fail_over(Exchange& exchange, ReplyKind kind) const;
+  std::optional<std::chrono::milliseconds> pause_before_retry(Exchange& exchange, const http::Reply& reply,
+                                                              ReplyKind kind, const Error& error,
+                                                              Trail& trail);
+  Result<ReplyDocument> judge(const Exchange& exchange, http::Reply& reply);
   Error refusal(const Exchange& exchange, Reason reason, int status, std::string_view said) const;
 
   std::string_view endpoint_url() const noexcept;
+  std::string_view url_of(std::size_t node) const noexcept { return pipeline_->options().urls[node]; }
   void probe_a_node();
+  void send_probe(std::size_t node, Clock::duration patience, const http::HealthFlag& flag);
   KeyQuestion question_of(const std::string& name, std::size_t node) const {
     return {identity_ + std::to_string(node), name};
   }
   std::string cache_name_of_key(const std::string& name) const { return identity_ + "key " + name; }
-  Result<KeyRecords> request_key(const std::string& name, Clock::time_point until);
-  Result<KeyRecord> with_public_key(KeyRecord record, Clock::time_point until);
-  Result<KeyRecords> keys_named(const std::string& name, Clock::time_point until);
+  // Where `node` is set that one alone is asked, and nothing comes from the cache.
+  using OneNode = std::optional<std::size_t>;
+  Result<KeyRecords> request_key(const std::string& name, Clock::time_point until, OneNode node = {});
+  Result<KeyRecord> with_public_key(KeyRecord record, Clock::time_point until, OneNode node = {});
+  Result<KeyRecords> keys_named(const std::string& name, Clock::time_point until, std::size_t node);
   Result<KeyRecord> make_key(const NewKey& key, const EcKeyPair* given);
-  Result<std::string> request_new_key(const NewKey& key, const EcKeyPair* given, Clock::time_point until);
-  Result<KeyRecords> await_key(const std::string& name, Clock::time_point until);
-  Result<KeyRecord> whole_record(const KeyRecords& found);
-  Result<KeyRecord> key_just_made(const Doing& doing, const std::string& key_id, const EcKeyPair* given);
+  // How a request ended that changes the device.
+  struct Change {
+    Error error{Reason::none, {}};  // none: it is done
+    std::string key_id;             // of a new key
+    std::size_t node = 0;           // which was asked
+    bool outcome_unknown = false;
+  };
+  Result<void> check_name_is_free(const Doing& doing, const std::string& name);
+  Change request_new_key(const NewKey& key, const EcKeyPair* given, Clock::time_point until);
+  Result<KeyRecords> await_key(const std::string& name, Clock::time_point until, std::size_t node);
+  Result<KeyRecord> whole_record(const KeyRecords& found, std::size_t node);
+  Result<KeyRecord> key_just_made(const Doing& doing, const Change& made, const EcKeyPair* given);
   Result<KeyRecord> key_of_lost_answer(const Doing& doing, const NewKey& key, const EcKeyPair* given,
-                                       Error lost);
-  Result<void> request_removal(const KeyHandle& key, const Doing& doing);
-  Result<void> removal_of_lost_answer(const KeyHandle& key, const Doing& doing, Reason lost);
+                                       const Change& lost);
+  Change request_removal(const KeyHandle& key, const Doing& doing);
+  Result<void> removal_of_lost_answer(const KeyHandle& key, const Doing& doing, const Change& lost);
   Result<Secret> encipher(Operation operation, std::string_view verb, const KeyHandle& key,
                           std::span<const unsigned char> data);
   Result<void> request_random(std::span<unsigned char> out, Clock::time_point until);
   // False: the device refused it, so it may not know the type.
   Result<bool> request_listing(const std::string& type, Clock::time_point until,
-                               const std::function<void(KeyRecord)>& take);
+                               const std::function<void(KeyRecord)>& take, OneNode node = {});
   Result<void> take_records(Exchange& exchange, const std::function<void(KeyRecord)>& take);
 
   Options options_;
@@ -223,6 +252,7 @@ class Device {
   std::shared_ptr<http::Pipeline> pipeline_;
   std::string identity_;  // tells this device's cache entries from another's
   mutable Nodes nodes_;
+  Breaker breaker_;
 };
 
 }  // namespace sesam::n200

@@ -63,7 +63,7 @@ Result<Secret> Device::encipher(Operation operation, std::string_view verb, cons
                   {verb, key.description(), endpoint_url()},
                   kReplyCapBytes + kMostCharsPerByte * data.size(),
                   deadline(),
-                  Repetition::harmless,
+                  OperationKind::reading,
                   key.pin.reveal(),
                   key.pin_verdict.get()};
   if (data.empty()) return error_of(asking.doing, Reason::bad_argument, "there is nothing to work on");

@@ -13,24 +13,13 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstPause{50};
 constexpr milliseconds kLongestPause{1000};
 
-template <std::size_t N>
-bool is_one_of(Reason reason, const Reason (&reasons)[N]) noexcept {
-  return std::find(std::begin(reasons), std::end(reasons), reason) != std::end(reasons);
-}
-
-// After these the device may have made the key all the same: it sent an answer that did not arrive, or that
-// cannot be read.
-bool outcome_is_unknown(Reason reason) noexcept {
-  constexpr Reason kUnknown[] = {Reason::connection_lost,     Reason::timed_out,
-                                 Reason::bad_reply,           Reason::http_status,
-                                 Reason::reply_field_missing, Reason::reply_too_large};
-  return is_one_of(reason, kUnknown);
-}
-
-// After these it may even be at it: an RSA key takes many seconds.
+// After these the device may even be at it: an RSA key takes many seconds.
 bool may_be_at_work(Reason reason) noexcept {
-  constexpr Reason kUnanswered[] = {Reason::connection_lost, Reason::timed_out};
-  return is_one_of(reason, kUnanswered);
+  return reason == Reason::connection_lost || reason == Reason::timed_out;
+}
+
+bool should_look_again(Reason reason) noexcept {
+  return may_be_at_work(reason) || reason == Reason::cannot_connect;
 }
 
 // Whether the record is of the key that was asked for, or of somebody else's of that name. No record tells
@@ -47,14 +36,13 @@ std::span<const unsigned char> bytes_of(const Secret& secret) {
 
 }  // namespace
 
-Result<std::string> Device::request_new_key(const NewKey& key, const EcKeyPair* given,
-                                            Clock::time_point until) {
+Device::Change Device::request_new_key(const NewKey& key, const EcKeyPair* given, Clock::time_point until) {
   const std::string core = std::to_string(key.core);
   const std::string bits = std::to_string(key.bits);
   const Operation operation = given != nullptr ? Operation::ec_import : key.operation;
   const std::string_view verb = given != nullptr ? "importing" : "generating";
   Exchange asking{operation,       {},    {verb, "key '" + key.nice_name + "'", endpoint_url()},
-                  kReplyCapBytes,  until, Repetition::harmful,
+                  kReplyCapBytes,  until, OperationKind::changing,
                   key.pin.reveal()};
   asking.values.set(Placeholder::core, core)
       .set(Placeholder::type, key.curve_type)
@@ -66,44 +54,57 @@ Result<std::string> Device::request_new_key(const NewKey& key, const EcKeyPair* 
     asking.values.set_private_key(bytes_of(given->scalar));
     asking.secret_sent = given->scalar.reveal();
   }
-  SESAM_TRY(document, exchange(asking));
-  auto key_id = document.text(options_.wire.row(operation).reply_path);
-  if (!key_id) return error_of(asking.doing, key_id.error().reason, key_id.error().detail);
-  return std::string(*key_id);
+  auto document = exchange(asking);
+  if (!document) return {std::move(document).error(), {}, asking.node, asking.outcome_unknown};
+  auto key_id = document->text(options_.wire.row(operation).reply_path);
+  if (!key_id)
+    return {error_of(asking.doing, key_id.error().reason, key_id.error().detail), {}, asking.node, true};
+  return {{Reason::none, {}}, std::string(*key_id), asking.node, false};
 }
 
-// Empty when the device knows no key of that name. Never from the cache: what is asked is what is true now.
-Result<KeyRecords> Device::keys_named(const std::string& name, Clock::time_point until) {
-  auto found = request_key(name, until);
+// Empty when the node knows no key of that name. Never from the cache: what is asked is what is true now.
+Result<KeyRecords> Device::keys_named(const std::string& name, Clock::time_point until, std::size_t node) {
+  auto found = request_key(name, until, node);
   if (!found && found.error().reason == Reason::unknown_key)
     return std::make_shared<const std::vector<KeyRecord>>();
   return found;
 }
 
-// Looks until the key is there or the deadline comes, though the device may be out of reach for a while.
-Result<KeyRecords> Device::await_key(const std::string& name, Clock::time_point until) {
+// On every node: one that is behind the others does not have the newest keys.
+Result<void> Device::check_name_is_free(const Doing& doing, const std::string& name) {
+  for (std::size_t node = 0; node < nodes_.count(); ++node) {
+    auto present = keys_named(name, deadline(), node);
+    if (!present && nodes_.count() == 1) return std::move(present).error();
+    if (!present)
+      return error_of(doing, present.error().reason,
+                      "nothing was sent, because not every node could be asked whether the name is free: " +
+                          present.error().detail);
+    if (!(*present)->empty()) return error_of(doing, Reason::key_exists, (*present)->front().key_id);
+  }
+  return {};
+}
+
+// Looks until the key is there or the deadline comes, though the node may be out of reach for a while.
+Result<KeyRecords> Device::await_key(const std::string& name, Clock::time_point until, std::size_t node) {
   for (auto pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
-    auto found = keys_named(name, until);
-    const bool look_again =
-        found ? (*found)->empty()
-              : may_be_at_work(found.error().reason) || found.error().reason == Reason::cannot_connect;
+    auto found = keys_named(name, until, node);
+    const bool look_again = found ? (*found)->empty() : should_look_again(found.error().reason);
     if (!look_again || Clock::now() + pause >= until) return found;
     pipeline_->rest_until(Clock::now() + pause);
   }
 }
 
-Result<KeyRecord> Device::whole_record(const KeyRecords& found) {
+Result<KeyRecord> Device::whole_record(const KeyRecords& found, std::size_t node) {
   KeyRecord record = found->front();
-  return record.has_public_part() ? record : with_public_key(std::move(record), deadline());
+  return record.has_public_part() ? record : with_public_key(std::move(record), deadline(), node);
 }
 
 // The device answered with the new key's id.
-Result<KeyRecord> Device::key_just_made(const Doing& doing, const std::string& key_id,
-                                        const EcKeyPair* given) {
-  SESAM_TRY(made, keys_named(key_id, deadline()));
-  if (made->empty())
+Result<KeyRecord> Device::key_just_made(const Doing& doing, const Change& made, const EcKeyPair* given) {
+  SESAM_TRY(found, keys_named(made.key_id, deadline(), made.node));
+  if (found->empty())
     return error_of(doing, Reason::unknown_key, "the device does not know the key that it just made");
-  SESAM_TRY(record, whole_record(made));
+  SESAM_TRY(record, whole_record(found, made.node));
   if (given != nullptr && record.public_key != given->public_key)
     return error_of(doing, Reason::bad_public_key,
                     "the public key of " + record.key_id + " is not that of the private key that was sent");
@@ -111,22 +112,24 @@ Result<KeyRecord> Device::key_just_made(const Doing& doing, const std::string& k
 }
 
 // Never asked for twice: if the answer was lost, the key is there under its name, or comes to be there, or is
-// not.
+// not. The node that got the request knows, and no other.
 Result<KeyRecord> Device::key_of_lost_answer(const Doing& doing, const NewKey& key, const EcKeyPair* given,
-                                             Error lost) {
-  auto made = may_be_at_work(lost.reason) ? await_key(key.nice_name, deadline())
-                                          : keys_named(key.nice_name, deadline());
+                                             const Change& lost) {
+  const Doing at_node{doing.what, doing.key, url_of(lost.node)};
+  auto made = may_be_at_work(lost.error.reason) ? await_key(key.nice_name, deadline(), lost.node)
+                                                : keys_named(key.nice_name, deadline(), lost.node);
   if (!made)
-    return error_of(doing, lost.reason,
-                    "the answer was lost, and whether the key exists is not known: " + made.error().detail);
-  if ((*made)->empty()) return lost;
+    return error_of(at_node, Reason::outcome_unknown,
+                    "whether the key exists is not known (" + std::string(text_of(lost.error.reason)) +
+                        ", then " + text_of(made.error().reason) + "): " + made.error().detail);
+  if ((*made)->empty()) return lost.error;
   if ((*made)->size() > 1)
-    return error_of(doing, Reason::several_keys_match,
+    return error_of(at_node, Reason::several_keys_match,
                     "somebody else made a key of that name at the same time");
-  SESAM_TRY(record, whole_record(*made));
+  SESAM_TRY(record, whole_record(*made, lost.node));
   if (!fits(key, given, record))
     return error_of(
-        doing, Reason::key_exists,
+        at_node, Reason::key_exists,
         "the answer was lost, and " + record.key_id + " is not what was asked for: somebody else made it");
   return record;
 }
@@ -136,12 +139,11 @@ Result<KeyRecord> Device::key_of_lost_answer(const Doing& doing, const NewKey& k
 Result<KeyRecord> Device::make_key(const NewKey& key, const EcKeyPair* given) {
   const Doing doing{given != nullptr ? "importing" : "generating", "key '" + key.nice_name + "'",
                     endpoint_url()};
-  SESAM_TRY(present, keys_named(key.nice_name, deadline()));
-  if (!present->empty()) return error_of(doing, Reason::key_exists, present->front().key_id);
-  auto key_id = request_new_key(key, given, deadline());
-  if (key_id) return key_just_made(doing, *key_id, given);
-  if (!outcome_is_unknown(key_id.error().reason)) return std::move(key_id).error();
-  return key_of_lost_answer(doing, key, given, std::move(key_id).error());
+  SESAM_CHECK(check_name_is_free(doing, key.nice_name));
+  const Change made = request_new_key(key, given, deadline());
+  if (made.outcome_unknown) return key_of_lost_answer(doing, key, given, made);
+  if (made.error.reason != Reason::none) return made.error;
+  return key_just_made(doing, made, given);
 }
 
 Result<KeyRecord> Device::generate(const NewKey& key) { return make_key(key, nullptr); }

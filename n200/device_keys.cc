@@ -66,9 +66,11 @@ Result<void> Device::take_records(Exchange& asking, const std::function<void(Key
   return taken ? Result<void>() : error_of(asking.doing, taken.error().reason, taken.error().detail);
 }
 
-Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_point until) {
+Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_point until, OneNode node) {
   Exchange asking{
       Operation::find_key, {}, {"looking up", "key '" + name + "'", endpoint_url()}, kReplyCapBytes, until};
+  asking.only_node = node;
+  asking.is_follow_up = node.has_value();
   asking.values.set(Placeholder::name, name);
   std::vector<KeyRecord> records;
   SESAM_CHECK(take_records(asking, [&](KeyRecord record) { records.push_back(std::move(record)); }));
@@ -77,9 +79,11 @@ Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_poin
 }
 
 Result<bool> Device::request_listing(const std::string& type, Clock::time_point until,
-                                     const std::function<void(KeyRecord)>& take) {
+                                     const std::function<void(KeyRecord)>& take, OneNode node) {
   const std::size_t cap = static_cast<std::size_t>(options_.max_listing_mib) << 20;
   Exchange asking{Operation::list_keys, {}, {"listing", type + " keys", endpoint_url()}, cap, until};
+  asking.only_node = node;
+  asking.is_follow_up = node.has_value();
   asking.values.set(Placeholder::type, type);
   auto taken = take_records(asking, take);
   if (taken) return true;
@@ -94,18 +98,21 @@ Result<bool> Device::request_listing(const std::string& type, Clock::time_point 
 // n200.md leaves open whether getkeyattributes tells an EC key's public part; listkeys does. One listing then
 // serves all keys of the type while the cache lives. A cached one may be older than the key, so one that
 // lacks it is asked for anew, once.
-Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point until) {
+Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point until, OneNode node) {
   const std::string type = record.key_type;
-  bool fresh = false;
+  bool fresh = node.has_value();
   const auto list = [&]() -> Result<KeyRecords> {
     fresh = true;
     std::vector<KeyRecord> records;
-    SESAM_CHECK(request_listing(type, until, [&](KeyRecord one) { records.push_back(std::move(one)); }));
+    SESAM_CHECK(request_listing(
+        type, until, [&](KeyRecord one) { records.push_back(std::move(one)); }, node));
     return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
   };
   for (const auto time_to_live :
        {std::chrono::seconds(options_.key_cache_seconds), std::chrono::seconds(0)}) {
-    SESAM_TRY(listed, process_state<KeyCache>().get(identity_ + "type " + type, time_to_live, until, list));
+    SESAM_TRY(
+        listed,
+        node ? list() : process_state<KeyCache>().get(identity_ + "type " + type, time_to_live, until, list));
     const auto found = std::find_if(listed->begin(), listed->end(),
                                     [&](const KeyRecord& one) { return one.key_id == record.key_id; });
     if (found != listed->end()) {

@@ -29,15 +29,20 @@ bool Nodes::is_well(Node& node) noexcept {
   return true;
 }
 
-std::size_t Nodes::in_use() noexcept {
-  std::size_t soonest = 0;
+std::size_t Nodes::in_use(NodeSet avoid) noexcept {
+  const auto is_sooner = [this](std::size_t a, std::optional<std::size_t> b) {
+    return !b || nodes_[a].ill_until.load(std::memory_order_relaxed) <
+                     nodes_[*b].ill_until.load(std::memory_order_relaxed);
+  };
+  std::optional<std::size_t> soonest;
+  std::optional<std::size_t> avoided;  // one that is well has 0, and is the soonest of these
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (is_well(nodes_[i])) return i;
-    if (nodes_[i].ill_until.load(std::memory_order_relaxed) <
-        nodes_[soonest].ill_until.load(std::memory_order_relaxed))
-      soonest = i;
+    const bool may_use = (avoid & node_set(i)) == 0;
+    if (is_well(nodes_[i]) && may_use) return i;
+    auto& best = may_use ? soonest : avoided;
+    if (is_sooner(i, best)) best = i;
   }
-  return soonest;
+  return soonest ? *soonest : avoided.value_or(0);
 }
 
 Nodes::Clock::duration Nodes::next_pause(const Node& node) noexcept {

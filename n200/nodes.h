@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "n200/http/pipeline.h"
+#include "n200/node_set.h"
 
 namespace sesam::n200 {
 
@@ -22,8 +23,9 @@ class Nodes {
   explicit Nodes(std::size_t count);
 
   std::size_t count() const noexcept { return nodes_.size(); }
-  /// Where to send the next request. If none is well: the one that is to be well again first.
-  std::size_t in_use() noexcept;
+  /// Where to send the next request: the first that is well. If none is: the one that is to be well again
+  /// first. One that is to be avoided only where there is no other.
+  std::size_t in_use(NodeSet avoid = 0) noexcept;
   /// A node whose time is up; the caller has to probe it, and nobody else is told of it for `patience`, or,
   /// where the probe has failed, until the next pause is over.
   std::optional<std::size_t> to_probe(Clock::time_point now, Clock::duration patience) noexcept;

@@ -4,22 +4,14 @@
 
 #include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <unordered_map>
 
 #include "base/process_state.h"
+#include "n200/node_set.h"
 
 namespace sesam::n200 {
-
-/// A set of nodes of one cluster, by their index in `urls`. Of more nodes than it has room for it knows
-/// nothing.
-using NodeSet = std::uint64_t;
-constexpr std::size_t kMaxNodesInSet = 64;
-constexpr NodeSet node_set(std::size_t node) noexcept {
-  return node < kMaxNodesInSet ? NodeSet{1} << node : 0;
-}
 
 /// What the signatures of one key have shown so far: from which nodes one has verified against the key's
 /// public part, and from which one has not (that node has another key under the same name). Shared by all

@@ -93,6 +93,7 @@ TEST_F(NewKeys, that_never_come_to_be_are_given_up_at_the_deadline) {
 TEST_F(NewKeys, of_which_nothing_can_be_found_out_are_told_to_be_so) {
   const auto key = device({no_key(), lost(), lost()}).generate(wanted());
   ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().reason, Reason::outcome_unknown);
   EXPECT_THAT(key.error().detail, HasSubstr("whether the key exists is not known"));
 }
 

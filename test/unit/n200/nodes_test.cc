@@ -29,6 +29,15 @@ TEST_F(NodesTest, are_used_in_the_order_given) {
   EXPECT_EQ(nodes_.in_use(), 2U);
 }
 
+TEST_F(NodesTest, that_are_to_be_avoided_are_used_where_there_is_no_other) {
+  EXPECT_EQ(nodes_.in_use(node_set(0)), 1U);
+  EXPECT_EQ(nodes_.in_use(node_set(0) | node_set(1)), 2U);
+  fail(1);
+  fail(2);
+  EXPECT_EQ(nodes_.in_use(node_set(0)), 1U) << "it may come back";
+  EXPECT_EQ(nodes_.in_use(node_set(0) | node_set(1) | node_set(2)), 0U);
+}
+
 TEST_F(NodesTest, come_back_when_a_probe_found_them_well_and_not_before) {
   fail(0);
   EXPECT_FALSE(nodes_.to_probe(now_, kPatience));

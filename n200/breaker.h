@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The circuit breaker of a device: after an operation that ended unanswered, further ones fail at once
+// instead of waiting for their own deadline, until the device answers again.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+
+#include "n200/http/pipeline.h"
+
+namespace sesam::n200 {
+
+/// Shared by all threads; lock-free. While it is open a probe, which no operation depends on, finds out
+/// whether the device answers again: at once, then after pauses of 1 s that grow to 10 s, whenever an
+/// operation wants to begin. A slow command or a core that hangs does not stop a device from answering the
+/// probe.
+class Breaker {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// What an operation that wants to begin has to do.
+  enum class Advice {
+    go,
+    send_probe,  ///< send one with health() and ask again
+    wait,        ///< a probe is under way: ask again at `until`
+    refuse,      ///< do not begin
+  };
+  struct Verdict {
+    Advice advice = Advice::go;
+    Clock::time_point until{};               ///< wait
+    std::chrono::milliseconds silent_for{};  ///< refuse: since the device did not respond
+    std::chrono::milliseconds next_in{};     ///< refuse: until the next attempt
+  };
+  /// `patience`: for how long after the start of a probe operations wait for its outcome.
+  Verdict ask(Clock::time_point now, std::chrono::milliseconds patience) noexcept;
+
+  /// A reply arrived, whatever it says.
+  void answered() noexcept {
+    if (unanswered_at_.load(std::memory_order_relaxed) != 0) close();
+  }
+  /// An operation ended, and the device had sent nothing to anybody meanwhile.
+  void unanswered(Clock::time_point now) noexcept;
+
+  /// The probe's outcome.
+  const http::HealthFlag& health() const noexcept { return health_; }
+  /// How long a probe may take.
+  static constexpr std::chrono::seconds kProbeTime{3};
+
+ private:
+  void close() noexcept;
+  void end_probe(Clock::rep started, Clock::time_point now) noexcept;
+  Verdict refusal(Clock::time_point now, Clock::time_point next) const noexcept;
+
+  std::atomic<Clock::rep> unanswered_at_{0};  // 0: closed
+  std::atomic<Clock::rep> next_probe_at_{0};
+  std::atomic<Clock::rep> probe_at_{0};  // when the one under way was sent; 0: none
+  std::atomic<unsigned> failed_probes_{0};
+  const http::HealthFlag health_ = std::make_shared<std::atomic<http::Health>>(http::Health::unknown);
+};
+
+}  // namespace sesam::n200

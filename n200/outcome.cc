@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/outcome.h"
+
+#include <cstddef>
+
+namespace sesam::n200 {
+namespace {
+
+using http::Failure;
+
+constexpr int kMisdirectedRequest = 421;  // RFC 9110, section 15.5.20: curl never repeats it
+constexpr int kTooManyRequests = 429;     // RFC 6585, section 4
+constexpr int kInternalServerError = 500;
+constexpr int kBadGateway = 502;
+constexpr int kServiceUnavailable = 503;
+constexpr int kGatewayTimeout = 504;
+
+ReplyKind kind_of_failure(Failure failure) noexcept {
+  switch (failure) {
+    case Failure::connection_lost:
+      return ReplyKind::line;
+    case Failure::cannot_resolve:
+    case Failure::cannot_connect:
+    case Failure::connect_timed_out:
+      return ReplyKind::unreachable;
+    case Failure::timed_out:
+    case Failure::flooded:
+      return ReplyKind::silent;
+    case Failure::certificate_not_trusted:
+    case Failure::host_name_mismatch:
+    case Failure::tls_failed:
+      return ReplyKind::untrusted;
+    case Failure::too_large:
+      return ReplyKind::garbage;
+    case Failure::process_limit:
+      return ReplyKind::local_limit;
+    default:
+      return ReplyKind::local;
+  }
+}
+
+// Of a reply that says nothing more definite.
+ReplyKind kind_of_status(int status) noexcept {
+  switch (status) {
+    case kMisdirectedRequest:
+      return ReplyKind::line;
+    case kTooManyRequests:
+    case kServiceUnavailable:
+      return ReplyKind::busy;
+    case kBadGateway:
+    case kGatewayTimeout:
+      return ReplyKind::silent;
+    default:
+      return status >= kInternalServerError ? ReplyKind::server_error : ReplyKind::refused;
+  }
+}
+
+// An action, or one of two.
+enum class Cell : std::uint8_t { deliver, repeat, fail_over, unknown, repeat_or_unknown };
+using enum Cell;
+
+// reading, signing, changing
+constexpr Cell kTable[][3] = {
+    {deliver, deliver, deliver},          // good
+    {repeat, repeat, repeat_or_unknown},  // line
+    {repeat, repeat, repeat_or_unknown},  // unreachable
+    {repeat, repeat, repeat_or_unknown},  // silent
+    {repeat, repeat, repeat_or_unknown},  // busy
+    {fail_over, fail_over, fail_over},    // untrusted: nothing was sent
+    {fail_over, fail_over, unknown},      // server_error
+    {fail_over, fail_over, unknown},      // garbage
+    {fail_over, fail_over, deliver},      // no_access
+    {deliver, fail_over, deliver},        // unknown_key
+    {deliver, deliver, deliver},          // refused
+    {repeat, repeat, repeat_or_unknown},  // local_limit
+    {deliver, deliver, deliver},          // local
+};
+static_assert(sizeof kTable / sizeof *kTable == static_cast<std::size_t>(ReplyKind::count));
+
+}  // namespace
+
+ReplyKind kind_of(Failure failure, int status, Reason judged) noexcept {
+  if (failure != Failure::none) return kind_of_failure(failure);
+  switch (judged) {
+    case Reason::none:
+      return ReplyKind::good;
+    case Reason::access_denied:
+      return ReplyKind::no_access;
+    case Reason::unknown_key:
+      return ReplyKind::unknown_key;
+    case Reason::http_status:
+    case Reason::device_error:
+      return kind_of_status(status);
+    case Reason::bad_reply:
+    case Reason::reply_field_missing:
+      return status >= kInternalServerError ? kind_of_status(status) : ReplyKind::garbage;
+    default:
+      return ReplyKind::refused;
+  }
+}
+
+Action action_after(ReplyKind kind, OperationKind operation, bool surely_not_done) noexcept {
+  switch (kTable[static_cast<std::size_t>(kind)][static_cast<std::size_t>(operation)]) {
+    case repeat:
+      return Action::repeat;
+    case fail_over:
+      return Action::fail_over;
+    case unknown:
+      return Action::outcome_unknown;
+    case repeat_or_unknown:
+      return surely_not_done ? Action::repeat : Action::outcome_unknown;
+    case deliver:
+      break;
+  }
+  return Action::deliver;
+}
+
+// A 503 mostly means that nothing was done, but need not.
+bool surely_not_done(const http::Reply& reply) noexcept {
+  return !reply.may_have_acted || reply.status == kMisdirectedRequest || reply.status == kTooManyRequests;
+}
+
+// libcurl may take a connection for the fault of one stream, and a restarting node breaks it once: twice in a
+// row is more.
+bool is_of_the_node(ReplyKind kind, unsigned number, bool answers_others) noexcept {
+  switch (kind) {
+    case ReplyKind::line:
+      return number > 1;
+    case ReplyKind::silent:
+      return !answers_others;
+    case ReplyKind::unreachable:
+    case ReplyKind::busy:
+    case ReplyKind::untrusted:
+    case ReplyKind::server_error:
+    case ReplyKind::garbage:
+    case ReplyKind::no_access:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_unanswered(ReplyKind kind, const http::Reply& reply) noexcept {
+  if (reply.failure == Failure::none || reply.server_answers_others) return false;
+  return kind == ReplyKind::line || kind == ReplyKind::unreachable || kind == ReplyKind::silent;
+}
+
+}  // namespace sesam::n200

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A lone device that does not respond: after one operation that ended unanswered, further ones fail at once."""
+import subprocess
+import time
+
+import pytest
+
+from harness.programs import minimal_environment
+
+DEADLINE_MS = 1500
+NOT_RESPONDING = "the device does not respond"
+
+# Signs as often as it is told to, one line of input a signature, and prints how long each took, or the error.
+SIGNER = """
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/store.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+int main(int argc, char **argv) {
+  EVP_PKEY *key = NULL;
+  OSSL_STORE_CTX *store = OSSL_STORE_open(argv[argc - 1], NULL, NULL, NULL, NULL);
+  while (store && !key && !OSSL_STORE_eof(store)) {
+    OSSL_STORE_INFO *info = OSSL_STORE_load(store);
+    if (info && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY) key = OSSL_STORE_INFO_get1_PKEY(info);
+    OSSL_STORE_INFO_free(info);
+  }
+  OSSL_STORE_close(store);
+  if (!key) return 1;
+  puts("ready");
+  fflush(stdout);
+  for (char line[8]; fgets(line, sizeof line, stdin);) {
+    unsigned char signature[600];
+    size_t length = sizeof signature;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    const double start = now();
+    ERR_clear_error();
+    const int made = EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
+                     EVP_DigestSign(context, signature, &length, (const unsigned char *)"x", 1) == 1;
+    const char *text = "", *data = "";
+    int flags = 0;
+    unsigned long error = ERR_peek_last_error_all(NULL, NULL, NULL, &data, &flags);
+    if (error) text = ERR_reason_error_string(error);
+    printf("%d\\t%.3f\\t%s: %s\\n", made, now() - start, text ? text : "", flags & ERR_TXT_STRING ? data : "");
+    fflush(stdout);
+    EVP_MD_CTX_free(context);
+  }
+  return 0;
+}
+"""
+
+
+@pytest.fixture(scope="session")
+def signer_program(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("signer")
+    (directory / "signer.c").write_text(SIGNER)
+    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", "-o", directory / "signer", directory / "signer.c", "-lcrypto"], check=True)
+    return directory / "signer"
+
+
+class Signer:
+    """A program with an open key; sign() -> (made, seconds, error)."""
+
+    def __init__(self, program, cnf, uri="sesam:web"):
+        self.process = subprocess.Popen([program, uri], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        stderr=subprocess.PIPE, env=minimal_environment(cnf))
+        assert self.process.stdout.readline() == "ready\n", self.process.communicate(timeout=10)
+
+    def sign(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        made, seconds, error = self.process.stdout.readline().rstrip("\n").split("\t")
+        return made == "1", float(seconds), error
+
+    def stop(self):
+        self.process.kill()
+        self.process.communicate()
+
+
+AXES = [{"http1": False, "type": "NIST", "pin": None}, {"http1": True, "type": "RSA", "pin": "4711"}]
+
+
+@pytest.fixture(params=AXES, ids=["HTTP/2, EC, no PIN", "HTTP/1.1, RSA, PIN"])
+def signing(request, simulator, openssl_cnf, signer_program):
+    """A device and a program that has signed once with its key."""
+    axes = request.param
+    device = simulator(http1=axes["http1"])
+    device.create_key("web", type=axes["type"], size=2048 if axes["type"] == "RSA" else 256, **({"pin": axes["pin"]} if axes["pin"] else {}))
+    cnf = openssl_cnf(device, deadline_ms=DEADLINE_MS, request_timeout_ms=1000, connect_timeout_ms=1000, pin=axes["pin"])
+    signer = Signer(signer_program, cnf)
+    assert signer.sign()[0]
+    yield device, signer
+    signer.stop()
+
+
+@pytest.mark.parametrize("outage", ["silence", "restart"])
+def test_after_an_unanswered_operation_others_fail_at_once(signing, outage):
+    device, signer = signing
+    device.network(outage)
+    made, seconds, error = signer.sign()
+    assert not made and NOT_RESPONDING not in error and seconds > 0.5 * DEADLINE_MS / 1000
+    made, seconds, error = signer.sign()  # waits for the outcome of a probe, half of the deadline at most
+    assert not made and NOT_RESPONDING in error and seconds < 0.7 * DEADLINE_MS / 1000
+    for _ in range(20):
+        made, seconds, error = signer.sign()
+        assert not made and seconds < 0.2
+        assert NOT_RESPONDING in error and " ms ago; next attempt in " in error
+    device.network("restore")
+
+
+@pytest.mark.parametrize("outage", ["silence", "restart"])
+def test_the_device_is_used_again_soon_after_it_is_back(signing, outage):
+    device, signer = signing
+    device.network(outage)
+    signer.sign()
+    signer.sign()
+    device.network("restore")
+    start = time.monotonic()
+    while not signer.sign()[0]:
+        assert time.monotonic() - start < 6
+        time.sleep(0.05)
+    assert all(signer.sign()[0] for _ in range(10))
+
+
+def test_a_restart_of_700_ms_is_not_seen(signing):
+    device, signer = signing
+    for _ in range(2):
+        device.network("restart", 700)
+        assert signer.sign()[0]
+
+
+def test_a_core_that_hangs_stops_no_other(simulator, openssl_cnf, signer_program):
+    device = simulator()
+    device.create_key("web")
+    device.create_key("other", core=2)
+    cnf = openssl_cnf(device, deadline_ms=DEADLINE_MS, request_timeout_ms=1000)
+    hung, other = Signer(signer_program, cnf), Signer(signer_program, cnf, "sesam:object=other;core=2")
+    try:
+        device.hang_core(-1)
+        for _ in range(2):
+            made, _, error = hung.sign()
+            assert not made and NOT_RESPONDING not in error
+        assert other.sign()[0]
+    finally:
+        hung.stop()
+        other.stop()

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/breaker.h"
+
+#include <gtest/gtest.h>
+
+namespace sesam::n200 {
+namespace {
+
+using namespace std::chrono_literals;
+using Advice = Breaker::Advice;
+
+class BreakerTest : public testing::Test {
+ protected:
+  Breaker::Verdict ask() { return breaker_.ask(now_, kPatience); }
+  Advice advice() { return ask().advice; }
+  void say(http::Health health) { *breaker_.health() = health; }
+
+  static constexpr auto kPatience = 500ms;
+  Breaker breaker_;
+  Breaker::Clock::time_point now_ = Breaker::Clock::now();
+};
+
+TEST_F(BreakerTest, is_closed_until_an_operation_ends_unanswered) {
+  EXPECT_EQ(advice(), Advice::go);
+  breaker_.answered();
+  EXPECT_EQ(advice(), Advice::go);
+}
+
+TEST_F(BreakerTest, probes_at_once_and_has_operations_wait_for_a_moment) {
+  breaker_.unanswered(now_);
+  EXPECT_EQ(advice(), Advice::send_probe);
+  EXPECT_EQ(advice(), Advice::wait) << "one probe at a time";
+  EXPECT_LE(ask().until, now_ + kPatience);
+  now_ += kPatience;
+  EXPECT_EQ(advice(), Advice::refuse);
+}
+
+TEST_F(BreakerTest, closes_when_the_probe_is_answered) {
+  breaker_.unanswered(now_);
+  ASSERT_EQ(advice(), Advice::send_probe);
+  say(http::Health::well);
+  EXPECT_EQ(advice(), Advice::go);
+  EXPECT_EQ(advice(), Advice::go);
+}
+
+TEST_F(BreakerTest, closes_when_an_operation_is_answered) {
+  breaker_.unanswered(now_);
+  ASSERT_EQ(advice(), Advice::send_probe);
+  breaker_.answered();
+  EXPECT_EQ(advice(), Advice::go);
+}
+
+TEST_F(BreakerTest, says_since_when_the_device_is_silent_and_when_the_next_attempt_is) {
+  breaker_.unanswered(now_);
+  ASSERT_EQ(advice(), Advice::send_probe);
+  say(http::Health::ill);
+  now_ += 300ms;
+  const auto verdict = ask();
+  EXPECT_EQ(verdict.advice, Advice::refuse);
+  EXPECT_EQ(verdict.silent_for, 300ms);
+  EXPECT_EQ(verdict.next_in, 1000ms);
+}
+
+TEST_F(BreakerTest, probes_again_after_pauses_that_grow_to_ten_seconds) {
+  breaker_.unanswered(now_);
+  for (const auto pause : {1s, 2s, 4s, 8s, 10s, 10s}) {
+    ASSERT_EQ(advice(), Advice::send_probe) << pause.count();
+    say(http::Health::ill);
+    EXPECT_EQ(advice(), Advice::refuse);
+    now_ += pause - 1ms;
+    EXPECT_EQ(advice(), Advice::refuse) << pause.count();
+    now_ += 1ms;
+  }
+}
+
+TEST_F(BreakerTest, takes_a_probe_that_comes_to_nothing_for_a_failed_one) {
+  breaker_.unanswered(now_);
+  ASSERT_EQ(advice(), Advice::send_probe);
+  now_ += Breaker::kProbeTime;
+  EXPECT_EQ(advice(), Advice::refuse);
+  now_ += 1s;
+  EXPECT_EQ(advice(), Advice::send_probe);
+}
+
+TEST_F(BreakerTest, believes_a_probe_that_is_answered_late) {
+  breaker_.unanswered(now_);
+  ASSERT_EQ(advice(), Advice::send_probe);
+  now_ += 800ms;
+  EXPECT_EQ(advice(), Advice::refuse) << "nobody waits for so long";
+  say(http::Health::well);
+  EXPECT_EQ(advice(), Advice::go);
+}
+
+TEST_F(BreakerTest, starts_with_short_pauses_each_time_it_opens) {
+  for (int round = 0; round < 2; ++round) {
+    breaker_.unanswered(now_);
+    ASSERT_EQ(advice(), Advice::send_probe);
+    say(http::Health::ill);
+    EXPECT_EQ(ask().next_in, 1000ms);
+    now_ += 1s;
+    ASSERT_EQ(advice(), Advice::send_probe);
+    say(http::Health::well);
+    ASSERT_EQ(advice(), Advice::go);
+  }
+}
+
+}  // namespace
+}  // namespace sesam::n200
