@@ -173,6 +173,7 @@ struct Device::Trail {
 
   NodeSet avoid;
   NodeSet tried = 0;
+  NodeSet away = 0;  // whose fault may pass, as that of a node that restarts
   unsigned attempt = 0;
   unsigned on_this_node = 0;  // in a row
   std::size_t last = 0;
@@ -218,10 +219,15 @@ std::optional<milliseconds> Device::pause_before_retry(Exchange& exchange, const
   if (action == Action::fail_over) {
     if (!may_fail_over(exchange, kind)) return std::nullopt;
     trail.avoid |= node_set(exchange.node);
+  } else {
+    trail.away |= node_set(exchange.node);
+    if (kind == ReplyKind::silent)
+      trail.avoid |= node_set(exchange.node);  // another time-out would be too much
   }
   const bool moves_on =
       reply.has_another_address || (!exchange.only_node && !trail.has_tried(nodes_.in_use(trail.avoid)));
-  if (action == Action::fail_over && !moves_on) return std::nullopt;
+  const bool one_may_come_back = (trail.away & ~trail.avoid) != 0;
+  if (action == Action::fail_over && !moves_on && !one_may_come_back) return std::nullopt;
   const auto left = std::chrono::duration_cast<milliseconds>(exchange.deadline - Clock::now());
   const auto pause = retry_after({kind, trail.attempt, moves_on, nodes_.ever_answered(),
                                   std::chrono::seconds(reply.retry_after_s), left},
