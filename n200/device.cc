@@ -116,6 +116,7 @@ void Device::probe_a_node() {
   request.method = options_.wire.row(Operation::timestamp).method;
   request.path = rendered.path.reveal();
   request.body = rendered.body.reveal();
+  request.repeatable = true;
   request.deadline = now + patience;
   pipeline_->probe(request, nodes_.health_of(*node));
 }
@@ -136,6 +137,7 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
   request.path = rendered.path.reveal();
   request.fixed_path_bytes = options_.wire.row(exchange.operation).fixed_path_bytes();
   request.body = rendered.body.reveal();
+  request.repeatable = exchange.repetition == Repetition::harmless;
   request.reply_cap_bytes = exchange.reply_cap_bytes;
   request.deadline = exchange.deadline;
   unsigned on_this_node = 0;

@@ -213,6 +213,7 @@ Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now, Failure& why_n
       static_cast<long>(std::min<std::int64_t>(left, options_.request_timeout_ms)));
   easy.own_deadline = left < std::min(options_.connect_timeout_ms, options_.request_timeout_ms);
   easy.broken_off_for = Failure::none;
+  easy.fresh = false;
   easy.error[0] = '\0';
   easy.call = &call;
   easy.lane = &lane;

@@ -27,7 +27,12 @@ struct Lane {
   std::vector<Easy*> active;   ///< handed to libcurl
   unsigned unsent = 0;         ///< of them, those that libcurl has not begun to send
   Clock::time_point heard_at;  ///< when a part of a reply last came
-  bool moved = true;           ///< a reply, or a part of one, has come since the last nudge
+  Clock::duration slowest_handshake{0};
+  Clock::time_point looked_at;  ///< for handshakes that take too long
+  bool ever_answered = false;
+  unsigned broken_handshakes = 0;     ///< in a row, while it never answered
+  unsigned reported_connections = 0;  ///< of Admission::learned_connections()
+  bool moved = true;                  ///< a reply, or a part of one, has come since the last nudge
 };
 
 }  // namespace sesam::n200::http

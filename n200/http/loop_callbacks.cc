@@ -3,8 +3,10 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "n200/http/loop.h"
 
@@ -62,13 +64,12 @@ int Loop::on_sending(void* pointer, char*, char*, int, int) noexcept {
   Lane& lane = *easy.lane;
   lane.mark_sent(easy);
   Loop& loop = *static_cast<Loop*>(easy.owner);
-  long fresh = 0;
-  if (!lane.admission.is_open() || lane.admission.shape() == Admission::Shape::connections)
-    curl_easy_getinfo(easy.handle, CURLINFO_NUM_CONNECTS, &fresh);
+  if (easy.fresh)
+    lane.slowest_handshake = std::max(lane.slowest_handshake, easy.sent_at - easy.connecting_since);
   if (lane.admission.is_open()) return CURL_PREREQFUNC_OK;
   const auto shape = negotiated(easy.handle);
-  lane.admission.connected(*easy.call, shape, fresh != 0, Clock::now());
-  if (fresh != 0)
+  lane.admission.connected(*easy.call, shape, easy.fresh, Clock::now());
+  if (easy.fresh)
     loop.report(LogLevel::connections, {"connected to ", lane.urls.base(), ", ", name_of(shape)});
   return CURL_PREREQFUNC_OK;
 }
@@ -81,6 +82,7 @@ curl_socket_t Loop::open_socket(void* pointer, curlsocktype, curl_sockaddr* addr
   loop.counts_.connections_opened.add();
   loop.counts_.connections_open.up();
   loop.metrics_.changed();
+  if (!std::exchange(easy.fresh, true)) easy.connecting_since = Clock::now();
   easy.lane->admission.connecting(*easy.call);
   return fd;
 } catch (const std::exception&) {

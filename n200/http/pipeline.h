@@ -54,7 +54,9 @@ struct Request {
   /// How much of the path is the same for every request of this operation. The rest may be a PIN: it is
   /// neither logged nor kept.
   std::size_t fixed_path_bytes = std::string_view::npos;
-  std::string_view body;                           ///< form-encoded; may hold a PIN: copies are wiped
+  std::string_view body;  ///< form-encoded; may hold a PIN: copies are wiped
+  bool repeatable =
+      false;  ///< doing it twice is harmless: it may try a connection that the server may not allow
   std::size_t reply_cap_bytes = 64 * 1024;         ///< a longer body is a too_large failure
   std::chrono::steady_clock::time_point deadline;  ///< perform() returns by then
 };

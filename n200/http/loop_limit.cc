@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// A server of HTTP/1.1 that allows fewer connections than we make: what it turns away waits for a place.
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "n200/http/loop.h"
+
+namespace sesam::n200::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A connection beyond the limit may be left unaccepted. A handshake under load takes longer than one alone.
+constexpr Clock::duration kShortestPatience = 500ms;
+constexpr int kPatienceInHandshakes = 4;
+constexpr unsigned kRepeatedHandshakes = 2;
+
+Clock::duration patience_of(const Lane& lane) noexcept {
+  return std::max(kShortestPatience, kPatienceInHandshakes * lane.slowest_handshake);
+}
+
+bool is_in_handshake(const Easy& easy) noexcept {
+  return easy.fresh && !easy.call->sent.load(std::memory_order_relaxed);
+}
+
+bool is_of_the_connection(Failure failure) noexcept {
+  return failure == Failure::cannot_connect || failure == Failure::connect_timed_out ||
+         failure == Failure::connection_lost;
+}
+
+}  // namespace
+
+// Of what libcurl repeats over a second connection nothing is known.
+bool Loop::meets_limit(Lane& lane, const Easy& easy, const Evidence& evidence) noexcept {
+  if (!easy.fresh || !is_of_the_connection(easy.call->failure)) return false;
+  if (evidence.curl_code == CURLE_ABORTED_BY_CALLBACK) return false;
+  long heard = 0;
+  curl_easy_getinfo(easy.handle, CURLINFO_HEADER_SIZE, &heard);
+  if (heard != 0) return false;
+  const auto unproven = std::count_if(lane.active.begin(), lane.active.end(),
+                                      [&](const Easy* other) { return other != &easy && other->fresh; });
+  const unsigned sockets = sockets_.count_of(lane.index);
+  const unsigned standing = sockets - std::min(sockets, static_cast<unsigned>(unproven));
+  const bool is_one_of_many =
+      lane.admission.turned_away(*easy.call, standing, easy.connecting_since, Clock::now());
+  return is_one_of_many && (!evidence.sent || easy.call->repeatable);
+}
+
+void Loop::send_back(Easy& easy) noexcept {
+  Lane& lane = *easy.lane;
+  Call& call = retire(easy);
+  call.sent.store(false, std::memory_order_relaxed);
+  call.may_have_acted = false;
+  call.reply.clear();
+  call.message.clear();
+  lane.admission.come_back(call);
+}
+
+// While others are answered, it is not the way there that is slow.
+void Loop::end_slow_handshakes(Lane& lane, Clock::time_point now) noexcept {
+  lane.looked_at = now;
+  if (lane.unsent == 0 || lane.admission.shape() != Admission::Shape::connections) return;
+  const auto patience = patience_of(lane);
+  for (std::size_t i = lane.active.size(); i-- > 0;) {
+    Easy& easy = *lane.active[i];
+    if (!is_in_handshake(easy) || now - easy.connecting_since < patience ||
+        lane.heard_at <= easy.connecting_since)
+      continue;
+    easy.call->failure = Failure::connect_timed_out;
+    if (meets_limit(lane, easy, {})) send_back(easy);
+  }
+  tell_limit(lane);
+}
+
+Clock::time_point Loop::next_slow_handshake(const Lane& lane) const noexcept {
+  if (lane.unsent == 0 || lane.admission.shape() != Admission::Shape::connections) return kNever;
+  auto next = kNever;
+  for (const Easy* easy : lane.active)
+    if (const auto end = easy->connecting_since + patience_of(lane);
+        is_in_handshake(*easy) && end > lane.looked_at)
+      next = std::min(next, end);
+  return next;
+}
+
+void Loop::tell_limit(Lane& lane) noexcept {
+  const unsigned learned = lane.admission.learned_connections();
+  if (learned == std::exchange(lane.reported_connections, learned)) return;
+  unsigned least = 0;
+  for (const auto& one : lanes_)
+    if (one->reported_connections != 0 && (least == 0 || one->reported_connections < least))
+      least = one->reported_connections;
+  counts_.connections_allowed.set(least);
+  metrics_.changed();
+  if (!log_.wants(LogLevel::connections)) return;
+  if (learned == 0)
+    report(LogLevel::connections, {lane.urls.base(), " allows all the connections that are wanted again"});
+  else
+    report(LogLevel::connections,
+           {lane.urls.base(), " allows ", std::to_string(learned),
+            learned == 1 ? " connection" : " connections", " at a time: further requests wait"});
+}
+
+// A server that breaks off each handshake is no server of ours, unless it has answered before: then it
+// restarts.
+Failure Loop::of_handshake(Lane& lane, Failure failure) noexcept {
+  if (failure != Failure::connection_lost || lane.ever_answered) return failure;
+  if (lane.broken_handshakes++ < kRepeatedHandshakes) return failure;
+  lane.broken_handshakes = 0;
+  return Failure::tls_failed;
+}
+
+}  // namespace sesam::n200::http
