@@ -16,7 +16,7 @@ constexpr auto kPatience = 250ms;
 // Between a probe that was turned away and the next one: doubled each time.
 constexpr Clock::duration kFirstPause = 1s;
 constexpr Clock::duration kLongestPause = 30s;
-constexpr auto kPauseAfterSuccess = 100ms;
+constexpr auto kPauseBeforeMore = 100ms;
 
 }  // namespace
 
@@ -45,7 +45,7 @@ void ConnectionLimit::lower(Clock::time_point now) noexcept {
   is_learned_ = true;
   lowered_at_ = now;
   probe_pause_ = kFirstPause;
-  next_probe_ = now + probe_pause_;
+  next_probe_ = now + kPauseBeforeMore;  // half of it may be too little
 }
 
 // Of those that began together with the one that was turned away first, none lowers the limit once more.
@@ -79,7 +79,7 @@ void ConnectionLimit::probe_ended(bool answered, Clock::time_point now) noexcept
   if (answered) {
     limit_ = std::min(most_, limit_ + 1);
     probe_pause_ = kFirstPause;
-    next_probe_ = now + kPauseAfterSuccess;
+    next_probe_ = now + kPauseBeforeMore;
     return;
   }
   next_probe_ = now + probe_pause_;

@@ -24,11 +24,11 @@ struct Lane {
   const std::size_t index;
   EndpointUrls urls;
   Admission admission;
-  std::vector<Easy*> active;   ///< handed to libcurl
-  unsigned unsent = 0;         ///< of them, those that libcurl has not begun to send
-  Clock::time_point heard_at;  ///< when a part of a reply last came
-  Clock::duration slowest_handshake{0};
-  Clock::time_point looked_at;  ///< for handshakes that take too long
+  std::vector<Easy*> active;          ///< handed to libcurl
+  unsigned unsent = 0;                ///< of them, those that libcurl has not begun to send
+  Clock::time_point heard_at;         ///< when a part of a reply last came
+  Clock::duration last_handshake{0};  ///< of one that was made alone
+  Clock::time_point looked_at;        ///< for handshakes that take too long
   bool ever_answered = false;
   unsigned broken_handshakes = 0;     ///< in a row, while it never answered
   unsigned reported_connections = 0;  ///< of Admission::learned_connections()

@@ -57,6 +57,7 @@ class Loop {
   void fail_together(Lane& lane, const Call& cause) noexcept;
   /// A new connection of HTTP/1.1 met the server's limit: its call waits for a place. False: it did not.
   bool meets_limit(Lane& lane, const Easy& easy, const Evidence& evidence) noexcept;
+  unsigned standing_connections(const Lane& lane) const noexcept;
   void send_back(Easy& easy) noexcept;
   void end_slow_handshakes(Lane& lane, Clock::time_point now) noexcept;
   Clock::time_point next_slow_handshake(const Lane& lane) const noexcept;

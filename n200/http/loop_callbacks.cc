@@ -3,7 +3,6 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -64,11 +63,10 @@ int Loop::on_sending(void* pointer, char*, char*, int, int) noexcept {
   Lane& lane = *easy.lane;
   lane.mark_sent(easy);
   Loop& loop = *static_cast<Loop*>(easy.owner);
-  if (easy.fresh)
-    lane.slowest_handshake = std::max(lane.slowest_handshake, easy.sent_at - easy.connecting_since);
   if (lane.admission.is_open()) return CURL_PREREQFUNC_OK;
   const auto shape = negotiated(easy.handle);
   lane.admission.connected(*easy.call, shape, easy.fresh, Clock::now());
+  if (easy.fresh) lane.last_handshake = easy.sent_at - easy.connecting_since;
   if (easy.fresh)
     loop.report(LogLevel::connections, {"connected to ", lane.urls.base(), ", ", name_of(shape)});
   return CURL_PREREQFUNC_OK;

@@ -18,7 +18,7 @@ constexpr int kPatienceInHandshakes = 4;
 constexpr unsigned kRepeatedHandshakes = 2;
 
 Clock::duration patience_of(const Lane& lane) noexcept {
-  return std::max(kShortestPatience, kPatienceInHandshakes * lane.slowest_handshake);
+  return std::max(kShortestPatience, kPatienceInHandshakes * lane.last_handshake);
 }
 
 bool is_in_handshake(const Easy& easy) noexcept {
@@ -32,6 +32,15 @@ bool is_of_the_connection(Failure failure) noexcept {
 
 }  // namespace
 
+// Those that have answered before, in use or idle. libcurl has closed the one of a call that is over: then
+// the count is too low by one, which does no harm.
+unsigned Loop::standing_connections(const Lane& lane) const noexcept {
+  const auto unproven =
+      std::count_if(lane.active.begin(), lane.active.end(), [](const Easy* easy) { return easy->fresh; });
+  const unsigned sockets = sockets_.count_of(lane.index);
+  return sockets - std::min(sockets, static_cast<unsigned>(unproven));
+}
+
 // Of what libcurl repeats over a second connection nothing is known.
 bool Loop::meets_limit(Lane& lane, const Easy& easy, const Evidence& evidence) noexcept {
   if (!easy.fresh || !is_of_the_connection(easy.call->failure)) return false;
@@ -39,12 +48,8 @@ bool Loop::meets_limit(Lane& lane, const Easy& easy, const Evidence& evidence) n
   long heard = 0;
   curl_easy_getinfo(easy.handle, CURLINFO_HEADER_SIZE, &heard);
   if (heard != 0) return false;
-  const auto unproven = std::count_if(lane.active.begin(), lane.active.end(),
-                                      [&](const Easy* other) { return other != &easy && other->fresh; });
-  const unsigned sockets = sockets_.count_of(lane.index);
-  const unsigned standing = sockets - std::min(sockets, static_cast<unsigned>(unproven));
   const bool is_one_of_many =
-      lane.admission.turned_away(*easy.call, standing, easy.connecting_since, Clock::now());
+      lane.admission.turned_away(*easy.call, standing_connections(lane), easy.connecting_since, Clock::now());
   return is_one_of_many && (!evidence.sent || easy.call->repeatable);
 }
 
@@ -58,16 +63,16 @@ void Loop::send_back(Easy& easy) noexcept {
   lane.admission.come_back(call);
 }
 
-// While others are answered, it is not the way there that is slow.
+// While others are answered, or could be, it is not the way there that is slow.
 void Loop::end_slow_handshakes(Lane& lane, Clock::time_point now) noexcept {
   lane.looked_at = now;
   if (lane.unsent == 0 || lane.admission.shape() != Admission::Shape::connections) return;
   const auto patience = patience_of(lane);
+  const bool others_idle = lane.active.size() == lane.unsent && standing_connections(lane) != 0;
   for (std::size_t i = lane.active.size(); i-- > 0;) {
     Easy& easy = *lane.active[i];
-    if (!is_in_handshake(easy) || now - easy.connecting_since < patience ||
-        lane.heard_at <= easy.connecting_since)
-      continue;
+    if (!is_in_handshake(easy) || now - easy.connecting_since < patience) continue;
+    if (lane.heard_at <= easy.connecting_since && !others_idle) continue;
     easy.call->failure = Failure::connect_timed_out;
     if (meets_limit(lane, easy, {})) send_back(easy);
   }
