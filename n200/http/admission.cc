@@ -130,7 +130,8 @@ void Admission::replied(const Call& call, bool fresh, Clock::time_point now) noe
 
 bool Admission::turned_away(const Call& call, unsigned standing, Clock::time_point since,
                             Clock::time_point now) noexcept {
-  if (shape_ != Shape::connections || gate_ != Gate::open || in_flight_ < 2) return false;
+  if (shape_ != Shape::connections || gate_ != Gate::open) return false;
+  if (in_flight_ == 1 && standing == 0) return false;
   may_probe_ = false;
   if (std::exchange(probe_, probe_ == &call ? nullptr : probe_) == &call)
     connections_.probe_ended(false, now);

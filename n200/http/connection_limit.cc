@@ -52,7 +52,7 @@ void ConnectionLimit::lower(Clock::time_point now) noexcept {
 void ConnectionLimit::turned_away(unsigned others, unsigned standing, Clock::time_point since) noexcept {
   if (hold_ == kNoHold && since > lowered_at_)
     lower_to_ = std::max({1U, std::min(standing, most_), std::min(others + 1, limit_) / 2});
-  hold_ = std::max(1U, std::min(hold_, others));
+  hold_ = std::max({1U, standing, std::min(hold_, others)});
 }
 
 void ConnectionLimit::all_gone() noexcept {
