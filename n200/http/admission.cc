@@ -53,10 +53,13 @@ Admission::Turn Admission::next_in_turn() const noexcept {
   if (gate_ == Gate::cold) return {head_};
   if (gate_ != Gate::open) return {};
   if (shape_ != Shape::connections) return in_flight_ < limit_ ? Turn{head_} : Turn{};
+  // A handshake that hangs takes none of the places that are there.
+  if (connecting_ != 0 && in_flight_ < connecting_ + standing_) return {head_};
   const unsigned allowed = connections_.now();
-  if (in_flight_ < std::min(allowed, connections_.proven())) return {head_};
-  if (in_flight_ < allowed) return first_repeatable(false);
-  return may_probe_ && in_flight_ == allowed ? first_repeatable(true) : Turn{};
+  const unsigned in_use = probe_ == nullptr ? in_flight_ : in_flight_ - 1;
+  if (in_use < std::min(allowed, connections_.proven())) return {head_};
+  if (in_use < allowed) return first_repeatable(false);
+  return may_probe_ && in_use == allowed ? first_repeatable(true) : Turn{};
 }
 
 Call* Admission::next() noexcept {
@@ -140,9 +143,11 @@ bool Admission::turned_away(const Call& call, unsigned standing, Clock::time_poi
   return true;
 }
 
-void Admission::watch(unsigned unsent, Clock::time_point now) noexcept {
+void Admission::watch(unsigned connecting, unsigned standing, Clock::time_point now) noexcept {
   if (shape_ != Shape::connections) return;
-  if (gate_ == Gate::open && head_ != nullptr && unsent == 0 && !has_next())
+  connecting_ = connecting;
+  standing_ = standing;
+  if (gate_ == Gate::open && head_ != nullptr && connecting == 0 && !has_next())
     connections_.crowded(now);
   else
     connections_.not_crowded();

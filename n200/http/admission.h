@@ -50,8 +50,9 @@ class Admission {
   /// streams.
   void kept_waiting(unsigned unsent, Clock::time_point now) noexcept;
 
-  /// To be called each turn: of those in flight, `unsent` still wait for their connection.
-  void watch(unsigned unsent, Clock::time_point now) noexcept;
+  /// To be called each turn: of those in flight, `connecting` still wait for a connection of their own, while
+  /// `standing` have answered before.
+  void watch(unsigned connecting, unsigned standing, Clock::time_point now) noexcept;
   /// To be called at next_event(): patience with a slow scout ends, a learned limit is tried again.
   void tick(Clock::time_point now) noexcept;
   Clock::time_point next_event() const noexcept;
@@ -95,6 +96,8 @@ class Admission {
   const Call* scout_ = nullptr;
   const Call* probe_ = nullptr;  // whether one connection more is allowed by now
   bool may_probe_ = false;
+  unsigned connecting_ = 0;
+  unsigned standing_ = 0;
   ConnectionLimit connections_;
   std::uint64_t arrivals_ = 0;
   unsigned waiting_ = 0;

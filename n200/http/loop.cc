@@ -167,7 +167,7 @@ void Loop::expire() noexcept {
   for (auto& lane : lanes_) {
     auto& admission = lane->admission;
     end_slow_handshakes(*lane, now);
-    admission.watch(lane->unsent, now);
+    admission.watch(lane->unsent, lane->unsent == 0 ? 0 : standing_connections(*lane), now);
     if (now < admission.next_event()) continue;
     admission.tick(now);
     Call* expired = admission.take_expired(now);
