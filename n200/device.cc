@@ -13,7 +13,6 @@
 #include "base/counts.h"
 #include "base/ecdsa_signature.h"
 #include "n200/asked_pins.h"
-#include "n200/http/async_wait.h"
 #include "n200/key_cache.h"
 #include "n200/secret_forms.h"
 
@@ -126,7 +125,10 @@ void Device::note_failure(const Exchange& exchange, const http::Reply& reply, bo
   const std::string problem =
       reply.message.empty() ? "HTTP status " + std::to_string(reply.status) : reply.message;
   log_->write(LogLevel::retries, error_of(exchange.doing, Reason::none,
-                                          (moves_on ? "trying another node: " : "trying again: ") + problem)
+                                          (reply.has_another_address ? "trying another address: "
+                                           : moves_on                ? "trying another node: "
+                                                                     : "trying again: ") +
+                                              problem)
                                      .detail);
 }
 
@@ -156,9 +158,10 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
     if (fault == Fault::none) return reply;
     const auto now = Clock::now();
     const std::chrono::seconds asked_for(reply.retry_after_s);
-    if (nodes_.count() > 1 && is_of_the_node(fault, on_this_node, reply.server_answers_others))
+    if (nodes_.count() > 1 && !reply.has_another_address &&
+        is_of_the_node(fault, on_this_node, reply.server_answers_others))
       nodes_.failed(node, now, asked_for);
-    const bool moves_on = !tried.has(nodes_.in_use());
+    const bool moves_on = reply.has_another_address || !tried.has(nodes_.in_use());
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - now);
     const auto pause = retry_after({fault, reply.status, reply.may_have_acted, attempt, moves_on,
                                     nodes_.ever_answered(), asked_for, left},
@@ -166,7 +169,7 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
     if (!pause) return reply;
     note_failure(exchange, reply, moves_on);
     counts().retries[request.operation].add();
-    if (pause->count() > 0) http::rest_until(now + *pause);
+    if (pause->count() > 0) pipeline_->rest_until(now + *pause);
   }
 }
 
@@ -210,7 +213,7 @@ Result<ReplyDocument> Device::exchange(Exchange& exchange) {
 
 Result<bool> Device::may_send_pin(const Exchange& exchange) {
   if (exchange.pin_verdict == nullptr) return false;
-  switch (exchange.pin_verdict->ask(exchange.deadline)) {
+  switch (exchange.pin_verdict->ask(exchange.deadline, *pipeline_)) {
     case PinVerdict::Leave::granted:
       return false;
     case PinVerdict::Leave::to_try:

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "n200/device.h"
-#include "n200/http/async_wait.h"
 #include "n200/key_cache.h"
 
 namespace sesam::n200 {
@@ -53,7 +52,7 @@ Result<void> Device::removal_of_lost_answer(const KeyHandle& key, const Doing& d
         left ? may_be_at_work(lost)
              : may_be_at_work(left.error().reason) || left.error().reason == Reason::cannot_connect;
     if (look_again && Clock::now() + pause < until) {
-      http::rest_until(Clock::now() + pause);
+      pipeline_->rest_until(Clock::now() + pause);
       continue;
     }
     return left ? error_of(doing, lost, "the answer was lost, and the key is still there")

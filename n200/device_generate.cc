@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "n200/device.h"
-#include "n200/http/async_wait.h"
 
 namespace sesam::n200 {
 namespace {
@@ -89,7 +88,7 @@ Result<KeyRecords> Device::await_key(const std::string& name, Clock::time_point 
         found ? (*found)->empty()
               : may_be_at_work(found.error().reason) || found.error().reason == Reason::cannot_connect;
     if (!look_again || Clock::now() + pause >= until) return found;
-    http::rest_until(Clock::now() + pause);
+    pipeline_->rest_until(Clock::now() + pause);
   }
 }
 

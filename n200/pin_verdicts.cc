@@ -8,8 +8,6 @@
 #include <mutex>
 #include <thread>
 
-#include "n200/http/async_wait.h"
-
 namespace sesam::n200 {
 namespace {
 
@@ -33,7 +31,8 @@ bool PinVerdict::try_to_probe(bool in_job, bool waited_long) noexcept {
   return probing_.compare_exchange_strong(present, in_job ? of_job : of_thread, std::memory_order_acq_rel);
 }
 
-PinVerdict::Leave PinVerdict::ask(std::chrono::steady_clock::time_point deadline) noexcept {
+PinVerdict::Leave PinVerdict::ask(std::chrono::steady_clock::time_point deadline,
+                                  http::Pipeline& pipeline) noexcept {
   const bool in_job = ASYNC_get_current_job() != nullptr;
   const auto begun = std::chrono::steady_clock::now();
   for (;;) {
@@ -50,7 +49,7 @@ PinVerdict::Leave PinVerdict::ask(std::chrono::steady_clock::time_point deadline
     if (now >= deadline) return Leave::timed_out;
     // Once in the life of a key, so a wait that costs nothing to prepare is good enough.
     const auto next_look = now + std::chrono::milliseconds(1);
-    if (http::pause_job_until(next_look)) continue;
+    if (pipeline.pause_job_until(next_look)) continue;
     if (in_job) return Leave::granted;
     std::this_thread::sleep_until(next_look);
   }

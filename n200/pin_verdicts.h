@@ -12,6 +12,7 @@
 
 #include "base/process_state.h"
 #include "base/secret.h"
+#include "n200/http/pipeline.h"
 
 namespace sesam::n200 {
 
@@ -25,9 +26,9 @@ class PinVerdict {
   /// Asks to send the PIN. A proven one goes at once. An unproven one is sent by one at a time (to_try, who
   /// must hold a PinProbe), or a wrong PIN would go out from all threads before the first answer; the others
   /// wait for its verdict, until the deadline; for that of an ASYNC_JOB only other jobs do, and for a second
-  /// at most. A job with a callback cannot wait, as the one who is waited for may be a job of the same
-  /// thread: it is granted leave. Who may send tells what became of it.
-  Leave ask(std::chrono::steady_clock::time_point deadline) noexcept;
+  /// at most. A job waits paused, by the pipeline; one that cannot be paused is granted leave, as the one who
+  /// is waited for may be a job of the same thread. Who may send tells what became of it.
+  Leave ask(std::chrono::steady_clock::time_point deadline, http::Pipeline& pipeline) noexcept;
   void proven() noexcept { settle(State::proven); }
   void refused() noexcept { settle(State::refused); }
   /// The exchange told nothing about the PIN: the next one may try.

@@ -4,7 +4,6 @@
 #include <openssl/err.h>
 #include <sched.h>
 #include <sys/eventfd.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -55,8 +54,11 @@ class Bell {
 
 namespace {
 
+// A job that is resumed at once, many times in a row, may not pause (ASYNC_block_pause(3)), or nobody looks
+// at its descriptor: from then on the thread sleeps, or it would burn its core.
 constexpr std::chrono::microseconds kNoPauseAtAll{50};
-constexpr std::chrono::milliseconds kShortSleep{1};
+constexpr unsigned kResumedAtOnce = 100;
+constexpr std::chrono::microseconds kShortSleep{200};
 
 // Its address is our key among the descriptors of a wait context.
 const char kBellKey = 0;
@@ -94,44 +96,6 @@ Bell* bell_of(ASYNC_WAIT_CTX* context) noexcept {
   if (ASYNC_WAIT_CTX_set_wait_fd(context, &kBellKey, bell->fd(), bell, drop_bell) == 1) return bell;
   bell->drop();
   return nullptr;
-}
-
-const char kTimerKey = 0;
-
-void close_timer(ASYNC_WAIT_CTX*, const void*, OSSL_ASYNC_FD fd, void*) { ::close(fd); }
-
-// One timer a wait context, which stays there: an application hears late of descriptors that go. -1: none.
-int timer_of(ASYNC_WAIT_CTX* context) noexcept {
-  // After fork the descriptor is the parent's too.
-  // NOLINTNEXTLINE(performance-no-int-to-ptr): a number that is only compared
-  void* const mine = reinterpret_cast<void*>(std::uintptr_t{1} + fork_generation());
-  OSSL_ASYNC_FD fd = -1;
-  void* owner = nullptr;
-  if (ASYNC_WAIT_CTX_get_fd(context, &kTimerKey, &fd, &owner) == 1) {
-    if (owner == mine) return fd;
-    ASYNC_WAIT_CTX_clear_fd(context, &kTimerKey);  // does not close it
-    ::close(fd);
-  }
-  fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-  if (fd == -1 || ASYNC_WAIT_CTX_set_wait_fd(context, &kTimerKey, fd, mine, close_timer) == 1) return fd;
-  ::close(fd);
-  return -1;
-}
-
-// steady_clock is CLOCK_MONOTONIC; its zero turns the timer off.
-void set_timer(int fd, Clock::time_point until) noexcept {
-  const auto since_boot = until.time_since_epoch();
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
-  itimerspec when{};
-  when.it_value.tv_sec = seconds.count();
-  when.it_value.tv_nsec = std::chrono::nanoseconds(since_boot - seconds).count();
-  timerfd_settime(fd, TFD_TIMER_ABSTIME, &when, nullptr);
-}
-
-bool has_callback(ASYNC_WAIT_CTX* context) noexcept {
-  ASYNC_callback_fn callback = nullptr;
-  void* argument = nullptr;
-  return ASYNC_WAIT_CTX_get_callback(context, &callback, &argument) == 1 && callback != nullptr;
 }
 
 // Other code runs on this thread meanwhile, and must find the error stack without our mark.
@@ -186,6 +150,7 @@ void Notify::ring() const noexcept {
 
 Paused pause_job_until_done(const Call& call) noexcept {
   const unsigned generation = fork_generation();
+  unsigned resumed_at_once = 0;
   for (;;) {
     const std::uint32_t state = call.state.load(std::memory_order_acquire);
     if ((state & kDone) != 0) return Paused::done;
@@ -194,31 +159,12 @@ Paused pause_job_until_done(const Call& call) noexcept {
       sched_yield();  // the I/O thread is inside the application's callback, whose argument must outlive it
       continue;
     }
-    if (Clock::now() >= call.deadline) return Paused::deadline_passed;
+    const auto now = Clock::now();
+    if (now >= call.deadline) return Paused::deadline_passed;
     if (!pause_job()) return Paused::cannot_pause;
+    resumed_at_once = Clock::now() - now < kNoPauseAtAll ? resumed_at_once + 1 : 0;
+    if (resumed_at_once > kResumedAtOnce) std::this_thread::sleep_for(kShortSleep);
   }
-}
-
-bool pause_job_until(Clock::time_point until) noexcept {
-  ASYNC_JOB* job = ASYNC_get_current_job();
-  ASYNC_WAIT_CTX* context = job == nullptr ? nullptr : ASYNC_get_wait_ctx(job);
-  if (context == nullptr || has_callback(context)) return false;
-  const int fd = timer_of(context);
-  if (fd == -1) return false;
-  silenced_bell_of(context);  // or what rang for an earlier call would have the job resumed
-  set_timer(fd, until);
-  bool paused = true;
-  for (auto now = Clock::now(); paused && now < until; now = Clock::now()) {
-    paused = pause_job();
-    // Resumed at once: pausing is blocked (ASYNC_block_pause(3)), or nobody looks at descriptors.
-    if (Clock::now() - now < kNoPauseAtAll) std::this_thread::sleep_until(std::min(until, now + kShortSleep));
-  }
-  set_timer(fd, {});
-  return paused;
-}
-
-void rest_until(Clock::time_point until) noexcept {
-  if (!pause_job_until(until)) std::this_thread::sleep_until(until);
 }
 
 }  // namespace sesam::n200::http

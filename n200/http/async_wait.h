@@ -4,8 +4,6 @@
 
 #include <openssl/async.h>
 
-#include <chrono>
-
 namespace sesam::n200::http {
 
 struct Call;
@@ -36,17 +34,11 @@ class Notify {
   Bell* bell_ = nullptr;
 };
 
+/// How the pause of a job ended.
 enum class Paused { done, deadline_passed, other_process, cannot_pause };
 
 /// Pauses the current job until the call is done. Must be entered holding no lock, with exactly one mark on
 /// the error stack (ERR_set_mark(3)), which is lifted while other code runs on this thread.
 Paused pause_job_until_done(const Call& call) noexcept;
-
-/// Pauses the current job until then: a descriptor of its wait context becomes readable at that time. false,
-/// and at once: there is no job, or nobody looks at its descriptors, as it has a callback. Enter it as the
-/// one above.
-bool pause_job_until(std::chrono::steady_clock::time_point until) noexcept;
-/// Lets that time pass, in a job without the thread where that is possible.
-void rest_until(std::chrono::steady_clock::time_point until) noexcept;
 
 }  // namespace sesam::n200::http

@@ -58,8 +58,9 @@ struct Call {
   std::size_t reply_cap_bytes = 0;
   bool repeatable = false;
   Clock::time_point deadline;
-  Notify notify;      ///< how to wake an ASYNC_JOB; empty: the caller sleeps on its wait word
-  HealthFlag health;  ///< of a probe, for which nobody waits
+  bool is_rest = false;  ///< there is no request: done at the deadline
+  Notify notify;         ///< how to wake an ASYNC_JOB; empty: the caller sleeps on its wait word
+  HealthFlag health;     ///< of a probe, for which nobody waits
 
   std::uint64_t arrival = 0;  ///< its turn in Admission
 
@@ -67,6 +68,7 @@ struct Call {
   Failure failure = Failure::other;
   bool may_have_acted = false;
   bool server_answers_others = false;
+  bool has_another_address = false;
   int status = 0;
   long retry_after_s = 0;
   std::string reply;

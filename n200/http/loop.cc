@@ -19,6 +19,8 @@ constexpr unsigned kLargeBatch = 16;
 constexpr unsigned kTurnsForABacklog = 3;
 // From so many transfers on one socket a nudge costs less than a visit to each.
 constexpr std::size_t kManyOnOneSocket = 8;
+// How long to sleep where epoll does not watch all that it should.
+constexpr int kLookAgainMs = 10;
 
 // Without memory for its words a failure is still the failure.
 // A call that has a connection made for itself over HTTP/1.1 waits for that, however many others are up.
@@ -43,7 +45,7 @@ Loop::Loop(const Options& options, const Log& log, MetricsWriter& metrics, Excha
       poller_(poller),
       sockets_(sockets),
       guard_(guard),
-      easies_(options, {on_data, on_sending, open_socket, close_socket, this}),
+      easies_(options, {on_data, on_header, on_sending, open_socket, close_socket, this}),
       multi_(curl_multi_init()) {
   if (!multi_) throw std::bad_alloc();
   for (std::size_t endpoint = 0; endpoint < options.urls.size(); ++endpoint)
@@ -77,17 +79,21 @@ void Loop::run() noexcept {
 
 void Loop::sleep() noexcept {
   poller_.apply();
+  const bool must_look_again = give_up_unwatched();
   guard_.before_wait();
   // First a look, as one who does not sleep: while there is something to do nobody has to ring. With 64
   // callers 1 wake-up per 2,000 requests, without it 1 per 100.
   poller_.wait(0);
-  if (!poller_.found_something() && exchange_.about_to_sleep()) poller_.wait(sleep_ms(Clock::now()));
+  if (!poller_.found_something() && exchange_.about_to_sleep()) {
+    const int most_ms = sleep_ms(Clock::now());
+    poller_.wait(must_look_again && (most_ms == -1 || most_ms > kLookAgainMs) ? kLookAgainMs : most_ms);
+  }
   guard_.after_wait();
   exchange_.awake();
 }
 
 int Loop::sleep_ms(Clock::time_point now) noexcept {
-  auto until = std::min(timer_, metrics_.next_event(now));
+  auto until = std::min({timer_, metrics_.next_event(now), rests_.next_event()});
   for (const auto& lane : lanes_) {
     if (lane->admission.has_next()) return 0;
     until = std::min({until, lane->admission.next_event(), next_slow_handshake(*lane)});
@@ -101,7 +107,7 @@ int Loop::sleep_ms(Clock::time_point now) noexcept {
 void Loop::serve_sockets() noexcept {
   int running = 0;
   // First of all: what follows closes connections, and their numbers may be anybody's then.
-  for (const int fd : poller_.hung_up()) sockets_.bury(fd);
+  for (const int fd : poller_.hung_up()) bury(fd);
   for (const auto& ready : poller_.ready()) {
     int events = (ready.events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0;
     if (ready.events == EPOLLIN && nudge(ready.fd)) continue;
@@ -149,6 +155,10 @@ void Loop::reap() noexcept {
 void Loop::receive(Call* calls) noexcept {
   while (calls != nullptr) {
     Call& call = *std::exchange(calls, calls->next);
+    if (call.is_rest) {
+      rests_.add(call);
+      continue;
+    }
     if (call.endpoint >= lanes_.size()) {
       fail(call, Failure::bad_url, "no such endpoint");
       continue;
@@ -164,6 +174,7 @@ void Loop::receive(Call* calls) noexcept {
 void Loop::expire() noexcept {
   const auto now = Clock::now();
   metrics_.tick(now);
+  fail_list(rests_.take_due(now), Failure::none, {});
   for (auto& lane : lanes_) {
     auto& admission = lane->admission;
     end_slow_handshakes(*lane, now);
@@ -310,6 +321,7 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
 
 void Loop::stop() noexcept {
   receive(exchange_.close(Failure::stopped));
+  fail_list(rests_.take_all(), Failure::stopped, {});
   for (auto& lane : lanes_) {
     fail_list(lane->admission.take_all(), Failure::stopped, "the pipeline was stopped");
     while (!lane->active.empty()) {

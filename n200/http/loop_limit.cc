@@ -45,9 +45,7 @@ unsigned Loop::standing_connections(const Lane& lane) const noexcept {
 bool Loop::meets_limit(Lane& lane, const Easy& easy, const Evidence& evidence) noexcept {
   if (!easy.fresh || !is_of_the_connection(easy.call->failure)) return false;
   if (evidence.curl_code == CURLE_ABORTED_BY_CALLBACK) return false;
-  long heard = 0;
-  curl_easy_getinfo(easy.handle, CURLINFO_HEADER_SIZE, &heard);
-  if (heard != 0) return false;
+  if (easy.header_bytes != 0) return false;
   const bool is_one_of_many =
       lane.admission.turned_away(*easy.call, standing_connections(lane), easy.connecting_since, Clock::now());
   return is_one_of_many && (!evidence.sent || easy.call->repeatable);

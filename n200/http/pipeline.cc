@@ -2,6 +2,7 @@
 #include "n200/http/pipeline.h"
 
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,10 @@ std::shared_ptr<Pipeline> Pipeline::for_options(Options options, std::shared_ptr
     if (pipeline->options() == made->options()) return pipeline;
   registry.pipelines.push_back(made);
   return made;
+}
+
+void Pipeline::rest_until(std::chrono::steady_clock::time_point until) noexcept {
+  if (!pause_job_until(until)) std::this_thread::sleep_until(until);
 }
 
 }  // namespace sesam::n200::http

@@ -53,16 +53,40 @@ void Poller::want(int fd, std::uint32_t events) {
 void Poller::forget(int fd) noexcept {
   Interest* interest = find(fd);
   if (interest == nullptr) return;
-  if (interest->registered != 0) epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, fd, nullptr);
+  unwatch(*interest);
   interests_.erase(interests_.begin() + (interest - interests_.data()));
 }
 
-void Poller::tell_epoll(int operation, Interest& interest, std::uint32_t events) noexcept {
+void Poller::renew(int fd) noexcept {
+  Interest* interest = find(fd);
+  if (interest == nullptr) return;
+  unwatch(*interest);
+  changed_ = true;
+}
+
+// Whoever closed a descriptor without a word (libcurl's resolver does) took its registration along; the same
+// number may be another file by now. Whether epoll knows it is for epoll to say.
+void Poller::watch(Interest& interest, std::uint32_t events) noexcept {
   epoll_event event{};
   event.events = events;
   event.data.fd = interest.fd;
-  epoll_ctl(epoll_fd_, operation, interest.fd, &event);
-  interest.registered = events;
+  int operation = interest.registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+  int failed = epoll_ctl(epoll_fd_, operation, interest.fd, &event);
+  if (failed != 0 && errno == (operation == EPOLL_CTL_ADD ? EEXIST : ENOENT)) {
+    operation = operation == EPOLL_CTL_ADD ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    failed = epoll_ctl(epoll_fd_, operation, interest.fd, &event);
+  }
+  interest.error = failed == 0 ? 0 : errno;
+  interest.registered = failed == 0 ? events : 0;
+  if (failed != 0) changed_ = true;
+}
+
+// ENOENT and EBADF: it was closed before, which ended its registration.
+void Poller::unwatch(Interest& interest) noexcept {
+  if (interest.registered == 0) return;
+  const int failed = epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, interest.fd, nullptr);
+  if (failed != 0 && errno != ENOENT && errno != EBADF) unexpected_ = Unwatched{interest.fd, errno};
+  interest.registered = 0;
 }
 
 void Poller::apply() noexcept {
@@ -72,8 +96,15 @@ void Poller::apply() noexcept {
     // connection is mostly used again before.
     const std::uint32_t events = interest.wanted | EPOLLRDHUP;
     if (interest.wanted == 0 || events == interest.registered) continue;
-    tell_epoll(interest.registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, interest, events);
+    watch(interest, events);
   }
+}
+
+std::optional<Poller::Unwatched> Poller::take_unwatched() noexcept {
+  if (unexpected_) return std::exchange(unexpected_, std::nullopt);
+  for (auto& interest : interests_)
+    if (const int error = std::exchange(interest.error, 0); error != 0) return Unwatched{interest.fd, error};
+  return std::nullopt;
 }
 
 void Poller::wait(int timeout_ms) noexcept {
@@ -96,9 +127,8 @@ void Poller::take_over(const epoll_event& event) noexcept {
 // The peer may send on an idle connection (a window update): that keeps until somebody reads. Its end is
 // another matter.
 void Poller::watch_idle(Interest& interest, std::uint32_t events) noexcept {
-  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
-    return tell_epoll(EPOLL_CTL_MOD, interest, EPOLLRDHUP);
-  tell_epoll(EPOLL_CTL_DEL, interest, 0);
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0) return watch(interest, EPOLLRDHUP);
+  unwatch(interest);
   hung_up_[hung_up_count_++] = interest.fd;
 }
 

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,9 +34,19 @@ class Poller {
   /// changes its mind several times a turn, the kernel hears the last word only, and mostly none. What nobody
   /// waits for is still watched for its end.
   void want(int fd, std::uint32_t events);
-  /// The descriptor is about to be closed.
+  /// The descriptor is about to be closed, or its number was just opened: nothing of before counts.
   void forget(int fd) noexcept;
+  /// Another file is about to take this number (dup3(2)): it is registered again with the next apply().
+  void renew(int fd) noexcept;
   void apply() noexcept;
+
+  /// A descriptor that epoll does not watch, and why (an errno of epoll_ctl(2)).
+  struct Unwatched {
+    int fd;
+    int error;
+  };
+  /// One that could not be registered, or taken out, each once; the next apply() tries to register it again.
+  std::optional<Unwatched> take_unwatched() noexcept;
   /// Waits at most `timeout_ms` (-1: until something happens). What is ready stands in ready() until the next
   /// wait.
   void wait(int timeout_ms) noexcept;
@@ -52,17 +63,20 @@ class Poller {
     int fd;
     std::uint32_t wanted;
     std::uint32_t registered;  // 0: not known to epoll
+    int error = 0;             // why it is not registered
   };
   Interest* find(int fd) noexcept;
   void take_over(const epoll_event& event) noexcept;
   void watch_idle(Interest& interest, std::uint32_t events) noexcept;
-  void tell_epoll(int operation, Interest& interest, std::uint32_t events) noexcept;
+  void watch(Interest& interest, std::uint32_t events) noexcept;
+  void unwatch(Interest& interest) noexcept;
 
   int epoll_fd_ = -1;
   int event_fd_ = -1;
   int open_errno_ = 0;
   bool changed_ = false;
-  std::vector<Interest> interests_;  // a handful: searched linearly
+  std::optional<Unwatched> unexpected_;  // of a descriptor that is no longer among the interests
+  std::vector<Interest> interests_;      // a handful: searched linearly
   static constexpr std::size_t kMostEvents = 64;
   std::array<Ready, kMostEvents> ready_{};
   std::array<int, kMostEvents> hung_up_{};

@@ -144,6 +144,24 @@ void ThreadedPipeline::probe(const Request& request, HealthFlag flag) noexcept t
   return;  // there will be another occasion
 }
 
+bool ThreadedPipeline::pause_job_until(Clock::time_point until) noexcept try {
+  Notify notify = Notify::for_current_job();
+  if (!notify) return false;
+  Reply refusal;
+  IoThread* const thread = thread_for(refusal);
+  CallPointer call(thread == nullptr ? nullptr : thread->exchange().take_call());
+  if (!call) return false;
+  call->is_rest = true;
+  call->deadline = until;
+  call->notify = std::move(notify);
+  if (!thread->exchange().submit(*call)) return false;
+  const Paused paused = pause_job_until_done(*call);
+  if (paused != Paused::done && !Exchange::leave(*call)) static_cast<void>(call.release());
+  return paused == Paused::done || paused == Paused::deadline_passed;
+} catch (const std::bad_alloc&) {
+  return false;
+}
+
 Reply ThreadedPipeline::exchange(Exchange& exchange, Call& call, const Request& request) {
   CallPointer mine(&call);
   call.prepare(request);

@@ -18,6 +18,7 @@ class ThreadedPipeline final : public Pipeline {
 
   Reply perform(const Request& request) override;
   void probe(const Request& request, HealthFlag flag) noexcept override;
+  bool pause_job_until(Clock::time_point until) noexcept override;
   const Options& options() const noexcept override { return shared_->options; }
 
   // With the registry's mutex held:

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_JOBS = 512, MOST_DESCRIPTORS = 2, PAINTED = 20 * 1024, PAINT = 0xA5 };
+enum { MOST_JOBS = 512, MOST_DESCRIPTORS = 1, PAINTED = 20 * 1024, PAINT = 0xA5 };
 
 struct slot {
   ASYNC_JOB *job;

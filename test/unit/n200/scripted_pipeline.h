@@ -38,6 +38,7 @@ class ScriptedPipeline : public http::Pipeline {
     return reply;
   }
   void probe(const http::Request&, http::HealthFlag) noexcept override {}
+  bool pause_job_until(std::chrono::steady_clock::time_point) noexcept override { return false; }
   const http::Options& options() const noexcept override { return options_; }
 
   std::vector<std::string> asked;

@@ -119,34 +119,64 @@ TEST_F(AsyncJob, resumed_after_its_deadline_has_timed_out) {
   EXPECT_EQ(reply_.failure, Failure::connect_timed_out);
 }
 
+struct RestArguments {
+  Pipeline* pipeline;
+  Clock::time_point until;
+};
+
 int rest_in_job(void* pointer) {
+  const auto& arguments = *static_cast<const RestArguments*>(pointer);
   ERR_set_mark();
-  rest_until(*static_cast<const Clock::time_point*>(pointer));
+  arguments.pipeline->rest_until(arguments.until);
   ERR_pop_to_mark();
   return 1;
 }
 
 TEST_F(AsyncJob, rests_without_its_thread) {
-  Clock::time_point until = Clock::now() + 200ms;
+  RestArguments rest{pipeline_.get(), Clock::now() + 200ms};
   int result = 0;
-  const auto go = [&] {
-    return ASYNC_start_job(&job_, context_, &result, rest_in_job, &until, sizeof until);
-  };
+  const auto go = [&] { return ASYNC_start_job(&job_, context_, &result, rest_in_job, &rest, sizeof rest); };
   ASSERT_EQ(go(), ASYNC_PAUSE);
-  EXPECT_LT(Clock::now(), until);
+  EXPECT_LT(Clock::now(), rest.until);
   OSSL_ASYNC_FD fd = -1;
   std::size_t count = 1;
   ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(context_, &fd, &count), 1);
   ASSERT_EQ(count, 1U);
   pollfd waiting{fd, POLLIN, 0};
   EXPECT_EQ(poll(&waiting, 1, 20'000), 1);
-  EXPECT_GE(Clock::now(), until);
+  EXPECT_GE(Clock::now(), rest.until);
   EXPECT_EQ(go(), ASYNC_FINISH);
-  EXPECT_EQ(poll(&waiting, 1, 0), 0) << "and is silent again";
 }
 
-TEST_F(AsyncJob, that_may_not_pause_rests_without_burning_its_core) {
-  Clock::time_point until = Clock::now() + 300ms;
+int perform_and_rest_in_job(void* pointer) {
+  const auto& arguments = *static_cast<const JobArguments*>(pointer);
+  ERR_set_mark();
+  *arguments.reply = arguments.pipeline->perform(request_until(arguments.deadline));
+  arguments.pipeline->rest_until(Clock::now() + 20ms);
+  ERR_pop_to_mark();
+  return 1;
+}
+
+// `openssl speed -async_jobs` gives up where a wait context holds two.
+TEST_F(AsyncJob, has_one_descriptor_whatever_it_waits_for) {
+  int result = 0;
+  int pauses = 0;
+  while (ASYNC_start_job(&job_, context_, &result, perform_and_rest_in_job, &arguments_, sizeof arguments_) ==
+         ASYNC_PAUSE) {
+    ++pauses;
+    std::size_t count = 0;
+    ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(context_, nullptr, &count), 1);
+    ASSERT_EQ(count, 1U);
+    OSSL_ASYNC_FD fd = -1;
+    ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(context_, &fd, &count), 1);
+    pollfd waiting{fd, POLLIN, 0};
+    ASSERT_EQ(poll(&waiting, 1, 20'000), 1);
+  }
+  EXPECT_GE(pauses, 2) << "for the reply, and to rest";
+}
+
+TEST_F(AsyncJob, that_may_not_pause_waits_without_burning_its_core) {
+  RestArguments rest{pipeline_.get(), Clock::now() + 300ms};
   const auto blocked = [](void* pointer) {
     ASYNC_block_pause();
     const int result = rest_in_job(pointer);
@@ -155,19 +185,25 @@ TEST_F(AsyncJob, that_may_not_pause_rests_without_burning_its_core) {
   };
   int result = 0;
   const std::clock_t before = std::clock();
-  EXPECT_EQ(ASYNC_start_job(&job_, context_, &result, blocked, &until, sizeof until), ASYNC_FINISH);
-  EXPECT_GE(Clock::now(), until);
+  EXPECT_EQ(ASYNC_start_job(&job_, context_, &result, blocked, &rest, sizeof rest), ASYNC_FINISH);
+  EXPECT_GE(Clock::now(), rest.until);
   EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 10);
 }
 
-TEST_F(AsyncJob, with_a_callback_rests_with_its_thread) {
-  ASSERT_EQ(ASYNC_WAIT_CTX_set_callback(
-                context_, [](void*) { return 1; }, nullptr),
-            1);
-  Clock::time_point until = Clock::now() + 20ms;
+TEST_F(AsyncJob, with_a_callback_rests_without_its_thread) {
+  std::atomic<bool> called{false};
+  const auto callback = [](void* pointer) {
+    static_cast<std::atomic<bool>*>(pointer)->store(true);
+    return 1;
+  };
+  ASSERT_EQ(ASYNC_WAIT_CTX_set_callback(context_, callback, &called), 1);
+  RestArguments rest{pipeline_.get(), Clock::now() + 100ms};
   int result = 0;
-  EXPECT_EQ(ASYNC_start_job(&job_, context_, &result, rest_in_job, &until, sizeof until), ASYNC_FINISH);
-  EXPECT_GE(Clock::now(), until);
+  const auto go = [&] { return ASYNC_start_job(&job_, context_, &result, rest_in_job, &rest, sizeof rest); };
+  ASSERT_EQ(go(), ASYNC_PAUSE);
+  for (int i = 0; i < 20'000 && !called; ++i) std::this_thread::sleep_for(1ms);
+  EXPECT_GE(Clock::now(), rest.until);
+  EXPECT_EQ(go(), ASYNC_FINISH);
 }
 
 TEST_F(AsyncJob, that_is_stopped_finishes) {

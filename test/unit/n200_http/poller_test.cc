@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// epoll as the I/O thread uses it, where descriptors come and go without a word.
+#include "n200/http/poller.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+namespace sesam::n200::http {
+namespace {
+
+/// A connected pair of sockets; `far` has written one byte, so `near` is readable.
+struct Pair {
+  Pair() {
+    int both[2];
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both), 0);
+    near = both[0];
+    far = both[1];
+    EXPECT_EQ(write(far, "x", 1), 1);
+  }
+  ~Pair() {
+    close(near);
+    close(far);
+  }
+  int near, far;
+};
+
+bool reports(Poller& poller, int fd) {
+  poller.apply();
+  poller.wait(0);
+  for (const auto& ready : poller.ready())
+    if (ready.fd == fd) return true;
+  return false;
+}
+
+TEST(Poller, watches_a_number_again_that_was_closed_without_a_word) {
+  Poller poller;
+  const int closed_behind_our_back = eventfd(0, EFD_CLOEXEC);
+  poller.want(closed_behind_our_back, EPOLLIN);
+  EXPECT_FALSE(reports(poller, closed_behind_our_back));
+  const Pair pair;
+  ASSERT_EQ(dup3(pair.near, closed_behind_our_back, O_CLOEXEC), closed_behind_our_back);
+  poller.want(closed_behind_our_back, EPOLLIN | EPOLLOUT);
+  EXPECT_TRUE(reports(poller, closed_behind_our_back));
+  EXPECT_FALSE(poller.take_unwatched());
+  close(closed_behind_our_back);
+}
+
+TEST(Poller, starts_a_forgotten_number_from_the_beginning) {
+  Poller poller;
+  const Pair pair;
+  poller.want(pair.near, EPOLLIN);
+  EXPECT_TRUE(reports(poller, pair.near));
+  poller.forget(pair.near);
+  EXPECT_FALSE(reports(poller, pair.near));
+  poller.want(pair.near, EPOLLIN);
+  EXPECT_TRUE(reports(poller, pair.near));
+}
+
+TEST(Poller, registers_a_renewed_number_again) {
+  Poller poller;
+  const Pair first, second;
+  poller.want(first.near, EPOLLIN);
+  EXPECT_TRUE(reports(poller, first.near));
+  poller.renew(first.near);
+  ASSERT_EQ(dup3(second.near, first.near, O_CLOEXEC), first.near);
+  EXPECT_TRUE(reports(poller, first.near)) << "what was wanted of the number still is";
+}
+
+TEST(Poller, says_which_descriptor_epoll_refuses_and_tries_it_again) {
+  Poller poller;
+  std::FILE* file = std::tmpfile();  // epoll_ctl(2): EPERM, it does not support epoll
+  ASSERT_NE(file, nullptr);
+  poller.want(fileno(file), EPOLLIN);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    poller.apply();
+    const auto unwatched = poller.take_unwatched();
+    ASSERT_TRUE(unwatched);
+    EXPECT_EQ(unwatched->fd, fileno(file));
+    EXPECT_EQ(unwatched->error, EPERM);
+    EXPECT_FALSE(poller.take_unwatched()) << "each once";
+  }
+  std::fclose(file);
+}
+
+TEST(Poller, takes_no_notice_of_a_number_that_was_closed_before_it_is_forgotten) {
+  Poller poller;
+  const int fd = eventfd(0, EFD_CLOEXEC);
+  poller.want(fd, EPOLLIN);
+  poller.apply();
+  close(fd);
+  poller.forget(fd);
+  EXPECT_FALSE(poller.take_unwatched());
+}
+
+}  // namespace
+}  // namespace sesam::n200::http
