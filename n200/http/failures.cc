@@ -57,12 +57,15 @@ bool is_about_the_name(std::string_view words) noexcept {
   return says(words, "subject name") || says(words, "target host name");
 }
 
+bool has_ended(int error) noexcept {
+  return error == ECONNRESET || error == ECONNABORTED || error == EPIPE || error == ENOTCONN;
+}
+
 // A peer that went away in the midst of the handshake, as one does that restarts or has enough connections:
 // told by the system's number, else in the words of libcurl, OpenSSL and GnuTLS. libcurl names the peer's
 // address where OpenSSL had nothing to say, whose words, and language, are then the system's.
 bool broke_off(const Evidence& evidence) noexcept {
-  for (const int error : {ECONNRESET, ECONNABORTED, EPIPE, ENOTCONN})
-    if (evidence.os_errno == error) return true;
+  if (has_ended(evidence.os_errno)) return true;
   const auto words = evidence.words;
   if (says(words, "SSL_connect: ") && says(words, " in connection to ") && !says(words, "error:"))
     return true;
@@ -103,6 +106,9 @@ Failure failure_of(const Evidence& evidence) noexcept {
   for (const auto& row : kRows) {
     if (row.curl_code != evidence.curl_code) continue;
     if (row.failure == Failure::tls_failed && broke_off(evidence)) return Failure::connection_lost;
+    // Reset before libcurl had a look at it.
+    if (row.failure == Failure::cannot_connect && has_ended(evidence.os_errno))
+      return Failure::connection_lost;
     return row.failure;
   }
   return Failure::other;

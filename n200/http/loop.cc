@@ -304,7 +304,7 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
                 easy.broken_off_for};
     if (is_of_the_connect(evidence)) evidence.limit_errno = Sockets::limit_errno();
     call.failure = failure_of(evidence);
-    if (is_of_the_connect(evidence)) call.failure = of_handshake(lane, call.failure);
+    if (is_of_the_connect(evidence)) call.failure = of_handshake(lane, evidence);
     call.may_have_acted = evidence.sent;
     set_message(call, evidence);
   }

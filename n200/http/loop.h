@@ -67,7 +67,7 @@ class Loop {
   void end_slow_handshakes(Lane& lane, Clock::time_point now) noexcept;
   Clock::time_point next_slow_handshake(const Lane& lane) const noexcept;
   void tell_limit(Lane& lane) noexcept;
-  static Failure of_handshake(Lane& lane, Failure failure) noexcept;
+  static Failure of_handshake(Lane& lane, const Evidence& evidence) noexcept;
   void fail(Call& call, Failure failure, std::string_view message) noexcept;
   void fail_list(Call* calls, Failure failure, std::string_view message) noexcept;
   void stop() noexcept;

@@ -107,11 +107,12 @@ void Loop::tell_limit(Lane& lane) noexcept {
 
 // A server that breaks off each handshake is no server of ours, unless it has answered before: then it
 // restarts.
-Failure Loop::of_handshake(Lane& lane, Failure failure) noexcept {
+Failure Loop::of_handshake(Lane& lane, const Evidence& evidence) noexcept {
+  const Failure failure = failure_of(evidence);
   if (failure != Failure::connection_lost || lane.ever_answered) return failure;
   if (lane.broken_handshakes++ < kRepeatedHandshakes) return failure;
   lane.broken_handshakes = 0;
-  return Failure::tls_failed;
+  return evidence.curl_code == CURLE_COULDNT_CONNECT ? Failure::cannot_connect : Failure::tls_failed;
 }
 
 }  // namespace sesam::n200::http

@@ -81,6 +81,15 @@ TEST(Failures, take_a_handshake_that_broke_off_by_the_systems_number_whatever_th
   }
 }
 
+TEST(Failures, take_a_connection_that_was_reset_as_soon_as_it_stood_for_a_lost_one) {
+  Evidence evidence =
+      of(CURLE_COULDNT_CONNECT, "Failed to connect to x port 443: Couldn't connect to server");
+  evidence.os_errno = ECONNRESET;
+  EXPECT_EQ(failure_of(evidence), Failure::connection_lost);
+  evidence.os_errno = ECONNREFUSED;
+  EXPECT_EQ(failure_of(evidence), Failure::cannot_connect);
+}
+
 TEST(Failures, know_a_peer_that_turns_down_our_certificate_whenever_it_does) {
   for (const char* words :
        {"OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0",
