@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Devices of HTTP/1.1 that allow few connections, or end them: 64 threads sign, and none of them may notice more than the wait."""
 
+import subprocess
 import time
 
 import pytest
 
 from harness import metrics
 from harness.load import compile_load, run_load
+from harness.programs import minimal_environment
 
 THREADS = 64
 SERVICE_MS = 5
@@ -116,6 +118,53 @@ def test_a_generation_on_an_idle_connection_that_was_just_closed_is_not_repeated
     done = sesam(openssl_cnf(device), "generate", "new", "--no-pin", check=False)
     assert device.requests()["genecckey"] == 1, str(done)
     assert done.returncode != 0 and "new" in done.stderr, str(done)
+
+
+RESOLVER = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// The device's name stands for the address that the file has.
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
+  int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **) =
+      (int (*)(const char *, const char *, const struct addrinfo *, struct addrinfo **))dlsym(RTLD_NEXT, "getaddrinfo");
+  char address[64] = "";
+  if (name == NULL || strcasecmp(name, "seSAM-nserie-101") != 0) return real(name, service, hints, found);
+  FILE *file = fopen(getenv("ADDRESS_FILE"), "r");
+  if (file == NULL || fscanf(file, "%63s", address) != 1) return EAI_NONAME;
+  fclose(file);
+  return real(address, service, hints, found);
+}
+"""
+
+
+@pytest.mark.parametrize("http1", [True, False])
+def test_an_address_is_looked_up_again_once_connections_to_it_fail(simulator, openssl_cnf, load_program, tmp_path, monkeypatch, http1):
+    (tmp_path / "resolver.c").write_text(RESOLVER)
+    resolver = tmp_path / "resolver.so"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", resolver, tmp_path / "resolver.c", "-ldl"], check=True, timeout=60)
+    place = tmp_path / "address"
+    place.write_text("127.0.0.1")
+    device = simulator(http1=http1)
+    device.create_key("web")
+
+    def move():
+        port = device.port
+        device.stop()
+        place.write_text("127.0.0.2")
+        device.options["listen"] = "127.0.0.2"
+        device.start(port)
+
+    cnf = openssl_cnf(device, address=None, deadline_ms=4000)
+    environment = {**minimal_environment(cnf), "LD_PRELOAD": str(resolver), "ADDRESS_FILE": str(place)}
+    monkeypatch.setattr("loads.minimal_environment", lambda _: environment)
+    tally = run_load(load_program, cnf, 6, ("sign=sesam:web*4",), move, end_within_s=20)
+    assert tally.failed == tally.wrong == 0 and not tally.hung, tally
+    assert device.counters()["requests_total"] > 100
 
 
 @pytest.mark.parametrize("http1", [True, False])
