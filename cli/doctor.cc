@@ -66,7 +66,7 @@ void check_settings(const Session& session, const Arguments& arguments, bool has
     if (!is_told) checkup.bad("settings", configuration.error());
     if (is_told) checkup.skip({"settings"}, "there is no section of the provider");
     checkup.skip({"secrets' files", "host name", "connection", "certificate", "HTTP", "access by GET",
-                  "clock", "key", "signature"},
+                  "clock", "connections", "key", "signature"},
                  "there are no valid settings");
     return;
   }
