@@ -75,6 +75,7 @@ void Counts::reset() noexcept {
   in_flight.reset();
   connections_opened.reset();
   connections_open.reset();
+  connections_allowed.reset();
   wake_ups.reset();
   reset_all(retries);
   reset_all(failures);

@@ -28,6 +28,7 @@ class Count {
 /// How many there are at the moment.
 class Level {
  public:
+  void set(std::int64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
   void up() noexcept { value_.fetch_add(1, std::memory_order_relaxed); }
   void down() noexcept { value_.fetch_sub(1, std::memory_order_relaxed); }
   std::int64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
@@ -88,8 +89,9 @@ struct Counts {
   alignas(64) ByOperation<Count> requests;  ///< handed to libcurl
   ByOperation<Durations> durations;         ///< of those that were answered, from sending to the reply's end
   Level in_flight;
-  Count connections_opened;  ///< sockets, also those that got nowhere
-  Level connections_open;    ///< of them
+  Count connections_opened;   ///< sockets, also those that got nowhere
+  Level connections_open;     ///< of them
+  Level connections_allowed;  ///< by the device, as far as it was found to limit them; 0: it was not
   // By the callers' threads, where the I/O thread sleeps.
   alignas(64) Count wake_ups;
   // By the callers' threads, seldom.

@@ -50,7 +50,8 @@ void check_device_of(provider::Configuration configuration, const std::string& k
   if (reached)
     check_device(device, key, checkup);
   else
-    checkup.skip({"access by GET", "clock", "key", "signature"}, "the device cannot be reached");
+    checkup.skip({"access by GET", "clock", "connections", "key", "signature"},
+                 "the device cannot be reached");
 }
 
 // Gives what is set in `values`. Where there is no section, --set and the vendor's file may do.
@@ -65,7 +66,7 @@ void check_settings(const Session& session, const Arguments& arguments, bool has
     if (!is_told) checkup.bad("settings", configuration.error());
     if (is_told) checkup.skip({"settings"}, "there is no section of the provider");
     checkup.skip({"secrets' files", "host name", "connection", "certificate", "HTTP", "access by GET",
-                  "clock", "key", "signature"},
+                  "clock", "connections", "key", "signature"},
                  "there are no valid settings");
     return;
   }

@@ -27,7 +27,10 @@ void check_module(const provider::OpensslCnf& cnf, const std::string& section, C
 /// accept.
 bool check_connection(const n200::http::Options& options, std::size_t node, Checkup& checkup);
 
-/// The device's own answers: steps "access by GET", "clock", and by the key (empty: none) "key" and
+/// How many connections at a time it allows: step "connections".
+void check_limit(n200::Device& device, Checkup& checkup);
+
+/// The device's own answers: steps "access by GET", "clock", "connections", and by the key (empty: none) "key" and
 /// "signature", or else "access by POST".
 void check_device(const std::shared_ptr<n200::Device>& device, const std::string& key, Checkup& checkup);
 

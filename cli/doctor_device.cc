@@ -92,11 +92,12 @@ void check_device(const std::shared_ptr<n200::Device>& device, const std::string
   const auto time = device->timestamp();
   if (!time) {
     checkup.bad(kGet, time.error());
-    checkup.skip({kClock, kKey, kSignature}, "the device does not answer us");
+    checkup.skip({kClock, "connections", kKey, kSignature}, "the device does not answer us");
     return;
   }
   checkup.good(kGet, user_of(*device) + " is let in");
   check_clock(*time, checkup);
+  check_limit(*device, checkup);
   if (key.empty())
     check_post(*device, checkup);
   else

@@ -107,6 +107,7 @@ void Device::send_probe(std::size_t node, Clock::duration patience, const http::
   request.path = rendered.path.reveal();
   request.fixed_path_bytes = options_.wire.row(Operation::timestamp).fixed_path_bytes();
   request.body = rendered.body.reveal();
+  request.repeatable = true;
   request.deadline = Clock::now() + patience;
   pipeline_->probe(request, flag);
 }
@@ -245,6 +246,7 @@ http::Request Device::request_for(const Exchange& exchange, const Rendered& rend
   request.fixed_path_bytes = row.fixed_path_bytes();
   request.body = rendered.body.reveal();
   request.reply_cap_bytes = exchange.reply_cap_bytes;
+  request.repeatable = exchange.kind != OperationKind::changing;
   request.deadline = exchange.deadline;
   return request;
 }

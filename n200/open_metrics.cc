@@ -119,6 +119,10 @@ std::string open_metrics(const Counts& counts, std::string_view labels) {
   text.sample("_total", counts.connections_opened.get());
   text.family("sesam_connections_open", "gauge", "Of these, those that are open or being made.");
   text.sample("", counts.connections_open.get());
+  text.family(
+      "sesam_connections_allowed", "gauge",
+      "How many connections at a time the device was found to allow over HTTP/1.1; 0: no limit was met.");
+  text.sample("", counts.connections_allowed.get());
   text.family("sesam_key_cache_hits", "counter", "Keys looked up without a request.");
   text.sample("_total", counts.key_cache_hits.get());
   text.family("sesam_key_cache_misses", "counter", "Keys looked up by a request.");

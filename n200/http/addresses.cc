@@ -30,6 +30,12 @@ Addresses::Addresses(std::string_view setting) {
   }
 }
 
+std::vector<std::string> Addresses::hosts() const {
+  std::vector<std::string> hosts;
+  for (const auto& one : list_) hosts.emplace_back(one->data + std::string_view("::").size());
+  return hosts;
+}
+
 bool Addresses::failed() noexcept {
   current_ = (current_ + 1) % count();
   failures_ = (failures_ + 1) % count();

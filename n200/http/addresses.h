@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,8 @@ class Addresses {
 
   /// CURLOPT_CONNECT_TO for the one in use; nullptr: resolve.
   curl_slist* in_use() const noexcept { return list_.empty() ? nullptr : list_[current_].get(); }
+  /// "HOST:[PORT]" of each.
+  std::vector<std::string> hosts() const;
   /// How many there are to try; at least one.
   std::size_t count() const noexcept { return list_.empty() ? 1 : list_.size(); }
 

@@ -19,7 +19,11 @@ constexpr auto kLearnedFor = 1s;
 
 }  // namespace
 
+Admission::Admission(Limits limits) noexcept
+    : limits_(limits), connections_(std::min(limits.max_in_flight, limits.connections)) {}
+
 void Admission::arrive(Call& call) noexcept {
+  call.arrival = ++arrivals_;
   call.next = nullptr;
   (tail_ == nullptr ? head_ : tail_->next) = &call;
   tail_ = &call;
@@ -27,14 +31,48 @@ void Admission::arrive(Call& call) noexcept {
   first_expiry_ = std::min(first_expiry_, call.deadline);
 }
 
-bool Admission::may_send() const noexcept {
-  return gate_ == Gate::cold || (gate_ == Gate::open && in_flight_ < limit_);
+void Admission::come_back(Call& call) noexcept {
+  Call** place = &head_;
+  while (*place != nullptr && (*place)->arrival < call.arrival) place = &(*place)->next;
+  call.next = std::exchange(*place, &call);
+  if (call.next == nullptr) tail_ = &call;
+  ++waiting_;
+  first_expiry_ = std::min(first_expiry_, call.deadline);
+}
+
+Admission::Turn Admission::first_repeatable(bool is_probe) const noexcept {
+  Turn turn{head_, nullptr, is_probe};
+  while (turn.call != nullptr && !turn.call->repeatable)
+    turn.before = std::exchange(turn.call, turn.call->next);
+  return turn;
+}
+
+// A connection that the server may not allow carries nothing that could not be sent again.
+Admission::Turn Admission::next_in_turn() const noexcept {
+  if (head_ == nullptr) return {};
+  if (gate_ == Gate::cold) return {head_};
+  if (gate_ != Gate::open) return {};
+  if (shape_ != Shape::connections) return in_flight_ < limit_ ? Turn{head_} : Turn{};
+  // A handshake that hangs takes none of the places that are there.
+  if (connecting_ != 0 && in_flight_ < connecting_ + standing_) return {head_};
+  const unsigned allowed = connections_.now();
+  const unsigned in_use = probe_ == nullptr ? in_flight_ : in_flight_ - 1;
+  if (in_use < std::min(allowed, connections_.proven())) return {head_};
+  if (in_use < allowed) return first_repeatable(false);
+  return may_probe_ && in_use == allowed ? first_repeatable(true) : Turn{};
 }
 
 Call* Admission::next() noexcept {
-  if (!has_next()) return nullptr;
-  Call* call = std::exchange(head_, head_->next);
-  if (head_ == nullptr) tail_ = nullptr;
+  const Turn turn = next_in_turn();
+  Call* const call = turn.call;
+  if (call == nullptr) return nullptr;
+  (turn.before == nullptr ? head_ : turn.before->next) = call->next;
+  if (tail_ == call) tail_ = turn.before;
+  if (turn.is_probe) {
+    may_probe_ = false;
+    probe_ = call;
+    connections_.probe_begun();
+  }
   --waiting_;
   ++in_flight_;
   if (gate_ == Gate::cold) {
@@ -46,12 +84,17 @@ Call* Admission::next() noexcept {
 
 void Admission::leave(const Call& call) noexcept {
   --in_flight_;
+  if (probe_ == &call) {
+    probe_ = nullptr;
+    connections_.probe_ended(false, Clock::now());
+  }
   const bool was_scout = std::exchange(scout_, scout_ == &call ? nullptr : scout_) == &call;
   // With nothing in flight nobody watches the connection: whoever comes next finds out whether it still
   // stands.
   if (in_flight_ == 0 || (was_scout && gate_ != Gate::open)) {
     gate_ = Gate::cold;
     gate_opens_at_ = kNever;
+    connections_.all_gone();
   }
 }
 
@@ -79,6 +122,37 @@ void Admission::answered(const Call& call, Shape shape) noexcept {
   open();
 }
 
+void Admission::replied(const Call& call, bool fresh, Clock::time_point now) noexcept {
+  if (shape_ != Shape::connections) return;
+  if (probe_ == &call) {
+    probe_ = nullptr;
+    connections_.probe_ended(true, now);
+  }
+  connections_.answered(fresh, in_flight_, head_ != nullptr, now);
+}
+
+bool Admission::turned_away(const Call& call, unsigned standing, Clock::time_point since,
+                            Clock::time_point now) noexcept {
+  if (shape_ != Shape::connections || gate_ != Gate::open) return false;
+  if (in_flight_ == 1 && standing == 0) return false;
+  may_probe_ = false;
+  if (std::exchange(probe_, probe_ == &call ? nullptr : probe_) == &call)
+    connections_.probe_ended(false, now);
+  else
+    connections_.turned_away(in_flight_ - 1, standing, since);
+  return true;
+}
+
+void Admission::watch(unsigned connecting, unsigned standing, Clock::time_point now) noexcept {
+  if (shape_ != Shape::connections) return;
+  connecting_ = connecting;
+  standing_ = standing;
+  if (gate_ == Gate::open && head_ != nullptr && connecting == 0 && !has_next())
+    connections_.crowded(now);
+  else
+    connections_.not_crowded();
+}
+
 void Admission::open() noexcept {
   gate_ = Gate::open;
   scout_ = nullptr;
@@ -99,11 +173,13 @@ void Admission::tick(Clock::time_point now) noexcept {
     limit_ends_at_ = kNever;
     if (gate_ == Gate::open) open();
   }
+  may_probe_ = may_probe_ || connections_.is_probe_due(now);
 }
 
 Clock::time_point Admission::next_event() const noexcept {
   if (head_ == nullptr) return kNever;
-  return std::min({first_expiry_, gate_opens_at_, limit_ends_at_});
+  return std::min(
+      {first_expiry_, gate_opens_at_, limit_ends_at_, may_probe_ ? kNever : connections_.next_event()});
 }
 
 Call* Admission::take_expired(Clock::time_point now) noexcept {

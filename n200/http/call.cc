@@ -23,6 +23,7 @@ void Call::prepare(const Request& request) {
   path_is_fixed = request.fixed_path_bytes >= request.path.size();
   body.assign(request.body);
   reply_cap_bytes = request.reply_cap_bytes;
+  repeatable = request.repeatable;
   deadline = request.deadline;
 }
 

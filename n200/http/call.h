@@ -56,10 +56,13 @@ struct Call {
   bool path_is_fixed = true;  ///< it may be kept for the next request
   Body body;
   std::size_t reply_cap_bytes = 0;
+  bool repeatable = false;
   Clock::time_point deadline;
   bool is_rest = false;  ///< there is no request: done at the deadline
   Notify notify;         ///< how to wake an ASYNC_JOB; empty: the caller sleeps on its wait word
   HealthFlag health;     ///< of a probe, for which nobody waits
+
+  std::uint64_t arrival = 0;  ///< its turn in Admission
 
   // The outcome: written by the I/O thread before kDone.
   Failure failure = Failure::other;

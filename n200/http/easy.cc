@@ -211,6 +211,8 @@ Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now, Failure& why_n
   Easy& easy = *idle_.back();
   if (!set_url(easy, call, lane)) return nullptr;
   set_address(easy, lane);
+  if (std::exchange(lane.must_resolve_anew, false))
+    curl_easy_setopt(easy.handle, CURLOPT_RESOLVE, lane.forget_addresses.get());  // for this transfer alone
   set_body(easy, call);
   const auto left = std::max<std::int64_t>(1, duration_cast<milliseconds>(call.deadline - now).count());
   set(easy.handle, CURLOPT_TIMEOUT_MS,
@@ -218,6 +220,7 @@ Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now, Failure& why_n
   easy.own_deadline = left < std::min(options_.connect_timeout_ms, options_.request_timeout_ms);
   easy.header_bytes = 0;
   easy.broken_off_for = Failure::none;
+  easy.fresh = false;
   easy.error[0] = '\0';
   easy.call = &call;
   easy.lane = &lane;

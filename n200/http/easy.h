@@ -26,11 +26,13 @@ struct Easy {
   CURL* handle = nullptr;
   Call* call = nullptr;
   Lane* lane = nullptr;
-  void* owner = nullptr;         ///< the Loop, for the callbacks
-  std::size_t place = 0;         ///< in Lane::active
-  Clock::time_point sent_at;     ///< once the call is sent
-  Clock::time_point heard_at;    ///< once a part of the reply's body has come: when the last one came
-  std::size_t header_bytes = 0;  ///< of the reply so far, trailers included
+  void* owner = nullptr;               ///< the Loop, for the callbacks
+  std::size_t place = 0;               ///< in Lane::active
+  bool fresh = false;                  ///< a connection is, or was, made for the call
+  Clock::time_point connecting_since;  ///< if so
+  Clock::time_point sent_at;           ///< once the call is sent
+  Clock::time_point heard_at;          ///< once a part of the reply's body has come: when the last one came
+  std::size_t header_bytes = 0;        ///< of the reply so far, trailers included
   Failure broken_off_for = Failure::none;  ///< why no more of the reply was taken
   bool own_deadline = false;               ///< the call's deadline comes before any configured time-out
   // What the handle is set to, so that only changes are set.

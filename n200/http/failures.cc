@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 
+#include <cerrno>
 #include <cstring>
 
 namespace sesam::n200::http {
@@ -56,11 +57,21 @@ bool is_about_the_name(std::string_view words) noexcept {
   return says(words, "subject name") || says(words, "target host name");
 }
 
-// A peer that went away in the midst of the handshake, as one does that restarts, in the words of libcurl,
-// OpenSSL and GnuTLS.
-bool broke_off(std::string_view words) noexcept {
+bool has_ended(int error) noexcept {
+  return error == ECONNRESET || error == ECONNABORTED || error == EPIPE || error == ENOTCONN;
+}
+
+// A peer that went away in the midst of the handshake, as one does that restarts or has enough connections:
+// told by the system's number, else in the words of libcurl, OpenSSL and GnuTLS. libcurl names the peer's
+// address where OpenSSL had nothing to say, whose words, and language, are then the system's.
+bool broke_off(const Evidence& evidence) noexcept {
+  if (has_ended(evidence.os_errno)) return true;
+  const auto words = evidence.words;
+  if (says(words, "SSL_connect: ") && says(words, " in connection to ") && !says(words, "error:"))
+    return true;
   for (const std::string_view sign :
-       {"SSL_ERROR_SYSCALL", "Connection reset by peer", "unexpected eof", "Send failure", "Recv failure",
+       {"SSL_ERROR_SYSCALL", "SSL_ERROR_ZERO_RETURN", "Connection reset by peer", "Connection was reset",
+        "unexpected eof", "Send failure", "Recv failure", "getpeername() failed", "getsockname() failed",
         "non-properly terminated", "Error in the push function", "Error in the pull function"})
     if (says(words, sign)) return true;
   return false;
@@ -94,7 +105,10 @@ Failure failure_of(const Evidence& evidence) noexcept {
     return Failure::host_name_mismatch;
   for (const auto& row : kRows) {
     if (row.curl_code != evidence.curl_code) continue;
-    if (row.failure == Failure::tls_failed && broke_off(evidence.words)) return Failure::connection_lost;
+    if (row.failure == Failure::tls_failed && broke_off(evidence)) return Failure::connection_lost;
+    // Reset before libcurl had a look at it.
+    if (row.failure == Failure::cannot_connect && has_ended(evidence.os_errno))
+      return Failure::connection_lost;
     return row.failure;
   }
   return Failure::other;

@@ -2,6 +2,7 @@
 #include "n200/http/lane.h"
 
 #include <algorithm>
+#include <new>
 
 #include "n200/http/easy.h"
 
@@ -13,6 +14,18 @@ Lane::Lane(std::size_t endpoint, const Options& options)
       addresses(endpoint < options.addresses.size() ? options.addresses[endpoint] : std::string_view()),
       admission({options.max_in_flight, options.streams, options.connections}) {
   active.reserve(std::max(1U, options.max_in_flight));
+  forget(urls.host_and_port());
+  const auto own = urls.host_and_port();
+  const std::string port = own.substr(own.rfind(':'));
+  for (const std::string& address : addresses.hosts())
+    forget(address.ends_with(':') ? address.substr(0, address.size() - 1) + port : address);
+}
+
+void Lane::forget(const std::string& host_and_port) {
+  curl_slist* longer = curl_slist_append(forget_addresses.get(), ("-" + host_and_port).c_str());
+  if (longer == nullptr) throw std::bad_alloc();
+  static_cast<void>(forget_addresses.release());
+  forget_addresses.reset(longer);
 }
 
 void Lane::put_on_wire(Easy& easy) noexcept {

@@ -22,6 +22,11 @@ constexpr std::size_t kManyOnOneSocket = 8;
 // How long to sleep where epoll does not watch all that it should.
 constexpr int kLookAgainMs = 10;
 
+// A call that has a connection made for itself over HTTP/1.1 waits for that, however many others are up.
+bool is_connected(const Lane& lane, const Easy& easy) noexcept {
+  return lane.admission.is_up() && !(easy.fresh && lane.admission.shape() == Admission::Shape::connections);
+}
+
 // Without memory for its words a failure is still the failure.
 void set_message(Call& call, const Evidence& evidence) noexcept try {
   call.message = message_of(evidence);
@@ -91,7 +96,7 @@ int Loop::sleep_ms(Clock::time_point now) noexcept {
   auto until = std::min({timer_, metrics_.next_event(now), rests_.next_event()});
   for (const auto& lane : lanes_) {
     if (lane->admission.has_next()) return 0;
-    until = std::min(until, lane->admission.next_event());
+    until = std::min({until, lane->admission.next_event(), next_slow_handshake(*lane)});
   }
   if (until == kNever) return -1;
   // Rounded up: a timer asked for a moment too early would spin.
@@ -172,6 +177,8 @@ void Loop::expire() noexcept {
   fail_list(rests_.take_due(now), Failure::none, {});
   for (auto& lane : lanes_) {
     auto& admission = lane->admission;
+    end_slow_handshakes(*lane, now);
+    admission.watch(lane->unsent, lane->unsent == 0 ? 0 : standing_connections(*lane), now);
     if (now < admission.next_event()) continue;
     admission.tick(now);
     Call* expired = admission.take_expired(now);
@@ -282,6 +289,8 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
       lane.admission.answered(
           call, value >= CURL_HTTP_VERSION_2_0 ? Admission::Shape::streams : Admission::Shape::connections);
     }
+    lane.ever_answered = true;
+    lane.admission.replied(call, easy.fresh, heard_at);
   }
   Evidence evidence;
   if (code != CURLE_OK) {
@@ -290,15 +299,19 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
                 easy.error,
                 static_cast<int>(value),
                 call.sent.load(std::memory_order_relaxed),
-                lane.admission.is_up(),
+                is_connected(lane, easy),
                 0,
                 easy.broken_off_for};
     if (is_of_the_connect(evidence)) evidence.limit_errno = Sockets::limit_errno();
     call.failure = failure_of(evidence);
+    if (is_of_the_connect(evidence)) call.failure = of_handshake(lane, evidence);
     call.may_have_acted = evidence.sent;
     set_message(call, evidence);
   }
   const bool own_deadline = easy.own_deadline && code == CURLE_OPERATION_TIMEDOUT;
+  const bool goes_back = code != CURLE_OK && !own_deadline && meets_limit(lane, easy, evidence);
+  tell_limit(lane);
+  if (goes_back) return send_back(easy);
   call.server_answers_others = evidence.sent && answers_others(lane, easy);
   if (code == CURLE_OPERATION_TIMEDOUT && evidence.sent) abandon_mute(lane, easy);
   retire(easy);

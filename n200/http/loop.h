@@ -60,6 +60,14 @@ class Loop {
   static bool answers_others(const Lane& lane, const Easy& easy) noexcept;
   void abandon_mute(const Lane& lane, const Easy& easy) noexcept;
   void fail_together(Lane& lane, Call& cause) noexcept;
+  /// A new connection of HTTP/1.1 met the server's limit: its call waits for a place. False: it did not.
+  bool meets_limit(Lane& lane, const Easy& easy, const Evidence& evidence) noexcept;
+  unsigned standing_connections(const Lane& lane) const noexcept;
+  void send_back(Easy& easy) noexcept;
+  void end_slow_handshakes(Lane& lane, Clock::time_point now) noexcept;
+  Clock::time_point next_slow_handshake(const Lane& lane) const noexcept;
+  void tell_limit(Lane& lane) noexcept;
+  static Failure of_handshake(Lane& lane, const Evidence& evidence) noexcept;
   void fail(Call& call, Failure failure, std::string_view message) noexcept;
   void fail_list(Call* calls, Failure failure, std::string_view message) noexcept;
   void stop() noexcept;

@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "n200/http/loop.h"
 #include "n200/http/tls_session.h"
@@ -80,17 +81,15 @@ int Loop::on_sending(void* pointer, char*, char*, int, int local_port) noexcept 
     return CURL_PREREQFUNC_ABORT;
   }
   lane.mark_sent(easy);
-  long fresh = 0;
-  if (!lane.admission.is_open() || lane.admission.shape() == Admission::Shape::connections)
-    curl_easy_getinfo(easy.handle, CURLINFO_NUM_CONNECTS, &fresh);
-  if (fresh != 0) {
+  if (easy.fresh) {
     loop.watch_traffic(easy, local_port);
     lane.addresses.connected();
   }
   if (lane.admission.is_open()) return CURL_PREREQFUNC_OK;
   const auto shape = negotiated(easy.handle);
-  lane.admission.connected(*easy.call, shape, fresh != 0, Clock::now());
-  if (fresh != 0)
+  lane.admission.connected(*easy.call, shape, easy.fresh, Clock::now());
+  if (easy.fresh) lane.last_handshake = easy.sent_at - easy.connecting_since;
+  if (easy.fresh)
     loop.report(LogLevel::connections, {"connected to ", lane.urls.base(), ", ", name_of(shape)});
   return CURL_PREREQFUNC_OK;
 }
@@ -104,6 +103,7 @@ curl_socket_t Loop::open_socket(void* pointer, curlsocktype, curl_sockaddr* addr
   loop.counts_.connections_opened.add();
   loop.counts_.connections_open.up();
   loop.metrics_.changed();
+  if (!std::exchange(easy.fresh, true)) easy.connecting_since = Clock::now();
   easy.lane->admission.connecting(*easy.call);
   return fd;
 } catch (const std::exception&) {

@@ -92,6 +92,7 @@ bool Loop::give_up_unwatched() noexcept {
 // tried again at the node's next address.
 void Loop::fail_together(Lane& lane, Call& cause) noexcept {
   report(LogLevel::connections, {"no connection to ", lane.urls.base(), ": ", cause.message});
+  lane.must_resolve_anew = true;
   if (lane.admission.shape() == Admission::Shape::connections && lane.active.size() > lane.unsent)
     return;  // others stand
   cause.has_another_address = lane.addresses.failed();

@@ -56,7 +56,9 @@ struct Request {
   /// How much of the path is the same for every request of this operation. The rest may be a PIN: it is
   /// neither logged nor kept.
   std::size_t fixed_path_bytes = std::string_view::npos;
-  std::string_view body;                           ///< form-encoded; may hold a PIN: copies are wiped
+  std::string_view body;  ///< form-encoded; may hold a PIN: copies are wiped
+  bool repeatable =
+      false;  ///< doing it twice is harmless: it may try a connection that the server may not allow
   std::size_t reply_cap_bytes = 64 * 1024;         ///< a longer body is a too_large failure
   std::chrono::steady_clock::time_point deadline;  ///< perform() returns by then
 };
@@ -111,9 +113,9 @@ class Pipeline {
   /// the I/O thread if there is none. Safe from any thread; makes no repetition of its own. Inside an
   /// ASYNC_JOB (ASYNC_start_job(3)) it pauses the job.
   virtual Reply perform(const Request& request) = 0;
-  /// Sends the request and returns at once. When it is over the flag says whether the server answered, other
-  /// than with an HTTP status of its own trouble (5xx); it stays as it is where the request could not even be
-  /// made.
+  /// Sends the request and returns at once. When it is over the flag says whether the server answered with
+  /// what may be JSON, and not with an HTTP status of its own trouble (5xx); it stays as it is where the
+  /// request could not even be made.
   virtual void probe(const Request& request, HealthFlag flag) noexcept = 0;
   /// Pauses the ASYNC_JOB that runs on this thread until then, by the means that perform() uses. false, and
   /// at once: there is no job, or none that could be resumed. Enter it holding no lock, with exactly one mark

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/descriptors.h"
@@ -37,6 +38,12 @@ int Sockets::only_socket_of(std::size_t endpoint) const noexcept {
     only = socket.fd;
   }
   return only;
+}
+
+unsigned Sockets::count_of(std::size_t endpoint) const noexcept {
+  return static_cast<unsigned>(
+      std::count_if(sockets_.begin(), sockets_.end(),
+                    [endpoint](const Socket& socket) { return socket.endpoint == endpoint; }));
 }
 
 std::optional<std::size_t> Sockets::endpoint_of(int fd) const noexcept {

@@ -35,6 +35,12 @@ EndpointUrls::EndpointUrls(std::string base) : base_(std::move(base)) {
     complaint_ = "a base URL has neither query nor fragment";
 }
 
+std::string EndpointUrls::host_and_port() const {
+  const Url url = parse("/");
+  const std::string port = url ? part(url.get(), CURLUPART_PORT) : std::string();
+  return (url ? part(url.get(), CURLUPART_HOST) : std::string()) + ":" + (port.empty() ? "443" : port);
+}
+
 CURLU* EndpointUrls::shared(std::string_view path) {
   constexpr std::size_t kMost = 8;
   for (const auto& entry : shared_)

@@ -29,6 +29,8 @@ class EndpointUrls {
   CURLU* shared(std::string_view path);
   /// nullptr if it cannot be parsed. Throws std::bad_alloc.
   Url parse(std::string_view path) const;
+  /// "HOST:PORT", as libcurl's address cache knows it.
+  std::string host_and_port() const;
   /// For messages.
   const std::string& base() const noexcept { return base_; }
 

@@ -35,6 +35,8 @@ FIGURES = {figure.name: figure for figure in [
     Figure("device.vs_plain_multi.n64", 1.25, 2),
     Figure("device.bound.sign2000us", 0.98, 0.99),
     Figure("device.latency_over_keepalive_us.n1", 30, 10, at_most=True),
+    Figure("device.http1.vs_keepalive_http1.n64", 1.0, 1.2),
+    Figure("device.http1.latency_over_keepalive_us.n1", 30, 10, at_most=True),
     Figure("device.fair.p99_over_p50.delay20.n256", 1.3, 1.1, at_most=True),
     Figure("wakeups_per_request.n64", 0.01, at_most=True),
     Figure("connections.n256", 1, at_most=True),

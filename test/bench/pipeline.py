@@ -16,6 +16,8 @@ ASYNC_FD = Run("evp", 256, jobs="descriptor")
 VERIFY = Run("evp", 64, verify=True)
 LIMIT = Run("h2load", 64)
 KEEPALIVE_HTTP1 = Run("keepalive", 64, http1=True)
+# With a device that speaks nothing else.
+HTTP1_ONLY = {client: {n: Run(client, n, http1=True, http1_device=True) for n in (1, 64)} for client in ("sesam", "keepalive")}
 LONE = Run("sesam", 1, 20)
 
 
@@ -43,6 +45,12 @@ def measure(directory: Path, scale: Scale) -> Rounds:
         rounds.measure(bench, [BOUND], scale.rounds_with_delay)
     finally:
         bench.stop()
+    bench = Bench(directory / "http1", canned=True, http1=True)
+    try:
+        for callers in (1, 64):
+            rounds.measure(bench, [runs[callers] for runs in HTTP1_ONLY.values()], scale.rounds)
+    finally:
+        bench.stop()
     return rounds
 
 
@@ -68,6 +76,9 @@ def figures(rounds: Rounds) -> dict[str, float]:
         values[f"device.vs_naive.n{n}"] = rounds.faster(device[n], Run("naive", n))
         values[f"device.vs_keepalive.n{n}"] = rounds.faster(device[n], Run("keepalive", n))
     values["device.vs_keepalive_http1.n64"] = rounds.faster(device[64], KEEPALIVE_HTTP1)
+    sesam, keepalive = HTTP1_ONLY["sesam"], HTTP1_ONLY["keepalive"]
+    values["device.http1.vs_keepalive_http1.n64"] = rounds.faster(sesam[64], keepalive[64])
+    values["device.http1.latency_over_keepalive_us.n1"] = rounds.difference(sesam[1], keepalive[1], lambda r: r["p50_us"])
     values["device.vs_plain_multi.n64"] = rounds.faster(device[64], Run("plain_multi", 64))
     values["limit.of_h2load.n64"] = rounds.faster(device[64], LIMIT)
     values["device.ideal.delay20.n256"] = of_ideal(rounds, slow)

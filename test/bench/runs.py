@@ -35,6 +35,7 @@ class Run:
     jobs: str = ""  # callers are ASYNC_JOBs of one thread, not threads, told by "callback" or "descriptor"
     verify: bool = False  # evp: verify_signatures = yes
     http1: bool = False  # libcurl's own clients: HTTP/1.1
+    http1_device: bool = False  # the device speaks nothing else
     cores: int = 1  # keys in so many crypto cores
 
     def __str__(self) -> str:
@@ -75,7 +76,7 @@ class Bench:
         for key in self.keys[:run.cores]:
             command += ["--key", f"{key['key_id']}:{key['core']}"]
         command += ["--jobs", run.jobs] if run.jobs else []
-        command += ["--http1"] if run.http1 else []
+        command += ["--http1"] if run.http1 else []  # sesam takes what the device offers
         openssl_conf = self.configurations["yes" if run.verify else "no"] if run.client == "evp" else None
         return json.loads(checked(run, command, minimal_environment(openssl_conf)))
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads that use keys by URI while somebody else makes the device fail: load SECONDS KIND=URI[*THREADS]…
 // KIND: sign, open, list, generate. Says "ready", waits for a line on stdin, works for SECONDS and prints one JSON line:
-// for each kind how often it was tried, failed, gave a wrong result, the longest wait, and the reasons of the failures.
+// for each kind how often it was tried, failed, gave a wrong result, the longest wait, the 99th percentile of the waits, and the reasons of the failures.
 #define _GNU_SOURCE
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -18,13 +18,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KINDS = 4, MOST_THREADS = 256, MOST_REASONS = 16, REASON_BYTES = 120, PAUSE_US = 10000 };
+enum { KINDS = 4, MOST_THREADS = 256, MOST_REASONS = 16, REASON_BYTES = 120, PAUSE_US = 10000,
+       WAIT_BUCKETS = 20000 };
 
 static const char *const kind_names[KINDS] = {"sign", "open", "list", "generate"};
 
 struct tally {
   unsigned long tried, failed, wrong;
   double longest_s;
+  unsigned waits[WAIT_BUCKETS];  // by milliseconds
   char reasons[MOST_REASONS][REASON_BYTES];
   unsigned long reason_counts[MOST_REASONS];
 };
@@ -159,6 +161,7 @@ static void count(struct tally *tally, enum outcome outcome, double took_s, cons
   tally->wrong += outcome == WRONG;
   tally->failed += outcome == FAILED;
   if (took_s > tally->longest_s) tally->longest_s = took_s;
+  ++tally->waits[took_s * 1000 < WAIT_BUCKETS ? (int)(took_s * 1000) : WAIT_BUCKETS - 1];
   if (outcome != FAILED) return;
   for (int i = 0; i < MOST_REASONS; ++i) {
     if (tally->reasons[i][0] == '\0') strcpy(tally->reasons[i], reason);
@@ -211,9 +214,17 @@ static struct work *parse(char *word, int *times) {
   return NULL;
 }
 
+// 99 of 100 waits were no longer.
+static int p99_ms(const struct tally *tally) {
+  unsigned long beyond = 0;
+  int ms = WAIT_BUCKETS;
+  while (ms > 0 && beyond + tally->waits[ms - 1] <= tally->tried / 100) beyond += tally->waits[--ms];
+  return ms;
+}
+
 static void print_tally(const char *name, const struct tally *tally, const char *comma) {
-  printf("%s\"%s\":{\"tried\":%lu,\"failed\":%lu,\"wrong\":%lu,\"longest_ms\":%.0f,\"reasons\":{", comma, name, tally->tried,
-         tally->failed, tally->wrong, tally->longest_s * 1000);
+  printf("%s\"%s\":{\"tried\":%lu,\"failed\":%lu,\"wrong\":%lu,\"longest_ms\":%.0f,\"p99_ms\":%d,\"reasons\":{", comma, name,
+         tally->tried, tally->failed, tally->wrong, tally->longest_s * 1000, p99_ms(tally));
   for (int i = 0; i < MOST_REASONS && tally->reasons[i][0] != '\0'; ++i)
     printf("%s\"%s\":%lu", i > 0 ? "," : "", tally->reasons[i], tally->reason_counts[i]);
   printf("}}");

@@ -19,6 +19,7 @@ class Tally:
     failed: int = 0
     wrong: int = 0
     longest_ms: float = 0
+    p99_ms: float = 0
     reasons: dict[str, int] = field(default_factory=dict)
     hung: bool = False
 
@@ -27,6 +28,7 @@ class Tally:
         self.failed += kind["failed"]
         self.wrong += kind["wrong"]
         self.longest_ms = max(self.longest_ms, kind["longest_ms"])
+        self.p99_ms = max(self.p99_ms, kind["p99_ms"])
         for reason, count in kind["reasons"].items():
             self.reasons[reason] = self.reasons.get(reason, 0) + count
 

@@ -12,7 +12,8 @@ from harness.tls import make_file_identity
 
 PIN = "24681357"
 STEPS = ["configuration file", "provider's section", "default provider", "default properties", "module", "libcrypto", "settings",
-         "secrets' files", "host name", "connection", "certificate", "HTTP", "access by GET", "clock", "key", "signature"]
+         "secrets' files", "host name", "connection", "certificate", "HTTP", "access by GET", "clock", "connections", "key",
+         "signature"]
 
 
 @pytest.fixture
@@ -283,3 +284,11 @@ def test_all_nodes_of_a_cluster_are_looked_at(device, simulator, openssl_cnf, se
     both.write_bytes(device.tlscert.read_bytes() + second.tlscert.read_bytes())
     told = json.loads(sesam(openssl_cnf(device, url=f"{device.url} {second.url}", tlscert=both), "doctor", "--json").stdout)
     assert [step["finding"][:8] for step in told["steps"] if step["step"] == "HTTP"] == ["HTTP/2 o", "HTTP/1.1"]
+
+
+@pytest.mark.parametrize("options, told", [({}, "one for all requests"), ({"http1": True}, "no limit was met"),
+                                           ({"http1": True, "max_connections": 4, "delay_ms": 5}, "allows 4 at a time")],
+                         ids=["HTTP/2", "HTTP/1.1", "a limit"])
+def test_the_connections_that_the_device_allows_are_told(simulator, openssl_cnf, sesam, options, told):
+    done = sesam(openssl_cnf(simulator(**options)), "doctor", check=False)
+    assert told in done.stdout, str(done)

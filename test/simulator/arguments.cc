@@ -30,6 +30,18 @@ void describe_network(CLI::App& app, Options& options) {
       ->capture_default_str();
 }
 
+void describe_connections(CLI::App& app, ConnectionRules& rules, std::string& surplus) {
+  app.add_option("--max-connections", rules.max_connections, "connections at a time, 0: any number")
+      ->capture_default_str();
+  app.add_option("--surplus", surplus, "what becomes of those beyond: reset, close, close-after-tls, backlog")
+      ->capture_default_str();
+  app.add_option("--max-requests", rules.max_requests, "HTTP/1.1: requests of one connection, 0: any number")
+      ->capture_default_str();
+  app.add_option("--idle-ms", rules.idle_ms, "HTTP/1.1: idle connections are closed then, 0: never")
+      ->capture_default_str();
+  app.add_flag("--http10", rules.http10, "replies are of HTTP/1.0, each ends its connection");
+}
+
 void describe_device(CLI::App& app, Options& options, std::vector<std::string>& users) {
   app.add_option("--state", options.state_dir, "directory of keys and certificate; survives a restart");
   app.add_option("--user", users,
@@ -68,12 +80,15 @@ std::optional<Options> parse_arguments(int argc, char** argv, int& exit_status) 
   CLI::App app("n200-sim: a stand-in for the se.SAM N200 network HSM");
   Options options;
   std::vector<std::string> users;
+  std::string surplus = "reset";
   describe_network(app, options);
+  describe_connections(app, options.connections, surplus);
   describe_device(app, options, users);
   describe_speed(app, options);
   try {
     app.parse(argc, argv);
     for (const std::string& user : users) options.users.push_back(parse_user(user));
+    options.connections.surplus = parse_surplus(surplus);
     const auto serial = from_hex(options.serial);
     if (!serial || serial->size() != 8) throw std::invalid_argument("--serial takes 16 hex digits");
   } catch (const CLI::ParseError& error) {

@@ -53,6 +53,7 @@ void Connection::read_all() {
     if (result.status == IoStatus::kBlocked) return;
     // The peer is to read the alert of a handshake that failed, not a reset.
     if (result.status == IoStatus::kClosed) return session_ ? request_close(Closing::kNow) : start_draining();
+    idle_.reset();
     session_->receive({buffer.data(), result.bytes});
   }
 }
@@ -62,6 +63,15 @@ void Connection::start_session() {
   SSL* tls = stream_->established_tls();
   if (stream_->is_tls() && tls == nullptr) return;
   session_ = owner_.make_session(*this, tls);
+  if (unwanted_) request_close(Closing::kAfterFlush);
+}
+
+void Connection::watch_idleness() {
+  if (owner_.rules().idle_ms == 0 || !session_ || !session_->idle()) return;
+  idle_ = std::make_shared<Connection*>(this);
+  loop_.after(std::chrono::milliseconds(owner_.rules().idle_ms), [idle = std::weak_ptr(idle_)] {
+    if (const auto connection = idle.lock()) (*connection)->shut();
+  });
 }
 
 void Connection::wants_flush() {
@@ -108,6 +118,7 @@ void Connection::flush() {
     if (!write_out()) return;
   }
   watch(false);
+  watch_idleness();
   if (session_ && (closing_ == Closing::kAfterFlush || session_->done())) start_draining();
 }
 

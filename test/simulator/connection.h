@@ -25,6 +25,7 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
   void go_away();  // what is under way is answered first
   void shut() { request_close(Closing::kNow); }
   void reset_connection() override { request_close(Closing::kReset); }
+  void close_after_handshake() { unwanted_ = true; }
   void fall_silent() override;  // until the client gives up
   bool silent() const { return silent_; }
   void change_max_streams(std::uint32_t max_streams);
@@ -42,6 +43,7 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
   void request_close(Closing how);
   void read_all();
   void start_session();
+  void watch_idleness();
   void flush();
   bool write_out();
   void watch(bool writable);
@@ -60,6 +62,8 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
   std::uint32_t watched_events_;
   Closing closing_ = Closing::kNo;
   bool silent_ = false;
+  bool unwanted_ = false;
+  std::shared_ptr<Connection*> idle_;         // since a reply was sent, until the next request: as below
   std::shared_ptr<Connection*> drain_limit_;  // what the timer holds a weak pointer to
 };
 

@@ -12,6 +12,16 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
+// False if it is none of them.
+bool change_rule(ConnectionRules& rules, const std::string& name, const json& value) {
+  if (name == "max_connections") return rules.max_connections = value, true;
+  if (name == "surplus") return rules.surplus = parse_surplus(value.get_ref<const std::string&>()), true;
+  if (name == "max_requests") return rules.max_requests = value, true;
+  if (name == "idle_ms") return rules.idle_ms = value, true;
+  if (name == "http10") return rules.http10 = value, true;
+  return false;
+}
+
 // Everything but what is secret.
 ordered_json describe(const Key& key) {
   return {{"key_id", key.key_id},
@@ -170,6 +180,8 @@ void Control::change_options(const json& body) {
     } else if (name == "max_streams") {
       options.max_streams = value;
       network_.set_max_streams(value);
+    } else if (change_rule(options.connections, name, value)) {
+      network_.set_rules(options.connections);
     } else if (name == "clock_offset_s") {
       options.clock_offset_s = value;
     } else if (name == "pin_tries") {

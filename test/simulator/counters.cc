@@ -9,6 +9,8 @@ namespace n200sim {
 nlohmann::ordered_json Counters::to_json() const {
   return {{"connections_accepted", connections_accepted},
           {"connections_open", connections_open},
+          {"connections_served_max", connections_served_max},
+          {"connections_turned_away", connections_turned_away},
           {"tls_handshakes", tls_handshakes},
           {"tls_resumed", tls_resumed},
           {"http2_connections", http2_connections},
@@ -23,7 +25,7 @@ nlohmann::ordered_json Counters::to_json() const {
 
 // In place: exchanges under way point at the gauge.
 void Counters::reset() {
-  connections_accepted = tls_handshakes = tls_resumed = http2_connections = http1_connections =
+  connections_accepted = connections_served_max = connections_turned_away = tls_handshakes = tls_resumed = http2_connections = http1_connections =
       requests_total = 0;
   in_flight.forget_max();
   requests.clear();

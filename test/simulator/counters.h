@@ -30,6 +30,8 @@ class Gauge {
 struct Counters {
   std::uint64_t connections_accepted = 0;
   std::uint64_t connections_open = 0;
+  std::uint64_t connections_served_max = 0;  // at a time
+  std::uint64_t connections_turned_away = 0;
   std::uint64_t tls_handshakes = 0;
   std::uint64_t tls_resumed = 0;  // of these
   std::uint64_t http2_connections = 0;

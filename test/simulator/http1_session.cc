@@ -12,24 +12,15 @@ bool same_name(std::string_view a, std::string_view b) {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
-std::string head_of(const Reply& reply, bool keep_alive) {
-  // http_parser knows the reason phrases only as a C macro list; clients must not care for them (RFC 9112,
-  // 4).
-  std::string head = "HTTP/1.1 " + std::to_string(reply.status) + (reply.status == 200 ? " OK" : " Status");
-  head += "\r\ncontent-type: " + reply.content_type +
-          "\r\ncontent-length: " + std::to_string(reply.content().size()) + "\r\n";
-  for (const auto& [name, value] : reply.headers) head.append(name).append(": ").append(value).append("\r\n");
-  if (!keep_alive) head += "connection: close\r\n";
-  return head + "\r\n";
-}
-
 }  // namespace
 
-std::unique_ptr<Session> make_http1_session(SessionHost& host, const RequestSink& sink) {
-  return std::make_unique<Http1Session>(host, sink);
+std::unique_ptr<Session> make_http1_session(SessionHost& host, const RequestSink& sink,
+                                            const ConnectionRules& rules) {
+  return std::make_unique<Http1Session>(host, sink, rules);
 }
 
-Http1Session::Http1Session(SessionHost& host, const RequestSink& sink) : host_(host), sink_(sink) {
+Http1Session::Http1Session(SessionHost& host, const RequestSink& sink, const ConnectionRules& rules)
+    : host_(host), sink_(sink), rules_(rules) {
   http_parser_init(&parser_, HTTP_REQUEST);
   parser_.data = this;
 }
@@ -107,7 +98,8 @@ void Http1Session::body(std::string_view bytes) {
 }
 
 void Http1Session::end_of_message() {
-  const bool keep_alive = http_should_keep_alive(&parser_) != 0;
+  const bool is_last = rules_.http10 || (rules_.max_requests != 0 && ++requests_ >= rules_.max_requests);
+  const bool keep_alive = !is_last && http_should_keep_alive(&parser_) != 0;
   if (!keep_alive) closing_ = true;
   pending_.push_back({reading_, std::nullopt, keep_alive});
   sink_(std::exchange(reading_, nullptr));
@@ -153,6 +145,20 @@ void Http1Session::start_next_reply(std::string& out) {
     closing_ = true;
     drop_pending();
   }
+}
+
+std::string Http1Session::head_of(const Reply& reply, bool keep_alive) const {
+  // http_parser knows the reason phrases only as a C macro list; clients must not care for them (RFC 9112,
+  // 4).
+  std::string head = rules_.http10 ? "HTTP/1.0 " : "HTTP/1.1 ";
+  head += std::to_string(reply.status) + (reply.status == 200 ? " OK" : " Status");
+  head += "\r\ncontent-type: " + reply.content_type +
+          "\r\ncontent-length: " + std::to_string(reply.content().size()) + "\r\n";
+  for (const auto& [name, value] : reply.headers) head.append(name).append(": ").append(value).append("\r\n");
+  if (keep_alive && rules_.max_requests != 0)
+    head += "keep-alive: max=" + std::to_string(rules_.max_requests - requests_) + "\r\n";
+  if (!keep_alive && !rules_.http10) head += "connection: close\r\n";
+  return head + "\r\n";
 }
 
 // The reply that is due says `connection: close`; where none is due, the connection is closed.

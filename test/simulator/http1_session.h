@@ -14,7 +14,7 @@ namespace n200sim {
 // 9112, 9.3.2).
 class Http1Session final : public Session, private Origin {
  public:
-  Http1Session(SessionHost& host, const RequestSink& sink);
+  Http1Session(SessionHost& host, const RequestSink& sink, const ConnectionRules& rules);
   ~Http1Session() override;
   Http1Session(const Http1Session&) = delete;
   Http1Session& operator=(const Http1Session&) = delete;
@@ -22,6 +22,7 @@ class Http1Session final : public Session, private Origin {
   void receive(std::string_view bytes) override;
   void produce(std::string& out, std::size_t limit) override;
   bool done() const override { return closing_ && pending_.empty() && sent_ == current_.content().size(); }
+  bool idle() const override { return !reading_ && pending_.empty() && sent_ == current_.content().size(); }
   void go_away() override;
 
  private:
@@ -33,6 +34,7 @@ class Http1Session final : public Session, private Origin {
 
   void answer(Exchange& exchange, Reply reply) override;
   void start_next_reply(std::string& out);
+  std::string head_of(const Reply& reply, bool keep_alive) const;
   bool apply_ending(const Pending& pending);
   void drop_pending();
 
@@ -45,6 +47,8 @@ class Http1Session final : public Session, private Origin {
 
   SessionHost& host_;
   const RequestSink& sink_;
+  const ConnectionRules& rules_;
+  std::uint32_t requests_ = 0;
   http_parser parser_{};
   bool closing_ = false;  // no further request is read
 

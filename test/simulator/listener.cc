@@ -7,9 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace n200sim {
 namespace {
@@ -81,6 +83,7 @@ void Listener::set_welcome(Welcome welcome) {
   }
   if (welcome != Welcome::kRefused && !listened) {
     check(listen(fd_, kBacklog), "listen");
+    pausing_ = false;
     loop_.add(fd_, EPOLLIN, *this);
   }
 }
@@ -90,19 +93,53 @@ void Listener::set_max_streams(std::uint32_t max_streams) {
   for_each_connection([max_streams](Connection& connection) { connection.change_max_streams(max_streams); });
 }
 
+void Listener::set_rules(const ConnectionRules& rules) {
+  rules_ = rules;
+  if (std::exchange(pausing_, false) && welcome_ != Welcome::kRefused) loop_.modify(fd_, EPOLLIN, *this);
+}
+
+bool Listener::is_full() const {
+  return rules_.max_connections != 0 && connections_.size() - turned_away_.size() >= rules_.max_connections;
+}
+
 void Listener::on_events(std::uint32_t) {
-  while (true) {
+  accept_all();
+  if (rules_.surplus != Surplus::kBacklog || !is_full()) return;
+  pausing_ = true;
+  loop_.modify(fd_, 0, *this);
+}
+
+void Listener::accept_all() {
+  while (rules_.surplus != Surplus::kBacklog || !is_full()) {
     const int fd = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) return;
+    const bool is_surplus = is_full();
     ++counters_.connections_accepted;
     ++counters_.connections_open;
     auto stream = tls_ == nullptr ? make_plain_stream(fd) : make_tls_stream(tls_, fd);
     auto made = std::make_unique<Connection>(loop_, *this, fd, std::move(stream));
     Connection& connection = *made;
     connections_.emplace(&connection, std::move(made));
-    if (welcome_ == Welcome::kSilence) connection.fall_silent();
-    if (welcome_ == Welcome::kReset) connection.reset_connection();
+    if (is_surplus)
+      turn_away(connection);
+    else
+      welcome(connection);
   }
+}
+
+void Listener::welcome(Connection& connection) {
+  counters_.connections_served_max =
+      std::max<std::uint64_t>(counters_.connections_served_max, connections_.size() - turned_away_.size());
+  if (welcome_ == Welcome::kSilence) connection.fall_silent();
+  if (welcome_ == Welcome::kReset) connection.reset_connection();
+}
+
+void Listener::turn_away(Connection& connection) {
+  ++counters_.connections_turned_away;
+  turned_away_.insert(&connection);
+  if (rules_.surplus == Surplus::kReset) return connection.reset_connection();
+  if (rules_.surplus == Surplus::kClosed) return connection.shut();
+  connection.close_after_handshake();
 }
 
 std::unique_ptr<Session> Listener::make_session(SessionHost& host, SSL* tls) {
@@ -115,12 +152,14 @@ std::unique_ptr<Session> Listener::make_session(SessionHost& host, SSL* tls) {
     return make_http2_session(host, sink_, max_streams_);
   }
   ++counters_.http1_connections;
-  return make_http1_session(host, sink_);
+  return make_http1_session(host, sink_, rules_);
 }
 
 void Listener::forget(Connection& connection) {
   --counters_.connections_open;
+  turned_away_.erase(&connection);
   connections_.erase(&connection);
+  if (pausing_ && !is_full()) set_rules(rules_);
 }
 
 }  // namespace n200sim

@@ -5,8 +5,10 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "connection.h"
+#include "connection_rules.h"
 #include "counters.h"
 #include "event_loop.h"
 #include "openssl_handles.h"
@@ -36,6 +38,9 @@ class Listener final : private FdHandler {
   void set_welcome(Welcome welcome);
   // Of the connections that are there, and of those to come.
   void set_max_streams(std::uint32_t max_streams);
+  // The limit: of connections to come. The rest: also of those that are there.
+  void set_rules(const ConnectionRules& rules);
+  const ConnectionRules& rules() const { return rules_; }
   // For handshakes to come.
   void set_tls(SSL_CTX* tls) { tls_ = tls; }
   template <typename Do>
@@ -49,6 +54,10 @@ class Listener final : private FdHandler {
 
  private:
   void on_events(std::uint32_t epoll_events) override;
+  void accept_all();
+  void welcome(Connection& connection);
+  void turn_away(Connection& connection);
+  bool is_full() const;
 
   EventLoop& loop_;
   SSL_CTX* tls_;
@@ -57,6 +66,9 @@ class Listener final : private FdHandler {
   std::string address_;
   Welcome welcome_ = Welcome::kServed;
   std::uint32_t max_streams_ = 256;
+  ConnectionRules rules_;
+  bool pausing_ = false;  // full, and who comes waits in the backlog
+  std::unordered_set<const Connection*> turned_away_;
   int fd_;
   std::uint16_t port_ = 0;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;

@@ -73,6 +73,7 @@ int run(const Options& options, pid_t parent) {
       loop, options.listen, options.port, identity.context(),
       [&device](const ExchangePtr& e) { device.handle(e); }, device.counters());
   network.set_max_streams(options.max_streams);
+  network.set_rules(options.connections);
   Mishaps mishaps(loop, network);
   for (const std::string& fault : options.faults) device.faults().add(nlohmann::json::parse(fault));
   for (const std::string& mishap : options.network) mishaps.begin(nlohmann::json::parse(mishap));

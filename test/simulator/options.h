@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "connection_rules.h"
 #include "users.h"
 
 namespace n200sim {
@@ -19,6 +20,7 @@ struct Options {
   std::string ready_file, write_cert, tls_cert, tls_key, client_ca;
   bool http1_only = false;
   std::uint32_t max_streams = 256;
+  ConnectionRules connections;
   std::uint32_t delay_ms = 0;
   std::int64_t clock_offset_s = 0;
   int cores = 2;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "connection_rules.h"
 #include "exchange.h"
 
 namespace n200sim {
@@ -38,13 +39,16 @@ class Session {
   virtual void produce(std::string& out, std::size_t limit) = 0;
   // Nothing more will be received or produced.
   virtual bool done() const = 0;
+  // HTTP/1.1: no request is under way.
+  virtual bool idle() const { return false; }
   // The client is asked to go elsewhere: what is under way is answered, then done().
   virtual void go_away() = 0;
   // HTTP/2: SETTINGS_MAX_CONCURRENT_STREAMS, anew.
   virtual void change_max_streams(std::uint32_t) {}
 };
 
-std::unique_ptr<Session> make_http1_session(SessionHost& host, const RequestSink& sink);
+std::unique_ptr<Session> make_http1_session(SessionHost& host, const RequestSink& sink,
+                                            const ConnectionRules& rules);
 // `max_streams`: SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113, 6.5.2).
 std::unique_ptr<Session> make_http2_session(SessionHost& host, const RequestSink& sink,
                                             std::uint32_t max_streams);

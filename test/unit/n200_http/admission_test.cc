@@ -18,6 +18,7 @@ class AdmissionTest : public testing::Test {
   Call& arrive(Admission& admission, Clock::time_point deadline = Clock::time_point::max()) {
     Call& call = *calls_.emplace_back(std::make_unique<Call>());
     call.deadline = deadline;
+    call.repeatable = true;
     admission.arrive(call);
     return call;
   }
@@ -114,15 +115,15 @@ TEST_F(AdmissionTest, keeps_to_max_in_flight_if_that_is_less) {
   EXPECT_EQ(admission.in_flight(), 5U);
 }
 
-TEST_F(AdmissionTest, takes_as_many_connections_as_configured_where_the_server_speaks_http_1) {
-  Admission admission({256, 256, 16});
+TEST_F(AdmissionTest, takes_several_connections_where_the_server_speaks_http_1) {
+  Admission admission({256, 256, 6});
   Call& scout = arrive(admission);
   for (int i = 0; i < 100; ++i) arrive(admission);
   admission.next();
   admission.connecting(scout);
   admission.connected(scout, Shape::connections, true, now_);
   send_all(admission);
-  EXPECT_EQ(admission.in_flight(), 16U)
+  EXPECT_EQ(admission.in_flight(), 6U)
       << "without waiting for the scout's reply: there are no settings to wait for";
   EXPECT_EQ(admission.shape(), Shape::connections);
 }
@@ -137,7 +138,7 @@ TEST_F(AdmissionTest, makes_connections_of_http_1_side_by_side) {
 }
 
 TEST_F(AdmissionTest, learns_the_version_from_the_reply_if_the_handshake_does_not_tell) {
-  Admission admission({256, 256, 16});
+  Admission admission({256, 256, 6});
   Call& scout = arrive(admission);
   for (int i = 0; i < 100; ++i) arrive(admission);
   admission.next();
@@ -145,7 +146,7 @@ TEST_F(AdmissionTest, learns_the_version_from_the_reply_if_the_handshake_does_no
   EXPECT_EQ(admission.next(), nullptr);
   admission.answered(scout, Shape::connections);
   send_all(admission);
-  EXPECT_EQ(admission.in_flight(), 16U);
+  EXPECT_EQ(admission.in_flight(), 6U);
 }
 
 TEST_F(AdmissionTest, holds_back_while_a_lost_connection_is_made_anew) {
@@ -223,6 +224,85 @@ TEST_F(AdmissionTest, never_falls_to_a_limit_of_none) {
   admission.leave(*calls_.back());
   Call& scout = arrive(admission);
   EXPECT_EQ(admission.next(), &scout);
+}
+
+class FullServerTest : public AdmissionTest {
+ protected:
+  /// Eight connections are begun; the last five are turned away, the others answered, one of which remains in
+  /// use.
+  void SetUp() override {
+    Call& scout = arrive(admission_);
+    for (int i = 0; i < 40; ++i) arrive(admission_);
+    ASSERT_EQ(admission_.next(), &scout);
+    admission_.connecting(scout);
+    admission_.connected(scout, Shape::connections, true, now_);
+    for (std::size_t i = 1; i < 8; ++i) ASSERT_EQ(admission_.next(), calls_[i].get());
+    for (std::size_t i = 7; i >= 3; --i) turn_away(*calls_[i], 1);
+    for (std::size_t i = 0; i < 3; ++i) {
+      admission_.replied(*calls_[i], true, now_);
+      if (i != 0) admission_.leave(*calls_[i]);
+    }
+  }
+  void turn_away(Call& call, unsigned standing) {
+    ASSERT_TRUE(admission_.turned_away(call, standing, now_, now_));
+    admission_.leave(call);
+    admission_.come_back(call);
+  }
+
+  Admission admission_{{256, 256, 64}};
+};
+
+TEST_F(FullServerTest, has_those_turned_away_wait_in_the_order_in_which_they_came) {
+  EXPECT_EQ(admission_.learned_connections(), 4U);
+  for (std::size_t i = 3; i < 6; ++i) EXPECT_EQ(admission_.next(), calls_[i].get());
+  EXPECT_EQ(admission_.next(), nullptr);
+}
+
+TEST_F(FullServerTest, tries_one_connection_more_after_a_while) {
+  send_all(admission_);
+  const auto event = admission_.next_event();
+  ASSERT_NE(event, Clock::time_point::max());
+  admission_.tick(event);
+  Call* probe = admission_.next();
+  ASSERT_NE(probe, nullptr);
+  EXPECT_EQ(admission_.next(), nullptr);
+  turn_away(*probe, 4);
+  EXPECT_EQ(admission_.next(), nullptr) << "at once";
+  admission_.tick(admission_.next_event());
+  EXPECT_EQ(admission_.next(), probe);
+}
+
+TEST_F(FullServerTest, never_tries_one_more_with_what_cannot_be_repeated) {
+  send_all(admission_);
+  for (const auto& call : calls_) call->repeatable = false;
+  admission_.tick(admission_.next_event());
+  EXPECT_EQ(admission_.next(), nullptr);
+  EXPECT_EQ(admission_.next_event(), Clock::time_point::max()) << "or the thread would spin";
+  calls_[20]->repeatable = true;
+  EXPECT_EQ(admission_.next(), calls_[20].get());
+  EXPECT_EQ(admission_.next(), nullptr);
+}
+
+TEST_F(FullServerTest, sends_what_cannot_be_repeated_over_connections_that_are_known_to_be_allowed) {
+  for (const auto& call : calls_) call->repeatable = false;
+  const unsigned sent = send_all(admission_);
+  EXPECT_GE(sent, 1U);
+  EXPECT_LE(sent, 2U) << "more than that were not answered side by side";
+}
+
+TEST_F(FullServerTest, gives_away_no_place_to_a_handshake_that_hangs) {
+  send_all(admission_);
+  for (std::size_t i = 3; i < 5; ++i) admission_.leave(*calls_[i]);
+  ASSERT_EQ(send_all(admission_), 2U);
+  admission_.watch(2, 4, now_);  // two of the four places hang
+  EXPECT_EQ(send_all(admission_), 2U);
+}
+
+TEST_F(AdmissionTest, takes_a_lone_connection_that_is_turned_away_for_a_failure) {
+  Admission admission({256, 256, 64});
+  open(admission, Shape::connections);
+  EXPECT_FALSE(admission.turned_away(*calls_.back(), 0, now_, now_));
+  EXPECT_TRUE(admission.turned_away(*calls_.back(), 1, now_, now_)) << "an idle one stands";
 }
 
 TEST_F(AdmissionTest, gives_out_who_waited_until_its_deadline_and_keeps_the_order_of_the_others) {

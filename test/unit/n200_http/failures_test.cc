@@ -62,11 +62,32 @@ TEST(Failures, take_a_handshake_that_broke_off_for_a_lost_connection) {
                             "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to x:443",
                             "TLS connect error: error:0A000126:SSL routines::unexpected eof while reading",
                             "Send failure: Broken pipe",  // this one and the one before are libcurl 8's
+                            "getpeername() failed with errno 107: Transport endpoint is not connected",
+                            "OpenSSL SSL_connect: Connection was reset in connection to x:443",
+                            "OpenSSL SSL_connect: SSL_ERROR_ZERO_RETURN in connection to x:443",
+                            "OpenSSL SSL_connect: Verbindungsaufbau abgelehnt in connection to x:443",
                             "gnutls_handshake() failed: The TLS connection was non-properly terminated.",
                             "gnutls_handshake() failed: Error in the pull function."})
     EXPECT_EQ(failure_of(of(CURLE_SSL_CONNECT_ERROR, words)), Failure::connection_lost) << words;
   EXPECT_EQ(failure_of(of(CURLE_SSL_CONNECT_ERROR, "error:0A00010B:SSL routines::wrong version number")),
             Failure::tls_failed);
+}
+
+TEST(Failures, take_a_handshake_that_broke_off_by_the_systems_number_whatever_the_words) {
+  for (const int error : {ECONNRESET, ECONNABORTED, EPIPE, ENOTCONN}) {
+    Evidence evidence = of(CURLE_SSL_CONNECT_ERROR, "something went wrong");
+    evidence.os_errno = error;
+    EXPECT_EQ(failure_of(evidence), Failure::connection_lost) << error;
+  }
+}
+
+TEST(Failures, take_a_connection_that_was_reset_as_soon_as_it_stood_for_a_lost_one) {
+  Evidence evidence =
+      of(CURLE_COULDNT_CONNECT, "Failed to connect to x port 443: Couldn't connect to server");
+  evidence.os_errno = ECONNRESET;
+  EXPECT_EQ(failure_of(evidence), Failure::connection_lost);
+  evidence.os_errno = ECONNREFUSED;
+  EXPECT_EQ(failure_of(evidence), Failure::cannot_connect);
 }
 
 TEST(Failures, know_a_peer_that_turns_down_our_certificate_whenever_it_does) {

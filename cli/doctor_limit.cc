@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam doctor`: how many connections at a time the device allows.
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "base/counts.h"
+#include "cli/doctor.h"
+
+namespace sesam::cli {
+namespace {
+
+constexpr char kConnections[] = "connections";
+constexpr unsigned kSideBySide = 16;
+// A limit that was met is felt out for so long.
+constexpr std::chrono::milliseconds kMost{700};
+
+void ask_for_the_time(n200::Device& device, std::chrono::steady_clock::time_point until) {
+  for (unsigned asked = 0;
+       asked < 2 || (counts().connections_allowed.get() != 0 && std::chrono::steady_clock::now() < until);
+       ++asked)
+    if (!device.timestamp()) return;
+}
+
+}  // namespace
+
+void check_limit(n200::Device& device, Checkup& checkup) {
+  const auto& steps = checkup.steps();
+  const bool several = std::any_of(steps.begin(), steps.end(), [](const Checkup::Step& step) {
+    return step.name == "HTTP" && step.finding.starts_with("HTTP/1.1");
+  });
+  if (!several) return checkup.good(kConnections, "one for all requests");
+  const auto until = std::chrono::steady_clock::now() + kMost;
+  try {
+    std::vector<std::jthread> threads;
+    for (unsigned i = 0; i < kSideBySide; ++i)
+      threads.emplace_back([&device, until] { ask_for_the_time(device, until); });
+  } catch (const std::system_error&) {
+    return checkup.skip({kConnections}, "this process may have no more threads");
+  }
+  if (const auto allowed = counts().connections_allowed.get(); allowed != 0)
+    checkup.good(kConnections, "the device allows " + std::to_string(allowed) +
+                                   " at a time: further requests wait for a place");
+  else
+    checkup.good(kConnections, "several, and no limit was met");
+}
+
+}  // namespace sesam::cli
