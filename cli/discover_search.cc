@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/discover_search.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+#include "cli/discover_asker.h"
+#include "cli/discover_narrow.h"
+#include "cli/discover_steps.h"
+
+namespace sesam::cli::discover {
+namespace {
+
+using n200::http::Method;
+
+struct Success {
+  Candidate candidate;
+  FoundSignature signature;
+};
+
+class Search {
+ public:
+  Search(Target& target, const SearchSettings& settings) : settings_(settings), asker_(target, settings) {}
+
+  Finding run() {
+    if (!search_posts()) search_gets();
+    if (success_) finish();
+    finding_.requests = asker_.requests();
+    if (finding_.ending != Ending::found) finding_.ending = ending();
+    return std::move(finding_);
+  }
+
+ private:
+  // ---- Which commands the device knows ----
+
+  using Shape = Candidate (*)(std::string_view command, KeyKind kind);
+
+  // False: none of them signs.
+  bool search_posts() {
+    constexpr Shape kShapes[] = {with_all_names, as_assumed,
+                                 [](std::string_view command, KeyKind) { return bare(command); }};
+    for (const Shape shape : kShapes) {
+      const auto known = sweep([&](std::string_view command) { return shape(command, settings_.kind); });
+      if (success_) return true;
+      for (const auto& command : known) note_known("POST " + command);
+      if (!known.empty()) return explore_all(known);
+      if (control_.refusal.meaning == Meaning::unknown_command || asker_.is_over()) return false;
+    }
+    return explore_blindly();
+  }
+
+  // Asks by every name, and by one that no device has: who is refused as that one is, is not known.
+  template <class Make>
+  std::vector<std::string> sweep(const Make& make) {
+    control_ = asker_.ask(make(kControlName));
+    std::map<std::string, std::vector<std::string>> by_shape;
+    for (const auto name : command_names(settings_.kind)) {
+      const Candidate candidate = make(name);
+      const Reading reading = asker_.ask(candidate);
+      if (note_success(candidate, reading) || asker_.is_over()) return {};
+      if (reading.refusal.meaning != Meaning::unknown_command || reading.signature)
+        by_shape[reading.shape].push_back(candidate.command);
+    }
+    by_shape.erase(control_.shape);
+    std::vector<std::string> known;
+    // What most of them are told says that they are not known, too.
+    const std::size_t most = command_names(settings_.kind).size() / 2;
+    for (const auto name : command_names(settings_.kind))
+      for (const auto& [shape, names] : by_shape)
+        if (names.size() <= most && std::find(names.begin(), names.end(), name) != names.end())
+          known.emplace_back(name);
+    return known;
+  }
+
+  // ---- What a command wants ----
+
+  bool explore_all(const std::vector<std::string>& commands) {
+    for (std::size_t i = 0; i < commands.size() && !asker_.is_over(); ++i) {
+      const auto share = asker_.left() / static_cast<unsigned>(commands.size() - i);
+      if (explore(commands[i], share)) return true;
+    }
+    return false;
+  }
+
+  // No reply tells one command from another: a few tries of each.
+  bool explore_blindly() {
+    constexpr unsigned kTries = 4;
+    for (const auto name : command_names(settings_.kind))
+      if (explore(std::string(name), kTries) || asker_.is_over()) break;
+    return success_.has_value();
+  }
+
+  bool explore(const std::string& command, unsigned budget) {
+    const unsigned stop_at = asker_.requests() + budget;
+    std::deque<Candidate> queue{with_all_names(command, settings_.kind), bare(command)};
+    if (work_off(queue, stop_at)) return true;
+    if (budget > kSinglesFrom && !wants_pin_in_vain_) {
+      queue = singles(command);
+      if (work_off(queue, stop_at)) return true;
+    }
+    if (!wants_pin_in_vain_ && asker_.is_pin_untried() && asker_.can_send_pin() && budget > kSinglesFrom) {
+      queue = {with_pin(with_all_names(command, settings_.kind), {}, settings_.kind)};
+      return work_off(queue, stop_at);
+    }
+    return false;
+  }
+
+  bool work_off(std::deque<Candidate>& queue, unsigned stop_at) {
+    std::vector<std::string> seen;
+    while (!queue.empty() && !asker_.is_over() && asker_.requests() < stop_at) {
+      const Candidate candidate = std::move(queue.front());
+      queue.pop_front();
+      if (std::find(seen.begin(), seen.end(), candidate.row()) != seen.end()) continue;
+      seen.push_back(candidate.row());
+      const Reading reading = asker_.ask(candidate);
+      if (note_success(candidate, reading)) return true;
+      if (!reading.was_sent) {
+        note_not_sent(candidate);
+        continue;
+      }
+      Steps steps = steps_after(candidate, reading, settings_.kind);
+      if (steps.is_understood)
+        queue.insert(queue.begin(), steps.next.begin(), steps.next.end());
+      else
+        queue.insert(queue.end(), steps.next.begin(), steps.next.end());
+    }
+    return false;
+  }
+
+  // A device that refuses fields that it does not know, and does not name them: one name of the key, then one
+  // of the digest.
+  std::deque<Candidate> singles(const std::string& command) {
+    std::vector<Candidate> keys;
+    for (const auto name : field_names(Role::key)) {
+      Candidate one = bare(command);
+      one.fields.push_back(field_of(Role::key, name, settings_.kind));
+      keys.push_back(std::move(one));
+    }
+    std::deque<Candidate> queue;
+    for (const auto& key : odd_ones(keys))
+      for (const auto name : field_names(Role::digest)) {
+        Candidate both = key;
+        both.fields.push_back(field_of(Role::digest, name, settings_.kind));
+        queue.push_back(std::move(both));
+      }
+    return queue;
+  }
+
+  // Those that are answered as few others are; all where there is no such.
+  std::vector<Candidate> odd_ones(const std::vector<Candidate>& candidates) {
+    std::map<std::string, std::vector<Candidate>> by_shape;
+    for (const auto& candidate : candidates)
+      if (const Reading reading = asker_.ask(candidate); reading.was_sent)
+        by_shape[reading.shape].push_back(candidate);
+    std::vector<Candidate> odd;
+    for (const auto& [shape, alike] : by_shape)
+      if (alike.size() <= 3) odd.insert(odd.end(), alike.begin(), alike.end());
+    return odd.empty() ? candidates : odd;
+  }
+
+  // ---- GET ----
+
+  void search_gets() {
+    const auto arguments = get_arguments(settings_.kind, settings_.key_has_no_pin);
+    const auto get = [&](std::string_view command) {
+      Candidate candidate;
+      candidate.method = Method::get;
+      candidate.command = command;
+      candidate.arguments = arguments.front();
+      return candidate;
+    };
+    if (asker_.is_over()) return;
+    const auto known = sweep(get);
+    for (const auto& command : known) {
+      note_known("GET " + command);
+      for (const auto& one : arguments) {
+        Candidate candidate = get(command);
+        candidate.arguments = one;
+        const Reading reading = asker_.ask(candidate);
+        if (success_ || note_success(candidate, reading) || asker_.is_over()) return;
+        if (reading.refusal.meaning == Meaning::pin_missing) {
+          remark("GET /n200/" + command +
+                 "/ wants a PIN in its path. A GET never carries one here: server logs keep paths.");
+          break;
+        }
+      }
+    }
+  }
+
+  // ---- What is known in the end ----
+
+  bool note_success(const Candidate& candidate, const Reading& reading) {
+    if (success_ || !reading.signature) return success_.has_value();
+    const auto& signature = *reading.signature;
+    if (reading.is_verified()) {
+      success_ = Success{candidate, signature};
+      return true;
+    }
+    const std::string what = (candidate.method == Method::get ? "GET " : "POST ") + candidate.command;
+    if (signature.match == Match::digest)
+      remark(what +
+             " signs, but a wire row cannot say where in the reply the signature is, or how it is written.");
+    else if (signature.match == Match::hash_of_digest)
+      remark(what + " hashes what it is sent before it signs: it cannot sign a digest.");
+    return false;
+  }
+
+  void note_not_sent(const Candidate& candidate) {
+    if (!candidate.carries_pin() || asker_.can_send_pin()) return;
+    wants_pin_in_vain_ = true;
+    if (!settings_.may_send_pin) needs_pin_ = true;
+  }
+
+  void finish() {
+    Candidate& candidate = success_->candidate;
+    std::vector<Trial> trials{Trial::main};
+    if (settings_.kind == KeyKind::rsa) {
+      finding_.signs_other_digest = try_too(Trial::other_digest, trials);
+      finding_.signs_pss = try_too(Trial::pss, trials);
+    }
+    if (candidate.method == Method::post) candidate = narrow(asker_, std::move(candidate), trials);
+    finding_.signature = asker_.ask(candidate).signature.value_or(success_->signature);
+    finding_.pin_was_sent = candidate.carries_pin();
+    finding_.ending = Ending::found;
+    finding_.candidate = std::move(candidate);
+    add_place_for_pin();
+  }
+
+  bool try_too(Trial trial, std::vector<Trial>& trials) {
+    if (!asker_.ask(success_->candidate, trial).is_verified()) return false;
+    trials.push_back(trial);
+    return true;
+  }
+
+  // Keys with a PIN need one, though this one did not.
+  void add_place_for_pin() {
+    Candidate& candidate = finding_.candidate;
+    if (candidate.method == Method::get) {
+      const auto empty = candidate.arguments.find("//");
+      if (empty != candidate.arguments.npos) candidate.arguments.insert(empty + 1, "{pin}");
+    } else if (!candidate.carries_pin()) {
+      candidate = with_pin(std::move(candidate), {}, settings_.kind);
+    }
+  }
+
+  void note_known(const std::string& command) { finding_.known_commands.push_back(command); }
+  void remark(const std::string& sentence) {
+    auto& all = finding_.remarks;
+    if (std::find(all.begin(), all.end(), sentence) == all.end()) all.push_back(sentence);
+  }
+
+  Ending ending() const {
+    if (asker_.is_over()) return asker_.ending();
+    if (asker_.is_pin_refused()) return Ending::pin_refused;
+    return needs_pin_ ? Ending::needs_pin : Ending::not_found;
+  }
+
+  static constexpr unsigned kSinglesFrom = 20;  // requests: below, one command is not worth that many
+  const SearchSettings& settings_;
+  Asker asker_;
+  Finding finding_;
+  Reading control_;
+  std::optional<Success> success_;
+  bool wants_pin_in_vain_ = false;
+  bool needs_pin_ = false;
+};
+
+}  // namespace
+
+std::string Finding::row() const { return candidate.row() + " -> " + signature.row(); }
+
+Finding search(Target& target, const SearchSettings& settings) { return Search(target, settings).run(); }
+
+}  // namespace sesam::cli::discover
