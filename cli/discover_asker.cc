@@ -4,16 +4,19 @@
 namespace sesam::cli::discover {
 namespace {
 
-// These say that something else than the PIN is wrong.
-bool is_about_something_else(const Refusal& refusal) {
+// Whether the device says that something else than the PIN is wrong. "invalid key" or "bad parameter" may
+// well be its words for a wrong PIN.
+bool is_about_something_else(const Refusal& refusal, KeyKind kind) {
   switch (refusal.meaning) {
     case Meaning::unknown_command:
-    case Meaning::missing_field:
-    case Meaning::refused_field:
-    case Meaning::bad_value:
     case Meaning::unknown_key:
     case Meaning::pin_missing:  // it did not see the PIN
       return true;
+    case Meaning::missing_field:
+    case Meaning::refused_field:
+      return !refusal.field.empty();
+    case Meaning::bad_value:
+      return refusal.field.empty() || (role_of(refusal.field, kind) != Role::key);
     default:
       return false;
   }
@@ -62,7 +65,8 @@ Reading Asker::read(const Candidate& candidate, Trial trial, const Answer& answe
 void Asker::note_pin(const Reading& reading) {
   if (reading.signature && reading.signature->match != Match::none)
     pin_ = Pin::proven;
-  else if (pin_ == Pin::unproven && !reading.signature && !is_about_something_else(reading.refusal))
+  else if (pin_ == Pin::unproven && !reading.signature &&
+           !is_about_something_else(reading.refusal, settings_.kind))
     pin_ = Pin::refused;
   else if (reading.refusal.meaning == Meaning::pin_refused)
     pin_ = Pin::refused;

@@ -96,6 +96,17 @@ std::string words_of_name(std::string_view name) {
   return text;
 }
 
+// A member's name where it says something of its own: not "msg" or "text", which are names of fields too.
+std::string words_about(std::string_view name) {
+  constexpr std::string_view kTelling[] = {"missing",   "required", "expected",  "unknown",
+                                           "invalid",   "param",    "field",     "argument",
+                                           "attribute", "lacks",    "unexpected"};
+  const std::string small = lower_of(name);
+  const bool tells = std::any_of(std::begin(kTelling), std::end(kTelling),
+                                 [&](auto part) { return small.find(part) != small.npos; });
+  return tells ? words_of_name(name) + ": " : "";
+}
+
 // All that a reply says, in one line; without the echo of the command.
 void append_words(const Json& value, std::string& text, unsigned depth) {
   constexpr unsigned kMaxDepth = 6;
@@ -103,7 +114,7 @@ void append_words(const Json& value, std::string& text, unsigned depth) {
   if (value.is_object()) {
     for (const auto& [name, member] : value.items()) {
       if (name == "command" || name == "cmd" || name == "core" || name == "clustersync") continue;
-      if (!member.is_null()) text += words_of_name(name) + ": ";
+      if (!member.is_null()) text += words_about(name);
       append_words(member, text, depth + 1);
     }
   } else if (value.is_array()) {
@@ -220,7 +231,8 @@ class Reader {
 
   Refusal about_field(const std::string& field, bool about_parameters) const {
     if (!candidate_.has(field)) return {Meaning::missing_field, field};
-    const bool is_unknown = about_parameters && any(words_, kUnknown) && !any(words_, kMissing);
+    const bool is_unknown = about_parameters && any(words_, kUnknown) && !any(words_, kMissing) &&
+                            !any(words_, {"invalid", "bad", "illegal", "value"});
     return {is_unknown ? Meaning::refused_field : Meaning::bad_value, field};
   }
 

@@ -93,17 +93,29 @@ class Search {
 
   bool explore(const std::string& command, unsigned budget) {
     const unsigned stop_at = asker_.requests() + budget;
+    explored_.clear();
     std::deque<Candidate> queue{with_all_names(command, settings_.kind), bare(command)};
     if (work_off(queue, stop_at)) return true;
     if (budget > kSinglesFrom && !wants_pin_in_vain_) {
       queue = singles(command);
       if (work_off(queue, stop_at)) return true;
     }
-    if (!wants_pin_in_vain_ && asker_.is_pin_untried() && asker_.can_send_pin() && budget > kSinglesFrom) {
-      queue = {with_pin(with_all_names(command, settings_.kind), {}, settings_.kind)};
-      return work_off(queue, stop_at);
-    }
-    return false;
+    if (wants_pin_in_vain_ || !asker_.is_pin_untried() || !asker_.can_send_pin() || budget <= kSinglesFrom)
+      return false;
+    // No word of a PIN, but nothing else is left that could be wrong.
+    queue = {with_pin(best_without_pin(command), {}, settings_.kind)};
+    return work_off(queue, stop_at);
+  }
+
+  // The last one that was answered as hardly any other: all but the PIN may be right in it.
+  Candidate best_without_pin(const std::string& command) const {
+    constexpr std::size_t kRare = 2;
+    std::map<std::string, std::size_t> count;
+    for (const auto& [candidate, shape] : explored_) ++count[shape];
+    for (auto one = explored_.rbegin(); one != explored_.rend(); ++one)
+      if (one->first.command == command && one->first.has(Role::digest) && count[one->second] <= kRare)
+        return one->first;
+    return with_all_names(command, settings_.kind);
   }
 
   bool work_off(std::deque<Candidate>& queue, unsigned stop_at) {
@@ -119,6 +131,7 @@ class Search {
         note_not_sent(candidate);
         continue;
       }
+      explored_.emplace_back(candidate, reading.shape);
       Steps steps = steps_after(candidate, reading, settings_.kind);
       if (steps.is_understood)
         queue.insert(queue.begin(), steps.next.begin(), steps.next.end());
@@ -137,25 +150,29 @@ class Search {
       one.fields.push_back(field_of(Role::key, name, settings_.kind));
       keys.push_back(std::move(one));
     }
-    std::deque<Candidate> queue;
+    std::vector<Candidate> pairs;
     for (const auto& key : odd_ones(keys))
       for (const auto name : field_names(Role::digest)) {
         Candidate both = key;
         both.fields.push_back(field_of(Role::digest, name, settings_.kind));
-        queue.push_back(std::move(both));
+        pairs.push_back(std::move(both));
       }
-    return queue;
+    const auto odd = odd_ones(pairs);
+    return {odd.begin(), odd.end()};
   }
 
   // Those that are answered as few others are; all where there is no such.
+  static constexpr std::size_t kMaxOdd = 3;
   std::vector<Candidate> odd_ones(const std::vector<Candidate>& candidates) {
     std::map<std::string, std::vector<Candidate>> by_shape;
-    for (const auto& candidate : candidates)
-      if (const Reading reading = asker_.ask(candidate); reading.was_sent)
-        by_shape[reading.shape].push_back(candidate);
+    for (const auto& candidate : candidates) {
+      const Reading reading = asker_.ask(candidate);
+      if (reading.is_verified()) return {candidate};
+      if (reading.was_sent) by_shape[reading.shape].push_back(candidate);
+    }
     std::vector<Candidate> odd;
     for (const auto& [shape, alike] : by_shape)
-      if (alike.size() <= 3) odd.insert(odd.end(), alike.begin(), alike.end());
+      if (alike.size() <= kMaxOdd) odd.insert(odd.end(), alike.begin(), alike.end());
     return odd.empty() ? candidates : odd;
   }
 
@@ -262,6 +279,7 @@ class Search {
   Finding finding_;
   Reading control_;
   std::optional<Success> success_;
+  std::vector<std::pair<Candidate, std::string>> explored_;  // and the shape of the reply
   bool wants_pin_in_vain_ = false;
   bool needs_pin_ = false;
 };

@@ -72,6 +72,7 @@ Candidates other_values(const Candidate& candidate, std::string_view name, KeyKi
                                   [&](const auto& f) { return f.name == name; });
   if (field == candidate.fields.end()) return all;
   const auto at = static_cast<std::size_t>(field - candidate.fields.begin());
+  if (count_of(candidate, field->role) > 1) all.push_back(bare(candidate.command));
   for (unsigned variant = 0; variant < kMaxVariants; ++variant) {
     const auto value = value_of(field->role, name, kind, variant);
     if (!value) break;
@@ -121,7 +122,7 @@ Candidates guesses(const Candidate& candidate, const Reading& reading, KeyKind k
   if (hashes) return all;
   append(other_digests(candidate));
   if (!reading.signature) append(other_keys(candidate));
-  if (!reading.signature) append(with_more_names(candidate, kind));
+  if (!reading.signature && count_of(candidate, Role::key) > 1) append(with_more_names(candidate, kind));
   return all;
 }
 

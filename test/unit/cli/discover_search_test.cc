@@ -82,6 +82,13 @@ std::vector<Case> cases() {
                  "POST command=sign core={core} keyid={key_id} pin={pin} digest={digest:hexlower} -> "
                  "result:p1363:hex"});
 
+  d.command = "ecsign";
+  d.pin_field = "pin";
+  d.no_pin = R"({"error":"E102"})";
+  all.push_back({"strict_with_codes_and_a_pin", d,
+                 "POST command=ecsign core={core} keyid={key_id} pin={pin} digest={digest:hexlower} -> "
+                 "result:p1363:hex"});
+
   d = {};
   d.command = "sign_digest";
   d.needed = {"key_id={key_id}", "digest={digest:hex}"};
