@@ -285,6 +285,25 @@ class Reader {
   std::vector<Word> words_;
 };
 
+// Dates, times and request numbers go; a code of the device's own stays.
+std::string without_long_numbers(const std::string& text) {
+  constexpr std::size_t kLong = 6;
+  const auto is_digit = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };
+  std::string clean;
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t end = i;
+    while (end < text.size() &&
+           (is_digit(text[end]) ||
+            (end > i && std::string_view(":./-").find(text[end]) != std::string_view::npos)))
+      ++end;
+    const auto part = text.substr(i, std::max<std::size_t>(end - i, 1));
+    clean +=
+        std::count_if(part.begin(), part.end(), is_digit) >= static_cast<std::ptrdiff_t>(kLong) ? "#" : part;
+    i += part.size();
+  }
+  return clean;
+}
+
 }  // namespace
 
 Refusal read_refusal(const Answer& answer, const Candidate& candidate, KeyKind kind,
@@ -309,13 +328,14 @@ std::string shape_of(const Answer& answer, const Candidate& candidate, const std
   std::string text = answer.body;
   for (const auto& value : sent) replace_all(text, value, "%");
   replace_all(text, candidate.command, "%");
-  std::string shape = std::to_string(answer.status) + " ";
-  for (const char c : lower_of(text)) {
-    const bool is_digit = std::isdigit(static_cast<unsigned char>(c)) != 0;
-    if (is_digit && shape.back() == '#') continue;
-    shape += is_digit ? '#' : c;
-  }
-  return shape;
+  return std::to_string(answer.status) + " " + without_long_numbers(lower_of(text));
+}
+
+std::string without_numbers(const std::string& shape) {
+  std::string plain;
+  for (const char c : shape)
+    if (std::isdigit(static_cast<unsigned char>(c)) == 0) plain += c;
+  return plain;
 }
 
 }  // namespace sesam::cli::discover

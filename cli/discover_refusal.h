@@ -40,8 +40,11 @@ struct Refusal {
 Refusal read_refusal(const Answer& answer, const Candidate& candidate, KeyKind kind,
                      const std::vector<std::string>& sent);
 
-/// The reply without what changes from one request to the next: command and values that it quotes, numbers.
-/// Equal for two commands that the device treats alike.
+/// The reply without what changes from one request to the next: command and values that it quotes, long
+/// numbers. Equal for two commands that the device treats alike.
 std::string shape_of(const Answer& answer, const Candidate& candidate, const std::vector<std::string>& sent);
+
+/// A shape without its short numbers too, for a device that counts or measures in its replies.
+std::string without_numbers(const std::string& shape);
 
 }  // namespace sesam::cli::discover

@@ -54,22 +54,29 @@ class Search {
   template <class Make>
   std::vector<std::string> sweep(const Make& make) {
     control_ = asker_.ask(make(kControlName));
-    std::map<std::string, std::vector<std::string>> by_shape;
+    std::vector<std::pair<std::string, std::string>> shapes;  // by command
     for (const auto name : command_names(settings_.kind)) {
       const Candidate candidate = make(name);
       const Reading reading = asker_.ask(candidate);
       if (note_success(candidate, reading) || asker_.is_over()) return {};
       if (reading.refusal.meaning != Meaning::unknown_command || reading.signature)
-        by_shape[reading.shape].push_back(candidate.command);
+        shapes.emplace_back(candidate.command, reading.shape);
     }
-    by_shape.erase(control_.shape);
+    auto known = unlike(shapes, control_.shape);
+    if (known.size() <= command_names(settings_.kind).size() / 2) return known;
+    for (auto& [command, shape] : shapes) shape = without_numbers(shape);
+    return unlike(shapes, without_numbers(control_.shape));
+  }
+
+  // What the control or most names are told says that they are not known.
+  std::vector<std::string> unlike(const std::vector<std::pair<std::string, std::string>>& shapes,
+                                  const std::string& control) const {
+    std::map<std::string, std::size_t> count;
+    for (const auto& [command, shape] : shapes) ++count[shape];
     std::vector<std::string> known;
-    // What most of them are told says that they are not known, too.
-    const std::size_t most = command_names(settings_.kind).size() / 2;
-    for (const auto name : command_names(settings_.kind))
-      for (const auto& [shape, names] : by_shape)
-        if (names.size() <= most && std::find(names.begin(), names.end(), name) != names.end())
-          known.emplace_back(name);
+    for (const auto& [command, shape] : shapes)
+      if (shape != control && count[shape] <= command_names(settings_.kind).size() / 2)
+        known.push_back(command);
     return known;
   }
 
