@@ -120,6 +120,9 @@ discover::SearchSettings settings_for(const Arguments& arguments, const keymgmt:
   settings.kind = key.type == keymgmt::KeyType::rsa ? KeyKind::rsa : KeyKind::ec;
   settings.signature_bytes = key.device_signature_bytes;
   settings.may_send_pin = !key.handle.pin.empty();
+  // A key that was just made with this PIN: a refusal that names another field costs no try of it.
+  constexpr unsigned kPinsOfMadeKey = 8;
+  if (arguments.make_key) settings.max_unproven_pins = kPinsOfMadeKey;
   settings.key_has_no_pin = arguments.make_key.has_value() && key.handle.pin.empty();
   settings.sent = target.values_sent();
   settings.max_requests = arguments.max_requests - std::min(arguments.max_requests, kRequestsBeside);

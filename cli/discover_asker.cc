@@ -26,7 +26,7 @@ bool is_about_something_else(const Refusal& refusal, KeyKind kind) {
 
 bool Asker::can_send_pin() const {
   return settings_.may_send_pin && pin_ != Pin::refused &&
-         (pin_ == Pin::proven || unproven_pins_ < kMaxUnprovenPins);
+         (pin_ == Pin::proven || unproven_pins_ < settings_.max_unproven_pins);
 }
 
 Reading Asker::ask(const Candidate& candidate, Trial trial) {

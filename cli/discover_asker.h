@@ -48,8 +48,6 @@ class Asker {
 
  private:
   enum class Pin { unproven, proven, refused };
-  // A refusal that is understood and is about something else costs no try of the PIN, as far as one can know.
-  static constexpr unsigned kMaxUnprovenPins = 8;
   static constexpr unsigned kMaxUnanswered = 2;  // in a row
 
   Reading read(const Candidate& candidate, Trial trial, const Answer& answer);

@@ -13,6 +13,7 @@ constexpr std::pair<Ending, const char*> kEndings[] = {
     {Ending::found, "found"},
     {Ending::not_found, "not_found"},
     {Ending::needs_pin, "needs_pin"},
+    {Ending::pin_unproven, "pin_unproven"},
     {Ending::pin_refused, "pin_refused"},
     {Ending::unauthorized, "unauthorized"},
     {Ending::unanswered, "unanswered"},
@@ -32,6 +33,10 @@ std::string explanation(Ending ending) {
       return "No command on the list signs a digest.";
     case Ending::needs_pin:
       return "A command asks for the key's PIN, which was not sent. Allow that with --send-pin.";
+    case Ending::pin_unproven:
+      return "The PIN was sent, but no signature proved it right. With a key of its own (--make-key) the "
+             "search "
+             "tries more.";
     case Ending::pin_refused:
       return "The device refused a request that carried the PIN. No further request carried it, because the "
              "device "

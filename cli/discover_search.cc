@@ -233,7 +233,7 @@ class Search {
   void note_not_sent(const Candidate& candidate) {
     if (!candidate.carries_pin() || asker_.can_send_pin()) return;
     wants_pin_in_vain_ = true;
-    if (!settings_.may_send_pin) needs_pin_ = true;
+    (settings_.may_send_pin ? has_sent_pin_ : needs_pin_) = true;
   }
 
   void finish() {
@@ -277,6 +277,7 @@ class Search {
   Ending ending() const {
     if (asker_.is_over()) return asker_.ending();
     if (asker_.is_pin_refused()) return Ending::pin_refused;
+    if (has_sent_pin_) return Ending::pin_unproven;
     return needs_pin_ ? Ending::needs_pin : Ending::not_found;
   }
 
@@ -289,6 +290,7 @@ class Search {
   std::vector<std::pair<Candidate, std::string>> explored_;  // and the shape of the reply
   bool wants_pin_in_vain_ = false;
   bool needs_pin_ = false;
+  bool has_sent_pin_ = false;
 };
 
 }  // namespace

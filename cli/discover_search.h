@@ -32,6 +32,7 @@ struct SearchSettings {
   KeyKind kind = KeyKind::ec;
   std::size_t signature_bytes = 64;  ///< r‖s, or the modulus
   bool may_send_pin = false;         ///< a PIN is known and may be sent
+  unsigned max_unproven_pins = 1;    ///< requests that may carry it until a signature verifies
   bool key_has_no_pin = false;       ///< made without one
   std::vector<std::string> sent{};   ///< values that a reply may quote
   unsigned max_requests = 400;

@@ -14,6 +14,7 @@ using testing::HasSubstr;
 SearchSettings with_a_pin() {
   SearchSettings settings;
   settings.may_send_pin = true;
+  settings.max_unproven_pins = 8;
   return settings;
 }
 
@@ -209,6 +210,20 @@ TEST(DiscoverPin, IsNotSentAfterARefusal) {
     EXPECT_EQ(device.pins, 1U) << words;
     EXPECT_EQ(device.pins_after_refusal, 0U) << words;
   }
+}
+
+TEST(DiscoverPin, OfAKeyThatWasThereBeforeIsSentOnce) {
+  auto dialect = wants_a_pin();
+  dialect.pin_comes_first = true;
+  dialect.unknown = UnknownFields::refused_by_name;
+  auto settings = with_a_pin();
+  ImaginedDevice made(dialect);
+  EXPECT_EQ(search(made, settings).ending, Ending::found);
+  EXPECT_GT(made.pins, 1U) << "each refusal named another field";
+  settings.max_unproven_pins = 1;
+  ImaginedDevice named(dialect);
+  EXPECT_EQ(search(named, settings).ending, Ending::pin_unproven);
+  EXPECT_EQ(named.pins, 1U);
 }
 
 TEST(DiscoverPin, IsNotSentWhereItMayNotBe) {
