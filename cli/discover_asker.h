@@ -48,7 +48,7 @@ class Asker {
 
  private:
   enum class Pin { unproven, proven, refused };
-  static constexpr unsigned kMaxUnanswered = 2;  // in a row
+  static constexpr unsigned kMaxUnanswered = 5;  // in a row
 
   Reading read(const Candidate& candidate, Trial trial, const Answer& answer);
   void note_pin(const Reading& reading);

@@ -213,6 +213,9 @@ bool is_plain_field_name(std::string_view name) {
 
 std::optional<std::string> value_of(Role role, std::string_view field, KeyKind kind, unsigned variant) {
   constexpr std::string_view kDigests[] = {"{digest:hex}", "{digest:hexlower}", "{digest:base64}"};
+  // "hash" may be the hash's name.
+  constexpr std::string_view kDigestsOrNames[] = {"{digest:hex}", "{digest:hexlower}", "{digest:base64}",
+                                                  "{hash_name}", "sha256"};
   constexpr std::string_view kBase64First[] = {"{digest:base64}", "{digest:hex}", "{digest:hexlower}"};
   constexpr std::string_view kHashNames[] = {"{hash_name}", "sha256", "SHA-256", "sha-256", "SHA2-256"};
   constexpr std::string_view kPaddings[] = {"{padding}", "pkcs1",      "PKCS1v15", "pkcs1v15",
@@ -222,8 +225,9 @@ std::optional<std::string> value_of(Role role, std::string_view field, KeyKind k
     case Role::key:
       return key_value(field, variant);
     case Role::digest:
-      return contains_any(lower(field), {"b64", "base64"}) ? nth(kBase64First, variant)
-                                                           : nth(kDigests, variant);
+      if (contains_any(lower(field), {"b64", "base64"})) return nth(kBase64First, variant);
+      return lower(field) == "hash" || lower(field) == "digest" ? nth(kDigestsOrNames, variant)
+                                                                : nth(kDigests, variant);
     case Role::hash_name:
       return nth(kHashNames, variant);
     case Role::padding:

@@ -13,32 +13,40 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Words = std::span<const std::string_view>;
 
+// English, and German, which the maker speaks.
+
 constexpr std::string_view kMissing[] = {
-    "missing",     "required", "requires", "mandatory", "need",    "needs",    "needed", "without",
-    "absent",      "expected", "expects",  "lacks",     "provide", "provided", "given",  "specified",
-    "unspecified", "empty",    "supplied", "specify",   "supply",  "must"};
+    "missing",     "required",  "requires",  "mandatory",    "need",    "needs",    "needed", "without",
+    "absent",      "expected",  "expects",   "lacks",        "provide", "provided", "given",  "specified",
+    "unspecified", "empty",     "supplied",  "specify",      "supply",  "must",     "fehlt",  "fehlend",
+    "fehlende",    "fehlender", "fehlendes", "erforderlich", "benötigt"};
 constexpr std::string_view kUnknown[] = {
-    "unknown",     "unsupported", "unrecognized",  "unrecognised", "undefined",
-    "unexpected",  "illegal",     "unimplemented", "implemented",  "supported",
-    "invalid",     "nonexistent", "extra",         "superfluous",  "exist",
-    "exists",      "found",       "such",          "allowed",      "bad",
-    "unavailable", "available",   "recognized",    "surplus",      "forbidden"};
-constexpr std::string_view kNotThere[] = {"unknown", "found",       "such",      "exist",
-                                          "exists",  "nonexistent", "nosuchkey", "unfound"};
+    "unknown",   "unsupported",   "unrecognized", "unrecognised", "undefined",   "unexpected",
+    "illegal",   "unimplemented", "implemented",  "supported",    "invalid",     "nonexistent",
+    "extra",     "superfluous",   "exist",        "exists",       "found",       "such",
+    "allowed",   "bad",           "unavailable",  "available",    "recognized",  "surplus",
+    "forbidden", "unbekannt",     "unbekannte",   "unbekannter",  "unbekanntes", "ungültig",
+    "ungültige", "ungültiger",    "unerwartet",   "unerwarteter"};
+constexpr std::string_view kNotThere[] = {"unknown",   "found",       "such",      "exist",
+                                          "exists",    "nonexistent", "nosuchkey", "unfound",
+                                          "unbekannt", "unbekannter", "gefunden"};
 constexpr std::string_view kBad[] = {
-    "invalid", "malformed", "bad",      "illegal", "wrong",  "incorrect",   "parse",       "decode", "format",
-    "length",  "size",      "encoding", "hex",     "base64", "hexadecimal", "unsupported", "range"};
+    "invalid", "malformed", "bad",       "illegal",    "wrong",  "incorrect", "parse",       "decode",
+    "format",  "length",    "size",      "encoding",   "hex",    "base64",    "hexadecimal", "unsupported",
+    "range",   "ungültig",  "ungültige", "ungültiger", "falsch", "falsche",   "falscher"};
 constexpr std::string_view kFaulty[] = {"malformed", "no", "invalid", "bad", "wrong"};
-constexpr std::string_view kParameter[] = {
-    "parameter", "parameters", "param",     "params",     "field",    "fields", "argument", "arguments",
-    "arg",       "args",       "attribute", "attributes", "variable", "member", "property", "option"};
-constexpr std::string_view kCommand[] = {"command",  "commands",  "cmd",    "function",    "method",
-                                         "action",   "operation", "opcode", "endpoint",    "route",
-                                         "url",      "uri",       "path",   "procedure",   "service",
-                                         "resource", "handler",   "page",   "request_type"};
-constexpr std::string_view kKey[] = {"key", "keys", "object", "token", "slot", "handle", "keyid", "label"};
+constexpr std::string_view kParameter[] = {"parameter", "parameters", "param",     "params", "field",
+                                           "fields",    "argument",   "arguments", "arg",    "args",
+                                           "attribute", "attributes", "variable",  "member", "property",
+                                           "option",    "feld",       "angabe"};
+constexpr std::string_view kCommand[] = {
+    "command",  "commands", "cmd",          "function", "method",   "action",    "operation", "opcode",
+    "endpoint", "route",    "url",          "uri",      "path",     "procedure", "service",   "resource",
+    "handler",  "page",     "request_type", "befehl",   "kommando", "funktion"};
+constexpr std::string_view kKey[] = {"key",    "keys",  "object", "token",    "slot",
+                                     "handle", "keyid", "label",  "schlüssel"};
 constexpr std::string_view kPin[] = {"pin", "pincode", "passphrase", "passcode"};
-constexpr std::string_view kLocked[] = {"locked", "blocked", "lock", "tries", "attempts"};
+constexpr std::string_view kLocked[] = {"locked", "blocked", "lock", "tries", "attempts", "gesperrt"};
 constexpr std::string_view kDenied[] = {"denied",     "permission",   "privilege",
                                         "privileges", "unauthorized", "unauthorised"};
 // Words that are never the name of a field, though they may stand where one could.
@@ -149,7 +157,9 @@ std::string text_of(const Answer& answer) {
   return text;
 }
 
-bool is_word_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_word_char(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0;
+}
 
 std::vector<Word> split(std::string_view text) {
   constexpr std::string_view kQuotes = "'\"`<[{(";

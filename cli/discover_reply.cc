@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/ecdsa_signature.h"
 #include "base/hex.h"
@@ -54,11 +55,10 @@ class Search {
   }
   void visit_text(std::string_view text) {
     const std::string clean = tidy(text);
-    if (const auto bytes = from_hex(clean); bytes && !bytes->empty())
-      take(*bytes, Encoding::hex, n200::decode(text, Encoding::hex) == bytes);
+    if (const auto bytes = from_hex(clean); bytes && !bytes->empty()) take(*bytes, Encoding::hex);
     if (is_over()) return;
     if (const auto bytes = n200::decode(plain_base64(clean), Encoding::base64); bytes && !bytes->empty())
-      take(*bytes, Encoding::base64, n200::decode(text, Encoding::base64) == bytes);
+      take(*bytes, Encoding::base64);
   }
   void visit_body(std::string_view body) {
     can_be_written_ = false;
@@ -96,10 +96,12 @@ class Search {
       if (!part) return;
       both.insert(both.end(), part->begin(), part->end());
     }
-    take(both, Encoding::hex, false);
+    const bool before = std::exchange(can_be_written_, false);
+    take(both, Encoding::hex);
+    can_be_written_ = before;
   }
 
-  void take(const Bytes& bytes, Encoding encoding, bool as_rows_read) {
+  void take(const Bytes& bytes, Encoding encoding) {
     Bytes raw(bytes_);
     auto form = is_rsa_ ? SignatureForm::raw : SignatureForm::p1363;
     if (bytes.size() == bytes_) {
@@ -113,7 +115,7 @@ class Search {
     const Match match = check_(raw);
     const auto rank = [](Match m) { return m == Match::digest ? 2 : m == Match::hash_of_digest ? 1 : 0; };
     if (!found_ || rank(match) > rank(found_->match))
-      found_ = FoundSignature{match, path_, can_be_written_ && as_rows_read, form, encoding};
+      found_ = FoundSignature{match, path_, can_be_written_, form, encoding};
   }
 
   const bool is_rsa_;

@@ -101,7 +101,8 @@ class Search {
   bool explore(const std::string& command, unsigned budget) {
     const unsigned stop_at = asker_.requests() + budget;
     explored_.clear();
-    std::deque<Candidate> queue{with_all_names(command, settings_.kind), bare(command)};
+    std::deque<Candidate> queue{with_all_names(command, settings_.kind), bare(command),
+                                as_assumed(command, settings_.kind)};
     if (work_off(queue, stop_at)) return true;
     if (budget > kSinglesFrom && !wants_pin_in_vain_) {
       queue = singles(command);

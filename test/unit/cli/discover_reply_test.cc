@@ -65,8 +65,7 @@ TEST(DiscoverReply, WhatNoWireRowCanSayIsMarked) {
                                     "41";
   for (const std::string& body :
        {R"({"result":[)" + quoted(kHex) + "]}", R"({"a.b":)" + quoted(kHex) + "}", std::string(kHex),
-        "[" + quoted(kHex) + "]", R"({"result":{"r":")" + half + R"(","s":")" + half + "\"}}",
-        R"({"result":"0x)" + std::string(kHex) + "\"}"}) {
+        "[" + quoted(kHex) + "]", R"({"result":{"r":")" + half + R"(","s":")" + half + "\"}}"}) {
     const auto found = find(body);
     ASSERT_TRUE(found) << body;
     EXPECT_EQ(found->match, Match::digest) << body;

@@ -159,6 +159,39 @@ std::vector<Case> cases() {
   all.push_back(
       {"says_the_same_to_everything", d,
        "POST command=eccsign core={core} key={key_id} pin={pin} digest={digest:hex} -> result:p1363:hex"});
+
+  d = {};
+  d.command = "ecdsasign";
+  d.needed = {"key={key_id}", "digest={digest:hex}"};
+  d.pin_field = "pin";
+  d.no_such_command = R"({"error":"Unbekannter Befehl"})";
+  d.missing = [](const std::string& name) { return R"({"error":"Parameter )" + name + R"( fehlt"})"; };
+  d.no_pin = R"({"error":"PIN fehlt"})";
+  d.unknown = UnknownFields::refused;
+  all.push_back(
+      {"in_german", d,
+       "POST command=ecdsasign core={core} key={key_id} pin={pin} digest={digest:hex} -> result:p1363:hex"});
+
+  d = {};
+  d.command = "sign";
+  d.needed = {"key={key_id}", "hash={hash_name}", "data={digest:hex}"};
+  d.pin_field = "pin";
+  d.bad_value = [](const std::string& name) { return R"({"error":"unsupported )" + name + "\"}"; };
+  all.push_back({"calls_the_name_of_the_hash_hash", d,
+                 "POST command=sign core={core} key={key_id} hash={hash_name} pin={pin} data={digest:hex} -> "
+                 "result:p1363:hex"});
+
+  d = {};
+  d.command = "signecdsa";
+  d.needed = {"key={key_id}", "hash={digest:hex}"};
+  d.pin_field = "pin";
+  d.pin_comes_first = true;
+  d.no_pin = R"({"error":"access denied"})";
+  d.no_such_command = R"({"error":"invalid request"})";
+  d.status = 403;
+  all.push_back(
+      {"denies_access_without_a_pin", d,
+       "POST command=signecdsa core={core} key={key_id} pin={pin} hash={digest:hex} -> result:p1363:hex"});
   return all;
 }
 
