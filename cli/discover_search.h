@@ -42,6 +42,7 @@ enum class Ending {
   found,
   not_found,
   needs_pin,     ///< a command wants the PIN, which may not be sent
+  pin_unproven,  ///< the PIN was sent as often as it may be, and no signature verified
   pin_refused,   ///< or the PIN was in a request whose refusal was not understood
   unauthorized,  ///< HTTP status 401
   unanswered,    ///< no replies any more
