@@ -34,7 +34,7 @@ constexpr std::string_view kBad[] = {
     "invalid", "malformed", "bad",       "illegal",    "wrong",  "incorrect", "parse",       "decode",
     "format",  "length",    "size",      "encoding",   "hex",    "base64",    "hexadecimal", "unsupported",
     "range",   "ungültig",  "ungültige", "ungültiger", "falsch", "falsche",   "falscher"};
-constexpr std::string_view kFaulty[] = {"malformed", "no", "invalid", "bad", "wrong"};
+constexpr std::string_view kFaulty[] = {"malformed", "no", "invalid", "bad", "wrong", "unsupported"};
 constexpr std::string_view kParameter[] = {"parameter", "parameters", "param",     "params", "field",
                                            "fields",    "argument",   "arguments", "arg",    "args",
                                            "attribute", "attributes", "variable",  "member", "property",
@@ -221,14 +221,16 @@ class Reader {
         !any(words_, kMissing))
       return {any(words_, {"invalid", "bad", "illegal"}) ? Meaning::pin_refused : Meaning::refused_field,
               field};
-    if (!candidate_.carries_pin()) return {Meaning::pin_missing, field};
+    // "PIN" is a word; "pin" is the name that was observed.
+    const std::string name = lower_of(field) == "pin" ? "" : field;
+    if (!candidate_.carries_pin()) return {Meaning::pin_missing, name};
     // "no pin given", "pin required", "pin missing" after a request with one: the device did not find it
     // there.
     const bool is_missing =
         any(words_, {"missing", "required", "requires", "mandatory", "absent", "given", "provided", "needed",
                      "needs", "empty", "expected", "specified", "supplied"}) &&
         !any(words_, {"wrong", "invalid", "incorrect", "bad", "mismatch", "failed", "rejected"});
-    return {is_missing ? Meaning::pin_missing : Meaning::pin_refused, is_missing ? field : ""};
+    return {is_missing ? Meaning::pin_missing : Meaning::pin_refused, is_missing ? name : ""};
   }
 
   bool is_unknown_key(const std::string& field) const {
@@ -267,7 +269,7 @@ class Reader {
   }
 
   bool stands_beside(std::size_t i, Words wanted) const {
-    for (std::size_t j = i > 2 ? i - 2 : 0; j < std::min(i + 4, words_.size()); ++j)
+    for (std::size_t j = i > 3 ? i - 3 : 0; j < std::min(i + 4, words_.size()); ++j)
       if (j != i && is_in(words_[j].lower, wanted)) return true;
     return false;
   }

@@ -104,15 +104,25 @@ class Search {
     std::deque<Candidate> queue{with_all_names(command, settings_.kind), bare(command),
                                 as_assumed(command, settings_.kind)};
     if (work_off(queue, stop_at)) return true;
+    // All the same to everything: perhaps for want of the PIN.
+    if (budget > kSinglesFrom && says_one_thing() && try_pin(command, stop_at)) return true;
     if (budget > kSinglesFrom && !wants_pin_in_vain_) {
       queue = singles(command);
       if (work_off(queue, stop_at)) return true;
     }
-    if (wants_pin_in_vain_ || !asker_.is_pin_untried() || !asker_.can_send_pin() || budget <= kSinglesFrom)
-      return false;
-    // No word of a PIN, but nothing else is left that could be wrong.
-    queue = {with_pin(best_without_pin(command), {}, settings_.kind)};
+    return budget > kSinglesFrom && try_pin(command, stop_at);
+  }
+
+  // No word of a PIN, but nothing else is left that could be wrong.
+  bool try_pin(const std::string& command, unsigned stop_at) {
+    if (wants_pin_in_vain_ || !asker_.is_pin_untried() || !asker_.can_send_pin()) return false;
+    std::deque<Candidate> queue{with_pin(best_without_pin(command), {}, settings_.kind)};
     return work_off(queue, stop_at);
+  }
+
+  bool says_one_thing() const {
+    return std::all_of(explored_.begin(), explored_.end(),
+                       [&](const auto& one) { return one.second == explored_.front().second; });
   }
 
   // The last one that was answered as hardly any other: all but the PIN may be right in it.

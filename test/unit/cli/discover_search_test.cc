@@ -178,7 +178,7 @@ std::vector<Case> cases() {
   d.pin_field = "pin";
   d.bad_value = [](const std::string& name) { return R"({"error":"unsupported )" + name + "\"}"; };
   all.push_back({"calls_the_name_of_the_hash_hash", d,
-                 "POST command=sign core={core} key={key_id} hash={hash_name} pin={pin} data={digest:hex} -> "
+                 "POST command=sign core={core} key={key_id} pin={pin} hash={hash_name} data={digest:hex} -> "
                  "result:p1363:hex"});
 
   d = {};
