@@ -31,7 +31,8 @@ std::string summary(const provider::Configuration& configuration) {
   const auto& connection = configuration.connection;
   std::string text = "url";
   for (const auto& url : connection.urls) text += " " + url;
-  if (!connection.address.empty()) text += ", address " + connection.address;
+  if (!connection.addresses.empty()) text += ", address";
+  for (const auto& address : connection.addresses) text += " " + address;
   text += connection.user.empty() ? ", no user" : ", user " + connection.user;
   text += ", core " + std::to_string(configuration.device.core);
   return text + (configuration.device.pin.empty() ? ", no PIN" : ", a PIN");
@@ -44,7 +45,8 @@ void check_device_of(provider::Configuration configuration, const std::string& k
                                                 std::move(configuration.device), *std::move(log));
   const auto& connection = device->pipeline().options();
   bool reached = false;
-  for (const auto& url : connection.urls) reached |= check_connection(connection, url, checkup);
+  for (std::size_t node = 0; node < connection.urls.size(); ++node)
+    reached |= check_connection(connection, node, checkup);
   if (reached)
     check_device(device, key, checkup);
   else

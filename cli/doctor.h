@@ -22,9 +22,10 @@ std::optional<std::string> check_openssl_cnf(const Session& session, const Resul
 /// sesam.so, as OpenSSL would find and load it: steps "module", "libcrypto".
 void check_module(const provider::OpensslCnf& cnf, const std::string& section, Checkup& checkup);
 
-/// One appliance as far as TLS: steps "host name", "connection", "certificate", "HTTP". False if it could not
-/// be reached in a way that the provider would accept.
-bool check_connection(const n200::http::Options& options, const std::string& url, Checkup& checkup);
+/// One appliance (an index into `urls`) as far as TLS, at each of its addresses: steps "host name",
+/// "connection", "certificate", "HTTP". False if it could not be reached in a way that the provider would
+/// accept.
+bool check_connection(const n200::http::Options& options, std::size_t node, Checkup& checkup);
 
 /// The device's own answers: steps "access by GET", "clock", and by the key (empty: none) "key" and
 /// "signature", or else "access by POST".

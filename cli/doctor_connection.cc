@@ -49,10 +49,7 @@ bool check_certificate(const Socket& socket, const Endpoint& endpoint, const n20
   return true;
 }
 
-}  // namespace
-
-bool check_connection(const n200::http::Options& options, const std::string& url, Checkup& checkup) {
-  const Endpoint endpoint = endpoint_of(url, options.address);
+bool check_endpoint(const n200::http::Options& options, const Endpoint& endpoint, Checkup& checkup) {
   const auto addresses = resolve(endpoint);
   if (!addresses) {
     checkup.bad(kHost, addresses.error());
@@ -68,6 +65,17 @@ bool check_connection(const n200::http::Options& options, const std::string& url
   }
   checkup.good(kConnection, "to port " + endpoint.port);
   return check_certificate(*socket, endpoint, options, checkup);
+}
+
+}  // namespace
+
+bool check_connection(const n200::http::Options& options, std::size_t node, Checkup& checkup) {
+  const std::string_view addresses =
+      node < options.addresses.size() ? options.addresses[node] : std::string_view();
+  bool reached = false;
+  for (const auto& endpoint : endpoints_of(options.urls[node], addresses))
+    reached |= check_endpoint(options, endpoint, checkup);
+  return reached;
 }
 
 }  // namespace sesam::cli

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -59,6 +60,16 @@ Endpoint endpoint_of(std::string_view url, std::string_view address) {
   if (address.empty()) return {name, name, own_port};
   const auto [host, other_port] = split(address);
   return {name, host, other_port.empty() ? own_port : other_port};
+}
+
+std::vector<Endpoint> endpoints_of(std::string_view url, std::string_view addresses) {
+  std::vector<Endpoint> endpoints;
+  do {
+    const auto length = std::min(addresses.find('|'), addresses.size());
+    endpoints.push_back(endpoint_of(url, addresses.substr(0, length)));
+    addresses.remove_prefix(std::min(length + 1, addresses.size()));
+  } while (!addresses.empty());
+  return endpoints;
 }
 
 Result<Addresses> resolve(const Endpoint& endpoint) {

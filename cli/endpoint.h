@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/handles.h"
 #include "base/result.h"
@@ -21,8 +22,11 @@ struct Endpoint {
   std::string port;
 };
 
-/// `url` is "https://host[:port]"; `address` "host", "host:port" or empty, as http::Options has them.
+/// `url` is "https://host[:port]"; `address` "host", "host:port" or empty: one of those in http::Options.
 Endpoint endpoint_of(std::string_view url, std::string_view address);
+
+/// The same for each of the node's addresses, which are separated by '|'.
+std::vector<Endpoint> endpoints_of(std::string_view url, std::string_view addresses);
 
 using Addresses = std::unique_ptr<addrinfo, FreeWith<&freeaddrinfo>>;
 

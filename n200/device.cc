@@ -12,6 +12,7 @@
 
 #include "base/counts.h"
 #include "base/ecdsa_signature.h"
+#include "base/hex.h"
 #include "n200/asked_pins.h"
 #include "n200/key_cache.h"
 #include "n200/secret_forms.h"
@@ -97,6 +98,7 @@ Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::s
   static_cast<void>(process_state<AskedPins>());
   static_cast<void>(process_state<PinVerdicts>());
   static_cast<void>(process_state<KeyStandings>());
+  static_cast<void>(process_state<SignatureProofs>());
 }
 
 std::string_view Device::endpoint_url() const noexcept { return pipeline_->options().urls[nodes_.in_use()]; }
@@ -124,7 +126,10 @@ void Device::note_failure(const Exchange& exchange, const http::Reply& reply, bo
   const std::string problem =
       reply.message.empty() ? "HTTP status " + std::to_string(reply.status) : reply.message;
   log_->write(LogLevel::retries, error_of(exchange.doing, Reason::none,
-                                          (moves_on ? "trying another node: " : "trying again: ") + problem)
+                                          (reply.has_another_address ? "trying another address: "
+                                           : moves_on                ? "trying another node: "
+                                                                     : "trying again: ") +
+                                              problem)
                                      .detail);
 }
 
@@ -144,7 +149,7 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
     const auto node = nodes_.in_use();
     on_this_node = node == request.endpoint ? on_this_node + 1 : 1;
     tried.add(node);
-    request.endpoint = node;
+    request.endpoint = exchange.node = node;
     exchange.doing.endpoint = pipeline_->options().urls[node];
     http::Reply reply = pipeline_->perform(request);
     exchange.status = reply.status;
@@ -153,9 +158,10 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
     if (fault == Fault::none) return reply;
     const auto now = Clock::now();
     const std::chrono::seconds asked_for(reply.retry_after_s);
-    if (nodes_.count() > 1 && is_of_the_node(fault, on_this_node, reply.server_answers_others))
+    if (nodes_.count() > 1 && !reply.has_another_address &&
+        is_of_the_node(fault, on_this_node, reply.server_answers_others))
       nodes_.failed(node, now, asked_for);
-    const bool moves_on = !tried.has(nodes_.in_use());
+    const bool moves_on = reply.has_another_address || !tried.has(nodes_.in_use());
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - now);
     const auto pause = retry_after({fault, reply.status, reply.may_have_acted, attempt, moves_on,
                                     nodes_.ever_answered(), asked_for, left},
@@ -230,8 +236,26 @@ Result<ReplyDocument> Device::exchange_with_pin(Exchange& asking) {
   return document;
 }
 
-Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature,
-                          Clock::time_point until) {
+std::shared_ptr<SignatureProof> Device::proof_of(const KeyRecord& record) const {
+  std::string key = identity_ + record.key_id + "|";
+  for (const Bytes& part : {record.public_key, record.modulus, record.exponent}) key += to_hex(part) + "|";
+  return process_state<SignatureProofs>().of(key, record.node);
+}
+
+// Of a lone node nothing else could be asked.
+void Device::note_verdict(const KeyHandle& key, const Signed& made, bool is_good) const {
+  if (!key.proof || nodes_.count() == 1) return;
+  if (is_good)
+    key.proof->verified(made.node);
+  else if (key.proof->differs(made.node))
+    log_->write(LogLevel::failures, key.description() + ": a signature from " +
+                                        pipeline_->options().urls[made.node] +
+                                        " does not fit the public key; avoiding this node for this key: the "
+                                        "nodes may have different keys");
+}
+
+Result<Signed> Device::sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature,
+                            Clock::time_point until) {
   const std::string core = std::to_string(key.core);
   Exchange signing{what.operation,
                    {},
@@ -269,7 +293,7 @@ Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<un
                     "expected " + std::to_string(signature.size()) + " bytes of signature, got a text of " +
                         std::to_string(text->size()) + " characters");
   counts().signatures.add();
-  return {};
+  return Signed{signing.node, key.proof && nodes_.count() > 1 && !key.proof->is_proven(signing.node)};
 }
 
 }  // namespace sesam::n200

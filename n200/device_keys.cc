@@ -59,7 +59,10 @@ std::string names_of(const std::vector<KeyRecord>& records) {
 
 Result<void> Device::take_records(Exchange& asking, const std::function<void(KeyRecord)>& take) {
   SESAM_TRY(document, exchange(asking));
-  const auto taken = document.for_each_record(options_.wire.row(asking.operation), take);
+  const auto taken = document.for_each_record(options_.wire.row(asking.operation), [&](KeyRecord record) {
+    record.node = asking.node;
+    take(std::move(record));
+  });
   return taken ? Result<void>() : error_of(asking.doing, taken.error().reason, taken.error().detail);
 }
 
@@ -69,7 +72,7 @@ Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_poin
   asking.values.set(Placeholder::name, name);
   std::vector<KeyRecord> records;
   SESAM_CHECK(take_records(asking, [&](KeyRecord record) { records.push_back(std::move(record)); }));
-  process_state<KeyStandings>().hold_against(question_of(name), records);
+  process_state<KeyStandings>().hold_against(question_of(name, asking.node), records);
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
 
@@ -106,7 +109,7 @@ Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point un
     const auto found = std::find_if(listed->begin(), listed->end(),
                                     [&](const KeyRecord& one) { return one.key_id == record.key_id; });
     if (found != listed->end()) {
-      process_state<KeyStandings>().hold_against(question_of({}), {*found});
+      process_state<KeyStandings>().hold_against(question_of({}, found->node), {*found});
       return *found;
     }
     if (fresh) break;
@@ -115,7 +118,7 @@ Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point un
 }
 
 std::shared_ptr<const KeyStanding> Device::watch(const KeyUri& uri, const KeyRecord& record) const {
-  return process_state<KeyStandings>().of(question_of(lookup_name(uri)), record);
+  return process_state<KeyStandings>().of(question_of(lookup_name(uri), record.node), record);
 }
 
 Error Device::replaced_or(Error otherwise, const KeyHandle& key, Clock::time_point until) {

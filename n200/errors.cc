@@ -28,6 +28,7 @@ constexpr FailureRow kFailures[] = {
     {Failure::bad_client_certificate, Reason::bad_configuration},
     {Failure::tls_failed, Reason::tls_failed},
     {Failure::connection_lost, Reason::connection_lost},
+    {Failure::flooded, Reason::connection_lost},
     {Failure::too_large, Reason::reply_too_large},
     {Failure::wrong_libcrypto, Reason::wrong_libcrypto},
     {Failure::process_limit, Reason::process_limit},

@@ -61,6 +61,7 @@ Fault fault_of(Failure failure, int status) noexcept {
     case Failure::connect_timed_out:
       return Fault::unreachable;
     case Failure::timed_out:
+    case Failure::flooded:
       return Fault::silent;
     case Failure::process_limit:
       return Fault::ours;

@@ -37,9 +37,10 @@ struct Attempt {
   Fault fault = Fault::none;
   int status = 0;
   bool may_have_acted = true;
-  unsigned number = 1;                     ///< 1 for the first attempt
-  bool another_node = false;               ///< the next attempt goes to a node that was not tried yet
-  bool known = true;                       ///< the device has answered in this process
+  unsigned number = 1;  ///< 1 for the first attempt
+  bool another_node =
+      false;          ///< the next attempt goes to a node, or to an address of it, that was not tried yet
+  bool known = true;  ///< the device has answered in this process
   std::chrono::seconds asked_for{0};       ///< Retry-After (RFC 9110, section 10.2.3)
   std::chrono::milliseconds time_left{0};  ///< until the operation's deadline
 };

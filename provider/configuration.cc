@@ -111,6 +111,35 @@ Result<void> take_url(std::string_view text, Configuration& c) {
   return {};
 }
 
+// An entry for each URL, or one for all: which it is is known when all settings are (check_addresses).
+Result<void> take_address(std::string_view text, Configuration& c) {
+  c.connection.addresses.clear();
+  while (!text.empty()) {
+    const auto length = std::min(text.find(' '), text.size());
+    const std::string_view entry = text.substr(0, length);
+    text.remove_prefix(std::min(length + 1, text.size()));
+    if (entry.empty()) continue;
+    if (entry.starts_with('|') || entry.ends_with('|') || entry.find("||") != entry.npos ||
+        entry.find_first_of("/@,;") != entry.npos)
+      return bad(
+          "allowed are addresses like 192.0.2.7, [2001:db8::7]:8443 or 192.0.2.7|198.51.100.7, one for each "
+          "URL, separated by spaces");
+    c.connection.addresses.emplace_back(entry);
+  }
+  return {};
+}
+
+Result<void> check_addresses(Configuration& c) {
+  auto& addresses = c.connection.addresses;
+  const std::size_t urls = c.connection.urls.size();
+  if (addresses.size() == 1) addresses.resize(urls, addresses.front());
+  if (addresses.empty() || addresses.size() == urls) return {};
+  return bad("address has " + std::to_string(addresses.size()) + " entries and url has " +
+             std::to_string(urls) +
+             ": give one address for each URL, in the same order; the addresses of one device go into one "
+             "entry, separated by '|'");
+}
+
 // Certificates and keys often share a file, and what is no Secret lies in ordinary memory.
 std::string without_private_keys(std::string_view pem) {
   constexpr std::string_view kBegin = "-----BEGIN ", kEnd = "-----END ", kKey = "PRIVATE KEY-----";
@@ -181,8 +210,7 @@ constexpr auto kPin = [](Configuration & c) -> auto& { return c.device.pin; };
 
 void add_connection(std::vector<Setting>& rows) {
   rows.push_back({"url", "", false, take_url});
-  rows.push_back(
-      {"address", "", false, take_text([](Configuration & c) -> auto& { return c.connection.address; })});
+  rows.push_back({"address", "", false, take_address});
   rows.push_back({"tlscert", "", false, take_tlscert});
   rows.push_back({"client_cert", "", false, take_client_cert});
   rows.push_back({"client_key", "", false, take_client_key});
@@ -298,6 +326,7 @@ Result<Configuration> build_configuration(const Values& values) {
     if (const auto found = values.find(row.key); found != values.end())
       SESAM_CHECK(take(row, found->second, configuration));
   SESAM_CHECK(check_pairs(configuration, values));
+  SESAM_CHECK(check_addresses(configuration));
   return configuration;
 }
 

@@ -12,6 +12,7 @@ packages=(
   "${build_packages[@]}"
   libgtest-dev libgmock-dev python3 python3-pytest strace gdb # the tests
   ldnsutils validns # other people's judgement of a signed zone
+  python3-h2 # a hostile peer
   python3-prometheus-client prometheus-node-exporter python3-yaml # readers of the metrics file, and of the alerts on it
   softhsm2                                                  # a token in software: pkcs11-provider's, beside which sesam is tested
   openssl curl ca-certificates # the last is only recommended by libcurl: what "system CAs" means

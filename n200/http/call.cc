@@ -35,6 +35,7 @@ void Call::clear() noexcept {
   failure = Failure::other;
   may_have_acted = false;
   server_answers_others = false;
+  has_another_address = false;
   status = 0;
   retry_after_s = 0;
   reply.clear();
@@ -52,6 +53,7 @@ Reply Call::take_reply() {
   taken.failure = failure;
   taken.may_have_acted = may_have_acted;
   taken.server_answers_others = server_answers_others;
+  taken.has_another_address = has_another_address;
   taken.status = status;
   taken.retry_after_s = retry_after_s;
   if (reply.size() <= kCopiedAtMost)

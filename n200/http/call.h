@@ -65,6 +65,7 @@ struct Call {
   Failure failure = Failure::other;
   bool may_have_acted = false;
   bool server_answers_others = false;
+  bool has_another_address = false;
   int status = 0;
   long retry_after_s = 0;
   std::string reply;

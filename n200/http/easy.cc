@@ -124,21 +124,11 @@ Easies::Easies(const Options& options, const EasyCallbacks& callbacks)
     authorization_line_ = {const_cast<char*>(authorization_.reveal().data()),
                            headers_};  // libcurl only reads it
   }
-  if (!options.address.empty()) {
-    const auto port = options.address.rfind(':');
-    const bool has_port = port != std::string::npos && options.address.find(']', port) == std::string::npos &&
-                          (options.address.find(':') == port || options.address[port - 1] == ']');
-    const bool bare_ipv6 = !has_port && options.address.front() != '[' && port != std::string::npos;
-    append(
-        connect_to_,
-        ("::" + (bare_ipv6 ? "[" + options.address + "]" : options.address) + (has_port ? "" : ":")).c_str());
-  }
 }
 
 Easies::~Easies() {
   all_.clear();
   curl_slist_free_all(headers_);
-  curl_slist_free_all(connect_to_);
 }
 
 void Easies::preset(Easy& easy) const {
@@ -146,11 +136,12 @@ void Easies::preset(Easy& easy) const {
   preset_tls(handle, options_);
   preset_connection(handle, options_);
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, authorization_.empty() ? headers_ : &authorization_line_);
-  if (connect_to_ != nullptr) curl_easy_setopt(handle, CURLOPT_CONNECT_TO, connect_to_);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, easy.error);
   curl_easy_setopt(handle, CURLOPT_PRIVATE, &easy);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, callbacks_.on_data);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &easy);
+  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, callbacks_.on_header);
+  curl_easy_setopt(handle, CURLOPT_HEADERDATA, &easy);
   curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callbacks_.on_sending);
   curl_easy_setopt(handle, CURLOPT_PREREQDATA, &easy);
   curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, callbacks_.open_socket);
@@ -185,6 +176,18 @@ bool Easies::set_url(Easy& easy, const Call& call, Lane& lane) const {
   return true;
 }
 
+// Several addresses share the time for a connection, so that a silent one leaves the next its part.
+void Easies::set_address(Easy& easy, const Lane& lane) const noexcept {
+  if (easy.connect_to != lane.addresses.in_use())
+    curl_easy_setopt(easy.handle, CURLOPT_CONNECT_TO, lane.addresses.in_use());
+  easy.connect_to = lane.addresses.in_use();
+  const auto count = lane.addresses.count();
+  if (easy.addresses != count)
+    set(easy.handle, CURLOPT_CONNECTTIMEOUT_MS,
+        std::max(1L, static_cast<long>(options_.connect_timeout_ms / count)));
+  easy.addresses = count;
+}
+
 void Easies::set_body(Easy& easy, const Call& call) noexcept {
   if (call.method == Method::post) {
     curl_easy_setopt(easy.handle, CURLOPT_POSTFIELDS,
@@ -207,11 +210,13 @@ Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now, Failure& why_n
   }
   Easy& easy = *idle_.back();
   if (!set_url(easy, call, lane)) return nullptr;
+  set_address(easy, lane);
   set_body(easy, call);
   const auto left = std::max<std::int64_t>(1, duration_cast<milliseconds>(call.deadline - now).count());
   set(easy.handle, CURLOPT_TIMEOUT_MS,
       static_cast<long>(std::min<std::int64_t>(left, options_.request_timeout_ms)));
   easy.own_deadline = left < std::min(options_.connect_timeout_ms, options_.request_timeout_ms);
+  easy.header_bytes = 0;
   easy.broken_off_for = Failure::none;
   easy.error[0] = '\0';
   easy.call = &call;

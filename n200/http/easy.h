@@ -26,15 +26,18 @@ struct Easy {
   CURL* handle = nullptr;
   Call* call = nullptr;
   Lane* lane = nullptr;
-  void* owner = nullptr;       ///< the Loop, for the callbacks
-  std::size_t place = 0;       ///< in Lane::active
-  Clock::time_point sent_at;   ///< once the call is sent
-  Clock::time_point heard_at;  ///< once a part of the reply's body has come: when the last one came
+  void* owner = nullptr;         ///< the Loop, for the callbacks
+  std::size_t place = 0;         ///< in Lane::active
+  Clock::time_point sent_at;     ///< once the call is sent
+  Clock::time_point heard_at;    ///< once a part of the reply's body has come: when the last one came
+  std::size_t header_bytes = 0;  ///< of the reply so far, trailers included
   Failure broken_off_for = Failure::none;  ///< why no more of the reply was taken
   bool own_deadline = false;               ///< the call's deadline comes before any configured time-out
   // What the handle is set to, so that only changes are set.
   CURLU* url = nullptr;
   Url own_url;
+  curl_slist* connect_to = nullptr;
+  std::size_t addresses = 1;  ///< that share connect_timeout_ms
   bool is_post = false;
   char error[CURL_ERROR_SIZE] = {};
 };
@@ -42,6 +45,7 @@ struct Easy {
 /// libcurl's callbacks. Each but close_socket gets the Easy as its pointer.
 struct EasyCallbacks {
   curl_write_callback on_data;
+  curl_write_callback on_header;
   curl_prereq_callback on_sending;
   curl_opensocket_callback open_socket;
   curl_closesocket_callback close_socket;  ///< gets `owner`: a connection outlives the handle that opened it
@@ -65,6 +69,7 @@ class Easies {
   std::unique_ptr<Easy> make() const;
   void preset(Easy& easy) const;
   bool set_url(Easy& easy, const Call& call, Lane& lane) const;
+  void set_address(Easy& easy, const Lane& lane) const noexcept;
   static void set_body(Easy& easy, const Call& call) noexcept;
 
   const Options& options_;
@@ -73,7 +78,6 @@ class Easies {
   curl_slist authorization_line_{};  // its node among the headers: where curl_slist_append() would copy it
                                      // to, nobody wipes
   curl_slist* headers_ = nullptr;
-  curl_slist* connect_to_ = nullptr;
   std::vector<std::unique_ptr<Easy>> all_;
   std::vector<Easy*> idle_;
 };

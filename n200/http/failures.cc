@@ -102,6 +102,7 @@ Failure failure_of(const Evidence& evidence) noexcept {
 
 std::string message_of(const Evidence& evidence) {
   if (evidence.broken_off_for == Failure::too_large) return "the reply is longer than expected";
+  if (evidence.broken_off_for == Failure::flooded) return "it sends without end, but no reply";
   if (evidence.broken_off_for == Failure::out_of_memory) return "no memory for the reply";
   // libcurl's words would blame our callback.
   if (evidence.curl_code == CURLE_ABORTED_BY_CALLBACK) return "the connection was lost before the reply came";

@@ -10,6 +10,7 @@ namespace sesam::n200::http {
 Lane::Lane(std::size_t endpoint, const Options& options)
     : index(endpoint),
       urls(options.urls[endpoint]),
+      addresses(endpoint < options.addresses.size() ? options.addresses[endpoint] : std::string_view()),
       admission({options.max_in_flight, options.streams, options.connections}) {
   active.reserve(std::max(1U, options.max_in_flight));
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "n200/http/addresses.h"
 #include "n200/http/admission.h"
 #include "n200/http/url.h"
 
@@ -23,6 +24,7 @@ struct Lane {
 
   const std::size_t index;
   EndpointUrls urls;
+  Addresses addresses;
   Admission admission;
   std::vector<Easy*> active;   ///< handed to libcurl
   unsigned unsent = 0;         ///< of them, those that libcurl has not begun to send

@@ -40,7 +40,7 @@ Loop::Loop(const Options& options, const Log& log, MetricsWriter& metrics, Excha
       poller_(poller),
       sockets_(sockets),
       guard_(guard),
-      easies_(options, {on_data, on_sending, open_socket, close_socket, this}),
+      easies_(options, {on_data, on_header, on_sending, open_socket, close_socket, this}),
       multi_(curl_multi_init()) {
   if (!multi_) throw std::bad_alloc();
   for (std::size_t endpoint = 0; endpoint < options.urls.size(); ++endpoint)

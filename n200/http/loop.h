@@ -4,6 +4,7 @@
 #pragma once
 
 #include <curl/curl.h>
+#include <openssl/types.h>
 
 #include <initializer_list>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "n200/http/easy.h"
 #include "n200/http/exchange.h"
 #include "n200/http/failures.h"
+#include "n200/http/flood_watch.h"
 #include "n200/http/fork_guard.h"
 #include "n200/http/lane.h"
 #include "n200/http/metrics_writer.h"
@@ -57,20 +59,33 @@ class Loop {
   /// A request got no answer, but others have, and not only when it was just sent.
   static bool answers_others(const Lane& lane, const Easy& easy) noexcept;
   void abandon_mute(const Lane& lane, const Easy& easy) noexcept;
-  void fail_together(Lane& lane, const Call& cause) noexcept;
+  void fail_together(Lane& lane, Call& cause) noexcept;
   void fail(Call& call, Failure failure, std::string_view message) noexcept;
   void fail_list(Call* calls, Failure failure, std::string_view message) noexcept;
   void stop() noexcept;
   void share_connections() noexcept;
+  void watch_traffic(const Easy& easy, int local_port) noexcept;
+  void close_flooding(int fd, const Lane& lane) noexcept;
   void report(LogLevel level, std::initializer_list<std::string_view> parts) const noexcept;
 
   // libcurl's callbacks.
   static std::size_t on_data(char* bytes, std::size_t size, std::size_t count, void* easy) noexcept;
-  static int on_sending(void* easy, char*, char*, int, int) noexcept;
+  static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* easy) noexcept;
+  static int on_sending(void* easy, char*, char*, int, int local_port) noexcept;
   static curl_socket_t open_socket(void* easy, curlsocktype, curl_sockaddr* address) noexcept;
   static int close_socket(void* loop, curl_socket_t fd) noexcept;
   static int on_interest(CURL*, curl_socket_t fd, int what, void* loop, void*) noexcept;
   static int on_timer(CURLM*, long timeout_ms, void* loop) noexcept;
+  /// OpenSSL's, for what it reads and writes on a connection (SSL_CTX_set_msg_callback(3)).
+  static void on_record(int is_written, int, int content_type, const void*, std::size_t, SSL*, void* watched);
+
+  /// A connection as on_record gets it.
+  struct Watched {
+    Loop* loop;
+    const Lane* lane;
+    int fd;  // -1: closed
+    FloodWatch traffic;
+  };
 
   static constexpr Clock::time_point kNever = Clock::time_point::max();
 
@@ -85,6 +100,7 @@ class Loop {
   Easies easies_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   Rests rests_;
+  std::vector<std::unique_ptr<Watched>> watched_;  // closed ones are reused, and none freed before multi_
   std::unique_ptr<CURLM, FreeWith<&curl_multi_cleanup>> multi_;  // goes before what its callbacks use
   Clock::time_point timer_ = kNever;                             // when libcurl wants to be called
   std::size_t first_lane_ = 0;  // takes turns, so that no endpoint starves another

@@ -7,19 +7,21 @@
 #include <string>
 
 #include "n200/http/loop.h"
+#include "n200/http/tls_session.h"
 
 namespace sesam::n200::http {
 namespace {
 
+// Of one reply, trailers included; no device has much to say there.
+constexpr std::size_t kMaxHeaderBytes = 64 * 1024;
+
 // The HTTP version that ALPN (RFC 7301) agreed on, known as soon as the handshake is over.
 Admission::Shape negotiated(CURL* handle) noexcept {
-  curl_tlssessioninfo* tls = nullptr;
-  if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || tls == nullptr ||
-      tls->backend != CURLSSLBACKEND_OPENSSL || tls->internals == nullptr)
-    return Admission::Shape::unknown;  // the first reply will tell
+  const SSL* const tls = tls_of(handle);
+  if (tls == nullptr) return Admission::Shape::unknown;  // the first reply will tell
   const unsigned char* protocol = nullptr;
   unsigned length = 0;
-  SSL_get0_alpn_selected(static_cast<const SSL*>(tls->internals), &protocol, &length);
+  SSL_get0_alpn_selected(tls, &protocol, &length);
   const bool is_http2 = length == 2 && protocol[0] == 'h' && protocol[1] == '2';
   return is_http2 ? Admission::Shape::streams : Admission::Shape::connections;
 }
@@ -54,17 +56,37 @@ std::size_t Loop::on_data(char* bytes, std::size_t size, std::size_t count, void
   return 0;
 }
 
-int Loop::on_sending(void* pointer, char*, char*, int, int) noexcept {
+// Their bytes are as much a part of the reply as those of the body, and as untrusted.
+std::size_t Loop::on_header(char*, std::size_t size, std::size_t count, void* pointer) noexcept {
   Easy& easy = *static_cast<Easy*>(pointer);
-  // A second time for one request: it was lost with its connection, and libcurl would repeat it without
-  // asking.
-  if (easy.call->sent.load(std::memory_order_relaxed)) return CURL_PREREQFUNC_ABORT;
+  const std::size_t length = size * count;
+  easy.header_bytes += length;
+  if (easy.header_bytes > kMaxHeaderBytes) {
+    easy.broken_off_for = Failure::too_large;
+    return 0;
+  }
+  easy.lane->heard_at = Clock::now();
+  return length;
+}
+
+int Loop::on_sending(void* pointer, char*, char*, int, int local_port) noexcept {
+  Easy& easy = *static_cast<Easy*>(pointer);
   Lane& lane = *easy.lane;
-  lane.mark_sent(easy);
   Loop& loop = *static_cast<Loop*>(easy.owner);
+  // A second time for one request: it was lost with its connection, and libcurl would repeat it without
+  // asking. The new connection stays for others.
+  if (easy.call->sent.load(std::memory_order_relaxed)) {
+    loop.watch_traffic(easy, local_port);
+    return CURL_PREREQFUNC_ABORT;
+  }
+  lane.mark_sent(easy);
   long fresh = 0;
   if (!lane.admission.is_open() || lane.admission.shape() == Admission::Shape::connections)
     curl_easy_getinfo(easy.handle, CURLINFO_NUM_CONNECTS, &fresh);
+  if (fresh != 0) {
+    loop.watch_traffic(easy, local_port);
+    lane.addresses.connected();
+  }
   if (lane.admission.is_open()) return CURL_PREREQFUNC_OK;
   const auto shape = negotiated(easy.handle);
   lane.admission.connected(*easy.call, shape, fresh != 0, Clock::now());
@@ -91,6 +113,8 @@ curl_socket_t Loop::open_socket(void* pointer, curlsocktype, curl_sockaddr* addr
 int Loop::close_socket(void* pointer, curl_socket_t fd) noexcept {
   Loop& loop = *static_cast<Loop*>(pointer);
   loop.poller_.forget(fd);
+  for (const auto& watched : loop.watched_)
+    if (watched->fd == fd) watched->fd = -1;
   loop.sockets_.close(fd);
   loop.counts_.connections_open.down();
   loop.metrics_.changed();
@@ -119,6 +143,13 @@ int Loop::on_timer(CURLM*, long timeout_ms, void* pointer) noexcept {
   static_cast<Loop*>(pointer)->timer_ =
       timeout_ms < 0 ? kNever : Clock::now() + std::chrono::milliseconds(timeout_ms);
   return 0;
+}
+
+void Loop::on_record(int is_written, int, int content_type, const void*, std::size_t, SSL*, void* pointer) {
+  if (is_written != 0 || content_type != SSL3_RT_HEADER) return;
+  auto& watched = *static_cast<Watched*>(pointer);
+  if (watched.fd != -1 && watched.traffic.record_arrived(Clock::now(), watched.lane->heard_at))
+    watched.loop->close_flooding(watched.fd, *watched.lane);
 }
 
 }  // namespace sesam::n200::http

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a failed exchange means for the others: a dead connection, no connection, a call that ends.
+#include <openssl/ssl.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstring>
@@ -7,6 +9,7 @@
 #include <utility>
 
 #include "n200/http/loop.h"
+#include "n200/http/tls_session.h"
 
 namespace sesam::n200::http {
 namespace {
@@ -41,6 +44,30 @@ void Loop::bury(int fd) noexcept {
   sockets_.bury(fd);
 }
 
+// A new connection: its socket is the one with this port. With GnuTLS, or without memory, it goes unwatched.
+void Loop::watch_traffic(const Easy& easy, int local_port) noexcept try {
+  SSL* const tls = tls_of(easy.handle);
+  const int fd = sockets_.socket_with_port(easy.lane->index, local_port);
+  if (tls == nullptr || fd == -1) return;
+  auto place = std::ranges::find(watched_, -1, [](const auto& one) { return one->fd; });
+  if (place == watched_.end()) place = watched_.insert(place, std::make_unique<Watched>());
+  **place = {this, easy.lane, fd, {}};
+  SSL_set_msg_callback(tls, on_record);
+  SSL_set_msg_callback_arg(tls, place->get());
+} catch (const std::bad_alloc&) {
+  return;
+}
+
+// Called from within libcurl, which reads on: the next it reads is the end of the connection. Over HTTP/1.1
+// it is not known which request that is.
+void Loop::close_flooding(int fd, const Lane& lane) noexcept {
+  report(LogLevel::failures, {lane.urls.base(), " sends without end, but no reply; closing the connection"});
+  if (lane.admission.shape() != Admission::Shape::connections)
+    for (Easy* easy : lane.active)
+      if (easy->call->sent.load(std::memory_order_relaxed)) easy->broken_off_for = Failure::flooded;
+  bury(fd);
+}
+
 // A connection that epoll does not watch (it ran out of memory or of watches) would never be served: its
 // requests fail now. true: there are such descriptors, so do not rely on being woken.
 bool Loop::give_up_unwatched() noexcept {
@@ -61,17 +88,24 @@ bool Loop::give_up_unwatched() noexcept {
   return some;
 }
 
-// No connection came about: what waits for it would find the same, one after the other.
-void Loop::fail_together(Lane& lane, const Call& cause) noexcept {
+// No connection came about: what waits for it would find the same, one after the other. All of it may be
+// tried again at the node's next address.
+void Loop::fail_together(Lane& lane, Call& cause) noexcept {
   report(LogLevel::connections, {"no connection to ", lane.urls.base(), ": ", cause.message});
   if (lane.admission.shape() == Admission::Shape::connections && lane.active.size() > lane.unsent)
     return;  // others stand
+  cause.has_another_address = lane.addresses.failed();
+  const auto fail_like_it = [&](Call& call) {
+    call.has_another_address = cause.has_another_address;
+    fail(call, cause.failure, cause.message);
+  };
   for (std::size_t i = lane.active.size(); i-- > 0;) {
     Easy& easy = *lane.active[i];
     if (easy.call->sent.load(std::memory_order_relaxed)) continue;
-    fail(retire(easy), cause.failure, cause.message);
+    fail_like_it(retire(easy));
   }
-  fail_list(lane.admission.take_all(), cause.failure, cause.message);
+  for (Call* waiting = lane.admission.take_all(); waiting != nullptr;)
+    fail_like_it(*std::exchange(waiting, waiting->next));
   lane.admission.connect_failed();
 }
 

@@ -23,7 +23,9 @@ using MetricsText = std::string (*)(const Counts& counts, std::string_view label
 /// Where to and how; immutable. Two pipelines with equal options are one pipeline (see for_options).
 struct Options {
   std::vector<std::string> urls;  ///< base URLs "https://host[:port]", the nodes of one cluster
-  std::string address;  ///< connect there ("host" or "host:port") instead of resolving; empty: resolve
+  /// Where to connect instead of resolving: nothing, or an entry for each of `urls`, "host" or "host:port",
+  /// several of one node separated by '|'.
+  std::vector<std::string> addresses;
   std::string ca_pem;   ///< trusted certificates, PEM, read at init; empty: the system's CAs
   std::string ca_path;  ///< where ca_pem came from, for messages, and for a libcurl that reads files alone
   std::string client_cert_pem;  ///< mutual TLS; empty: none
@@ -74,6 +76,7 @@ enum class Failure : std::uint8_t {
   bad_client_certificate,   ///< client_cert or client_key unusable, or turned down by the peer
   tls_failed,               ///< any other failure of the handshake
   connection_lost,          ///< curl's 16, 18, 52, 55, 56, 92: repeatable where the command is
+  flooded,                  ///< it sends without end, but no reply: the connection was closed
   too_large,                ///< the reply is longer than reply_cap_bytes
   wrong_libcrypto,          ///< libcurl was built with another OpenSSL major version than ours
   process_limit,            ///< no descriptor or no thread to be had in this process
@@ -87,6 +90,7 @@ struct Reply {
   bool may_have_acted = false;         ///< at least a part of the request may have reached the server
   int status = 0;                      ///< HTTP status, 0 if none arrived
   bool server_answers_others = false;  ///< timed_out: something else came from it meanwhile
+  bool has_another_address = false;    ///< no connection came about, and the next try goes to another one
   long retry_after_s = 0;              ///< of 429 and 503, else 0
   std::string body;                    ///< at most reply_cap_bytes
   std::string message;                 ///< libcurl's words about the failure, without secrets

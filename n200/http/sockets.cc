@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/http/sockets.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -42,6 +43,19 @@ std::optional<std::size_t> Sockets::endpoint_of(int fd) const noexcept {
   for (const auto& socket : sockets_)
     if (socket.fd == fd) return socket.endpoint;
   return std::nullopt;
+}
+
+int Sockets::socket_with_port(std::size_t endpoint, int local_port) const noexcept {
+  for (const auto& socket : sockets_) {
+    sockaddr_storage address{};
+    socklen_t length = sizeof address;
+    if (socket.endpoint != endpoint ||
+        getsockname(socket.fd, reinterpret_cast<sockaddr*>(&address), &length) != 0)
+      continue;
+    // The port is at the same place for IPv4 and IPv6.
+    if (ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port) == local_port) return socket.fd;
+  }
+  return -1;
 }
 
 int Sockets::limit_errno() noexcept {

@@ -20,6 +20,8 @@ class Sockets {
   static int limit_errno() noexcept;
   /// The endpoint's socket if it has exactly one, else -1.
   int only_socket_of(std::size_t endpoint) const noexcept;
+  /// The endpoint's socket that has this local port; -1: there is none.
+  int socket_with_port(std::size_t endpoint, int local_port) const noexcept;
   /// Whose socket this is; nothing if it is not of ours (a resolver's).
   std::optional<std::size_t> endpoint_of(int fd) const noexcept;
   /// The peer has closed this connection while it was idle: has libcurl see that.

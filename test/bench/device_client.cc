@@ -44,7 +44,7 @@ class DeviceCaller final : public Caller {
 DeviceClient::DeviceClient(const Options& options) {
   n200::http::Options connection;
   connection.urls = {options.url};
-  connection.address = options.address;
+  if (!options.address.empty()) connection.addresses = {options.address};
   connection.ca_pem = contents(options.ca_file);
   connection.ca_path = options.ca_file;
   connection.user = options.user;

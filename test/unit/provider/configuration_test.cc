@@ -197,10 +197,33 @@ TEST_F(Configured, TextsAreTakenAsTheyAre) {
   const auto built = build(
       {{"address", "192.0.2.7:8443"}, {"log_output", "syslog"}, {"user", "pkmaster"}, {"pass", kSecret}});
   ASSERT_TRUE(built);
-  EXPECT_EQ(built->connection.address, "192.0.2.7:8443");
+  EXPECT_EQ(built->connection.addresses, std::vector<std::string>{"192.0.2.7:8443"});
   EXPECT_EQ(built->log_output, "syslog");
   EXPECT_EQ(built->connection.user, "pkmaster");
   EXPECT_EQ(built->connection.password.reveal(), kSecret);
+}
+
+TEST_F(Configured, EachNodeHasItsAddresses) {
+  const auto addresses = [](const char* urls, const char* text) {
+    return build({{"url", urls}, {"address", text}})->connection.addresses;
+  };
+  EXPECT_EQ(addresses("https://a https://b", "192.0.2.7  192.0.2.8|198.51.100.8:8443"),
+            (std::vector<std::string>{"192.0.2.7", "192.0.2.8|198.51.100.8:8443"}));
+  EXPECT_EQ(addresses("https://a", "[2001:db8::7]:8443|2001:db8::8"),
+            (std::vector<std::string>{"[2001:db8::7]:8443|2001:db8::8"}));
+  EXPECT_EQ(addresses("https://a:1 https://b:2", "127.0.0.1"),
+            (std::vector<std::string>{"127.0.0.1", "127.0.0.1"}))
+      << "one entry is for all";
+}
+
+TEST_F(Configured, ThereIsAnAddressForEachNode) {
+  EXPECT_THAT(message({{"url", "https://a https://b https://c"}, {"address", "192.0.2.7 192.0.2.8"}}),
+              HasSubstr("address has 2 entries and url has 3: give one address for each URL"));
+  EXPECT_THAT(message({{"url", "https://a"}, {"address", "192.0.2.7 192.0.2.8"}}),
+              HasSubstr("address has 2 entries and url has 1"));
+  for (const char* text :
+       {"|192.0.2.7", "192.0.2.7|", "192.0.2.7||192.0.2.8", "https://192.0.2.7", "192.0.2.7,192.0.2.8"})
+    EXPECT_THAT(message({{"address", text}}), HasSubstr("allowed are addresses like")) << text;
 }
 
 TEST_F(Configured, AMetricsFileIsAPathWithKnownSignsInItsLastPart) {

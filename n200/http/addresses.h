@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where one node is to be reached instead of resolving the name in its URL.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/handles.h"
+
+namespace sesam::n200::http {
+
+/// The addresses of one node, used in turn: the next one after a connection that did not come about.
+class Addresses {
+ public:
+  /// `setting` is "host", "host:port", "[v6]:port" or a bare IPv6 address, several separated by '|'; empty:
+  /// the URL's name is resolved. Throws std::bad_alloc.
+  explicit Addresses(std::string_view setting);
+
+  /// CURLOPT_CONNECT_TO for the one in use; nullptr: resolve.
+  curl_slist* in_use() const noexcept { return list_.empty() ? nullptr : list_[current_].get(); }
+  /// How many there are to try; at least one.
+  std::size_t count() const noexcept { return list_.empty() ? 1 : list_.size(); }
+
+  /// No connection came about: the next one is in use. true: it was not tried since the last success.
+  bool failed() noexcept;
+  void connected() noexcept { failures_ = 0; }
+
+ private:
+  std::vector<std::unique_ptr<curl_slist, FreeWith<&curl_slist_free_all>>> list_;
+  std::size_t current_ = 0;
+  std::size_t failures_ = 0;  // in a row
+};
+
+}  // namespace sesam::n200::http

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/flood_watch.h"
+
+namespace sesam::n200::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A server has a handful of records to send beside its replies: settings, window updates, a ping.
+constexpr unsigned kMaxRecords = 128;
+constexpr auto kMinTime = 250ms;
+constexpr auto kMaxTime = 2s;
+
+}  // namespace
+
+bool FloodWatch::record_arrived(Clock::time_point now, Clock::time_point heard_at) noexcept {
+  if (heard_at >= since_ || now - since_ > kMaxTime) {
+    since_ = now;
+    records_ = 0;
+  }
+  return ++records_ > kMaxRecords && now - since_ >= kMinTime;
+}
+
+}  // namespace sesam::n200::http

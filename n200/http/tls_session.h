@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The TLS session beneath one of libcurl's transfers.
+#pragma once
+
+#include <curl/curl.h>
+#include <openssl/types.h>
+
+namespace sesam::n200::http {
+
+/// nullptr: it has no connection yet, or libcurl's TLS is not OpenSSL's.
+inline SSL* tls_of(CURL* handle) noexcept {
+  curl_tlssessioninfo* tls = nullptr;
+  if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || tls == nullptr ||
+      tls->backend != CURLSSLBACKEND_OPENSSL)
+    return nullptr;
+  return static_cast<SSL*>(tls->internals);
+}
+
+}  // namespace sesam::n200::http
