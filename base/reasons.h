@@ -59,7 +59,8 @@ namespace sesam {
   X(bad_public_key, "bad public key", "")                                                                    \
   X(key_exists, "a key of that name exists", "choose another name, or delete that key first")                \
   X(unknown_command, "the device does not know the command",                                                 \
-    "check the wire_... settings against the vendor's manual")                                               \
+    "check the wire_... settings against the vendor's manual; if it is a signing command, "                  \
+    "'sesam discover' finds its name")                                                                       \
   X(unsupported_scheme, "unsupported signature scheme", "see SIGNATURES in OSSL_PROVIDER-sesam(7)")          \
   X(key_file_unusable, "key file cannot be imported",                                                        \
     "it must be a private EC key in PEM, in DER or in BIND's K*.private; only 'sesam import' takes a "       \

@@ -16,6 +16,7 @@ inline constexpr char kKeyHelp[] =
 /// in session.command, so that a wrong command line is found before anything is done.
 void add_decrypt(CLI::App& app, Session& session);
 void add_delete(CLI::App& app, Session& session);
+void add_discover(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 void add_encrypt(CLI::App& app, Session& session);
 void add_generate(CLI::App& app, Session& session);

@@ -44,6 +44,7 @@ void add_global_options(CLI::App& app, sesam::cli::Session& session) {
 void add_commands(CLI::App& app, sesam::cli::Session& session) {
   using namespace sesam::cli;
   add_doctor(app, session);
+  add_discover(app, session);
   add_list(app, session);
   add_show(app, session);
   add_uri(app, session);

@@ -130,16 +130,17 @@ Result<void> Signature::digest_sign_final(unsigned char* signature, size_t* leng
 Result<n200::Signed> Signature::ask_device(std::span<const unsigned char> digest,
                                            std::span<unsigned char> raw,
                                            n200::Device::Clock::time_point until) const {
-  if (scheme_.type == keymgmt::KeyType::ec)
-    return key_->device->sign(key_->handle, {n200::Operation::ec_sign, digest}, raw, until);
+  const std::string_view hash_name =
+      scheme_.digest != nullptr ? scheme_.digest->device_name : std::string_view();
+  if (scheme_.type == keymgmt::KeyType::ec)  // the assumed row does not name the hash, but another may
+    return key_->device->sign(key_->handle, {n200::Operation::ec_sign, digest, {}, hash_name}, raw, until);
   std::string salt;
   if (scheme_.padding == Padding::pss) {
     SESAM_TRY(bytes, salt_bytes(scheme_, EVP_PKEY_get_bits(key_->public_key.get())));
     salt = std::to_string(bytes);
   }
   return key_->device->sign(
-      key_->handle,
-      {n200::Operation::rsa_sign, digest, device_padding(scheme_.padding), scheme_.digest->device_name, salt},
+      key_->handle, {n200::Operation::rsa_sign, digest, device_padding(scheme_.padding), hash_name, salt},
       raw, until);
 }
 

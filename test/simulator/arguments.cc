@@ -54,6 +54,9 @@ void describe_device(CLI::App& app, Options& options, std::vector<std::string>& 
       ->capture_default_str();
   app.add_option("--populate", options.populate, "have at least so many keys key-000000 …");
   app.add_option("--key", options.keys, "JSON as of POST /keys: have a key of that name; repeatable");
+  app.add_option_function<std::string>(
+      "--sign-dialect", [&options](const std::string& json) { options.sign_dialect = SignDialect(json); },
+      "JSON: other names for a signing command and its fields");
   app.add_flag("--errors-as-200", options.errors_as_200, "send errors with status 200");
   app.add_option("--clock-offset-s", options.clock_offset_s, "how wrong `timestamp` is")
       ->capture_default_str();

@@ -34,7 +34,7 @@ void parse_get(Call& call) {
   if (call.command != nullptr) take_arguments(call, *segments);
 }
 
-void parse_post(Call& call) {
+void parse_post(Call& call, const SignDialect& dialect) {
   Request& request = call.exchange->request;
   if (request.body_too_large) throw DeviceError(Failure::kTooLarge);
   if (request.target != kPostPath) throw DeviceError(Failure::kUnknownCommand);
@@ -42,7 +42,9 @@ void parse_post(Call& call) {
   if (!fields) throw DeviceError(Failure::kMalformed, "percent escape");
   call.fields = std::move(*fields);
   call.name = required(call, "command");
-  call.command = find_command(call.name, Interface::kPost);
+  const std::string command = dialect.command_for(call.name);
+  call.command = find_command(command, Interface::kPost);
+  call.fields = dialect.translate(command, call.fields);
 }
 
 }  // namespace
@@ -73,7 +75,7 @@ void Device::execute(const CallPtr& call) {
   const User* user = users_.authenticate(request.authorization);
   const bool post = request.method == "POST";
   if (post) {
-    parse_post(*call);
+    parse_post(*call, options_.sign_dialect);
   } else if (request.method == "GET") {
     parse_get(*call);
   } else {

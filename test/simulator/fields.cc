@@ -53,6 +53,12 @@ std::optional<std::string_view> Fields::get(std::string_view name) const {
   return std::nullopt;
 }
 
+std::vector<std::pair<std::string_view, std::string_view>> Fields::all() const {
+  std::vector<std::pair<std::string_view, std::string_view>> all;
+  for (const Field& field : fields_) all.emplace_back(text(field.name), text(field.value));
+  return all;
+}
+
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
   std::string decoded;
   decoded.reserve(text.size());

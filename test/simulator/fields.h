@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace n200sim {
@@ -20,6 +21,8 @@ class Fields {
   void add(std::string_view name, std::string_view value);
   // The first field of that name.
   std::optional<std::string_view> get(std::string_view name) const;
+  // Name and value of each, in order.
+  std::vector<std::pair<std::string_view, std::string_view>> all() const;
 
  private:
   struct Range {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "connection_rules.h"
+#include "sign_dialect.h"
 #include "users.h"
 
 namespace n200sim {
@@ -31,6 +32,7 @@ struct Options {
   std::vector<std::string> keys;  // JSON: what POST /keys takes
   int pin_tries = 0;
   bool errors_as_200 = false;
+  SignDialect sign_dialect;
   bool attributes_without_public_key = false;
   std::string serial = "23F13C56131E1EEE";
   std::uint64_t first_counter = 25;

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam discover`: finds the device's signing command where it is not as assumed.
+#include <ctime>
+#include <iostream>
+
+#include "cli/ask.h"
+#include "cli/commands.h"
+#include "cli/discover_report.h"
+#include "cli/discover_search.h"
+#include "cli/discover_target.h"
+#include "cli/message.h"
+#include "cli/new_key.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "provider/configuration.h"
+
+namespace sesam::cli {
+namespace {
+
+using discover::KeyKind;
+
+struct Arguments {
+  std::string key;
+  std::optional<std::string> make_key;  // its name; empty: one of our own
+  std::string type = "EC";
+  bool send_pin = false;
+  bool dry_run = false;
+  bool yes = false;
+  unsigned max_requests = 0;
+  Place place;
+};
+
+constexpr unsigned kMaxRequests = 400;
+// Of these are kept for making or finding the key, and for the last signature, by the provider's own code.
+constexpr unsigned kRequestsBeside = 10;
+
+std::string time_as(const char* format) {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, format, &utc);
+  return text;
+}
+
+KeyKind kind_of(const Arguments& arguments) { return arguments.type == "RSA" ? KeyKind::rsa : KeyKind::ec; }
+
+Result<void> confirm(const Arguments& arguments, const n200::Device& device) {
+  if (arguments.yes) return {};
+  if (!has_terminal())
+    return Error{Reason::bad_argument, "there is no terminal to ask at: look at --dry-run, then give --yes"};
+  std::cerr << "This sends at most " << arguments.max_requests << " requests to "
+            << printable(device.pipeline().options().urls.front())
+            << ", one at a time, until one of them makes a signature.\n"
+            << "All have command names that contain \"sign\"; --dry-run prints them. "
+            << (arguments.make_key   ? "A new key is made for this, and stays on the device.\n"
+                : arguments.send_pin ? "The key's PIN is sent.\n"
+                                     : "No PIN is sent.\n");
+  if (ask_text("Type yes to go on") == "yes") return {};
+  return Error{Reason::bad_argument, "not confirmed: nothing was sent"};
+}
+
+using KeyPtr = std::shared_ptr<const keymgmt::KeyData>;
+
+Result<KeyPtr> make_key(const std::shared_ptr<n200::Device>& device, const Arguments& arguments) {
+  SESAM_TRY(pin, pin_of_new_keys(*device, arguments.place.pin));
+  const std::string name =
+      arguments.make_key->empty() ? "sesam-discover-" + time_as("%Y%m%d-%H%M%S") : *arguments.make_key;
+  SESAM_TRY(key, new_key(*device, arguments.place, name, pin));
+  const bool rsa = kind_of(arguments) == KeyKind::rsa;
+  key.operation = rsa ? n200::Operation::rsa_generate : n200::Operation::ec_generate;
+  key.curve_type = rsa ? "" : "NIST";
+  key.bits = rsa ? 2048 : 256;
+  SESAM_TRY(record, device->generate(key));
+  std::cerr << "sesam: made the key '" << printable(name) << "' (" << printable(record.key_id) << ")\n";
+  KeyUri uri;
+  uri.core = key.core;
+  return keymgmt::Key::from_record(record, uri, std::move(pin), device);
+}
+
+// Its PIN stays here unless it may be sent.
+Result<KeyPtr> named_key(const std::shared_ptr<n200::Device>& device, const Arguments& arguments) {
+  SESAM_TRY(found, find_key(*device, arguments.key));
+  if (!arguments.send_pin) return keymgmt::Key::from_record(found.record, found.uri, Secret(), device);
+  const n200::KeyRecord record = found.record;
+  KeyUri uri;
+  uri.core = found.uri.core;
+  SESAM_TRY(handle, handle_of(*device, std::move(found), arguments.place.pin));
+  if (handle.pin.empty()) return Error{Reason::pin_missing, "--send-pin, but no PIN is known"};
+  return keymgmt::Key::from_record(record, uri, std::move(handle.pin), device);
+}
+
+Result<std::shared_ptr<n200::http::Pipeline>> pipeline_of(const Session& session) {
+  SESAM_TRY(collected, session.collect());
+  SESAM_TRY(configuration, provider::build_configuration(collected.values));
+  SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
+  return n200::http::Pipeline::for_options(std::move(configuration.connection), std::move(log));
+}
+
+// The row must serve in the provider, whose own code is asked for a signature.
+Result<bool> signs_with_row(const Session& session, const keymgmt::KeyData& key, const std::string& setting,
+                            const std::string& row, const discover::DeviceTarget& target) {
+  Session with_row = session;
+  with_row.set.push_back(setting + "=" + row);
+  SESAM_TRY(device, with_row.device());
+  SESAM_TRY(found, find_key(*device, key.handle.key_id));
+  KeyUri uri;
+  uri.core = key.handle.core;
+  SESAM_TRY(data, keymgmt::Key::from_record(found.record, uri, key.handle.pin.clone(), device));
+  keymgmt::Key signer(data, keymgmt::Key::Part::with_private);
+  Message message;
+  message.digest = target.hash().name;
+  SESAM_TRY(signature, sign_digest(signer, message, target.digest()));
+  return verify_digest(signer, message, target.digest(), signature);
+}
+
+discover::SearchSettings settings_for(const Arguments& arguments, const keymgmt::KeyData& key,
+                                      const discover::DeviceTarget& target) {
+  discover::SearchSettings settings;
+  settings.kind = key.type == keymgmt::KeyType::rsa ? KeyKind::rsa : KeyKind::ec;
+  settings.signature_bytes = key.device_signature_bytes;
+  settings.may_send_pin = !key.handle.pin.empty();
+  // A key that was just made with this PIN: a refusal that names another field costs no try of it.
+  constexpr unsigned kPinsOfMadeKey = 8;
+  if (arguments.make_key) settings.max_unproven_pins = kPinsOfMadeKey;
+  settings.key_has_no_pin = arguments.make_key.has_value() && key.handle.pin.empty();
+  settings.sent = target.values_sent();
+  settings.max_requests = arguments.max_requests - std::min(arguments.max_requests, kRequestsBeside);
+  return settings;
+}
+
+discover::Subject subject_of(const Arguments& arguments, const keymgmt::KeyData& key, std::string text,
+                             const discover::DeviceTarget& target) {
+  discover::Subject subject;
+  subject.setting = key.type == keymgmt::KeyType::rsa ? "wire_rsa_sign" : "wire_ec_sign";
+  subject.key = key.handle.nice_name.empty() ? key.handle.key_id : key.handle.nice_name;
+  if (arguments.make_key) subject.delete_with = "sesam delete " + key.handle.key_id;
+  subject.text = std::move(text);
+  subject.hash = target.hash().name;
+  subject.digest = to_hex(target.digest());
+  return subject;
+}
+
+void add_remarks(discover::Finding& finding, KeyKind kind) {
+  if (finding.ending != discover::Ending::found || kind != KeyKind::rsa) return;
+  if (!finding.signs_other_digest)
+    finding.remarks.emplace_back("It signs with SHA256 alone: SHA512 was tried, and did not verify.");
+  if (!finding.signs_pss)
+    finding.remarks.emplace_back("It makes PKCS#1 v1.5 signatures alone: PSS was tried, and did not verify.");
+}
+
+Result<bool> search_with(const Session& session, const Arguments& arguments, const KeyPtr& key) {
+  SESAM_TRY(pipeline, pipeline_of(session));
+  const std::string text = "sesam discover, " + time_as("%Y-%m-%dT%H:%M:%SZ");
+  Progress progress(arguments.max_requests);
+  discover::DeviceTarget target(
+      pipeline, key, text, [&](const discover::Candidate& candidate) { progress.next(candidate.command); });
+  const auto subject = subject_of(arguments, *key, text, target);
+  if (!session.json)
+    std::cerr << "sesam: signing the " << subject.hash << " digest of the text \"" << subject.text << "\"\n";
+  auto settings = settings_for(arguments, *key, target);
+  auto finding = discover::search(target, settings);
+  add_remarks(finding, settings.kind);
+  Result<bool> serves = finding.ending == discover::Ending::found;
+  if (*serves) serves = signs_with_row(session, *key, subject.setting, finding.row(), target);
+  progress.clear();
+  discover::print_finding(finding, subject, target, session.json);
+  if (serves || finding.ending != discover::Ending::found) return serves;
+  std::cout.flush();
+  std::cerr << "sesam: the provider cannot sign with this line yet\n";
+  return serves;
+}
+
+Result<bool> run_discover(const Session& session, const Arguments& arguments) {
+  if (arguments.dry_run) {
+    discover::print_plan(kind_of(arguments), arguments.place.pin.none, session.json);
+    return true;
+  }
+  SESAM_TRY(device, session.device());
+  SESAM_CHECK(confirm(arguments, *device));
+  SESAM_TRY(key, arguments.make_key ? make_key(device, arguments) : named_key(device, arguments));
+  return search_with(session, arguments, key);
+}
+
+void check_fit(const Arguments& arguments) {
+  if (arguments.dry_run) return;
+  if (arguments.key.empty() && !arguments.make_key)
+    throw CLI::ValidationError("discover", "give a KEY, or --make-key");
+  if (!arguments.key.empty() && arguments.make_key)
+    throw CLI::ValidationError("--make-key", "give either a KEY or --make-key");
+}
+
+}  // namespace
+
+void add_discover(CLI::App& app, Session& session) {
+  auto* command =
+      app.add_subcommand("discover", "Find the device's signing command, if it is not as assumed");
+  const auto arguments = std::make_shared<Arguments>();
+  arguments->max_requests = kMaxRequests;
+  command->add_option("KEY", arguments->key, kKeyHelp);
+  command
+      ->add_option_function<std::string>(
+          "--make-key", [arguments](const std::string& name) { arguments->make_key = name; },
+          "make a key for this, of that name; it stays on the device")
+      ->expected(0, 1)
+      ->type_name("[NAME]");
+  command->add_option("--type", arguments->type, "of the key to make: EC (P-256) or RSA (2048 bits)")
+      ->check(CLI::IsMember({"EC", "RSA"}, CLI::ignore_case))
+      ->capture_default_str();
+  command->add_flag("--send-pin", arguments->send_pin, "send the PIN of a KEY that was there before");
+  command->add_flag("--dry-run", arguments->dry_run, "print what would be sent, and send nothing");
+  command->add_flag("--yes", arguments->yes, "do not ask");
+  command->add_option("--max-requests", arguments->max_requests, "at most so many (400)")
+      ->check(CLI::Range(20U, kMaxRequests))
+      ->type_name("N");
+  add_place_options(*command, session, arguments->place);
+  command->callback([&session, arguments] {
+    check_fit(*arguments);
+    session.command = [&session, arguments] { return run_discover(session, *arguments); };
+  });
+}
+
+}  // namespace sesam::cli

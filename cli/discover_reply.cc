@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/discover_reply.h"
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/ecdsa_signature.h"
+#include "base/hex.h"
+#include "n200/reply.h"
+
+namespace sesam::cli::discover {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using n200::Encoding;
+using n200::SignatureForm;
+
+constexpr unsigned kMaxDepth = 8;
+constexpr unsigned kMaxChecks = 16;  // of one reply: each costs a verification or two
+
+// Without what people put between and around digits.
+std::string tidy(std::string_view text) {
+  std::string clean;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(clean),
+               [](unsigned char c) { return std::isspace(c) == 0 && c != ':'; });
+  return clean.starts_with("0x") || clean.starts_with("0X") ? clean.substr(2) : clean;
+}
+
+// base64url, and base64 without its padding (RFC 4648, sections 3.2 and 5).
+std::string plain_base64(std::string text) {
+  std::replace(text.begin(), text.end(), '-', '+');
+  std::replace(text.begin(), text.end(), '_', '/');
+  text.append((4 - text.size() % 4) % 4, '=');
+  return text;
+}
+
+class Search {
+ public:
+  Search(bool is_rsa, std::size_t bytes, const Check& check)
+      : is_rsa_(is_rsa), bytes_(bytes), check_(check) {}
+
+  void visit(const Json& value, unsigned depth) {
+    if (depth > kMaxDepth || is_over()) return;
+    if (value.is_string()) {
+      visit_text(value.get_ref<const std::string&>());
+    } else if (value.is_object()) {
+      visit_members(value, depth);
+    } else if (value.is_array()) {
+      const bool before = std::exchange(can_be_written_, false);
+      for (const auto& element : value) visit(element, depth + 1);
+      can_be_written_ = before;
+    }
+  }
+  void visit_text(std::string_view text) {
+    const std::string clean = tidy(text);
+    if (const auto bytes = from_hex(clean); bytes && !bytes->empty()) take(*bytes, Encoding::hex);
+    if (is_over()) return;
+    if (const auto bytes = n200::decode(plain_base64(clean), Encoding::base64); bytes && !bytes->empty())
+      take(*bytes, Encoding::base64);
+  }
+  void visit_body(std::string_view body) {
+    can_be_written_ = false;
+    visit_text(body);
+  }
+  std::optional<FoundSignature> found() { return std::move(found_); }
+
+ private:
+  bool is_over() const { return checks_ >= kMaxChecks || (found_ && found_->match == Match::digest); }
+
+  void visit_members(const Json& object, unsigned depth) {
+    visit_halves(object);
+    for (const auto& [name, value] : object.items()) {
+      const bool before = can_be_written_;
+      // The grammar of wire rows.
+      if (name.empty() || name.find_first_of(".: \t{}$#\\\"'") != name.npos) can_be_written_ = false;
+      path_.push_back(name);
+      visit(value, depth + 1);
+      path_.pop_back();
+      can_be_written_ = before;
+    }
+  }
+
+  // r and s by themselves.
+  void visit_halves(const Json& object) {
+    if (is_rsa_) return;
+    Bytes both;
+    for (const char* name : {"r", "s"}) {
+      const auto half = object.find(name);
+      if (half == object.end() || !half->is_string()) return;
+      std::string digits = tidy(half->get_ref<const std::string&>());
+      if (digits.size() > bytes_) return;
+      digits.insert(0, bytes_ - digits.size(), '0');
+      const auto part = from_hex(digits);
+      if (!part) return;
+      both.insert(both.end(), part->begin(), part->end());
+    }
+    const bool before = std::exchange(can_be_written_, false);
+    take(both, Encoding::hex);
+    can_be_written_ = before;
+  }
+
+  void take(const Bytes& bytes, Encoding encoding) {
+    Bytes raw(bytes_);
+    auto form = is_rsa_ ? SignatureForm::raw : SignatureForm::p1363;
+    if (bytes.size() == bytes_) {
+      raw = bytes;
+    } else if (!is_rsa_ && p1363_of_der(bytes, raw)) {
+      form = SignatureForm::der;
+    } else {
+      return;
+    }
+    ++checks_;
+    const Match match = check_(raw);
+    const auto rank = [](Match m) { return m == Match::digest ? 2 : m == Match::hash_of_digest ? 1 : 0; };
+    if (!found_ || rank(match) > rank(found_->match))
+      found_ = FoundSignature{match, path_, can_be_written_, form, encoding};
+  }
+
+  const bool is_rsa_;
+  const std::size_t bytes_;
+  const Check& check_;
+  std::vector<std::string> path_;
+  bool can_be_written_ = true;
+  unsigned checks_ = 0;
+  std::optional<FoundSignature> found_;
+};
+
+}  // namespace
+
+std::string FoundSignature::row() const {
+  std::string text;
+  for (const auto& name : path) text += (text.empty() ? "" : ".") + name;
+  text += form == SignatureForm::der ? ":der" : form == SignatureForm::raw ? ":raw" : ":p1363";
+  return text + (encoding == Encoding::base64 ? ":base64" : ":hex");
+}
+
+std::optional<FoundSignature> find_signature(std::string_view body, bool is_rsa, std::size_t bytes,
+                                             const Check& check) {
+  Search search(is_rsa, bytes, check);
+  const Json json = Json::parse(body, nullptr, false);
+  if (json.is_object())
+    search.visit(json, 0);
+  else if (json.is_array() || json.is_string())
+    search.visit(Json::array({json}), 0);
+  else
+    search.visit_body(body);  // many digits are a number to JSON
+  return search.found();
+}
+
+}  // namespace sesam::cli::discover

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/discover_target.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+
+#include "base/hex.h"
+#include "cli/output.h"
+#include "n200/errors.h"
+#include "n200/request.h"
+#include "n200/secret_forms.h"
+#include "signature/ecdsa_form.h"
+#include "signature/scheme.h"
+
+namespace sesam::cli::discover {
+namespace {
+
+using n200::Placeholder;
+using n200::http::Failure;
+
+constexpr std::size_t kMaxCommandsTold = 200;
+
+Bytes hash_of(const signature::Digest& digest, std::span<const unsigned char> data) {
+  Bytes result(digest.size_bytes);
+  EVP_Digest(data.data(), data.size(), result.data(), nullptr, digest.md(), nullptr);
+  return result;
+}
+
+std::span<const unsigned char> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
+}
+
+// As long as the curve's numbers, for a device that takes no other.
+const char* usual_hash(const keymgmt::KeyData& key) {
+  if (key.type == keymgmt::KeyType::rsa || key.device_signature_bytes <= 64) return "SHA256";
+  return key.device_signature_bytes <= 96 ? "SHA384" : "SHA512";
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+std::string base64(const Bytes& bytes) {
+  Secret text;
+  n200::append_base64(text, bytes);
+  return std::string(text.reveal());
+}
+
+bool may_be_elsewhere(Failure failure) {
+  return failure == Failure::cannot_connect || failure == Failure::cannot_resolve ||
+         failure == Failure::connect_timed_out;
+}
+
+}  // namespace
+
+DeviceTarget::DeviceTarget(std::shared_ptr<n200::http::Pipeline> pipeline,
+                           std::shared_ptr<const keymgmt::KeyData> key, std::string_view text,
+                           std::function<void(const Candidate&)> visit)
+    : pipeline_(std::move(pipeline)), key_(std::move(key)), visit_(std::move(visit)) {
+  hashes_[0] = *signature::find_digest(usual_hash(*key_));
+  hashes_[1] = *signature::find_digest("SHA512");
+  for (std::size_t i = 0; i < std::size(hashes_); ++i) digests_[i] = hash_of(*hashes_[i], bytes_of(text));
+}
+
+std::vector<std::string> DeviceTarget::values_sent() const {
+  std::vector<std::string> values{key_->handle.key_id, key_->handle.token, key_->handle.nice_name};
+  for (const auto& digest : digests_) {
+    values.push_back(to_hex(digest));
+    values.push_back(base64(digest));
+  }
+  return values;
+}
+
+// The first node that can be connected is asked from then on.
+n200::http::Reply DeviceTarget::perform(n200::http::Request& request) {
+  const auto& options = pipeline_->options();
+  for (;; ++endpoint_) {
+    request.endpoint = endpoint_;
+    request.deadline =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(options.request_timeout_ms);
+    n200::http::Reply reply = pipeline_->perform(request);
+    if (!may_be_elsewhere(reply.failure) || endpoint_ + 1 == options.urls.size()) return reply;
+  }
+}
+
+Answer DeviceTarget::ask(const Candidate& candidate, Trial trial) {
+  visit_(candidate);
+  const std::size_t which = trial == Trial::other_digest ? 1 : 0;
+  const auto row = n200::WireRow::parse(candidate.row() + " -> result");
+  if (!row) return {false, 0, {}};
+  const std::string core = std::to_string(key_->handle.core);
+  const std::string salt = trial == Trial::pss ? std::to_string(digests_[which].size()) : "";
+  n200::Values values;
+  values.set(Placeholder::core, core)
+      .set(Placeholder::key_id, key_->handle.key_id)
+      .set(Placeholder::token, key_->handle.token)
+      .set(Placeholder::name, key_->handle.nice_name)
+      .set(Placeholder::pin, key_->handle.pin.reveal())
+      .set(Placeholder::padding, trial == Trial::pss ? "PSS" : "PKCS1")
+      .set(Placeholder::hash_name, hashes_[which]->device_name)
+      .set(Placeholder::salt_bytes, salt)
+      .set_digest(digests_[which]);
+  const n200::Rendered rendered = n200::render(*row, values);
+  n200::http::Request request;
+  request.operation = static_cast<std::size_t>(
+      key_->type == keymgmt::KeyType::rsa ? n200::Operation::rsa_sign : n200::Operation::ec_sign);
+  request.method = row->method;
+  request.path = rendered.path.reveal();
+  request.fixed_path_bytes = row->fixed_path_bytes();
+  request.body = rendered.body.reveal();
+  const n200::http::Reply reply = perform(request);
+  const bool arrived = reply.failure == Failure::none;
+  note(candidate, reply.status, arrived ? reply.body : "no reply: " + reply.message);
+  return {arrived, reply.status, reply.body};
+}
+
+bool DeviceTarget::is_signature(Trial trial, std::span<const unsigned char> digest,
+                                std::span<const unsigned char> signature) const {
+  auto scheme = signature::Scheme::for_type(key_->type);
+  if (key_->type == keymgmt::KeyType::ec) {
+    Bytes der(signature.size() + 16);
+    const auto length = signature::der_of_p1363(signature, der);
+    if (!length) return false;
+    const auto good =
+        signature::verify(scheme, key_->public_key.get(), digest, std::span(der).first(*length));
+    return good && *good;
+  }
+  scheme.digest = hashes_[trial == Trial::other_digest ? 1 : 0];
+  if (trial == Trial::pss) scheme.padding = signature::Padding::pss;
+  scheme.salt.value = signature::SaltLength::kDigest;
+  const auto good = signature::verify(scheme, key_->public_key.get(), digest, signature);
+  return good && *good;
+}
+
+Match DeviceTarget::verify(Trial trial, std::span<const unsigned char> signature) {
+  const std::size_t which = trial == Trial::other_digest ? 1 : 0;
+  const Bytes& digest = digests_[which];
+  if (is_signature(trial, digest, signature)) return Match::digest;
+  const std::string hex = to_hex(digest);
+  for (const std::string& sent : {std::string(digest.begin(), digest.end()), hex, lower(hex), base64(digest)})
+    if (is_signature(trial, hash_of(*hashes_[which], bytes_of(sent)), signature))
+      return Match::hash_of_digest;
+  return Match::none;
+}
+
+std::string DeviceTarget::redacted(int status, std::string_view said) const {
+  const auto& connection = pipeline_->options();
+  Secret login;
+  if (!connection.password.empty()) login.append(connection.user + ":");
+  login.append(connection.password.reveal());
+  std::vector<Secret> forms;
+  for (const auto secret : {key_->handle.pin.reveal(), connection.password.reveal(), login.reveal()})
+    std::ranges::move(n200::forms_of(secret), std::back_inserter(forms));
+  std::vector<std::string_view> secrets;
+  std::ranges::transform(forms, std::back_inserter(secrets), &Secret::reveal);
+  return printable(
+      n200::device_error({"answered", {}, {}}, Reason::none, status == 0 ? 200 : status, said, secrets)
+          .detail);
+}
+
+void DeviceTarget::note(const Candidate& candidate, int status, std::string_view said) {
+  const std::string command =
+      (candidate.method == n200::http::Method::post ? "POST " : "GET ") + candidate.command;
+  // What the device repeats of the request would make each answer another one.
+  std::string text(said);
+  for (auto at = text.find(candidate.command); at != text.npos && candidate.command.size() > 4;
+       at = text.find(candidate.command, at + 3))
+    text.replace(at, candidate.command.size(), "...");
+  const std::string answer = redacted(status, text);
+  auto group =
+      std::find_if(answers_.begin(), answers_.end(), [&](const auto& one) { return one.answer == answer; });
+  if (group == answers_.end()) group = answers_.insert(group, AnswerGroup{answer, 0, {}});
+  ++group->count;
+  auto& commands = group->commands;
+  if (commands.size() < kMaxCommandsTold &&
+      std::find(commands.begin(), commands.end(), command) == commands.end())
+    commands.push_back(command);
+}
+
+}  // namespace sesam::cli::discover

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The device that `sesam discover` asks: renders candidates, keeps what was answered, verifies signatures.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/discover_search.h"
+#include "keymgmt/key.h"
+#include "n200/http/pipeline.h"
+#include "signature/digests.h"
+
+namespace sesam::cli::discover {
+
+/// What the device answered, and to which commands; each answer once.
+struct AnswerGroup {
+  std::string answer;  ///< redacted, printable, short
+  unsigned count = 0;
+  std::vector<std::string> commands;  ///< "POST eccsign"
+};
+
+class DeviceTarget : public Target {
+ public:
+  /// `text`: whose digest is signed. `visit` is called before each request.
+  DeviceTarget(std::shared_ptr<n200::http::Pipeline> pipeline, std::shared_ptr<const keymgmt::KeyData> key,
+               std::string_view text, std::function<void(const Candidate&)> visit);
+
+  Answer ask(const Candidate& candidate, Trial trial) override;
+  Match verify(Trial trial, std::span<const unsigned char> signature) override;
+
+  const std::vector<AnswerGroup>& answers() const noexcept { return answers_; }
+  /// The digest that is signed mostly, and its name.
+  const Bytes& digest() const noexcept { return digests_[0]; }
+  const signature::Digest& hash() const noexcept { return *hashes_[0]; }
+  /// Values of requests that replies may quote.
+  std::vector<std::string> values_sent() const;
+
+ private:
+  n200::http::Reply perform(n200::http::Request& request);
+  bool is_signature(Trial trial, std::span<const unsigned char> digest,
+                    std::span<const unsigned char> signature) const;
+  void note(const Candidate& candidate, int status, std::string_view said);
+  std::string redacted(int status, std::string_view said) const;
+
+  std::shared_ptr<n200::http::Pipeline> pipeline_;
+  std::shared_ptr<const keymgmt::KeyData> key_;
+  std::function<void(const Candidate&)> visit_;
+  const signature::Digest* hashes_[2];  // of most trials, of Trial::other_digest
+  Bytes digests_[2];
+  std::size_t endpoint_ = 0;
+  std::vector<AnswerGroup> answers_;
+};
+
+}  // namespace sesam::cli::discover
