@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/counts.h"
 
+#include <cstdlib>
+#include <cstring>
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -63,6 +66,20 @@ std::uint64_t Counts::all_requests() const noexcept { return sum_of(requests); }
 std::uint64_t Counts::all_retries() const noexcept { return sum_of(retries); }
 std::uint64_t Counts::all_failures() const noexcept { return sum_of(failures); }
 
+NodeCounts* Counts::of_node(const std::string& url) noexcept {
+  char* const copy = ::strdup(url.c_str());
+  if (copy == nullptr) return nullptr;
+  for (auto& node : nodes) {
+    const char* present = nullptr;
+    if (node.url.compare_exchange_strong(present, copy, std::memory_order_acq_rel)) return &node;
+    if (url != present) continue;
+    std::free(copy);
+    return &node;
+  }
+  std::free(copy);
+  return nullptr;
+}
+
 void Counts::begin_in_this_process() noexcept {
   const pid_t self = getpid();
   const pid_t before = process_.exchange(self, std::memory_order_relaxed);
@@ -81,6 +98,10 @@ void Counts::reset() noexcept {
   reset_all(failures);
   key_cache_hits.reset();
   key_cache_misses.reset();
+  for (auto& node : nodes) {
+    node.unhealthy.reset();
+    node.failures.reset();
+  }
   signatures.reset();
 }
 

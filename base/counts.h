@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "base/reasons.h"
 
@@ -76,6 +77,13 @@ class Durations {
   Count total_us_;
 };
 
+/// One node of a cluster, as the operations that asked it saw it.
+struct NodeCounts {
+  std::atomic<const char*> url{nullptr};  ///< null: a free place; never freed
+  Level unhealthy;                        ///< 1: avoided, or known not to respond
+  Count failures;                         ///< how often it became so
+};
+
 /// Since the process started, or forked. State of the process, not of one pipeline or instance: the I/O
 /// threads can read it without a lock, and nothing gets lost with an unload.
 struct Counts {
@@ -99,12 +107,17 @@ struct Counts {
   std::array<Count, kReasons> failures;  ///< raised to OpenSSL, by Reason
   Count key_cache_hits;                  ///< answered without a request of one's own
   Count key_cache_misses;
+  static constexpr std::size_t kMaxNodes = 16;
+  std::array<NodeCounts, kMaxNodes> nodes;  ///< the first ones configured in this process
   // By the callers' threads, often.
   SpreadCount signatures;  ///< that the device made
 
   std::uint64_t all_requests() const noexcept;
   std::uint64_t all_retries() const noexcept;
   std::uint64_t all_failures() const noexcept;
+
+  /// The place of that node, taken when there is none; nullptr: there is no place left, or no memory.
+  NodeCounts* of_node(const std::string& url) noexcept;
 
   /// Begins at zero in a process that is not the one counted for so far: a forked child.
   void begin_in_this_process() noexcept;

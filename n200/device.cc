@@ -93,6 +93,8 @@ Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::s
   static_cast<void>(process_state<PinVerdicts>());
   static_cast<void>(process_state<KeyStandings>());
   static_cast<void>(process_state<SignatureProofs>());
+  for (std::size_t node = 0; node < pipeline_->options().urls.size(); ++node)
+    nodes_.count_into(node, counts().of_node(pipeline_->options().urls[node]));
 }
 
 std::string_view Device::endpoint_url() const noexcept { return pipeline_->options().urls[nodes_.in_use()]; }
@@ -251,6 +253,11 @@ http::Request Device::request_for(const Exchange& exchange, const Rendered& rend
   return request;
 }
 
+void Device::give_up_on_device(Clock::time_point now) noexcept {
+  breaker_.unanswered(now);
+  if (nodes_.count() == 1) nodes_.did_not_respond(0);
+}
+
 Result<ReplyDocument> Device::exchange(Exchange& exchange) {
   SESAM_CHECK(pass_breaker(exchange));
   const Rendered rendered = render(options_.wire.row(exchange.operation), exchange.values);
@@ -274,7 +281,7 @@ Result<ReplyDocument> Device::exchange(Exchange& exchange) {
     if (!pause) {
       if (exchange.kind != OperationKind::changing && !exchange.is_follow_up && is_unanswered(kind, reply) &&
           now - begun >= std::min(milliseconds(options_.deadline_ms), kShortestSilence))
-        breaker_.unanswered(now);
+        give_up_on_device(now);
       return document;
     }
     counts().retries[request.operation].add();

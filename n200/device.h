@@ -202,6 +202,7 @@ class Device {
   Result<void> pass_breaker(const Exchange& exchange);
   void note_health(const Exchange& exchange, const http::Reply& reply, ReplyKind kind, const Error* error,
                    const Trail& trail);
+  void give_up_on_device(Clock::time_point now) noexcept;
   bool may_fail_over(Exchange& exchange, ReplyKind kind) const;
   std::optional<std::chrono::milliseconds> pause_before_retry(Exchange& exchange, const http::Reply& reply,
                                                               ReplyKind kind, const Error& error,

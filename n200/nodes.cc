@@ -18,6 +18,12 @@ constexpr std::chrono::seconds kLongestAskedFor = 5min;
 
 Nodes::Nodes(std::size_t count) : nodes_(std::max<std::size_t>(count, 1)) {}
 
+void Nodes::Node::note(bool is_unhealthy) noexcept {
+  if (counts == nullptr || (counts->unhealthy.get() != 0) == is_unhealthy) return;
+  counts->unhealthy.set(is_unhealthy ? 1 : 0);
+  if (is_unhealthy) counts->failures.add();
+}
+
 // A probe's good outcome is taken up by whoever looks first.
 bool Nodes::is_well(Node& node) noexcept {
   if (node.ill_until.load(std::memory_order_relaxed) == 0) return true;
@@ -26,6 +32,7 @@ bool Nodes::is_well(Node& node) noexcept {
     return false;
   node.failures.store(0, std::memory_order_relaxed);
   node.ill_until.store(0, std::memory_order_relaxed);
+  node.note(false);
   return true;
 }
 
@@ -75,6 +82,7 @@ std::optional<std::size_t> Nodes::to_probe(Clock::time_point now, Clock::duratio
 
 void Nodes::answered(std::size_t node) noexcept {
   if (!ever_answered_.load(std::memory_order_relaxed)) ever_answered_.store(true, std::memory_order_relaxed);
+  nodes_[node].note(false);
   if (nodes_[node].ill_until.load(std::memory_order_relaxed) == 0 &&
       nodes_[node].failures.load(std::memory_order_relaxed) == 0)
     return;  // mostly: nothing is written that other threads read
@@ -93,6 +101,7 @@ bool Nodes::failed(std::size_t node, Clock::time_point now, std::chrono::seconds
                                                       std::memory_order_relaxed))
     return false;
   nodes_[node].failures.fetch_add(1, std::memory_order_relaxed);
+  nodes_[node].note(true);
   return before == 0;
 }
 

@@ -8,6 +8,7 @@
 #include <deque>
 #include <optional>
 
+#include "base/counts.h"
 #include "n200/http/pipeline.h"
 #include "n200/node_set.h"
 
@@ -21,6 +22,8 @@ class Nodes {
   using Clock = std::chrono::steady_clock;
 
   explicit Nodes(std::size_t count);
+  /// Where to count what becomes of a node; before it is used.
+  void count_into(std::size_t node, NodeCounts* counts) noexcept { nodes_[node].counts = counts; }
 
   std::size_t count() const noexcept { return nodes_.size(); }
   /// Where to send the next request: the first that is well. If none is: the one that is to be well again
@@ -37,6 +40,8 @@ class Nodes {
   /// It did not. What it `asked_for` itself passes before it is probed, five minutes at most. True: it was in
   /// use until now.
   bool failed(std::size_t node, Clock::time_point now, std::chrono::seconds asked_for) noexcept;
+  /// A lone node did not respond; it stays in use.
+  void did_not_respond(std::size_t node) noexcept { nodes_[node].note(true); }
   /// Some node has answered in this process: the configuration is right, and a failure will pass.
   bool ever_answered() const noexcept { return ever_answered_.load(std::memory_order_relaxed); }
 
@@ -44,6 +49,8 @@ class Nodes {
   struct Node {
     std::atomic<Clock::rep> ill_until{0};  // 0: well
     std::atomic<unsigned> failures{0};     // in a row
+    NodeCounts* counts = nullptr;
+    void note(bool is_unhealthy) noexcept;
     http::HealthFlag health = std::make_shared<std::atomic<http::Health>>(http::Health::unknown);
   };
   static bool is_well(Node& node) noexcept;

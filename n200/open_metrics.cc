@@ -75,6 +75,29 @@ void add_failures(Exposition& text, const Counts& counts) {
                 label("reason", name_of(static_cast<Reason>(reason))));
 }
 
+// A label's value may hold anything (OpenMetrics 1.0, "Escaping").
+std::string escaped(std::string_view text) {
+  std::string clean;
+  for (const char c : text) {
+    if (c == '\\' || c == '"') clean += '\\';
+    clean += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return clean;
+}
+
+void add_nodes(Exposition& text, const Counts& counts) {
+  const auto each = [&](std::string_view suffix, auto number) {
+    for (const auto& node : counts.nodes)
+      if (const char* url = node.url.load(std::memory_order_acquire); url != nullptr)
+        text.sample(suffix, number(node), label("node", escaped(url)));
+  };
+  text.family("sesam_node_healthy", "gauge",
+              "Whether the node is in use; 0: it is avoided, or does not respond.");
+  each("", [](const NodeCounts& node) { return node.unhealthy.get() == 0 ? 1 : 0; });
+  text.family("sesam_node_failures", "counter", "How often the node stopped being healthy.");
+  each("_total", [](const NodeCounts& node) { return node.failures.get(); });
+}
+
 // Buckets contain those below them. What comes in meanwhile may miss in the sum, but never make the buckets
 // disagree.
 void add_durations(Exposition& text, const WireDefault& row, const Durations& durations) {
@@ -123,6 +146,7 @@ std::string open_metrics(const Counts& counts, std::string_view labels) {
       "sesam_connections_allowed", "gauge",
       "How many connections at a time the device was found to allow over HTTP/1.1; 0: no limit was met.");
   text.sample("", counts.connections_allowed.get());
+  add_nodes(text, counts);
   text.family("sesam_key_cache_hits", "counter", "Keys looked up without a request.");
   text.sample("_total", counts.key_cache_hits.get());
   text.family("sesam_key_cache_misses", "counter", "Keys looked up by a request.");

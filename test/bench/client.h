@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace sesam::bench {
 
@@ -13,6 +14,8 @@ class Caller {
   virtual ~Caller() = default;
   /// One signature, to the end. Throws std::runtime_error.
   virtual void sign() = 0;
+  /// The last signature, in hex as it came: r‖s, or DER. To be checked after the measurement.
+  virtual std::string signature() const = 0;
 };
 
 /// What a client counted itself, since it was made; zero where it does not.

@@ -78,6 +78,12 @@ void Crew::finish() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
+std::vector<std::string> Crew::signatures() const {
+  std::vector<std::string> all;
+  for (const auto& caller : callers_) all.push_back(caller->signature());
+  return all;
+}
+
 double Crew::cpu_seconds() const {
   double sum = 0;
   for (const std::thread& thread : threads_) {

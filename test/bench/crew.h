@@ -34,6 +34,8 @@ class Crew {
 
   /// CPU time that the callers' threads have used; nobody else's (a client may have a thread of its own).
   double cpu_seconds() const;
+  /// The last signature of each caller, once they have finished.
+  std::vector<std::string> signatures() const;
   const std::vector<std::unique_ptr<Tally>>& tallies() const noexcept { return tallies_; }
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "curl_request.h"
 
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "message.h"
@@ -46,6 +47,10 @@ Easy CurlRequest::make(std::size_t caller, std::string& reply) const {
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &reply);
   if (http1_) curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
   return easy;
+}
+
+std::string CurlRequest::result_of(const std::string& reply) {
+  return nlohmann::json::parse(reply).at("result").get<std::string>();
 }
 
 void CurlRequest::check(CURL* easy, CURLcode result, const std::string& reply) {

@@ -36,6 +36,8 @@ class CurlRequest {
   /// A fresh easy handle, set to send the request of the caller; its reply goes to `reply`.
   Easy make(std::size_t caller, std::string& reply) const;
   /// Throws std::runtime_error unless the transfer brought a signature.
+  /// The text of "result" in a reply that check() let pass.
+  static std::string result_of(const std::string& reply);
   static void check(CURL* easy, CURLcode result, const std::string& reply);
 
  private:

@@ -32,6 +32,8 @@ class DeviceCaller final : public Caller {
     if (!done) throw std::runtime_error(done.error().detail);
   }
 
+  std::string signature() const override { return hex_of(signature_); }
+
  private:
   n200::Device& device_;
   const n200::KeyHandle& key_;

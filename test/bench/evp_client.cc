@@ -44,14 +44,15 @@ class EvpCaller final : public Caller {
 
   // With a context of its own each time, as applications do.
   void sign() override {
-    std::array<unsigned char, kMostDerBytes> signature;
-    std::size_t length = signature.size();
+    length_ = der_.size();
     const MdCtx context(EVP_MD_CTX_new());
     if (!context ||
         EVP_DigestSignInit_ex(context.get(), nullptr, "SHA256", nullptr, nullptr, key_, nullptr) != 1 ||
-        EVP_DigestSign(context.get(), signature.data(), &length, data(), kMessage.size()) != 1)
+        EVP_DigestSign(context.get(), der_.data(), &length_, data(), kMessage.size()) != 1)
       fail("EVP_DigestSign");
   }
+
+  std::string signature() const override { return hex_of(std::span(der_).first(length_)); }
 
  private:
   static const unsigned char* data() {
@@ -59,6 +60,8 @@ class EvpCaller final : public Caller {
   }
 
   EVP_PKEY* key_;
+  std::array<unsigned char, kMostDerBytes> der_{};
+  std::size_t length_ = 0;
 };
 
 }  // namespace

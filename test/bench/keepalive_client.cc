@@ -13,6 +13,8 @@ class KeepaliveCaller final : public Caller {
     CurlRequest::check(easy_.get(), curl_easy_perform(easy_.get()), reply_);
   }
 
+  std::string signature() const override { return CurlRequest::result_of(reply_); }
+
  private:
   std::string reply_;
   const Easy easy_;

@@ -21,7 +21,8 @@ nlohmann::ordered_json json_of(const sesam::bench::Outcome& outcome) {
           {"client_requests", outcome.client_requests},
           {"wake_ups", outcome.wake_ups},
           {"rss_before_kib", outcome.rss_before_kib},
-          {"rss_kib", outcome.rss_kib}};
+          {"rss_kib", outcome.rss_kib},
+          {"signatures", outcome.signatures}};
 }
 
 }  // namespace

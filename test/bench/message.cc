@@ -14,10 +14,12 @@ std::array<unsigned char, kDigestBytes> message_digest() {
   return digest;
 }
 
-std::string message_digest_hex() {
+std::string message_digest_hex() { return hex_of(message_digest()); }
+
+std::string hex_of(std::span<const unsigned char> bytes) {
   constexpr char digits[] = "0123456789ABCDEF";
   std::string hex;
-  for (const unsigned byte : message_digest()) {
+  for (const unsigned byte : bytes) {
     hex += digits[byte >> 4];
     hex += digits[byte & 15];
   }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,5 +21,6 @@ constexpr std::size_t kSignatureBytes = 64;  // r and s of P-256
 std::array<unsigned char, kDigestBytes> message_digest();
 /// "0123…EF"
 std::string message_digest_hex();
+std::string hex_of(std::span<const unsigned char> bytes);
 
 }  // namespace sesam::bench

@@ -9,14 +9,16 @@ class NaiveCaller final : public Caller {
   NaiveCaller(const CurlRequest& request, std::size_t number) : request_(request), number_(number) {}
 
   void sign() override {
-    std::string reply;
-    const Easy easy = request_.make(number_, reply);
-    CurlRequest::check(easy.get(), curl_easy_perform(easy.get()), reply);
+    reply_.clear();
+    const Easy easy = request_.make(number_, reply_);
+    CurlRequest::check(easy.get(), curl_easy_perform(easy.get()), reply_);
   }
+  std::string signature() const override { return CurlRequest::result_of(reply_); }
 
  private:
   const CurlRequest& request_;
   const std::size_t number_;
+  std::string reply_;
 };
 
 }  // namespace

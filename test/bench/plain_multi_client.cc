@@ -25,6 +25,8 @@ class PlainMultiCaller final : public Caller {
     CurlRequest::check(transfer_.easy.get(), transfer_.result, transfer_.reply);
   }
 
+  std::string signature() const override { return CurlRequest::result_of(transfer_.reply); }
+
  private:
   PlainMultiClient& client_;
   PlainMultiClient::Transfer transfer_;

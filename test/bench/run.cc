@@ -90,6 +90,7 @@ Outcome run(const Options& options) {
   const Moment end = now(*client, crew);
   outcome.rss_kib = rss_kib();
   crew.finish();
+  outcome.signatures = crew.signatures();
   outcome.seconds = std::chrono::duration<double>(end.time - begin.time).count();
   outcome.process_cpu_seconds = end.process_cpu - begin.process_cpu;
   outcome.caller_cpu_seconds = end.caller_cpu - begin.caller_cpu;

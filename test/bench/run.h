@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "options.h"
 
@@ -19,8 +21,9 @@ struct Outcome {
   double p99_us = 0;
   std::uint64_t client_requests = 0;  ///< as the client counts them; 0: it does not
   std::uint64_t wake_ups = 0;
-  long rss_before_kib = 0;  ///< the callers' threads exist, nothing was sent
-  long rss_kib = 0;         ///< at the end of the window, everybody busy
+  long rss_before_kib = 0;              ///< the callers' threads exist, nothing was sent
+  std::vector<std::string> signatures;  ///< the last one of each caller, as Caller::signature()
+  long rss_kib = 0;                     ///< at the end of the window, everybody busy
 };
 
 /// Throws std::runtime_error where a signature fails.

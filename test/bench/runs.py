@@ -17,6 +17,8 @@ from harness.paths import BUILD  # noqa: E402
 from harness.programs import minimal_environment  # noqa: E402
 from harness.simulator import PASSWORD, USER, Simulator  # noqa: E402
 
+from proof import Proof  # noqa: E402
+
 PIN = "12345678"
 DRIVER = BUILD / "sesam-bench"
 
@@ -52,6 +54,7 @@ class Bench:
         self.directory = directory
         self.device = Simulator(directory / "device", **options).start()
         self.keys = [self.device.create_key(f"bench{core}", core=core, pin=PIN) for core in (1, 2)]
+        self.proof = Proof(directory, [key["public_key"] for key in self.keys])
         self.configurations = {
             verify: configuration.write(directory / f"verify-{verify}.cnf", configuration.settings_for(
                 self.device, pin=PIN, verify_signatures=verify)) for verify in ("yes", "no")}
@@ -78,7 +81,12 @@ class Bench:
         command += ["--jobs", run.jobs] if run.jobs else []
         command += ["--http1"] if run.http1 else []  # sesam takes what the device offers
         openssl_conf = self.configurations["yes" if run.verify else "no"] if run.client == "evp" else None
-        return json.loads(checked(run, command, minimal_environment(openssl_conf)))
+        result = json.loads(checked(run, command, minimal_environment(openssl_conf)))
+        signatures = result.pop("signatures")
+        bad = self.proof.bad(signatures, run.cores)
+        if bad or len(signatures) != run.callers:
+            raise CannotMeasure(f"{run}: {len(bad)} of {len(signatures)} signatures do not verify: {bad[:3]}")
+        return result
 
     def h2load(self, run: Run, seconds: float) -> dict[str, float]:
         """The same request from bare nghttp2, one thread, one connection, nobody waiting for the reply."""

@@ -37,6 +37,39 @@ def first_node(what: str):
     return act
 
 
+def on_node(which: int, act):
+    """`act` befalls one of two nodes alone, after a while."""
+
+    def do(stage: Stage) -> None:
+        stage.wait(0.2)
+        act(stage.nodes[which])
+
+    return do
+
+
+def restart_while_the_other_is(bad):
+    """The second node is bad all the time, and the first one restarts twice."""
+
+    def do(stage: Stage) -> None:
+        bad(stage.nodes[1])
+        several_times("restart", 2, 700)(stage)
+
+    return do
+
+
+def untrusted(node) -> None:
+    node.change_certificate()
+    node.network("close")
+
+
+def fails_all(name: str, **more: Any):
+    return lambda node: node.fault(name, count=-1, **more)
+
+
+def without_access(node) -> None:
+    node.add_user("pkmaster", "another-password", ())
+
+
 def one_after_the_other(stage: Stage) -> None:
     for node in stage.nodes:
         stage.wait(0.2)
@@ -78,8 +111,28 @@ def wrong_signatures(**how_often: int) -> tuple[dict[str, Any], ...]:
     return tuple({"fault": "wrong-signature", "command": command, **how_often} for command in ("eccsign", "rsasign"))
 
 
+def connections(limit: int, surplus: str) -> dict[str, Any]:
+    return {"http1": True, "max_connections": limit, "surplus": surplus}
+
+
 HTTP1 = {"http1": True}
+BY_NAME = {"name": "localhost"}
+NO_ADDRESS = {"address": None}
 VERIFY = {"verify_signatures": "yes"}
+BAD_NODES = (
+    ("has an untrusted certificate", untrusted),
+    ("answers 500", fails_all("http-500")),
+    ("answers 403", fails_all("status", status=403)),
+    ("answers HTML", fails_all("not-json")),
+    ("no longer knows the user", without_access),
+)
+SURPLUS = (("reset", "reset"), ("close", "closed"), ("close-after-tls", "closed after the handshake"), ("backlog", "not accepted"))
+
+
+def wrong_from_now_on(node) -> None:
+    for command in ("eccsign", "rsasign"):
+        node.fault("wrong-signature", count=-1, command=command)
+
 
 ROWS = (
     Row("none", FAIL_NEVER),
@@ -148,6 +201,26 @@ ROWS = (
     Row("two nodes, the first refuses connections", FAIL_NEVER, during=first_node("restart"), nodes=2),
     Row("two nodes, the first is without power", FAIL_NEVER, during=first_node("silence"), nodes=2, settings=QUICK_TIMEOUT),
     Row("two nodes, drained one after the other", FAIL_NEVER, during=one_after_the_other, nodes=2),
+    *(Row(f"two nodes, the first {what}", FAIL_NEVER, during=on_node(0, act), nodes=2, loads=(*SIGN, OPEN)) for what, act in BAD_NODES),
+    *(Row(f"two nodes, the first restarts twice, the second {what}", FAIL_NEVER, during=restart_while_the_other_is(act), nodes=2,
+          loads=SIGN) for what, act in BAD_NODES),
+    *(Row(f"two nodes, the first {what}, by name", FAIL_NEVER, during=on_node(0, act), nodes=2, loads=(*SIGN, OPEN), device=BY_NAME,
+          settings=NO_ADDRESS) for what, act in BAD_NODES[:2]),
+    Row("two nodes, the first makes wrong signatures", FAIL_NEVER, during=on_node(0, wrong_from_now_on), nodes=2, loads=SIGN,
+        settings=VERIFY),
+    # The host name is resolved.
+    Row("device restarts twice, 700 ms each, by name", FAIL_NEVER, during=several_times("restart", 2, 700), device=BY_NAME,
+        settings=NO_ADDRESS),
+    Row("device restarts twice, 700 ms each, by name, HTTP/1.1", FAIL_NEVER, during=several_times("restart", 2, 700),
+        device=BY_NAME | HTTP1, settings=NO_ADDRESS),
+    Row("all connections reset, 20 times, by name", FAIL_NEVER, during=several_times("reset", 20), device=BY_NAME, settings=NO_ADDRESS),
+    # Devices that limit connections.
+    *(Row(f"{limit} connections allowed, a further one is {what}", FAIL_NEVER, device=connections(limit, surplus))
+      for limit in (2, 4, 8) for surplus, what in SURPLUS),
+    Row("connection: close with each reply, HTTP/1.1", FAIL_NEVER, now_and_then("goaway", 1), device=HTTP1),
+    Row("HTTP/1.0", FAIL_NEVER, device=HTTP1 | {"http10": True}),
+    Row("connections of 10 requests, HTTP/1.1", FAIL_NEVER, device=HTTP1 | {"max_requests": 10}),
+    Row("idle connections closed after 20 ms, HTTP/1.1", FAIL_NEVER, device=HTTP1 | {"idle_ms": 20}),
     # What changes the device: never done twice, and repeated only where it surely was not done. libcurl does not tell a refused
     # stream, or one that GOAWAY disowns, from one that was lost.
     Row("generation: REFUSED_STREAM, every 3rd request", FAIL_CLEARLY, now_and_then("refused-stream", 3), loads=GENERATE),

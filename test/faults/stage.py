@@ -72,7 +72,8 @@ class Stage:
         settings = configuration.settings_for(
             self.node, url=" ".join(node.url for node in self.nodes), tlscert=trusted, key_cache_seconds=0,
             connect_timeout_ms=CONNECT_MS, request_timeout_ms=REQUEST_MS, deadline_ms=DEADLINE_MS)
-        return configuration.write(self.directory / "openssl.cnf", settings | self.row.settings)
+        chosen = {key: value for key, value in (settings | self.row.settings).items() if value is not None}
+        return configuration.write(self.directory / "openssl.cnf", chosen)
 
     def wait(self, part: float) -> None:
         """So much of the load's time passes."""

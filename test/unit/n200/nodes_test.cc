@@ -38,6 +38,24 @@ TEST_F(NodesTest, that_are_to_be_avoided_are_used_where_there_is_no_other) {
   EXPECT_EQ(nodes_.in_use(node_set(0) | node_set(1) | node_set(2)), 0U);
 }
 
+TEST_F(NodesTest, are_counted) {
+  NodeCounts counts;
+  nodes_.count_into(0, &counts);
+  fail(0);
+  fail(0);
+  EXPECT_EQ(counts.unhealthy.get(), 1);
+  EXPECT_EQ(counts.failures.get(), 1U);
+  nodes_.answered(0);
+  EXPECT_EQ(counts.unhealthy.get(), 0);
+  fail(0);
+  say(0, http::Health::well);
+  EXPECT_EQ(nodes_.in_use(), 0U);
+  EXPECT_EQ(counts.unhealthy.get(), 0);
+  nodes_.did_not_respond(0);
+  EXPECT_EQ(counts.unhealthy.get(), 1);
+  EXPECT_EQ(nodes_.in_use(), 0U) << "it stays in use";
+}
+
 TEST_F(NodesTest, come_back_when_a_probe_found_them_well_and_not_before) {
   fail(0);
   EXPECT_FALSE(nodes_.to_probe(now_, kPatience));

@@ -36,6 +36,18 @@ TEST_F(OpenMetrics, tells_every_operation_and_every_reason_also_before_its_first
   EXPECT_THAT(text(), EndsWith("\n# EOF\n"));
 }
 
+TEST_F(OpenMetrics, names_each_node) {
+  NodeCounts* node = counts_->of_node("https://a");
+  ASSERT_NE(node, nullptr);
+  EXPECT_EQ(counts_->of_node("https://a"), node);
+  EXPECT_NE(counts_->of_node("https://b\"\\"), node);
+  node->unhealthy.set(1);
+  node->failures.add();
+  EXPECT_THAT(text(), HasSubstr("\nsesam_node_healthy{node=\"https://a\"} 0\n"));
+  EXPECT_THAT(text(), HasSubstr("\nsesam_node_healthy{node=\"https://b\\\"\\\\\"} 1\n"));
+  EXPECT_THAT(text(), HasSubstr("\nsesam_node_failures_total{node=\"https://a\"} 1\n"));
+}
+
 TEST_F(OpenMetrics, puts_the_labels_on_every_sample) {
   counts_->durations[kSign].add(1ms);
   std::istringstream lines(text("program=\"named\",pid=\"7\""));

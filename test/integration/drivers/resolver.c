@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// For LD_PRELOAD: a resolver whose answers a test writes into the file that RESOLVER names, read at each look-up:
+//   NAME ADDRESS... [delay_ms=N]
+// A name that is not there is resolved as ever; one without addresses does not exist. RESOLVER_LOG gets a line a look-up.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef int resolve(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+
+static resolve *real(void) {
+  resolve *found = NULL;
+  *(void **)&found = dlsym(RTLD_NEXT, "getaddrinfo");
+  return found;
+}
+
+static void note(const char *name) {
+  const char *path = getenv("RESOLVER_LOG");
+  FILE *log = path != NULL ? fopen(path, "a") : NULL;
+  if (log == NULL) return;
+  fprintf(log, "%s\n", name);
+  fclose(log);
+}
+
+// The addresses in the line, appended to `list`. glibc frees such a chain node by node.
+static int add_all(char *words, const char *port, const struct addrinfo *hints, struct addrinfo **list) {
+  struct addrinfo numeric = hints != NULL ? *hints : (struct addrinfo){0};
+  numeric.ai_flags = AI_NUMERICHOST;
+  struct addrinfo **end = list;
+  char *rest = NULL;
+  for (char *word = strtok_r(words, " \n", &rest); word != NULL; word = strtok_r(NULL, " \n", &rest)) {
+    if (strncmp(word, "delay_ms=", 9) == 0) {
+      usleep((unsigned)atoi(word + 9) * 1000);
+      continue;
+    }
+    struct addrinfo *one = NULL;
+    if (real()(word, port, &numeric, &one) != 0) continue;  // of another family than is asked for
+    *end = one;
+    while (*end != NULL) end = &(*end)->ai_next;
+  }
+  return *list != NULL ? 0 : EAI_NONAME;
+}
+
+int getaddrinfo(const char *name, const char *port, const struct addrinfo *hints, struct addrinfo **list) {
+  const char *path = getenv("RESOLVER");
+  FILE *answers = path != NULL && name != NULL ? fopen(path, "r") : NULL;
+  if (answers == NULL) return real()(name, port, hints, list);
+  char line[512], *words = NULL;
+  const size_t length = strlen(name);
+  while (fgets(line, sizeof line, answers) != NULL)
+    if (strncmp(line, name, length) == 0 && (line[length] == ' ' || line[length] == '\n')) {
+      words = line + length + 1;
+      break;
+    }
+  fclose(answers);
+  if (words == NULL) return real()(name, port, hints, list);
+  note(name);
+  *list = NULL;
+  return add_all(words, port, hints, list);
+}
