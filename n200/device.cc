@@ -5,16 +5,15 @@
 
 #include <algorithm>
 #include <bitset>
-#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include "base/counts.h"
-#include "base/ecdsa_signature.h"
 #include "n200/asked_pins.h"
+#include "n200/expected_reply.h"
 #include "n200/key_cache.h"
-#include "n200/secret_forms.h"
+#include "n200/signature_forms.h"
 
 namespace sesam::n200 {
 namespace {
@@ -41,12 +40,6 @@ class Tried {
   static constexpr std::size_t kMost = 64;
   std::bitset<kMost> nodes_;
 };
-
-bool read_signature(std::string_view text, const WireRow& row, std::span<unsigned char> out) {
-  if (row.form != SignatureForm::der) return decode(text, row.encoding, out);
-  const auto der = decode(text, row.encoding);
-  return der && p1363_of_der(*der, out);
-}
 
 struct Devices {
   ProcessMutex mutex{MutexRank::devices};
@@ -171,37 +164,21 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
   }
 }
 
-// A reply is good if it came, is JSON and has no error in it. What the device says of an error counts for
+// A reply is good if it came and has what was asked for. Else what the device says of an error counts for
 // more than its status.
 Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply reply) {
   if (reply.failure != http::Failure::none)
     return transport_error(exchange.doing, reply, pipeline_->options().ca_path);
-  auto document = ReplyDocument::parse(std::move(reply.body));
-  const Reason by_status = reason_for_status(reply.status);
-  if (!document) {
-    if (by_status != Reason::none) return device_error(exchange.doing, by_status, reply.status, {}, {});
-    return error_of(exchange.doing, document.error().reason, document.error().detail);
-  }
-  const auto said = document->error_text();
-  if (!said && by_status == Reason::none) return document;
-  const Reason by_text = said ? reason_for_text(*said) : Reason::device_error;
-  const Reason reason = by_text == Reason::device_error && by_status != Reason::none ? by_status : by_text;
-  if (reason == Reason::wrong_pin && exchange.pin_verdict != nullptr) exchange.pin_verdict->refused();
-  return refusal(exchange, reason, reply.status, said.value_or(std::string_view()));
-}
-
-// The device may quote the request that it refuses.
-Error Device::refusal(const Exchange& exchange, Reason reason, int status, std::string_view said) const {
-  const auto& connection = pipeline_->options();
-  Secret login;
-  if (!connection.password.empty()) login.append(connection.user + ":");
-  login.append(connection.password.reveal());
-  std::vector<Secret> forms;
-  for (const auto secret : {exchange.pin, connection.password.reveal(), login.reveal(), exchange.secret_sent})
-    std::ranges::move(forms_of(secret), std::back_inserter(forms));
-  std::vector<std::string_view> secrets;
-  std::ranges::transform(forms, std::back_inserter(secrets), &Secret::reveal);
-  return device_error(exchange.doing, reason, status, said, secrets);
+  const WireRow& row = options_.wire.row(exchange.operation);
+  auto document = parse_reply(reply.body, row);
+  const auto checked = document ? check_reply(*document, {exchange.operation, row, exchange.expected_bytes})
+                                : Result<void>(document.error());
+  if (!checked || reason_for_status(reply.status) != Reason::none)
+    return refused(exchange, reply, document ? document->body() : std::string_view(reply.body),
+                   checked.error());
+  if (row.method == http::Method::get && !get_let_in_.load(std::memory_order_relaxed))
+    get_let_in_.store(true, std::memory_order_relaxed);
+  return document;
 }
 
 Result<ReplyDocument> Device::exchange(Exchange& exchange) {
@@ -245,6 +222,7 @@ Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<un
                    Repetition::harmless,
                    key.pin.reveal(),
                    key.pin_verdict.get()};
+  signing.expected_bytes = signature.size();
   signing.doing.key = key.description();
   signing.doing.endpoint = endpoint_url();
   if (key.standing && key.standing->is_replaced())
@@ -268,7 +246,7 @@ Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<un
   const WireRow& row = options_.wire.row(what.operation);
   auto text = document->text(row.reply_path);
   if (!text) return error_of(signing.doing, text.error().reason, text.error().detail);
-  if (!read_signature(*text, row, signature))
+  if (!read_signature(*text, {row.form, row.encoding}, signature))
     return error_of(signing.doing, Reason::bad_signature_length,
                     "expected " + std::to_string(signature.size()) + " bytes of signature, got a text of " +
                         std::to_string(text->size()) + " characters");

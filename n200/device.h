@@ -23,6 +23,7 @@
 #include "n200/nodes.h"
 #include "n200/options.h"
 #include "n200/pin_verdicts.h"
+#include "n200/refusal.h"
 #include "n200/reply.h"
 #include "n200/request.h"
 #include "n200/retry.h"
@@ -166,6 +167,7 @@ class Device {
     PinVerdict* pin_verdict = nullptr;  // on that pin
     int status = 0;                     // of the last reply
     std::string_view secret_sent{};     // the bytes that are imported or encrypted
+    std::size_t expected_bytes = 0;     // of a signature, of random numbers
   };
 
   Result<ReplyDocument> exchange(Exchange& exchange);
@@ -176,7 +178,13 @@ class Device {
   void note_failure(const Exchange& exchange, const http::Reply& reply, bool moves_on) const;
   http::Reply perform_with_retries(Exchange& exchange, const Rendered& request);
   Result<ReplyDocument> judge(const Exchange& exchange, http::Reply reply);
-  Error refusal(const Exchange& exchange, Reason reason, int status, std::string_view said) const;
+  static Result<ReplyDocument> parse_reply(std::string& body, const WireRow& row);
+  Error refusal(const Exchange& exchange, Reason reason, const DeviceWords& words) const;
+  Error refused(const Exchange& exchange, const http::Reply& reply, std::string_view body,
+                const Error& problem);
+  Refusal read_words(const Exchange& exchange, std::string_view body, int status) const;
+  Result<void> without_records(const Exchange& exchange, const ReplyDocument& document,
+                               const Result<void>& taken);
 
   std::string_view endpoint_url() const noexcept;
   void probe_a_node();
@@ -207,6 +215,7 @@ class Device {
   std::shared_ptr<http::Pipeline> pipeline_;
   std::string identity_;  // tells this device's cache entries from another's
   mutable Nodes nodes_;
+  std::atomic<bool> get_let_in_{false};  // user and password are right
 };
 
 }  // namespace sesam::n200

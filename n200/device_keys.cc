@@ -59,8 +59,12 @@ std::string names_of(const std::vector<KeyRecord>& records) {
 
 Result<void> Device::take_records(Exchange& asking, const std::function<void(KeyRecord)>& take) {
   SESAM_TRY(document, exchange(asking));
-  const auto taken = document.for_each_record(options_.wire.row(asking.operation), take);
-  return taken ? Result<void>() : error_of(asking.doing, taken.error().reason, taken.error().detail);
+  std::size_t records = 0;
+  const auto taken = document.for_each_record(options_.wire.row(asking.operation), [&](KeyRecord record) {
+    ++records;
+    take(std::move(record));
+  });
+  return taken && records > 0 ? Result<void>() : without_records(asking, document, taken);
 }
 
 Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_point until) {

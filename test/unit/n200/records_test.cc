@@ -128,7 +128,7 @@ TEST(KeyRecords, are_read_under_other_names_where_the_row_says_so) {
 }
 
 TEST(KeyRecords, that_are_missing_or_no_object_are_an_error) {
-  for (const auto* body : {R"({"command":"listkeys"})", R"({"result":"none"})", R"({"result":[]})"}) {
+  for (const auto* body : {R"({"command":"listkeys"})", R"({"result":"none"})"}) {
     const auto records = read(body);
     ASSERT_FALSE(records) << body;
     EXPECT_EQ(records.error().reason, Reason::reply_field_missing) << body;
