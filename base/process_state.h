@@ -21,6 +21,7 @@ enum class MutexRank : int {
   pipelines,
   key_cache,
   key_standings,
+  signature_proofs,
   asked_pins,
   pins,
   error_stack,

@@ -72,7 +72,8 @@ Result<void> sign_once(const keymgmt::KeyData& key, std::uint64_t number) {
   std::vector<unsigned char> signature(key.device_signature_bytes);
   n200::ToSign what{n200::Operation::ec_sign, digest};
   if (key.type == keymgmt::KeyType::rsa) what = {n200::Operation::rsa_sign, digest, "PKCS1", "SHA256"};
-  return key.device->sign(key.handle, what, signature);
+  SESAM_CHECK(key.device->sign(key.handle, what, signature));
+  return {};
 }
 
 BenchResult run_bench(const keymgmt::KeyData& key, unsigned threads, std::chrono::seconds duration,

@@ -34,6 +34,7 @@ Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& r
   data->handle = n200::KeyHandle(record.key_id, record.token_label(), record.nice_name,
                                  uri.core.value_or(device->options().core), std::move(pin));
   data->handle.standing = device->watch(uri, record);
+  data->handle.proof = device->proof_of(record);
   data->device = std::move(device);
   data->uri = reusable_uri(record, uri);
   SESAM_TRY(type, type_of(record));

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/counts.h"
+#include "base/hex.h"
 #include "n200/asked_pins.h"
 #include "n200/expected_reply.h"
 #include "n200/key_cache.h"
@@ -90,6 +91,7 @@ Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::s
   static_cast<void>(process_state<AskedPins>());
   static_cast<void>(process_state<PinVerdicts>());
   static_cast<void>(process_state<KeyStandings>());
+  static_cast<void>(process_state<SignatureProofs>());
 }
 
 std::string_view Device::endpoint_url() const noexcept { return pipeline_->options().urls[nodes_.in_use()]; }
@@ -140,7 +142,7 @@ http::Reply Device::perform_with_retries(Exchange& exchange, const Rendered& ren
     const auto node = nodes_.in_use();
     on_this_node = node == request.endpoint ? on_this_node + 1 : 1;
     tried.add(node);
-    request.endpoint = node;
+    request.endpoint = exchange.node = node;
     exchange.doing.endpoint = pipeline_->options().urls[node];
     http::Reply reply = pipeline_->perform(request);
     exchange.status = reply.status;
@@ -211,8 +213,27 @@ Result<ReplyDocument> Device::exchange_with_pin(Exchange& asking) {
   return document;
 }
 
-Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature,
-                          Clock::time_point until) {
+std::shared_ptr<SignatureProof> Device::proof_of(const KeyRecord& record) const {
+  std::string key = identity_ + record.key_id + "|";
+  for (const Bytes& part : {record.public_key, record.modulus, record.exponent}) key += to_hex(part) + "|";
+  return process_state<SignatureProofs>().of(key, record.node);
+}
+
+// Of a lone node nothing else could be asked; but the writing is known then.
+void Device::note_verdict(const KeyHandle& key, const Signed& made, bool is_good) const {
+  if (key.proof && is_good && key.proof->writing() != made.writing) note_writing(key, made);
+  if (!key.proof || nodes_.count() == 1) return;
+  if (is_good)
+    key.proof->verified(made.node);
+  else if (key.proof->differs(made.node))
+    log_->write(LogLevel::failures, key.description() + ": a signature from " +
+                                        pipeline_->options().urls[made.node] +
+                                        " does not fit the public key; avoiding this node for this key: the "
+                                        "nodes may have different keys");
+}
+
+Result<Signed> Device::sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature,
+                            Clock::time_point until) {
   const std::string core = std::to_string(key.core);
   Exchange signing{what.operation,
                    {},
@@ -243,15 +264,47 @@ Result<void> Device::sign(const KeyHandle& key, const ToSign& what, std::span<un
     return error.reason == Reason::unknown_key ? replaced_or(std::move(error), key, signing.deadline)
                                                : std::move(error);
   }
-  const WireRow& row = options_.wire.row(what.operation);
-  auto text = document->text(row.reply_path);
-  if (!text) return error_of(signing.doing, text.error().reason, text.error().detail);
-  if (!read_signature(*text, {row.form, row.encoding}, signature))
-    return error_of(signing.doing, Reason::bad_signature_length,
-                    "expected " + std::to_string(signature.size()) + " bytes of signature, got a text of " +
-                        std::to_string(text->size()) + " characters");
+  SESAM_TRY(writing, read_signature_of(signing, *document, key.proof.get(), signature));
   counts().signatures.add();
-  return {};
+  const bool is_new_writing = key.proof ? key.proof->writing() != writing : writing != 0;
+  const bool is_new_node = key.proof && nodes_.count() > 1 && !key.proof->is_proven(signing.node);
+  return Signed{signing.node, is_new_node || is_new_writing, what.operation, writing};
+}
+
+// Gives 0 for the configured writing, the writing's code for any other. The one that has verified goes first.
+Result<std::uint8_t> Device::read_signature_of(const Exchange& signing, ReplyDocument& document,
+                                               const SignatureProof* proof,
+                                               std::span<unsigned char> out) const {
+  const WireRow& row = options_.wire.row(signing.operation);
+  auto text = document.text(row.reply_path);
+  if (!text) return error_of(signing.doing, text.error().reason, text.error().detail);
+  const bool elsewhere = document.is_answered_elsewhere();
+  const SignatureWriting configured{row.form, row.encoding, false};
+  const std::uint8_t proven = proof != nullptr ? proof->writing() : std::uint8_t{0};
+  if (proven != 0 && SignatureWriting::of_code(proven).elsewhere == elsewhere &&
+      n200::read_signature(*text, SignatureWriting::of_code(proven), out))
+    return proven;
+  if (!elsewhere && n200::read_signature(*text, configured, out)) return std::uint8_t{0};
+  auto recognised = recognise_signature(*text, signing.operation == Operation::ec_sign, out);
+  if (!recognised)
+    return error_of(signing.doing, Reason::bad_signature_length,
+                    "expected " + std::to_string(out.size()) + " bytes of signature, got a text of " +
+                        std::to_string(text->size()) + " characters");
+  recognised->elsewhere = elsewhere;
+  return recognised->code();
+}
+
+void Device::note_writing(const KeyHandle& key, const Signed& made) const {
+  if (!key.proof->verified_in(made.writing) || made.writing == 0) return;
+  const auto writing = SignatureWriting::of_code(made.writing);
+  const auto& defaults = wire_defaults();
+  const auto row = std::ranges::find(defaults, made.operation, &WireDefault::operation);
+  std::string line = key.description() + ": the device writes its signatures as " +
+                     std::string(name_of(writing)) + (writing.elsewhere ? ", under another member," : "") +
+                     ", and one has verified: end " + std::string(row->key) + " with '-> ";
+  for (const auto& name : options_.wire.row(made.operation).reply_path)
+    line += (line.ends_with(' ') ? "" : ".") + name;
+  log_->write(LogLevel::retries, line + ":" + std::string(name_of(writing)) + "' to say so");
 }
 
 }  // namespace sesam::n200

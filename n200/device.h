@@ -27,6 +27,7 @@
 #include "n200/reply.h"
 #include "n200/request.h"
 #include "n200/retry.h"
+#include "n200/signature_proof.h"
 
 namespace sesam::n200 {
 
@@ -42,6 +43,7 @@ struct KeyHandle {
   Secret pin;                                   ///< empty: the PIN stored in the device
   std::shared_ptr<PinVerdict> pin_verdict;      ///< null where there is no PIN
   std::shared_ptr<const KeyStanding> standing;  ///< null where nobody watches: Device::watch
+  std::shared_ptr<SignatureProof> proof;        ///< null where nobody verifies: Device::proof_of
 
   /// "key 'JP.example' (hsm...)", for messages.
   std::string description() const;
@@ -54,6 +56,14 @@ struct ToSign {
   std::string_view padding{};     ///< RSA: the device's word, "PKCS1" or "PSS"
   std::string_view hash_name{};   ///< RSA: the device's word for the digest, "SHA256"
   std::string_view salt_bytes{};  ///< PSS: decimal
+};
+
+/// A signature that the device made, as far as it is to be trusted.
+struct Signed {
+  std::size_t node = 0;      ///< which one of `urls` made it
+  bool must_verify = false;  ///< it must not be released before Device::note_verdict
+  Operation operation = Operation::ec_sign;
+  std::uint8_t writing = 0;  ///< SignatureWriting::code() of one that is not the configured one, else 0
 };
 
 /// A key to be made.
@@ -139,11 +149,16 @@ class Device {
   /// Signs a digest (the raw bytes). Fills `signature`, whose size says what is expected: EC r‖s, twice as
   /// long as the curve's field; RSA as long as the modulus. Raises wrong_pin, pin_missing, unknown_key,
   /// key_replaced, bad_signature_length and what an exchange raises.
-  Result<void> sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature,
-                    Clock::time_point until);
-  Result<void> sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature) {
+  Result<Signed> sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature,
+                      Clock::time_point until);
+  Result<Signed> sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature) {
     return sign(key, what, signature, deadline());
   }
+
+  /// What has been seen of this key's signatures, shared by all who use it.
+  std::shared_ptr<SignatureProof> proof_of(const KeyRecord& record) const;
+  /// Whether a signature fits the key's public part: where it does not, the node is avoided for this key.
+  void note_verdict(const KeyHandle& key, const Signed& made, bool is_good) const;
 
   /// By when an operation has to end that begins now.
   Clock::time_point deadline() const {
@@ -166,8 +181,10 @@ class Device {
     std::string_view pin{};
     PinVerdict* pin_verdict = nullptr;  // on that pin
     int status = 0;                     // of the last reply
+    std::size_t node = 0;               // that was asked last
     std::string_view secret_sent{};     // the bytes that are imported or encrypted
     std::size_t expected_bytes = 0;     // of a signature, of random numbers
+    std::size_t skipped = 0;            // records that cannot be used
   };
 
   Result<ReplyDocument> exchange(Exchange& exchange);
@@ -182,13 +199,18 @@ class Device {
   Error refusal(const Exchange& exchange, Reason reason, const DeviceWords& words) const;
   Error refused(const Exchange& exchange, const http::Reply& reply, std::string_view body,
                 const Error& problem);
+  Result<std::uint8_t> read_signature_of(const Exchange& signing, ReplyDocument& document,
+                                         const SignatureProof* proof, std::span<unsigned char> out) const;
+  void note_writing(const KeyHandle& key, const Signed& made) const;
   Refusal read_words(const Exchange& exchange, std::string_view body, int status) const;
   Result<void> without_records(const Exchange& exchange, const ReplyDocument& document,
                                const Result<void>& taken);
 
   std::string_view endpoint_url() const noexcept;
   void probe_a_node();
-  KeyQuestion question_of(const std::string& name) const { return {identity_, name}; }
+  KeyQuestion question_of(const std::string& name, std::size_t node) const {
+    return {identity_ + std::to_string(node), name};
+  }
   std::string cache_name_of_key(const std::string& name) const { return identity_ + "key " + name; }
   Result<KeyRecords> request_key(const std::string& name, Clock::time_point until);
   Result<KeyRecord> with_public_key(KeyRecord record, Clock::time_point until);

@@ -6,6 +6,7 @@
 #include "base/hex.h"
 #include "n200/device.h"
 #include "n200/key_cache.h"
+#include "n200/reply_members.h"
 
 namespace sesam::n200 {
 namespace {
@@ -47,6 +48,18 @@ std::string_view differing_attribute(const KeyUri& uri, const KeyRecord& record)
   return {};
 }
 
+// What makes a record unusable; nothing for a good one.
+std::string_view problem_of(const KeyRecord& record) {
+  if (!has_key_id_form(record.key_id)) return "a key_id of another form";
+  return record.flaw;
+}
+
+bool carries(const KeyRecord& record, std::string_view name) {
+  return record.nice_name == name || equal_ignoring_case(record.key_id, name) ||
+         equal_ignoring_case(record.token, name) || equal_ignoring_case(record.token_label(), name) ||
+         equal_ignoring_case(record.id, name);
+}
+
 std::string names_of(const std::vector<KeyRecord>& records) {
   constexpr std::size_t kMostNames = 8;
   std::string names;
@@ -60,11 +73,25 @@ std::string names_of(const std::vector<KeyRecord>& records) {
 Result<void> Device::take_records(Exchange& asking, const std::function<void(KeyRecord)>& take) {
   SESAM_TRY(document, exchange(asking));
   std::size_t records = 0;
+  std::string skipped;
   const auto taken = document.for_each_record(options_.wire.row(asking.operation), [&](KeyRecord record) {
     ++records;
-    take(std::move(record));
+    record.node = asking.node;
+    const std::string_view problem = problem_of(record);
+    if (problem.empty()) return take(std::move(record));
+    if (skipped.empty()) skipped = std::string(problem);
+    ++asking.skipped;
   });
-  return taken && records > 0 ? Result<void>() : without_records(asking, document, taken);
+  if (!taken || records == 0) return without_records(asking, document, taken);
+  if (asking.skipped == 0) return {};
+  if (asking.skipped == records && asking.operation == Operation::find_key)
+    return refusal(asking, Reason::bad_public_key, {asking.status, skipped});
+  log_->write(LogLevel::failures, refusal(asking, Reason::bad_reply,
+                                          {200, skipped,
+                                           std::to_string(asking.skipped) + " of " + std::to_string(records) +
+                                               " records skipped"})
+                                      .detail);
+  return {};
 }
 
 Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_point until) {
@@ -73,7 +100,13 @@ Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_poin
   asking.values.set(Placeholder::name, name);
   std::vector<KeyRecord> records;
   SESAM_CHECK(take_records(asking, [&](KeyRecord record) { records.push_back(std::move(record)); }));
-  process_state<KeyStandings>().hold_against(question_of(name), records);
+  const auto others =
+      std::ranges::partition(records, [&](const KeyRecord& record) { return carries(record, name); });
+  if (!others.empty() && others.size() == records.size())
+    return error_of(asking.doing, Reason::bad_reply,
+                    "the device answered with another key: " + names_of(records));
+  records.erase(others.begin(), others.end());
+  process_state<KeyStandings>().hold_against(question_of(name, asking.node), records);
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
 
@@ -107,10 +140,11 @@ Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point un
   for (const auto time_to_live :
        {std::chrono::seconds(options_.key_cache_seconds), std::chrono::seconds(0)}) {
     SESAM_TRY(listed, process_state<KeyCache>().get(identity_ + "type " + type, time_to_live, until, list));
-    const auto found = std::find_if(listed->begin(), listed->end(),
-                                    [&](const KeyRecord& one) { return one.key_id == record.key_id; });
+    const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) {
+      return equal_ignoring_case(one.key_id, record.key_id);
+    });
     if (found != listed->end()) {
-      process_state<KeyStandings>().hold_against(question_of({}), {*found});
+      process_state<KeyStandings>().hold_against(question_of({}, found->node), {*found});
       return *found;
     }
     if (fresh) break;
@@ -119,7 +153,7 @@ Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point un
 }
 
 std::shared_ptr<const KeyStanding> Device::watch(const KeyUri& uri, const KeyRecord& record) const {
-  return process_state<KeyStandings>().of(question_of(lookup_name(uri)), record);
+  return process_state<KeyStandings>().of(question_of(lookup_name(uri), record.node), record);
 }
 
 Error Device::replaced_or(Error otherwise, const KeyHandle& key, Clock::time_point until) {

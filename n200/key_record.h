@@ -2,6 +2,7 @@
 // What the device tells of one key.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,10 @@ struct KeyRecord {
   Bytes public_key;  ///< EC: X‖Y, each padded to the field's size; empty where the device did not say
   Bytes modulus;     ///< RSA: big-endian
   Bytes exponent;
+
+  std::size_t node = 0;  ///< which one of `urls` returned it
+
+  std::string flaw;  ///< why the record cannot be used: it contradicts itself; empty for a good one
 
   // Shown to people, and used for nothing; empty where the device did not say.
   std::string acl;      ///< four hex digits

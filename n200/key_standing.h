@@ -14,7 +14,7 @@ namespace sesam::n200 {
 
 /// The name by which a device was asked for a key.
 struct KeyQuestion {
-  std::string device;  ///< tells devices apart: Device's identity
+  std::string device;  ///< tells devices apart, and the nodes of one: what another node has is another matter
   std::string name;
 
   bool operator==(const KeyQuestion&) const = default;

@@ -13,6 +13,8 @@
 #include <new>
 #include <utility>
 
+#include "n200/key_type_forms.h"
+#include "n200/public_key_forms.h"
 #include "n200/reply_members.h"
 
 namespace sesam::n200 {
@@ -141,10 +143,17 @@ unsigned number_of_value(ondemand::value value, const Unescape& unescape) {
   return parsed;
 }
 
-// A number may be written without its leading zero ("10001").
-Bytes number_bytes(std::string text, Encoding encoding) {
-  if (encoding != Encoding::base64 && text.size() % 2 != 0) text.insert(0, 1, '0');
-  return decode(text, encoding).value_or(Bytes{});
+Bytes rsa_number_of_value(ondemand::value value, const Unescape& unescape, Encoding encoding) {
+  std::uint64_t number = 0;
+  if (value.type().value_unsafe() == ondemand::json_type::number &&
+      value.get_uint64().get(number) == simdjson::SUCCESS) {
+    Bytes bytes;
+    for (int shift = 56; shift >= 0; shift -= 8)
+      if (const auto byte = static_cast<unsigned char>(number >> shift); byte != 0 || !bytes.empty())
+        bytes.push_back(byte);
+    return bytes;
+  }
+  return rsa_number_of(text_of_value(value, unescape), encoding);
 }
 
 void take_field(RecordField field, ondemand::value value, const Unescape& unescape, Encoding encoding,
@@ -169,13 +178,12 @@ void take_field(RecordField field, ondemand::value value, const Unescape& unesca
       record.key_bits = number_of_value(value, unescape);
       break;
     case RecordField::public_key:
-      record.public_key = decode(text_of_value(value, unescape), encoding).value_or(Bytes{});
-      break;
+      break;  // see SettledRecord
     case RecordField::modulus:
-      record.modulus = number_bytes(text_of_value(value, unescape), encoding);
+      record.modulus = rsa_number_of_value(value, unescape, encoding);
       break;
     case RecordField::exponent:
-      record.exponent = number_bytes(text_of_value(value, unescape), encoding);
+      record.exponent = rsa_number_of_value(value, unescape, encoding);
       break;
     case RecordField::acl:
       record.acl = text_of_value(value, unescape);
@@ -215,6 +223,45 @@ bool starts_a_value(ondemand::value value) {
       return false;
   }
 }
+
+// What a record's members say together: the type in our words, the public key in the form of its curve.
+class Settlement {
+ public:
+  void add_public_key(std::string text) {
+    if (!text.empty()) public_keys_.push_back(std::move(text));
+  }
+  void settle(KeyRecord& record, Encoding encoding) const {
+    settle_type(record);
+    for (const auto& text : public_keys_) {
+      auto key = x_and_y_of(text, encoding, {record.key_type, record.key_bits});
+      if (!key) continue;
+      if (!record.public_key.empty() && record.public_key != *key)
+        record.flaw = "two public keys that differ";
+      record.public_key = std::move(*key);
+    }
+    settle_curve(record);
+    if (!record.flaw.empty()) record.public_key.clear();
+  }
+
+ private:
+  static void settle_type(KeyRecord& record) {
+    if (record.key_type.empty()) return;
+    auto word = key_type_of(record.key_type);
+    record.key_type = std::move(word.type);
+    if (word.bits != 0 && record.key_bits != 0 && word.bits != record.key_bits)
+      record.flaw = "a type of " + std::to_string(word.bits) + " bits and a length of " +
+                    std::to_string(record.key_bits);
+    if (record.key_bits == 0) record.key_bits = word.bits;
+  }
+  static void settle_curve(KeyRecord& record) {
+    if (record.public_key.empty()) return;
+    if (record.key_bits == 0) record.key_bits = bits_of_point(record.key_type, record.public_key.size());
+    if (!is_any_curve(record.key_type)) return;
+    if (const auto family = family_of_point(record.public_key); !family.empty()) record.key_type = family;
+  }
+
+  std::vector<std::string> public_keys_;
+};
 
 using Taker = std::function<void(KeyRecord)>;
 
@@ -322,18 +369,40 @@ class RecordReader {
     return {};
   }
 
+  // A member that is there twice, letter for letter, is no device's honest answer.
   Result<KeyRecord> read_record(ondemand::object fields) const {
     KeyRecord record;
+    Settlement together;
+    std::bitset<kRecordFields> exact, taken;
     for (auto entry : fields) {
       std::string_view name;
       ondemand::value value;
       if (unescape_(entry.key()).get(name) || entry.value().get(value) || !starts_a_value(value))
         return malformed();
       const auto wanted = fields_named(name);
-      for (std::size_t i = 0; i < kRecordFields; ++i)
-        if (wanted[i]) take_field(static_cast<RecordField>(i), value, unescape_, row_.encoding, record);
+      const bool is_exact = is_exactly_named(wanted, name);
+      if (is_exact && (exact & wanted).any()) record.flaw = "a member that is there twice";
+      for (std::size_t i = 0; i < kRecordFields; ++i) {
+        const auto field = static_cast<RecordField>(i);
+        if (!wanted[i]) continue;
+        if (field == RecordField::public_key)
+          together.add_public_key(text_of_value(value, unescape_));
+        else if (is_exact || !taken[i])
+          take_field(field, value, unescape_, row_.encoding, record);
+      }
+      taken |= wanted;
+      if (is_exact) exact |= wanted;
     }
+    const std::string flaw = record.flaw;
+    together.settle(record, row_.encoding);
+    if (!flaw.empty()) record.flaw = flaw;
     return record;
+  }
+
+  bool is_exactly_named(const std::bitset<kRecordFields>& wanted, std::string_view name) const {
+    for (std::size_t i = 0; i < kRecordFields; ++i)
+      if (wanted[i]) return row_.record_names[i] == name;
+    return false;
   }
 
   const WireRow& row_;
@@ -386,6 +455,8 @@ Result<std::string_view> ReplyDocument::text(std::span<const std::string> path) 
     return missing(path, failed, "a string");
   return text;
 }
+
+bool ReplyDocument::is_answered_elsewhere() const noexcept { return parsed_->answer.has_value(); }
 
 bool ReplyDocument::may_hold_records(const WireRow& row) {
   ondemand::value value;

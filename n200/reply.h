@@ -38,6 +38,7 @@ class ReplyDocument {
   Result<std::string_view> text(std::span<const std::string> path);
   /// From now on text() finds this, whatever the path.
   void answer_with(std::string text);
+  bool is_answered_elsewhere() const noexcept;
   /// Whether there is an object or an array at the path, or, without such a member, key records in the reply
   /// itself.
   bool may_hold_records(const WireRow& row);

@@ -2,6 +2,7 @@
 // The forms in which a device can write a signature, told apart by length and shape.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -14,7 +15,16 @@ namespace sesam::n200 {
 struct SignatureWriting {
   SignatureForm form = SignatureForm::p1363;
   Encoding encoding = Encoding::hex;
+  bool elsewhere = false;  ///< not where the reply's wire row says
 
+  /// As a number other than 0, and back.
+  std::uint8_t code() const noexcept {
+    return static_cast<std::uint8_t>(0x80 | (elsewhere ? 0x40 : 0) | static_cast<int>(form) << 3 |
+                                     static_cast<int>(encoding));
+  }
+  static SignatureWriting of_code(std::uint8_t code) noexcept {
+    return {static_cast<SignatureForm>(code >> 3 & 7), static_cast<Encoding>(code & 7), (code & 0x40) != 0};
+  }
   bool operator==(const SignatureWriting&) const = default;
 };
 

@@ -127,8 +127,9 @@ Result<void> Signature::digest_sign_final(unsigned char* signature, size_t* leng
   return sign_digest({digest.data(), digest_length}, signature, length, capacity);
 }
 
-Result<void> Signature::ask_device(std::span<const unsigned char> digest, std::span<unsigned char> raw,
-                                   n200::Device::Clock::time_point until) const {
+Result<n200::Signed> Signature::ask_device(std::span<const unsigned char> digest,
+                                           std::span<unsigned char> raw,
+                                           n200::Device::Clock::time_point until) const {
   if (scheme_.type == keymgmt::KeyType::ec)
     return key_->device->sign(key_->handle, {n200::Operation::ec_sign, digest}, raw, until);
   std::string salt;
@@ -165,10 +166,11 @@ Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> dig
   const std::span<unsigned char> raw(buffer.data(), key_->device_signature_bytes);
   const auto until = key_->device->deadline();
   for (unsigned attempt = 1;; ++attempt) {
-    SESAM_CHECK(ask_device(digest, raw, until));
+    SESAM_TRY(made, ask_device(digest, raw, until));
     SESAM_TRY(written, in_openssl_form(raw, out));
-    if (!is_to_be_verified()) return written;
+    if (!is_to_be_verified() && !made.must_verify) return written;
     SESAM_TRY(good, signature::verify(scheme_, key_->public_key.get(), digest, out.first(written)));
+    key_->device->note_verdict(key_->handle, made, good);
     if (good) return written;
     Error wrong{Reason::bad_signature,
                 key_->handle.description() + ": the device's signature does not fit the public key"};

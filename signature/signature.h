@@ -51,8 +51,8 @@ class Signature {
   Result<void> choose_digest(const char* name);
   Result<void> choose_padding(const OSSL_PARAM& param);
   Result<void> choose_salt(const OSSL_PARAM& param);
-  Result<void> ask_device(std::span<const unsigned char> digest, std::span<unsigned char> raw,
-                          n200::Device::Clock::time_point until) const;
+  Result<n200::Signed> ask_device(std::span<const unsigned char> digest, std::span<unsigned char> raw,
+                                  n200::Device::Clock::time_point until) const;
   Result<std::size_t> in_openssl_form(std::span<const unsigned char> raw, std::span<unsigned char> out) const;
   bool is_to_be_verified() const;
   Result<std::size_t> sign_in_device(std::span<const unsigned char> digest,

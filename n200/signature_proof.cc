@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/signature_proof.h"
+
+#include <mutex>
+
+namespace sesam::n200 {
+namespace {
+
+// About 20 MiB. Where more keys are open at the same time, the map grows with them.
+constexpr std::size_t kMaxUnused = 65536;
+
+}  // namespace
+
+void SignatureProof::verified(std::size_t node) noexcept {
+  proven_.fetch_or(node_set(node), std::memory_order_relaxed);
+  differing_.fetch_and(~node_set(node), std::memory_order_relaxed);
+}
+
+bool SignatureProof::differs(std::size_t node) noexcept {
+  proven_.fetch_and(~node_set(node), std::memory_order_relaxed);
+  return (differing_.fetch_or(node_set(node), std::memory_order_relaxed) & node_set(node)) == 0;
+}
+
+void SignatureProofs::make_room() {
+  if (proofs_.size() < kMaxUnused) return;
+  std::erase_if(proofs_, [](const auto& entry) { return entry.second.use_count() == 1; });
+}
+
+std::shared_ptr<SignatureProof> SignatureProofs::of(const std::string& key, std::size_t home) {
+  const std::lock_guard lock(mutex_);
+  if (const auto known = proofs_.find(key); known != proofs_.end()) return known->second;
+  make_room();
+  return proofs_.emplace(key, std::make_shared<SignatureProof>(home)).first->second;
+}
+
+}  // namespace sesam::n200
