@@ -68,9 +68,10 @@ namespace sesam {
     "correct 'core' in openssl.cnf or in the URI: the device's cores are numbered from 1")                   \
   X(process_limit, "the process is at a limit of its own",                                                   \
     "allow it more open files or threads: see ulimit -n and -u, and systemd's LimitNOFILE= and TasksMax=")   \
-  X(no_access_rule, "access denied by a rule of the device",                                                 \
-    "this user is known, as other requests were let in: in the device's web UI, add an access rule that "    \
-    "allows this user HTTP POST and HTTP GET, and see what the key's own access list allows")
+  X(no_access_rule, "access denied",                                                                         \
+    "'user' and 'pass' are right, as other requests were let in; this user has no access rule for the "      \
+    "interface: in the device's web UI, add an access rule that allows this user HTTP POST and HTTP GET; "   \
+    "or the key's own access list forbids it")
 
 enum class Reason : int {
   none = 0,

@@ -172,6 +172,18 @@ Refusal refusal_in_json(const std::vector<ReplyMember>& members, const Unexpecte
 
 bool is_markup(std::string_view text) { return text.starts_with('<'); }
 
+// So that a secret in it is as it was written.
+std::string without_escapes(std::string_view json) {
+  std::string text;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (json[i] == '\\' && i + 1 < json.size() &&
+        std::string_view("\"\\/").find(json[i + 1]) != std::string_view::npos)
+      ++i;
+    text += json[i];
+  }
+  return text;
+}
+
 // The text between <title> and </title>; nothing else is read of HTML (its other words are looked through).
 std::string_view title_of(std::string_view html) {
   const std::string small = lower(html);
@@ -209,7 +221,7 @@ Refusal read_refusal(const UnexpectedReply& reply) {
   if (is_broken_json && reply.result_is_secret) return {};
   const std::string_view some = body.substr(0, kMostQuoted);
   if (is_markup(some)) return refusal_in_markup(some, reply);
-  if (is_broken_json) return {{}, std::string(some)};
+  if (is_broken_json) return {{}, without_escapes(some)};
   return {meaning_without_names(some, reply), std::string(some)};
 }
 

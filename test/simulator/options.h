@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dialect.h"
 #include "users.h"
 
 namespace n200sim {
@@ -30,6 +31,7 @@ struct Options {
   int pin_tries = 0;
   bool errors_as_200 = false;
   bool attributes_without_public_key = false;
+  const Dialect* dialect = nullptr;
   std::string serial = "23F13C56131E1EEE";
   std::uint64_t first_counter = 25;
   std::vector<User> users;
