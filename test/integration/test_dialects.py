@@ -51,15 +51,15 @@ def test_keys_are_listed(speaking, openssl_cnf, openssl):
 
 
 def test_an_unknown_key(failing):
-    assert "unknown key: looking up key 'nobody'" in failing("sesam:nobody")
+    assert ":unknown key:sesam:0:looking up key 'nobody'" in failing("sesam:nobody")
 
 
 def test_a_wrong_pin(failing):
-    assert "wrong PIN: signing with key 'web'" in failing(f"sesam:web;pin-value={WRONG_PIN}")
+    assert ":wrong PIN:sesam:0:signing with key 'web'" in failing(f"sesam:web;pin-value={WRONG_PIN}")
 
 
 def test_a_missing_pin(failing):
-    assert "PIN missing: signing with key 'web'" in failing("sesam:web")
+    assert ":PIN missing:sesam:0:signing with key 'web'" in failing("sesam:web")
 
 
 def test_the_setting_is_named_that_says_it(dialect, speaking, openssl_cnf, openssl, tmp_path):
