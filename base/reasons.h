@@ -72,7 +72,11 @@ namespace sesam {
   X(not_responding, "the device does not respond",                                                           \
     "check the device and the network; requests are sent again as soon as it responds")                      \
   X(outcome_unknown, "no response received",                                                                 \
-    "the device may have done it: look for the key before you try again, for example with 'sesam list'")
+    "the device may have done it: look for the key before you try again, for example with 'sesam list'")     \
+  X(no_access_rule, "access denied",                                                                         \
+    "'user' and 'pass' are right, as other requests were let in; this user has no access rule for the "      \
+    "interface: in the device's web UI, add an access rule that allows this user HTTP POST and HTTP GET; "   \
+    "or the key's own access list forbids it")
 
 enum class Reason : int {
   none = 0,

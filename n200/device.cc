@@ -4,17 +4,16 @@
 #include "n200/device.h"
 
 #include <algorithm>
-#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include "base/counts.h"
-#include "base/ecdsa_signature.h"
 #include "base/hex.h"
 #include "n200/asked_pins.h"
+#include "n200/expected_reply.h"
 #include "n200/key_cache.h"
-#include "n200/secret_forms.h"
+#include "n200/signature_forms.h"
 
 namespace sesam::n200 {
 namespace {
@@ -35,12 +34,6 @@ double jitter() noexcept {
 bool is_worth_a_report(ReplyKind kind) noexcept {
   return kind == ReplyKind::untrusted || kind == ReplyKind::server_error || kind == ReplyKind::garbage ||
          kind == ReplyKind::no_access;
-}
-
-bool read_signature(std::string_view text, const WireRow& row, std::span<unsigned char> out) {
-  if (row.form != SignatureForm::der) return decode(text, row.encoding, out);
-  const auto der = decode(text, row.encoding);
-  return der && p1363_of_der(*der, out);
 }
 
 struct Devices {
@@ -289,37 +282,21 @@ Result<ReplyDocument> Device::exchange(Exchange& exchange) {
   }
 }
 
-// A reply is good if it came, is JSON and has no error in it. What the device says of an error counts for
+// A reply is good if it came and has what was asked for. Else what the device says of an error counts for
 // more than its status.
 Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply& reply) {
   if (reply.failure != http::Failure::none)
     return transport_error(exchange.doing, reply, pipeline_->options().ca_path);
-  auto document = ReplyDocument::parse(std::move(reply.body));
-  const Reason by_status = reason_for_status(reply.status);
-  if (!document) {
-    if (by_status != Reason::none) return device_error(exchange.doing, by_status, reply.status, {}, {});
-    return error_of(exchange.doing, document.error().reason, document.error().detail);
-  }
-  const auto said = document->error_text();
-  if (!said && by_status == Reason::none) return document;
-  const Reason by_text = said ? reason_for_text(*said) : Reason::device_error;
-  const Reason reason = by_text == Reason::device_error && by_status != Reason::none ? by_status : by_text;
-  if (reason == Reason::wrong_pin && exchange.pin_verdict != nullptr) exchange.pin_verdict->refused();
-  return refusal(exchange, reason, reply.status, said.value_or(std::string_view()));
-}
-
-// The device may quote the request that it refuses.
-Error Device::refusal(const Exchange& exchange, Reason reason, int status, std::string_view said) const {
-  const auto& connection = pipeline_->options();
-  Secret login;
-  if (!connection.password.empty()) login.append(connection.user + ":");
-  login.append(connection.password.reveal());
-  std::vector<Secret> forms;
-  for (const auto secret : {exchange.pin, connection.password.reveal(), login.reveal(), exchange.secret_sent})
-    std::ranges::move(forms_of(secret), std::back_inserter(forms));
-  std::vector<std::string_view> secrets;
-  std::ranges::transform(forms, std::back_inserter(secrets), &Secret::reveal);
-  return device_error(exchange.doing, reason, status, said, secrets);
+  const WireRow& row = options_.wire.row(exchange.operation);
+  auto document = parse_reply(reply.body, row);
+  const auto checked = document ? check_reply(*document, {exchange.operation, row, exchange.expected_bytes})
+                                : Result<void>(document.error());
+  if (!checked || reason_for_status(reply.status) != Reason::none)
+    return refused(exchange, reply, document ? document->body() : std::string_view(reply.body),
+                   checked.error());
+  if (row.method == http::Method::get && !get_let_in_.load(std::memory_order_relaxed))
+    get_let_in_.store(true, std::memory_order_relaxed);
+  return document;
 }
 
 Result<bool> Device::may_send_pin(const Exchange& exchange) {
@@ -353,8 +330,9 @@ std::shared_ptr<SignatureProof> Device::proof_of(const KeyRecord& record) const 
   return process_state<SignatureProofs>().of(key, record.node);
 }
 
-// Of a lone node nothing else could be asked.
+// Of a lone node nothing else could be asked; but the writing is known then.
 void Device::note_verdict(const KeyHandle& key, const Signed& made, bool is_good) const {
+  if (key.proof && is_good && key.proof->writing() != made.writing) note_writing(key, made);
   if (!key.proof || nodes_.count() == 1) return;
   if (is_good)
     key.proof->verified(made.node);
@@ -377,6 +355,7 @@ Result<Signed> Device::sign(const KeyHandle& key, const ToSign& what, std::span<
                    key.pin.reveal(),
                    key.pin_verdict.get()};
   signing.proof = key.proof.get();
+  signing.expected_bytes = signature.size();
   signing.doing.key = key.description();
   signing.doing.endpoint = endpoint_url();
   if (key.standing && key.standing->is_replaced())
@@ -397,16 +376,47 @@ Result<Signed> Device::sign(const KeyHandle& key, const ToSign& what, std::span<
     return error.reason == Reason::unknown_key ? replaced_or(std::move(error), key, signing.deadline)
                                                : std::move(error);
   }
-  const WireRow& row = options_.wire.row(what.operation);
-  auto text = document->text(row.reply_path);
-  if (!text) return error_of(signing.doing, text.error().reason, text.error().detail);
-  if (!read_signature(*text, row, signature))
-    return error_of(signing.doing, Reason::bad_signature_length,
-                    "expected " + std::to_string(signature.size()) + " bytes of signature, got a text of " +
-                        std::to_string(text->size()) + " characters");
+  SESAM_TRY(writing, read_signature_of(signing, *document, key.proof.get(), signature));
   counts().signatures.add();
+  const bool is_new_writing = key.proof ? key.proof->writing() != writing : writing != 0;
   const bool is_new_node = key.proof && nodes_.count() > 1 && !key.proof->is_proven(signing.node);
-  return Signed{signing.node, signing.must_prove || is_new_node};
+  return Signed{signing.node, signing.must_prove || is_new_node || is_new_writing, what.operation, writing};
+}
+
+// Gives 0 for the configured writing, the writing's code for any other. The one that has verified goes first.
+Result<std::uint8_t> Device::read_signature_of(const Exchange& signing, ReplyDocument& document,
+                                               const SignatureProof* proof,
+                                               std::span<unsigned char> out) const {
+  const WireRow& row = options_.wire.row(signing.operation);
+  auto text = document.text(row.reply_path);
+  if (!text) return error_of(signing.doing, text.error().reason, text.error().detail);
+  const bool elsewhere = document.is_answered_elsewhere();
+  const SignatureWriting configured{row.form, row.encoding, false};
+  const std::uint8_t proven = proof != nullptr ? proof->writing() : std::uint8_t{0};
+  if (proven != 0 && SignatureWriting::of_code(proven).elsewhere == elsewhere &&
+      n200::read_signature(*text, SignatureWriting::of_code(proven), out))
+    return proven;
+  if (!elsewhere && n200::read_signature(*text, configured, out)) return std::uint8_t{0};
+  auto recognised = recognise_signature(*text, signing.operation == Operation::ec_sign, out);
+  if (!recognised)
+    return error_of(signing.doing, Reason::bad_signature_length,
+                    "expected " + std::to_string(out.size()) + " bytes of signature, got a text of " +
+                        std::to_string(text->size()) + " characters");
+  recognised->elsewhere = elsewhere;
+  return recognised->code();
+}
+
+void Device::note_writing(const KeyHandle& key, const Signed& made) const {
+  if (!key.proof->verified_in(made.writing) || made.writing == 0) return;
+  const auto writing = SignatureWriting::of_code(made.writing);
+  const auto& defaults = wire_defaults();
+  const auto row = std::ranges::find(defaults, made.operation, &WireDefault::operation);
+  std::string line = key.description() + ": the device writes its signatures as " +
+                     std::string(name_of(writing)) + (writing.elsewhere ? ", under another member," : "") +
+                     ", and one has verified: end " + std::string(row->key) + " with '-> ";
+  for (const auto& name : options_.wire.row(made.operation).reply_path)
+    line += (line.ends_with(' ') ? "" : ".") + name;
+  log_->write(LogLevel::retries, line + ":" + std::string(name_of(writing)) + "' to say so");
 }
 
 }  // namespace sesam::n200

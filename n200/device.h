@@ -26,6 +26,7 @@
 #include "n200/options.h"
 #include "n200/outcome.h"
 #include "n200/pin_verdicts.h"
+#include "n200/refusal.h"
 #include "n200/reply.h"
 #include "n200/request.h"
 #include "n200/retry.h"
@@ -64,6 +65,8 @@ struct ToSign {
 struct Signed {
   std::size_t node = 0;      ///< which one of `urls` made it
   bool must_verify = false;  ///< it must not be released before Device::note_verdict
+  Operation operation = Operation::ec_sign;
+  std::uint8_t writing = 0;  ///< SignatureWriting::code() of one that is not the configured one, else 0
 };
 
 /// A key to be made.
@@ -186,8 +189,10 @@ class Device {
     SignatureProof* proof = nullptr;         // of the key that signs
     bool must_prove = false;                 // a node did not have the key
     std::optional<std::size_t> only_node{};  // no other node is asked
-    bool is_follow_up = false;     // of an operation that is under way: the breaker does not stop it
-    bool outcome_unknown = false;  // the device may have acted, and its reply does not say so
+    bool is_follow_up = false;       // of an operation that is under way: the breaker does not stop it
+    bool outcome_unknown = false;    // the device may have acted, and its reply does not say so
+    std::size_t expected_bytes = 0;  // of a signature, of random numbers
+    std::size_t skipped = 0;         // records that cannot be used
   };
   struct Trail;
 
@@ -208,7 +213,16 @@ class Device {
                                                               ReplyKind kind, const Error& error,
                                                               Trail& trail);
   Result<ReplyDocument> judge(const Exchange& exchange, http::Reply& reply);
-  Error refusal(const Exchange& exchange, Reason reason, int status, std::string_view said) const;
+  static Result<ReplyDocument> parse_reply(std::string& body, const WireRow& row);
+  Error refusal(const Exchange& exchange, Reason reason, const DeviceWords& words) const;
+  Error refused(const Exchange& exchange, const http::Reply& reply, std::string_view body,
+                const Error& problem);
+  Result<std::uint8_t> read_signature_of(const Exchange& signing, ReplyDocument& document,
+                                         const SignatureProof* proof, std::span<unsigned char> out) const;
+  void note_writing(const KeyHandle& key, const Signed& made) const;
+  Refusal read_words(const Exchange& exchange, std::string_view body, int status) const;
+  Result<void> without_records(const Exchange& exchange, const ReplyDocument& document,
+                               const Result<void>& taken);
 
   std::string_view endpoint_url() const noexcept;
   std::string_view url_of(std::size_t node) const noexcept { return pipeline_->options().urls[node]; }
@@ -254,6 +268,7 @@ class Device {
   std::string identity_;  // tells this device's cache entries from another's
   mutable Nodes nodes_;
   Breaker breaker_;
+  std::atomic<bool> get_let_in_{false};  // user and password are right
 };
 
 }  // namespace sesam::n200

@@ -6,6 +6,7 @@
 #include "base/hex.h"
 #include "n200/device.h"
 #include "n200/key_cache.h"
+#include "n200/reply_members.h"
 
 namespace sesam::n200 {
 namespace {
@@ -47,6 +48,18 @@ std::string_view differing_attribute(const KeyUri& uri, const KeyRecord& record)
   return {};
 }
 
+// What makes a record unusable; nothing for a good one.
+std::string_view problem_of(const KeyRecord& record) {
+  if (!has_key_id_form(record.key_id)) return "a key_id of another form";
+  return record.flaw;
+}
+
+bool carries(const KeyRecord& record, std::string_view name) {
+  return record.nice_name == name || equal_ignoring_case(record.key_id, name) ||
+         equal_ignoring_case(record.token, name) || equal_ignoring_case(record.token_label(), name) ||
+         equal_ignoring_case(record.id, name);
+}
+
 std::string names_of(const std::vector<KeyRecord>& records) {
   constexpr std::size_t kMostNames = 8;
   std::string names;
@@ -59,11 +72,26 @@ std::string names_of(const std::vector<KeyRecord>& records) {
 
 Result<void> Device::take_records(Exchange& asking, const std::function<void(KeyRecord)>& take) {
   SESAM_TRY(document, exchange(asking));
+  std::size_t records = 0;
+  std::string skipped;
   const auto taken = document.for_each_record(options_.wire.row(asking.operation), [&](KeyRecord record) {
+    ++records;
     record.node = asking.node;
-    take(std::move(record));
+    const std::string_view problem = problem_of(record);
+    if (problem.empty()) return take(std::move(record));
+    if (skipped.empty()) skipped = std::string(problem);
+    ++asking.skipped;
   });
-  return taken ? Result<void>() : error_of(asking.doing, taken.error().reason, taken.error().detail);
+  if (!taken || records == 0) return without_records(asking, document, taken);
+  if (asking.skipped == 0) return {};
+  if (asking.skipped == records && asking.operation == Operation::find_key)
+    return refusal(asking, Reason::bad_public_key, {asking.status, skipped});
+  log_->write(LogLevel::failures, refusal(asking, Reason::bad_reply,
+                                          {200, skipped,
+                                           std::to_string(asking.skipped) + " of " + std::to_string(records) +
+                                               " records skipped"})
+                                      .detail);
+  return {};
 }
 
 Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_point until, OneNode node) {
@@ -74,6 +102,12 @@ Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_poin
   asking.values.set(Placeholder::name, name);
   std::vector<KeyRecord> records;
   SESAM_CHECK(take_records(asking, [&](KeyRecord record) { records.push_back(std::move(record)); }));
+  const auto others =
+      std::ranges::partition(records, [&](const KeyRecord& record) { return carries(record, name); });
+  if (!others.empty() && others.size() == records.size())
+    return error_of(asking.doing, Reason::bad_reply,
+                    "the device answered with another key: " + names_of(records));
+  records.erase(others.begin(), others.end());
   process_state<KeyStandings>().hold_against(question_of(name, asking.node), records);
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
@@ -113,8 +147,9 @@ Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point un
     SESAM_TRY(
         listed,
         node ? list() : process_state<KeyCache>().get(identity_ + "type " + type, time_to_live, until, list));
-    const auto found = std::find_if(listed->begin(), listed->end(),
-                                    [&](const KeyRecord& one) { return one.key_id == record.key_id; });
+    const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) {
+      return equal_ignoring_case(one.key_id, record.key_id);
+    });
     if (found != listed->end()) {
       process_state<KeyStandings>().hold_against(question_of({}, found->node), {*found});
       return *found;

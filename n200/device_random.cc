@@ -12,6 +12,7 @@ Result<void> Device::request_random(std::span<unsigned char> out, Clock::time_po
   Exchange asking{
       Operation::random, {}, {"getting random numbers", {}, endpoint_url()}, kReplyCapBytes, until};
   asking.values.set(Placeholder::byte_count, count);
+  asking.expected_bytes = out.size();
   SESAM_TRY(document, exchange(asking));
   const WireRow& row = options_.wire.row(asking.operation);
   auto text = document.text(row.reply_path);

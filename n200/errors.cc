@@ -36,20 +36,6 @@ constexpr FailureRow kFailures[] = {
     {Failure::stopped, Reason::stopped},
 };
 
-// The first row that is contained in the device's text counts.
-struct TextRow {
-  std::string_view contains;
-  Reason reason;
-};
-constexpr TextRow kTexts[] = {
-    {"access denied", Reason::access_denied},     {"wrong pin", Reason::wrong_pin},
-    {"invalid pin", Reason::wrong_pin},           {"key locked", Reason::wrong_pin},
-    {"pin missing", Reason::pin_missing},         {"missing pin", Reason::pin_missing},
-    {"pin required", Reason::pin_missing},        {"unknown key", Reason::unknown_key},
-    {"key not found", Reason::unknown_key},       {"no such key", Reason::unknown_key},
-    {"unknown command", Reason::unknown_command}, {"unknown core", Reason::wrong_core},
-};
-
 constexpr std::size_t kMostDeviceText = 200;
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
@@ -74,18 +60,42 @@ std::string blot(std::string_view text, std::span<const std::string_view> secret
   return clean;
 }
 
-std::string cut_and_blot(std::string_view text, std::span<const std::string_view> secrets) {
-  std::string clean = blot(text, secrets);
-  std::replace_if(
-      clean.begin(), clean.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  if (clean.size() > kMostDeviceText) clean.replace(kMostDeviceText, clean.npos, "...");
-  return clean;
+// The length of the printable character at the start of the text (UTF-8, RFC 3629); 0: it is none. Characters
+// that change the direction of writing or are not seen are none.
+std::size_t printable_length(std::string_view text) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return first >= 0x20 && first != 0x7F ? 1 : 0;
+  const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  if (length == 0 || text.size() < length) return 0;
+  unsigned long character = first & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+    character = character << 6 | (byte(i) & 0x3FU);
+  }
+  const bool too_long = (length == 3 && character < 0x800) || (length == 4 && character < 0x10000);
+  const bool surrogate = character >= 0xD800 && character <= 0xDFFF;
+  const bool unseen = character < 0xA0 || (character >= 0x200B && character <= 0x200F) ||
+                      (character >= 0x2028 && character <= 0x202E) ||
+                      (character >= 0x2060 && character <= 0x206F) || character == 0xFEFF ||
+                      character > 0x10FFFF;
+  return too_long || surrogate || unseen ? 0 : length;
 }
 
-bool contains_ignoring_case(std::string_view text, std::string_view part) {
-  return std::search(text.begin(), text.end(), part.begin(), part.end(),
-                     [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); }) !=
-         text.end();
+std::string cut_and_blot(std::string_view text, std::span<const std::string_view> secrets) {
+  const std::string blotted = blot(text, secrets);
+  std::string_view rest = blotted;
+  std::string clean;
+  for (std::size_t characters = 0; !rest.empty(); ++characters) {
+    if (characters == kMostDeviceText) return clean + "...";
+    const std::size_t length = printable_length(rest);
+    if (length == 0)
+      clean += static_cast<unsigned char>(rest.front()) < 0x80 ? ' ' : '?';
+    else
+      clean += rest.substr(0, length);
+    rest.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return clean;
 }
 
 }  // namespace
@@ -94,12 +104,6 @@ Reason reason_for(Failure failure) noexcept {
   for (const auto& row : kFailures)
     if (row.failure == failure) return row.reason;
   return Reason::internal;
-}
-
-Reason reason_for_text(std::string_view device_text) noexcept {
-  for (const auto& row : kTexts)
-    if (contains_ignoring_case(device_text, row.contains)) return row.reason;
-  return Reason::device_error;
 }
 
 Reason reason_for_status(int status) noexcept {
@@ -123,13 +127,13 @@ Error transport_error(const Doing& doing, const http::Reply& reply, std::string_
   return error_of(doing, reason_for(reply.failure), problem);
 }
 
-Error device_error(const Doing& doing, Reason reason, int status, std::string_view device_text,
+Error device_error(const Doing& doing, Reason reason, const DeviceWords& words,
                    std::span<const std::string_view> secrets) {
-  std::string problem;
-  if (status != 200) problem = "HTTP status " + std::to_string(status);
-  if (!device_text.empty())
-    problem += (problem.empty() ? "" : ", ") + std::string("the device says \"") +
-               cut_and_blot(device_text, secrets) + "\"";
+  std::string problem(words.problem);
+  const auto add = [&](const std::string& part) { problem += (problem.empty() ? "" : ", ") + part; };
+  if (words.status != 200) add("HTTP status " + std::to_string(words.status));
+  if (!words.location.empty()) add("it points to \"" + cut_and_blot(words.location, secrets) + "\"");
+  if (!words.said.empty()) add("the device says \"" + cut_and_blot(words.said, secrets) + "\"");
   return error_of(doing, reason, problem);
 }
 

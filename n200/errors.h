@@ -22,10 +22,6 @@ struct Doing {
 /// The reason for an exchange that brought no reply.
 Reason reason_for(http::Failure failure) noexcept;
 
-/// The reason for the device's own error text, by what it contains (any case); device_error where nothing
-/// fits.
-Reason reason_for_text(std::string_view device_text) noexcept;
-
 /// The reason for an HTTP status without an intelligible error text; none below 400.
 Reason reason_for_status(int status) noexcept;
 
@@ -33,9 +29,16 @@ Reason reason_for_status(int status) noexcept;
 /// failed.
 Error transport_error(const Doing& doing, const http::Reply& reply, std::string_view ca_path);
 
-/// An error for what the device said. `status` is told when it is not 200; `device_text` is cut to 200
-/// printable characters, and whatever equals one of the `secrets` in it is blotted out.
-Error device_error(const Doing& doing, Reason reason, int status, std::string_view device_text,
+/// What a device's reply says, as far as it is told.
+struct DeviceWords {
+  int status = 200;             ///< told when it is another
+  std::string_view said{};      ///< untrusted: cut to 200 printable characters
+  std::string_view problem{};   ///< our words, which come first; may be empty
+  std::string_view location{};  ///< where a redirection points to; untrusted
+};
+
+/// An error for what the device said. Whatever equals one of the `secrets` in its words is blotted out.
+Error device_error(const Doing& doing, Reason reason, const DeviceWords& words,
                    std::span<const std::string_view> secrets);
 
 /// "what key at endpoint: problem".

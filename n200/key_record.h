@@ -25,6 +25,8 @@ struct KeyRecord {
 
   std::size_t node = 0;  ///< which one of `urls` returned it
 
+  std::string flaw;  ///< why the record cannot be used: it contradicts itself; empty for a good one
+
   // Shown to people, and used for nothing; empty where the device did not say.
   std::string acl;      ///< four hex digits
   std::string owner;    ///< a user of the device

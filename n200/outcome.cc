@@ -85,6 +85,7 @@ ReplyKind kind_of(Failure failure, int status, Reason judged) noexcept {
     case Reason::none:
       return ReplyKind::good;
     case Reason::access_denied:
+    case Reason::no_access_rule:
       return ReplyKind::no_access;
     case Reason::unknown_key:
       return ReplyKind::unknown_key;

@@ -5,12 +5,17 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <bitset>
 #include <charconv>
 #include <cstdint>
 #include <limits>
 #include <new>
 #include <utility>
+
+#include "n200/key_type_forms.h"
+#include "n200/public_key_forms.h"
+#include "n200/reply_members.h"
 
 namespace sesam::n200 {
 
@@ -52,19 +57,53 @@ struct ReplyDocument::Parsed {
   ondemand::document document;
   const Unescape unescape;
 
+  std::optional<std::string> answer;  // in place of what text() would find
+
   // Each look starts at the beginning, so members are found in any order. simdjson gives up a document whose
   // structure is broken, and must not be asked to rewind it then.
-  simdjson::simdjson_result<ondemand::value> at(std::span<const std::string> path) {
+  simdjson::simdjson_result<ondemand::object> root() {
     if (!document.is_alive()) return simdjson::INCOMPLETE_ARRAY_OR_OBJECT;
     document.rewind();
+    return document.get_object();
+  }
+  simdjson::simdjson_result<ondemand::value> at(std::span<const std::string> path) {
+    ondemand::value found;
+    const auto failed = exactly_at(path).get(found);
+    if (failed == simdjson::NO_SUCH_FIELD) return about_at(path);
+    if (failed) return failed;
+    return found;
+  }
+  simdjson::simdjson_result<ondemand::value> exactly_at(std::span<const std::string> path) {
     ondemand::object object;
-    if (auto failed = document.get_object().get(object)) return failed;
+    if (auto failed = root().get(object)) return failed;
     for (std::size_t i = 0; i + 1 < path.size(); ++i) {
       ondemand::object inner;
       if (auto failed = object.find_field_unordered(path[i]).get_object().get(inner)) return failed;
       object = inner;
     }
     return object.find_field_unordered(path.back());
+  }
+  // The names in any spelling.
+  simdjson::simdjson_result<ondemand::value> about_at(std::span<const std::string> path) {
+    ondemand::object object;
+    if (auto failed = root().get(object)) return failed;
+    for (std::size_t i = 0;; ++i) {
+      ondemand::value value;
+      if (auto failed = about(object, canonical_name(path[i])).get(value)) return failed;
+      if (i + 1 == path.size()) return value;
+      if (auto failed = value.get_object().get(object)) return failed;
+    }
+  }
+
+ private:
+  simdjson::simdjson_result<ondemand::value> about(ondemand::object object,
+                                                   const std::string& canonical) const {
+    for (auto entry : object) {
+      std::string_view name;
+      if (auto failed = unescape(entry.key()).get(name)) return failed;
+      if (canonical_name(name) == canonical) return entry.value();
+    }
+    return simdjson::NO_SUCH_FIELD;
   }
 };
 
@@ -104,10 +143,17 @@ unsigned number_of_value(ondemand::value value, const Unescape& unescape) {
   return parsed;
 }
 
-// A number may be written without its leading zero ("10001").
-Bytes number_bytes(std::string text, Encoding encoding) {
-  if (encoding != Encoding::base64 && text.size() % 2 != 0) text.insert(0, 1, '0');
-  return decode(text, encoding).value_or(Bytes{});
+Bytes rsa_number_of_value(ondemand::value value, const Unescape& unescape, Encoding encoding) {
+  std::uint64_t number = 0;
+  if (value.type().value_unsafe() == ondemand::json_type::number &&
+      value.get_uint64().get(number) == simdjson::SUCCESS) {
+    Bytes bytes;
+    for (int shift = 56; shift >= 0; shift -= 8)
+      if (const auto byte = static_cast<unsigned char>(number >> shift); byte != 0 || !bytes.empty())
+        bytes.push_back(byte);
+    return bytes;
+  }
+  return rsa_number_of(text_of_value(value, unescape), encoding);
 }
 
 void take_field(RecordField field, ondemand::value value, const Unescape& unescape, Encoding encoding,
@@ -132,13 +178,12 @@ void take_field(RecordField field, ondemand::value value, const Unescape& unesca
       record.key_bits = number_of_value(value, unescape);
       break;
     case RecordField::public_key:
-      record.public_key = decode(text_of_value(value, unescape), encoding).value_or(Bytes{});
-      break;
+      break;  // see SettledRecord
     case RecordField::modulus:
-      record.modulus = number_bytes(text_of_value(value, unescape), encoding);
+      record.modulus = rsa_number_of_value(value, unescape, encoding);
       break;
     case RecordField::exponent:
-      record.exponent = number_bytes(text_of_value(value, unescape), encoding);
+      record.exponent = rsa_number_of_value(value, unescape, encoding);
       break;
     case RecordField::acl:
       record.acl = text_of_value(value, unescape);
@@ -179,20 +224,193 @@ bool starts_a_value(ondemand::value value) {
   }
 }
 
-Result<KeyRecord> read_record(ondemand::object fields, const Unescape& unescape, const WireRow& row) {
-  KeyRecord record;
-  for (auto entry : fields) {
-    std::string_view name;
-    ondemand::value value;
-    if (unescape(entry.key()).get(name) || entry.value().get(value) || !starts_a_value(value))
-      return Error{Reason::bad_reply, "malformed key record"};
-    std::bitset<kRecordFields> wanted;
-    for (std::size_t i = 0; i < kRecordFields; ++i) wanted[i] = row.record_names[i] == name;
-    for (std::size_t i = 0; i < kRecordFields; ++i)
-      if (wanted[i]) take_field(static_cast<RecordField>(i), value, unescape, row.encoding, record);
+// What a record's members say together: the type in our words, the public key in the form of its curve.
+class Settlement {
+ public:
+  void add_public_key(std::string text) {
+    if (!text.empty()) public_keys_.push_back(std::move(text));
   }
-  return record;
-}
+  void settle(KeyRecord& record, Encoding encoding) const {
+    settle_type(record);
+    for (const auto& text : public_keys_) {
+      auto key = x_and_y_of(text, encoding, {record.key_type, record.key_bits});
+      if (!key) continue;
+      if (!record.public_key.empty() && record.public_key != *key)
+        record.flaw = "two public keys that differ";
+      record.public_key = std::move(*key);
+    }
+    settle_curve(record);
+    if (!record.flaw.empty()) record.public_key.clear();
+  }
+
+ private:
+  static void settle_type(KeyRecord& record) {
+    if (record.key_type.empty()) return;
+    auto word = key_type_of(record.key_type);
+    record.key_type = std::move(word.type);
+    if (word.bits != 0 && record.key_bits != 0 && word.bits != record.key_bits)
+      record.flaw = "a type of " + std::to_string(word.bits) + " bits and a length of " +
+                    std::to_string(record.key_bits);
+    if (record.key_bits == 0) record.key_bits = word.bits;
+  }
+  static void settle_curve(KeyRecord& record) {
+    if (record.public_key.empty()) return;
+    if (record.key_bits == 0) record.key_bits = bits_of_point(record.key_type, record.public_key.size());
+    if (!is_any_curve(record.key_type)) return;
+    if (const auto family = family_of_point(record.public_key); !family.empty()) record.key_type = family;
+  }
+
+  std::vector<std::string> public_keys_;
+};
+
+using Taker = std::function<void(KeyRecord)>;
+
+// Reads the key records in whatever a device puts around them.
+class RecordReader {
+ public:
+  RecordReader(const WireRow& row, const Unescape& unescape, const Taker& take)
+      : row_(row), unescape_(unescape), take_(take) {
+    std::ranges::transform(row.record_names, canonical_.begin(), canonical_name);
+  }
+
+  Result<void> read(ondemand::value value) { return read_value(value, {}, 0); }
+  Result<void> read(ondemand::object object) { return read_object(object, {}, 0); }
+  /// Something was there, but no record.
+  bool found_others_only() const noexcept { return records_ == 0 && others_ > 0; }
+
+  enum class Shape { record, records, other };
+  Result<Shape> shape_of(ondemand::object object) const {
+    Shape shape = Shape::other;
+    for (auto entry : object) {
+      std::string_view name;
+      ondemand::value value;
+      if (unescape_(entry.key()).get(name) || entry.value().get(value) || !starts_a_value(value))
+        return malformed();
+      const bool holds_more = is_object(value) || is_array(value);
+      if (holds_more && has_key_id_form(name)) shape = Shape::records;
+      if (!holds_more && fields_named(name).any()) shape = Shape::record;
+      if (shape != Shape::other) break;
+    }
+    if (object.reset().error()) return malformed();
+    return shape;
+  }
+
+ private:
+  static constexpr unsigned kMostDepth = 4;
+  static Error malformed() { return {Reason::bad_reply, "malformed key record"}; }
+  static bool is_object(ondemand::value value) {
+    return value.type().value_unsafe() == ondemand::json_type::object;
+  }
+  static bool is_array(ondemand::value value) {
+    return value.type().value_unsafe() == ondemand::json_type::array;
+  }
+
+  // By the spelling of the row, else by any other.
+  std::bitset<kRecordFields> fields_named(std::string_view name) const {
+    std::bitset<kRecordFields> named;
+    for (std::size_t i = 0; i < kRecordFields; ++i) named[i] = row_.record_names[i] == name;
+    if (named.any()) return named;
+    const std::string canonical = canonical_name(name);
+    for (std::size_t i = 0; i < kRecordFields; ++i) named[i] = canonical_[i] == canonical;
+    return named;
+  }
+
+  Result<void> read_value(ondemand::value value, const std::string& name, unsigned depth) {
+    ondemand::object object;
+    ondemand::array array;
+    if (!starts_a_value(value)) return malformed();
+    if (depth <= kMostDepth && is_object(value)) {
+      if (value.get_object().get(object)) return malformed();
+      return read_object(object, name, depth);
+    }
+    if (depth <= kMostDepth && is_array(value)) {
+      if (value.get_array().get(array)) return malformed();
+      return read_array(array, depth);
+    }
+    ++others_;
+    return {};
+  }
+
+  Result<void> read_array(ondemand::array array, unsigned depth) {
+    if (depth > 0) ++others_;  // an empty one tells nothing
+    for (auto element : array) {
+      ondemand::value value;
+      if (element.get(value)) return malformed();
+      SESAM_CHECK(read_value(value, {}, depth + 1));
+    }
+    return {};
+  }
+
+  // Under a name that is a key_id there is a record whatever is in it, and under any other one where nothing
+  // in it looks like something else.
+  Result<void> read_object(ondemand::object object, const std::string& name, unsigned depth) {
+    if (!has_key_id_form(name)) {
+      SESAM_TRY(shape, shape_of(object));
+      bool is_empty = false;
+      if (object.is_empty().get(is_empty)) return malformed();
+      if (shape == Shape::records || (shape == Shape::other && !(is_empty && depth > 0)))
+        return read_members(object, depth);
+    }
+    SESAM_TRY(record, read_record(object));
+    if (record.key_id.empty()) record.key_id = name;
+    ++records_;
+    take_(std::move(record));
+    return {};
+  }
+
+  Result<void> read_members(ondemand::object object, unsigned depth) {
+    for (auto entry : object) {
+      std::string_view name;
+      ondemand::value value;
+      if (unescape_(entry.key()).get(name) || entry.value().get(value)) return malformed();
+      const std::string kept(name);
+      SESAM_CHECK(read_value(value, kept, depth + 1));
+    }
+    return {};
+  }
+
+  // A member that is there twice, letter for letter, is no device's honest answer.
+  Result<KeyRecord> read_record(ondemand::object fields) const {
+    KeyRecord record;
+    Settlement together;
+    std::bitset<kRecordFields> exact, taken;
+    for (auto entry : fields) {
+      std::string_view name;
+      ondemand::value value;
+      if (unescape_(entry.key()).get(name) || entry.value().get(value) || !starts_a_value(value))
+        return malformed();
+      const auto wanted = fields_named(name);
+      const bool is_exact = is_exactly_named(wanted, name);
+      if (is_exact && (exact & wanted).any()) record.flaw = "a member that is there twice";
+      for (std::size_t i = 0; i < kRecordFields; ++i) {
+        const auto field = static_cast<RecordField>(i);
+        if (!wanted[i]) continue;
+        if (field == RecordField::public_key)
+          together.add_public_key(text_of_value(value, unescape_));
+        else if (is_exact || !taken[i])
+          take_field(field, value, unescape_, row_.encoding, record);
+      }
+      taken |= wanted;
+      if (is_exact) exact |= wanted;
+    }
+    const std::string flaw = record.flaw;
+    together.settle(record, row_.encoding);
+    if (!flaw.empty()) record.flaw = flaw;
+    return record;
+  }
+
+  bool is_exactly_named(const std::bitset<kRecordFields>& wanted, std::string_view name) const {
+    for (std::size_t i = 0; i < kRecordFields; ++i)
+      if (wanted[i]) return row_.record_names[i] == name;
+    return false;
+  }
+
+  const WireRow& row_;
+  const Unescape& unescape_;
+  const Taker& take_;
+  std::array<std::string, kRecordFields> canonical_;
+  std::size_t records_ = 0, others_ = 0;
+};
 
 }  // namespace
 
@@ -201,7 +419,10 @@ ReplyDocument::ReplyDocument(ReplyDocument&&) noexcept = default;
 ReplyDocument& ReplyDocument::operator=(ReplyDocument&&) noexcept = default;
 ReplyDocument::~ReplyDocument() = default;
 
-Result<ReplyDocument> ReplyDocument::parse(std::string body) {
+Result<ReplyDocument> ReplyDocument::parse(std::string body) { return parse_in_place(body); }
+
+Result<ReplyDocument> ReplyDocument::parse_in_place(std::string& body) {
+  if (const auto text = trimmed(body); text.size() != body.size()) body = std::string(text);
   auto parsed = std::make_unique<Parsed>(std::move(body));
   parsed->body.reserve(parsed->body.size() + simdjson::SIMDJSON_PADDING);
   const auto failed = parsed->parser
@@ -210,41 +431,63 @@ Result<ReplyDocument> ReplyDocument::parse(std::string body) {
                           .get(parsed->document);
   if (failed == simdjson::MEMALLOC) throw std::bad_alloc();
   ondemand::object object;
-  if (failed || parsed->document.get_object().get(object))
-    return Error{Reason::bad_reply, "the reply is not a JSON object"};
-  return ReplyDocument(std::move(parsed));
+  if (!failed && !parsed->document.get_object().get(object)) return ReplyDocument(std::move(parsed));
+  body = std::move(parsed->body);
+  return Error{Reason::bad_reply, "the reply is not a JSON object"};
 }
 
-std::optional<std::string_view> ReplyDocument::error_text() {
-  const std::string path[] = {"error"};
-  auto found = text(path);
-  if (!found || found->empty()) return std::nullopt;
-  return *found;
+bool ReplyDocument::is_whole() {
+  ondemand::object object;
+  if (parsed_->root().get(object)) return false;
+  for (auto entry : object)
+    if (entry.error()) return false;
+  return true;
 }
+
+std::string_view ReplyDocument::body() const noexcept { return parsed_->body; }
+
+void ReplyDocument::answer_with(std::string text) { parsed_->answer = std::move(text); }
 
 Result<std::string_view> ReplyDocument::text(std::span<const std::string> path) {
   std::string_view text;
+  if (parsed_->answer) return std::string_view(*parsed_->answer);
   if (const auto failed = parsed_->unescape(parsed_->at(path).get_raw_json_string()).get(text))
     return missing(path, failed, "a string");
   return text;
 }
 
+bool ReplyDocument::is_answered_elsewhere() const noexcept { return parsed_->answer.has_value(); }
+
+bool ReplyDocument::may_hold_records(const WireRow& row) {
+  ondemand::value value;
+  const auto failed = parsed_->at(row.reply_path).get(value);
+  if (!failed) {
+    const auto type = value.type();
+    return !type.error() && (type.value_unsafe() == ondemand::json_type::object ||
+                             type.value_unsafe() == ondemand::json_type::array);
+  }
+  ondemand::object object;
+  if (failed != simdjson::NO_SUCH_FIELD || parsed_->root().get(object)) return false;
+  const Taker nobody;
+  const auto shape = RecordReader(row, parsed_->unescape, nobody).shape_of(object);
+  return shape && *shape != RecordReader::Shape::other;
+}
+
 Result<void> ReplyDocument::for_each_record(const WireRow& row, const std::function<void(KeyRecord)>& take) {
   const std::span<const std::string> path = row.reply_path;
-  ondemand::object members;
-  if (const auto failed = parsed_->at(path).get_object().get(members))
-    return missing(path, failed, "an object");
-  for (auto member : members) {
-    std::string_view name;
-    ondemand::object fields;
-    if (parsed_->unescape(member.key()).get(name) || member.value().get_object().get(fields))
-      return Error{Reason::bad_reply, "'" + joined(path) + "' does not hold key records"};
-    const std::string member_name(name);
-    SESAM_TRY(record, read_record(fields, parsed_->unescape, row));
-    if (record.key_id.empty()) record.key_id = member_name;
-    take(std::move(record));
+  RecordReader reader(row, parsed_->unescape, take);
+  const Error none{Reason::bad_reply, "'" + joined(path) + "' does not hold key records"};
+  ondemand::value value;
+  if (const auto failed = parsed_->at(path).get(value)) {
+    ondemand::object object;
+    if (failed != simdjson::NO_SUCH_FIELD || !may_hold_records(row) || parsed_->root().get(object))
+      return missing(path, failed, "an object");
+    return reader.read(object);
   }
-  return {};
+  if (!may_hold_records(row)) return missing(path, simdjson::INCORRECT_TYPE, "an object");
+  if (parsed_->at(path).get(value)) return none;
+  SESAM_CHECK(reader.read(value));
+  return reader.found_others_only() ? Result<void>(none) : Result<void>();
 }
 
 void begin_outliving_exit() { static_cast<void>(simdjson::get_active_implementation()->name()); }

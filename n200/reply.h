@@ -19,20 +19,33 @@ namespace sesam::n200 {
 /// A parsed reply. Owns the body.
 class ReplyDocument {
  public:
-  /// Raises bad_reply when the body is not a JSON object.
+  /// Raises bad_reply when the body is not a JSON object. A byte order mark, zero bytes and blanks around it
+  /// do not count.
   static Result<ReplyDocument> parse(std::string body);
+  /// The same, and gives the body back where it raises.
+  static Result<ReplyDocument> parse_in_place(std::string& body);
   ReplyDocument(ReplyDocument&&) noexcept;
   ReplyDocument& operator=(ReplyDocument&&) noexcept;
   ~ReplyDocument();
 
-  /// The text of the member "error", if there is one.
-  std::optional<std::string_view> error_text();
-  /// The string at a path of member names; it lives until another is asked for. Raises reply_field_missing,
-  /// also when it is no string.
+  /// Whether its structure is sound to its end. Of one that is not nothing is found from then on.
+  bool is_whole();
+  /// All of it, as it came.
+  std::string_view body() const noexcept;
+  /// The string at a path of member names; it lives until another is asked for. A name in another spelling
+  /// (canonical_name) serves where there is none in this one. Raises reply_field_missing, also when it is no
+  /// string.
   Result<std::string_view> text(std::span<const std::string> path);
-  /// Calls `take` with each key record in the object at the row's reply path: {key_id: {field: value, ...},
-  /// ...}. A record without a key_id takes its member's name. One at a time, because a listing may hold
-  /// hundreds of thousands. Raises reply_field_missing, bad_reply.
+  /// From now on text() finds this, whatever the path.
+  void answer_with(std::string text);
+  bool is_answered_elsewhere() const noexcept;
+  /// Whether there is an object or an array at the path, or, without such a member, key records in the reply
+  /// itself.
+  bool may_hold_records(const WireRow& row);
+  /// Calls `take` with each key record at the row's reply path: {key_id: {field: value, ...}, ...}, a list of
+  /// records, or a single record, all of them at any depth that is reasonable. A record without a key_id
+  /// takes its member's name. One at a time, because a listing may hold hundreds of thousands. Raises
+  /// reply_field_missing, bad_reply.
   Result<void> for_each_record(const WireRow& row, const std::function<void(KeyRecord)>& take);
 
  private:

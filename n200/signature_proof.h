@@ -30,6 +30,14 @@ class SignatureProof {
   /// A signature of this node did not verify, or it does not have the key. true: nothing was known of that.
   bool differs(std::size_t node) noexcept;
 
+  /// SignatureWriting::code() of the writing, other than the configured one, in which a signature has
+  /// verified last; 0: none has.
+  std::uint8_t writing() const noexcept { return writing_.load(std::memory_order_relaxed); }
+  /// true: it was another one until now.
+  bool verified_in(std::uint8_t writing) noexcept {
+    return writing_.exchange(writing, std::memory_order_relaxed) != writing;
+  }
+
   /// This process deleted the key: a node that still has it is not asked for another signature.
   void deleted() noexcept { deleted_.store(true, std::memory_order_relaxed); }
   bool is_deleted() const noexcept { return deleted_.load(std::memory_order_relaxed); }
@@ -38,6 +46,7 @@ class SignatureProof {
   std::atomic<NodeSet> proven_;
   std::atomic<NodeSet> differing_{0};
   std::atomic<bool> deleted_{false};
+  std::atomic<std::uint8_t> writing_{0};
 };
 
 /// Process-wide state. A proof outlives the key's last user while there is room, because BIND opens its keys

@@ -39,6 +39,7 @@ void Call::clear() noexcept {
   has_another_address = false;
   status = 0;
   retry_after_s = 0;
+  location.clear();
   reply.clear();
   message.clear();
   sent.store(false, std::memory_order_relaxed);
@@ -57,6 +58,7 @@ Reply Call::take_reply() {
   taken.has_another_address = has_another_address;
   taken.status = status;
   taken.retry_after_s = retry_after_s;
+  taken.location = std::move(location);
   if (reply.size() <= kCopiedAtMost)
     taken.body = reply;
   else

@@ -71,6 +71,7 @@ struct Call {
   bool has_another_address = false;
   int status = 0;
   long retry_after_s = 0;
+  std::string location;
   std::string reply;
   std::string message;
 

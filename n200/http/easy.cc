@@ -21,6 +21,7 @@ constexpr long kKeepAliveIntervalS = 10;
 // libcurl takes both buffers from the heap for each request. Its default of 64 KiB for uploads makes glibc
 // tidy the heap with every free(3), and is most of the memory of a request in flight.
 constexpr long kBufferBytes = 16 * 1024;
+constexpr const char* kUserAgent = "sesam/" SESAM_VERSION;
 constexpr const char* kNoDirectory = "/dev/null";
 
 void append(curl_slist*& list, const char* text) {
@@ -100,6 +101,8 @@ void preset_connection(CURL* handle, const Options& options) {
   // No proxy of the environment: credentials go to the device alone, and looking for one costs every request.
   set(handle, CURLOPT_PROXY, "");
   set(handle, CURLOPT_NOPROXY, "*");
+  set(handle, CURLOPT_USERAGENT, kUserAgent);
+  set(handle, CURLOPT_ACCEPT_ENCODING, "");  // without it libcurl undoes no Content-Encoding
   set(handle, CURLOPT_NOSIGNAL, 1L);
   set(handle, CURLOPT_QUICK_EXIT,
       1L);  // else a name server that does not answer holds up the end of the process by 5 s
@@ -118,7 +121,8 @@ Easy::~Easy() { curl_easy_cleanup(handle); }
 
 Easies::Easies(const Options& options, const EasyCallbacks& callbacks)
     : options_(options), callbacks_(callbacks) {
-  append(headers_, "Accept:");  // fewer bytes: what comes back is JSON whatever we ask for
+  append(headers_, "Accept: */*");       // as in the observed requests
+  append(headers_, "Accept-Encoding:");  // not asked for, but undone where it is done all the same
   if (!options.user.empty()) {
     authorization_ = authorization(options);
     authorization_line_ = {const_cast<char*>(authorization_.reveal().data()),

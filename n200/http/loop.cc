@@ -267,6 +267,18 @@ Call& Loop::retire(Easy& easy) noexcept {
   return call;
 }
 
+namespace {
+
+// For a message alone: without the memory for it there is none.
+void keep_location(const Easy& easy) noexcept try {
+  const char* location = nullptr;
+  curl_easy_getinfo(easy.handle, CURLINFO_REDIRECT_URL, &location);
+  if (location != nullptr) easy.call->location = location;
+} catch (const std::bad_alloc&) {
+}
+
+}  // namespace
+
 void Loop::finish(Easy& easy, CURLcode code) noexcept {
   Lane& lane = *easy.lane;
   Call& call = *easy.call;
@@ -280,6 +292,7 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
       curl_easy_getinfo(easy.handle, CURLINFO_RETRY_AFTER, &after);
       call.retry_after_s = static_cast<long>(after);
     }
+    if (call.status >= 300 && call.status < 400) keep_location(easy);
     call.failure = Failure::none;
     call.may_have_acted = true;
     const auto heard_at = call.reply.empty() ? Clock::now() : easy.heard_at;

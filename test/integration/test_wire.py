@@ -73,13 +73,22 @@ def test_a_method_that_the_device_does_not_take_shows_its_words(web, refused):
 
 
 def test_a_reply_field_that_is_not_there_is_named(web, refused):
+    web.fault("missing-field", command="eccsign")
     told = refused(web, wire_ec_sign=SIGN.replace("result", "data.signature"))
     assert "reply lacks a field" in told and "'data.signature' is missing" in told
 
 
-def test_a_reply_in_another_form_is_refused(web, refused):
-    assert "signature of the wrong length" in refused(web, wire_ec_sign=SIGN.replace("p1363", "der"))
-    assert "signature of the wrong length" in refused(web, wire_ec_sign=SIGN.replace("p1363:hex", "p1363:base64"))
+@pytest.mark.parametrize("reply", ["result:der:hex", "result:p1363:base64", "data.signature"])
+def test_a_signature_in_another_form_or_place_signs_as_it_verifies(web, openssl_cnf, openssl, tmp_path, reply):
+    row = SIGN.replace("result:p1363:hex", reply)
+    assert row != SIGN
+    assert_signs(openssl, openssl_cnf(web, pin=PIN, wire_ec_sign=row), "sesam:web", tmp_path)
+
+
+@pytest.mark.parametrize("reply", ["result:der:hex", "data.signature"])
+def test_a_signature_in_another_form_that_does_not_verify_is_refused(web, refused, reply):
+    web.fault("wrong-signature", command="eccsign", count=-1)
+    assert "bad signature" in refused(web, wire_ec_sign=SIGN.replace("result:p1363:hex", reply))
 
 
 def test_the_fields_of_a_key_record_can_have_other_names(device, openssl_cnf, openssl):
@@ -90,7 +99,7 @@ def test_the_fields_of_a_key_record_can_have_other_names(device, openssl_cnf, op
 
 
 def test_a_key_record_without_the_named_public_key_takes_the_listings(web, openssl_cnf, openssl, tmp_path):
-    row = "GET /n200/getkeyattributes/{name}/ -> result public_key=publickey"
+    row = "GET /n200/getkeyattributes/{name}/ -> result public_key=point"
     assert_signs(openssl, openssl_cnf(web, pin=PIN, wire_find_key=row), "sesam:web", tmp_path)
     assert web.requests()["listkeys"] > 0
 

@@ -62,6 +62,9 @@ void describe_device(CLI::App& app, Options& options, std::vector<std::string>& 
       ->capture_default_str();
   app.add_flag("--attributes-without-public-key", options.attributes_without_public_key,
                "getkeyattributes leaves out public_key, modulus, exponent");
+  app.add_option_function<std::string>(
+      "--dialect", [&options](const std::string& name) { options.dialect = find_dialect(name); },
+      "say everything in another way: a row of dialect.cc");
 }
 
 void describe_speed(CLI::App& app, Options& options) {

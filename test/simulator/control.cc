@@ -190,6 +190,8 @@ void Control::change_options(const json& body) {
       options.errors_as_200 = value;
     } else if (name == "attributes_without_public_key") {
       options.attributes_without_public_key = value;
+    } else if (name == "dialect") {
+      options.dialect = find_dialect(value.get_ref<const std::string&>());
     } else {
       throw std::invalid_argument("not to be changed at run time: " + name);
     }

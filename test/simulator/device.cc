@@ -101,6 +101,7 @@ void Device::fail(Call& call, const DeviceError& error) {
 }
 
 void Device::finish(Call& call, Reply reply) {
+  if (options_.dialect != nullptr) options_.dialect->apply(call.name, reply);
   if (call.fault.kind != nullptr) call.fault.kind->apply(call.fault, call.name, reply);
   if (options_.verbose) {
     // The name of the command only: paths and fields hold PINs.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "connection_rules.h"
+#include "dialect.h"
 #include "sign_dialect.h"
 #include "users.h"
 
@@ -34,6 +35,7 @@ struct Options {
   bool errors_as_200 = false;
   SignDialect sign_dialect;
   bool attributes_without_public_key = false;
+  const Dialect* dialect = nullptr;
   std::string serial = "23F13C56131E1EEE";
   std::uint64_t first_counter = 25;
   std::vector<User> users;

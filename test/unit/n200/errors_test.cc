@@ -17,7 +17,7 @@ using testing::Not;
 const Doing kSigning{"signing with", "key 'web' (hsm01)", "https://device"};
 
 std::string said(std::string_view text, std::vector<std::string_view> secrets) {
-  return device_error(kSigning, Reason::device_error, 200, text, secrets).detail;
+  return device_error(kSigning, Reason::device_error, {200, text}, secrets).detail;
 }
 
 TEST(ReasonForFailure, is_told_for_each) {
@@ -43,27 +43,6 @@ TEST(ReasonForFailure, is_told_for_each) {
   };
   for (const auto& [failure, reason] : expected)
     EXPECT_EQ(reason_for(failure), reason) << static_cast<int>(failure);
-}
-
-TEST(ReasonForText, is_found_in_any_case_and_place) {
-  const std::pair<const char*, Reason> expected[] = {
-      {"unknown core", Reason::wrong_core},
-      {"access denied", Reason::access_denied},
-      {"Error 17: ACCESS DENIED for user", Reason::access_denied},
-      {"wrong pin", Reason::wrong_pin},
-      {"Invalid PIN", Reason::wrong_pin},
-      {"key locked", Reason::wrong_pin},
-      {"PIN missing", Reason::pin_missing},
-      {"missing pin", Reason::pin_missing},
-      {"pin required", Reason::pin_missing},
-      {"unknown key: web", Reason::unknown_key},
-      {"key not found", Reason::unknown_key},
-      {"no such key", Reason::unknown_key},
-      {"unknown command", Reason::unknown_command},
-      {"out of paper", Reason::device_error},
-      {"", Reason::device_error},
-  };
-  for (const auto& [text, reason] : expected) EXPECT_EQ(reason_for_text(text), reason) << text;
 }
 
 TEST(ReasonForStatus, starts_at_400) {
@@ -103,10 +82,10 @@ TEST(TransportError, names_no_file_where_something_else_failed) {
 }
 
 TEST(DeviceError, tells_the_devices_words_and_the_status_unless_it_is_200) {
-  EXPECT_THAT(device_error(kSigning, Reason::http_status, 500, "busy", {}).detail,
+  EXPECT_THAT(device_error(kSigning, Reason::http_status, {500, "busy"}, {}).detail,
               HasSubstr("HTTP status 500, the device says \"busy\""));
   EXPECT_THAT(said("busy", {}), Not(HasSubstr("HTTP status")));
-  EXPECT_THAT(device_error(kSigning, Reason::http_status, 502, "", {}).detail,
+  EXPECT_THAT(device_error(kSigning, Reason::http_status, {502, ""}, {}).detail,
               testing::EndsWith(": HTTP status 502"));
 }
 
@@ -133,6 +112,26 @@ TEST(DeviceError, blots_out_before_it_cuts) {
 TEST(DeviceError, cuts_a_long_text_and_replaces_control_characters) {
   EXPECT_LT(said(std::string(5000, 'x'), {}).size(), 300U);
   EXPECT_THAT(said("a\nb\x1b[31mc\x7f", {}), HasSubstr("\"a b [31mc \""));
+}
+
+TEST(DeviceError, cuts_at_200_characters_not_bytes_and_shows_no_others) {
+  std::string umlauts;
+  for (int i = 0; i < 300; ++i) umlauts += "\xC3\xA4";
+  EXPECT_THAT(said(umlauts, {}), testing::EndsWith("\xC3\xA4...\""));
+  EXPECT_THAT(said("a\xFF"
+                   "b\xC2\x9B"
+                   "c\xE2\x80\xAE",
+                   {}),
+              HasSubstr("\"a?b??c???\""));
+}
+
+TEST(DeviceError, puts_our_words_first_and_names_where_a_redirection_points) {
+  EXPECT_THAT(
+      device_error(kSigning, Reason::http_status, {301, "Moved", "", "https://other/?pin=4711"}, {{"4711"}})
+          .detail,
+      HasSubstr("HTTP status 301, it points to \"https://other/?pin=<secret>\", the device says \"Moved\""));
+  EXPECT_THAT(device_error(kSigning, Reason::bad_reply, {200, "hello", "that is no number"}, {}).detail,
+              HasSubstr("that is no number, the device says \"hello\""));
 }
 
 }  // namespace

@@ -57,6 +57,8 @@ constexpr Row kRows[] = {
     {"401", Failure::none, 401, Reason::access_denied, no_access, kFailOver, kFailOver, kDeliver, kDeliver},
     {"access denied", Failure::none, 200, Reason::access_denied, no_access, kFailOver, kFailOver, kDeliver,
      kDeliver},
+    {"no access rule", Failure::none, 403, Reason::no_access_rule, no_access, kFailOver, kFailOver, kDeliver,
+     kDeliver},
     {"unknown key", Failure::none, 404, Reason::unknown_key, unknown_key, kDeliver, kFailOver, kDeliver,
      kDeliver},
     {"wrong PIN", Failure::none, 403, Reason::wrong_pin, refused, kDeliver, kDeliver, kDeliver, kDeliver},

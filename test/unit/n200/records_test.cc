@@ -128,7 +128,7 @@ TEST(KeyRecords, are_read_under_other_names_where_the_row_says_so) {
 }
 
 TEST(KeyRecords, that_are_missing_or_no_object_are_an_error) {
-  for (const auto* body : {R"({"command":"listkeys"})", R"({"result":"none"})", R"({"result":[]})"}) {
+  for (const auto* body : {R"({"command":"listkeys"})", R"({"result":"none"})"}) {
     const auto records = read(body);
     ASSERT_FALSE(records) << body;
     EXPECT_EQ(records.error().reason, Reason::reply_field_missing) << body;
@@ -162,6 +162,54 @@ TEST(KeyRecords, with_any_byte_altered_crash_nothing) {
         EXPECT_LE(records->size(), 2U);
       }
     }
+}
+
+TEST(KeyRecords, may_come_in_any_wrapping) {
+  const std::string id = "hsm010123F13C56131E1EEE0000000000000025";
+  const std::string record = R"({"key_id":")" + id +
+                             R"(","key_type":"NIST","key_len":"256","nice_name":"web","publickey":")" +
+                             kPublicKey + "\"}";
+  for (const auto& body : {R"({"result":{")" + id + "\":" + record + "}}", "{\"result\":" + record + "}",
+                           "{\"result\":[" + record + "]}", R"({"Result":[{")" + id + "\":" + record + "}]}",
+                           R"({"result":{"keys":[)" + record + "]}}",
+                           R"({"result":{"count":1,"keys":{")" + id + "\":" + record + "}}}", record,
+                           R"({")" + id + "\":" + record + "}"}) {
+    const auto read_one = only_record(body);
+    EXPECT_EQ(read_one.key_id, id) << body;
+    EXPECT_EQ(read_one.key_bits, 256U) << body;
+    EXPECT_EQ(to_hex(read_one.public_key), kPublicKey) << body;
+  }
+}
+
+TEST(KeyRecords, may_spell_their_members_and_types_otherwise) {
+  const auto record =
+      only_record(R"({"result":{"hsm25":{"KeyType":"secp256r1","Nice-Name":"web","PublicKey":"04)" +
+                  std::string(kPublicKey) + "\"}}}");
+  EXPECT_EQ(record.key_type, "NIST");
+  EXPECT_EQ(record.key_bits, 256U);
+  EXPECT_EQ(record.nice_name, "web");
+  EXPECT_EQ(to_hex(record.public_key), kPublicKey);
+  EXPECT_EQ(
+      only_record(R"({"result":{"hsm25":{"key_type":"ec","public_key":")" + std::string(kPublicKey) + "\"}}}")
+          .key_type,
+      "NIST");
+}
+
+TEST(KeyRecords, that_contradict_themselves_have_a_flaw) {
+  const std::string key(kPublicKey);
+  const std::string other = "AA" + key.substr(2);
+  for (const auto& members : {R"("public_key":")" + key + R"(","publickey":")" + other + "\"",
+                              R"("public_key":")" + key + R"(","public_key":")" + key + "\"",
+                              std::string(R"("nice_name":"a","nice_name":"b")"),
+                              std::string(R"("key_type":"NIST384","key_len":256)")}) {
+    const auto record = only_record(R"({"result":{"hsm25":{"key_id":"hsm25",)" + members + "}}}");
+    EXPECT_NE(record.flaw, "") << members;
+    EXPECT_TRUE(record.public_key.empty()) << members;
+  }
+  EXPECT_EQ(only_record(R"({"result":{"hsm25":{"key_type":"NIST","key_len":256,"public_key":")" + key +
+                        R"(","publickey":"04)" + key + "\"}}}")
+                .flaw,
+            "");
 }
 
 }  // namespace

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Replies that have not what was asked for.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "n200/device.h"
+#include "n200/refusal.h"
+#include "n200/reply_members.h"
+#include "n200/secret_forms.h"
+
+namespace sesam::n200 {
+namespace {
+
+constexpr int kRedirection = 300;  // HTTP status (RFC 9110, section 15.4)
+constexpr int kClientError = 400;
+constexpr int kForbidden = 403;
+
+Reason reason_for_any_status(int status) noexcept {
+  return status >= kRedirection && status < kClientError ? Reason::http_status : reason_for_status(status);
+}
+
+}  // namespace
+
+// A list, or a text alone, is read as if it stood where the answer was expected.
+Result<ReplyDocument> Device::parse_reply(std::string& body, const WireRow& row) {
+  auto document = ReplyDocument::parse_in_place(body);
+  if (document || !(body.starts_with('[') || body.starts_with('"'))) return document;
+  std::string path;
+  for (const auto& name : row.reply_path) path += "{\"" + name + "\":";
+  std::string wrapped = path + body + std::string(row.reply_path.size(), '}');
+  auto inside = ReplyDocument::parse_in_place(wrapped);
+  return inside ? std::move(inside) : std::move(document);
+}
+
+// The device may quote the request that it refuses.
+Error Device::refusal(const Exchange& exchange, Reason reason, const DeviceWords& words) const {
+  const auto& connection = pipeline_->options();
+  Secret login;
+  if (!connection.password.empty()) login.append(connection.user + ":");
+  login.append(connection.password.reveal());
+  std::vector<Secret> forms;
+  for (const auto secret : {exchange.pin, connection.password.reveal(), login.reveal(), exchange.secret_sent})
+    std::ranges::move(forms_of(secret), std::back_inserter(forms));
+  std::vector<std::string_view> secrets;
+  std::ranges::transform(forms, std::back_inserter(secrets), &Secret::reveal);
+  return device_error(exchange.doing, reason, words, secrets);
+}
+
+Refusal Device::read_words(const Exchange& exchange, std::string_view body, int status) const {
+  const WireRow& row = options_.wire.row(exchange.operation);
+  const bool is_secret = exchange.operation == Operation::decrypt;
+  if (is_secret && status < kClientError && !trimmed(body).starts_with('{')) return {};
+  std::vector<std::string> fields;
+  std::ranges::transform(row.fields, std::back_inserter(fields), &Field::name);
+  const std::string_view names[] = {exchange.values.text(Placeholder::key_id),
+                                    exchange.values.text(Placeholder::token),
+                                    exchange.values.text(Placeholder::name)};
+  return read_refusal({body, fields, names, row.reply_path.front(), is_secret});
+}
+
+// `problem` says what is wrong with the reply where the device does not.
+Error Device::refused(const Exchange& exchange, const http::Reply& reply, std::string_view body,
+                      const Error& problem) {
+  const Refusal words = read_words(exchange, body, reply.status);
+  const Reason by_status = reason_for_any_status(reply.status);
+  Reason reason = words.meaning.reason;
+  const bool is_understood = reason != Reason::device_error;
+  const bool is_explained = is_understood || words.meaning.is_error || by_status != Reason::none;
+  if (!is_understood && by_status != Reason::none)
+    reason = by_status;
+  else if (!is_explained)
+    reason = problem.reason;
+  if (words.meaning.names_pin && !exchange.pin.empty() && exchange.pin_verdict != nullptr)
+    exchange.pin_verdict->refused();
+  if (reason == Reason::access_denied && reply.status == kForbidden &&
+      get_let_in_.load(std::memory_order_relaxed))
+    reason = Reason::no_access_rule;
+  return refusal(
+      exchange, reason,
+      {reply.status, words.said, is_explained ? std::string_view() : problem.detail, reply.location});
+}
+
+// The reply was one to be expected, but has no record: it may tell of an error, or of no keys.
+Result<void> Device::without_records(const Exchange& exchange, const ReplyDocument& document,
+                                     const Result<void>& taken) {
+  if (taken && !read_words(exchange, document.body(), exchange.status).meaning.is_error) return {};
+  http::Reply reply;
+  reply.status = exchange.status;
+  return refused(exchange, reply, document.body(), taken.error());
+}
+
+}  // namespace sesam::n200

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/expected_reply.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "n200/reply_members.h"
+#include "n200/signature_forms.h"
+
+namespace sesam::n200 {
+namespace {
+
+constexpr std::size_t kMostSignatureBytes = 1024;
+
+constexpr std::string_view kSignatureNames[] = {
+    "result", "signature", "sig", "signaturevalue", "value",  "data",    "hex", "base64", "b64",
+    "der",    "raw",       "rs",  "signed",         "output", "response"};
+constexpr std::string_view kKeyIdNames[] = {"result", "keyid", "key", "id", "handle", "data", "value"};
+constexpr std::string_view kAcknowledgements[] = {"ok",      "okay",    "success", "done",
+                                                  "deleted", "removed", "true"};
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
+  return std::ranges::find(words, word) != std::end(words);
+}
+
+bool is_signing(Operation operation) {
+  return operation == Operation::ec_sign || operation == Operation::rsa_sign;
+}
+
+bool is_signature(std::string_view text, const Expected& expected) {
+  std::array<unsigned char, kMostSignatureBytes> bytes;
+  if (expected.bytes > bytes.size()) return false;
+  const std::span out = std::span(bytes).first(expected.bytes);
+  return read_signature(text, {expected.row.form, expected.row.encoding}, out) ||
+         recognise_signature(text, expected.operation == Operation::ec_sign, out);
+}
+
+bool is_number(std::string_view text) {
+  std::int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, failed] = std::from_chars(text.data(), end, number);
+  return failed == std::errc{} && stop == end;
+}
+
+bool is_acknowledgement(std::string_view text) {
+  return has_key_id_form(text) || is_one_of(canonical_name(text), kAcknowledgements);
+}
+
+Error length_problem(std::string_view text, const Expected& expected) {
+  const std::string of = is_signing(expected.operation) ? " bytes of signature" : " bytes";
+  return {is_signing(expected.operation) ? Reason::bad_signature_length : Reason::bad_reply,
+          "expected " + std::to_string(expected.bytes) + of + ", got a text of " +
+              std::to_string(text.size()) + " characters"};
+}
+
+Result<void> check_text(std::string_view text, const Expected& expected) {
+  const auto good_if = [](bool good, std::string_view problem) {
+    return good ? Result<void>() : Error{Reason::bad_reply, std::string(problem)};
+  };
+  switch (expected.operation) {
+    case Operation::ec_sign:
+    case Operation::rsa_sign:
+      return is_signature(text, expected) ? Result<void>() : length_problem(text, expected);
+    case Operation::random: {
+      const auto bytes = decode(text, expected.row.encoding);
+      return bytes && bytes->size() == expected.bytes ? Result<void>() : length_problem(text, expected);
+    }
+    case Operation::ec_generate:
+    case Operation::rsa_generate:
+    case Operation::ec_import:
+      return good_if(has_key_id_form(text), "that is no key_id");
+    case Operation::timestamp:
+      return good_if(is_number(text), "that is no number of seconds");
+    case Operation::remove:
+      return good_if(is_acknowledgement(text), "that does not say whether the key was deleted");
+    case Operation::encrypt: {
+      const auto bytes = decode(text, expected.row.encoding);
+      return good_if(bytes && !bytes->empty(), "the result is not in the encoding of the wire row");
+    }
+    case Operation::decrypt:
+      return good_if(decode(text, expected.row.encoding).has_value(),
+                     "the result is not in the encoding of the wire row");
+    case Operation::find_key:
+    case Operation::list_keys:
+    case Operation::count:
+      break;
+  }
+  return {};
+}
+
+// {"r": "...", "s": "..."}
+std::optional<std::string> joined_halves(const std::vector<ReplyMember>& members, const Expected& expected) {
+  const auto half_named = [&](std::string_view name) -> std::optional<std::string> {
+    for (const auto& member : members)
+      if (member.is_text && member.name() == name && member.text.size() <= expected.bytes &&
+          member.text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos)
+        return std::string(expected.bytes - member.text.size(), '0') + member.text;
+    return std::nullopt;
+  };
+  const auto r = half_named("r");
+  const auto s = half_named("s");
+  return r && s ? std::optional(*r + *s) : std::nullopt;
+}
+
+// The one text under such a name that has the form; nothing where there are several.
+template <std::size_t N>
+std::optional<std::string> text_elsewhere(const std::vector<ReplyMember>& members, const Expected& expected,
+                                          const std::string_view (&names)[N]) {
+  std::optional<std::string> found;
+  const std::string own_name = canonical_name(expected.row.reply_path.back());
+  for (const auto& member : members) {
+    if (!member.is_text || !(is_one_of(member.name(), names) || member.name() == own_name)) continue;
+    if (!check_text(member.text, expected)) continue;
+    if (found && *found != member.text) return std::nullopt;
+    found = member.text;
+  }
+  return found;
+}
+
+std::optional<std::string> elsewhere(const ReplyDocument& document, const Expected& expected) {
+  const auto members = members_of(document.body());
+  if (!members) return std::nullopt;
+  switch (expected.operation) {
+    case Operation::ec_sign: {
+      auto found = text_elsewhere(*members, expected, kSignatureNames);
+      return found ? found : joined_halves(*members, expected);
+    }
+    case Operation::rsa_sign:
+      return text_elsewhere(*members, expected, kSignatureNames);
+    case Operation::ec_generate:
+    case Operation::rsa_generate:
+    case Operation::ec_import:
+      return text_elsewhere(*members, expected, kKeyIdNames);
+    default:
+      return std::nullopt;
+  }
+}
+
+Result<void> check_records(ReplyDocument& document, const Expected& expected) {
+  if (document.may_hold_records(expected.row)) return {};
+  const auto text = document.text(expected.row.reply_path);
+  const Error* missing = text ? nullptr : &text.error();
+  return missing != nullptr && missing->reason == Reason::bad_reply
+             ? *missing
+             : Error{Reason::reply_field_missing,
+                     missing != nullptr ? missing->detail + ", or no object" : "the result is no object"};
+}
+
+}  // namespace
+
+Result<void> check_reply(ReplyDocument& document, const Expected& expected) {
+  if (!document.is_whole()) return Error{Reason::bad_reply, "the reply is broken JSON"};
+  if (expected.operation == Operation::find_key || expected.operation == Operation::list_keys)
+    return check_records(document, expected);
+  const auto text = document.text(expected.row.reply_path);
+  auto checked = text ? check_text(*text, expected) : Result<void>(text.error());
+  if (checked) return checked;
+  auto found = elsewhere(document, expected);
+  if (!found) return checked;
+  document.answer_with(std::move(*found));
+  return {};
+}
+
+}  // namespace sesam::n200

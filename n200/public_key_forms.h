@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The forms in which a device can write a public key.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/hex.h"
+#include "n200/wire.h"
+
+namespace sesam::n200 {
+
+/// A curve by the words of n200.md: "NIST" 256. The bits may be 0 where the point's length tells them.
+struct CurveWords {
+  std::string_view type;
+  unsigned bits = 0;
+};
+
+/// X‖Y of a point in hexadecimal (of either case, with "0x", blanks, colons, line breaks) or base64, with or
+/// without a leading 04, compressed, or inside a SubjectPublicKeyInfo (RFC 5280) of that curve. A point that
+/// is written out is not held against the curve here: whoever uses the key does that. Other bytes come as
+/// they are; nothing where there are none.
+std::optional<Bytes> x_and_y_of(std::string_view text, Encoding encoding, const CurveWords& curve);
+
+/// The curve's bits where the length of X‖Y tells them, else 0.
+unsigned bits_of_point(std::string_view type, std::size_t bytes) noexcept;
+
+/// The family, "NIST" or "BRAINPOOL", on whose curve of that size the point lies; nothing if on none.
+std::string_view family_of_point(const Bytes& x_and_y);
+
+/// A number of an RSA key: hexadecimal as above, with or without its leading zero, or base64.
+Bytes rsa_number_of(std::string_view text, Encoding encoding);
+
+}  // namespace sesam::n200

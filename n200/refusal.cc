@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/refusal.h"
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "n200/reply_members.h"
+
+namespace sesam::n200 {
+namespace {
+
+constexpr std::size_t kMostQuoted = 4096;  // a secret may be long; what is shown is cut later
+
+// Members that tell of an error by themselves, the most telling first.
+constexpr std::string_view kErrors[] = {
+    "error",     "errors",      "errortext",  "errormessage", "errormsg",  "errordescription",
+    "errorinfo", "errorstring", "err",        "errmsg",       "fault",     "failure",
+    "exception", "message",     "msg",        "reason",       "detail",    "details",
+    "cause",     "description", "statustext", "statusmsg",    "errorcode", "errno",
+    "code",      "returncode",  "rc",         "status",       "state",     "info",
+    "warning"};
+// Of these a number alone tells nothing that the HTTP status does not.
+constexpr std::string_view kNumbered[] = {"error", "err",        "errors", "errorcode", "errno",
+                                          "code",  "returncode", "rc",     "fault",     "exception"};
+// What devices are asked with, and tell again.
+constexpr std::string_view kEchoes[] = {
+    "command", "core",    "key",    "keyid", "token", "tokenname", "slot", "name",    "nicename", "pin",
+    "hash",    "hashalg", "digest", "user",  "owner", "acl",       "id",   "request", "data",     "curve"};
+constexpr std::string_view kNoErrors[] = {"",          "0",    "ok",       "okay",  "success", "successful",
+                                          "succeeded", "none", "no error", "false", "done",    "200"};
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
+  return std::ranges::find(words, word) != std::end(words);
+}
+
+std::string lower(std::string_view text) {
+  std::string made(text);
+  std::ranges::transform(made, made.begin(), [](unsigned char c) { return std::tolower(c); });
+  return made;
+}
+
+bool tells_of_no_error(std::string_view text) { return is_one_of(lower(trimmed(text)), kNoErrors); }
+
+// The place of the member among those that tell of an error; nothing for any other. In an error object all
+// count that are no echoes.
+std::optional<std::size_t> rank_of(const ReplyMember& member, std::span<const std::string> request_fields) {
+  if (member.path.empty()) return 0;             // the whole reply is a text
+  constexpr std::size_t kMostErrorObjects = 14;  // up to "message", which may be one of those
+  const auto name = member.name();
+  if (is_one_of(name, kEchoes)) return std::nullopt;
+  const bool inside = std::any_of(member.path.begin(), member.path.end() - 1, [&](const std::string& outer) {
+    return is_one_of(outer, kErrors) &&
+           std::ranges::find(kErrors, outer) - std::begin(kErrors) < static_cast<long>(kMostErrorObjects);
+  });
+  const auto* const at = std::ranges::find(kErrors, name);
+  if (at != std::end(kErrors) &&
+      (inside || std::ranges::none_of(request_fields, [&](const std::string& field) {
+         return canonical_name(field) == name;
+       })))
+    return static_cast<std::size_t>(at - std::begin(kErrors));
+  return inside ? std::optional(std::size(kErrors)) : std::nullopt;
+}
+
+struct Told {
+  std::size_t rank;
+  std::string text;
+  bool is_number;
+};
+
+// The words that tell of an error, the most telling first.
+std::vector<Told> errors_in(const std::vector<ReplyMember>& members, const UnexpectedReply& reply) {
+  std::vector<Told> told;
+  for (const auto& member : members) {
+    const auto rank = rank_of(member, reply.request_fields);
+    if (!rank || tells_of_no_error(member.text)) continue;
+    if (!member.is_text && !is_one_of(member.name(), kNumbered)) continue;
+    told.push_back({*rank, member.text, !member.is_text});
+  }
+  std::ranges::stable_sort(told, {}, &Told::rank);
+  return told;
+}
+
+std::string result_in(const std::vector<ReplyMember>& members, const UnexpectedReply& reply) {
+  const auto name = canonical_name(reply.result);
+  for (const auto& member : members)
+    if (member.is_text && member.path.size() == 1 && member.path.front() == name) return member.text;
+  return {};
+}
+
+// A name of one word is taken out where it stands in quotation marks, a longer one everywhere.
+std::string without_names(std::string_view text, std::span<const std::string_view> names) {
+  std::string rest = lower(text);
+  for (const auto name : names) {
+    if (name.empty()) continue;
+    const bool several_words = name.find_first_of(" -_.") != name.npos;
+    const std::string wanted = lower(name);
+    for (std::size_t at = 0; (at = rest.find(wanted, at)) != rest.npos;) {
+      const bool quoted = at > 0 && at + wanted.size() < rest.size() &&
+                          std::string_view("'\"`").find(rest[at - 1]) != std::string_view::npos &&
+                          rest[at - 1] == rest[at + wanted.size()];
+      if (quoted || several_words)
+        rest.replace(at, wanted.size(), 1, '*');
+      else
+        at += wanted.size();
+      ++at;
+      if (at > rest.size()) break;
+    }
+  }
+  const bool is_empty = std::ranges::none_of(rest, [](unsigned char c) { return std::isalnum(c) != 0; });
+  return rest == lower(text) || is_empty ? std::string(text) : rest;
+}
+
+Meaning meaning_without_names(std::string_view text, const UnexpectedReply& reply) {
+  return meaning_of(without_names(text, reply.key_names));
+}
+
+// All that was said, and the first of it that is understood.
+Refusal refusal_of(const std::vector<Told>& told, const UnexpectedReply& reply) {
+  Refusal refusal;
+  refusal.meaning.is_error = true;
+  for (const auto& one : told) {
+    const auto meaning = meaning_without_names(one.text, reply);
+    if (refusal.meaning.reason == Reason::device_error && meaning.reason != Reason::device_error)
+      refusal.meaning = meaning;
+    if (refusal.said.find(one.text) != std::string::npos || refusal.said.size() > kMostQuoted) continue;
+    const bool follows = !refusal.said.empty();
+    const bool adds_nothing = follows && (lower(one.text) == "error" || lower(one.text) == "failed");
+    if (adds_nothing) continue;
+    if (follows) refusal.said += ", ";
+    if (one.is_number) refusal.said += "error ";
+    refusal.said += one.text;
+  }
+  return refusal;
+}
+
+std::string all_of(const std::vector<ReplyMember>& members, const UnexpectedReply& reply) {
+  std::string all;
+  for (const auto& member : members) {
+    if (all.size() > kMostQuoted) break;
+    std::string name;
+    for (const auto& part : member.path) name.append(name.empty() ? "" : ".").append(part);
+    if (reply.result_is_secret && !member.path.empty() && member.path.front() == canonical_name(reply.result))
+      continue;
+    all.append(all.empty() ? "" : ", ").append(name).append(name.empty() ? "" : ": ").append(member.text);
+  }
+  return all;
+}
+
+Refusal refusal_in_json(const std::vector<ReplyMember>& members, const UnexpectedReply& reply) {
+  const bool with_result = !reply.result_is_secret;
+  auto told = errors_in(members, reply);
+  if (reply.result_is_secret)
+    std::erase_if(told, [&](const Told& one) { return one.text == result_in(members, reply); });
+  const std::string result = with_result ? result_in(members, reply) : std::string();
+  if (!told.empty()) {
+    auto refusal = refusal_of(told, reply);
+    // {"error": true, "result": "wrong pin"}
+    if (const auto meaning = meaning_without_names(result, reply);
+        refusal.meaning.reason == Reason::device_error && meaning.reason != Reason::device_error) {
+      refusal.meaning = meaning;
+      refusal.said += ", " + result;
+    }
+    return refusal;
+  }
+  if (!result.empty()) return {meaning_without_names(result, reply), result};
+  return {{}, all_of(members, reply)};
+}
+
+bool is_markup(std::string_view text) { return text.starts_with('<'); }
+
+// So that a secret in it is as it was written.
+std::string without_escapes(std::string_view json) {
+  std::string text;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (json[i] == '\\' && i + 1 < json.size() &&
+        std::string_view("\"\\/").find(json[i + 1]) != std::string_view::npos)
+      ++i;
+    text += json[i];
+  }
+  return text;
+}
+
+// The text between <title> and </title>; nothing else is read of HTML (its other words are looked through).
+std::string_view title_of(std::string_view html) {
+  const std::string small = lower(html);
+  const auto begin = small.find("<title");
+  if (begin == small.npos) return {};
+  const auto open = small.find('>', begin);
+  if (open == small.npos) return {};
+  const auto end = std::min(small.find('<', open), small.size());
+  return trimmed(html.substr(open + 1, end - open - 1));
+}
+
+std::string without_tags(std::string_view markup) {
+  std::string text;
+  bool inside = false;
+  for (const char c : markup) {
+    if (c == '<') text += ' ';
+    inside = c == '<' || (inside && c != '>');
+    if (!inside && c != '>') text += c;
+  }
+  return text;
+}
+
+Refusal refusal_in_markup(std::string_view markup, const UnexpectedReply& reply) {
+  const std::string text = without_tags(markup);
+  const std::string_view title = title_of(markup);
+  return {meaning_without_names(text, reply), std::string(title.empty() ? trimmed(text) : title)};
+}
+
+}  // namespace
+
+Refusal read_refusal(const UnexpectedReply& reply) {
+  const std::string_view body = trimmed(reply.body);
+  if (const auto members = members_of(body)) return refusal_in_json(*members, reply);
+  const bool is_broken_json = body.starts_with('{') || body.starts_with('[') || body.starts_with('"');
+  if (is_broken_json && reply.result_is_secret) return {};
+  const std::string_view some = body.substr(0, kMostQuoted);
+  if (is_markup(some)) return refusal_in_markup(some, reply);
+  if (is_broken_json) return {{}, without_escapes(some)};
+  return {meaning_without_names(some, reply), std::string(some)};
+}
+
+}  // namespace sesam::n200
