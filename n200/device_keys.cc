@@ -102,12 +102,12 @@ Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_poin
   asking.values.set(Placeholder::name, name);
   std::vector<KeyRecord> records;
   SESAM_CHECK(take_records(asking, [&](KeyRecord record) { records.push_back(std::move(record)); }));
-  const auto others =
-      std::ranges::partition(records, [&](const KeyRecord& record) { return carries(record, name); });
-  if (!others.empty() && others.size() == records.size())
+  const auto others = std::partition(records.begin(), records.end(),
+                                     [&](const KeyRecord& record) { return carries(record, name); });
+  if (others == records.begin() && !records.empty())
     return error_of(asking.doing, Reason::bad_reply,
                     "the device answered with another key: " + names_of(records));
-  records.erase(others.begin(), others.end());
+  records.erase(others, records.end());
   process_state<KeyStandings>().hold_against(question_of(name, asking.node), records);
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }

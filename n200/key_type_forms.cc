@@ -37,8 +37,9 @@ constexpr std::string_view kAnyCurve[] = {"EC", "ECC", "ECDSA"};
 
 std::string letters_and_digits(std::string_view word) {
   std::string kept;
-  for (const unsigned char c : word)
-    if (std::isalnum(c) != 0) kept += static_cast<char>(std::toupper(c));
+  for (const char c : word)
+    if (const auto code = static_cast<unsigned char>(c); std::isalnum(code) != 0)
+      kept += static_cast<char>(std::toupper(code));
   return kept;
 }
 

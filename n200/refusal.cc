@@ -39,7 +39,8 @@ bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
 
 std::string lower(std::string_view text) {
   std::string made(text);
-  std::ranges::transform(made, made.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::ranges::transform(made, made.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return made;
 }
 

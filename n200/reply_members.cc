@@ -78,8 +78,9 @@ class Walk {
 
 std::string canonical_name(std::string_view name) {
   std::string canonical;
-  for (const unsigned char c : name)
-    if (c != '_' && c != '-' && c != ' ') canonical += static_cast<char>(std::tolower(c));
+  for (const char c : name)
+    if (c != '_' && c != '-' && c != ' ')
+      canonical += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return canonical;
 }
 
