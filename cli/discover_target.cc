@@ -156,7 +156,7 @@ std::string DeviceTarget::redacted(int status, std::string_view said) const {
   std::vector<std::string_view> secrets;
   std::ranges::transform(forms, std::back_inserter(secrets), &Secret::reveal);
   return printable(
-      n200::device_error({"answered", {}, {}}, Reason::none, status == 0 ? 200 : status, said, secrets)
+      n200::device_error({"answered", {}, {}}, Reason::none, {status == 0 ? 200 : status, said}, secrets)
           .detail);
 }
 

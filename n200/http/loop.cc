@@ -119,6 +119,23 @@ void Loop::serve_sockets() noexcept {
     timer_ = kNever;
     curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
   }
+  if (std::exchange(has_released_one_, false)) find_lost_sockets();
+}
+
+// When the first of several addresses has used up its time, libcurl 7.88 closes its socket, without
+// close_socket, and waits for its timer, or for a socket, before it tries the next one: there is neither
+// until the time is up for all.
+void Loop::find_lost_sockets() noexcept {
+  while (const auto lost = sockets_.take_lost()) {
+    poller_.forget(lost->fd);
+    counts_.connections_open.down();
+    metrics_.changed();
+    for (const Easy* easy : lanes_[lost->endpoint]->active) {
+      if (easy->call->sent.load(std::memory_order_relaxed)) continue;
+      curl_easy_pause(easy->handle, CURLPAUSE_SEND);
+      curl_easy_pause(easy->handle, CURLPAUSE_CONT);
+    }
+  }
 }
 
 // For a socket that is ready libcurl visits every transfer on it, with a poll(2) for each: with 256 in flight

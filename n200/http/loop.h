@@ -50,6 +50,7 @@ class Loop {
   void bury(int fd) noexcept;
   bool give_up_unwatched() noexcept;
   bool nudge(int fd) noexcept;
+  void find_lost_sockets() noexcept;
   static unsigned batch_of(const Lane& lane) noexcept;
   unsigned hand_over(Lane& lane, unsigned most) noexcept;
   bool start(Lane& lane, Call& call) noexcept;
@@ -113,6 +114,7 @@ class Loop {
   Clock::time_point timer_ = kNever;                             // when libcurl wants to be called
   std::size_t first_lane_ = 0;  // takes turns, so that no endpoint starves another
   long host_connections_ = 0;
+  bool has_released_one_ = false;  // libcurl watches a socket no more over which nothing was sent yet
 };
 
 }  // namespace sesam::n200::http

@@ -129,6 +129,7 @@ int Loop::on_interest(CURL*, curl_socket_t fd, int what, void* pointer, void*) n
     loop.poller_.forget(fd);
     return 0;
   }
+  if (what == CURL_POLL_REMOVE && !loop.sockets_.is_in_use(fd)) loop.has_released_one_ = true;
   const std::uint32_t events = what == CURL_POLL_IN      ? EPOLLIN
                                : what == CURL_POLL_OUT   ? EPOLLOUT
                                : what == CURL_POLL_INOUT ? EPOLLIN | EPOLLOUT

@@ -48,6 +48,7 @@ void Loop::bury(int fd) noexcept {
 void Loop::watch_traffic(const Easy& easy, int local_port) noexcept try {
   SSL* const tls = tls_of(easy.handle);
   const int fd = sockets_.socket_with_port(easy.lane->index, local_port);
+  sockets_.note_use(fd);
   if (tls == nullptr || fd == -1) return;
   auto place = std::ranges::find(watched_, -1, [](const auto& one) { return one->fd; });
   if (place == watched_.end()) place = watched_.insert(place, std::make_unique<Watched>());

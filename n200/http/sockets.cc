@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,13 +16,23 @@
 
 namespace sesam::n200::http {
 
+namespace {
+
+// 0: it is not open.
+ino_t inode_of(int fd) noexcept {
+  struct stat status;
+  return fstat(fd, &status) == 0 ? status.st_ino : 0;
+}
+
+}  // namespace
+
 int Sockets::open(int family, int type, int protocol, std::size_t endpoint) {
   sockets_.reserve(sockets_.size() + 1);  // may throw: before there is something to lose
   const int fd = above_standard_streams(::socket(family, type | SOCK_CLOEXEC, protocol));
   if (fd == -1) return -1;
   // Not fatal where the kernel has none: the request's own time-out remains.
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms_, sizeof unanswered_ms_);
-  sockets_.push_back({fd, endpoint});
+  sockets_.push_back({fd, endpoint, inode_of(fd), false});
   return fd;
 }
 
@@ -65,6 +76,27 @@ int Sockets::socket_with_port(std::size_t endpoint, int local_port) const noexce
   return -1;
 }
 
+void Sockets::note_use(int fd) noexcept {
+  for (auto& socket : sockets_)
+    if (socket.fd == fd) socket.in_use = true;
+}
+
+bool Sockets::is_in_use(int fd) const noexcept {
+  for (const auto& socket : sockets_)
+    if (socket.fd == fd) return socket.in_use;
+  return false;
+}
+
+std::optional<Sockets::Lost> Sockets::take_lost() noexcept {
+  for (auto socket = sockets_.begin(); socket != sockets_.end(); ++socket) {
+    if (socket->in_use || inode_of(socket->fd) == socket->inode) continue;
+    const Lost lost{socket->fd, socket->endpoint};
+    sockets_.erase(socket);
+    return lost;
+  }
+  return std::nullopt;
+}
+
 int Sockets::limit_errno() noexcept {
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd == -1) return errno;
@@ -75,12 +107,15 @@ int Sockets::limit_errno() noexcept {
 // libcurl looks before it uses a connection again, but 7.88 sees TLS's farewell waiting to be read, takes
 // that for a sign of life and loses the request. So a socket that is plainly at its end takes the place of
 // this one.
-void Sockets::bury(int fd) const noexcept {
-  if (!endpoint_of(fd)) return;  // closed by now: the number may be another thread's file
+void Sockets::bury(int fd) noexcept {
+  const auto socket = std::ranges::find(sockets_, fd, &Socket::fd);
+  // Closed by now: the number may be another thread's file.
+  if (socket == sockets_.end() || inode_of(fd) != socket->inode) return;
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return;
   ::close(pair[1]);
   dup3(pair[0], fd, O_CLOEXEC);
+  socket->inode = inode_of(fd);
   ::close(pair[0]);
 }
 

@@ -2,6 +2,8 @@
 // The sockets of a pipeline, opened here so that a forked child can close them and a turn can cork them.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -16,6 +18,16 @@ class Sockets {
   /// A close-on-exec socket; -1 with errno as socket(2).
   int open(int family, int type, int protocol, std::size_t endpoint);
   void close(int fd) noexcept;
+  /// A request was sent over it.
+  void note_use(int fd) noexcept;
+  bool is_in_use(int fd) const noexcept;
+  struct Lost {
+    int fd;
+    std::size_t endpoint;
+  };
+  /// One over which nothing was sent yet and which somebody else has closed: forgets it. The number may be
+  /// another file's by now.
+  std::optional<Lost> take_lost() noexcept;
   /// Why no more sockets can be had (EMFILE, ENFILE, ENOMEM); 0: they can.
   static int limit_errno() noexcept;
   /// The endpoint's socket if it has exactly one, else -1.
@@ -26,7 +38,7 @@ class Sockets {
   /// Whose socket this is; nothing if it is not of ours (a resolver's).
   std::optional<std::size_t> endpoint_of(int fd) const noexcept;
   /// The peer has closed this connection while it was idle: has libcurl see that.
-  void bury(int fd) const noexcept;
+  void bury(int fd) noexcept;
   /// After fork: close(2) and nothing else, so that the parent's connection does not notice.
   void close_in_child() noexcept;
 
@@ -34,6 +46,8 @@ class Sockets {
   struct Socket {
     int fd;
     std::size_t endpoint;
+    ino_t inode;  // of the socket, which no other file has while it is open
+    bool in_use;
   };
   const unsigned unanswered_ms_;
   std::vector<Socket> sockets_;

@@ -25,6 +25,43 @@ TEST(Sockets, bury_leaves_a_connection_at_its_end_in_the_same_place) {
   sockets.close(fd);
 }
 
+TEST(Sockets, that_somebody_else_closed_are_noticed_unless_they_were_used) {
+  Sockets sockets(1000);
+  const int open_one = sockets.open(AF_INET, SOCK_STREAM, 0, 0);
+  const int used = sockets.open(AF_INET, SOCK_STREAM, 0, 1);
+  const int closed = sockets.open(AF_INET, SOCK_STREAM, 0, 2);
+  const int replaced = sockets.open(AF_INET, SOCK_STREAM, 0, 3);
+  sockets.note_use(used);
+  EXPECT_TRUE(sockets.is_in_use(used));
+  EXPECT_FALSE(sockets.take_lost());
+  close(closed);
+  const int other = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  ASSERT_EQ(dup2(other, replaced), replaced);
+  for (const std::size_t endpoint : {2U, 3U}) {
+    const auto lost = sockets.take_lost();
+    ASSERT_TRUE(lost);
+    EXPECT_EQ(lost->endpoint, endpoint);
+  }
+  EXPECT_FALSE(sockets.take_lost());
+  EXPECT_TRUE(sockets.endpoint_of(open_one));
+  EXPECT_FALSE(sockets.endpoint_of(replaced)) << "it is another file now";
+  close(replaced);
+  if (other != closed) close(other);
+  sockets.close(open_one);
+  sockets.close(used);
+}
+
+TEST(Sockets, bury_touches_no_number_that_became_another_file) {
+  Sockets sockets(1000);
+  const int fd = sockets.open(AF_INET, SOCK_STREAM, 0, 0);
+  const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  ASSERT_EQ(dup2(null, fd), fd);
+  sockets.bury(fd);
+  EXPECT_EQ(kind_of(fd), mode_t{S_IFCHR});
+  close(fd);
+  close(null);
+}
+
 // Its number may belong to a file of another thread's by then.
 TEST(Sockets, bury_touches_no_number_that_was_given_back) {
   Sockets sockets(1000);
