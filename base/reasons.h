@@ -76,7 +76,9 @@ namespace sesam {
   X(no_access_rule, "access denied",                                                                         \
     "'user' and 'pass' are right, as other requests were let in; this user has no access rule for the "      \
     "interface: in the device's web UI, add an access rule that allows this user HTTP POST and HTTP GET; "   \
-    "or the key's own access list forbids it")
+    "or the key's own access list forbids it")                                                               \
+  X(certificate_outdated, "the device's certificate is not valid at this time",                              \
+    "renew the device's certificate, and replace it in 'tlscert', or set the clock of this machine")
 
 enum class Reason : int {
   none = 0,

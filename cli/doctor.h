@@ -30,8 +30,8 @@ bool check_connection(const n200::http::Options& options, std::size_t node, Chec
 /// How many connections at a time it allows: step "connections".
 void check_limit(n200::Device& device, Checkup& checkup);
 
-/// The device's own answers: steps "access by GET", "clock", "connections", and by the key (empty: none) "key" and
-/// "signature", or else "access by POST".
+/// The device's own answers: steps "access by GET", "clock", "connections", and by the key (empty: none)
+/// "key" and "signature", or else "access by POST".
 void check_device(const std::shared_ptr<n200::Device>& device, const std::string& key, Checkup& checkup);
 
 /// A whole openssl.cnf with these settings. Secrets are replaced by a file to put them into.

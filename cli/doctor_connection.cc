@@ -25,13 +25,18 @@ std::string trusted(const n200::http::Options& options) {
 Result<std::string> judged(const Peer& peer, const Endpoint& endpoint, const n200::http::Options& options) {
   if (!peer.certificate) return Error{Reason::tls_failed, "the device showed no certificate"};
   const std::string came = description_of(peer.certificate.get());
+  if (peer.verdict == X509_V_ERR_CERT_HAS_EXPIRED || peer.verdict == X509_V_ERR_CERT_NOT_YET_VALID)
+    return Error{Reason::certificate_outdated,
+                 std::string(X509_verify_cert_error_string(peer.verdict)) + ": " + came};
   if (peer.verdict != X509_V_OK)
     return Error{Reason::certificate_not_trusted,
                  std::string(X509_verify_cert_error_string(peer.verdict)) + ": " + came + trusted(options)};
   if (!peer.name_fits) return Error{Reason::host_name_mismatch, "'url' says " + endpoint.name + ": " + came};
   const Certificate pinned = options.ca_pem.empty() ? nullptr : first_in(options.ca_pem);
-  return came + (same(peer.certificate.get(), pinned.get()) ? ", the one in " + options.ca_path
-                                                            : ", issued by a trusted CA");
+  const std::string end = warning_of_end(peer.certificate.get());
+  return came + end +
+         (same(peer.certificate.get(), pinned.get()) ? ", the one in " + options.ca_path
+                                                     : ", issued by a trusted CA");
 }
 
 bool check_certificate(const Socket& socket, const Endpoint& endpoint, const n200::http::Options& options,

@@ -106,9 +106,9 @@ std::string alternative_names(X509* certificate) {
   return text_in(memory.get());
 }
 
-std::string end_of_validity(X509* certificate) {
+std::string text_of(const ASN1_TIME* time) {
   const Bio memory(BIO_new(BIO_s_mem()));
-  if (!memory || ASN1_TIME_print(memory.get(), X509_get0_notAfter(certificate)) != 1) return {};
+  if (!memory || ASN1_TIME_print(memory.get(), time) != 1) return {};
   return text_in(memory.get());
 }
 
@@ -145,7 +145,17 @@ Certificate first_in(const std::string& pem) {
 std::string description_of(X509* certificate) {
   const std::string names = alternative_names(certificate);
   return "CN=" + common_name(certificate) + (names.empty() ? ", no subjectAltName" : ", " + names) +
-         ", valid until " + end_of_validity(certificate) + ", SHA-256 " + fingerprint(certificate);
+         ", valid until " + text_of(X509_get0_notAfter(certificate)) + " (from " +
+         text_of(X509_get0_notBefore(certificate)) + ")" + ", SHA-256 " + fingerprint(certificate);
+}
+
+std::string warning_of_end(X509* certificate) {
+  constexpr int kWarnedDays = 30;
+  int days = 0;
+  int seconds = 0;
+  if (ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate)) != 1 || days >= kWarnedDays)
+    return {};
+  return ", expires in " + std::to_string(days) + (days == 1 ? " day" : " days") + ": renew it in time";
 }
 
 Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const n200::http::Options& options) {

@@ -53,7 +53,7 @@ Breaker::Verdict Breaker::refusal(Clock::time_point now, Clock::time_point next)
 }
 
 Breaker::Verdict Breaker::ask(Clock::time_point now, milliseconds patience) noexcept {
-  if (unanswered_at_.load(std::memory_order_relaxed) == 0) return {};
+  if (is_closed()) return {};
   const auto health = health_->load(std::memory_order_relaxed);
   if (health == http::Health::well) {
     health_->store(http::Health::unknown, std::memory_order_relaxed);

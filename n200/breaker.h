@@ -34,9 +34,10 @@ class Breaker {
   /// `patience`: for how long after the start of a probe operations wait for its outcome.
   Verdict ask(Clock::time_point now, std::chrono::milliseconds patience) noexcept;
 
+  bool is_closed() const noexcept { return unanswered_at_.load(std::memory_order_relaxed) == 0; }
   /// A reply arrived, whatever it says.
   void answered() noexcept {
-    if (unanswered_at_.load(std::memory_order_relaxed) != 0) close();
+    if (!is_closed()) close();
   }
   /// An operation ended, and the device had sent nothing to anybody meanwhile.
   void unanswered(Clock::time_point now) noexcept;

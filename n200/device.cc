@@ -120,7 +120,7 @@ void Device::probe_a_node() {
 Result<void> Device::pass_breaker(const Exchange& exchange) {
   constexpr milliseconds kMaxWait{1000};
   const auto patience = std::min(milliseconds(options_.deadline_ms / 2), kMaxWait);
-  while (!exchange.is_follow_up) {
+  while (!exchange.is_follow_up && !breaker_.is_closed()) {
     const auto verdict = breaker_.ask(Clock::now(), patience);
     switch (verdict.advice) {
       case Breaker::Advice::go:

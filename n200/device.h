@@ -236,7 +236,7 @@ class Device {
   using OneNode = std::optional<std::size_t>;
   Result<KeyRecords> request_key(const std::string& name, Clock::time_point until, OneNode node = {});
   Result<KeyRecord> with_public_key(KeyRecord record, Clock::time_point until, OneNode node = {});
-  Result<KeyRecords> keys_named(const std::string& name, Clock::time_point until, std::size_t node);
+  Result<KeyRecords> keys_named(const std::string& name, Clock::time_point until, OneNode node);
   Result<KeyRecord> make_key(const NewKey& key, const EcKeyPair* given);
   // How a request ended that changes the device.
   struct Change {

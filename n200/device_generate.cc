@@ -63,7 +63,7 @@ Device::Change Device::request_new_key(const NewKey& key, const EcKeyPair* given
 }
 
 // Empty when the node knows no key of that name. Never from the cache: what is asked is what is true now.
-Result<KeyRecords> Device::keys_named(const std::string& name, Clock::time_point until, std::size_t node) {
+Result<KeyRecords> Device::keys_named(const std::string& name, Clock::time_point until, OneNode node) {
   auto found = request_key(name, until, node);
   if (!found && found.error().reason == Reason::unknown_key)
     return std::make_shared<const std::vector<KeyRecord>>();
@@ -72,9 +72,10 @@ Result<KeyRecords> Device::keys_named(const std::string& name, Clock::time_point
 
 // On every node: one that is behind the others does not have the newest keys.
 Result<void> Device::check_name_is_free(const Doing& doing, const std::string& name) {
+  const bool is_alone = nodes_.count() == 1;
   for (std::size_t node = 0; node < nodes_.count(); ++node) {
-    auto present = keys_named(name, deadline(), node);
-    if (!present && nodes_.count() == 1) return std::move(present).error();
+    auto present = keys_named(name, deadline(), is_alone ? OneNode() : OneNode(node));
+    if (!present && is_alone) return std::move(present).error();
     if (!present)
       return error_of(doing, present.error().reason,
                       "nothing was sent, because not every node could be asked whether the name is free: " +

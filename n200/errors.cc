@@ -23,6 +23,7 @@ constexpr FailureRow kFailures[] = {
     {Failure::timed_out, Reason::timed_out},
     {Failure::queue_timed_out, Reason::too_many_requests},
     {Failure::certificate_not_trusted, Reason::certificate_not_trusted},
+    {Failure::certificate_outdated, Reason::certificate_outdated},
     {Failure::host_name_mismatch, Reason::host_name_mismatch},
     {Failure::bad_ca_file, Reason::certificate_not_trusted},
     {Failure::bad_client_certificate, Reason::bad_configuration},

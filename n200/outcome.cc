@@ -27,6 +27,7 @@ ReplyKind kind_of_failure(Failure failure) noexcept {
     case Failure::flooded:
       return ReplyKind::silent;
     case Failure::certificate_not_trusted:
+    case Failure::certificate_outdated:
     case Failure::host_name_mismatch:
     case Failure::tls_failed:
       return ReplyKind::untrusted;

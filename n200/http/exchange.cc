@@ -16,10 +16,10 @@ bool is_of_this_process(Failure failure) noexcept {
          failure == Failure::queue_timed_out || failure == Failure::stopped;
 }
 
-// What a proxy or another server in the device's place says is mostly HTML.
-bool may_be_json(const std::string& reply) noexcept {
+// What a proxy or another server in the device's place says is HTML.
+bool may_be_of_the_device(const std::string& reply) noexcept {
   const auto first = reply.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  return first != reply.npos && (reply[first] == '{' || reply[first] == '[');
+  return first != reply.npos && reply[first] != '<';
 }
 
 // Stands in the inbox when it is closed; never dereferenced.
@@ -109,7 +109,7 @@ void Exchange::publish() noexcept {
 
 void Exchange::tell(Call& call) noexcept {
   if (call.health && !is_of_this_process(call.failure)) {
-    const bool well = call.failure == Failure::none && call.status < 500 && may_be_json(call.reply);
+    const bool well = call.failure == Failure::none && call.status < 500 && may_be_of_the_device(call.reply);
     call.health->store(well ? Health::well : Health::ill, std::memory_order_relaxed);
   }
   const Notify notify = std::move(call.notify);

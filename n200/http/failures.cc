@@ -57,6 +57,12 @@ bool is_about_the_name(std::string_view words) noexcept {
   return says(words, "subject name") || says(words, "target host name");
 }
 
+// OpenSSL's words (X509_verify_cert_error_string(3)), and GnuTLS'.
+bool is_about_the_time(std::string_view words) noexcept {
+  return says(words, "certificate has expired") || says(words, "certificate is not yet valid") ||
+         says(words, "uses expired certificate") || says(words, "uses not yet valid certificate");
+}
+
 bool has_ended(int error) noexcept {
   return error == ECONNRESET || error == ECONNABORTED || error == EPIPE || error == ENOTCONN;
 }
@@ -103,6 +109,8 @@ Failure failure_of(const Evidence& evidence) noexcept {
   if (turns_down_our_certificate(evidence.words)) return Failure::bad_client_certificate;
   if (evidence.curl_code == CURLE_PEER_FAILED_VERIFICATION && is_about_the_name(evidence.words))
     return Failure::host_name_mismatch;
+  if (evidence.curl_code == CURLE_PEER_FAILED_VERIFICATION && is_about_the_time(evidence.words))
+    return Failure::certificate_outdated;
   for (const auto& row : kRows) {
     if (row.curl_code != evidence.curl_code) continue;
     if (row.failure == Failure::tls_failed && broke_off(evidence)) return Failure::connection_lost;

@@ -73,6 +73,7 @@ enum class Failure : std::uint8_t {
   timed_out,                ///< sent, no reply within request_timeout_ms or the deadline
   queue_timed_out,          ///< the deadline came before the request could be sent
   certificate_not_trusted,  ///< CURLE_PEER_FAILED_VERIFICATION: the chain
+  certificate_outdated,     ///< the same: it has expired, or is not valid yet
   host_name_mismatch,       ///< CURLE_PEER_FAILED_VERIFICATION: the name
   bad_ca_file,              ///< ca_pem holds no certificate
   bad_client_certificate,   ///< client_cert or client_key unusable, or turned down by the peer
@@ -115,8 +116,8 @@ class Pipeline {
   /// ASYNC_JOB (ASYNC_start_job(3)) it pauses the job.
   virtual Reply perform(const Request& request) = 0;
   /// Sends the request and returns at once. When it is over the flag says whether the server answered with
-  /// what may be JSON, and not with an HTTP status of its own trouble (5xx); it stays as it is where the
-  /// request could not even be made.
+  /// something other than HTML, and not with an HTTP status of its own trouble (5xx); it stays as it is where
+  /// the request could not even be made.
   virtual void probe(const Request& request, HealthFlag flag) noexcept = 0;
   /// Pauses the ASYNC_JOB that runs on this thread until then, by the means that perform() uses. false, and
   /// at once: there is no job, or none that could be resumed. Enter it holding no lock, with exactly one mark

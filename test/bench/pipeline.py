@@ -19,6 +19,8 @@ KEEPALIVE_HTTP1 = Run("keepalive", 64, http1=True)
 # With a device that speaks nothing else.
 HTTP1_ONLY = {client: {n: Run(client, n, http1=True, http1_device=True) for n in (1, 64)} for client in ("sesam", "keepalive")}
 LONE = Run("sesam", 1, 20)
+BY_NAME = {http1: [Run("sesam", 64, http1_device=http1, name=name) for name in (True, False)] for http1 in (False, True)}
+OPENINGS = 20
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,14 @@ def measure(directory: Path, scale: Scale) -> Rounds:
             rounds.measure(bench, [runs[callers] for runs in HTTP1_ONLY.values()], scale.rounds)
     finally:
         bench.stop()
+    for http1, runs in BY_NAME.items():
+        bench = Bench(directory / f"name-{http1}", canned=True, http1=http1, name="localhost")
+        try:
+            rounds.measure(bench, runs, scale.rounds)
+            for _ in range(OPENINGS):
+                rounds.openings.append(bench.opening(name=True))
+        finally:
+            bench.stop()
     return rounds
 
 
@@ -79,6 +89,9 @@ def figures(rounds: Rounds) -> dict[str, float]:
     sesam, keepalive = HTTP1_ONLY["sesam"], HTTP1_ONLY["keepalive"]
     values["device.http1.vs_keepalive_http1.n64"] = rounds.faster(sesam[64], keepalive[64])
     values["device.http1.latency_over_keepalive_us.n1"] = rounds.difference(sesam[1], keepalive[1], lambda r: r["p50_us"])
+    values["device.name.vs_address.n64"] = rounds.faster(*BY_NAME[False])
+    values["device.name.http1.vs_address.n64"] = rounds.faster(*BY_NAME[True])
+    values["device.name.open_s.max"] = max(rounds.openings)
     values["device.vs_plain_multi.n64"] = rounds.faster(device[64], Run("plain_multi", 64))
     values["limit.of_h2load.n64"] = rounds.faster(device[64], LIMIT)
     values["device.ideal.delay20.n256"] = of_ideal(rounds, slow)

@@ -13,6 +13,7 @@ class Rounds:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.results: dict[Run, list[Result]] = {}
+        self.openings: list[float] = []  # seconds
 
     def measure(self, bench: Bench, runs: Iterable[Run], rounds: int) -> None:
         order = list(runs)

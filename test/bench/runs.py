@@ -7,6 +7,7 @@ import math
 import re
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,11 @@ class Run:
     verify: bool = False  # evp: verify_signatures = yes
     http1: bool = False  # libcurl's own clients: HTTP/1.1
     http1_device: bool = False  # the device speaks nothing else
+    name: bool = False  # the host name is resolved
     cores: int = 1  # keys in so many crypto cores
 
     def __str__(self) -> str:
-        extras = [name for name in ("verify", "http1") if getattr(self, name)]
+        extras = [name for name in ("verify", "http1", "name") if getattr(self, name)]
         extras += [f"jobs by {self.jobs}"] if self.jobs else []
         extras += [f"{self.sign_us} us a signature"] if self.sign_us else []
         return f"{self.client:11} n={self.callers:<3} {self.delay_ms:2} ms" + "".join(f", {one}" for one in extras)
@@ -80,6 +82,7 @@ class Bench:
             command += ["--key", f"{key['key_id']}:{key['core']}"]
         command += ["--jobs", run.jobs] if run.jobs else []
         command += ["--http1"] if run.http1 else []  # sesam takes what the device offers
+        command += ["--address", ""] if run.name else []
         openssl_conf = self.configurations["yes" if run.verify else "no"] if run.client == "evp" else None
         result = json.loads(checked(run, command, minimal_environment(openssl_conf)))
         signatures = result.pop("signatures")
@@ -87,6 +90,17 @@ class Bench:
         if bad or len(signatures) != run.callers:
             raise CannotMeasure(f"{run}: {len(bad)} of {len(signatures)} signatures do not verify: {bad[:3]}")
         return result
+
+    def opening(self, name: bool) -> float:
+        """Seconds of a process that opens the key and signs once; its host name is resolved, or not."""
+        cnf = configuration.write(self.directory / f"open-{name}.cnf", configuration.settings_for(
+            self.device, pin=PIN, address=None if name else "127.0.0.1"))
+        start = time.monotonic()
+        done = subprocess.run(["openssl", "dgst", "-sha256", "-sign", "sesam:bench1", "-out", "/dev/null", "/dev/null"], timeout=60,
+                              env=minimal_environment(cnf), capture_output=True, text=True)
+        if done.returncode != 0:
+            raise CannotMeasure(f"an opening: {done.stderr}")
+        return time.monotonic() - start
 
     def h2load(self, run: Run, seconds: float) -> dict[str, float]:
         """The same request from bare nghttp2, one thread, one connection, nobody waiting for the reply."""

@@ -143,5 +143,17 @@ TEST(Failures, quote_libcurl_and_the_system) {
   EXPECT_EQ(message_of(evidence), curl_easy_strerror(CURLE_GOT_NOTHING));
 }
 
+TEST(Failures, tell_an_expired_certificate_from_an_untrusted_one) {
+  Evidence evidence;
+  evidence.curl_code = CURLE_PEER_FAILED_VERIFICATION;
+  for (const char* words : {"SSL certificate problem: certificate has expired",
+                            "SSL certificate problem: certificate is not yet valid"}) {
+    evidence.words = words;
+    EXPECT_EQ(failure_of(evidence), Failure::certificate_outdated) << words;
+  }
+  evidence.words = "SSL certificate problem: self-signed certificate";
+  EXPECT_EQ(failure_of(evidence), Failure::certificate_not_trusted);
+}
+
 }  // namespace
 }  // namespace sesam::n200::http
