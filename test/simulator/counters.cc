@@ -25,8 +25,8 @@ nlohmann::ordered_json Counters::to_json() const {
 
 // In place: exchanges under way point at the gauge.
 void Counters::reset() {
-  connections_accepted = connections_served_max = connections_turned_away = tls_handshakes = tls_resumed = http2_connections = http1_connections =
-      requests_total = 0;
+  connections_accepted = connections_served_max = connections_turned_away = tls_handshakes = tls_resumed =
+      http2_connections = http1_connections = requests_total = 0;
   in_flight.forget_max();
   requests.clear();
   errors.clear();
