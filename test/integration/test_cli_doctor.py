@@ -173,8 +173,10 @@ def test_a_certificate_that_has_run_out(simulator, openssl_cnf, doctor, openssl,
     openssl(tmp_path / "ca.cnf", "ca", "-batch", "-selfsign", "-create_serial", "-keyfile", key, "-in", "csr", "-startdate", "20200101000000Z", "-enddate",
             "20210101000000Z", "-out", "old.crt", "-notext")
     old = simulator(tls_cert=tmp_path / "old.crt", tls_key=key)
-    steps = doctor(openssl_cnf(old, tlscert=tmp_path / "old.crt"))
-    assert_only_bad(steps, "certificate", "certificate has expired", "Jan  1 00:00:00 2021")
+    cnf = openssl_cnf(old, tlscert=tmp_path / "old.crt")
+    assert_only_bad(doctor(cnf), "certificate", "certificate has expired", "Jan  1 00:00:00 2021", "from Jan  1 00:00:00 2020")
+    done = openssl(cnf, "pkey", "-in", "sesam:web", "-pubout", check=False)
+    assert "the device's certificate is not valid at this time" in done.stderr and "renew the device's certificate" in done.stderr
 
 
 def test_http_1(simulator, openssl_cnf, doctor):
