@@ -2,7 +2,9 @@
 """The table's rows: what befalls the device or the network, and what a caller may expect of the provider then."""
 from typing import Any
 
-from stage import GENERATE, OPEN, READ, SIGN, Promise, Row, Stage
+from stage import GENERATE, OPEN, READ, SIGN, Promise, Row, Stage  # first: it makes the tests' harness known
+
+from harness.resolver import NAME
 
 FAIL_NEVER, FAIL_CLEARLY, NOTHING = Promise.NO_FAILURE, Promise.CLEAR_ERROR, Promise.NOTHING
 QUICK_TIMEOUT = {"request_timeout_ms": 500}
@@ -116,7 +118,7 @@ def connections(limit: int, surplus: str) -> dict[str, Any]:
 
 
 HTTP1 = {"http1": True}
-BY_NAME = {"name": "localhost"}
+BY_NAME = {"name": NAME}
 NO_ADDRESS = {"address": None}
 VERIFY = {"verify_signatures": "yes"}
 BAD_NODES = (

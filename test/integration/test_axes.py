@@ -12,6 +12,7 @@ from harness.bind import Bind
 from harness.flavour import IN_A_CHILD, needs_trust_in_memory, not_sanitized
 from harness.keys import assert_signs, total_found
 from harness.load import compile_load, run_load
+from harness.resolver import CAN_ANSWER, NAME
 from harness.tls import REPLY, Identity, Server, fetch, free_port
 from test_program_nginx import CONFIGURATION as NGINX
 
@@ -42,6 +43,14 @@ def test_the_selection_has_every_pair_of_values():
 def test_keys_are_opened_listed_and_sign(world, openssl, tmp_path):
     assert_signs(openssl, world.cnf, f"sesam:{KEY}", tmp_path)
     assert total_found(openssl(world.cnf, "storeutl", "sesam:").stdout) == 1
+
+
+def test_the_name_is_looked_up_by_the_resolver(world, openssl, tmp_path):
+    """Not by libcurl itself, as it does for localhost: that proves nothing of the resolver's descriptors."""
+    if world.looked_up is None or not CAN_ANSWER:
+        pytest.skip("nothing is looked up")
+    assert_signs(openssl, world.cnf, f"sesam:{KEY}", tmp_path)
+    assert NAME in world.looked_up.read_text()
 
 
 def test_each_opening_is_quick(world, openssl):

@@ -10,6 +10,15 @@
 #include <string.h>
 #include <unistd.h>
 
+static const char *answers_path, *log_path;
+
+// At once: nginx clears its environment, and writes over where it was.
+__attribute__((constructor)) static void read_environment(void) {
+  const char *answers = getenv("RESOLVER"), *log = getenv("RESOLVER_LOG");
+  answers_path = answers != NULL ? strdup(answers) : NULL;
+  log_path = log != NULL ? strdup(log) : NULL;
+}
+
 typedef int resolve(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
 static resolve *real(void) {
@@ -19,8 +28,7 @@ static resolve *real(void) {
 }
 
 static void note(const char *name) {
-  const char *path = getenv("RESOLVER_LOG");
-  FILE *log = path != NULL ? fopen(path, "a") : NULL;
+  FILE *log = log_path != NULL ? fopen(log_path, "a") : NULL;
   if (log == NULL) return;
   fprintf(log, "%s\n", name);
   fclose(log);
@@ -46,8 +54,7 @@ static int add_all(char *words, const char *port, const struct addrinfo *hints, 
 }
 
 int getaddrinfo(const char *name, const char *port, const struct addrinfo *hints, struct addrinfo **list) {
-  const char *path = getenv("RESOLVER");
-  FILE *answers = path != NULL && name != NULL ? fopen(path, "r") : NULL;
+  FILE *answers = answers_path != NULL && name != NULL ? fopen(answers_path, "r") : NULL;
   if (answers == NULL) return real()(name, port, hints, list);
   char line[512], *words = NULL;
   const size_t length = strlen(name);

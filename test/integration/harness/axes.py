@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The axes of a set-up that a user has, and which combinations of their values the core tests run over."""
 import itertools
+from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from harness import configuration
 from harness.cluster import Cluster
+from harness.resolver import NAME, resolving
 from harness.simulator import Simulator
 
 PIN = "12345678"
@@ -53,8 +55,12 @@ class World:
     def __init__(self, set_up: SetUp, directory: Path, **settings: Any):
         self.set_up = set_up
         options: dict[str, Any] = {"http1": set_up.http == "1.1"}
+        self.resolver = ExitStack()
+        self.looked_up: Path | None = None  # a line for each look-up
         if set_up.where == "name":
-            options["name"] = "localhost"
+            options["name"] = NAME
+            # One address: with several the numbers of libcurl's descriptors fall otherwise (test_names.py has those).
+            self.looked_up = self.resolver.enter_context(resolving("127.0.0.1"))
         self.cluster = Cluster(directory / "devices", int(set_up.nodes), **options).start()
         key: dict[str, Any] = {"type": "RSA", "size": 2048} if set_up.key == "RSA" else {}
         if set_up.pin == "PIN":
@@ -81,4 +87,5 @@ class World:
         return sum(node.requests().get(self.sign_command, 0) for node in self.cluster.nodes)
 
     def stop(self) -> None:
+        self.resolver.close()
         self.cluster.stop()

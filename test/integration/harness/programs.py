@@ -25,8 +25,13 @@ class Done:
         return f"{' '.join(self.arguments)}\nexit status {self.returncode}\n{self.stdout}{self.stderr}"
 
 
+# Variables of the environment while a test wants them for whatever it starts (resolver.py).
+for_every_program: dict[str, str] = {}
+
+
 def minimal_environment(openssl_conf: Path | None, **extra: str) -> dict[str, str]:
     """Nothing of the caller's: no N200_CONF, no proxy, no locale."""
+    extra = for_every_program | extra
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
     for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"):  # sanitizer builds
         if name in os.environ:
