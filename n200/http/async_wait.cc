@@ -87,15 +87,29 @@ void drop_bell_of(ASYNC_WAIT_CTX* context) noexcept {
   static_cast<Bell*>(custom)->drop();
 }
 
-// One bell a wait context, silent; nullptr if there is none to be had.
-Bell* bell_of(ASYNC_WAIT_CTX* context) noexcept {
-  if (Bell* present = silenced_bell_of(context)) return present;
+// The bell that the wait context has, silent and kept for the caller, or a new one, which it gets with the
+// first pause: HAProxy takes each descriptor that it finds there for one that it was told of, as it is by a
+// pause.
+Bell* bell_for(ASYNC_WAIT_CTX* context) noexcept {
+  if (Bell* present = silenced_bell_of(context)) {
+    present->keep();
+    return present;
+  }
   drop_bell_of(context);  // the parent's
-  Bell* bell = Bell::make();
-  if (bell == nullptr) return nullptr;
-  if (ASYNC_WAIT_CTX_set_wait_fd(context, &kBellKey, bell->fd(), bell, drop_bell) == 1) return bell;
-  bell->drop();
-  return nullptr;
+  return Bell::make();
+}
+
+// false: the application would not learn of it.
+bool give_to_current_job(Bell* bell) noexcept {
+  ASYNC_JOB* job = ASYNC_get_current_job();
+  ASYNC_WAIT_CTX* context = job == nullptr ? nullptr : ASYNC_get_wait_ctx(job);
+  if (context == nullptr) return false;
+  OSSL_ASYNC_FD fd = -1;
+  void* custom = nullptr;
+  if (ASYNC_WAIT_CTX_get_fd(context, &kBellKey, &fd, &custom) == 1) return custom == bell;
+  if (ASYNC_WAIT_CTX_set_wait_fd(context, &kBellKey, bell->fd(), bell, drop_bell) != 1) return false;
+  bell->keep();
+  return true;
 }
 
 // Other code runs on this thread meanwhile, and must find the error stack without our mark.
@@ -136,10 +150,20 @@ Notify Notify::for_current_job() noexcept {
     return notify;
   }
   notify.callback_ = nullptr;
-  notify.bell_ = bell_of(context);
-  if (notify.bell_ != nullptr) notify.bell_->keep();
+  notify.bell_ = bell_for(context);
   return notify;
 }
+
+Notify Notify::share() const noexcept {
+  Notify other;
+  other.callback_ = callback_;
+  other.argument_ = argument_;
+  other.bell_ = bell_;
+  if (bell_ != nullptr) bell_->keep();
+  return other;
+}
+
+bool Notify::prepare_pause() const noexcept { return bell_ == nullptr || give_to_current_job(bell_); }
 
 void Notify::ring() const noexcept {
   if (callback_ != nullptr)
@@ -148,7 +172,7 @@ void Notify::ring() const noexcept {
     bell_->ring();
 }
 
-Paused pause_job_until_done(const Call& call) noexcept {
+Paused pause_job_until_done(const Call& call, const Notify& notify) noexcept {
   const unsigned generation = fork_generation();
   unsigned resumed_at_once = 0;
   for (;;) {
@@ -161,7 +185,7 @@ Paused pause_job_until_done(const Call& call) noexcept {
     }
     const auto now = Clock::now();
     if (now >= call.deadline) return Paused::deadline_passed;
-    if (!pause_job()) return Paused::cannot_pause;
+    if (!notify.prepare_pause() || !pause_job()) return Paused::cannot_pause;
     resumed_at_once = Clock::now() - now < kNoPauseAtAll ? resumed_at_once + 1 : 0;
     if (resumed_at_once > kResumedAtOnce) std::this_thread::sleep_for(kShortSleep);
   }

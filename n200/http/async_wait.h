@@ -23,6 +23,11 @@ class Notify {
 
   /// For the job that runs on this thread; empty if there is none or its wait context cannot be used.
   static Notify for_current_job() noexcept;
+  /// Another one for the same job: one for the call, and one for who waits.
+  Notify share() const noexcept;
+  /// Before each pause of the current job, which must be the one that this is for. false: the application
+  /// cannot be told, so do not pause.
+  bool prepare_pause() const noexcept;
   explicit operator bool() const noexcept { return callback_ != nullptr || bell_ != nullptr; }
   /// The application's callback gets an argument that lives only as long as the job does.
   bool needs_living_job() const noexcept { return callback_ != nullptr; }
@@ -37,8 +42,9 @@ class Notify {
 /// How the pause of a job ended.
 enum class Paused { done, deadline_passed, other_process, cannot_pause };
 
-/// Pauses the current job until the call is done. Must be entered holding no lock, with exactly one mark on
-/// the error stack (ERR_set_mark(3)), which is lifted while other code runs on this thread.
-Paused pause_job_until_done(const Call& call) noexcept;
+/// Pauses the current job until the call is done, of which `notify` tells. Must be entered holding no lock,
+/// with exactly one mark on the error stack (ERR_set_mark(3)), which is lifted while other code runs on this
+/// thread.
+Paused pause_job_until_done(const Call& call, const Notify& notify) noexcept;
 
 }  // namespace sesam::n200::http

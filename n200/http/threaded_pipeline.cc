@@ -145,7 +145,7 @@ void ThreadedPipeline::probe(const Request& request, HealthFlag flag) noexcept t
 }
 
 bool ThreadedPipeline::pause_job_until(Clock::time_point until) noexcept try {
-  Notify notify = Notify::for_current_job();
+  const Notify notify = Notify::for_current_job();
   if (!notify) return false;
   Reply refusal;
   IoThread* const thread = thread_for(refusal);
@@ -153,9 +153,9 @@ bool ThreadedPipeline::pause_job_until(Clock::time_point until) noexcept try {
   if (!call) return false;
   call->is_rest = true;
   call->deadline = until;
-  call->notify = std::move(notify);
+  call->notify = notify.share();
   if (!thread->exchange().submit(*call)) return false;
-  const Paused paused = pause_job_until_done(*call);
+  const Paused paused = pause_job_until_done(*call, notify);
   if (paused != Paused::done && !Exchange::leave(*call)) static_cast<void>(call.release());
   return paused == Paused::done || paused == Paused::deadline_passed;
 } catch (const std::bad_alloc&) {
@@ -165,12 +165,12 @@ bool ThreadedPipeline::pause_job_until(Clock::time_point until) noexcept try {
 Reply ThreadedPipeline::exchange(Exchange& exchange, Call& call, const Request& request) {
   CallPointer mine(&call);
   call.prepare(request);
-  call.notify = Notify::for_current_job();
-  const bool in_job = static_cast<bool>(call.notify);
+  const Notify notify = Notify::for_current_job();
+  call.notify = notify.share();
   while (!exchange.submit(call))  // closed for nothing: it is open again by now
     if (const Failure why = exchange.closed_for(); why != Failure::none)
       return failed(why, "the pipeline was stopped");
-  if (wait(exchange, call, in_job, request.deadline)) return call.take_reply();
+  if (wait(exchange, call, notify, request.deadline)) return call.take_reply();
   const bool sent = call.sent.load(std::memory_order_relaxed);
   if (Exchange::leave(*mine.release())) {
     mine.reset(&call);
@@ -181,10 +181,10 @@ Reply ThreadedPipeline::exchange(Exchange& exchange, Call& call, const Request& 
   return reply;
 }
 
-bool ThreadedPipeline::wait(Exchange& exchange, const Call& call, bool in_job,
+bool ThreadedPipeline::wait(Exchange& exchange, const Call& call, const Notify& notify,
                             Clock::time_point deadline) noexcept {
-  if (in_job) {
-    const Paused paused = pause_job_until_done(call);
+  if (notify) {
+    const Paused paused = pause_job_until_done(call, notify);
     if (paused != Paused::cannot_pause) return paused == Paused::done;
     // The notification goes to the wait context: look at the call now and then instead.
     while (!call.is_done() && Clock::now() < deadline) exchange.sleep_until_done(call, Clock::now() + 1ms);

@@ -32,7 +32,8 @@ class ThreadedPipeline final : public Pipeline {
   IoThread* thread_for(Reply& refusal);
   IoThread* start_thread(Reply& refusal);
   Reply exchange(Exchange& exchange, Call& call, const Request& request);
-  static bool wait(Exchange& exchange, const Call& call, bool in_job, Clock::time_point deadline) noexcept;
+  static bool wait(Exchange& exchange, const Call& call, const Notify& notify,
+                   Clock::time_point deadline) noexcept;
   void report(const Request& request, const Reply& reply, Clock::time_point since) const noexcept;
 
   const std::shared_ptr<Shared> shared_;

@@ -206,6 +206,25 @@ TEST_F(AsyncJob, with_a_callback_rests_without_its_thread) {
   EXPECT_EQ(go(), ASYNC_FINISH);
 }
 
+int perform_nothing_in_job(void* pointer) {
+  auto& arguments = *static_cast<JobArguments*>(pointer);
+  stop_all(Stop::until_next_use);
+  ERR_set_mark();
+  *arguments.reply = arguments.pipeline->perform(request_until(Clock::now()));  // over before a pause
+  ERR_pop_to_mark();
+  return 1;
+}
+
+// HAProxy ends the process over a descriptor that it finds in the wait context and was never told of.
+TEST_F(AsyncJob, that_never_pauses_gets_no_descriptor) {
+  int result = 0;
+  ASSERT_EQ(ASYNC_start_job(&job_, context_, &result, perform_nothing_in_job, &arguments_, sizeof arguments_),
+            ASYNC_FINISH);
+  std::size_t count = 7;
+  ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(context_, nullptr, &count), 1);
+  EXPECT_EQ(count, 0U);
+}
+
 TEST_F(AsyncJob, that_is_stopped_finishes) {
   arguments_.deadline = Clock::now() + 30s;
   ASSERT_EQ(go_on(), ASYNC_PAUSE);
