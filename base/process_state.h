@@ -23,7 +23,7 @@ enum class MutexRank : int {
   key_standings,
   signature_proofs,
   asked_pins,
-  pins,
+  refused_access,
   error_stack,
   count
 };

@@ -41,6 +41,7 @@ std::string summary(const provider::Configuration& configuration) {
 void check_device_of(provider::Configuration configuration, const std::string& key, Checkup& checkup) {
   auto log = Log::open(0, "stderr");
   if (!log) return checkup.bad("settings", log.error());
+  configuration.device.remembers_refusals = false;
   const auto device = n200::Device::for_options(std::move(configuration.connection),
                                                 std::move(configuration.device), *std::move(log));
   const auto& connection = device->pipeline().options();

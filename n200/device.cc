@@ -30,16 +30,25 @@ double jitter() noexcept {
   return static_cast<double>((static_cast<std::size_t>(now) ^ thread * 0x9E3779B97F4A7C15U) % 1024) / 1023;
 }
 
+// A refusal that is returned in place of a reply.
+http::Reply reply_of(const RefusedAccess::Refusal& refusal) {
+  http::Reply reply;
+  reply.failure = http::Failure::none;
+  reply.status = refusal.status;
+  return reply;
+}
+
 // What does not pass by itself, as a restart or an outage does, is for the operator to mend.
 bool is_worth_a_report(ReplyKind kind) noexcept {
   return kind == ReplyKind::untrusted || kind == ReplyKind::server_error || kind == ReplyKind::garbage ||
          kind == ReplyKind::no_access;
 }
 
+std::atomic<std::uint64_t> devices_made{0};
+
 struct Devices {
   ProcessMutex mutex{MutexRank::devices};
   std::vector<std::weak_ptr<Device>> known;
-  std::uint64_t made = 0;
 };
 
 }  // namespace
@@ -51,7 +60,8 @@ KeyHandle::KeyHandle(std::string id, std::string token_label, std::string name, 
       nice_name(std::move(name)),
       core(in_core),
       pin(std::move(its_pin)) {
-  if (!pin.empty()) pin_verdict = process_state<PinVerdicts>().of(key_id, pin.reveal());
+  if (!pin.empty())
+    pin_verdict = std::make_shared<PinVerdict>(process_state<SharedVerdicts>(), key_id, pin.reveal());
 }
 
 std::string KeyHandle::description() const { return "key '" + nice_name + "' (" + key_id + ")"; }
@@ -69,7 +79,6 @@ std::shared_ptr<Device> Device::for_options(http::Options connection, Options op
         device && device->pipeline_ == pipeline && device->options_ == options)
       return device;
   auto device = std::make_shared<Device>(std::move(pipeline), std::move(options), std::move(log));
-  device->identity_ = std::to_string(devices.made++) + "|";
   devices.known.push_back(device);
   return device;
 }
@@ -78,16 +87,24 @@ Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::s
     : options_(std::move(options)),
       log_(std::move(log)),
       pipeline_(std::move(pipeline)),
+      identity_(std::to_string(devices_made.fetch_add(1, std::memory_order_relaxed)) + "|"),
       nodes_(pipeline_->options().urls.size()) {
   // Made now, in provider init: a guard of a static that another thread holds at fork stays locked in the
   // child.
   static_cast<void>(process_state<KeyCache>());
   static_cast<void>(process_state<AskedPins>());
-  static_cast<void>(process_state<PinVerdicts>());
+  static_cast<void>(process_state<RefusedAccess>());
+  static_cast<void>(process_state<SharedVerdicts>());
   static_cast<void>(process_state<KeyStandings>());
   static_cast<void>(process_state<SignatureProofs>());
-  for (std::size_t node = 0; node < pipeline_->options().urls.size(); ++node)
-    nodes_.count_into(node, counts().of_node(pipeline_->options().urls[node]));
+  const auto& connection = pipeline_->options();
+  for (std::size_t node = 0; node < connection.urls.size(); ++node) {
+    nodes_.count_into(node, counts().of_node(connection.urls[node]));
+    Secret login(connection.user + ":");
+    login.append(connection.password.reveal());
+    const auto tag = process_state<SharedVerdicts>().tag_of(connection.urls[node], login.reveal());
+    login_names_.emplace_back(tag.begin(), tag.end());
+  }
 }
 
 std::string_view Device::endpoint_url() const noexcept { return pipeline_->options().urls[nodes_.in_use()]; }
@@ -262,12 +279,16 @@ Result<ReplyDocument> Device::exchange(Exchange& exchange) {
     request.endpoint = exchange.node = exchange.only_node.value_or(nodes_.in_use(trail.avoid));
     exchange.doing.endpoint = url_of(exchange.node);
     trail.add(exchange.node);
-    http::Reply reply = pipeline_->perform(request);
+    const auto remembered = remembered_refusal(exchange);
+    http::Reply reply = remembered ? reply_of(*remembered) : pipeline_->perform(request);
     exchange.status = reply.status;
-    auto document = judge(exchange, reply);
-    const ReplyKind kind =
-        kind_of(reply.failure, reply.status, document ? Reason::none : document.error().reason);
-    note_health(exchange, reply, kind, document ? nullptr : &document.error(), trail);
+    auto document = remembered ? Result<ReplyDocument>(remembered->error) : judge(exchange, reply);
+    const Error* const error = document ? nullptr : &document.error();
+    const ReplyKind kind = kind_of(reply.failure, reply.status, error ? error->reason : Reason::none);
+    if (!remembered) {
+      note_health(exchange, reply, kind, error, trail);
+      note_access(exchange, kind, error);
+    }
     if (document) return document;
     const auto pause = pause_before_retry(exchange, reply, kind, document.error(), trail);
     const auto now = Clock::now();
@@ -299,13 +320,13 @@ Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply& reply
   return document;
 }
 
-Result<bool> Device::may_send_pin(const Exchange& exchange) {
-  if (exchange.pin_verdict == nullptr) return false;
-  switch (exchange.pin_verdict->ask(exchange.deadline, *pipeline_)) {
+Result<std::uint64_t> Device::may_send_pin(const Exchange& exchange) {
+  if (exchange.pin_verdict == nullptr) return std::uint64_t{0};
+  const auto permission = exchange.pin_verdict->ask(exchange.deadline, *pipeline_);
+  switch (permission.leave) {
     case PinVerdict::Leave::granted:
-      return false;
     case PinVerdict::Leave::to_try:
-      return true;
+      return permission.trial;
     case PinVerdict::Leave::refused:
       return error_of(exchange.doing, Reason::wrong_pin,
                       "the device refused this PIN before; nothing was sent");
@@ -317,8 +338,8 @@ Result<bool> Device::may_send_pin(const Exchange& exchange) {
 }
 
 Result<ReplyDocument> Device::exchange_with_pin(Exchange& asking) {
-  SESAM_TRY(is_trying, may_send_pin(asking));
-  const PinProbe probe(is_trying ? asking.pin_verdict : nullptr);
+  SESAM_TRY(trial, may_send_pin(asking));
+  const PinProbe probe(asking.pin_verdict, trial);
   auto document = exchange(asking);
   if (document && asking.pin_verdict != nullptr) asking.pin_verdict->proven();
   return document;

@@ -3,6 +3,7 @@
 // the deadline.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/hex.h"
 #include "base/log.h"
@@ -27,6 +29,7 @@
 #include "n200/outcome.h"
 #include "n200/pin_verdicts.h"
 #include "n200/refusal.h"
+#include "n200/refused_access.h"
 #include "n200/reply.h"
 #include "n200/request.h"
 #include "n200/retry.h"
@@ -114,10 +117,14 @@ class Device {
   Result<void> list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& take,
                          std::span<const std::string_view> types = kAsymmetricTypes);
 
-  /// Makes a key. At least three requests: is the name free, make the key, what does the device say of it.
+  /// Makes a key. At least three requests: is the name free, make the key, what does the device say of it,
+  /// which is checked against the request. Nothing is ever deleted; where the device made another key than
+  /// requested, this process makes no further key of that name.
   /// The second is never repeated where the device may have acted on it: after a lost answer the key is
   /// looked up by its name, again and again within the deadline where the device may still be at work, and
-  /// must be what was asked for. Raises key_exists and what an exchange raises.
+  /// must be what was asked for. Raises bad_argument for a name that is not UTF-8 text without control
+  /// characters, key_exists, other_key_made, several_keys_match (another key of that name was made at the
+  /// same time, and this one has the higher key_id) and what an exchange raises.
   Result<KeyRecord> generate(const NewKey& key);
 
   /// Whether the device still has this key, which find_key found for this URI. Noticed with the answers to
@@ -199,8 +206,13 @@ class Device {
   Result<ReplyDocument> exchange(Exchange& exchange);
   // The same with the exchange's PIN, which may turn out wrong: one that did is not sent.
   Result<ReplyDocument> exchange_with_pin(Exchange& exchange);
-  // Whether this exchange tries it out.
-  Result<bool> may_send_pin(const Exchange& exchange);
+  // The number of the trial where this exchange tries it out, else 0.
+  Result<std::uint64_t> may_send_pin(const Exchange& exchange);
+  std::string access_name(const Exchange& exchange, bool of_the_key) const;
+  std::optional<RefusedAccess::Refusal> remembered_refusal(const Exchange& exchange) const;
+  void note_access(const Exchange& exchange, ReplyKind kind, const Error* error);
+  void note_let_in(const Exchange& exchange) noexcept;
+  bool was_let_in(const Exchange& exchange, bool of_the_key) const noexcept;
   void note_failure(const Exchange& exchange, const http::Reply& reply, const Error& error,
                     bool moves_on) const;
   http::Request request_for(const Exchange& exchange, const Rendered& rendered) const;
@@ -265,10 +277,13 @@ class Device {
   Options options_;
   std::shared_ptr<const Log> log_;
   std::shared_ptr<http::Pipeline> pipeline_;
-  std::string identity_;  // tells this device's cache entries from another's
+  const std::string identity_;  // tells this device's cache entries from another's
   mutable Nodes nodes_;
   Breaker breaker_;
   std::atomic<bool> get_let_in_{false};  // user and password are right
+  // By operation: the nodes that have done it.
+  std::array<std::atomic<NodeSet>, static_cast<std::size_t>(Operation::count)> let_in_{};
+  std::vector<std::string> login_names_;  // by node: stands for its URL, the user and the password
 };
 
 }  // namespace sesam::n200

@@ -21,6 +21,8 @@ struct Options {
   unsigned key_cache_seconds = 60;
   unsigned max_listing_mib = 512;
   Verify verify_signatures = Verify::rsa;
+  bool remembers_refusals =
+      true;  ///< a request that was refused for want of access is not sent again at once
   WireTable wire;
 
   bool operator==(const Options&) const = default;

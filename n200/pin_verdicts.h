@@ -1,76 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the device thinks of a PIN. A refused one is never sent twice by one process, because the device may
-// lock the key.
+// What the device thinks of a PIN. A refused one is sent once by a process and the processes it forks,
+// because the device may lock the key.
 #pragma once
 
 #include <atomic>
 #include <chrono>
-#include <memory>
-#include <string>
+#include <cstdint>
 #include <string_view>
-#include <vector>
 
-#include "base/process_state.h"
-#include "base/secret.h"
 #include "n200/http/pipeline.h"
+#include "n200/shared_verdicts.h"
 
 namespace sesam::n200 {
 
-/// The verdict on one PIN for one key, shared by everybody who uses that pair. Lock-free: a fork may happen
-/// at any moment.
+/// One user's view of the verdict on one PIN for one key. The verdict itself is shared (shared_verdicts.h).
 class PinVerdict {
  public:
-  PinVerdict(std::string_view key_id, std::string_view pin) : key_id_(key_id), pin_(pin) {}
+  /// Throws std::bad_alloc.
+  PinVerdict(SharedVerdicts& shared, std::string_view key_id, std::string_view pin)
+      : shared_(shared), tag_(shared.tag_of(key_id, pin)) {}
 
-  enum class Leave { granted, to_try, refused, timed_out };
-  /// Asks to send the PIN. A proven one goes at once. An unproven one is sent by one at a time (to_try, who
-  /// must hold a PinProbe), or a wrong PIN would go out from all threads before the first answer; the others
-  /// wait for its verdict, until the deadline; for that of an ASYNC_JOB only other jobs do, and for a second
-  /// at most. A job waits paused, by the pipeline; one that cannot be paused is granted leave, as the one who
-  /// is waited for may be a job of the same thread. Who may send tells what became of it.
-  Leave ask(std::chrono::steady_clock::time_point deadline, http::Pipeline& pipeline) noexcept;
-  void proven() noexcept { settle(State::proven); }
-  void refused() noexcept { settle(State::refused); }
-  /// The exchange told nothing about the PIN: the next one may try.
-  void open() noexcept;
-
-  bool is_of(std::string_view key_id, std::string_view pin) const noexcept;
-  bool is_refused() const noexcept { return state_.load(std::memory_order_acquire) == State::refused; }
+  enum class Leave : std::uint8_t { granted, to_try, refused, timed_out };
+  struct Permission {
+    Leave leave;
+    std::uint64_t trial = 0;  ///< to_try: for the PinProbe
+  };
+  /// Asks to send the PIN. A proven one goes at once. An unproven one is sent by one caller at a time
+  /// (to_try, who must hold a PinProbe), or a wrong PIN would go out from all threads before the first
+  /// answer; the others wait for its verdict, until the deadline. An ASYNC_JOB waits paused.
+  Permission ask(std::chrono::steady_clock::time_point deadline, http::Pipeline& pipeline) noexcept;
+  void proven() noexcept;
+  void refused() noexcept;
+  /// The exchange showed nothing about the PIN: the next caller may try.
+  void open(std::uint64_t trial) noexcept { shared_.release(tag_, trial); }
 
  private:
-  enum class State { unproven, proven, refused };
-  void settle(State state) noexcept;
-  bool try_to_probe(bool in_job, bool waited_long) noexcept;
+  enum class State : std::uint8_t { unproven, proven, refused };
+  SharedVerdicts::Asked look(std::chrono::steady_clock::time_point deadline) noexcept;
 
-  const std::string key_id_;
-  const Secret pin_;
-  std::atomic<State> state_{State::unproven};
-  std::atomic<unsigned> probing_{0};  // who is trying: 1 + twice the fork generation, a job one more; 0: none
+  SharedVerdicts& shared_;
+  const PinTag tag_;
+  std::atomic<State> known_{State::unproven};
+  std::atomic<std::uint32_t> as_of_{0};  // known_ is as old as that count of refusals
 };
 
-/// Who was granted leave holds one while it asks the device: the next may try where nothing came of it, not
-/// even an answer.
+/// A caller who was granted leave holds one while it asks the device: the next may try where nothing came of
+/// it, not even an answer.
 class PinProbe {
  public:
-  explicit PinProbe(PinVerdict* verdict) noexcept : verdict_(verdict) {}
+  /// 0: nothing is tried.
+  PinProbe(PinVerdict* verdict, std::uint64_t trial) noexcept : verdict_(verdict), trial_(trial) {}
   ~PinProbe() {
-    if (verdict_ != nullptr) verdict_->open();
+    if (trial_ != 0) verdict_->open(trial_);
   }
   PinProbe(const PinProbe&) = delete;
   PinProbe& operator=(const PinProbe&) = delete;
 
  private:
-  PinVerdict* const verdict_;  // none: there is no PIN
-};
-
-/// Process-wide state: all pairs in use, and the refused ones for ever.
-class PinVerdicts {
- public:
-  std::shared_ptr<PinVerdict> of(std::string_view key_id, std::string_view pin);
-
- private:
-  ProcessMutex mutex_{MutexRank::pins};
-  std::vector<std::shared_ptr<PinVerdict>> verdicts_;
+  PinVerdict* const verdict_;
+  const std::uint64_t trial_;
 };
 
 }  // namespace sesam::n200

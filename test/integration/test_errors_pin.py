@@ -13,6 +13,11 @@ def driver(tmp_path_factory):
     return compile_driver(tmp_path_factory.mktemp("driver"), "driver", "refused_pin.c")
 
 
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory):
+    return compile_driver(tmp_path_factory.mktemp("driver"), "driver", "pin_trial.c")
+
+
 @pytest.fixture
 def web(simulator):
     device = simulator(pin_tries=3)
@@ -50,6 +55,36 @@ def test_a_pin_refused_for_one_key_is_sent_for_another(web, openssl_cnf, run, dr
 def test_a_wrong_pin_sent_by_many_threads_at_once_does_not_lock_the_key(web, openssl_cnf, run, driver):
     run([driver, 32, 2, f"sesam:web;pin-value={WRONG_PIN}"], openssl_cnf(web))
     assert web.requests()["eccsign"] == 1
+
+
+MANY = [("jobs", 256), ("plain-jobs", 256), ("workers", 16)]
+
+
+@pytest.mark.parametrize("how, count", MANY)
+def test_a_wrong_pin_is_sent_once_by_jobs_of_one_thread_and_by_forked_processes(simulator, openssl_cnf, run, trial, how, count):
+    device = simulator(pin_tries=3, delay_ms=20)
+    device.create_key("web", pin=PIN)
+    done = run([trial, f"sesam:web;pin-value={WRONG_PIN}", how, count], openssl_cnf(device))
+    assert done.stdout == "0\n"
+    assert device.requests()["eccsign"] == 1
+    assert done.stderr.count(":wrong PIN:") == count
+    assert done.stderr.count("the device refused this PIN before; nothing was sent") == count - 1
+
+
+@pytest.mark.parametrize("how, count", MANY)
+def test_a_right_pin_serves_all_jobs_of_one_thread_and_all_forked_processes(simulator, openssl_cnf, run, trial, how, count):
+    device = simulator(pin_tries=3, delay_ms=20)
+    device.create_key("web", pin=PIN)
+    done = run([trial, f"sesam:web;pin-value={PIN}", how, count], openssl_cnf(device))
+    assert done.stdout == f"{count}\n", done.stderr
+    assert device.requests()["eccsign"] == count
+
+
+def test_a_process_that_is_killed_while_it_tries_a_pin_does_not_stop_the_others(simulator, openssl_cnf, run, trial):
+    device = simulator(pin_tries=3, delay_ms=2000)
+    device.create_key("web", pin=PIN)
+    done = run([trial, f"sesam:web;pin-value={PIN}", "killed", 4], openssl_cnf(device))
+    assert done.stdout == "3\n", done.stderr
 
 
 def test_dnssec_signzone_with_a_wrong_pin_ends_and_does_not_lock_the_key(simulator, openssl_cnf, tmp_path):

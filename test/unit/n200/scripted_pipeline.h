@@ -29,7 +29,9 @@ inline http::Reply lost(http::Failure how = http::Failure::timed_out) {
 class ScriptedPipeline : public http::Pipeline {
  public:
   explicit ScriptedPipeline(std::deque<http::Reply> answers) : answers_(std::move(answers)) {
+    static unsigned made = 0;
     options_.urls = {"https://device"};
+    options_.user = "user" + std::to_string(made++);  // what this device refuses is not remembered for the next one
   }
   http::Reply perform(const http::Request& request) override {
     asked.push_back(request.body.empty() ? std::string(request.path) : std::string(request.body));

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests that the device refuses for want of access: where one was refused lately, it is not sent again.
+#include <chrono>
+#include <utility>
+
+#include "base/crypto.h"
+#include "n200/device.h"
+
+namespace sesam::n200 {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+constexpr int kUnauthorized =
+    401;  // RFC 9110, section 15.5.2: user or password; anything else may be about the key
+
+RefusedAccess& memory() { return process_state<RefusedAccess>(); }
+
+Error marked(const Doing& doing, const RefusedAccess::Refusal& refusal,
+             RefusedAccess::Clock::time_point now) {
+  const auto ago = duration_cast<milliseconds>(now - refusal.at);
+  const auto next = duration_cast<milliseconds>(refusal.next_try - now);
+  return error_of(doing, refusal.error.reason,
+                  refusal.error.detail + " (" + std::to_string(ago.count()) +
+                      " ms ago; this request was not sent; next attempt in " +
+                      std::to_string(std::max<milliseconds::rep>(next.count(), 0)) + " ms)");
+}
+
+// What error_of() wrote before the problem names the key of one caller.
+Error without_context(const Doing& doing, const Error& error) {
+  const std::string context = error_of(doing, Reason::none, {}).detail + ": ";
+  return {error.reason,
+          error.detail.starts_with(context) ? error.detail.substr(context.size()) : error.detail};
+}
+
+bool has(const std::atomic<NodeSet>& nodes, std::size_t node) noexcept {
+  return (nodes.load(std::memory_order_relaxed) & node_set(node)) != 0;
+}
+
+}  // namespace
+
+std::string Device::access_name(const Exchange& exchange, bool of_the_key) const {
+  std::string name = login_names_[exchange.node] + std::to_string(static_cast<unsigned>(exchange.operation));
+  if (!of_the_key) return name;
+  for (const auto placeholder :
+       {Placeholder::key_id, Placeholder::name, Placeholder::type, Placeholder::core})
+    name += "|" + std::string(exchange.values.text(placeholder));
+  return name;
+}
+
+// The refusal to return in place of a request.
+std::optional<RefusedAccess::Refusal> Device::remembered_refusal(const Exchange& exchange) const {
+  if (!options_.remembers_refusals || memory().is_empty()) return std::nullopt;
+  for (const bool of_the_key : {false, true})
+    if (auto refusal = memory().ask(access_name(exchange, of_the_key), exchange.deadline)) {
+      refusal->error = marked(exchange.doing, *refusal, RefusedAccess::Clock::now());
+      return refusal;
+    }
+  return std::nullopt;
+}
+
+void Device::note_access(const Exchange& exchange, ReplyKind kind, const Error* error) {
+  if (kind == ReplyKind::good) note_let_in(exchange);
+  if (!options_.remembers_refusals || (kind != ReplyKind::no_access && memory().is_empty())) return;
+  const bool of_the_key = exchange.status != kUnauthorized;
+  switch (kind) {
+    case ReplyKind::no_access:
+      if (of_the_key) memory().let_in(access_name(exchange, false));
+      memory().refused(access_name(exchange, of_the_key), without_context(exchange.doing, *error),
+                       exchange.status, was_let_in(exchange, of_the_key));
+      break;
+    case ReplyKind::good:
+    case ReplyKind::unknown_key:
+    case ReplyKind::refused:
+      for (const bool key_too : {false, true}) memory().let_in(access_name(exchange, key_too));
+      break;
+    default:
+      for (const bool key_too : {false, true}) memory().unanswered(access_name(exchange, key_too));
+  }
+}
+
+// The usual case writes nothing that threads share.
+void Device::note_let_in(const Exchange& exchange) noexcept {
+  auto& nodes = let_in_[static_cast<std::size_t>(exchange.operation)];
+  if (!has(nodes, exchange.node)) nodes.fetch_or(node_set(exchange.node), std::memory_order_relaxed);
+  if (exchange.proof != nullptr) exchange.proof->let_in(exchange.node);
+}
+
+bool Device::was_let_in(const Exchange& exchange, bool of_the_key) const noexcept {
+  if (of_the_key) return exchange.proof != nullptr && exchange.proof->was_let_in(exchange.node);
+  return has(let_in_[static_cast<std::size_t>(exchange.operation)], exchange.node);
+}
+
+}  // namespace sesam::n200

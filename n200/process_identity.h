@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether another process, named in shared memory, still lives.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+
+namespace sesam::n200 {
+
+/// A process id alone may belong to a later process.
+struct ProcessIdentity {
+  pid_t pid = 0;
+  std::uint64_t started = 0;  ///< clock ticks since boot, as /proc/PID/stat has it (proc(5)); 0: not known
+};
+
+ProcessIdentity this_process() noexcept;
+
+/// Whether that process has ended; a zombie has. Where /proc cannot be read, kill(2) has to do.
+bool has_ended(const ProcessIdentity& process) noexcept;
+
+}  // namespace sesam::n200

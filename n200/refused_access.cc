@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/refused_access.h"
+
+#include <algorithm>
+#include <mutex>
+
+namespace sesam::n200 {
+
+std::optional<RefusedAccess::Refusal> RefusedAccess::ask(const std::string& name, Clock::time_point until) {
+  const auto now = Clock::now();
+  const std::lock_guard lock(mutex_);
+  const auto found = refusals_.find(name);
+  if (found == refusals_.end()) return std::nullopt;
+  Refusal& refusal = found->second;
+  const bool is_being_tried = refusal.until && now < *refusal.until;
+  if (now < refusal.next_try || is_being_tried) return refusal;
+  refusal.until = until;
+  return std::nullopt;
+}
+
+// The answers of requests that were under way together count as one refusal.
+void RefusedAccess::refused(const std::string& name, const Error& error, int status, bool was_let_in) {
+  const auto now = Clock::now();
+  const std::lock_guard lock(mutex_);
+  const auto found = refusals_.find(name);
+  if (found == refusals_.end()) make_room();
+  Refusal& refusal = refusals_[name];
+  count_.store(refusals_.size(), std::memory_order_relaxed);
+  if (found != refusals_.end() && !refusal.until && now < refusal.next_try) return;
+  const auto pause = found == refusals_.end() ? (was_let_in ? kFirstPause : kMaxPause)
+                                              : std::min(2 * refusal.pause, kMaxPause);
+  refusal = {error, status, now, now + pause, pause, std::nullopt};
+}
+
+void RefusedAccess::let_in(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  refusals_.erase(name);
+  count_.store(refusals_.size(), std::memory_order_relaxed);
+}
+
+void RefusedAccess::unanswered(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = refusals_.find(name); found != refusals_.end()) found->second.until.reset();
+}
+
+// Only a program that asks for thousands of keys that it may not use gets here.
+void RefusedAccess::make_room() {
+  if (refusals_.size() < kMaxRefusals) return;
+  const auto now = Clock::now();
+  std::erase_if(refusals_, [&](const auto& entry) { return entry.second.next_try <= now; });
+  if (refusals_.size() >= kMaxRefusals) refusals_.erase(refusals_.begin());
+}
+
+}  // namespace sesam::n200

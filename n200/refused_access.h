@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests that the device refused for want of access (401, 403): they are not sent again and again, because
+// the device may lock the user.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "base/process_state.h"
+#include "base/result.h"
+
+namespace sesam::n200 {
+
+/// Process-wide state, shared by all devices; a name says node, user, password and command, and where the
+/// refusal may be about one key, the key too.
+class RefusedAccess {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  struct Refusal {
+    Error error;
+    int status = 0;                            ///< HTTP status
+    Clock::time_point at;                      ///< when the device refused
+    Clock::time_point next_try;                ///< by then one caller may ask the device again
+    std::chrono::milliseconds pause{0};        ///< between the two
+    std::optional<Clock::time_point> until{};  ///< somebody asks again, until then at the latest
+  };
+
+  /// The refusal to return in place of a request; nothing where the request is to be sent. Of callers after
+  /// next_try only the first one sends, with `until` as its deadline; then it must call one of the next
+  /// three.
+  std::optional<Refusal> ask(const std::string& name, Clock::time_point until);
+  /// The device refused. `was_let_in`: the same request was let in before, so that this may pass soon.
+  void refused(const std::string& name, const Error& error, int status, bool was_let_in);
+  /// The device did as asked.
+  void let_in(const std::string& name);
+  /// Neither: the next caller may send.
+  void unanswered(const std::string& name);
+
+  /// There is none: nobody needs to ask. Lock-free.
+  bool is_empty() const noexcept { return count_.load(std::memory_order_relaxed) == 0; }
+
+  static constexpr std::chrono::milliseconds kFirstPause{1000};  ///< where the request was let in before
+  static constexpr std::chrono::milliseconds kMaxPause{30000};
+  static constexpr std::size_t kMaxRefusals = 4096;
+
+ private:
+  void make_room();
+
+  ProcessMutex mutex_{MutexRank::refused_access};
+  std::unordered_map<std::string, Refusal> refusals_;
+  std::atomic<std::size_t> count_{0};
+};
+
+}  // namespace sesam::n200

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/shared_verdicts.h"
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <span>
+
+#include "base/crypto.h"
+#include "n200/process_identity.h"
+
+namespace sesam::n200 {
+namespace {
+
+using Clock = SharedVerdicts::Clock;
+
+constexpr std::size_t kEntries = 8192;  // about 500 KiB, of which only the pages in use are taken
+constexpr std::size_t kWindow = 16;     // how many places a pair may have
+constexpr std::size_t kMacKeyBytes = 32;
+
+enum class State : std::uint8_t { unused, trying, proven, refused };
+
+struct Entry {
+  PinTag tag;
+  State state;
+  ProcessIdentity owner;    // of the trial
+  std::uint64_t trial;      // its number
+  Clock::time_point until;  // by when it has ended
+  std::uint64_t settled;    // a later one is greater
+};
+
+// This process lives, at any rate.
+bool is_trial_over(const Entry& entry, Clock::time_point now) noexcept {
+  return now >= entry.until || (entry.owner.pid != ::getpid() && has_ended(entry.owner));
+}
+
+Secret random_key() {
+  std::array<char, kMacKeyBytes> bytes;
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    throw std::bad_alloc();
+  Secret key({bytes.data(), bytes.size()});
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+  return key;
+}
+
+const unsigned char* bytes_of(std::string_view text) noexcept {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+}  // namespace
+
+struct SharedVerdicts::Table {
+  pthread_mutex_t mutex;
+  std::atomic<std::uint32_t> refusals;
+  std::uint64_t trials;
+  std::uint64_t settlements;
+  std::array<Entry, kEntries> entries;
+
+  static Table* make() {
+    void* memory = ::mmap(nullptr, sizeof(Table), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    static_cast<void>(::madvise(memory, sizeof(Table), MADV_DONTDUMP));
+    auto* table = static_cast<Table*>(memory);  // zeroes: every entry is unused
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&table->mutex, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+    return table;
+  }
+
+  std::span<Entry> window_of(const PinTag& tag) noexcept {
+    std::uint64_t hash = 0;
+    std::memcpy(&hash, tag.data(), sizeof hash);
+    return std::span(entries).subspan(hash % (kEntries - kWindow), kWindow);
+  }
+  Entry* find(const PinTag& tag) noexcept {
+    const auto window = window_of(tag);
+    const auto found = std::ranges::find_if(
+        window, [&](const Entry& entry) { return entry.state != State::unused && entry.tag == tag; });
+    return found == window.end() ? nullptr : &*found;
+  }
+  // A refusal is never forgotten, and a trial not before its end; a proven PIN may be tried again.
+  Entry* find_or_make(const PinTag& tag, Clock::time_point now) noexcept {
+    if (Entry* known = find(tag)) return known;
+    Entry* place = nullptr;
+    for (Entry& entry : window_of(tag)) {
+      const bool is_free =
+          entry.state == State::unused || (entry.state == State::trying && now >= entry.until);
+      if (is_free || (entry.state == State::proven && (!place || entry.settled < place->settled)))
+        place = &entry;
+      if (is_free) break;
+    }
+    if (place != nullptr) *place = {tag, State::unused, {}, 0, {}, 0};
+    return place;
+  }
+};
+
+// A process that ends while it holds the mutex leaves an entry half written at worst: a trial of its own.
+class SharedVerdicts::Lock {
+ public:
+  explicit Lock(Table& table) noexcept : mutex_(table.mutex) {
+    if (pthread_mutex_lock(&mutex_) == EOWNERDEAD) pthread_mutex_consistent(&mutex_);
+  }
+  ~Lock() { pthread_mutex_unlock(&mutex_); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  pthread_mutex_t& mutex_;
+};
+
+SharedVerdicts::SharedVerdicts() : table_(Table::make()), mac_key_(random_key()) {}
+
+PinTag SharedVerdicts::tag_of(std::string_view key_id, std::string_view pin) const {
+  Secret pair(key_id);
+  pair.append(std::string_view("\0", 1));
+  pair.append(pin);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> mac;
+  std::size_t length = 0;
+  const std::string_view key = mac_key_.reveal();
+  if (EVP_Q_mac(private_libctx(), "HMAC", nullptr, "SHA256", nullptr, key.data(), key.size(),
+                bytes_of(pair.reveal()), pair.reveal().size(), mac.data(), mac.size(), &length) == nullptr)
+    throw std::bad_alloc();
+  PinTag tag;
+  std::copy_n(mac.begin(), tag.size(), tag.begin());
+  return tag;
+}
+
+SharedVerdicts::Asked SharedVerdicts::ask(const PinTag& tag, Clock::time_point until) noexcept {
+  const auto now = Clock::now();
+  const Lock lock(*table_);
+  Entry* entry = table_->find_or_make(tag, now);
+  if (entry == nullptr) return {Answer::try_it, 0};
+  if (entry->state == State::proven) return {Answer::proven, 0};
+  if (entry->state == State::refused) return {Answer::refused, 0};
+  if (entry->state == State::trying && !is_trial_over(*entry, now)) return {Answer::wait, 0};
+  *entry = {tag, State::trying, this_process(), ++table_->trials, until, 0};
+  return {Answer::try_it, entry->trial};
+}
+
+void SharedVerdicts::settle(const PinTag& tag, bool is_right) noexcept {
+  const Lock lock(*table_);
+  Entry* entry = table_->find_or_make(tag, Clock::now());
+  if (entry != nullptr && !(is_right && entry->state == State::refused))
+    *entry = {tag, is_right ? State::proven : State::refused, {}, 0, {}, ++table_->settlements};
+  if (!is_right) table_->refusals.fetch_add(1, std::memory_order_release);
+}
+
+void SharedVerdicts::release(const PinTag& tag, std::uint64_t trial) noexcept {
+  const Lock lock(*table_);
+  Entry* entry = table_->find(tag);
+  if (entry != nullptr && entry->state == State::trying && entry->trial == trial)
+    entry->state = State::unused;
+}
+
+std::uint32_t SharedVerdicts::refusals() const noexcept {
+  return table_->refusals.load(std::memory_order_acquire);
+}
+
+}  // namespace sesam::n200

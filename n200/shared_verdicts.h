@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Verdicts on PINs in memory that this process shares with the processes it forks, so that a wrong PIN is
+// sent once by all of them.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/secret.h"
+
+namespace sesam::n200 {
+
+/// Stands for one PIN of one key: a MAC of both under a random key, which is not in the shared memory.
+using PinTag = std::array<unsigned char, 16>;
+
+/// A bounded table, made before the first fork. Without room for a further pair that pair has no verdict.
+class SharedVerdicts {
+ public:
+  using Clock = std::chrono::steady_clock;  // one clock for all processes
+
+  /// Throws std::bad_alloc where no memory can be mapped.
+  SharedVerdicts();
+  SharedVerdicts(const SharedVerdicts&) = delete;
+  SharedVerdicts& operator=(const SharedVerdicts&) = delete;
+
+  /// Throws std::bad_alloc.
+  PinTag tag_of(std::string_view key_id, std::string_view pin) const;
+
+  enum class Answer : std::uint8_t { proven, refused, try_it, wait };
+  struct Asked {
+    Answer answer = Answer::wait;
+    std::uint64_t trial = 0;  ///< try_it: its number, for release()
+  };
+  /// What is known of the pair. Of an unproven one a single caller gets `try_it`; the others wait, until the
+  /// trial is settled or released, or its process ends, or `until` of the caller who tries has passed.
+  Asked ask(const PinTag& tag, Clock::time_point until) noexcept;
+  /// The outcome of a trial, or of another exchange. A refusal stays.
+  void settle(const PinTag& tag, bool is_right) noexcept;
+  /// The trial showed nothing: the next caller may try.
+  void release(const PinTag& tag, std::uint64_t trial) noexcept;
+  /// Counts the refusals so far: while it stays the same, what is proven stays proven.
+  std::uint32_t refusals() const noexcept;
+
+ private:
+  struct Table;
+  class Lock;
+  Table* const table_;
+  Secret mac_key_;
+};
+
+}  // namespace sesam::n200
