@@ -24,6 +24,7 @@ enum class MutexRank : int {
   signature_proofs,
   asked_pins,
   refused_access,
+  disputed_names,
   error_stack,
   count
 };

@@ -78,7 +78,10 @@ namespace sesam {
     "interface: in the device's web UI, add an access rule that allows this user HTTP POST and HTTP GET; "   \
     "or the key's own access list forbids it")                                                               \
   X(certificate_outdated, "the device's certificate is not valid at this time",                              \
-    "renew the device's certificate, and replace it in 'tlscert', or set the clock of this machine")
+    "renew the device's certificate, and replace it in 'tlscert', or set the clock of this machine")         \
+  X(other_key_made, "the device did not make the requested key",                                             \
+    "this process makes no further key of that name: find out what the device did, for example with "        \
+    "'sesam list'")
 
 enum class Reason : int {
   none = 0,

@@ -11,6 +11,7 @@
 #include "base/counts.h"
 #include "base/hex.h"
 #include "n200/asked_pins.h"
+#include "n200/disputed_names.h"
 #include "n200/expected_reply.h"
 #include "n200/key_cache.h"
 #include "n200/signature_forms.h"
@@ -94,6 +95,7 @@ Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::s
   static_cast<void>(process_state<KeyCache>());
   static_cast<void>(process_state<AskedPins>());
   static_cast<void>(process_state<RefusedAccess>());
+  static_cast<void>(process_state<DisputedNames>());
   static_cast<void>(process_state<SharedVerdicts>());
   static_cast<void>(process_state<KeyStandings>());
   static_cast<void>(process_state<SignatureProofs>());

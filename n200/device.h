@@ -260,8 +260,13 @@ class Device {
   Result<void> check_name_is_free(const Doing& doing, const std::string& name);
   Change request_new_key(const NewKey& key, const EcKeyPair* given, Clock::time_point until);
   Result<KeyRecords> await_key(const std::string& name, Clock::time_point until, std::size_t node);
-  Result<KeyRecord> whole_record(const KeyRecords& found, std::size_t node);
-  Result<KeyRecord> key_just_made(const Doing& doing, const Change& made, const EcKeyPair* given);
+  Result<void> check_name(const Doing& doing, const std::string& name);
+  Result<KeyRecord> whole_record(KeyRecord record, std::size_t node);
+  Result<KeyRecord> key_just_made(const Doing& doing, const NewKey& key, const EcKeyPair* given,
+                                  const Change& made);
+  Error other_key(const Doing& doing, const NewKey& key, const KeyRecord& record) const;
+  Result<void> check_no_other(const Doing& doing, const std::vector<KeyRecord>& named,
+                              const KeyRecord& mine) const;
   Result<KeyRecord> key_of_lost_answer(const Doing& doing, const NewKey& key, const EcKeyPair* given,
                                        const Change& lost);
   Change request_removal(const KeyHandle& key, const Doing& doing);

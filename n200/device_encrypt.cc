@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/utf8.h"
 #include "n200/device.h"
 
 namespace sesam::n200 {
@@ -29,25 +30,12 @@ bool sends_text(const WireRow& row) {
          std::any_of(row.fields.begin(), row.fields.end(), [&](const Field& f) { return has_text(f.value); });
 }
 
-// The bytes of the UTF-8 sequence (RFC 3629) at the start of the text; 0 where there is none, and for a zero
-// byte.
-std::size_t length_of_character(std::span<const unsigned char> text) {
-  const unsigned char first = text[0];
-  if (first < 0x80) return first != 0 ? 1 : 0;
-  const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-  if (length == 0 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((text[i] & 0xC0) != 0x80) return 0;
-  const bool too_long = (first == 0xE0 && text[1] < 0xA0) || (first == 0xF0 && text[1] < 0x90);
-  const bool no_character = (first == 0xED && text[1] > 0x9F) || (first == 0xF4 && text[1] > 0x8F);
-  return too_long || no_character ? 0 : length;
-}
-
-bool is_text(std::span<const unsigned char> data) {
+// The device's replies cannot hold anything else.
+bool is_text(std::string_view data) {
   while (!data.empty()) {
-    const std::size_t length = length_of_character(data);
-    if (length == 0) return false;
-    data = data.subspan(length);
+    const auto character = first_character(data);
+    if (character.bytes == 0 || character.value == 0) return false;
+    data.remove_prefix(character.bytes);
   }
   return true;
 }
@@ -67,7 +55,7 @@ Result<Secret> Device::encipher(Operation operation, std::string_view verb, cons
                   key.pin.reveal(),
                   key.pin_verdict.get()};
   if (data.empty()) return error_of(asking.doing, Reason::bad_argument, "there is nothing to work on");
-  if (sends_text(row) && !is_text(data))
+  if (sends_text(row) && !is_text(chars_of(data)))
     return error_of(
         asking.doing, Reason::bad_argument,
         "the device takes UTF-8 text alone and gives nothing else back: encode the data first, for "

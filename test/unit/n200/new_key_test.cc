@@ -67,7 +67,7 @@ TEST_F(NewKeys, are_asked_for_once_when_the_name_is_free) {
   const auto key = device({no_key(), made(), record()}).generate(wanted());
   ASSERT_TRUE(key) << key.error().detail;
   EXPECT_EQ(key->key_id, kKeyId);
-  EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kGenerate, kLookUpId));
+  EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kGenerate, kLookUp));
 }
 
 TEST_F(NewKeys, are_looked_for_again_while_the_device_is_at_work) {
@@ -123,7 +123,7 @@ TEST_F(NewKeys, that_the_device_refuses_are_not_looked_for) {
 TEST_F(NewKeys, are_imported_by_the_observed_command) {
   const auto key = device({no_key(), made(), record()}).import_ec(wanted(), pair());
   ASSERT_TRUE(key) << key.error().detail;
-  EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kImport, kLookUpId));
+  EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kImport, kLookUp));
 }
 
 TEST_F(NewKeys, whose_import_lost_its_answer_are_found_by_name_and_public_key) {
@@ -161,6 +161,88 @@ TEST_F(NewKeys, are_listed_afresh_where_the_cached_listing_is_older) {
   const auto key = one.generate(wanted());
   ASSERT_TRUE(key) << key.error().detail;
   EXPECT_TRUE(key->has_public_part());
+}
+
+// Records as the device may return them for a name or a key_id.
+std::string one(const std::string& key_id, const std::string& name, const std::string& type, int bits) {
+  return "\"" + key_id + R"(":{"key_id":")" + key_id + R"(","key_type":")" + type + R"(","key_len":)" +
+         std::to_string(bits) + R"(,"nice_name":")" + name + R"(","public_key":")" + kPublic + "\"}";
+}
+http::Reply records(const std::string& text) { return answer(R"({"result":{)" + text + "}}"); }
+
+constexpr char kHigherId[] = "hsm010123F13C56131E1EEE000000000000002A";
+constexpr char kLowerId[] = "hsm010123F13C56131E1EEE0000000000000024";
+
+TEST_F(NewKeys, of_another_type_or_size_are_an_error_that_names_both_and_deletes_nothing) {
+  for (const auto& [type, bits] :
+       {std::pair("BRAINPOOL", 256), std::pair("NIST", 384), std::pair("RSA", 2048)}) {
+    const auto key = device({no_key(), made(), records(one(kKeyId, "web", type, bits))}).generate(wanted());
+    ASSERT_FALSE(key) << type << bits;
+    EXPECT_EQ(key.error().reason, Reason::other_key_made);
+    EXPECT_THAT(key.error().detail, HasSubstr("requested was NIST 256 'web'"));
+    EXPECT_THAT(key.error().detail, HasSubstr(std::string("which is ") + type + " " + std::to_string(bits)));
+    EXPECT_THAT(key.error().detail, HasSubstr(std::string("'sesam delete ") + kKeyId + "'"));
+    EXPECT_THAT(key.error().detail, HasSubstr("it may be another key"));
+    EXPECT_EQ(pipeline->asked.size(), 3U);
+  }
+}
+
+TEST_F(NewKeys, whose_name_comes_back_altered_are_an_error_that_names_both) {
+  const auto key =
+      device({no_key(), made(), no_key(), records(one(kKeyId, "web_", "NIST", 256))}).generate(wanted());
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().reason, Reason::other_key_made);
+  EXPECT_THAT(key.error().detail, HasSubstr("'web'"));
+  EXPECT_THAT(key.error().detail, HasSubstr("'web_'"));
+  EXPECT_THAT(key.error().detail, HasSubstr(kKeyId));
+  EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kGenerate, kLookUp, kLookUpId));
+}
+
+TEST_F(NewKeys, that_the_device_does_not_know_afterwards_are_an_error) {
+  const auto key = device({no_key(), made(), no_key(), no_key()}).generate(wanted());
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().reason, Reason::other_key_made);
+}
+
+TEST_F(NewKeys, of_a_name_that_went_wrong_are_not_made_again_by_this_process) {
+  Device& one_device =
+      device({no_key(), made(), no_key(), records(one(kKeyId, "web_", "NIST", 256)), no_key()});
+  ASSERT_FALSE(one_device.generate(wanted()));
+  const auto asked = pipeline->asked.size();
+  const auto again = one_device.generate(wanted());
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().reason, Reason::other_key_made);
+  EXPECT_EQ(pipeline->asked.size(), asked) << "something was sent";
+}
+
+TEST_F(NewKeys, of_one_name_made_at_the_same_time_fail_for_the_maker_of_the_higher_id) {
+  const auto both = records(one(kKeyId, "web", "NIST", 256) + "," + one(kHigherId, "web", "NIST", 256));
+  EXPECT_TRUE(device({no_key(), made(), both}).generate(wanted()));
+  const auto lower = records(one(kLowerId, "web", "NIST", 256) + "," + one(kKeyId, "web", "NIST", 256));
+  const auto key = device({no_key(), made(), lower}).generate(wanted());
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().reason, Reason::several_keys_match);
+  EXPECT_THAT(key.error().detail, HasSubstr(kKeyId));
+  EXPECT_THAT(key.error().detail, HasSubstr(kLowerId));
+}
+
+TEST_F(NewKeys, of_a_name_that_cannot_travel_are_refused_before_anything_is_sent) {
+  for (const std::string name : {"a\xC3z", "tab\t", "\x1b[31m", "line\n", "\u009b", "\xFF"}) {
+    NewKey key = wanted();
+    key.nice_name = name;
+    const auto refused = device({no_key(), made(), record()}).generate(key);
+    ASSERT_FALSE(refused) << testing::PrintToString(name);
+    EXPECT_EQ(refused.error().reason, Reason::bad_argument);
+    EXPECT_TRUE(pipeline->asked.empty());
+  }
+}
+
+TEST_F(NewKeys, may_have_a_name_in_any_script) {
+  NewKey key = wanted();
+  key.nice_name = "Schl\u00fcssel \u9375";
+  const auto made_key =
+      device({no_key(), made(), records(one(kKeyId, key.nice_name, "NIST", 256))}).generate(key);
+  EXPECT_TRUE(made_key) << made_key.error().detail;
 }
 
 }  // namespace

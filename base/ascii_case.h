@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Texts that differ in the case of ASCII letters alone.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+
+namespace sesam {
+
+constexpr char ascii_lower(char letter) noexcept {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  return std::ranges::equal(a, b, {}, ascii_lower, ascii_lower);
+}
+
+constexpr bool less_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  return std::ranges::lexicographical_compare(a, b, {}, ascii_lower, ascii_lower);
+}
+
+}  // namespace sesam

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names under which the device made another key than was requested. Each further attempt would leave one more
+// such key on the device, and programs such as named repeat theirs.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "base/process_state.h"
+
+namespace sesam::n200 {
+
+/// Process-wide state; a name carries the identity of its device.
+class DisputedNames {
+ public:
+  void add(const std::string& name);
+  bool contains(const std::string& name);
+
+  static constexpr std::size_t kMaxNames = 65536;  ///< the process makes no key at all beyond
+
+ private:
+  ProcessMutex mutex_{MutexRank::disputed_names};
+  std::set<std::string, std::less<>> names_;
+};
+
+}  // namespace sesam::n200
