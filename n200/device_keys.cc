@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii_case.h"
 #include "base/hex.h"
+#include "n200/bounded_records.h"
 #include "n200/device.h"
 #include "n200/key_cache.h"
 #include "n200/reply_members.h"
@@ -28,11 +30,6 @@ std::string lookup_name(const KeyUri& uri) {
   if (!uri.token.empty()) return uri.token;
   if (!uri.id.empty()) return to_hex(bytes_of(uri.id));
   return uri.object;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::toupper(x) == std::toupper(y); });
 }
 
 // The name of the first attribute in which the URI and the device differ; empty if they agree.
@@ -60,8 +57,9 @@ bool carries(const KeyRecord& record, std::string_view name) {
          equal_ignoring_case(record.id, name);
 }
 
+constexpr std::size_t kMostNames = 8;  // in a message
+
 std::string names_of(const std::vector<KeyRecord>& records) {
-  constexpr std::size_t kMostNames = 8;
   std::string names;
   for (std::size_t i = 0; i < std::min(records.size(), kMostNames); ++i)
     names += (i == 0 ? "" : ", ") + records[i].key_id;
@@ -74,14 +72,19 @@ Result<void> Device::take_records(Exchange& asking, const std::function<void(Key
   SESAM_TRY(document, exchange(asking));
   std::size_t records = 0;
   std::string skipped;
-  const auto taken = document.for_each_record(options_.wire.row(asking.operation), [&](KeyRecord record) {
-    ++records;
-    record.node = asking.node;
-    const std::string_view problem = problem_of(record);
-    if (problem.empty()) return take(std::move(record));
-    if (skipped.empty()) skipped = std::string(problem);
-    ++asking.skipped;
-  });
+  const auto taken = document.for_each_record(
+      options_.wire.row(asking.operation),
+      [&](KeyRecord record) {
+        ++records;
+        record.node = asking.node;
+        const std::string_view problem = problem_of(record);
+        if (problem.empty()) return take(std::move(record));
+        if (skipped.empty()) skipped = std::string(problem);
+        ++asking.skipped;
+      },
+      asking.deadline);
+  if (!taken && taken.error().reason == Reason::timed_out)
+    return error_of(asking.doing, Reason::timed_out, taken.error().detail);
   if (!taken || records == 0) return without_records(asking, document, taken);
   if (asking.skipped == 0) return {};
   if (asking.skipped == records && asking.operation == Operation::find_key)
@@ -100,14 +103,16 @@ Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_poin
   asking.only_node = node;
   asking.is_follow_up = node.has_value();
   asking.values.set(Placeholder::name, name);
-  std::vector<KeyRecord> records;
-  SESAM_CHECK(take_records(asking, [&](KeyRecord record) { records.push_back(std::move(record)); }));
-  const auto others = std::partition(records.begin(), records.end(),
-                                     [&](const KeyRecord& record) { return carries(record, name); });
-  if (others == records.begin() && !records.empty())
+  std::vector<KeyRecord> records, others;  // of others a few, for the message
+  SESAM_CHECK(take_records(asking, [&](KeyRecord record) {
+    if (carries(record, name))
+      records.push_back(std::move(record));
+    else if (others.size() <= kMostNames)
+      others.push_back(std::move(record));
+  }));
+  if (records.empty() && !others.empty())
     return error_of(asking.doing, Reason::bad_reply,
-                    "the device answered with another key: " + names_of(records));
-  records.erase(others, records.end());
+                    "the device answered with another key: " + names_of(others));
   process_state<KeyStandings>().hold_against(question_of(name, asking.node), records);
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
@@ -137,10 +142,10 @@ Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point un
   bool fresh = node.has_value();
   const auto list = [&]() -> Result<KeyRecords> {
     fresh = true;
-    std::vector<KeyRecord> records;
+    BoundedRecords records(record.key_id);
     SESAM_CHECK(request_listing(
-        type, until, [&](KeyRecord one) { records.push_back(std::move(one)); }, node));
-    return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
+        type, until, [&](KeyRecord one) { records.add(std::move(one)); }, node));
+    return std::make_shared<const std::vector<KeyRecord>>(std::move(records).take());
   };
   for (const auto time_to_live :
        {std::chrono::seconds(options_.key_cache_seconds), std::chrono::seconds(0)}) {

@@ -35,6 +35,15 @@ struct KeyRecord {
   std::string planned_until;  ///< the end of the planned lifetime
 
   bool has_public_part() const noexcept { return !public_key.empty() || !modulus.empty(); }
+  /// How much memory it takes, about.
+  std::size_t bytes() const noexcept {
+    std::size_t sum = sizeof *this;
+    for (const auto* text : {&key_id, &token, &id, &nice_name, &key_type, &flaw, &acl, &owner, &created,
+                             &last_used, &planned_until})
+      sum += text->capacity();
+    for (const auto* number : {&public_key, &modulus, &exponent}) sum += number->capacity();
+    return sum;
+  }
 
   /// The token label that follows from the key_id: its counter cut to the last 8 digits. Serves where the
   /// device gives none.

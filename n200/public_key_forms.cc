@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <memory>
 #include <string>
 
@@ -86,6 +87,11 @@ std::optional<Bytes> x_and_y_in(const KnownCurve& curve, const Bytes& bytes) {
   return first == kDerSequence ? point_inside(curve, bytes) : std::nullopt;
 }
 
+std::span<const unsigned char> without_leading_zeros(std::span<const unsigned char> number) noexcept {
+  while (!number.empty() && number.front() == 0) number = number.subspan(1);
+  return number;
+}
+
 }  // namespace
 
 std::optional<Bytes> x_and_y_of(std::string_view text, Encoding encoding, const CurveWords& wanted) {
@@ -126,6 +132,23 @@ Bytes rsa_number_of(std::string_view text, Encoding encoding) {
   const bool has_prefix = text.starts_with("0x") || text.starts_with("0X");
   if (auto bytes = bytes_of_hex("0" + std::string(text.substr(has_prefix ? 2 : 0)))) return std::move(*bytes);
   return bytes_of_base64(text).value_or(Bytes{});
+}
+
+unsigned bits_of_number(std::span<const unsigned char> number) noexcept {
+  number = without_leading_zeros(number);
+  return number.empty() ? 0 : static_cast<unsigned>(8 * (number.size() - 1) + std::bit_width(number.front()));
+}
+
+std::string_view flaw_of_rsa_key(std::span<const unsigned char> modulus,
+                                 std::span<const unsigned char> exponent) {
+  const auto n = without_leading_zeros(modulus), e = without_leading_zeros(exponent);
+  if (n.empty() || (n.back() & 1) == 0) return "an RSA modulus that is even";
+  if (e.empty()) return {};  // a record without its exponent is incomplete, not wrong
+  if ((e.back() & 1) == 0) return "an RSA exponent that is even";
+  if (e.size() == 1 && e.front() == 1) return "an RSA exponent of 1";
+  const bool is_above =
+      e.size() != n.size() ? e.size() > n.size() : !std::ranges::lexicographical_compare(e, n);
+  return is_above ? "an RSA exponent that is not below the modulus" : std::string_view();
 }
 
 }  // namespace sesam::n200

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/hex.h"
@@ -30,5 +31,13 @@ std::string_view family_of_point(const Bytes& x_and_y);
 
 /// A number of an RSA key: hexadecimal as above, with or without its leading zero, or base64.
 Bytes rsa_number_of(std::string_view text, Encoding encoding);
+
+/// The bits of a big-endian number, without its leading zeros.
+unsigned bits_of_number(std::span<const unsigned char> number) noexcept;
+
+/// Why these numbers are no RSA public key: an even modulus, an exponent that is even, 1 or above the modulus
+/// (RFC 8017, section 3.1). Empty for a good one.
+std::string_view flaw_of_rsa_key(std::span<const unsigned char> modulus,
+                                 std::span<const unsigned char> exponent);
 
 }  // namespace sesam::n200

@@ -240,6 +240,7 @@ class Settlement {
       record.public_key = std::move(*key);
     }
     settle_curve(record);
+    settle_rsa(record);
     if (!record.flaw.empty()) record.public_key.clear();
   }
 
@@ -260,16 +261,23 @@ class Settlement {
     if (const auto family = family_of_point(record.public_key); !family.empty()) record.key_type = family;
   }
 
+  static void settle_rsa(KeyRecord& record) {
+    if (record.modulus.empty()) return;
+    if (record.key_bits == 0) record.key_bits = bits_of_number(record.modulus);
+    if (record.flaw.empty()) record.flaw = flaw_of_rsa_key(record.modulus, record.exponent);
+  }
+
   std::vector<std::string> public_keys_;
 };
 
 using Taker = std::function<void(KeyRecord)>;
+using Clock = std::chrono::steady_clock;
 
 // Reads the key records in whatever a device puts around them.
 class RecordReader {
  public:
-  RecordReader(const WireRow& row, const Unescape& unescape, const Taker& take)
-      : row_(row), unescape_(unescape), take_(take) {
+  RecordReader(const WireRow& row, const Unescape& unescape, const Taker& take, Clock::time_point until)
+      : row_(row), unescape_(unescape), take_(take), until_(until) {
     std::ranges::transform(row.record_names, canonical_.begin(), canonical_name);
   }
 
@@ -297,6 +305,7 @@ class RecordReader {
 
  private:
   static constexpr unsigned kMostDepth = 4;
+  static constexpr std::size_t kValuesPerLook = 4096;  // at the clock
   static Error malformed() { return {Reason::bad_reply, "malformed key record"}; }
   static bool is_object(ondemand::value value) {
     return value.type().value_unsafe() == ondemand::json_type::object;
@@ -318,6 +327,8 @@ class RecordReader {
   Result<void> read_value(ondemand::value value, const std::string& name, unsigned depth) {
     ondemand::object object;
     ondemand::array array;
+    if (++values_ % kValuesPerLook == 0 && Clock::now() >= until_)
+      return Error{Reason::timed_out, "the reply is too long to be read by the deadline"};
     if (!starts_a_value(value)) return malformed();
     if (depth <= kMostDepth && is_object(value)) {
       if (value.get_object().get(object)) return malformed();
@@ -408,8 +419,9 @@ class RecordReader {
   const WireRow& row_;
   const Unescape& unescape_;
   const Taker& take_;
+  const Clock::time_point until_;
   std::array<std::string, kRecordFields> canonical_;
-  std::size_t records_ = 0, others_ = 0;
+  std::size_t records_ = 0, others_ = 0, values_ = 0;
 };
 
 }  // namespace
@@ -469,13 +481,14 @@ bool ReplyDocument::may_hold_records(const WireRow& row) {
   ondemand::object object;
   if (failed != simdjson::NO_SUCH_FIELD || parsed_->root().get(object)) return false;
   const Taker nobody;
-  const auto shape = RecordReader(row, parsed_->unescape, nobody).shape_of(object);
+  const auto shape = RecordReader(row, parsed_->unescape, nobody, Clock::time_point::max()).shape_of(object);
   return shape && *shape != RecordReader::Shape::other;
 }
 
-Result<void> ReplyDocument::for_each_record(const WireRow& row, const std::function<void(KeyRecord)>& take) {
+Result<void> ReplyDocument::for_each_record(const WireRow& row, const std::function<void(KeyRecord)>& take,
+                                            Clock::time_point until) {
   const std::span<const std::string> path = row.reply_path;
-  RecordReader reader(row, parsed_->unescape, take);
+  RecordReader reader(row, parsed_->unescape, take, until);
   const Error none{Reason::bad_reply, "'" + joined(path) + "' does not hold key records"};
   ondemand::value value;
   if (const auto failed = parsed_->at(path).get(value)) {

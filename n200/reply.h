@@ -2,6 +2,7 @@
 // Reads the device's JSON replies: the only place that knows simdjson. Runs in the caller's thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -45,8 +46,10 @@ class ReplyDocument {
   /// Calls `take` with each key record at the row's reply path: {key_id: {field: value, ...}, ...}, a list of
   /// records, or a single record, all of them at any depth that is reasonable. A record without a key_id
   /// takes its member's name. One at a time, because a listing may hold hundreds of thousands. Raises
-  /// reply_field_missing, bad_reply.
-  Result<void> for_each_record(const WireRow& row, const std::function<void(KeyRecord)>& take);
+  /// reply_field_missing, bad_reply, and timed_out where it is not done by then.
+  Result<void> for_each_record(
+      const WireRow& row, const std::function<void(KeyRecord)>& take,
+      std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
 
  private:
   struct Parsed;

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Many short texts in little more memory than their bytes: what is kept of a listing with hundreds of
+// thousands of keys.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+
+namespace sesam {
+
+/// A queue of texts. They lie one behind the other in blocks, each after its length.
+class PackedTexts {
+ public:
+  void push(std::string_view text);
+  /// The oldest text; it lives until the next call. There must be one.
+  std::string_view pop();
+  bool empty() const noexcept { return blocks_.empty(); }
+
+  /// Visits every text, the oldest first.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    std::size_t at = front_;
+    for (const std::string& block : blocks_) {
+      while (at < block.size()) visit(text_at(block, at));
+      at = 0;
+    }
+  }
+
+ private:
+  static constexpr std::size_t kBlockBytes = 1 << 20;
+  static std::string_view text_at(const std::string& block, std::size_t& at) noexcept;
+
+  std::deque<std::string> blocks_;
+  std::size_t front_ = 0;  // in the first block
+  std::string popped_;
+};
+
+}  // namespace sesam
