@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names under which the device made another key than was requested. Each further attempt would leave one more
-// such key on the device, and programs such as named repeat theirs.
+// such key on the device, and programs such as named repeat theirs, under names that differ.
 #pragma once
 
 #include <set>
@@ -16,7 +16,7 @@ class DisputedNames {
   void add(const std::string& name);
   bool contains(const std::string& name);
 
-  static constexpr std::size_t kMaxNames = 65536;  ///< the process makes no key at all beyond
+  static constexpr std::size_t kMaxNames = 8;  ///< after these the process makes no key at all
 
  private:
   ProcessMutex mutex_{MutexRank::disputed_names};

@@ -75,8 +75,7 @@ Result<void> Loader::begin_key(const keymgmt::PinPrompt& prompt) {
 }
 
 Result<void> Loader::begin_listing() {
-  return device_->list_keys(uri_,
-                            [this](const n200::KeyRecord& record) { names_.push_back(uri_of(record)); });
+  return device_->list_keys(uri_, [this](const n200::KeyRecord& record) { names_.push(uri_of(record)); });
 }
 
 Result<void> Loader::begin(const keymgmt::PinPrompt& prompt) {
@@ -91,8 +90,7 @@ Result<bool> Loader::deliver_key(OSSL_CALLBACK* callback, void* argument) {
 }
 
 Result<bool> Loader::deliver_name(OSSL_CALLBACK* callback, void* argument) {
-  std::string name = std::move(names_.front());
-  names_.pop_front();
+  std::string name(names_.pop());
   int type = OSSL_OBJECT_NAME;
   const OSSL_PARAM object[] = {OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
                                OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA, name.data(), name.size()),

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/packed_texts.h"
 #include "base/result.h"
 #include "base/uri.h"
 #include "keymgmt/key.h"
@@ -51,7 +52,7 @@ class Loader {
   bool ended_ = false;
   std::shared_ptr<const keymgmt::KeyData> key_;
   std::deque<keymgmt::Key::Part> pending_;
-  std::deque<std::string> names_;
+  PackedTexts names_;
 };
 
 extern const OSSL_DISPATCH kLoader[];

@@ -4,13 +4,10 @@ import subprocess
 
 import pytest
 
-from harness.bind import ZONE
 from harness.foreign_device import KEY_ID, ForeignDevice
 from harness.paths import COMMAND
-from harness.policy import key_store, policy
 from harness.programs import minimal_environment
 
-HSM = 'key-store "hsm"'
 GENPKEY = ("genpkey", "-algorithm", "EC", "-propquery", "?provider=sesam")
 
 
@@ -83,14 +80,3 @@ def test_a_name_that_cannot_travel_is_refused_before_a_key_is_made(device, opens
     assert "UTF-8 text without control characters" in done.stderr
     assert "\x1b" not in done.stderr
     assert device.counters()["requests_total"] == 0
-
-
-def test_named_leaves_no_further_key_at_each_attempt(device, named, run):
-    one = named(device, key_store("hsm", "sesam:core=1") + policy(HSM, HSM), wire_ec_generate=ALTERED)
-    one.start()
-    one.wait_until("it has tried", lambda: "the device did not make the requested key" in one.log.read_text())
-    first = len(device.keys())
-    for _ in range(3):
-        one.rndc("loadkeys", ZONE)
-        one.wait_until("it has tried again", lambda: one.rndc("status", check=False).returncode == 0)
-    assert len(device.keys()) == first <= 2

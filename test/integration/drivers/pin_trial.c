@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // pin_trial URI jobs|plain-jobs|workers|killed COUNT: signs once in each of COUNT jobs of this thread (with a callback, or with
 // descriptors), or in each of COUNT forked processes, of which the first is killed while it signs if so asked. Prints how many signed.
+#define _GNU_SOURCE
 #include <openssl/async.h>
 #include <poll.h>
 #include <signal.h>

@@ -105,8 +105,8 @@ class ForeignDevice:
             def log_message(self, *_: object) -> None:
                 pass
 
-            def answer(self, status: int, body: dict[str, object]) -> None:
-                text = json.dumps(body).encode()
+            def answer(self, status: int, body: dict[str, object] | bytes) -> None:
+                text = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(text)))

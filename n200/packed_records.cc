@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/packed_records.h"
+
+#include <charconv>
+#include <string>
+#include <string_view>
+
+namespace sesam::n200 {
+namespace {
+
+constexpr std::string KeyRecord::*kTexts[] = {
+    &KeyRecord::key_id,    &KeyRecord::token,        &KeyRecord::id,    &KeyRecord::nice_name,
+    &KeyRecord::key_type,  &KeyRecord::acl,          &KeyRecord::owner, &KeyRecord::created,
+    &KeyRecord::last_used, &KeyRecord::planned_until};
+constexpr Bytes KeyRecord::*kNumbers[] = {&KeyRecord::public_key, &KeyRecord::modulus, &KeyRecord::exponent};
+constexpr std::size_t kFields = 1 + std::size(kTexts) + std::size(kNumbers);
+
+void set_field(KeyRecord& record, std::size_t field, std::string_view text) {
+  if (field == 0) {
+    std::from_chars(text.data(), text.data() + text.size(), record.key_bits);
+  } else if (field <= std::size(kTexts)) {
+    record.*kTexts[field - 1] = text;
+  } else {
+    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+    (record.*kNumbers[field - 1 - std::size(kTexts)]).assign(bytes, bytes + text.size());
+  }
+}
+
+}  // namespace
+
+void PackedRecords::add(const KeyRecord& record) {
+  texts_.push(std::to_string(record.key_bits));
+  for (const auto text : kTexts) texts_.push(record.*text);
+  for (const auto number : kNumbers) {
+    const Bytes& bytes = record.*number;
+    texts_.push({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
+}
+
+void PackedRecords::for_each(const std::function<void(const KeyRecord&)>& visit) const {
+  KeyRecord record;
+  std::size_t field = 0;
+  texts_.for_each([&](std::string_view text) {
+    set_field(record, field, text);
+    if (++field < kFields) return;
+    field = 0;
+    visit(record);
+  });
+}
+
+}  // namespace sesam::n200

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A listing takes six times the bytes received and 64 MiB at most, whatever the device puts into it."""
+import json
+import os
+import subprocess
+
+import pytest
+
+from harness.foreign_device import KEY_ID, ForeignDevice
+from harness.paths import COMMAND
+from harness.programs import minimal_environment
+
+MIB = 1 << 20
+REPLY_BYTES = 16 * MIB
+LIMIT_BYTES = 6 * REPLY_BYTES + 64 * MIB
+
+
+def repeated(unit: str, around: tuple[str, str] = ('{"result":{', '"z":{}}}')) -> bytes:
+    return (around[0] + unit * (REPLY_BYTES // len(unit)) + around[1]).encode()
+
+
+BOMBS = {
+    "empty records": lambda: repeated('"":{},'),
+    "the shortest key_ids": lambda: repeated('"hsm1":{},'),
+    "the shortest RSA keys": lambda: repeated('"hsm1":{"modulus":"9","exponent":"3"},'),
+    "records that name nothing": lambda: repeated('"hsm1":{"nice_name":"a","key_len":1},'),
+    "one long name": lambda: repeated(r"\u0041", ('{"result":{"hsm1":{"nice_name":"', '"}}}')),
+    "brackets": lambda: repeated("[", ('{"result":', "}")),
+    "commas": lambda: repeated("1,", ('{"result":[', "1]}")),
+}
+PROGRAMS = {
+    "an opening": ["openssl", "pkey", "-in", "sesam:web", "-noout"],
+    "storeutl": ["openssl", "storeutl", "sesam:"],
+    "list": [COMMAND, "list"],
+    "list --json": [COMMAND, "list", "--json"],
+    "list --uris": [COMMAND, "list", "--uris", "pkcs11"],
+}
+
+
+@pytest.fixture(scope="module")
+def device(tmp_path_factory):
+    foreign = ForeignDevice(tmp_path_factory.mktemp("listing") / "foreign")
+    yield foreign
+    foreign.stop()
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_listing_is_bounded_by_what_was_received(device, openssl_cnf, bomb):
+    body = BOMBS[bomb]()
+    found = {"result": {KEY_ID: {"key_id": KEY_ID, "key_type": "NIST", "key_len": 256, "nice_name": "web"}}}
+    device.get = lambda path: (200, found if "getkeyattributes" in path else body if "NIST" in path else {"result": {}})
+    for program, words in PROGRAMS.items():
+        process = subprocess.Popen(words, env=minimal_environment(openssl_cnf(device)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        errors = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode >= 0, (program, errors)
+        assert usage.ru_maxrss * 1024 <= LIMIT_BYTES, f"{program}: {usage.ru_maxrss // 1024} MiB for {json.dumps(bomb)}"
