@@ -17,6 +17,7 @@
 #include <string>
 
 #include "base/descriptors.h"
+#include "base/printable.h"
 
 namespace sesam {
 namespace {
@@ -95,9 +96,7 @@ bool Log::may_write(std::size_t bytes) const noexcept {
 
 void Log::write(LogLevel level, std::string_view message) const noexcept try {
   if (!wants(level) || fd_ == kNowhere) return;
-  std::string text(message);
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  const std::string text = printable(message);
   if (fd_ == kSyslog) {
     const int priority = level <= LogLevel::failures      ? LOG_ERR
                          : level <= LogLevel::connections ? LOG_NOTICE

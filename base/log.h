@@ -37,8 +37,8 @@ class Log {
   Log& operator=(const Log&) = delete;
 
   bool wants(LogLevel level) const noexcept { return static_cast<int>(level) <= level_; }
-  /// Writes one line if the level is wanted; line breaks inside become spaces. Waits for nobody: a line that
-  /// a pipe or terminal cannot take at once is lost, and the next that is written says so.
+  /// Writes one line, made printable (base/printable.h), if the level is wanted. Waits for nobody: a line
+  /// that a pipe or terminal cannot take at once is lost, and the next that is written says so.
   void write(LogLevel level, std::string_view message) const noexcept;
 
  private:

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <string>
 
+#include "base/printable.h"
 #include "n200/asked_pins.h"
 
 namespace sesam::keymgmt {
@@ -19,7 +20,7 @@ constexpr std::size_t kMostPinBytes = 256;
 
 // OpenSSL's programs ask "Enter pass phrase for <info>:", or give what -passin says.
 Result<Secret> ask_for_pin(const std::string& name, const PinPrompt& prompt) {
-  std::string info = "key '" + name + "' (its PIN)";
+  std::string info = "key '" + printable(name) + "' (its PIN)";
   const OSSL_PARAM params[] = {OSSL_PARAM_utf8_string(OSSL_PASSPHRASE_PARAM_INFO, info.data(), info.size()),
                                OSSL_PARAM_END};
   std::array<char, kMostPinBytes> buffer;

@@ -4,7 +4,8 @@
 #include <strings.h>
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/printable.h"
 
 namespace sesam::n200 {
 namespace {
@@ -61,42 +62,24 @@ std::string blot(std::string_view text, std::span<const std::string_view> secret
   return clean;
 }
 
-// The length of the printable character at the start of the text (UTF-8, RFC 3629); 0: it is none. Characters
-// that change the direction of writing or are not seen are none.
-std::size_t printable_length(std::string_view text) {
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return first >= 0x20 && first != 0x7F ? 1 : 0;
-  const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-  if (length == 0 || text.size() < length) return 0;
-  unsigned long character = first & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-    character = character << 6 | (byte(i) & 0x3FU);
+// A text of several lines, as HTML, stays readable with blanks between them.
+std::string on_one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return text;
+}
+
+std::string cut(std::string_view text) {
+  std::string_view rest = text;
+  for (std::size_t characters = 0; characters < kMostDeviceText; ++characters) {
+    if (rest.empty()) return std::string(text);
+    rest.remove_prefix(first_character(rest).bytes);
   }
-  const bool too_long = (length == 3 && character < 0x800) || (length == 4 && character < 0x10000);
-  const bool surrogate = character >= 0xD800 && character <= 0xDFFF;
-  const bool unseen = character < 0xA0 || (character >= 0x200B && character <= 0x200F) ||
-                      (character >= 0x2028 && character <= 0x202E) ||
-                      (character >= 0x2060 && character <= 0x206F) || character == 0xFEFF ||
-                      character > 0x10FFFF;
-  return too_long || surrogate || unseen ? 0 : length;
+  return rest.empty() ? std::string(text) : std::string(text.substr(0, text.size() - rest.size())) + "...";
 }
 
 std::string cut_and_blot(std::string_view text, std::span<const std::string_view> secrets) {
-  const std::string blotted = blot(text, secrets);
-  std::string_view rest = blotted;
-  std::string clean;
-  for (std::size_t characters = 0; !rest.empty(); ++characters) {
-    if (characters == kMostDeviceText) return clean + "...";
-    const std::size_t length = printable_length(rest);
-    if (length == 0)
-      clean += static_cast<unsigned char>(rest.front()) < 0x80 ? ' ' : '?';
-    else
-      clean += rest.substr(0, length);
-    rest.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return clean;
+  return printable(cut(on_one_line(blot(text, secrets))));
 }
 
 }  // namespace

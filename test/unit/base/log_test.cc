@@ -36,12 +36,12 @@ class LogFile : public testing::Test {
   fs::path directory_;
 };
 
-TEST_F(LogFile, holds_one_line_an_event_with_time_and_process) {
+TEST_F(LogFile, holds_one_printable_line_an_event_with_time_and_process) {
   const auto log = Log::open(1, path());
   ASSERT_TRUE(log);
-  (*log)->write(LogLevel::failures, "something\nwent\r\nwrong");
+  (*log)->write(LogLevel::failures, "something\nwent\x1b[31m \u202ewrong");
   EXPECT_THAT(text(), MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}Z sesam\\[" +
-                                   std::to_string(getpid()) + "\\]: something went  wrong\n"));
+                                   std::to_string(getpid()) + "\\]: something\\\\nwent\\\\x1b\\[31m \\\\u202ewrong\n"));
 }
 
 TEST_F(LogFile, holds_what_its_level_wants) {
