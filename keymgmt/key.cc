@@ -7,20 +7,12 @@
 
 #include "base/crypto.h"
 #include "base/uri.h"
+#include "n200/key_uri.h"
 
 namespace sesam::keymgmt {
 namespace {
 
 bool includes_private(int selection) noexcept { return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0; }
-
-// The PIN itself stays out; where it is to be found does not.
-std::string reusable_uri(const n200::KeyRecord& record, const KeyUri& uri) {
-  std::string text = "sesam:key-id=" + record.key_id;
-  if (!record.nice_name.empty()) text += ";object=" + percent_encode(record.nice_name);
-  if (uri.core) text += ";core=" + std::to_string(*uri.core);
-  if (!uri.pin_source.empty()) text += "?pin-source=" + percent_encode(uri.pin_source);
-  return text;
-}
 
 const char* name_of_private_part(KeyType type) noexcept {
   return type == KeyType::ec ? OSSL_PKEY_PARAM_PRIV_KEY : OSSL_PKEY_PARAM_RSA_D;
@@ -36,7 +28,7 @@ Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& r
   data->handle.standing = device->watch(uri, record);
   data->handle.proof = device->proof_of(record);
   data->device = std::move(device);
-  data->uri = reusable_uri(record, uri);
+  data->uri = uri_of(record, n200::UriScheme::sesam, uri);
   SESAM_TRY(type, type_of(record));
   SESAM_TRY(public_key, public_key_of(record, type));
   data->type = type;

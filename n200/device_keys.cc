@@ -51,6 +51,7 @@ std::string_view differing_attribute(const KeyUri& uri, const KeyRecord& record)
 // What makes a record unusable; nothing for a good one.
 std::string_view problem_of(const KeyRecord& record) {
   if (!has_key_id_form(record.key_id)) return "a key_id of another form";
+  if (!record.token.empty() && !has_key_id_form(record.token)) return "a token of another form";
   return record.flaw;
 }
 
