@@ -24,6 +24,7 @@ enum class MutexRank : int {
   signature_proofs,
   asked_pins,
   pins,
+  pins_in_use,
   error_stack,
   count
 };

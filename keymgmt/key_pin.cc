@@ -49,8 +49,9 @@ Result<Secret> pin_for(const KeyUri& uri, const n200::KeyRecord& record, const n
   if (!uri.pin_value.empty() || uri.pin_source != kAsk) return pin_for_new_key(uri, device);
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::milliseconds(device.options().deadline_ms);
-  return process_state<n200::AskedPins>().get(identity_of(record, device), deadline,
-                                              [&] { return ask_for_pin(record.nice_name, prompt); });
+  return process_state<n200::AskedPins>().get(identity_of(record, device), deadline, [&] {
+    return ask_for_pin(device.secrets().redacted(record.nice_name), prompt);
+  });
 }
 
 Result<Secret> pin_for_new_key(const KeyUri& uri, const n200::Device& device) {

@@ -80,7 +80,8 @@ Result<void> Device::check_name_is_free(const Doing& doing, const std::string& n
       return error_of(doing, present.error().reason,
                       "nothing was sent, because not every node could be asked whether the name is free: " +
                           present.error().detail);
-    if (!(*present)->empty()) return error_of(doing, Reason::key_exists, (*present)->front().key_id);
+    if (!(*present)->empty())
+      return error_of(doing, Reason::key_exists, secrets().redacted((*present)->front().key_id));
   }
   return {};
 }
@@ -108,7 +109,8 @@ Result<KeyRecord> Device::key_just_made(const Doing& doing, const Change& made, 
   SESAM_TRY(record, whole_record(found, made.node));
   if (given != nullptr && record.public_key != given->public_key)
     return error_of(doing, Reason::bad_public_key,
-                    "the public key of " + record.key_id + " is not that of the private key that was sent");
+                    "the public key of " + secrets().redacted(record.key_id) +
+                        " is not that of the private key that was sent");
   return record;
 }
 
@@ -129,9 +131,9 @@ Result<KeyRecord> Device::key_of_lost_answer(const Doing& doing, const NewKey& k
                     "somebody else made a key of that name at the same time");
   SESAM_TRY(record, whole_record(*made, lost.node));
   if (!fits(key, given, record))
-    return error_of(
-        at_node, Reason::key_exists,
-        "the answer was lost, and " + record.key_id + " is not what was asked for: somebody else made it");
+    return error_of(at_node, Reason::key_exists,
+                    "the answer was lost, and " + secrets().redacted(record.key_id) +
+                        " is not what was asked for: somebody else made it");
   return record;
 }
 

@@ -107,7 +107,7 @@ Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_poin
                                      [&](const KeyRecord& record) { return carries(record, name); });
   if (others == records.begin() && !records.empty())
     return error_of(asking.doing, Reason::bad_reply,
-                    "the device answered with another key: " + names_of(records));
+                    "the device answered with another key: " + secrets().redacted(names_of(records)));
   records.erase(others, records.end());
   process_state<KeyStandings>().hold_against(question_of(name, asking.node), records);
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
@@ -196,10 +196,11 @@ Result<KeyRecord> Device::find_key(const KeyUri& uri) {
     else
       differing = attribute;
   }
-  if (matching.size() > 1) return error_of(doing, Reason::several_keys_match, names_of(matching));
+  if (matching.size() > 1)
+    return error_of(doing, Reason::several_keys_match, secrets().redacted(names_of(matching)));
   if (matching.empty() && !differing.empty())
     return error_of(doing, Reason::key_attribute_mismatch,
-                    "'" + std::string(differing) + "' differs from " + names_of(*answer));
+                    "'" + std::string(differing) + "' differs from " + secrets().redacted(names_of(*answer)));
   if (matching.empty()) return error_of(doing, Reason::unknown_key, "");
   KeyRecord& found = matching.front();
   return found.has_public_part() || found.key_type == kSymmetricType

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/errors.h"
 
-#include <strings.h>
-
 #include <algorithm>
 
 #include "base/printable.h"
+#include "n200/redaction.h"
 
 namespace sesam::n200 {
 namespace {
@@ -40,28 +39,6 @@ constexpr FailureRow kFailures[] = {
 
 constexpr std::size_t kMostDeviceText = 200;
 
-bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
-  return text.size() >= start.size() && strncasecmp(text.data(), start.data(), start.size()) == 0;
-}
-
-// What stands for a secret is not looked at again: it may itself contain one ("secret" is a password too). In
-// any case of letters, for a key in hex may come back in another.
-std::string blot(std::string_view text, std::span<const std::string_view> secrets) {
-  std::string clean;
-  while (!text.empty()) {
-    std::size_t longest = 0;
-    for (const auto secret : secrets)
-      if (!secret.empty() && starts_with_ignoring_case(text, secret))
-        longest = std::max(longest, secret.size());
-    if (longest == 0)
-      clean += text.front();
-    else
-      clean += "<secret>";
-    text.remove_prefix(std::max<std::size_t>(longest, 1));
-  }
-  return clean;
-}
-
 // A text of several lines, as HTML, stays readable with blanks between them.
 std::string on_one_line(std::string text) {
   std::ranges::replace_if(
@@ -78,8 +55,8 @@ std::string cut(std::string_view text) {
   return rest.empty() ? std::string(text) : std::string(text.substr(0, text.size() - rest.size())) + "...";
 }
 
-std::string cut_and_blot(std::string_view text, std::span<const std::string_view> secrets) {
-  return printable(cut(on_one_line(blot(text, secrets))));
+std::string redacted_and_cut(std::string_view text, std::span<const std::string_view> secrets) {
+  return printable(cut(on_one_line(redact(text, secrets))));
 }
 
 }  // namespace
@@ -116,8 +93,8 @@ Error device_error(const Doing& doing, Reason reason, const DeviceWords& words,
   std::string problem(words.problem);
   const auto add = [&](const std::string& part) { problem += (problem.empty() ? "" : ", ") + part; };
   if (words.status != 200) add("HTTP status " + std::to_string(words.status));
-  if (!words.location.empty()) add("it points to \"" + cut_and_blot(words.location, secrets) + "\"");
-  if (!words.said.empty()) add("the device says \"" + cut_and_blot(words.said, secrets) + "\"");
+  if (!words.location.empty()) add("it points to \"" + redacted_and_cut(words.location, secrets) + "\"");
+  if (!words.said.empty()) add("the device says \"" + redacted_and_cut(words.said, secrets) + "\"");
   return error_of(doing, reason, problem);
 }
 

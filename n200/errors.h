@@ -37,7 +37,7 @@ struct DeviceWords {
   std::string_view location{};  ///< where a redirection points to; untrusted
 };
 
-/// An error for what the device said. Whatever equals one of the `secrets` in its words is blotted out.
+/// An error for what the device said, without the `secrets` in its words (n200/redaction.h).
 Error device_error(const Doing& doing, Reason reason, const DeviceWords& words,
                    std::span<const std::string_view> secrets);
 

@@ -89,22 +89,22 @@ TEST(DeviceError, tells_the_devices_words_and_the_status_unless_it_is_200) {
               testing::EndsWith(": HTTP status 502"));
 }
 
-TEST(DeviceError, blots_out_every_secret) {
+TEST(DeviceError, redacts_every_secret) {
   const auto text =
       said("pin 4711 of pkmaster:s3cret is wrong, 4711", {"4711", "s3cret", "", std::string_view()});
   EXPECT_THAT(text, HasSubstr("pin <secret> of pkmaster:<secret> is wrong, <secret>"));
 }
 
-TEST(DeviceError, blots_out_a_secret_that_is_the_start_of_another) {
+TEST(DeviceError, redacts_a_secret_that_is_the_start_of_another) {
   EXPECT_THAT(said("pin 47110815 is wrong", {"4711", "47110815"}), HasSubstr("pin <secret> is wrong"));
 }
 
-TEST(DeviceError, bears_secrets_that_its_own_words_contain) {
+TEST(DeviceError, accepts_secrets_that_its_own_words_contain) {
   EXPECT_THAT(said("my secret", {"secret"}), HasSubstr("my <secret>"));
-  EXPECT_THAT(said("see", {"e", "s", "<"}), HasSubstr("\"<secret><secret><secret>\""));
+  EXPECT_THAT(said("see", {"e", "s", "<"}), HasSubstr("\"<secret>\""));
 }
 
-TEST(DeviceError, blots_out_before_it_cuts) {
+TEST(DeviceError, redacts_before_it_cuts) {
   const auto text = said(std::string(198, 'x') + "4711", {"4711"});
   EXPECT_THAT(text, Not(HasSubstr("47")));
 }
