@@ -4,7 +4,7 @@
 // SESAM_BIND(slot, implementation) makes a row of an OSSL_DISPATCH table. The implementation is a member or a
 // free function; the generated C function is noexcept, turns a failed Result into 0 (or NULL) and an entry on
 // the error stack, takes a Result<bool>'s false as a plain "no", and leaves the caller's error queue as it
-// was otherwise. A wrong signature does not compile.
+// was otherwise. The calling thread is not cancelled meanwhile. A wrong signature does not compile.
 #pragma once
 
 #include <new>
@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/call_gate.h"
+#include "base/cancellation.h"
 #include "base/error_stack.h"
 #include "base/result.h"
 #include "base/slots.h"
@@ -42,6 +43,7 @@ R guard(const char* where, Body&& body) noexcept {
   if constexpr (!is_result<Returned>) {
     return static_cast<R>(body());  // a table or a constant: nothing in it can fail
   } else {
+    const HeldCancellation held;
     const CallInside call;
     if (!call) return R{};  // not even an error: its stack goes as well
     auto result = run(std::forward<Body>(body));
@@ -85,6 +87,7 @@ requires(std::is_member_function_pointer_v<decltype(Impl)>&&
   using Object = typename MemberOf<decltype(Impl)>::Object;
   static R call(Self* self, A... arguments) noexcept {
     if (self == nullptr) {
+      const HeldCancellation held;
       raise({Reason::bad_argument, "null object"}, Slot::name);
       return R{};
     }
@@ -96,6 +99,7 @@ requires(std::is_member_function_pointer_v<decltype(Impl)>&&
 template <class Slot, auto Impl>
 struct Thunk<Slot, Impl, void(void*)> {
   static void call(void* object) noexcept {
+    const HeldCancellation held;
     if (const CallInside call; call) Impl(object);
   }
 };

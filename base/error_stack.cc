@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/counts.h"
+#include "base/printable.h"
 #include "base/process_state.h"
 
 namespace sesam {
@@ -98,7 +99,8 @@ void detach_error_stack(const Core& core) noexcept {
 void raise(const Error& error, const char* where) noexcept try {
   counts().failures[static_cast<std::size_t>(error.reason)].add();
   const std::string advice = advice_for(error.reason);
-  const std::string text = error.detail + (advice.empty() || error.detail.empty() ? "" : "; ") + advice;
+  const std::string text =
+      printable(error.detail) + (advice.empty() || error.detail.empty() ? "" : "; ") + advice;
   // The log is written outside the lock: a pipe that nobody reads must not hold up other threads, or a fork.
   const std::shared_ptr<const Log> log = put_on_queue(static_cast<std::uint32_t>(error.reason), where, text);
   if (log && log->wants(LogLevel::failures))

@@ -4,19 +4,27 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
+#include <new>
 #include <string>
+#include <system_error>
+#include <utility>
 
 #include "base/descriptors.h"
+#include "base/printable.h"
+#include "base/quiet_write.h"
 
 namespace sesam {
 namespace {
@@ -50,54 +58,109 @@ bool takes_at_once(int fd, bool is_pipe, std::size_t bytes) noexcept {
          static_cast<std::size_t>(capacity - std::min(capacity / 2, kLeftToOthers));
 }
 
+int open_file(const std::string& path) noexcept {
+  return above_standard_streams(::open(
+      path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600));
+}
+
+std::int64_t now_ms() noexcept {
+  using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::steady_clock;
+  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
 }  // namespace
 
-Log::Log(int level, int fd, bool owns_fd) noexcept : level_(level), fd_(fd), owns_fd_(owns_fd) {
+Log::Log(int level, int fd, std::string path) : level_(level), fd_(fd), path_(std::move(path)) {
+  auto file = std::make_unique<File>();
   struct stat status {};
-  if (fd_ >= 0 && fstat(fd_, &status) == 0) {
-    device_ = status.st_dev;
-    inode_ = status.st_ino;
-  }
+  if (fd_ >= 0 && fstat(fd_, &status) == 0) *file = {status.st_dev, status.st_ino, nullptr};
+  if (::stat("/", &status) == 0) root_ = {status.st_dev, status.st_ino, nullptr};
+  file_.store(file.release(), std::memory_order_release);
 }
 
 Log::~Log() {
   struct stat status {};
-  if (owns_fd_ && fstat(fd_, &status) == 0 && is_ours(status)) ::close(fd_);
+  if (!path_.empty() && fstat(fd_, &status) == 0 && is_ours(status)) ::close(fd_);
+  delete file_.load();
 }
 
 Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output) {
-  const auto made = [&](int fd, bool owns) { return std::shared_ptr<const Log>(new Log(level, fd, owns)); };
-  if (level <= 0) return made(kNowhere, false);
-  if (output == "syslog") return made(kSyslog, false);
-  if (output == "stderr") return made(fcntl(STDERR_FILENO, F_GETFD) == -1 ? kNowhere : STDERR_FILENO, false);
+  const auto made = [&](int fd, std::string path = {}) {
+    return std::shared_ptr<const Log>(new Log(level, fd, std::move(path)));
+  };
+  if (level <= 0) return made(kNowhere);
+  if (output == "syslog") return made(kSyslog);
+  if (output == "stderr") return made(fcntl(STDERR_FILENO, F_GETFD) == -1 ? kNowhere : STDERR_FILENO);
   const std::string path(output);
-  const int fd = above_standard_streams(::open(
-      path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600));
+  const int fd = open_file(path);
   if (fd == -1)
     return Error{Reason::bad_configuration, "log_output = " + path + ": " + std::strerror(errno) +
                                                 "; allowed are stderr, syslog or a path"};
-  return made(fd, true);
+  std::error_code failed;  // of getcwd(3)
+  const auto absolute = std::filesystem::absolute(path, failed);
+  return made(fd, failed ? path : absolute.string());
 }
 
+// While another thread is at replacing the file, either may be behind the descriptor.
 bool Log::is_ours(const struct stat& status) const noexcept {
-  return status.st_dev == device_ && status.st_ino == inode_;
+  const File* file = file_.load(std::memory_order_acquire);
+  return file->is(status) || (file->previous && file->previous->is(status));
+}
+
+// In another root directory the path is another one, and the file that was opened before stays.
+void Log::follow_rotation() const noexcept {
+  constexpr std::int64_t kPauseMs = 1000;
+  const std::int64_t now = now_ms();
+  std::int64_t due = next_look_ms_.load(std::memory_order_relaxed);
+  if (path_.empty() || now < due ||
+      !next_look_ms_.compare_exchange_strong(due, now + kPauseMs, std::memory_order_relaxed))
+    return;
+  struct stat ours {
+  }, there{}, root{};
+  if (fstat(fd_, &ours) != 0) return;
+  const bool is_there = ::lstat(path_.c_str(), &there) == 0;
+  const bool is_the_same = there.st_dev == ours.st_dev && there.st_ino == ours.st_ino;
+  if (is_there ? is_the_same : errno != ENOENT) return;
+  if (::stat("/", &root) != 0 || !root_.is(root)) return;
+  const int fd = open_file(path_);
+  if (fd == -1) return;  // the process may no longer: its user is another one by now
+  replace_file(fd);
+  ::close(fd);
+}
+
+// The descriptor stays the same, so that other threads may be writing; whatever is behind it is ours.
+void Log::replace_file(int fd) const noexcept {
+  struct stat ours {
+  }, next{};
+  if (fstat(fd_, &ours) != 0 || !is_ours(ours) || !S_ISREG(ours.st_mode)) return;
+  if (fstat(fd, &next) != 0 || !S_ISREG(next.st_mode)) return;
+  auto* file = new (std::nothrow) File{next.st_dev, next.st_ino, nullptr};
+  if (file == nullptr) return;
+  const File* before = file_.load(std::memory_order_acquire);
+  file->previous.reset(before);  // kept for life: another thread may be looking at it
+  file_.store(file, std::memory_order_release);
+  ::dup3(fd, fd_, O_CLOEXEC);
 }
 
 // A daemon that closes every descriptor may have given ours to a file of its own: never write into that. Its
 // standard error may become another file, which is meant for us too, but not a connection to somebody.
-bool Log::may_write(std::size_t bytes) const noexcept {
+bool Log::put(std::string_view line) const noexcept {
+  const bool is_own_file = !path_.empty();
+  const auto size = static_cast<ssize_t>(line.size());
   struct stat status {};
   if (fstat(fd_, &status) != 0) return false;
-  if (!is_ours(status) && (owns_fd_ || S_ISSOCK(status.st_mode))) return false;
+  if (!is_ours(status) && (is_own_file || S_ISSOCK(status.st_mode))) return false;
+  if (S_ISSOCK(status.st_mode))
+    return ::send(fd_, line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL) == size;
   // What we opened does not block.
-  return owns_fd_ || S_ISREG(status.st_mode) || takes_at_once(fd_, S_ISFIFO(status.st_mode), bytes);
+  if (!is_own_file && !S_ISREG(status.st_mode) && !takes_at_once(fd_, S_ISFIFO(status.st_mode), line.size()))
+    return false;
+  return write_quietly(fd_, line) == size;
 }
 
 void Log::write(LogLevel level, std::string_view message) const noexcept try {
   if (!wants(level) || fd_ == kNowhere) return;
-  std::string text(message);
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  const std::string text = printable(message);
   if (fd_ == kSyslog) {
     const int priority = level <= LogLevel::failures      ? LOG_ERR
                          : level <= LogLevel::connections ? LOG_NOTICE
@@ -105,16 +168,13 @@ void Log::write(LogLevel level, std::string_view message) const noexcept try {
     syslog(LOG_DAEMON | priority, "sesam: %s", text.c_str());
     return;
   }
+  follow_rotation();
   const std::string head = timestamp() + " sesam[" + std::to_string(getpid()) + "]: ";
   std::string line = head + text + "\n";
-  if (!may_write(line.size())) {
-    lost_.fetch_add(1, std::memory_order_relaxed);
-    return;
-  }
-  if (const auto lost = lost_.exchange(0, std::memory_order_relaxed); lost != 0)
-    line.insert(0, head + std::to_string(lost) + " lines before this one are lost\n");
+  const auto lost = lost_.exchange(0, std::memory_order_relaxed);
+  if (lost != 0) line.insert(0, head + std::to_string(lost) + " lines before this one are lost\n");
   // A full pipe or disk must not fail or delay a signature: one attempt.
-  [[maybe_unused]] const auto written = ::write(fd_, line.data(), line.size());
+  if (!put(line)) lost_.fetch_add(lost + 1, std::memory_order_relaxed);
 } catch (...) {
   // No memory for a log line: the operation itself reports what matters.
 }

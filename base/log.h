@@ -7,7 +7,9 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -25,7 +27,7 @@ enum class LogLevel : int {
   everything = 10
 };
 
-/// Immutable and safe from any thread: a line is one write(2).
+/// Safe from any thread: a line is one write(2).
 class Log {
  public:
   /// `output` is "stderr", "syslog" or a path, which is opened at once (append, close-on-exec, no symbolic
@@ -37,20 +39,36 @@ class Log {
   Log& operator=(const Log&) = delete;
 
   bool wants(LogLevel level) const noexcept { return static_cast<int>(level) <= level_; }
-  /// Writes one line if the level is wanted; line breaks inside become spaces. Waits for nobody: a line that
-  /// a pipe or terminal cannot take at once is lost, and the next that is written says so.
+  /// Writes one line, made printable (base/printable.h), if the level is wanted. A line that cannot be
+  /// written, or not at once, is lost, and the next that is written says so: neither a wait nor a signal
+  /// comes of it. Where the file of that path has become another one, as by logrotate(8), that is opened,
+  /// within a second and where the process may.
   void write(LogLevel level, std::string_view message) const noexcept;
 
  private:
-  Log(int level, int fd, bool owns_fd) noexcept;
+  /// A file, and the one that it replaced.
+  struct File {
+    dev_t device = 0;
+    ino_t inode = 0;
+    std::unique_ptr<const File> previous;
+
+    bool is(const struct stat& status) const noexcept {
+      return status.st_dev == device && status.st_ino == inode;
+    }
+  };
+
+  Log(int level, int fd, std::string path);
   bool is_ours(const struct stat& status) const noexcept;
-  bool may_write(std::size_t bytes) const noexcept;
+  void follow_rotation() const noexcept;
+  void replace_file(int fd) const noexcept;
+  bool put(std::string_view line) const noexcept;
 
   int level_;
-  int fd_;  // -1: syslog
-  bool owns_fd_;
-  dev_t device_ = 0;
-  ino_t inode_ = 0;
+  int fd_;            // the same for life; -1: syslog
+  std::string path_;  // absolute; of a file that we opened
+  File root_;         // the root directory in which the path was found
+  mutable std::atomic<const File*> file_{nullptr};
+  mutable std::atomic<std::int64_t> next_look_ms_{0};
   mutable std::atomic<unsigned> lost_{0};  // lines since the last that was written
 };
 

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/quiet_write.h"
+
 namespace sesam {
 namespace {
 
@@ -33,7 +35,7 @@ std::string name_of_program() {
 // 0, or errno.
 int write_all(int fd, std::string_view text) noexcept {
   while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
+    const ssize_t written = write_quietly(fd, text);
     if (written == -1 && errno != EINTR) return errno;
     if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
   }

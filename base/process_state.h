@@ -25,6 +25,7 @@ enum class MutexRank : int {
   asked_pins,
   refused_access,
   disputed_names,
+  pins_in_use,
   error_stack,
   count
 };

@@ -12,6 +12,7 @@
 
 #include "base/blocked_signals.h"
 #include "base/handles.h"
+#include "cli/output.h"
 
 namespace sesam::cli {
 namespace {
@@ -37,8 +38,8 @@ bool ask(const std::string& question, int flags, bool twice, std::span<char> ans
   if (!ui || answer.size() < 2 || answer.size() > std::numeric_limits<int>::max()) return false;
   Answer again;
   const int most = static_cast<int>(answer.size()) - 1;
-  const std::string asked = question + ": ";
-  const std::string asked_again = question + ", again: ";
+  const std::string asked = printable(question) + ": ";
+  const std::string asked_again = printable(question) + ", again: ";
   if (UI_add_input_string(ui.get(), asked.c_str(), flags, answer.data(), 1, most) < 0 ||
       (twice &&
        UI_add_verify_string(ui.get(), asked_again.c_str(), flags, again.data(), 1, most, answer.data()) < 0))

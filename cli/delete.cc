@@ -28,7 +28,7 @@ Result<void> confirm(const n200::KeyRecord& record) {
   std::cerr << printable("Key '" + record.nice_name + "' (" + record.key_id + ", " + record.key_type + ", " +
                          std::to_string(record.key_bits) + " bits) will be lost for good.")
             << "\n";
-  const auto answer = ask_text("Type its name, " + printable(name) + ", to delete it");
+  const auto answer = ask_text("Type its name, " + name + ", to delete it");
   if (answer != name) return Error{Reason::bad_argument, "that is not the key's name: nothing was deleted"};
   return {};
 }

@@ -8,8 +8,8 @@
 #include "base/hex.h"
 #include "cli/output.h"
 #include "n200/errors.h"
+#include "n200/known_secrets.h"
 #include "n200/request.h"
-#include "n200/secret_forms.h"
 #include "signature/ecdsa_form.h"
 #include "signature/scheme.h"
 
@@ -146,17 +146,10 @@ Match DeviceTarget::verify(Trial trial, std::span<const unsigned char> signature
 }
 
 std::string DeviceTarget::redacted(int status, std::string_view said) const {
-  const auto& connection = pipeline_->options();
-  Secret login;
-  if (!connection.password.empty()) login.append(connection.user + ":");
-  login.append(connection.password.reveal());
-  std::vector<Secret> forms;
-  for (const auto secret : {key_->handle.pin.reveal(), connection.password.reveal(), login.reveal()})
-    std::ranges::move(n200::forms_of(secret), std::back_inserter(forms));
-  std::vector<std::string_view> secrets;
-  std::ranges::transform(forms, std::back_inserter(secrets), &Secret::reveal);
+  n200::KnownSecrets known(pipeline_->options(), key_->device->options());
+  known.add_pins_in_use();
   return printable(
-      n200::device_error({"answered", {}, {}}, Reason::none, {status == 0 ? 200 : status, said}, secrets)
+      n200::device_error({"answered", {}, {}}, Reason::none, {status == 0 ? 200 : status, said}, known.all())
           .detail);
 }
 

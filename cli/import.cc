@@ -97,11 +97,10 @@ void print(const std::vector<Imported>& imported, const std::vector<Failed>& fai
     for (const auto& one : failed) errors.push_back({{"file", one.file}, {"error", text_of(one.error)}});
     return print_json({{"keys", keys}, {"failed", errors}});
   }
-  std::vector<std::vector<std::string>> rows;
-  rows.reserve(imported.size());
-  for (const auto& [file, record] : imported)
-    rows.push_back({record.nice_name, sesam_uri(record), pkcs11_uri(record)});
-  print_table({"NAME", "URI", "PKCS#11 URI"}, rows);
+  print_table({"NAME", "URI", "PKCS#11 URI"}, [&](const VisitRow& visit) {
+    for (const auto& [file, record] : imported)
+      visit({record.nice_name, sesam_uri(record), pkcs11_uri(record)});
+  });
   std::cout << imported.size() << " of " << imported.size() + failed.size() << " imported\n";
 }
 

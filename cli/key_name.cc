@@ -6,6 +6,7 @@
 
 #include "base/hex.h"
 #include "keymgmt/curves.h"
+#include "n200/key_uri.h"
 
 namespace sesam::cli {
 namespace {
@@ -43,15 +44,9 @@ const std::string& name_to_tell(const n200::KeyRecord& record) noexcept {
   return record.nice_name.empty() ? record.key_id : record.nice_name;
 }
 
-std::string sesam_uri(const n200::KeyRecord& record) {
-  return "sesam:key-id=" + record.key_id +
-         (record.nice_name.empty() ? "" : ";object=" + percent_encode(record.nice_name));
-}
+std::string sesam_uri(const n200::KeyRecord& record) { return uri_of(record, n200::UriScheme::sesam); }
 
-std::string pkcs11_uri(const n200::KeyRecord& record) {
-  return "pkcs11:token=" + record.token_label() +
-         (record.nice_name.empty() ? "" : ";object=" + percent_encode(record.nice_name));
-}
+std::string pkcs11_uri(const n200::KeyRecord& record) { return uri_of(record, n200::UriScheme::pkcs11); }
 
 Json json_of(const n200::KeyRecord& record) {
   Json json;

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/key_name.h"
 #include "cli/output.h"
+#include "n200/packed_records.h"
 
 namespace sesam::cli {
 namespace {
@@ -14,36 +15,51 @@ struct Arguments {
   std::string uris;
 };
 
-Result<std::vector<n200::KeyRecord>> listed(n200::Device& device, const std::string& which) {
+Result<n200::PackedRecords> listed(n200::Device& device, const std::string& which) {
   SESAM_TRY(uri, uri_of_name(which.empty() ? "sesam:" : which));
-  std::vector<n200::KeyRecord> records;
+  n200::PackedRecords records;
   SESAM_CHECK(device.list_keys(
-      uri, [&](const n200::KeyRecord& record) { records.push_back(record); }, n200::Device::kAllTypes));
+      uri, [&](const n200::KeyRecord& record) { records.add(record); }, n200::Device::kAllTypes));
   return records;
 }
 
-void print_keys(const std::vector<n200::KeyRecord>& records) {
-  std::vector<std::vector<std::string>> rows;
-  rows.reserve(records.size());
-  for (const auto& record : records)
-    rows.push_back({record.nice_name, record.key_type, std::to_string(record.key_bits), record.key_id,
-                    record.token_label(), record.id});
-  print_table({"NAME", "TYPE", "BITS", "KEY_ID", "TOKEN", "ID"}, rows);
+void print_keys(const n200::PackedRecords& records) {
+  print_table({"NAME", "TYPE", "BITS", "KEY_ID", "TOKEN", "ID"}, [&](const VisitRow& visit) {
+    records.for_each([&](const n200::KeyRecord& record) {
+      visit({record.nice_name, record.key_type, std::to_string(record.key_bits), record.key_id,
+             record.token_label(), record.id});
+    });
+  });
+}
+
+std::string indented(std::string text) {
+  for (std::size_t at = 0; at != text.npos; at = text.find('\n', at + 5))
+    text.insert(at == 0 ? 0 : at + 1, 4, ' ');
+  return text;
+}
+
+// As print_json() prints the whole, one key at a time: as JSON a key takes twenty times the memory.
+void print_keys_as_json(const n200::PackedRecords& records) {
+  std::cout << "{\n  \"keys\": [";
+  const char* separator = "\n";
+  records.for_each([&](const n200::KeyRecord& record) {
+    std::cout << separator << indented(text_of(json_of(record)));
+    separator = ",\n";
+  });
+  std::cout << (*separator == ',' ? "\n  ]\n}\n" : "]\n}\n");
 }
 
 Result<bool> list(const Session& session, const Arguments& arguments) {
   SESAM_TRY(device, session.device());
   SESAM_TRY(records, listed(*device, arguments.which));
-  if (session.json) {
-    Json keys = Json::array();
-    for (const auto& record : records) keys.push_back(json_of(record));
-    print_json({{"keys", keys}});
-  } else if (!arguments.uris.empty()) {
-    for (const auto& record : records)
-      std::cout << (arguments.uris == "pkcs11" ? pkcs11_uri(record) : sesam_uri(record)) << '\n';
-  } else {
+  if (session.json)
+    print_keys_as_json(records);
+  else if (arguments.uris.empty())
     print_keys(records);
-  }
+  else
+    records.for_each([&](const n200::KeyRecord& record) {
+      std::cout << (arguments.uris == "pkcs11" ? pkcs11_uri(record) : sesam_uri(record)) << '\n';
+    });
   return true;
 }
 

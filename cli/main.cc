@@ -127,6 +127,6 @@ int main(int argc, char** argv) try {
   }
   return run(session);
 } catch (const std::exception& error) {
-  std::cerr << "sesam: " << error.what() << '\n';
+  std::cerr << "sesam: " << sesam::cli::printable(error.what()) << '\n';
   return kFailed;
 }

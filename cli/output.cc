@@ -4,8 +4,11 @@
 #include <langinfo.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <iostream>
+
+#include "base/printable.h"
 
 namespace sesam::cli {
 namespace {
@@ -24,6 +27,18 @@ void print_row(const std::vector<std::string>& cells, const std::vector<std::siz
   std::cout << '\n';
 }
 
+// Beyond 16 bits as two (RFC 8259, section 7).
+void append_json_escape(std::string& text, char32_t code) {
+  const auto append = [&](unsigned unit) {
+    char escape[8];
+    std::snprintf(escape, sizeof escape, "\\u%04x", unit & 0xFFFFU);
+    text += escape;
+  };
+  if (code <= 0xFFFF) return append(code);
+  append(0xD800U + ((code - 0x10000U) >> 10));
+  append(0xDC00U + ((code - 0x10000U) & 0x3FFU));
+}
+
 }  // namespace
 
 bool speaks_utf8() noexcept { return std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
@@ -34,30 +49,22 @@ std::string_view text_of(Mark mark) noexcept {
   return mark == Mark::good ? "ok" : "FAILED";
 }
 
-std::string printable(std::string_view text) {
-  std::string clean;
-  const bool utf8 = speaks_utf8();
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    // U+0080 to U+009F are control characters too.
-    const bool c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    const bool bad = byte < 0x20 || byte == 0x7f || c1 || (byte >= 0x80 && !utf8);
-    clean += bad ? '?' : text[i];
-    if (c1) ++i;
-  }
-  return clean;
-}
+std::string printable(std::string_view text) { return sesam::printable(text, !speaks_utf8()); }
 
-void print_table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::vector<std::string>> shown{head};
-  for (const auto& row : rows) {
-    auto& cells = shown.emplace_back();
-    for (const auto& cell : row) cells.push_back(printable(cell));
-  }
+void print_table(const std::vector<std::string>& head, const VisitRows& rows) {
   std::vector<std::size_t> widths(head.size(), 0);
-  for (const auto& row : shown)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
-  for (const auto& row : shown) print_row(row, widths);
+  const auto measure = [&](const std::vector<std::string>& cells) {
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      widths[i] = std::max(widths[i], width(printable(cells[i])));
+  };
+  measure(head);
+  rows(measure);
+  print_row(head, widths);
+  rows([&](const std::vector<std::string>& cells) {
+    std::vector<std::string> shown;
+    for (const auto& cell : cells) shown.push_back(printable(cell));
+    print_row(shown, widths);
+  });
 }
 
 void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs) {
@@ -69,9 +76,23 @@ void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs) 
       std::cout << label << ':' << std::string(widest - label.size() + 1, ' ') << printable(value) << '\n';
 }
 
-void print_json(const Json& json) {
-  std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+// Outside of strings there is ASCII only. C0 is escaped and UTF-8 is made sure of by dump().
+std::string text_of(const Json& json) {
+  const std::string dump = json.dump(2, ' ', false, Json::error_handler_t::replace);
+  std::string text;
+  text.reserve(dump.size());
+  for (std::string_view rest = dump; !rest.empty();) {
+    const Character character = first_character(rest);
+    if (character.is_printable || character.code == '\n')
+      text += rest.substr(0, character.bytes);
+    else
+      append_json_escape(text, character.code);
+    rest.remove_prefix(character.bytes);
+  }
+  return text;
 }
+
+void print_json(const Json& json) { std::cout << text_of(json) << '\n'; }
 
 std::string text_of(const Error& error) {
   std::string text = sesam::text_of(error.reason);

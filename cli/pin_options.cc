@@ -45,8 +45,8 @@ Result<Secret> pin_of_new_keys(const n200::Device& device, const PinOptions& pin
 Result<n200::KeyHandle> handle_of(const n200::Device& device, FoundKey found, const PinOptions& pin) {
   if (pin.ask) found.uri.pin_source = kAsk;
   SESAM_TRY(secret, keymgmt::pin_for(found.uri, found.record, device, terminal_prompt()));
-  n200::KeyHandle key(found.record.key_id, found.record.token_label(), found.record.nice_name,
-                      found.uri.core.value_or(device.options().core), std::move(secret));
+  auto key =
+      device.handle_of(found.record, found.uri.core.value_or(device.options().core), std::move(secret));
   key.standing = device.watch(found.uri, found.record);
   return key;
 }

@@ -6,6 +6,7 @@
 #include "cli/files.h"
 #include "cli/key_name.h"
 #include "cli/output.h"
+#include "n200/key_uri.h"
 #include "store/uri_pem.h"
 
 namespace sesam::cli {
@@ -17,19 +18,11 @@ struct Arguments {
   std::string out;
 };
 
-// As OpenSSL's encoder writes it: core and pin-source are kept, a PIN is not.
-std::string reusable_uri(const FoundKey& found) {
-  std::string uri = sesam_uri(found.record);
-  if (found.uri.core) uri += ";core=" + std::to_string(*found.uri.core);
-  if (!found.uri.pin_source.empty()) uri += "?pin-source=" + percent_encode(found.uri.pin_source);
-  return uri;
-}
-
 Result<bool> uri(const Session& session, const Arguments& arguments) {
   SESAM_TRY(device, session.device());
   SESAM_TRY(found, find_key(*device, arguments.key));
   if (arguments.pem) {
-    const std::string pem = store::pem_of_uri(reusable_uri(found));
+    const std::string pem = store::pem_of_uri(uri_of(found.record, n200::UriScheme::sesam, found.uri));
     if (pem.empty()) return Error{Reason::out_of_memory, {}};
     SESAM_CHECK(write_output(arguments.out, pem));
   } else if (session.json) {

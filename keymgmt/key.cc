@@ -7,19 +7,17 @@
 
 #include "base/crypto.h"
 #include "base/uri.h"
+#include "n200/key_uri.h"
 
 namespace sesam::keymgmt {
 namespace {
 
 bool includes_private(int selection) noexcept { return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0; }
 
-// The PIN itself stays out; where it is to be found does not.
-std::string reusable_uri(const n200::KeyRecord& record, const KeyUri& uri) {
-  std::string text = "sesam:key-id=" + record.key_id;
-  if (!record.nice_name.empty()) text += ";object=" + percent_encode(record.nice_name);
-  if (uri.core) text += ";core=" + std::to_string(*uri.core);
-  if (!uri.pin_source.empty()) text += "?pin-source=" + percent_encode(uri.pin_source);
-  return text;
+// Of a record, whose members are the device's words.
+Error redacted(Error error, const n200::Device& device) {
+  error.detail = device.secrets().redacted(error.detail);
+  return error;
 }
 
 const char* name_of_private_part(KeyType type) noexcept {
@@ -31,17 +29,18 @@ const char* name_of_private_part(KeyType type) noexcept {
 Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& record, const KeyUri& uri,
                                                         Secret pin, std::shared_ptr<n200::Device> device) {
   auto data = std::make_shared<KeyData>();
-  data->handle = n200::KeyHandle(record.key_id, record.token_label(), record.nice_name,
-                                 uri.core.value_or(device->options().core), std::move(pin));
+  data->handle = device->handle_of(record, uri.core.value_or(device->options().core), std::move(pin));
   data->handle.standing = device->watch(uri, record);
   data->handle.proof = device->proof_of(record);
+  data->uri = uri_of(record, n200::UriScheme::sesam, uri);
+  const auto type = type_of(record);
+  if (!type) return redacted(type.error(), *device);
+  auto public_key = public_key_of(record, *type);
+  if (!public_key) return redacted(std::move(public_key).error(), *device);
+  data->type = *type;
+  data->public_key = *std::move(public_key);
+  data->device_signature_bytes = device_signature_bytes(*type, data->public_key.get());
   data->device = std::move(device);
-  data->uri = reusable_uri(record, uri);
-  SESAM_TRY(type, type_of(record));
-  SESAM_TRY(public_key, public_key_of(record, type));
-  data->type = type;
-  data->public_key = std::move(public_key);
-  data->device_signature_bytes = device_signature_bytes(type, data->public_key.get());
   return std::shared_ptr<const KeyData>(std::move(data));
 }
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <string>
 
+#include "base/printable.h"
 #include "n200/asked_pins.h"
 
 namespace sesam::keymgmt {
@@ -19,7 +20,7 @@ constexpr std::size_t kMostPinBytes = 256;
 
 // OpenSSL's programs ask "Enter pass phrase for <info>:", or give what -passin says.
 Result<Secret> ask_for_pin(const std::string& name, const PinPrompt& prompt) {
-  std::string info = "key '" + name + "' (its PIN)";
+  std::string info = "key '" + printable(name) + "' (its PIN)";
   const OSSL_PARAM params[] = {OSSL_PARAM_utf8_string(OSSL_PASSPHRASE_PARAM_INFO, info.data(), info.size()),
                                OSSL_PARAM_END};
   std::array<char, kMostPinBytes> buffer;
@@ -48,8 +49,9 @@ Result<Secret> pin_for(const KeyUri& uri, const n200::KeyRecord& record, const n
   if (!uri.pin_value.empty() || uri.pin_source != kAsk) return pin_for_new_key(uri, device);
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::milliseconds(device.options().deadline_ms);
-  return process_state<n200::AskedPins>().get(identity_of(record, device), deadline,
-                                              [&] { return ask_for_pin(record.nice_name, prompt); });
+  return process_state<n200::AskedPins>().get(identity_of(record, device), deadline, [&] {
+    return ask_for_pin(device.secrets().redacted(record.nice_name), prompt);
+  });
 }
 
 Result<Secret> pin_for_new_key(const KeyUri& uri, const n200::Device& device) {

@@ -14,6 +14,7 @@
 #include "n200/disputed_names.h"
 #include "n200/expected_reply.h"
 #include "n200/key_cache.h"
+#include "n200/redaction.h"
 #include "n200/signature_forms.h"
 
 namespace sesam::n200 {
@@ -55,17 +56,30 @@ struct Devices {
 }  // namespace
 
 KeyHandle::KeyHandle(std::string id, std::string token_label, std::string name, unsigned in_core,
-                     Secret its_pin)
+                     Secret its_pin, std::span<const std::string_view> secrets)
     : key_id(std::move(id)),
       token(std::move(token_label)),
       nice_name(std::move(name)),
       core(in_core),
       pin(std::move(its_pin)) {
-  if (!pin.empty())
-    pin_verdict = std::make_shared<PinVerdict>(process_state<SharedVerdicts>(), key_id, pin.reveal());
+  std::vector<std::string_view> all(secrets.begin(), secrets.end());
+  all.push_back(pin.reveal());
+  description_ = "key '" + redact(nice_name, all) + "' (" + redact(key_id, all) + ")";
+  if (pin.empty()) return;
+  pin_verdict = std::make_shared<PinVerdict>(process_state<SharedVerdicts>(), key_id, pin.reveal());
+  pin_in_use_ = process_state<PinsInUse>().add(pin.reveal());
 }
 
-std::string KeyHandle::description() const { return "key '" + nice_name + "' (" + key_id + ")"; }
+KeyHandle Device::handle_of(const KeyRecord& record, unsigned core, Secret pin) const {
+  const KnownSecrets known(pipeline_->options(), options_);
+  return {record.key_id, record.token_label(), record.nice_name, core, std::move(pin), known.all()};
+}
+
+KnownSecrets Device::secrets() const {
+  KnownSecrets known(pipeline_->options(), options_);
+  known.add_pins_in_use();
+  return known;
+}
 
 std::shared_ptr<Device> Device::for_options(http::Options connection, Options options,
                                             std::shared_ptr<const Log> log) {
@@ -97,6 +111,7 @@ Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::s
   static_cast<void>(process_state<RefusedAccess>());
   static_cast<void>(process_state<DisputedNames>());
   static_cast<void>(process_state<SharedVerdicts>());
+  static_cast<void>(process_state<PinsInUse>());
   static_cast<void>(process_state<KeyStandings>());
   static_cast<void>(process_state<SignatureProofs>());
   const auto& connection = pipeline_->options();

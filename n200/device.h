@@ -24,10 +24,12 @@
 #include "n200/http/pipeline.h"
 #include "n200/key_record.h"
 #include "n200/key_standing.h"
+#include "n200/known_secrets.h"
 #include "n200/nodes.h"
 #include "n200/options.h"
 #include "n200/outcome.h"
 #include "n200/pin_verdicts.h"
+#include "n200/pins_in_use.h"
 #include "n200/refusal.h"
 #include "n200/refused_access.h"
 #include "n200/reply.h"
@@ -40,7 +42,9 @@ namespace sesam::n200 {
 /// The key to sign with, as the device needs it.
 struct KeyHandle {
   KeyHandle() = default;
-  KeyHandle(std::string key_id, std::string token, std::string nice_name, unsigned core, Secret pin);
+  /// The description is without `secrets` and the PIN: a key's names are the device's words.
+  KeyHandle(std::string key_id, std::string token, std::string nice_name, unsigned core, Secret pin,
+            std::span<const std::string_view> secrets = {});
 
   std::string key_id;
   std::string token;
@@ -52,7 +56,11 @@ struct KeyHandle {
   std::shared_ptr<SignatureProof> proof;        ///< null where nobody verifies: Device::proof_of
 
   /// "key 'JP.example' (hsm...)", for messages.
-  std::string description() const;
+  const std::string& description() const noexcept { return description_; }
+
+ private:
+  std::string description_;
+  PinsInUse::Pin pin_in_use_;
 };
 
 /// What is to be signed, and how.
@@ -164,6 +172,12 @@ class Device {
   Result<Signed> sign(const KeyHandle& key, const ToSign& what, std::span<unsigned char> signature) {
     return sign(key, what, signature, deadline());
   }
+
+  /// For the operations on a key. Its PIN may be empty.
+  KeyHandle handle_of(const KeyRecord& record, unsigned core, Secret pin) const;
+
+  /// To be redacted from whatever the device says before that is logged or raised; while the device lives.
+  KnownSecrets secrets() const;
 
   /// What has been seen of this key's signatures, shared by all who use it.
   std::shared_ptr<SignatureProof> proof_of(const KeyRecord& record) const;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/utf8.h"
+#include "base/printable.h"
 #include "n200/device.h"
 
 namespace sesam::n200 {
@@ -34,7 +34,7 @@ bool sends_text(const WireRow& row) {
 bool is_text(std::string_view data) {
   while (!data.empty()) {
     const auto character = first_character(data);
-    if (character.bytes == 0 || character.value == 0) return false;
+    if (!character.is_utf8 || character.code == 0) return false;
     data.remove_prefix(character.bytes);
   }
   return true;

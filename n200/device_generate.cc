@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/ascii_case.h"
-#include "base/utf8.h"
+#include "base/printable.h"
 #include "n200/device.h"
 #include "n200/disputed_names.h"
 
@@ -54,7 +54,8 @@ bool is_higher_id(std::string_view a, std::string_view b) {
 bool can_travel(std::string_view name) {
   while (!name.empty()) {
     const auto character = first_character(name);
-    if (character.bytes == 0 || character.is_control()) return false;
+    const bool is_control = character.code < 0x20 || (character.code >= 0x7F && character.code < 0xA0);
+    if (!character.is_utf8 || is_control) return false;
     name.remove_prefix(character.bytes);
   }
   return true;
@@ -110,7 +111,8 @@ Result<void> Device::check_name_is_free(const Doing& doing, const std::string& n
       return error_of(doing, present.error().reason,
                       "nothing was sent, because not every node could be asked whether the name is free: " +
                           present.error().detail);
-    if (!(*present)->empty()) return error_of(doing, Reason::key_exists, (*present)->front().key_id);
+    if (!(*present)->empty())
+      return error_of(doing, Reason::key_exists, secrets().redacted((*present)->front().key_id));
   }
   return {};
 }
@@ -131,12 +133,14 @@ Result<KeyRecord> Device::whole_record(KeyRecord record, std::size_t node) {
 
 // Nothing is deleted: a device that is wrong, or lies, may have named another key.
 Error Device::other_key(const Doing& doing, const NewKey& key, const KeyRecord& record) const {
+  const std::string key_id = secrets().redacted(record.key_id);
   return error_of(
       doing, Reason::other_key_made,
       "requested was " + described(type_of(key), key.bits, key.nice_name) + ", the device returned " +
-          record.key_id + ", which is " + described(record.key_type, record.key_bits, record.nice_name) +
+          key_id + ", which is " +
+          secrets().redacted(described(record.key_type, record.key_bits, record.nice_name)) +
           "; it may be another key that is in use: only if it is not, remove it with 'sesam delete " +
-          record.key_id + "'");
+          key_id + "'");
 }
 
 // The device answered with the new key's id.
@@ -154,12 +158,13 @@ Result<KeyRecord> Device::key_just_made(const Doing& doing, const NewKey& key, c
   const auto mine = std::ranges::find_if(*found, is_made);
   if (mine == found->end())
     return error_of(doing, Reason::other_key_made,
-                    "the device does not know the key that it just made, " + made.key_id);
+                    "the device does not know the key that it just made, " + secrets().redacted(made.key_id));
   SESAM_TRY(record, whole_record(*mine, made.node));
   if (!fits(key, nullptr, record) || record.nice_name != key.nice_name) return other_key(doing, key, record);
   if (given != nullptr && record.public_key != given->public_key)
     return error_of(doing, Reason::bad_public_key,
-                    "the public key of " + record.key_id + " is not that of the private key that was sent");
+                    "the public key of " + secrets().redacted(record.key_id) +
+                        " is not that of the private key that was sent");
   SESAM_CHECK(check_no_other(doing, *named, record));
   return record;
 }
@@ -197,9 +202,9 @@ Result<KeyRecord> Device::key_of_lost_answer(const Doing& doing, const NewKey& k
                     "somebody else made a key of that name at the same time");
   SESAM_TRY(record, whole_record((*made)->front(), lost.node));
   if (!fits(key, given, record))
-    return error_of(
-        at_node, Reason::key_exists,
-        "the answer was lost, and " + record.key_id + " is not what was asked for: somebody else made it");
+    return error_of(at_node, Reason::key_exists,
+                    "the answer was lost, and " + secrets().redacted(record.key_id) +
+                        " is not what was asked for: somebody else made it");
   return record;
 }
 

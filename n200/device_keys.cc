@@ -48,6 +48,7 @@ std::string_view differing_attribute(const KeyUri& uri, const KeyRecord& record)
 // What makes a record unusable; nothing for a good one.
 std::string_view problem_of(const KeyRecord& record) {
   if (!has_key_id_form(record.key_id)) return "a key_id of another form";
+  if (!record.token.empty() && !has_key_id_form(record.token)) return "a token of another form";
   return record.flaw;
 }
 
@@ -112,7 +113,7 @@ Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_poin
   }));
   if (records.empty() && !others.empty())
     return error_of(asking.doing, Reason::bad_reply,
-                    "the device answered with another key: " + names_of(others));
+                    "the device answered with another key: " + secrets().redacted(names_of(others)));
   process_state<KeyStandings>().hold_against(question_of(name, asking.node), records);
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
@@ -200,10 +201,11 @@ Result<KeyRecord> Device::find_key(const KeyUri& uri) {
     else
       differing = attribute;
   }
-  if (matching.size() > 1) return error_of(doing, Reason::several_keys_match, names_of(matching));
+  if (matching.size() > 1)
+    return error_of(doing, Reason::several_keys_match, secrets().redacted(names_of(matching)));
   if (matching.empty() && !differing.empty())
     return error_of(doing, Reason::key_attribute_mismatch,
-                    "'" + std::string(differing) + "' differs from " + names_of(*answer));
+                    "'" + std::string(differing) + "' differs from " + secrets().redacted(names_of(*answer)));
   if (matching.empty()) return error_of(doing, Reason::unknown_key, "");
   KeyRecord& found = matching.front();
   return found.has_public_part() || found.key_type == kSymmetricType

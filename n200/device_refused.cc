@@ -7,7 +7,6 @@
 #include "n200/device.h"
 #include "n200/refusal.h"
 #include "n200/reply_members.h"
-#include "n200/secret_forms.h"
 
 namespace sesam::n200 {
 namespace {
@@ -33,18 +32,11 @@ Result<ReplyDocument> Device::parse_reply(std::string& body, const WireRow& row)
   return inside ? std::move(inside) : std::move(document);
 }
 
-// The device may quote the request that it refuses.
+// The device may quote the request that it refuses, or another one.
 Error Device::refusal(const Exchange& exchange, Reason reason, const DeviceWords& words) const {
-  const auto& connection = pipeline_->options();
-  Secret login;
-  if (!connection.password.empty()) login.append(connection.user + ":");
-  login.append(connection.password.reveal());
-  std::vector<Secret> forms;
-  for (const auto secret : {exchange.pin, connection.password.reveal(), login.reveal(), exchange.secret_sent})
-    std::ranges::move(forms_of(secret), std::back_inserter(forms));
-  std::vector<std::string_view> secrets;
-  std::ranges::transform(forms, std::back_inserter(secrets), &Secret::reveal);
-  return device_error(exchange.doing, reason, words, secrets);
+  KnownSecrets known = secrets();
+  known.add(exchange.pin).add(exchange.secret_sent);
+  return device_error(exchange.doing, reason, words, known.all());
 }
 
 Refusal Device::read_words(const Exchange& exchange, std::string_view body, int status) const {

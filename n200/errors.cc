@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/errors.h"
 
-#include <strings.h>
-
 #include <algorithm>
-#include <cctype>
+
+#include "base/printable.h"
+#include "n200/redaction.h"
 
 namespace sesam::n200 {
 namespace {
@@ -39,64 +39,24 @@ constexpr FailureRow kFailures[] = {
 
 constexpr std::size_t kMostDeviceText = 200;
 
-bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
-  return text.size() >= start.size() && strncasecmp(text.data(), start.data(), start.size()) == 0;
+// A text of several lines, as HTML, stays readable with blanks between them.
+std::string on_one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return text;
 }
 
-// What stands for a secret is not looked at again: it may itself contain one ("secret" is a password too). In
-// any case of letters, for a key in hex may come back in another.
-std::string blot(std::string_view text, std::span<const std::string_view> secrets) {
-  std::string clean;
-  while (!text.empty()) {
-    std::size_t longest = 0;
-    for (const auto secret : secrets)
-      if (!secret.empty() && starts_with_ignoring_case(text, secret))
-        longest = std::max(longest, secret.size());
-    if (longest == 0)
-      clean += text.front();
-    else
-      clean += "<secret>";
-    text.remove_prefix(std::max<std::size_t>(longest, 1));
+std::string cut(std::string_view text) {
+  std::string_view rest = text;
+  for (std::size_t characters = 0; characters < kMostDeviceText; ++characters) {
+    if (rest.empty()) return std::string(text);
+    rest.remove_prefix(first_character(rest).bytes);
   }
-  return clean;
+  return rest.empty() ? std::string(text) : std::string(text.substr(0, text.size() - rest.size())) + "...";
 }
 
-// The length of the printable character at the start of the text (UTF-8, RFC 3629); 0: it is none. Characters
-// that change the direction of writing or are not seen are none.
-std::size_t printable_length(std::string_view text) {
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return first >= 0x20 && first != 0x7F ? 1 : 0;
-  const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-  if (length == 0 || text.size() < length) return 0;
-  unsigned long character = first & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-    character = character << 6 | (byte(i) & 0x3FU);
-  }
-  const bool too_long = (length == 3 && character < 0x800) || (length == 4 && character < 0x10000);
-  const bool surrogate = character >= 0xD800 && character <= 0xDFFF;
-  const bool unseen = character < 0xA0 || (character >= 0x200B && character <= 0x200F) ||
-                      (character >= 0x2028 && character <= 0x202E) ||
-                      (character >= 0x2060 && character <= 0x206F) || character == 0xFEFF ||
-                      character > 0x10FFFF;
-  return too_long || surrogate || unseen ? 0 : length;
-}
-
-std::string cut_and_blot(std::string_view text, std::span<const std::string_view> secrets) {
-  const std::string blotted = blot(text, secrets);
-  std::string_view rest = blotted;
-  std::string clean;
-  for (std::size_t characters = 0; !rest.empty(); ++characters) {
-    if (characters == kMostDeviceText) return clean + "...";
-    const std::size_t length = printable_length(rest);
-    if (length == 0)
-      clean += static_cast<unsigned char>(rest.front()) < 0x80 ? ' ' : '?';
-    else
-      clean += rest.substr(0, length);
-    rest.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return clean;
+std::string redacted_and_cut(std::string_view text, std::span<const std::string_view> secrets) {
+  return printable(cut(on_one_line(redact(text, secrets))));
 }
 
 }  // namespace
@@ -133,8 +93,8 @@ Error device_error(const Doing& doing, Reason reason, const DeviceWords& words,
   std::string problem(words.problem);
   const auto add = [&](const std::string& part) { problem += (problem.empty() ? "" : ", ") + part; };
   if (words.status != 200) add("HTTP status " + std::to_string(words.status));
-  if (!words.location.empty()) add("it points to \"" + cut_and_blot(words.location, secrets) + "\"");
-  if (!words.said.empty()) add("the device says \"" + cut_and_blot(words.said, secrets) + "\"");
+  if (!words.location.empty()) add("it points to \"" + redacted_and_cut(words.location, secrets) + "\"");
+  if (!words.said.empty()) add("the device says \"" + redacted_and_cut(words.said, secrets) + "\"");
   return error_of(doing, reason, problem);
 }
 

@@ -32,12 +32,12 @@ Error transport_error(const Doing& doing, const http::Reply& reply, std::string_
 /// What a device's reply says, as far as it is told.
 struct DeviceWords {
   int status = 200;             ///< told when it is another
-  std::string_view said{};      ///< untrusted: cut to 200 printable characters
+  std::string_view said{};      ///< untrusted: cut to 200 characters, made printable
   std::string_view problem{};   ///< our words, which come first; may be empty
   std::string_view location{};  ///< where a redirection points to; untrusted
 };
 
-/// An error for what the device said. Whatever equals one of the `secrets` in its words is blotted out.
+/// An error for what the device said, without the `secrets` in its words (n200/redaction.h).
 Error device_error(const Doing& doing, Reason reason, const DeviceWords& words,
                    std::span<const std::string_view> secrets);
 

@@ -24,7 +24,7 @@ struct UnexpectedReply {
 
 struct Refusal {
   Meaning meaning;
-  /// The device's words, with whatever they hold: not fit to be shown before secrets are blotted out. Those
+  /// The device's words, with whatever they hold: not fit to be shown before secrets are redacted. Those
   /// of its error, else all that it said.
   std::string said;
 };

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "base/cancellation.h"
 #include "base/error_stack.h"
 #include "provider/process_life.h"
 #include "provider/provider.h"
@@ -15,6 +16,7 @@ extern "C" __attribute__((visibility("default"))) int OSSL_provider_init(const O
                                                                          const OSSL_DISPATCH* upcalls,
                                                                          const OSSL_DISPATCH** functions,
                                                                          void** provctx) try {
+  const sesam::HeldCancellation held;
   const sesam::ErrorMark mark;
   auto provider = std::make_unique<sesam::provider::Provider>(sesam::Core(handle, upcalls));
   sesam::provider::register_process_life();

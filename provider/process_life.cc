@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "base/call_gate.h"
+#include "base/cancellation.h"
 #include "base/counts.h"
 #include "base/crypto.h"
 #include "base/process_state.h"
@@ -19,16 +20,19 @@ namespace sesam::provider {
 namespace {
 
 void prepare() noexcept {
+  const HeldCancellation held;
   ProcessMutex::lock_all();
   n200::http::before_fork();
 }
 
 void in_parent() noexcept {
+  const HeldCancellation held;
   n200::http::after_fork_parent();
   ProcessMutex::unlock_all();
 }
 
 void in_child() noexcept {
+  const HeldCancellation held;
   ProcessMutex::renew_all();
   n200::http::after_fork_child();
   call_gate().forget_calls();
@@ -42,6 +46,7 @@ void in_child() noexcept {
 constexpr std::chrono::milliseconds kCallsMayTake{300};
 
 void at_exit() noexcept {
+  const HeldCancellation held;
   call_gate().close();
   n200::end_outliving_exit();
   n200::http::stop_all(n200::http::Stop::for_good);

@@ -8,6 +8,7 @@
 
 #include "base/boundary.h"
 #include "base/handles.h"
+#include "base/printable.h"
 #include "keymgmt/key.h"
 #include "n200/context.h"
 #include "store/uri_pem.h"
@@ -34,9 +35,9 @@ std::string heading(const Key& key, int selection) {
   const auto* data = key.data();
   const std::string bits = "(" + std::to_string(EVP_PKEY_get_bits(key.public_key())) + " bit)";
   if (!key.is_private() || (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0) return {};
-  return "Private-Key: " + bits + ", held by the N200\nKey id: " + data->handle.key_id +
-         "\nToken: " + data->handle.token + "\nLabel: " + data->handle.nice_name + "\nURI: " + data->uri +
-         "\n";
+  return "Private-Key: " + bits + ", held by the N200\nKey id: " + printable(data->handle.key_id) +
+         "\nToken: " + printable(data->handle.token) + "\nLabel: " + printable(data->handle.nice_name) +
+         "\nURI: " + printable(data->uri) + "\n";
 }
 
 Result<void> write(const n200::Context& context, OSSL_CORE_BIO* out, std::string_view text) {

@@ -9,17 +9,13 @@
 #include <utility>
 
 #include "base/boundary.h"
+#include "n200/key_uri.h"
 #include "store/open_key.h"
 
 namespace sesam::store {
 namespace {
 
 using keymgmt::Key;
-
-std::string uri_of(const n200::KeyRecord& record) {
-  return "sesam:key-id=" + record.key_id +
-         (record.nice_name.empty() ? "" : ";object=" + percent_encode(record.nice_name));
-}
 
 const OSSL_PARAM* settable_params(void*) {
   static const OSSL_PARAM params[] = {OSSL_PARAM_int(OSSL_STORE_PARAM_EXPECT, nullptr),
@@ -75,7 +71,8 @@ Result<void> Loader::begin_key(const keymgmt::PinPrompt& prompt) {
 }
 
 Result<void> Loader::begin_listing() {
-  return device_->list_keys(uri_, [this](const n200::KeyRecord& record) { names_.push(uri_of(record)); });
+  return device_->list_keys(
+      uri_, [this](const n200::KeyRecord& record) { names_.push(uri_of(record, n200::UriScheme::sesam)); });
 }
 
 Result<void> Loader::begin(const keymgmt::PinPrompt& prompt) {

@@ -13,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/cancellation.h"
 #include "base/process_state.h"
 #include "n200/http/call.h"
 
@@ -63,7 +64,9 @@ constexpr std::chrono::microseconds kShortSleep{200};
 // Its address is our key among the descriptors of a wait context.
 const char kBellKey = 0;
 
+// Called by libcrypto, in the application's thread: close(2) is a place where that may be cancelled.
 void drop_bell(ASYNC_WAIT_CTX*, const void*, OSSL_ASYNC_FD, void* custom) {
+  const HeldCancellation held;
   static_cast<Bell*>(custom)->drop();
 }
 
@@ -115,7 +118,11 @@ bool give_to_current_job(Bell* bell) noexcept {
 // Other code runs on this thread meanwhile, and must find the error stack without our mark.
 bool pause_job() noexcept {
   ERR_pop_to_mark();
-  const int paused = ASYNC_pause_job();
+  int paused = 0;
+  {
+    const ReleasedCancellation released;
+    paused = ASYNC_pause_job();
+  }
   ERR_set_mark();
   return paused == 1;
 }

@@ -44,7 +44,7 @@ enum class Paused { done, deadline_passed, other_process, cannot_pause };
 
 /// Pauses the current job until the call is done, of which `notify` tells. Must be entered holding no lock,
 /// with exactly one mark on the error stack (ERR_set_mark(3)), which is lifted while other code runs on this
-/// thread.
+/// thread; so is a held cancellation (base/cancellation.h).
 Paused pause_job_until_done(const Call& call, const Notify& notify) noexcept;
 
 }  // namespace sesam::n200::http

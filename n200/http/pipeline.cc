@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "n200/http/environment.h"
 #include "n200/http/registry.h"
 #include "n200/http/threaded_pipeline.h"
 
 namespace sesam::n200::http {
 
 std::shared_ptr<Pipeline> Pipeline::for_options(Options options, std::shared_ptr<const Log> log) {
+  distrust_environment();
   Registry& registry = Registry::instance();
   auto made = std::make_shared<ThreadedPipeline>(std::move(options), std::move(log));
   // Outlives the lock: it may come to hold the last reference to a pipeline, whose destructor takes the lock.

@@ -2,11 +2,13 @@
 """The log: where it goes, what it holds at which level, and what it never holds."""
 import base64
 import os
+import resource
 import stat
 from pathlib import Path
 
 import pytest
 
+from drivers.life import life_program, start_life  # noqa: F401
 from harness.simulator import PASSWORD, USER
 
 PIN, WRONG_PIN = "24681357", "99887766"
@@ -92,3 +94,35 @@ def test_level_10_holds_no_secret(device, openssl_cnf, openssl, log, tmp_path):
     assert len(text.splitlines()) > 10
     for secret in (PASSWORD, PIN, WRONG_PIN, base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()):
         assert secret not in text
+
+
+def test_a_log_that_cannot_be_written_costs_lines_and_no_signal(web, openssl_cnf, openssl, log):
+    def limit_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
+
+    assert sign(openssl, openssl_cnf(web, log_level=5, log_output=log), preexec_fn=limit_files).returncode == 0
+    assert log.stat().st_size == 200
+    assert sign(openssl, openssl_cnf(web, log_level=5, log_output="/dev/full")).returncode == 0
+
+
+def test_a_fifo_and_a_pipe_without_a_reader_cost_lines_and_no_signal(web, openssl_cnf, life_program, tmp_path):
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    started = start_life(life_program, openssl_cnf(web, log_level=5, log_output=fifo), "load sign=1 mark pause_ms=300 sign=5 exit")
+    assert started.stdout.readline()
+    os.close(reader)
+    assert started.wait(30) == 0, started.stderr.read()
+    started = start_life(life_program, openssl_cnf(web, log_level=5), "load sign=1 mark pause_ms=300 sign=5 exit")
+    assert started.stdout.readline()
+    started.stderr.close()
+    assert started.wait(30) == 0
+
+
+def test_a_rotated_log_is_opened_again(web, openssl_cnf, life_program, log):
+    started = start_life(life_program, openssl_cnf(web, log_level=5, log_output=log), "load sign=1 mark pause_ms=1500 sign=1 exit")
+    assert started.stdout.readline()
+    log.rename(log.with_suffix(".1"))
+    assert started.wait(30) == 0, started.stderr.read()
+    assert "POST " in log.read_text()
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600

@@ -155,13 +155,13 @@ def test_a_key_of_a_type_that_cannot_sign(device, failing):
     assert_tells(failing(device), "unsupported key: ", "'web'", "SYM", "256 bits")
 
 
-def test_a_secret_in_the_devices_words_is_blotted_out(device, failing):
+def test_a_secret_in_the_devices_words_is_redacted(device, failing):
     device.create_key("web", pin=PIN)
     device.fault("error", command="eccsign", status=500, text=f"pin {PIN} of {PASSWORD}")
     assert_tells(failing(device, f"sesam:web;pin-value={PIN}"), "pin <secret> of <secret>")
 
 
-def test_a_secret_that_the_device_quotes_in_another_encoding_is_blotted_out(device, failing):
+def test_a_secret_that_the_device_quotes_in_another_encoding_is_redacted(device, failing):
     pin = "a/b+c=d&e"
     device.create_key("web", pin=pin)
     header = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()

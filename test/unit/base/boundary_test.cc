@@ -142,6 +142,11 @@ TEST_F(Boundary, passes_per_cent_signs_through_unharmed) {
   EXPECT_THAT(raised_list().back().text, HasSubstr("100%s %n"));
 }
 
+TEST_F(Boundary, raises_printable_text) {
+  raise({Reason::device_error, "a\n\x1b[31mb\xC2\x9B"}, "test");
+  EXPECT_THAT(raised_list().back().text, HasSubstr("a\\n\\x1b[31mb\\u009b"));
+}
+
 TEST_F(Boundary, raises_through_the_instance_that_is_left) {
   int other = 0;
   const Core second(reinterpret_cast<const OSSL_CORE_HANDLE*>(&other), kUpcalls);

@@ -4,13 +4,19 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
+#include <vector>
 
 namespace sesam {
 namespace {
@@ -36,12 +42,13 @@ class LogFile : public testing::Test {
   fs::path directory_;
 };
 
-TEST_F(LogFile, holds_one_line_an_event_with_time_and_process) {
+TEST_F(LogFile, holds_one_printable_line_an_event_with_time_and_process) {
   const auto log = Log::open(1, path());
   ASSERT_TRUE(log);
-  (*log)->write(LogLevel::failures, "something\nwent\r\nwrong");
+  (*log)->write(LogLevel::failures, "something\nwent\x1b[31m \u202ewrong");
   EXPECT_THAT(text(), MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}Z sesam\\[" +
-                                   std::to_string(getpid()) + "\\]: something went  wrong\n"));
+                                   std::to_string(getpid()) +
+                                   "\\]: something\\\\nwent\\\\x1b\\[31m \\\\u202ewrong\n"));
 }
 
 TEST_F(LogFile, holds_what_its_level_wants) {
@@ -114,6 +121,103 @@ TEST_F(LogFile, is_never_written_into_another_file_with_its_descriptor) {
   (*log)->write(LogLevel::failures, "astray");
   EXPECT_EQ(fs::file_size(other), 0U);
   ::close(reused);
+}
+
+constexpr std::chrono::milliseconds kLongerThanAPauseBetweenLooks{1100};
+
+TEST_F(LogFile, that_was_renamed_is_opened_again) {
+  const auto log = Log::open(1, path());
+  (*log)->write(LogLevel::failures, "first");
+  fs::rename(path(), path() + ".1");
+  (*log)->write(LogLevel::failures, "at once");
+  std::this_thread::sleep_for(kLongerThanAPauseBetweenLooks);
+  (*log)->write(LogLevel::failures, "second");
+  EXPECT_THAT(text(), testing::AllOf(HasSubstr("second"), testing::Not(HasSubstr("first"))));
+  EXPECT_EQ(fs::status(path()).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  fs::rename(path() + ".1", path());
+  EXPECT_THAT(text(), testing::AllOf(HasSubstr("first"), HasSubstr("at once")));
+}
+
+TEST_F(LogFile, that_was_replaced_loses_no_line_of_many_threads) {
+  const auto log = Log::open(1, path());
+  std::vector<std::thread> threads;
+  std::atomic<int> written = 0, rounds = 0;
+  std::atomic<bool> ended = false;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      for (; !ended; ++written) (*log)->write(LogLevel::failures, "a line");
+    });
+  std::string all;
+  for (; rounds < 3; ++rounds) {
+    std::this_thread::sleep_for(kLongerThanAPauseBetweenLooks);
+    fs::rename(path(), path() + std::to_string(rounds));
+  }
+  std::this_thread::sleep_for(kLongerThanAPauseBetweenLooks);
+  ended = true;
+  for (auto& thread : threads) thread.join();
+  std::size_t lines = 0;
+  for (const auto& file : fs::directory_iterator(directory_)) {
+    std::ifstream stream(file.path());
+    for (std::string line; std::getline(stream, line); ++lines) EXPECT_THAT(line, HasSubstr(": a line"));
+  }
+  EXPECT_EQ(lines, static_cast<std::size_t>(written));
+  EXPECT_TRUE(fs::exists(path()));
+}
+
+TEST_F(LogFile, is_not_followed_through_a_symbolic_link) {
+  const auto log = Log::open(1, path());
+  fs::rename(path(), path() + ".1");
+  fs::create_symlink(directory_ / "elsewhere", path());
+  (*log)->write(LogLevel::failures, "kept");
+  EXPECT_FALSE(fs::exists(directory_ / "elsewhere"));
+  fs::remove(path());
+  fs::rename(path() + ".1", path());
+  EXPECT_THAT(text(), HasSubstr("kept"));
+}
+
+TEST_F(LogFile, is_kept_in_another_root_directory) {
+  if (geteuid() != 0) GTEST_SKIP() << "chroot(2) is root's";
+  const auto log = Log::open(1, path());
+  fs::create_directories(directory_ / directory_.relative_path());
+  const pid_t child = fork();
+  if (child == 0) {
+    if (chroot(directory_.c_str()) != 0) _exit(1);
+    (*log)->write(LogLevel::failures, "from inside");
+    _exit(0);
+  }
+  int status = 1;
+  waitpid(child, &status, 0);
+  ASSERT_EQ(status, 0);
+  EXPECT_THAT(text(), HasSubstr("from inside"));
+  EXPECT_TRUE(fs::is_empty(directory_ / directory_.relative_path()));
+}
+
+TEST_F(LogFile, that_is_a_fifo_survives_the_end_of_its_reader) {
+  ASSERT_EQ(mkfifo(path().c_str(), 0600), 0);
+  int reader = ::open(path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const auto log = Log::open(1, path());
+  ASSERT_TRUE(log);
+  ::close(reader);
+  (*log)->write(LogLevel::failures, "nobody reads this");  // SIGPIPE would end the process
+  reader = ::open(path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  (*log)->write(LogLevel::failures, "back again");
+  std::string read(500, ' ');
+  EXPECT_GT(::read(reader, read.data(), read.size()), 0);
+  EXPECT_THAT(read, testing::AllOf(HasSubstr("1 lines before this one are lost"), HasSubstr("back again")));
+  ::close(reader);
+}
+
+TEST_F(LogFile, that_may_not_grow_costs_lines) {
+  const auto log = Log::open(1, path());
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small{100, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  for (int i = 0; i < 10; ++i) (*log)->write(LogLevel::failures, "SIGXFSZ would end the process");
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_EQ(fs::file_size(path()), 100U);
+  (*log)->write(LogLevel::failures, "more");
+  EXPECT_THAT(text(), HasSubstr("lines before this one are lost"));
 }
 
 TEST(Log, goes_to_stderr_where_that_is_wanted) {

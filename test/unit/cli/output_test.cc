@@ -8,15 +8,17 @@
 namespace sesam::cli {
 namespace {
 
-TEST(Printable, LeavesOutWhatSteersATerminal) {
+TEST(Printable, EscapesWhatSteersATerminal) {
   std::setlocale(LC_CTYPE, "C.UTF-8");
-  EXPECT_EQ(printable("web\x1b[2J\n\x7f"), "web?[2J??");
-  EXPECT_EQ(printable("\xC2\x9B"
-                      "2J"),
-            "?2J");
+  EXPECT_EQ(printable("web\x1b[2J\n\x7f"), "web\\x1b[2J\\n\\x7f");
   EXPECT_EQ(printable("schl\xC3\xBCssel \xC2\xA7"), "schl\xC3\xBCssel \xC2\xA7");
   std::setlocale(LC_CTYPE, "C");
-  EXPECT_EQ(printable("schl\xC3\xBCssel"), "schl??ssel");
+  EXPECT_EQ(printable("schl\xC3\xBCssel"), "schl\\u00fcssel");
+}
+
+TEST(JsonText, HasEscapesForWhatIsNotPrintable) {
+  EXPECT_EQ(text_of(Json{{"name", "\x1b\x7f\u009b\u202e\u2028\U000e0041\xFF schl\u00fcssel"}}),
+            "{\n  \"name\": \"\\u001b\\u007f\\u009b\\u202e\\u2028\\udb40\\udc41\uFFFD schl\u00fcssel\"\n}");
 }
 
 TEST(Marks, AreAsciiWhereTheTerminalIs) {

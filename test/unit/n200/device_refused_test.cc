@@ -51,6 +51,12 @@ TEST_F(Replies, that_nobody_understands_are_quoted_without_secrets) {
   EXPECT_THAT(signing(answer("<html><title>It works!</title></html>")).detail, HasSubstr("\"It works!\""));
 }
 
+TEST_F(Replies, that_quote_the_pin_of_another_open_key_are_quoted_without_it) {
+  const KeyHandle other("hsm26", "", "other", 1, Secret("97531864"));
+  EXPECT_THAT(signing(answer(R"({"error":"strange: 97531864, 39373533313836340A"})")).detail,
+              HasSubstr("\"strange: <secret>, <secret>0A\""));
+}
+
 TEST_F(Replies, with_what_was_asked_for_are_a_success_whatever_else_they_say) {
   const std::string signature(128, 'A');
   EXPECT_EQ(signing(answer(R"({"error":"wrong pin","result":")" + signature + "\"}")).reason, Reason::none);

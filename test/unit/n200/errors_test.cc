@@ -89,40 +89,35 @@ TEST(DeviceError, tells_the_devices_words_and_the_status_unless_it_is_200) {
               testing::EndsWith(": HTTP status 502"));
 }
 
-TEST(DeviceError, blots_out_every_secret) {
+TEST(DeviceError, redacts_every_secret) {
   const auto text =
       said("pin 4711 of pkmaster:s3cret is wrong, 4711", {"4711", "s3cret", "", std::string_view()});
   EXPECT_THAT(text, HasSubstr("pin <secret> of pkmaster:<secret> is wrong, <secret>"));
 }
 
-TEST(DeviceError, blots_out_a_secret_that_is_the_start_of_another) {
+TEST(DeviceError, redacts_a_secret_that_is_the_start_of_another) {
   EXPECT_THAT(said("pin 47110815 is wrong", {"4711", "47110815"}), HasSubstr("pin <secret> is wrong"));
 }
 
-TEST(DeviceError, bears_secrets_that_its_own_words_contain) {
+TEST(DeviceError, accepts_secrets_that_its_own_words_contain) {
   EXPECT_THAT(said("my secret", {"secret"}), HasSubstr("my <secret>"));
-  EXPECT_THAT(said("see", {"e", "s", "<"}), HasSubstr("\"<secret><secret><secret>\""));
+  EXPECT_THAT(said("see", {"e", "s", "<"}), HasSubstr("\"<secret>\""));
 }
 
-TEST(DeviceError, blots_out_before_it_cuts) {
+TEST(DeviceError, redacts_before_it_cuts) {
   const auto text = said(std::string(198, 'x') + "4711", {"4711"});
   EXPECT_THAT(text, Not(HasSubstr("47")));
 }
 
-TEST(DeviceError, cuts_a_long_text_and_replaces_control_characters) {
+TEST(DeviceError, cuts_a_long_text_and_makes_it_printable) {
   EXPECT_LT(said(std::string(5000, 'x'), {}).size(), 300U);
-  EXPECT_THAT(said("a\nb\x1b[31mc\x7f", {}), HasSubstr("\"a b [31mc \""));
+  EXPECT_THAT(said("a\nb\x1b[31mc\x7f", {}), HasSubstr("\"a b\\x1b[31mc\\x7f\""));
 }
 
-TEST(DeviceError, cuts_at_200_characters_not_bytes_and_shows_no_others) {
+TEST(DeviceError, cuts_at_200_characters_not_bytes) {
   std::string umlauts;
   for (int i = 0; i < 300; ++i) umlauts += "\xC3\xA4";
   EXPECT_THAT(said(umlauts, {}), testing::EndsWith("\xC3\xA4...\""));
-  EXPECT_THAT(said("a\xFF"
-                   "b\xC2\x9B"
-                   "c\xE2\x80\xAE",
-                   {}),
-              HasSubstr("\"a?b??c???\""));
 }
 
 TEST(DeviceError, puts_our_words_first_and_names_where_a_redirection_points) {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a device must not be quoted with.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.h"
+#include "n200/http/pipeline.h"
+#include "n200/options.h"
+#include "n200/pins_in_use.h"
+
+namespace sesam::n200 {
+
+/// Password and PIN of a configuration, which must outlive this, and what is added.
+class KnownSecrets {
+ public:
+  KnownSecrets(const http::Options& connection, const Options& options);
+
+  /// `secret` must outlive this.
+  KnownSecrets& add(std::string_view secret);
+  KnownSecrets& add_pins_in_use();
+
+  std::span<const std::string_view> all() const noexcept { return all_; }
+  /// Without them (n200/redaction.h).
+  std::string redacted(std::string_view text) const;
+
+ private:
+  Secret login_;  // the password alone may be too short to be found within base64
+  std::vector<PinsInUse::Pin> pins_;
+  std::vector<std::string_view> all_;
+};
+
+}  // namespace sesam::n200

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/pins_in_use.h"
+
+#include <mutex>
+
+namespace sesam::n200 {
+
+PinsInUse::Pin PinsInUse::add(std::string_view pin) {
+  Pin made(new Secret(pin), [this](const Secret* secret) {
+    forget(secret);
+    delete secret;
+  });
+  Pin present;  // let go of after the lock, like `made`: the last one to go takes it
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = pins_.find(pin);
+    if (found != pins_.end()) present = found->second.lock();
+    if (present) return present;
+    if (found != pins_.end()) pins_.erase(found);  // it is about to be forgotten
+    pins_.emplace(made->reveal(), made);
+  }
+  return made;
+}
+
+// Another one with the same bytes may have taken its place.
+void PinsInUse::forget(const Secret* pin) noexcept {
+  const std::lock_guard lock(mutex_);
+  const auto found = pins_.find(pin->reveal());
+  if (found != pins_.end() && found->first.data() == pin->reveal().data()) pins_.erase(found);
+}
+
+std::vector<PinsInUse::Pin> PinsInUse::all() {
+  std::vector<Pin> pins;
+  const std::lock_guard lock(mutex_);
+  pins.reserve(pins_.size());
+  for (const auto& [bytes, pin] : pins_)
+    if (auto living = pin.lock()) pins.push_back(std::move(living));
+  return pins;
+}
+
+}  // namespace sesam::n200

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A device with a trusted certificate that says what a test wants it to say."""
+from pathlib import Path
+from typing import Any
+
+from harness.foreign_device import KEY_ID, ForeignDevice
+
+TOKEN = KEY_ID[:23] + KEY_ID[31:]
+
+
+class LyingDevice(ForeignDevice):
+    """`claims` replaces members of its key's record, `refusal` answers each request to sign, `refuses_look_ups` each other one.
+    Types of keys besides NIST have none."""
+
+    def __init__(self, directory: Path):
+        super().__init__(directory)
+        self.make_key("web", "")
+        self.claims: dict[str, Any] = {}
+        self.refusal: dict[str, Any] = {"error": "some trouble"}
+        self.refuses_look_ups = False
+
+    def get(self, path: str) -> tuple[int, dict[str, Any]]:
+        if self.refuses_look_ups:
+            return 200, self.refusal
+        if path.rstrip("/").rsplit("/", 1)[-1] in ("BRAINPOOL", "RSA", "SYM"):
+            return 200, {"result": {}}
+        return 200, {"result": {"key": {**self.record, "token_name": TOKEN, **self.claims}}}
+
+    def post(self, fields: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        self.journal.append(("POST", fields.get("command", ""), fields))
+        return 200, self.refusal
