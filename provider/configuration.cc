@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <utility>
+#include <variant>
 
 #include "base/file.h"
 #include "base/metrics_file.h"
@@ -25,19 +26,18 @@ Result<Secret> read(const std::string& path) {
 
 // "file:PATH" or "env:NAME"; the last line break of a file is not part of the secret.
 Result<Secret> read_source(std::string_view source) {
-  Secret found;
+  std::variant<Secret, std::string> found;
   if (source.starts_with("file:")) {
-    SESAM_TRY(text, read(std::string(source.substr(5))));
-    found = Secret(without_line_end(text.reveal()));
+    found = read_only_line(std::string(source.substr(5)));
   } else if (source.starts_with("env:")) {
     const char* value = secure_getenv(std::string(source.substr(4)).c_str());
     if (value == nullptr) return bad("the environment has no such variable");
-    found = Secret(value);
+    found = only_line(value);
   } else {
     return bad("allowed are file:PATH and env:NAME");
   }
-  if (found.empty()) return bad("is empty");
-  return found;
+  if (auto* problem = std::get_if<std::string>(&found)) return bad(std::move(*problem));
+  return std::get<Secret>(std::move(found));
 }
 
 using Take = std::function<Result<void>(std::string_view, Configuration&)>;

@@ -320,6 +320,22 @@ TEST_F(Configured, ASecretIsSetOnceOnly) {
 TEST_F(Configured, UserAndPasswordGoTogether) {
   EXPECT_THAT(message({{"user", "pkmaster"}}), HasSubstr("user is set, but neither pass nor pass_source"));
   EXPECT_THAT(message({{"pass", kSecret}}),
+TEST_F(Configured, SourcesHoldOneLineOfAtMost256Bytes) {
+  const std::string two_lines = std::string(kSecret) + "\n" + kSecret;
+  const std::string too_long = kSecret + std::string(256, 'x');
+  for (const char* key : {"pass_source", "pin_source"})
+    for (const auto& [text, problem] :
+         {std::pair(two_lines, "has more than one line; expected a password or PIN"),
+          std::pair(too_long, "has more than 256 bytes")}) {
+      EXPECT_THAT(message({{"user", "u"}, {key, "file:" + file(text)}}),
+                  AllOf(HasSubstr(problem), Not(HasSubstr(kSecret))));
+      setenv("SESAM_TEST_SECRET", text.c_str(), 1);
+      EXPECT_THAT(message({{"user", "u"}, {key, "env:SESAM_TEST_SECRET"}}),
+                  AllOf(HasSubstr(problem), Not(HasSubstr(kSecret))));
+      unsetenv("SESAM_TEST_SECRET");
+    }
+}
+
               AllOf(HasSubstr("pass is set, but user is not"), Not(HasSubstr(kSecret))));
   EXPECT_THAT(message({{"pass_source", "file:" + file(kSecret)}}),
               AllOf(HasSubstr("user is not"), Not(HasSubstr(kSecret))));
