@@ -6,6 +6,7 @@ import stat
 import pytest
 
 from harness.paths import COMMAND
+from harness.simulator import PASSWORD
 from harness.terminal import run_at_terminal
 
 PIN = "87654321"
@@ -43,6 +44,25 @@ def test_an_option_that_there_is_not_is_named_without_its_value(openssl_cnf, k01
     done = sesam(openssl_cnf(k01), "generate", "new", "--pin", PIN, check=False)
     assert done.returncode == 2 and "not expected: --pin\n" in done.stderr and "--pin-source" in done.stderr
     assert "not expected: lst\n" in sesam(openssl_cnf(k01), "lst", check=False).stderr
+
+
+@pytest.mark.parametrize("setting, told", [("pin", "pin_source"), ("keygen_pin", "pin_source"), ("pass", "pass_source")])
+def test_a_secret_among_the_arguments_is_warned_of(k01, openssl_cnf, sesam, setting, told):
+    cnf = openssl_cnf(k01, pin=None)
+    value = PASSWORD if setting == "pass" else PIN
+    done = sesam(cnf, "list", "--set", f"{setting}={value}")
+    assert done.stderr == f"sesam: warning: other users can see '{setting}' in the process list; use --set {told}=file:PATH instead\n"
+
+
+def test_a_pin_in_a_uri_among_the_arguments_is_warned_of(k01, openssl_cnf, sesam):
+    k01.create_key("ec", pin=PIN)
+    done = sesam(openssl_cnf(k01), "sign", f"sesam:ec?pin-value={PIN}", stdin=b"data")
+    assert done.stderr == "sesam: warning: other users can see the URI's PIN in the process list; use pin-source=file:PATH instead\n"
+
+
+def test_settings_that_are_no_secret_are_not_warned_of(k01, openssl_cnf, sesam, tmp_path):
+    (tmp_path / "pin").write_text(PIN)
+    assert sesam(openssl_cnf(k01), "list", "--set", f"pin_source=file:{tmp_path / 'pin'}", "--set", "core=1").stderr == ""
 
 
 def test_files_of_what_was_secret_are_for_their_owner(k01, openssl_cnf, sesam, tmp_path):
