@@ -24,7 +24,7 @@ Result<Secret> read(const std::string& path) {
   return std::get<Secret>(std::move(text));
 }
 
-// "file:PATH" or "env:NAME"; the last line break of a file is not part of the secret.
+// "file:PATH" or "env:NAME".
 Result<Secret> read_source(std::string_view source) {
   std::variant<Secret, std::string> found;
   if (source.starts_with("file:")) {
@@ -281,7 +281,17 @@ std::string shown(const Setting& setting, std::string_view value) {
   return " = " + std::string(value);
 }
 
+// They would end a header line of a request, or a line of the log.
+bool has_control_character(const Setting& setting, std::string_view text) {
+  const bool may_have_tabs = setting.key.starts_with("wire_");  // between its words
+  return std::any_of(text.begin(), text.end(), [may_have_tabs](unsigned char c) {
+    return (c < 0x20 || c == 0x7f) && !(c == '\t' && may_have_tabs);
+  });
+}
+
 Result<void> take(const Setting& setting, const Secret& value, Configuration& configuration) {
+  if (!setting.secret && has_control_character(setting, value.reveal()))
+    return bad(setting.key + ": line breaks and other control characters are not allowed");
   auto taken = setting.take(value.reveal(), configuration);
   if (taken) return taken;
   return bad(setting.key + shown(setting, value.reveal()) + ": " + taken.error().detail);

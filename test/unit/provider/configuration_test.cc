@@ -127,6 +127,23 @@ TEST_F(Configured, OtherUrlsAreRefused) {
   EXPECT_THAT(message({{"url", ""}}), HasSubstr("url is not set"));
 }
 
+TEST_F(Configured, ControlCharactersAreRefusedAndNotQuoted) {
+  const std::pair<const char*, std::string> texts[] = {
+      {"user", "pkmaster\r\nX-Admin: yes"},
+      {"user", std::string("pk\0master", 9)},
+      {"user", "pk\x7fmaster"},
+      {"url", "https://a\r\nHost: b"},
+      {"url", "https://a\nhttps://b"},
+      {"url", "https://a\tb"},
+      {"address", "192.0.2.7\n"},
+      {"wire_timestamp", "GET /n200/timestamp/\r\nX: -> result"},
+      {"log_output", "/tmp/a\nb"}};
+  for (const auto& [key, text] : texts)
+    EXPECT_EQ(message({{"pass", kSecret}, {key, text}}),
+              std::string(key) + ": line breaks and other control characters are not allowed");
+  EXPECT_TRUE(build({{"wire_timestamp", "GET\t/n200/timestamp/ -> result"}}));
+}
+
 TEST_F(Configured, NumbersAreTakenWithinTheirBounds) {
   const std::pair<const char*, std::pair<unsigned, unsigned>> bounds[] = {
       {"core", {1, 255}},
@@ -303,6 +320,22 @@ TEST_F(Configured, OtherSourcesAreRefused) {
   }
 }
 
+TEST_F(Configured, SourcesHoldOneLineOfAtMost256Bytes) {
+  const std::string two_lines = std::string(kSecret) + "\n" + kSecret;
+  const std::string too_long = kSecret + std::string(256, 'x');
+  for (const char* key : {"pass_source", "pin_source"})
+    for (const auto& [text, problem] :
+         {std::pair(two_lines, "has more than one line; expected a password or PIN"),
+          std::pair(too_long, "has more than 256 bytes")}) {
+      EXPECT_THAT(message({{"user", "u"}, {key, "file:" + file(text)}}),
+                  AllOf(HasSubstr(problem), Not(HasSubstr(kSecret))));
+      setenv("SESAM_TEST_SECRET", text.c_str(), 1);
+      EXPECT_THAT(message({{"user", "u"}, {key, "env:SESAM_TEST_SECRET"}}),
+                  AllOf(HasSubstr(problem), Not(HasSubstr(kSecret))));
+      unsetenv("SESAM_TEST_SECRET");
+    }
+}
+
 TEST_F(Configured, KeygenPinIsTheVendorsNameOfPin) {
   EXPECT_EQ(build({{"pin", kSecret}})->device.pin.reveal(), kSecret);
   EXPECT_EQ(build({{"keygen_pin", kSecret}})->device.pin.reveal(), kSecret);
@@ -320,22 +353,6 @@ TEST_F(Configured, ASecretIsSetOnceOnly) {
 TEST_F(Configured, UserAndPasswordGoTogether) {
   EXPECT_THAT(message({{"user", "pkmaster"}}), HasSubstr("user is set, but neither pass nor pass_source"));
   EXPECT_THAT(message({{"pass", kSecret}}),
-TEST_F(Configured, SourcesHoldOneLineOfAtMost256Bytes) {
-  const std::string two_lines = std::string(kSecret) + "\n" + kSecret;
-  const std::string too_long = kSecret + std::string(256, 'x');
-  for (const char* key : {"pass_source", "pin_source"})
-    for (const auto& [text, problem] :
-         {std::pair(two_lines, "has more than one line; expected a password or PIN"),
-          std::pair(too_long, "has more than 256 bytes")}) {
-      EXPECT_THAT(message({{"user", "u"}, {key, "file:" + file(text)}}),
-                  AllOf(HasSubstr(problem), Not(HasSubstr(kSecret))));
-      setenv("SESAM_TEST_SECRET", text.c_str(), 1);
-      EXPECT_THAT(message({{"user", "u"}, {key, "env:SESAM_TEST_SECRET"}}),
-                  AllOf(HasSubstr(problem), Not(HasSubstr(kSecret))));
-      unsetenv("SESAM_TEST_SECRET");
-    }
-}
-
               AllOf(HasSubstr("pass is set, but user is not"), Not(HasSubstr(kSecret))));
   EXPECT_THAT(message({{"pass_source", "file:" + file(kSecret)}}),
               AllOf(HasSubstr("user is not"), Not(HasSubstr(kSecret))));
