@@ -74,6 +74,29 @@ def test_files_of_what_was_secret_are_for_their_owner(k01, openssl_cnf, sesam, t
     assert modes == {"cipher": 0o644, "plain": 0o600, "random": 0o600}
 
 
+def test_what_was_secret_goes_into_no_file_that_others_can_read(k01, openssl_cnf, sesam, tmp_path):
+    cnf = openssl_cnf(k01, pin=PIN)
+    sesam(cnf, "encrypt", "k01", "--out", tmp_path / "cipher", stdin=b"hello")
+    old, target, link = tmp_path / "old", tmp_path / "target", tmp_path / "link"
+    for path in (old, target):
+        path.write_text("before")
+        path.chmod(0o666)
+    link.symlink_to(target)
+    for path in (old, link):
+        sesam(cnf, "decrypt", "k01", "--in", tmp_path / "cipher", "--out", path)
+        assert path.read_text() == "hello" and stat.S_IMODE(path.lstat().st_mode) == 0o600
+    assert target.read_text() == "before"
+
+
+@pytest.mark.parametrize("path", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_what_was_secret_goes_to_a_descriptor_as_it_is(k01, openssl_cnf, sesam, run, tmp_path, path):
+    cnf = openssl_cnf(k01, pin=PIN)
+    assert len(sesam(cnf, "random", "16", "--out", path).output) == 16
+    (tmp_path / "out").write_text("before\n")
+    run(["sh", "-c", f"{COMMAND} random 16 --hex --out {path} >>{tmp_path}/out"], cnf)
+    assert (tmp_path / "out").read_text().startswith("before\n") and len((tmp_path / "out").read_text()) > 7 + 32
+
+
 def test_ctrl_c_at_a_passphrase_ends_the_import_of_a_directory(device, openssl_cnf, openssl, tmp_path):
     keys = tmp_path / "keys"
     keys.mkdir()
