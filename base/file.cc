@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <span>
 
 namespace sesam {
@@ -15,6 +16,12 @@ namespace {
 
 // Opened without waiting, for nobody may ever write to a FIFO; but who has it open may need a moment.
 constexpr int kPatienceMs = 2000;
+
+std::string not_a_secret(std::string_view found) {
+  return std::string(found) + "; expected a password or PIN on a single line of at most 256 bytes";
+}
+
+std::string too_long() { return not_a_secret("has more than 256 bytes"); }
 
 ssize_t read_some(int fd, std::span<char> buffer) noexcept {
   while (true) {
@@ -30,25 +37,36 @@ ssize_t read_some(int fd, std::span<char> buffer) noexcept {
 
 }  // namespace
 
-std::variant<Secret, int> read_file(const std::string& path) {
-  constexpr std::size_t kMostBytes = 1 << 20;
+std::variant<Secret, int> read_file(const std::string& path, std::size_t max_bytes) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (fd == -1) return errno;
   Secret text;
   std::array<char, 4096> buffer;
   ssize_t length = 0;
-  while (text.reveal().size() <= kMostBytes && (length = read_some(fd, buffer)) > 0)
+  while (text.reveal().size() <= max_bytes && (length = read_some(fd, buffer)) > 0)
     text.append({buffer.data(), static_cast<std::size_t>(length)});
-  const int failed = length < 0 ? errno : text.reveal().size() > kMostBytes ? EFBIG : 0;
+  const int failed = length < 0 ? errno : text.reveal().size() > max_bytes ? EFBIG : 0;
   ::close(fd);
   OPENSSL_cleanse(buffer.data(), buffer.size());
   if (failed != 0) return failed;
   return text;
 }
 
-std::string_view without_line_end(std::string_view text) noexcept {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  return text;
+std::variant<Secret, std::string> only_line(std::string_view text) {
+  if (text.ends_with('\n')) text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
+  if (text.empty()) return "is empty";
+  if (text.size() > kMaxSecretBytes) return too_long();
+  if (text.find_first_of("\r\n") != text.npos) return not_a_secret("has more than one line");
+  if (text.find('\0') != text.npos) return not_a_secret("has a zero byte");
+  return Secret(text);
+}
+
+std::variant<Secret, std::string> read_only_line(const std::string& path) {
+  constexpr std::size_t kLineBreakBytes = 2;
+  const auto text = read_file(path, kMaxSecretBytes + kLineBreakBytes);
+  if (const int* failed = std::get_if<int>(&text))
+    return *failed == EFBIG ? too_long() : std::strerror(*failed);
+  return only_line(std::get<Secret>(text).reveal());
 }
 
 }  // namespace sesam

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <set>
 
 #include "base/file.h"
@@ -193,12 +192,10 @@ Result<Secret> read_pin_source(const std::string& source) {
   if (path.empty() || path.front() == '|')
     return Error{Reason::pin_source_unreadable, "pin-source must be a file: URI or a path"};
   const std::string file(path);
-  auto text = read_file(file);
-  if (const int* failed = std::get_if<int>(&text))
-    return Error{Reason::pin_source_unreadable, shown_source(source) + ": " + std::strerror(*failed)};
-  Secret pin(without_line_end(std::get<Secret>(text).reveal()));
-  if (pin.empty()) return Error{Reason::pin_source_unreadable, shown_source(source) + ": is empty"};
-  return pin;
+  auto pin = read_only_line(file);
+  if (const auto* problem = std::get_if<std::string>(&pin))
+    return Error{Reason::pin_source_unreadable, shown_source(source) + ": " + *problem};
+  return std::get<Secret>(std::move(pin));
 }
 
 }  // namespace sesam

@@ -47,8 +47,8 @@ bool has_key_uri_scheme(std::string_view text) noexcept;
 /// `text` with every byte percent-encoded that RFC 7512 does not allow plainly in an attribute's value.
 std::string percent_encode(std::string_view text);
 
-/// Reads the PIN that a pin-source names: "file:/path", "file:///path", an absolute or a relative path;
-/// trailing line breaks are cut. Raises pin_source_unreadable.
+/// Reads the PIN that a pin-source names: "file:/path", "file:///path", an absolute or a relative path.
+/// Raises pin_source_unreadable, also for a file that cannot hold one (read_only_line()).
 Result<Secret> read_pin_source(const std::string& source);
 
 /// "hsm" and 36 hex digits: a key_id. "hsm" and 28: a token label (n200.md, "Names of one key").

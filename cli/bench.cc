@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 
 #include "cli/bench_run.h"
@@ -11,6 +10,7 @@
 #include "cli/latency_plot.h"
 #include "cli/message.h"
 #include "cli/output.h"
+#include "cli/output_file.h"
 
 namespace sesam::cli {
 namespace {
@@ -80,12 +80,9 @@ void print_result(const Arguments& arguments, const BenchResult& result) {
 }
 
 Result<void> write_svg(const Arguments& arguments, const BenchResult& result) {
-  std::ofstream file(arguments.svg, std::ios::trunc);
-  file << svg_plot(latency_bars(result.latencies_us), rate(result.per_second()) + " signatures per second, " +
-                                                          std::to_string(arguments.threads) + " threads");
-  file.flush();
-  if (!file) return Error{Reason::bad_argument, arguments.svg + " cannot be written"};
-  return {};
+  return write_output(arguments.svg, svg_plot(latency_bars(result.latencies_us),
+                                              rate(result.per_second()) + " signatures per second, " +
+                                                  std::to_string(arguments.threads) + " threads"));
 }
 
 Result<bool> bench(const Session& session, const Arguments& arguments) {

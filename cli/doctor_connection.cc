@@ -55,7 +55,7 @@ bool check_certificate(const Socket& socket, const Endpoint& endpoint, const n20
 }
 
 bool check_endpoint(const n200::http::Options& options, const Endpoint& endpoint, Checkup& checkup) {
-  const auto addresses = resolve(endpoint);
+  const auto addresses = resolve(endpoint, options.connect_timeout_ms);
   if (!addresses) {
     checkup.bad(kHost, addresses.error());
     checkup.skip({kConnection, kCertificate, kHttp}, "the host is not known");

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/output.h"
+#include "cli/output_file.h"
 #include "cli/pin_options.h"
 
 namespace sesam::cli {

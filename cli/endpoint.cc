@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/endpoint.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -8,9 +9,14 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <future>
+#include <system_error>
+#include <thread>
 
 namespace sesam::cli {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 // "host", "host:port", "[v6]", "[v6]:port", and a bare IPv6 address, which has no port.
 std::pair<std::string, std::string> split(std::string_view text) {
@@ -32,18 +38,26 @@ std::string digits_of(const addrinfo& address) {
   return failed != 0 ? "?" : text.data();
 }
 
-void set_timeouts(int fd, unsigned timeout_ms) {
-  const timeval time{static_cast<time_t>(timeout_ms / 1000),
-                     static_cast<suseconds_t>(timeout_ms % 1000 * 1000)};
-  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
-  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+Result<Addresses> look_up(const Endpoint& endpoint) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int failed = getaddrinfo(endpoint.host.c_str(), endpoint.port.c_str(), &hints, &found);
+  if (failed != 0)
+    return Error{Reason::cannot_resolve,
+                 endpoint.host + ": " + (failed == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(failed))};
+  return Addresses(found);
 }
 
-// 0, or errno. Linux lets SO_SNDTIMEO bound connect(2) too (socket(7)), and says EINPROGRESS then.
-int try_connect(int fd, const addrinfo& address, unsigned timeout_ms) {
-  set_timeouts(fd, timeout_ms);
-  if (::connect(fd, address.ai_addr, address.ai_addrlen) == 0) return 0;
-  return errno == EINPROGRESS ? ETIMEDOUT : errno;
+// 0, or errno.
+int try_connect(const Socket& socket, const addrinfo& address, Clock::time_point deadline) {
+  if (socket.fd() < 0) return errno;
+  if (::connect(socket.fd(), address.ai_addr, address.ai_addrlen) == 0) return 0;
+  if (errno != EINPROGRESS) return errno;
+  if (!wait_for(socket, POLLOUT, deadline)) return ETIMEDOUT;
+  int failed = 0;
+  socklen_t length = sizeof failed;
+  return getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, &failed, &length) == 0 ? failed : errno;
 }
 
 }  // namespace
@@ -72,15 +86,18 @@ std::vector<Endpoint> endpoints_of(std::string_view url, std::string_view addres
   return endpoints;
 }
 
-Result<Addresses> resolve(const Endpoint& endpoint) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const int failed = getaddrinfo(endpoint.host.c_str(), endpoint.port.c_str(), &hints, &found);
-  if (failed != 0)
+Result<Addresses> resolve(const Endpoint& endpoint, unsigned timeout_ms) {
+  std::packaged_task<Result<Addresses>()> task([endpoint] { return look_up(endpoint); });
+  auto found = task.get_future();
+  try {
+    std::thread(std::move(task)).detach();  // getaddrinfo(3) cannot be interrupted
+  } catch (const std::system_error&) {
+    return look_up(endpoint);  // this process may have no more threads
+  }
+  if (found.wait_for(std::chrono::milliseconds(timeout_ms)) != std::future_status::ready)
     return Error{Reason::cannot_resolve,
-                 endpoint.host + ": " + (failed == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(failed))};
-  return Addresses(found);
+                 endpoint.host + ": no reply within " + std::to_string(timeout_ms) + " ms"};
+  return found.get();
 }
 
 std::string text_of(const Addresses& addresses) {
@@ -90,12 +107,24 @@ std::string text_of(const Addresses& addresses) {
   return text;
 }
 
+bool wait_for(const Socket& socket, short events, Clock::time_point deadline) {
+  while (true) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    pollfd one{socket.fd(), events, 0};
+    const int ready = ::poll(&one, 1, static_cast<int>(std::max<decltype(left)>(left, 0)));
+    if (ready >= 0 || errno != EINTR) return ready > 0;
+  }
+}
+
 Result<Socket> connect_to(const Addresses& addresses, const Endpoint& endpoint, unsigned timeout_ms) {
   int failed = EHOSTUNREACH;
   std::string last;
+  const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
   for (const auto* one = addresses.get(); one != nullptr; one = one->ai_next) {
-    Socket socket(::socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC, one->ai_protocol));
-    failed = socket.fd() < 0 ? errno : try_connect(socket.fd(), *one, timeout_ms);
+    const auto now = Clock::now();
+    Socket socket(
+        ::socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, one->ai_protocol));
+    failed = try_connect(socket, *one, one->ai_next == nullptr ? deadline : now + (deadline - now) / 2);
     if (failed == 0) return socket;
     last = digits_of(*one);
   }

@@ -4,6 +4,7 @@
 
 #include <netdb.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,8 +31,8 @@ std::vector<Endpoint> endpoints_of(std::string_view url, std::string_view addres
 
 using Addresses = std::unique_ptr<addrinfo, FreeWith<&freeaddrinfo>>;
 
-/// Raises cannot_resolve.
-Result<Addresses> resolve(const Endpoint& endpoint);
+/// Within `timeout_ms`; a look-up that takes longer ends by itself. Raises cannot_resolve.
+Result<Addresses> resolve(const Endpoint& endpoint, unsigned timeout_ms);
 
 /// All addresses, in digits: "192.0.2.7, 2001:db8::7".
 std::string text_of(const Addresses& addresses);
@@ -49,8 +50,12 @@ class Socket {
   int fd_;
 };
 
-/// Connects to the first address that lets it, each within `timeout_ms`, which bounds later reads and writes
-/// too. Raises cannot_connect, timed_out.
+/// Connects to the first address that lets it, all within `timeout_ms`: each gets half of the time that is
+/// left, the last one all of it, as with libcurl. The socket does not block. Raises cannot_connect,
+/// timed_out.
 Result<Socket> connect_to(const Addresses& addresses, const Endpoint& endpoint, unsigned timeout_ms);
+
+/// Waits until the socket is readable (POLLIN) or writable (POLLOUT). False: not before the deadline.
+bool wait_for(const Socket& socket, short events, std::chrono::steady_clock::time_point deadline);
 
 }  // namespace sesam::cli

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/files.h"
 
-#include <fcntl.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <iostream>
 #include <memory>
 #include <vector>
 
@@ -20,20 +17,6 @@ constexpr std::size_t kBlockBytes = 64 * 1024;
 Error unusable(const std::string& path) { return {Reason::bad_argument, path + ": " + std::strerror(errno)}; }
 
 }  // namespace
-
-Result<void> write_output(const std::string& path, std::string_view text, Readers readers) {
-  if (path.empty()) {
-    std::cout << text;  // main() looks whether that succeeded
-    return {};
-  }
-  const mode_t mode = readers == Readers::owner ? 0600 : 0666;
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-  File file(fd == -1 ? nullptr : ::fdopen(fd, "w"));
-  if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() ||
-      std::fclose(file.release()) != 0)
-    return unusable(path);
-  return {};
-}
 
 Result<void> read_input(const std::string& path, const std::function<void(std::span<unsigned char>)>& take) {
   const std::string name = path.empty() ? "stdin" : path;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What subcommands read and write: files, stdin, stdout.
+// What subcommands read: files and stdin.
 #pragma once
 
 #include <functional>
@@ -10,12 +10,6 @@
 #include "base/result.h"
 
 namespace sesam::cli {
-
-enum class Readers { all, owner };
-
-/// Writes the whole text to the file, which is made or overwritten, or to stdout where `path` is empty. A new
-/// file is for `readers`, within the umask. Raises bad_argument: the path and the system's words.
-Result<void> write_output(const std::string& path, std::string_view text, Readers readers = Readers::all);
 
 /// Calls `take` with one block after the other of the file, or of stdin where `path` is empty. It may wipe
 /// the block. Raises bad_argument.

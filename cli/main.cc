@@ -2,15 +2,20 @@
 // The command `sesam`. Exit status: 0 done, 1 it failed, 2 the command line is wrong.
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <clocale>
 #include <exception>
 #include <iostream>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/uri.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/session.h"
+#include "provider/configuration.h"
 #include "provider/process_life.h"
 
 namespace {
@@ -95,6 +100,22 @@ int report(const CLI::App& app, const CLI::ParseError& error) {
   return app.exit(error) == 0 ? 0 : kUsage;
 }
 
+// The arguments of a process are visible to every user of the machine.
+void warn_of_visible_secrets(const sesam::cli::Session& session, std::span<char* const> words) {
+  for (const auto& setting : sesam::provider::settings()) {
+    const auto gives_it = [&](const std::string& text) { return text.starts_with(setting.key + "="); };
+    if (!setting.secret || std::none_of(session.set.begin(), session.set.end(), gives_it)) continue;
+    std::cerr << "sesam: warning: other users can see '" << setting.key << "' in the process list; use --set "
+              << (setting.key == "pass" ? "pass_source" : "pin_source") << "=file:PATH instead\n";
+  }
+  const auto has_pin = [](std::string_view word) {
+    return sesam::has_key_uri_scheme(word) && word.find("pin-value=") != word.npos;
+  };
+  if (std::any_of(words.begin(), words.end(), has_pin))
+    std::cerr << "sesam: warning: other users can see the URI's PIN in the process list; use "
+                 "pin-source=file:PATH instead\n";
+}
+
 int run(const sesam::cli::Session& session) {
   const auto done = session.command();
   if (!done) sesam::cli::print_error(done.error());
@@ -125,6 +146,7 @@ int main(int argc, char** argv) try {
   } catch (const CLI::ParseError& error) {
     return report(app, error);
   }
+  warn_of_visible_secrets(session, {argv, static_cast<std::size_t>(argc)});
   return run(session);
 } catch (const std::exception& error) {
   std::cerr << "sesam: " << sesam::cli::printable(error.what()) << '\n';

@@ -7,8 +7,8 @@
 
 #include "base/hex.h"
 #include "cli/commands.h"
-#include "cli/files.h"
 #include "cli/output.h"
+#include "cli/output_file.h"
 
 namespace sesam::cli {
 namespace {

@@ -4,9 +4,9 @@
 
 #include "base/ecdsa_signature.h"
 #include "cli/commands.h"
-#include "cli/files.h"
 #include "cli/message.h"
 #include "cli/output.h"
+#include "cli/output_file.h"
 
 namespace sesam::cli {
 namespace {

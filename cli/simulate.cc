@@ -8,9 +8,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/output_file.h"
 #include "cli/simulator_process.h"
 
 namespace sesam::cli {
@@ -45,6 +47,20 @@ Error cannot(const std::string& what, int error) {
   return {Reason::bad_argument, what + ": " + std::strerror(error)};
 }
 
+// Otherwise other users could put files or links of their own where ours are.
+Result<void> refuse_foreign(const fs::path& directory) {
+  const auto refused = [&](const char* why) {
+    return Error{Reason::bad_argument, directory.string() + why + ": choose another --directory"};
+  };
+  struct stat status {};
+  if (lstat(directory.c_str(), &status) != 0) return cannot(directory, errno);
+  if (S_ISLNK(status.st_mode)) return refused(" is a symbolic link");
+  if (!S_ISDIR(status.st_mode)) return cannot(directory, ENOTDIR);
+  if (status.st_uid != geteuid()) return refused(" belongs to another user");
+  if ((status.st_mode & S_IWOTH) != 0) return refused(" can be written by every user");
+  return {};
+}
+
 // A directory that is made if need be; one in the place for temporary files, which goes at the end, if none
 // is chosen.
 class Directory {
@@ -52,10 +68,12 @@ class Directory {
   static Result<Directory> open(const std::string& chosen) {
     std::error_code failed;
     if (!chosen.empty()) {
-      fs::create_directories(chosen, failed);
-      const fs::path path = failed ? fs::path() : fs::canonical(chosen, failed);
+      fs::path path = fs::absolute(chosen, failed);
+      if (!path.has_filename()) path = path.parent_path();  // with a '/' at its end a link would be followed
+      if (!failed) fs::create_directories(path, failed);
       if (failed) return cannot(chosen, failed.value());
-      return Directory(path, false);
+      SESAM_CHECK(refuse_foreign(path));
+      return Directory(fs::canonical(path), false);
     }
     std::string path = fs::temp_directory_path(failed) / "sesam-device.XXXXXX";
     if (failed || mkdtemp(path.data()) == nullptr) return cannot(path, failed ? failed.value() : errno);
@@ -121,21 +139,14 @@ void print_cnf(std::ostream& out, const SimulatorProcess::Ready& device) {
       << "[req]\ndistinguished_name = req_distinguished_name\n\n[req_distinguished_name]\n";
 }
 
-// Whole or not at all, and never over a file of somebody else.
+// Never over a file of somebody else.
 Result<void> write_cnf(const fs::path& path, const SimulatorProcess::Ready& device) {
   std::string first_line;
   if (std::ifstream there(path); there && (!std::getline(there, first_line) || first_line != kFirstLine))
     return Error{Reason::bad_argument, path.string() + " is there and not ours: choose another --directory"};
-  const fs::path part = path.string() + ".part";
-  umask(077);  // it holds a password, though a well-known one
-  {
-    std::ofstream out(part, std::ios::trunc);
-    print_cnf(out, device);
-    out.flush();
-    if (!out) return cannot(part, errno);
-  }
-  if (rename(part.c_str(), path.c_str()) != 0) return cannot(path, errno);
-  return {};
+  std::ostringstream text;
+  print_cnf(text, device);
+  return write_output(path, text.str(), Readers::owner);  // it holds a password, though a well-known one
 }
 
 // For a shell to take it as one word.
@@ -180,6 +191,7 @@ Result<bool> simulate(const Session& session, const Arguments& arguments) {
                  cnf = directory / "openssl.cnf";
   std::error_code ignored;
   fs::remove(ready_file, ignored);
+  fs::remove(log, ignored);
   SESAM_TRY(simulator,
             SimulatorProcess::start(*program, simulator_arguments(directory, arguments), log, signals));
   const auto device = simulator.wait_ready(ready_file, signals);

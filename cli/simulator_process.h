@@ -44,7 +44,7 @@ class SimulatorProcess {
     std::filesystem::path tlscert;
   };
 
-  /// Its output goes into the file `log`. Raises internal.
+  /// Its output goes into the new file `log`. Raises internal.
   static Result<SimulatorProcess> start(const std::filesystem::path& program,
                                         std::vector<std::string> arguments, const std::filesystem::path& log,
                                         const HeldSignals& signals);

@@ -5,8 +5,10 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 
 #include <array>
+#include <chrono>
 
 #include "base/crypto.h"
 #include "base/hex.h"
@@ -120,6 +122,23 @@ std::string fingerprint(X509* certificate) {
   return to_hex({digest.data(), length});
 }
 
+// The whole handshake, however slowly the other side sends, within the time that the provider allows for it.
+Result<void> shake_hands(SSL* ssl, const Socket& socket, const Endpoint& endpoint, unsigned timeout_ms) {
+  const std::string where = endpoint.host + " port " + endpoint.port + ": ";
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+  while (true) {
+    const int done = SSL_connect(ssl);
+    if (done == 1) return {};
+    const int wanted = SSL_get_error(ssl, done);
+    if (wanted != SSL_ERROR_WANT_READ && wanted != SSL_ERROR_WANT_WRITE)
+      return Error{Reason::tls_failed, where + openssls_words()};
+    const bool is_late = std::chrono::steady_clock::now() >= deadline;
+    if (is_late || !wait_for(socket, wanted == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline))
+      return Error{Reason::timed_out, where + "no complete TLS handshake within " +
+                                          std::to_string(timeout_ms) + " ms (connect_timeout_ms)"};
+  }
+}
+
 Peer peer_of(SSL* ssl, const std::string& name) {
   Peer peer;
   peer.certificate.reset(SSL_get1_peer_certificate(ssl));
@@ -176,8 +195,7 @@ Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const n200:
     return Error{Reason::out_of_memory, {}};
   SSL_set_min_proto_version(ssl.get(), TLS1_2_VERSION);
   SSL_set_verify(ssl.get(), SSL_VERIFY_NONE, nullptr);  // the verdict is looked at afterwards
-  if (SSL_connect(ssl.get()) != 1)
-    return Error{Reason::tls_failed, endpoint.host + " port " + endpoint.port + ": " + openssls_words()};
+  SESAM_CHECK(shake_hands(ssl.get(), socket, endpoint, options.connect_timeout_ms));
   return peer_of(ssl.get(), endpoint.name);
 }
 

@@ -24,8 +24,8 @@ struct Peer {
   std::string protocol;      ///< by ALPN (RFC 7301): "h2", "http/1.1"; empty: the device did not choose
 };
 
-/// Shakes hands over the socket, trusting what the options trust and showing their client certificate. Raises
-/// tls_failed, bad_configuration.
+/// Shakes hands over the socket, within connect_timeout_ms, trusting what the options trust and showing their
+/// client certificate. Raises tls_failed, timed_out, bad_configuration.
 Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const n200::http::Options& options);
 
 /// "CN=…, subjectAltName …, valid until … (from …), SHA-256 …".

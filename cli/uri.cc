@@ -3,9 +3,9 @@
 #include <iostream>
 
 #include "cli/commands.h"
-#include "cli/files.h"
 #include "cli/key_name.h"
 #include "cli/output.h"
+#include "cli/output_file.h"
 #include "n200/key_uri.h"
 #include "store/uri_pem.h"
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <utility>
+#include <variant>
 
 #include "base/file.h"
 #include "base/metrics_file.h"
@@ -23,21 +24,20 @@ Result<Secret> read(const std::string& path) {
   return std::get<Secret>(std::move(text));
 }
 
-// "file:PATH" or "env:NAME"; the last line break of a file is not part of the secret.
+// "file:PATH" or "env:NAME".
 Result<Secret> read_source(std::string_view source) {
-  Secret found;
+  std::variant<Secret, std::string> found;
   if (source.starts_with("file:")) {
-    SESAM_TRY(text, read(std::string(source.substr(5))));
-    found = Secret(without_line_end(text.reveal()));
+    found = read_only_line(std::string(source.substr(5)));
   } else if (source.starts_with("env:")) {
     const char* value = secure_getenv(std::string(source.substr(4)).c_str());
     if (value == nullptr) return bad("the environment has no such variable");
-    found = Secret(value);
+    found = only_line(value);
   } else {
     return bad("allowed are file:PATH and env:NAME");
   }
-  if (found.empty()) return bad("is empty");
-  return found;
+  if (auto* problem = std::get_if<std::string>(&found)) return bad(std::move(*problem));
+  return std::get<Secret>(std::move(found));
 }
 
 using Take = std::function<Result<void>(std::string_view, Configuration&)>;
@@ -281,7 +281,17 @@ std::string shown(const Setting& setting, std::string_view value) {
   return " = " + std::string(value);
 }
 
+// They would end a header line of a request, or a line of the log.
+bool has_control_character(const Setting& setting, std::string_view text) {
+  const bool may_have_tabs = setting.key.starts_with("wire_");  // between its words
+  return std::any_of(text.begin(), text.end(), [may_have_tabs](unsigned char c) {
+    return (c < 0x20 || c == 0x7f) && !(c == '\t' && may_have_tabs);
+  });
+}
+
 Result<void> take(const Setting& setting, const Secret& value, Configuration& configuration) {
+  if (!setting.secret && has_control_character(setting, value.reveal()))
+    return bad(setting.key + ": line breaks and other control characters are not allowed");
   auto taken = setting.take(value.reveal(), configuration);
   if (taken) return taken;
   return bad(setting.key + shown(setting, value.reveal()) + ": " + taken.error().detail);

@@ -78,7 +78,7 @@ Result<void> add_vendor_values(const std::string& path, Collected& collected) {
     if (found == vendor->end() || found->second.empty() || set(key)) continue;
     if (key == "pass" && set("pass_source")) continue;
     if (key == "keygen_pin" && (set("pin") || set("pin_source"))) continue;
-    if (is_secret(key)) collected.files.push_back({path, std::string(key)});
+    if (is_secret(key) || key == "url") collected.files.push_back({path, std::string(key), is_secret(key)});
     values.emplace(std::string(key), std::move(found->second));
   }
   return {};

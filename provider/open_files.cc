@@ -2,14 +2,19 @@
 #include "provider/open_files.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "provider/include_files.h"
 
 namespace sesam::provider {
 namespace {
+
+namespace fs = std::filesystem;
 
 const char* what_others_can_do(const WatchedFile& file) noexcept {
   struct stat status {};
@@ -27,6 +32,42 @@ std::string warning_about(const WatchedFile& file, const char* done) {
         ", or move the secret to a file of its own, see 'pass_source' and 'pin_source' in "
         "OSSL_PROVIDER-sesam(7)";
   return warning;
+}
+
+// Every directory on the way to the file, and to the one that it links to.
+std::vector<fs::path> directories_above(const std::string& file) {
+  std::vector<fs::path> directories;
+  std::error_code failed;
+  for (const auto& path : {fs::absolute(file, failed), fs::canonical(file, failed)})
+    for (fs::path child = path; child.has_relative_path(); child = child.parent_path())
+      directories.push_back(child.parent_path());
+  return directories;
+}
+
+// In a directory with the sticky bit only the owners of a file and of the directory can replace the file. The
+// file's owner can change it anyway, and root is trusted.
+std::string warning_about_directory(const fs::path& directory, const WatchedFile& file) {
+  struct stat above {};
+  struct stat status {};
+  if (::stat(directory.c_str(), &above) != 0 || ::stat(file.path.c_str(), &status) != 0 ||
+      !S_ISREG(status.st_mode))
+    return {};
+  const bool is_foreign = above.st_uid != 0 && above.st_uid != ::geteuid() && above.st_uid != status.st_uid;
+  const bool is_open = (above.st_mode & S_IWOTH) != 0 && (above.st_mode & S_ISVTX) == 0;
+  if (!is_open && !is_foreign) return {};
+  return "warning: " + directory.string() +
+         (is_open ? " can be written by every user" : " belongs to user id " + std::to_string(above.st_uid)) +
+         ", who can replace " + file.path + ", which " +
+         (file.is_secret ? "holds the secret of '" : "says '") + file.setting + "': run " +
+         (is_open ? "chmod o-w " : "chown root ") + directory.string();
+}
+
+void add_warnings_about_directories(const WatchedFile& file, std::set<std::string>& named,
+                                    std::vector<std::string>& warnings) {
+  for (const auto& directory : directories_above(file.path))
+    if (auto warning = warning_about_directory(directory, file);
+        !warning.empty() && named.insert(directory.string()).second)
+      warnings.push_back(std::move(warning));
 }
 
 // The files themselves, in the place of those that include them.
@@ -51,6 +92,7 @@ std::vector<std::string> warnings_about(const std::vector<WatchedFile>& given) {
     for (const auto& file : files) {
       const char* done = file.is_secret == secrets ? what_others_can_do(file) : nullptr;
       if (done != nullptr && named.insert(file.path).second) warnings.push_back(warning_about(file, done));
+      if (file.is_secret == secrets) add_warnings_about_directories(file, named, warnings);
     }
   return warnings;
 }

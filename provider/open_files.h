@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that hold a secret and that every user of the machine can read; files that are believed and that
-// every user can write.
+// other users can write or replace.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ struct WatchedFile {
   bool has_includes = false;  ///< an openssl.cnf: the setting may stand in a file that this one includes
 };
 
-/// One sentence, for the log, about each of them that others may write, or read, if it is secret; one file is
-/// named once.
+/// One sentence, for the log, about each of them that every user may write, or read, if it is secret, and
+/// about each directory above them in which other users may replace it; each is named once.
 std::vector<std::string> warnings_about(const std::vector<WatchedFile>& files);
 
 }  // namespace sesam::provider

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """sesam doctor: names the cause of what is wrong, and the cure."""
+import contextlib
 import json
 import shutil
+import socket
+import threading
+import time
 
 import pytest
 
 from harness.configuration import settings_for, write
 from harness.paths import MODULE
+from harness.resolver import CAN_ANSWER, resolving
 from harness.simulator import PASSWORD
 from harness.tls import make_file_identity
 
@@ -193,6 +198,56 @@ def test_a_client_certificate_is_shown(simulator, openssl_cnf, doctor, tmp_path)
 def test_something_else_than_tls(device, openssl_cnf, doctor):
     port = device.ready["control_port"]
     assert_only_bad(doctor(openssl_cnf(device, url=f"https://seSAM-nserie-101:{port}")), "certificate", "TLS failed", "'url'")
+
+
+@contextlib.contextmanager
+def slow_handshake():
+    """-> a port whose peer begins a TLS record and sends a byte of it every 0.1 s."""
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                threading.Thread(target=drip, args=(connection,), daemon=True).start()
+
+    def drip(connection):
+        with contextlib.suppress(OSError), connection:
+            for byte in b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc" + bytes(600):
+                connection.sendall(bytes([byte]))
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+
+
+def test_a_handshake_that_does_not_end(device, openssl_cnf, doctor):
+    with slow_handshake() as port:
+        begun = time.monotonic()
+        steps = doctor(openssl_cnf(device, url=f"https://seSAM-nserie-101:{port}", connect_timeout_ms=700))
+        assert time.monotonic() - begun < 10
+    assert_only_bad(steps, "certificate", "timed out", "no complete TLS handshake within 700 ms")
+
+
+@pytest.mark.skipif(not CAN_ANSWER, reason="needs a resolver of our own")
+def test_a_look_up_that_does_not_end(device, openssl_cnf, doctor):
+    cnf = openssl_cnf(device, address=None, connect_timeout_ms=700)
+    with resolving("127.0.0.1", "delay_ms=30000"):
+        begun = time.monotonic()
+        steps = doctor(cnf)
+        assert time.monotonic() - begun < 10
+    assert_only_bad(steps, "host name", "seSAM-nserie-101: no reply within 700 ms")
+
+
+def test_an_address_that_does_not_respond(device, openssl_cnf, doctor):
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:  # its queue is full, so that SYNs are dropped
+        port = server.getsockname()[1]
+        with contextlib.ExitStack() as queue:
+            for _ in range(4):
+                waiting = queue.enter_context(socket.socket())
+                waiting.setblocking(False)
+                waiting.connect_ex(("127.0.0.1", port))
+            steps = doctor(openssl_cnf(device, url=f"https://seSAM-nserie-101:{port}", connect_timeout_ms=700))
+    assert_only_bad(steps, "connection", "timed out", f"127.0.0.1 port {port}")
 
 
 def rewrite(cnf, *changes):

@@ -96,6 +96,56 @@ def test_a_configuration_of_somebody_else_is_not_written_over(simulate, tmp_path
     assert (tmp_path / "openssl.cnf").read_text() == "openssl_conf = mine\n"
 
 
+def open_to_all(directory):
+    directory.chmod(0o777)
+
+
+def given_away(directory):
+    os.chown(directory, 65534, 65534)
+
+
+@pytest.mark.parametrize("change, told", [
+    (open_to_all, "can be written by every user"),
+    pytest.param(given_away, "belongs to another user", marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root can"))])
+def test_a_directory_of_others_is_refused(simulate, tmp_path, change, told):
+    directory, victim = tmp_path / "device", tmp_path / "victim"
+    victim.write_text("precious")
+    directory.mkdir()
+    for name in ("n200-sim.log", "openssl.cnf.part", "ready.json", "device"):
+        (directory / name).symlink_to(victim)
+    change(directory)
+    one = simulate("--directory", directory)
+    assert one.process.wait(60) == 1
+    assert f"{directory} {told}: choose another --directory" in one.process.stderr.read()
+    assert victim.read_text() == "precious"
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_a_link_to_a_directory_is_refused(simulate, tmp_path, end):
+    (tmp_path / "device").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "device")
+    one = simulate("--directory", f"{tmp_path}/link{end}")
+    assert one.process.wait(60) == 1
+    assert "is a symbolic link" in one.process.stderr.read()
+    assert list((tmp_path / "device").iterdir()) == []
+
+
+def test_links_in_its_directory_are_not_followed(simulate, tmp_path):
+    directory, victim = tmp_path / "device", tmp_path / "victim"
+    victim.write_text("precious")
+    directory.mkdir()
+    for name in ("n200-sim.log", "ready.json", "ready.json.new"):
+        (directory / name).symlink_to(victim)
+    one = simulate("--directory", directory)
+    assert set(one.told["keys"]) == KEYS
+    assert victim.read_text() == "precious"
+    one.end()
+    (directory / "device" / "keys.jsonl").unlink()
+    (directory / "device" / "keys.jsonl").symlink_to(victim)
+    assert simulate("--directory", directory).process.wait(60) == 1
+    assert victim.read_text() == "precious"
+
+
 def test_it_tells_when_its_device_ends(simulate, tmp_path):
     one = simulate("--directory", tmp_path / "device")
     os.kill(json.loads((tmp_path / "device" / "ready.json").read_text())["pid"], signal.SIGKILL)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files that hold a secret and that every user can read: one line in the log, when a key is used, and never before."""
+"""Files that hold a secret and that every user can read or replace: one line in the log, when a key is used, and never before.
+What cannot be a PIN is not sent."""
 import json
 
 import pytest
@@ -88,6 +89,48 @@ def test_the_vendors_file(web, openssl_cnf, warnings, tmp_path):
     vendor = secret_file(tmp_path / "N200.conf", json.dumps({"user": USER, "pass": PASSWORD, "keygen_pin": PIN}), 0o644)
     cnf = openssl_cnf(web, n200_conf=vendor, user=None, log_level=1, log_output=tmp_path / "log", **{"pass": None})
     assert_names(warnings(cnf), vendor, "pass")
+
+
+def test_the_vendors_file_without_a_secret_may_be_written_by_its_owner_alone(web, openssl_cnf, warnings, tmp_path):
+    vendor = secret_file(tmp_path / "N200.conf", json.dumps({"url": web.url}), 0o666)
+    cnf = openssl_cnf(web, n200_conf=vendor, url=None, pin=PIN, log_level=1, log_output=tmp_path / "log")
+    lines = warnings(cnf)
+    assert len(lines) == 1 and f"warning: {vendor} says 'url' and can be written by every user" in lines[0]
+
+
+def test_a_directory_in_which_every_user_can_replace_the_file(web, openssl_cnf, sesam, warnings, tmp_path):
+    directory = tmp_path / "open"
+    directory.mkdir()
+    directory.chmod(0o777)
+    password = secret_file(directory / "password", PASSWORD, 0o600)
+    cnf = openssl_cnf(web, pin=PIN, pass_source=f"file:{password}", log_level=1, log_output=tmp_path / "log", **{"pass": None})
+    lines = warnings(cnf)
+    assert len(lines) == 1, lines
+    assert f"warning: {directory} can be written by every user, who can replace {password}, which holds the secret of 'pass_source'" in lines[0]
+    steps = json.loads(sesam(cnf, "doctor", "--json", check=False).stdout)["steps"]
+    assert [step["cure"] for step in steps if step["step"] == "secrets' files"] == [f"run chmod o-w {directory}"]
+    directory.chmod(0o1777)
+    (tmp_path / "log").unlink()
+    assert warnings(cnf) == []
+
+
+@pytest.mark.parametrize("text, told", [("root:$y$j9T$x:19000::::::\nalice:$y$j9T$z:19000::::::\n", "has more than one line"),
+                                        ("7" * 257, "has more than 256 bytes"), (PIN + "\n\n", "has more than one line")])
+@pytest.mark.parametrize("is_in_uri", [True, False])
+def test_a_file_that_cannot_hold_a_pin_is_not_sent(web, openssl_cnf, openssl, tmp_path, is_in_uri, text, told):
+    path = secret_file(tmp_path / "shadow", text, 0o600)
+    cnf = openssl_cnf(web, **({} if is_in_uri else {"pin_source": f"file:{path}"}))
+    uri = f"sesam:web?pin-source=file:{path}" if is_in_uri else "sesam:web"
+    done = openssl(cnf, "dgst", "-sha256", "-sign", uri, "-out", "signature", "/dev/null", check=False)
+    assert done.returncode != 0 and f"file:{path}: {told}; expected a password or PIN on a single line" in done.stderr
+    assert text[:8] not in done.stderr
+    assert "eccsign" not in web.requests()
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_pin_out_of_a_file(web, openssl_cnf, openssl, tmp_path, end):
+    path = secret_file(tmp_path / "pin", PIN + end, 0o600)
+    openssl(openssl_cnf(web), "dgst", "-sha256", "-sign", f"sesam:web?pin-source=file:{path}", "-out", "signature", "/dev/null")
 
 
 def test_a_program_that_uses_no_key_hears_nothing(web, openssl_cnf, run, tmp_path):

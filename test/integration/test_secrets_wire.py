@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where credentials go: to the device alone, over TLS 1.2 at least; no redirect, no proxy, no other host."""
 import contextlib
+import json
 import shutil
 import socket
 import ssl
@@ -14,16 +15,17 @@ from harness.simulator import DEVICE_NAME
 
 
 class Impostor:
-    """A TLS server with the device's certificate. Answers every connection with one text and keeps what it was sent."""
+    """A TLS server with the device's certificate. Answers every connection with one text, or, where `by_get` is given, those that
+    begin with a GET with that, and keeps what it was sent."""
 
-    def __init__(self, device, answer: bytes, versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)):
+    def __init__(self, device, answer: bytes, versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3), by_get: bytes | None = None):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(device.tlscert, device.tlscert.parent / "tls.key")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # the old versions are what is tried
             self.context.set_ciphers("DEFAULT:@SECLEVEL=0")
             self.context.minimum_version, self.context.maximum_version = versions
-        self.answer, self.received = answer, b""
+        self.answer, self.by_get, self.received = answer, by_get or answer, b""
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"https://{DEVICE_NAME}:{self.socket.getsockname()[1]}"
         threading.Thread(target=self.serve, daemon=True).start()
@@ -33,8 +35,9 @@ class Impostor:
             while True:
                 connection, _ = self.socket.accept()
                 with contextlib.suppress(OSError), self.context.wrap_socket(connection, server_side=True) as tls:
-                    self.received += tls.recv(65536)
-                    tls.sendall(self.answer)
+                    request = tls.recv(65536)
+                    self.received += request
+                    tls.sendall(self.by_get if request.startswith(b"GET ") else self.answer)
 
 
 @pytest.fixture
@@ -58,12 +61,31 @@ def sign(openssl, cnf, **options):
     return openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null", **options)
 
 
-@pytest.mark.parametrize("status", [b"301 Moved Permanently", b"302 Found", b"307 Temporary Redirect", b"308 Permanent Redirect"])
+REDIRECTS = ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"]
+
+
+def redirect(status: str, port: int) -> bytes:
+    return f"HTTP/1.1 {status}\r\nLocation: https://127.0.0.1:{port}/\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize("status", REDIRECTS)
 def test_a_redirect_is_not_followed(device, openssl_cnf, openssl, listener, status):
-    server = Impostor(device, b"HTTP/1.1 " + status + f"\r\nLocation: https://127.0.0.1:{listener.port}/\r\nContent-Length: 0\r\n\r\n".encode())
+    server = Impostor(device, redirect(status, listener.port))
     done = sign(openssl, openssl_cnf(device, url=server.url), check=False)
     assert done.returncode != 0
     assert b"authorization: basic" in server.received.lower()
+    assert not listener.visited()
+
+
+@pytest.mark.parametrize("status", REDIRECTS)
+def test_a_redirect_of_a_signature_is_not_followed(device, openssl_cnf, openssl, listener, status):
+    key = device.create_key("web", pin="12345678")
+    record = json.dumps({"result": {key["key_id"]: key}}).encode()
+    found = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(record) + record
+    server = Impostor(device, redirect(status, listener.port), by_get=found)
+    done = sign(openssl, openssl_cnf(device, url=server.url, pin="12345678"), check=False)
+    assert done.returncode != 0
+    assert b"command=eccsign" in server.received
     assert not listener.visited()
 
 
@@ -78,6 +100,26 @@ def test_an_old_version_of_tls_is_refused_and_gets_no_password(device, openssl_c
     server = Impostor(device, b"", versions=(ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1))
     done = sign(openssl, openssl_cnf(device, url=server.url), check=False)
     assert "TLS failed" in done.stderr
+    assert server.received == b""
+
+
+WEAK = """[ssl_section]
+system_default = weak
+[weak]
+MinProtocol = TLSv1
+CipherString = DEFAULT:@SECLEVEL=0
+"""
+
+
+def test_tls_1_2_is_the_floor_even_if_openssl_cnf_allows_less(device, openssl_cnf, openssl, sesam):
+    server = Impostor(device, b"", versions=(ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1))
+    cnf = openssl_cnf(device, url=server.url, extra=WEAK)
+    cnf.write_text(cnf.read_text().replace("providers = providers\n", "providers = providers\nssl_conf = ssl_section\n", 1))
+    port = server.url.rsplit(":", 1)[1]
+    assert "Protocol  : TLSv1.1" in openssl(cnf, "s_client", "-connect", f"127.0.0.1:{port}", check=False).stdout  # so it does allow less
+    server.received = b""
+    assert "TLS failed" in sign(openssl, cnf, check=False).stderr
+    assert "TLS failed" in sesam(cnf, "doctor", check=False).stdout
     assert server.received == b""
 
 

@@ -3,13 +3,12 @@
 
 #include <openssl/pem.h>
 #include <openssl/rand.h>
-#include <sys/stat.h>
 
-#include <cstdio>
-#include <memory>
 #include <stdexcept>
+#include <string_view>
 
 #include "openssl_handles.h"
+#include "own_files.h"
 
 namespace n200sim {
 namespace {
@@ -43,12 +42,10 @@ X509Ptr make_certificate(const std::string& common_name, EVP_PKEY* pkey) {
   return cert;
 }
 
-using FilePtr = std::unique_ptr<std::FILE, Freer<&std::fclose>>;
-
-FilePtr open_for_writing(const std::string& path) {
-  FilePtr file(std::fopen(path.c_str(), "we"));
-  check(file != nullptr, path);
-  return file;
+std::string_view text_in(BIO* memory) {
+  char* text = nullptr;
+  const long length = BIO_get_mem_data(memory, &text);
+  return {text, static_cast<std::size_t>(length)};
 }
 
 }  // namespace
@@ -58,12 +55,12 @@ void write_self_signed(const std::string& common_name, const std::string& cert_p
   const PkeyPtr pkey(EVP_EC_gen("P-256"));
   check(pkey != nullptr, "key");
   const X509Ptr cert = make_certificate(common_name, pkey.get());
-  const FilePtr key_file = open_for_writing(key_path);
-  fchmod(fileno(key_file.get()), 0600);
-  check(PEM_write_PrivateKey(key_file.get(), pkey.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
-        key_path);
-  const FilePtr cert_file = open_for_writing(cert_path);
-  check(PEM_write_X509(cert_file.get(), cert.get()) == 1, cert_path);
+  const BioPtr key_pem(BIO_new(BIO_s_mem())), cert_pem(BIO_new(BIO_s_mem()));
+  check(PEM_write_bio_PrivateKey(key_pem.get(), pkey.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
+        "key");
+  check(PEM_write_bio_X509(cert_pem.get(), cert.get()) == 1, "PEM");
+  replace_file(key_path, text_in(key_pem.get()), 0600);
+  replace_file(cert_path, text_in(cert_pem.get()));
 }
 
 }  // namespace n200sim

@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -26,12 +25,12 @@ std::uintmax_t replay_journal(const std::string& path,
 }
 
 Journal::Journal(const std::string& path, const std::function<void(const nlohmann::json&)>& replay) {
-  const std::uintmax_t length = replay_journal(path, replay);
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (fd < 0) throw std::runtime_error(path + ": " + std::strerror(errno));
-  file_.reset(fdopen(fd, "a"));
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+  file_.reset(fd < 0 ? nullptr : fdopen(fd, "a"));
   if (!file_) throw std::runtime_error(path + ": " + std::strerror(errno));
-  std::filesystem::resize_file(path, length);
+  const std::uintmax_t length = replay_journal(path, replay);
+  if (ftruncate(fd, static_cast<off_t>(length)) != 0)
+    throw std::runtime_error(path + ": " + std::strerror(errno));
 }
 
 void Journal::append(const nlohmann::json& entry) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
@@ -21,6 +22,7 @@ struct Freer {
   }
 };
 
+using BioPtr = std::unique_ptr<BIO, Freer<&BIO_free>>;
 using BignumPtr = std::unique_ptr<BIGNUM, Freer<&BN_clear_free>>;
 using BnCtxPtr = std::unique_ptr<BN_CTX, Freer<&BN_CTX_free>>;
 using EcGroupPtr = std::unique_ptr<EC_GROUP, Freer<&EC_GROUP_free>>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state_files.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,10 +9,12 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
 #include "certificate.h"
+#include "own_files.h"
 
 namespace n200sim {
 namespace {
@@ -24,22 +27,38 @@ std::string make_temporary_dir() {
   return pattern;
 }
 
+// Not for every user to write to, whatever the umask.
+void make_directories(const fs::path& path) {
+  const mode_t before = umask(022);
+  std::error_code failed;
+  fs::create_directories(path, failed);
+  umask(before);
+  if (failed) throw std::system_error(failed, path.string());
+}
+
 }  // namespace
 
 StateFiles::StateFiles(const Options& options) : tls_{options.tls_cert, options.tls_key, options.client_ca} {
-  if (!options.state_dir.empty()) fs::create_directories(options.state_dir);
+  if (!options.state_dir.empty()) {
+    make_directories(options.state_dir);
+    require_own_directory(options.state_dir);
+  }
   if (tls_.cert_path.empty()) {
     if (options.state_dir.empty()) temporary_dir_ = make_temporary_dir();
     const fs::path dir =
         options.state_dir.empty() ? fs::path(temporary_dir_) : fs::absolute(options.state_dir);
     tls_.cert_path = dir / "tls.crt";
     tls_.key_path = dir / "tls.key";
+    refuse_link(tls_.cert_path);
+    refuse_link(tls_.key_path);
     if (!fs::exists(tls_.cert_path) || !fs::exists(tls_.key_path)) {
       write_self_signed(options.name, tls_.cert_path, tls_.key_path);
     }
   }
   if (!options.write_cert.empty()) {
-    fs::copy_file(tls_.cert_path, options.write_cert, fs::copy_options::overwrite_existing);
+    std::ostringstream text;
+    text << std::ifstream(tls_.cert_path).rdbuf();
+    replace_file(options.write_cert, text.str());
   }
 }
 
@@ -54,9 +73,7 @@ void write_ready_file(const std::string& path, const Options& options, const std
       {"pid", getpid()},      {"host", options.listen},
       {"port", port},         {"control_port", control_port},
       {"name", options.name}, {"tlscert", fs::absolute(cert_path).string()}};
-  const std::string beside = path + ".new";
-  std::ofstream(beside) << ready.dump() << '\n';
-  fs::rename(beside, path);
+  replace_file(path, ready.dump() + '\n');
 }
 
 }  // namespace n200sim

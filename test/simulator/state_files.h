@@ -24,7 +24,6 @@ class StateFiles {
   TlsFiles tls_;
 };
 
-// Written beside and renamed, so that whoever waits for the file reads all of it.
 void write_ready_file(const std::string& path, const Options& options, const std::string& cert_path, int port,
                       int control_port);
 

@@ -80,9 +80,32 @@ TEST_F(PinSource, may_be_a_relative_path) {
   fs::current_path(before);
 }
 
-TEST_F(PinSource, loses_the_line_breaks_at_its_end_and_nothing_else) {
+TEST_F(PinSource, loses_the_line_break_at_its_end_and_nothing_else) {
+  EXPECT_EQ(pin_of(file("4711\n")), "4711");
   EXPECT_EQ(pin_of(file("4711\r\n")), "4711");
   EXPECT_EQ(pin_of(file(" 47 11 \n")), " 47 11 ");
+}
+
+TEST_F(PinSource, that_has_more_than_one_line_is_refused_and_not_quoted) {
+  for (const char* text : {"4711\nroot", "4711\r\nroot\r\n", "4711\n\n", "\n4711\n", "4711\rroot", "4711\r"})
+    EXPECT_THAT(refusal(file(text)),
+                testing::AllOf(HasSubstr("has more than one line; expected a password or PIN"),
+                               testing::Not(HasSubstr("4711"))));
+}
+
+TEST_F(PinSource, that_has_a_zero_byte_is_refused) {
+  EXPECT_THAT(refusal(file(std::string_view("47\0"
+                                            "11",
+                                            5))),
+              HasSubstr("has a zero byte"));
+}
+
+TEST_F(PinSource, has_at_most_256_bytes) {
+  const std::string longest(256, '1');
+  EXPECT_EQ(pin_of(file(longest)), longest);
+  EXPECT_EQ(pin_of(file(longest + "\r\n")), longest);
+  EXPECT_THAT(refusal(file(longest + "1")), HasSubstr("has more than 256 bytes"));
+  EXPECT_THAT(refusal(file(longest + "11\n")), HasSubstr("has more than 256 bytes"));
 }
 
 TEST_F(PinSource, that_is_empty_is_refused) { EXPECT_THAT(refusal(file("\n")), HasSubstr("empty")); }

@@ -2,6 +2,8 @@
 #include "cli/endpoint.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 namespace sesam::cli {
 namespace {
@@ -32,13 +34,13 @@ TEST(Endpoint, IsWhereUrlAndAddressLead) {
 }
 
 TEST(Endpoint, DigitsResolveToThemselves) {
-  const auto addresses = resolve({"hsm", "127.0.0.1", "1"});
+  const auto addresses = resolve({"hsm", "127.0.0.1", "1"}, 5000);
   ASSERT_TRUE(addresses);
   EXPECT_EQ(text_of(*addresses), "127.0.0.1");
 }
 
 TEST(Endpoint, ANameThatNobodyHasIsTold) {
-  const auto addresses = resolve({"hsm", "hsm.invalid", "1"});
+  const auto addresses = resolve({"hsm", "hsm.invalid", "1"}, 5000);
   ASSERT_FALSE(addresses);
   EXPECT_EQ(addresses.error().reason, Reason::cannot_resolve);
   EXPECT_NE(addresses.error().detail.find("hsm.invalid: "), std::string::npos);
@@ -46,11 +48,22 @@ TEST(Endpoint, ANameThatNobodyHasIsTold) {
 
 TEST(Endpoint, ARefusedConnectionIsTold) {
   const Endpoint endpoint{"hsm", "127.0.0.1", "1"};
-  const auto addresses = resolve(endpoint);
+  const auto addresses = resolve(endpoint, 5000);
   ASSERT_TRUE(addresses);
   const auto socket = connect_to(*addresses, endpoint, 5000);
   ASSERT_FALSE(socket);
   EXPECT_EQ(socket.error().reason, Reason::cannot_connect);
+}
+
+TEST(Endpoint, ASocketThatStaysSilentIsWaitedForUntilTheDeadline) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  const Socket ours(ends[0]), theirs(ends[1]);
+  const auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
+  EXPECT_FALSE(wait_for(ours, POLLIN, soon));
+  EXPECT_GE(std::chrono::steady_clock::now(), soon);
+  EXPECT_FALSE(wait_for(ours, POLLIN, soon)) << "the deadline is over";
+  EXPECT_TRUE(wait_for(ours, POLLOUT, soon));
 }
 
 }  // namespace

@@ -127,6 +127,23 @@ TEST_F(Configured, OtherUrlsAreRefused) {
   EXPECT_THAT(message({{"url", ""}}), HasSubstr("url is not set"));
 }
 
+TEST_F(Configured, ControlCharactersAreRefusedAndNotQuoted) {
+  const std::pair<const char*, std::string> texts[] = {
+      {"user", "pkmaster\r\nX-Admin: yes"},
+      {"user", std::string("pk\0master", 9)},
+      {"user", "pk\x7fmaster"},
+      {"url", "https://a\r\nHost: b"},
+      {"url", "https://a\nhttps://b"},
+      {"url", "https://a\tb"},
+      {"address", "192.0.2.7\n"},
+      {"wire_timestamp", "GET /n200/timestamp/\r\nX: -> result"},
+      {"log_output", "/tmp/a\nb"}};
+  for (const auto& [key, text] : texts)
+    EXPECT_EQ(message({{"pass", kSecret}, {key, text}}),
+              std::string(key) + ": line breaks and other control characters are not allowed");
+  EXPECT_TRUE(build({{"wire_timestamp", "GET\t/n200/timestamp/ -> result"}}));
+}
+
 TEST_F(Configured, NumbersAreTakenWithinTheirBounds) {
   const std::pair<const char*, std::pair<unsigned, unsigned>> bounds[] = {
       {"core", {1, 255}},
@@ -301,6 +318,22 @@ TEST_F(Configured, OtherSourcesAreRefused) {
     EXPECT_THAT(message({{"user", "u"}, {key, "file:" + missing()}}), HasSubstr(std::strerror(ENOENT)));
     EXPECT_THAT(message({{"user", "u"}, {key, "file:" + file("\n")}}), HasSubstr("is empty"));
   }
+}
+
+TEST_F(Configured, SourcesHoldOneLineOfAtMost256Bytes) {
+  const std::string two_lines = std::string(kSecret) + "\n" + kSecret;
+  const std::string too_long = kSecret + std::string(256, 'x');
+  for (const char* key : {"pass_source", "pin_source"})
+    for (const auto& [text, problem] :
+         {std::pair(two_lines, "has more than one line; expected a password or PIN"),
+          std::pair(too_long, "has more than 256 bytes")}) {
+      EXPECT_THAT(message({{"user", "u"}, {key, "file:" + file(text)}}),
+                  AllOf(HasSubstr(problem), Not(HasSubstr(kSecret))));
+      setenv("SESAM_TEST_SECRET", text.c_str(), 1);
+      EXPECT_THAT(message({{"user", "u"}, {key, "env:SESAM_TEST_SECRET"}}),
+                  AllOf(HasSubstr(problem), Not(HasSubstr(kSecret))));
+      unsetenv("SESAM_TEST_SECRET");
+    }
 }
 
 TEST_F(Configured, KeygenPinIsTheVendorsNameOfPin) {

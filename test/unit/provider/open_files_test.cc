@@ -32,6 +32,12 @@ class OpenFiles : public testing::Test {
     chmod(path.c_str(), mode);
     return path;
   }
+  std::string directory(const std::string& name, mode_t mode) const {
+    const auto path = (directory_ / name).string();
+    std::filesystem::create_directories(path);
+    chmod(path.c_str(), mode);
+    return path;
+  }
 
  private:
   std::filesystem::path directory_;
@@ -64,6 +70,48 @@ TEST_F(OpenFiles, OfOwnerAndGroupAreFine) {
 TEST_F(OpenFiles, AreNamedOnce) {
   const auto path = file("a", 0644);
   EXPECT_THAT(warnings_about({{path, "pass"}, {path, "pin"}}), ElementsAre(HasSubstr("'pass'")));
+}
+
+TEST_F(OpenFiles, ThatAreClosedCanBeReplacedInADirectoryThatEveryUserCanWrite) {
+  const auto open = directory("open", 0777);
+  const auto path = file("open/a", 0600);
+  EXPECT_THAT(warnings_about({{path, "pass"}}),
+              ElementsAre("warning: " + open + " can be written by every user, who can replace " + path +
+                          ", which holds the secret of 'pass': run chmod o-w " + open));
+  EXPECT_THAT(warnings_about({{path, "url", false}}), ElementsAre(HasSubstr(path + ", which says 'url'")));
+}
+
+TEST_F(OpenFiles, CanBeReplacedWhereADirectoryFurtherUpIsOpen) {
+  const auto open = directory("open", 0757);
+  directory("open/closed", 0700);
+  EXPECT_THAT(warnings_about({{file("open/closed/a", 0600), "pass"}, {file("open/closed/b", 0600), "pin"}}),
+              ElementsAre(HasSubstr("warning: " + open + " can be written")));  // once
+}
+
+TEST_F(OpenFiles, CanBeReplacedBehindALink) {
+  const auto open = directory("open", 0777);
+  const auto target = file("open/a", 0600);
+  const auto link = directory("closed", 0700) + "/link";
+  std::filesystem::create_symlink(target, link);
+  EXPECT_THAT(warnings_about({{link, "pass"}}),
+              ElementsAre(HasSubstr("warning: " + open + " can be written")));
+}
+
+TEST_F(OpenFiles, OfOneOwnerAreSafeInADirectoryWithTheStickyBit) {
+  directory("sticky", 01777);
+  EXPECT_THAT(warnings_about({{file("sticky/a", 0600), "pass"}}), IsEmpty());
+}
+
+TEST_F(OpenFiles, CanBeReplacedInADirectoryOfAnotherUser) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a directory away";
+  const auto foreign = directory("foreign", 0755);
+  const auto path = file("foreign/a", 0600);
+  ASSERT_EQ(chown(foreign.c_str(), 4711, 4711), 0);
+  EXPECT_THAT(warnings_about({{path, "pass"}}),
+              ElementsAre("warning: " + foreign + " belongs to user id 4711, who can replace " + path +
+                          ", which holds the secret of 'pass': run chown root " + foreign));
+  ASSERT_EQ(chown(path.c_str(), 4711, 4711), 0);  // who may change it anyway
+  EXPECT_THAT(warnings_about({{path, "pass"}}), IsEmpty());
 }
 
 TEST_F(OpenFiles, ThatAreNoneOrNoFilesAreNoMatter) {

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/output_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+#include <system_error>
+#include <utility>
+
+namespace sesam::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) noexcept : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const noexcept { return fd_; }
+  bool close() noexcept { return ::close(std::exchange(fd_, -1)) == 0; }
+
+ private:
+  int fd_;
+};
+
+Error unusable(const std::string& path) { return {Reason::bad_argument, path + ": " + std::strerror(errno)}; }
+
+bool is_foreign(const struct stat& status) noexcept {
+  return status.st_uid != 0 && status.st_uid != ::geteuid();
+}
+
+bool write_all(int fd, std::string_view text) noexcept {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno != EINTR) return false;
+    text.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// Its number where the path leads to a descriptor of this process, as /dev/stdout and /dev/fd/3 do; or -1.
+// Opening such a path would open its file again, at its beginning.
+int own_descriptor(fs::path path) {
+  constexpr int kMaxLinks = 8;
+  const fs::path ours = "/proc/" + std::to_string(::getpid()) + "/fd";
+  std::error_code failed;
+  for (int links = 0; links < kMaxLinks && !failed; ++links) {
+    const fs::path directory = fs::canonical(fs::absolute(path, failed).parent_path(), failed);
+    if (directory == ours) {
+      const std::string name = path.filename().string();
+      int number = -1;
+      const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+      return error == std::errc{} && end == name.data() + name.size() ? number : -1;
+    }
+    path = directory / fs::read_symlink(path, failed);
+  }
+  return -1;
+}
+
+Result<void> write_to_descriptor(int number, const std::string& path, std::string_view text) {
+  std::cout.flush();
+  return write_all(number, text) ? Result<void>() : unusable(path);
+}
+
+Result<void> write_to_special(const std::string& path, std::string_view text) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
+  struct stat opened {};
+  if (file.get() < 0 || ::fstat(file.get(), &opened) != 0) return unusable(path);
+  if (S_ISFIFO(opened.st_mode) && is_foreign(opened))
+    return Error{Reason::bad_argument, path + ": is a FIFO of another user"};
+  return write_all(file.get(), text) && file.close() ? Result<void>() : unusable(path);
+}
+
+// mkostemp(3) makes it with mode 0600.
+Result<void> replace_file(const std::string& path, std::string_view text) {
+  std::string beside = (fs::path(path).parent_path() / ".sesam-XXXXXX").string();
+  Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));
+  if (file.get() < 0) return unusable(path);
+  if (write_all(file.get(), text) && file.close() && ::rename(beside.c_str(), path.c_str()) == 0) return {};
+  const Error error = unusable(path);
+  ::unlink(beside.c_str());
+  return error;
+}
+
+Result<void> overwrite_file(const std::string& path, std::string_view text, bool is_link) {
+  const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_CLOEXEC | (is_link ? 0 : O_NOFOLLOW);
+  Descriptor file(::open(path.c_str(), flags, 0666));
+  return file.get() >= 0 && write_all(file.get(), text) && file.close() ? Result<void>() : unusable(path);
+}
+
+}  // namespace
+
+Result<void> write_output(const std::string& path, std::string_view text, Readers readers) {
+  if (path.empty()) {
+    std::cout << text;  // main() looks whether that succeeded
+    return {};
+  }
+  if (const int number = own_descriptor(path); number >= 0) return write_to_descriptor(number, path, text);
+  struct stat itself {};
+  struct stat target {};
+  const bool is_link = ::lstat(path.c_str(), &itself) == 0 && S_ISLNK(itself.st_mode);
+  const bool is_special = ::stat(path.c_str(), &target) == 0 && !S_ISREG(target.st_mode);
+  if (!is_special && readers == Readers::owner) return replace_file(path, text);
+  if (is_link && is_foreign(itself))
+    return Error{Reason::bad_argument, path + ": is a symbolic link of another user; name the file itself"};
+  return is_special ? write_to_special(path, text) : overwrite_file(path, text, is_link);
+}
+
+}  // namespace sesam::cli

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state_files.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include "journal.h"
+
+namespace n200sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+class StateFilesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "n200sim-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    dir_ = pattern;
+    victim_ = dir_ / "victim";
+    std::ofstream(victim_) << "precious";
+    options_.state_dir = dir_ / "state";
+  }
+  void TearDown() override {
+    EXPECT_EQ(fs::file_size(victim_), 8U) << "what a link leads to is left alone";
+    fs::remove_all(dir_);
+  }
+
+  fs::path dir_, victim_;
+  Options options_;
+};
+
+TEST_F(StateFilesTest, AreInADirectoryThatIsMade) {
+  const mode_t before = umask(0);
+  const StateFiles files(options_);
+  umask(before);
+  EXPECT_EQ(files.tls().cert_path, options_.state_dir + "/tls.crt");
+  EXPECT_EQ(fs::status(files.tls().key_path).permissions(), fs::perms(0600));
+  EXPECT_EQ(fs::status(options_.state_dir).permissions(), fs::perms(0755));
+}
+
+TEST_F(StateFilesTest, AreInNoDirectoryThatEveryUserCanWrite) {
+  fs::create_directory(options_.state_dir);
+  fs::permissions(options_.state_dir, fs::perms(0777));
+  EXPECT_THROW(StateFiles{options_}, std::runtime_error);
+  EXPECT_TRUE(fs::is_empty(options_.state_dir));
+}
+
+TEST_F(StateFilesTest, AreNoLinks) {
+  fs::create_directory(options_.state_dir);
+  for (const char* name : {"tls.crt", "tls.key"}) {
+    const fs::path link = fs::path(options_.state_dir) / name;
+    fs::create_symlink(victim_, link);
+    EXPECT_THROW(StateFiles{options_}, std::runtime_error) << name;
+    fs::remove(link);
+  }
+}
+
+TEST_F(StateFilesTest, TheJournalIsNoLink) {
+  fs::create_symlink(victim_, dir_ / "keys.jsonl");
+  EXPECT_THROW(Journal(dir_ / "keys.jsonl", [](const nlohmann::json&) {}), std::runtime_error);
+}
+
+TEST_F(StateFilesTest, TheReadyFileAndTheCopyOfTheCertificateReplaceLinks) {
+  fs::create_symlink(victim_, dir_ / "ready.json");
+  fs::create_symlink(victim_, dir_ / "copy.crt");
+  options_.write_cert = dir_ / "copy.crt";
+  const StateFiles files(options_);
+  write_ready_file(dir_ / "ready.json", options_, files.tls().cert_path, 1, 2);
+  for (const char* name : {"ready.json", "copy.crt"}) EXPECT_FALSE(fs::is_symlink(dir_ / name)) << name;
+}
+
+}  // namespace
+}  // namespace n200sim

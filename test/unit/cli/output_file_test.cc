@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/output_file.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace sesam::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kText[] = "the secret";
+
+std::string text_of(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+mode_t mode_of(const fs::path& path) {
+  struct stat status {};
+  EXPECT_EQ(lstat(path.c_str(), &status), 0) << path;
+  return status.st_mode & 07777;
+}
+
+class OutputFile : public testing::TestWithParam<Readers> {
+ protected:
+  OutputFile() : mask_(umask(022)) {
+    std::string pattern = testing::TempDir() + "/sesam-output-XXXXXX";
+    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+  }
+  ~OutputFile() override {
+    umask(mask_);
+    fs::remove_all(directory_);
+  }
+
+  fs::path file(const char* name, const char* text, mode_t mode) const {
+    const fs::path path = directory_ / name;
+    std::ofstream(path) << text;
+    chmod(path.c_str(), mode);
+    return path;
+  }
+  std::size_t file_count() const {
+    return static_cast<std::size_t>(
+        std::distance(fs::directory_iterator(directory_), fs::directory_iterator()));
+  }
+
+  fs::path directory_;
+
+ private:
+  mode_t mask_;
+};
+
+class SecretOutput : public OutputFile {};
+
+TEST_P(OutputFile, IsMade) {
+  const fs::path path = directory_ / "new";
+  ASSERT_TRUE(write_output(path, kText, GetParam()));
+  EXPECT_EQ(text_of(path), kText);
+  EXPECT_EQ(mode_of(path), GetParam() == Readers::owner ? 0600U : 0644U);
+  EXPECT_EQ(file_count(), 1U);
+}
+
+TEST_P(OutputFile, IsWrittenWhole) {
+  const auto path = file("old", "what was there before, and more of it", 0600);
+  ASSERT_TRUE(write_output(path, kText, GetParam()));
+  EXPECT_EQ(text_of(path), kText);
+}
+
+TEST_P(OutputFile, MayBeADescriptor) {
+  const auto path = file("appended", "before, ", 0600);
+  const int fd = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  ASSERT_GE(fd, 0);
+  for (const char* directory : {"/dev/fd/", "/proc/self/fd/"})
+    EXPECT_TRUE(write_output(directory + std::to_string(fd), kText, GetParam()));
+  const auto link = directory_ / "link";
+  fs::create_symlink("/dev/fd/" + std::to_string(fd), link);
+  EXPECT_TRUE(write_output(link, kText, GetParam()));
+  close(fd);
+  EXPECT_EQ(text_of(path), "before, the secretthe secretthe secret");
+  EXPECT_TRUE(fs::is_symlink(link));
+}
+
+TEST_P(OutputFile, MayBeADevice) {
+  EXPECT_TRUE(write_output("/dev/null", kText, GetParam()));
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+}
+
+TEST_P(OutputFile, MayBeAFifo) {
+  const fs::path path = directory_ / "fifo";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  std::string read;
+  std::thread reader([&] { read = text_of(path); });
+  EXPECT_TRUE(write_output(path, kText, GetParam()));
+  reader.join();
+  EXPECT_EQ(read, kText);
+  EXPECT_TRUE(fs::is_fifo(path));
+}
+
+TEST_P(OutputFile, ThatCannotBeWrittenIsNamed) {
+  for (const fs::path& path : {directory_ / "missing" / "file", directory_}) {
+    const auto done = write_output(path, kText, GetParam());
+    ASSERT_FALSE(done) << path;
+    EXPECT_EQ(done.error().reason, Reason::bad_argument);
+    EXPECT_THAT(done.error().detail, testing::StartsWith(path.string() + ": "));
+  }
+  EXPECT_EQ(file_count(), 0U);
+}
+
+TEST_P(OutputFile, IsNotWrittenThroughALinkOfAnotherUser) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a link away";
+  const auto victim = file("victim", "precious", 0644);
+  const fs::path link = directory_ / "link";
+  fs::create_symlink(victim, link);
+  ASSERT_EQ(lchown(link.c_str(), 4711, 4711), 0);
+  const auto done = write_output(link, kText, GetParam());
+  EXPECT_EQ(text_of(victim), "precious");
+  EXPECT_EQ(static_cast<bool>(done), GetParam() == Readers::owner) << "which replaces the link";
+}
+
+TEST_P(OutputFile, IsNoFifoOfAnotherUser) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a FIFO away";
+  const fs::path path = directory_ / "fifo";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  ASSERT_EQ(chown(path.c_str(), 4711, 4711), 0);
+  const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  EXPECT_FALSE(write_output(path, kText, GetParam()));
+  char byte = 0;
+  EXPECT_LE(read(reader, &byte, 1), 0);
+  close(reader);
+}
+
+INSTANTIATE_TEST_SUITE_P(ForAll, OutputFile, testing::Values(Readers::all));
+INSTANTIATE_TEST_SUITE_P(ForItsOwner, OutputFile, testing::Values(Readers::owner));
+
+TEST_F(SecretOutput, IsNeverInAFileThatOthersCanRead) {
+  const auto path = file("old", "before", 0644);
+  const int reader = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_TRUE(write_output(path, kText, Readers::owner));
+  EXPECT_EQ(mode_of(path), 0600U);
+  char old[16] = {};
+  EXPECT_EQ(read(reader, old, sizeof old), 6) << "who had it open still has what was there before";
+  EXPECT_STREQ(old, "before");
+  close(reader);
+}
+
+TEST_F(SecretOutput, ReplacesALinkAndNotItsTarget) {
+  const auto target = file("target", "before", 0666);
+  const fs::path link = directory_ / "link";
+  fs::create_symlink(target, link);
+  ASSERT_TRUE(write_output(link, kText, Readers::owner));
+  EXPECT_EQ(text_of(target), "before");
+  EXPECT_EQ(text_of(link), kText);
+  EXPECT_FALSE(fs::is_symlink(link));
+}
+
+TEST_F(SecretOutput, ReplacesAFileOfAnotherUser) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  const auto path = file("other", "before", 0666);
+  ASSERT_EQ(chown(path.c_str(), 4711, 4711), 0);
+  ASSERT_TRUE(write_output(path, kText, Readers::owner));
+  struct stat status {};
+  ASSERT_EQ(stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, 0U);
+  EXPECT_EQ(mode_of(path), 0600U);
+}
+
+}  // namespace
+}  // namespace sesam::cli
