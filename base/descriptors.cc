@@ -2,6 +2,7 @@
 #include "base/descriptors.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +16,19 @@ int above_standard_streams(int fd) noexcept {
   ::close(fd);
   errno = error;
   return higher;
+}
+
+FileIdentity::FileIdentity(int fd) noexcept {
+  struct stat status {};
+  if (fd == -1 || fstat(fd, &status) != 0) return;
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+}
+
+bool FileIdentity::is_behind(int fd) const noexcept {
+  struct stat status {};
+  return inode_ != 0 && fd != -1 && fstat(fd, &status) == 0 && status.st_dev == device_ &&
+         status.st_ino == inode_;
 }
 
 }  // namespace sesam

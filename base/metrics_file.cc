@@ -70,19 +70,12 @@ MetricsFile::~MetricsFile() {
 }
 
 // A daemon that closes every descriptor may have given ours to a file of its own.
-bool MetricsFile::still_ours() const noexcept {
-  struct stat status {};
-  return directory_fd_ != -1 && fstat(directory_fd_, &status) == 0 && status.st_dev == device_ &&
-         status.st_ino == inode_;
-}
+bool MetricsFile::still_ours() const noexcept { return identity_.is_behind(directory_fd_); }
 
 void MetricsFile::find_directory() {
   if (still_ours()) ::close(directory_fd_);
   directory_fd_ = ::open(directory_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  struct stat status {};
-  if (directory_fd_ == -1 || fstat(directory_fd_, &status) != 0) return;
-  device_ = status.st_dev;
-  inode_ = status.st_ino;
+  identity_ = FileIdentity(directory_fd_);
 }
 
 std::string MetricsFile::name() const {

@@ -2,11 +2,10 @@
 // The file that a process's metrics are written to, whole, for somebody who reads it now and then.
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
 #include <string_view>
 
+#include "base/descriptors.h"
 #include "base/result.h"
 
 namespace sesam {
@@ -48,8 +47,7 @@ class MetricsFile {
   std::string program_;
   bool by_process_ = false;
   int directory_fd_ = -1;
-  dev_t device_ = 0;
-  ino_t inode_ = 0;
+  FileIdentity identity_;  // of the directory
 };
 
 }  // namespace sesam

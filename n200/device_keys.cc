@@ -114,7 +114,7 @@ Result<KeyRecords> Device::request_key(const std::string& name, Clock::time_poin
   if (records.empty() && !others.empty())
     return error_of(asking.doing, Reason::bad_reply,
                     "the device answered with another key: " + secrets().redacted(names_of(others)));
-  process_state<KeyStandings>().hold_against(question_of(name, asking.node), records);
+  process_state<KeyStandings>().check_against(question_of(name, asking.node), records);
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
 
@@ -157,7 +157,7 @@ Result<KeyRecord> Device::with_public_key(KeyRecord record, Clock::time_point un
       return equal_ignoring_case(one.key_id, record.key_id);
     });
     if (found != listed->end()) {
-      process_state<KeyStandings>().hold_against(question_of({}, found->node), {*found});
+      process_state<KeyStandings>().check_against(question_of({}, found->node), {*found});
       return *found;
     }
     if (fresh) break;

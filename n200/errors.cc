@@ -33,6 +33,7 @@ constexpr FailureRow kFailures[] = {
     {Failure::too_large, Reason::reply_too_large},
     {Failure::wrong_libcrypto, Reason::wrong_libcrypto},
     {Failure::process_limit, Reason::process_limit},
+    {Failure::descriptors_closed, Reason::connection_lost},
     {Failure::out_of_memory, Reason::out_of_memory},
     {Failure::stopped, Reason::stopped},
 };

@@ -3,7 +3,6 @@
 
 #include <openssl/async.h>
 
-#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -42,9 +41,12 @@ bool KeyCache::usable(const Entry& entry, std::chrono::seconds time_to_live) con
 }
 
 void KeyCache::make_room() {
-  if (entries_.size() < kMostEntries) return;
-  const auto older = [](const auto& a, const auto& b) { return a.second.asked_at < b.second.asked_at; };
-  entries_.erase(std::min_element(entries_.begin(), entries_.end(), older));
+  if (entries_.size() >= kMostEntries) erase(entries_.find(by_age_.front()));
+}
+
+void KeyCache::erase(Entries::iterator entry) {
+  by_age_.erase(entry->second.age);
+  entries_.erase(entry);
 }
 
 void KeyCache::finish(const std::string& question, Clock::time_point asked_at, bool keep) {
@@ -54,14 +56,14 @@ void KeyCache::finish(const std::string& question, Clock::time_point asked_at, b
   if (keep)
     entry->second.loading = false;
   else
-    entries_.erase(entry);
+    erase(entry);
 }
 
 // One that is still on its way is newer than what the caller knows.
 void KeyCache::forget(const std::string& question) {
   const std::lock_guard lock(mutex_);
   const auto entry = entries_.find(question);
-  if (entry != entries_.end() && !entry->second.loading) entries_.erase(entry);
+  if (entry != entries_.end() && !entry->second.loading) erase(entry);
 }
 
 KeyCache::Claim KeyCache::claim(const std::string& question, std::chrono::seconds time_to_live,
@@ -71,9 +73,13 @@ KeyCache::Claim KeyCache::claim(const std::string& question, std::chrono::second
   const auto now = Clock::now();
   if (entry != entries_.end() && usable(entry->second, time_to_live))
     return {entry->second.answer, entry->second.deadline, entry->second.asked_at};
-  if (entry != entries_.end()) entries_.erase(entry);
+  if (entry != entries_.end()) erase(entry);
   make_room();
-  entries_[question] = {promise.get_future().share(), now, deadline, fork_generation(), true};
+  ByAge youngest(1);  // made before the entry: nothing may throw between them
+  const auto made = entries_.emplace(question, Entry{promise.get_future().share(), now, deadline,
+                                                     fork_generation(), true, youngest.begin()});
+  youngest.front() = made.first->first;
+  by_age_.splice(by_age_.end(), youngest);
   return {{}, deadline, now};
 }
 

@@ -6,9 +6,11 @@
 #include <chrono>
 #include <functional>
 #include <future>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/process_state.h"
 #include "base/result.h"
@@ -37,13 +39,16 @@ class KeyCache {
 
  private:
   using Answer = std::shared_ptr<const Result<KeyRecords>>;
+  using ByAge = std::list<std::string_view>;  // questions, the oldest first
   struct Entry {
     std::shared_future<Answer> answer;
     Clock::time_point asked_at;
     Clock::time_point deadline;  // of who loads
     unsigned fork_generation;
     bool loading;
+    ByAge::iterator age;
   };
+  using Entries = std::map<std::string, Entry, std::less<>>;
   /// An answer that is there or will be; without one it is the caller's to load, for others too.
   struct Claim {
     std::shared_future<Answer> answer;
@@ -57,10 +62,12 @@ class KeyCache {
                                   std::promise<Answer>& promise, const Load& load);
   bool usable(const Entry& entry, std::chrono::seconds time_to_live) const;
   void make_room();
+  void erase(Entries::iterator entry);
   void finish(const std::string& question, Clock::time_point asked_at, bool keep);
 
   ProcessMutex mutex_{MutexRank::key_cache};
-  std::map<std::string, Entry, std::less<>> entries_;
+  Entries entries_;
+  ByAge by_age_;  // of entries_, in the order of asked_at
 };
 
 }  // namespace sesam::n200

@@ -15,6 +15,28 @@ Bytes public_part_of(const KeyRecord& record) {
   return part;
 }
 
+constexpr std::size_t kFewKeys = 64;
+
+// No name of a device holds a zero byte.
+std::string of_device(const KeyQuestion& question, const std::string& name) {
+  return std::string(question.device).append(1, '\0').append(name);
+}
+
+// Those of one name that are open. Closed ones are dropped, or a key that is opened again and again would
+// collect them here.
+template <class Index, class Visit>
+void visit(Index& index, const std::string& name, const Visit& visit_one) {
+  const auto [first, last] = index.equal_range(name);
+  for (auto entry = first; entry != last;) {
+    if (const auto standing = entry->second.lock()) {
+      visit_one(standing);
+      ++entry;
+    } else {
+      entry = index.erase(entry);
+    }
+  }
+}
+
 }  // namespace
 
 KeyStanding::KeyStanding(KeyQuestion question, const KeyRecord& record)
@@ -24,34 +46,54 @@ bool KeyStanding::is_of(const KeyQuestion& question, const KeyRecord& record) co
   return question_ == question && key_id_ == record.key_id && public_part_ == public_part_of(record);
 }
 
-void KeyStanding::hold_against(const KeyQuestion& question, const std::vector<KeyRecord>& answer) {
-  if (answer.empty() || question_.device != question.device) return;
-  const auto same = std::find_if(answer.begin(), answer.end(),
-                                 [&](const KeyRecord& record) { return record.key_id == key_id_; });
-  const bool replaced = same == answer.end()
-                            ? question_ == question
-                            : same->has_public_part() && public_part_of(*same) != public_part_;
-  if (replaced) replaced_.store(true, std::memory_order_release);
+void KeyStanding::check_against(const KeyRecord& same_key_id) {
+  if (same_key_id.has_public_part() && public_part_of(same_key_id) != public_part_)
+    replaced_.store(true, std::memory_order_release);
+}
+
+void KeyStanding::check_against(const std::vector<KeyRecord>& answer) {
+  if (std::ranges::find(answer, key_id_, &KeyRecord::key_id) == answer.end())
+    replaced_.store(true, std::memory_order_release);
 }
 
 // One that is replaced stays so: the same key may be back on the device, but who opened it before has been
 // told otherwise.
 std::shared_ptr<KeyStanding> KeyStandings::of(const KeyQuestion& question, const KeyRecord& record) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(standings_, [](const auto& standing) { return standing.expired(); });
-  for (const auto& known : standings_)
-    if (auto standing = known.lock();
-        standing && !standing->is_replaced() && standing->is_of(question, record))
-      return standing;
-  auto standing = std::make_shared<KeyStanding>(question, record);
-  standings_.push_back(standing);
-  return standing;
+  std::shared_ptr<KeyStanding> found;
+  visit(by_question_, of_device(question, question.name), [&](const std::shared_ptr<KeyStanding>& known) {
+    if (!known->is_replaced() && known->is_of(question, record)) found = known;
+  });
+  if (found) return found;
+  forget_closed();
+  found = std::make_shared<KeyStanding>(question, record);
+  by_question_.emplace(of_device(question, question.name), found);
+  by_key_id_.emplace(of_device(question, record.key_id), found);
+  return found;
 }
 
-void KeyStandings::hold_against(const KeyQuestion& question, const std::vector<KeyRecord>& answer) {
+// At each doubling, so that this costs a constant for each key on average.
+void KeyStandings::forget_closed() {
+  if (std::max(by_question_.size(), by_key_id_.size()) < forget_at_) return;
+  const auto is_closed = [](const auto& entry) { return entry.second.expired(); };
+  std::erase_if(by_question_, is_closed);
+  std::erase_if(by_key_id_, is_closed);
+  forget_at_ = std::max(kFewKeys, 2 * by_question_.size());
+}
+
+void KeyStandings::check_against(const KeyQuestion& question, const std::vector<KeyRecord>& answer) {
+  if (answer.empty()) return;
   const std::lock_guard lock(mutex_);
-  for (const auto& known : standings_)
-    if (const auto standing = known.lock()) standing->hold_against(question, answer);
+  for (const auto& record : answer)
+    visit(by_key_id_, of_device(question, record.key_id),
+          [&](const std::shared_ptr<KeyStanding>& known) { known->check_against(record); });
+  visit(by_question_, of_device(question, question.name),
+        [&](const std::shared_ptr<KeyStanding>& known) { known->check_against(answer); });
+}
+
+std::size_t KeyStandings::remembered() const {
+  const std::lock_guard lock(mutex_);
+  return std::max(by_question_.size(), by_key_id_.size());
 }
 
 }  // namespace sesam::n200

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/process_state.h"
@@ -30,10 +32,11 @@ class KeyStanding {
   bool is_replaced() const noexcept { return replaced_.load(std::memory_order_acquire); }
   bool is_of(const KeyQuestion& question, const KeyRecord& record) const;
 
-  /// The device answered `question` just now. The key is replaced if the answer has its key_id with another
-  /// public part, or answers the key's own question with other keys only. An answer without public parts
-  /// tells nothing of these, one without keys nothing at all.
-  void hold_against(const KeyQuestion& question, const std::vector<KeyRecord>& answer);
+  /// The device returned a record with this key's key_id: the key is replaced if that has another public
+  /// part.
+  void check_against(const KeyRecord& same_key_id);
+  /// The device answered the key's own question: the key is replaced if the answer has other keys only.
+  void check_against(const std::vector<KeyRecord>& answer);
 
  private:
   const KeyQuestion question_;
@@ -42,16 +45,25 @@ class KeyStanding {
   std::atomic<bool> replaced_{false};
 };
 
-/// Process-wide state: the standings of all open keys.
+/// Process-wide state: the standings of all open keys. What opening or checking one costs does not grow with
+/// their number.
 class KeyStandings {
  public:
   /// The standing of a key that is opened as the answer to `question`, shared by all who open the same.
   std::shared_ptr<KeyStanding> of(const KeyQuestion& question, const KeyRecord& record);
-  void hold_against(const KeyQuestion& question, const std::vector<KeyRecord>& answer);
+  /// The device answered `question` just now. An answer without public parts tells nothing of these, one
+  /// without keys nothing at all.
+  void check_against(const KeyQuestion& question, const std::vector<KeyRecord>& answer);
+  /// How many it remembers, closed ones among them. For tests.
+  std::size_t remembered() const;
 
  private:
-  ProcessMutex mutex_{MutexRank::key_standings};
-  std::vector<std::weak_ptr<KeyStanding>> standings_;
+  using Index = std::unordered_multimap<std::string, std::weak_ptr<KeyStanding>>;
+  void forget_closed();
+
+  mutable ProcessMutex mutex_{MutexRank::key_standings};
+  Index by_question_, by_key_id_;  // each with the device
+  std::size_t forget_at_ = 0;      // how many to remember before the closed ones are looked for
 };
 
 }  // namespace sesam::n200

@@ -34,6 +34,7 @@ ReplyKind kind_of_failure(Failure failure) noexcept {
     case Failure::too_large:
       return ReplyKind::garbage;
     case Failure::process_limit:
+    case Failure::descriptors_closed:
       return ReplyKind::local_limit;
     default:
       return ReplyKind::local;

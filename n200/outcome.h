@@ -29,7 +29,7 @@ enum class ReplyKind : std::uint8_t {
   no_access,     ///< 401, 403, "access denied"
   unknown_key,
   refused,      ///< any other refusal: wrong PIN, locked key, unknown command
-  local_limit,  ///< this process has no descriptor or thread left for it, at this moment
+  local_limit,  ///< this process has no descriptor or thread left for it, at this moment, or closed ours
   local,        ///< another failure of this process or its configuration
   count
 };

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/signature_proof.h"
 
+#include <algorithm>
 #include <mutex>
 
 namespace sesam::n200 {
-namespace {
-
-// About 20 MiB. Where more keys are open at the same time, the map grows with them.
-constexpr std::size_t kMaxUnused = 65536;
-
-}  // namespace
+namespace {}  // namespace
 
 void SignatureProof::verified(std::size_t node) noexcept {
   proven_.fetch_or(node_set(node), std::memory_order_relaxed);
@@ -22,8 +18,9 @@ bool SignatureProof::differs(std::size_t node) noexcept {
 }
 
 void SignatureProofs::make_room() {
-  if (proofs_.size() < kMaxUnused) return;
+  if (proofs_.size() < room_) return;
   std::erase_if(proofs_, [](const auto& entry) { return entry.second.use_count() == 1; });
+  room_ = std::max(kMaxUnused, 2 * proofs_.size());
 }
 
 std::shared_ptr<SignatureProof> SignatureProofs::of(const std::string& key, std::size_t home) {

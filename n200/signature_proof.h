@@ -65,11 +65,15 @@ class SignatureProofs {
   /// `key` names device, key_id and public part: a key with another public part has to be proven anew.
   std::shared_ptr<SignatureProof> of(const std::string& key, std::size_t home);
 
+  /// About 20 MiB. Where more keys are open at the same time, the map grows with them.
+  static constexpr std::size_t kMaxUnused = 65536;
+
  private:
   void make_room();
 
   ProcessMutex mutex_{MutexRank::signature_proofs};
   std::unordered_map<std::string, std::shared_ptr<SignatureProof>> proofs_;
+  std::size_t room_ = kMaxUnused;  // before those that nobody uses are looked for, again at each doubling
 };
 
 }  // namespace sesam::n200

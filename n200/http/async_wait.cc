@@ -3,8 +3,6 @@
 
 #include <openssl/err.h>
 #include <sched.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -16,40 +14,50 @@
 #include "base/cancellation.h"
 #include "base/process_state.h"
 #include "n200/http/call.h"
+#include "n200/http/doorbell.h"
 
 namespace sesam::n200::http {
 
-/// An event descriptor that belongs to a wait context and to the calls that will ring it, whichever lives
+/// A doorbell that belongs to a wait context and to the calls that will ring it, whichever lives
 /// longer.
 class Bell {
  public:
   static Bell* make() noexcept {
-    const int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (fd == -1) return nullptr;
-    auto* bell = new (std::nothrow) Bell(fd);
-    if (bell == nullptr) ::close(fd);
+    auto* bell = new (std::nothrow) Bell;
+    if (bell != nullptr && !bell->doorbell_.is_open()) delete std::exchange(bell, nullptr);
     return bell;
   }
 
-  int fd() const noexcept { return fd_; }
+  int fd() const noexcept { return doorbell_.fd(); }
   /// After fork the descriptor is the parent's too.
   bool is_of_this_process() const noexcept { return generation_ == fork_generation(); }
   void keep() noexcept { owners_.fetch_add(1, std::memory_order_relaxed); }
   void drop() noexcept {
     if (owners_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-    ::close(fd_);
     delete this;
   }
-  void ring() const noexcept { [[maybe_unused]] const int rung = eventfd_write(fd_, 1); }
-  void silence() const noexcept {
-    eventfd_t count = 0;
-    [[maybe_unused]] const int read = eventfd_read(fd_, &count);
+  void ring() noexcept {
+    doorbell_.ring();
+    used_.store(now_ms(), std::memory_order_relaxed);
+  }
+  /// false: the program has closed the descriptor.
+  bool silence() noexcept {
+    const auto now = now_ms();
+    if (now - used_.exchange(now, std::memory_order_relaxed) > kPause && !doorbell_.is_ours()) return false;
+    return doorbell_.silence();
   }
 
  private:
-  explicit Bell(int fd) noexcept : fd_(fd) {}
+  Bell() noexcept = default;
+  static std::int64_t now_ms() noexcept {
+    using std::chrono::duration_cast, std::chrono::milliseconds;
+    return duration_cast<milliseconds>(Clock::now().time_since_epoch()).count();
+  }
+  static constexpr std::int64_t kPause = 100;  // after which it is worth a look
+
+  Doorbell doorbell_;
   std::atomic<int> owners_{1};
-  const int fd_;
+  std::atomic<std::int64_t> used_{now_ms()};
   const unsigned generation_ = fork_generation();
 };
 
@@ -70,16 +78,15 @@ void drop_bell(ASYNC_WAIT_CTX*, const void*, OSSL_ASYNC_FD, void* custom) {
   static_cast<Bell*>(custom)->drop();
 }
 
-// The bell that the wait context has, silent; nullptr: none, or the one of the parent process, which is not
-// ours to silence.
+// The bell that the wait context has, silent; nullptr: none, or one that is not ours to silence: of the
+// parent process, or closed by the program.
 Bell* silenced_bell_of(ASYNC_WAIT_CTX* context) noexcept {
   OSSL_ASYNC_FD fd = -1;
   void* custom = nullptr;
   if (ASYNC_WAIT_CTX_get_fd(context, &kBellKey, &fd, &custom) != 1) return nullptr;
   auto* bell = static_cast<Bell*>(custom);
   if (!bell->is_of_this_process()) return nullptr;
-  bell->silence();
-  return bell;
+  return bell->silence() ? bell : nullptr;
 }
 
 void drop_bell_of(ASYNC_WAIT_CTX* context) noexcept {
@@ -98,7 +105,7 @@ Bell* bell_for(ASYNC_WAIT_CTX* context) noexcept {
     present->keep();
     return present;
   }
-  drop_bell_of(context);  // the parent's
+  drop_bell_of(context);  // not ours any more
   return Bell::make();
 }
 

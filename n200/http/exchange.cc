@@ -3,6 +3,7 @@
 
 #include <sched.h>
 
+#include <new>
 #include <utility>
 
 namespace sesam::n200::http {
@@ -13,7 +14,8 @@ constexpr std::chrono::seconds kLongestCallback{1};
 // What kept a request from being made, and tells nothing of the server.
 bool is_of_this_process(Failure failure) noexcept {
   return failure == Failure::process_limit || failure == Failure::out_of_memory ||
-         failure == Failure::queue_timed_out || failure == Failure::stopped;
+         failure == Failure::queue_timed_out || failure == Failure::stopped ||
+         failure == Failure::descriptors_closed;
 }
 
 // What a proxy or another server in the device's place says is HTML.
@@ -30,19 +32,19 @@ Call* closed() noexcept {
 
 }  // namespace
 
-bool Exchange::submit(Call& call) noexcept {
+Exchange::Submitted Exchange::submit(Call& call) noexcept {
   call.ticket = words_.draw_ticket();
   Call* head = inbox_.load(std::memory_order_relaxed);
   do {
-    if (head == closed()) return false;
+    if (head == closed()) return Submitted::refused;
     call.next = head;
   } while (!inbox_.compare_exchange_weak(head, &call, std::memory_order_seq_cst, std::memory_order_relaxed));
-  // One eventfd write wakes the thread for all who come until it sleeps again.
+  // One ring wakes the thread for all who come until it sleeps again.
   if (asleep_.load(std::memory_order_seq_cst) && asleep_.exchange(false, std::memory_order_seq_cst)) {
     counts().wake_ups.add();
-    poller_.ring();
+    if (!poller_.ring()) return Submitted::unheard;
   }
-  return true;
+  return Submitted::accepted;
 }
 
 bool Exchange::sleep_until_done(const Call& call, Clock::time_point until) noexcept {
@@ -76,14 +78,37 @@ Call* Exchange::reversed(Call* newest) noexcept {
   return oldest;
 }
 
+// Another thread may close the inbox (abandon), and it stays closed.
 Call* Exchange::collect() noexcept {
-  if (inbox_.load(std::memory_order_relaxed) == nullptr) return nullptr;
-  return reversed(inbox_.exchange(nullptr, std::memory_order_seq_cst));
+  Call* newest = inbox_.load(std::memory_order_relaxed);
+  while (newest != nullptr && newest != closed())
+    if (inbox_.compare_exchange_weak(newest, nullptr, std::memory_order_seq_cst, std::memory_order_relaxed))
+      return reversed(newest);
+  return nullptr;
 }
 
 Call* Exchange::close(Failure why) noexcept {
   closed_for_.store(why, std::memory_order_release);
-  return reversed(inbox_.exchange(closed(), std::memory_order_seq_cst));
+  Call* const newest = inbox_.exchange(closed(), std::memory_order_seq_cst);
+  return newest == closed() ? nullptr : reversed(newest);
+}
+
+void Exchange::abandon(Failure why, std::string_view message) noexcept {
+  for (Call* calls = close(why); calls != nullptr;) {
+    Call& call = *std::exchange(calls, calls->next);
+    call.failure = why;
+    try {
+      call.message = message;
+    } catch (const std::bad_alloc&) {
+      call.message.clear();
+    }
+    set_health(call);
+    Notify notify = std::move(call.notify);
+    const bool sleeps = !notify;
+    const std::uint32_t ticket = call.ticket;
+    tell(call, std::move(notify));
+    if (sleeps) words_.wake(ticket);
+  }
 }
 
 bool Exchange::about_to_sleep() noexcept {
@@ -103,17 +128,23 @@ void Exchange::complete(Call& call) noexcept { call.next = std::exchange(complet
 void Exchange::publish() noexcept {
   if (completed_ == nullptr) return;
   Call* call = std::exchange(completed_, nullptr);
-  while (call != nullptr) tell(*std::exchange(call, call->next));
+  while (call != nullptr) {
+    Call& one = *std::exchange(call, call->next);
+    set_health(one);
+    Notify notify = std::move(one.notify);
+    if (!notify) words_.note(one.ticket);
+    tell(one, std::move(notify));
+  }
   words_.wake_noted();
 }
 
-void Exchange::tell(Call& call) noexcept {
-  if (call.health && !is_of_this_process(call.failure)) {
-    const bool well = call.failure == Failure::none && call.status < 500 && may_be_of_the_device(call.reply);
-    call.health->store(well ? Health::well : Health::ill, std::memory_order_relaxed);
-  }
-  const Notify notify = std::move(call.notify);
-  if (!notify) words_.note(call.ticket);
+void Exchange::set_health(Call& call) noexcept {
+  if (!call.health || is_of_this_process(call.failure)) return;
+  const bool well = call.failure == Failure::none && call.status < 500 && may_be_of_the_device(call.reply);
+  call.health->store(well ? Health::well : Health::ill, std::memory_order_relaxed);
+}
+
+void Exchange::tell(Call& call, Notify notify) noexcept {
   // A job that has left is over, and so is what its callback would be given.
   if (notify.needs_living_job() && (call.state.fetch_or(kAnswered, std::memory_order_acq_rel) & kLeft) == 0)
     notify.ring();

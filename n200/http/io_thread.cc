@@ -24,6 +24,8 @@ namespace {
 
 // What a thread takes to end that has given up.
 constexpr std::chrono::milliseconds kFewMoments{100};
+// What a thread takes to look at its descriptors that has requests in flight.
+constexpr std::chrono::milliseconds kSoon{500};
 
 // A reply may take request_timeout_ms, but bytes that nobody acknowledges for half of that mean a dead
 // connection; the other half is left to try again.
@@ -156,17 +158,38 @@ void IoThread::serve() noexcept {
   try {
     // Never paired with curl_global_cleanup: the application may use libcurl too.
     if (libctx_ == nullptr || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw std::bad_alloc();
-    Loop loop(shared_->options, *shared_->log, metrics, exchange_, poller_, sockets_, guard_);
-    loop.run();
+    auto loop = std::make_unique<Loop>(shared_->options, *shared_->log, metrics, exchange_, poller_, sockets_,
+                                       guard_);
+    loop->run();
+    if (has_lost_descriptors()) say_that_descriptors_are_lost();
+    Loop::keep_if_descriptors_are_lost(std::move(loop));
   } catch (const std::exception&) {
     give_up();
   }
   metrics.end();  // now that the connections are closed
 }
 
+void IoThread::abandon() noexcept {
+  say_that_descriptors_are_lost();
+  exchange_.abandon(Failure::descriptors_closed, kDescriptorsClosed);
+}
+
+void IoThread::say_that_descriptors_are_lost() noexcept try {
+  if (said_lost_.exchange(true)) return;
+  shared_->log->write(LogLevel::failures,
+                      std::string(kDescriptorsClosed).append(": starting again with new ones"));
+} catch (const std::bad_alloc&) {
+  return;  // no memory for a log line
+}
+
 bool IoThread::stop(Clock::time_point deadline) noexcept {
   if (life_ != Life::running) return life_ == Life::joined;
   exchange_.ask_to_stop();
+  // It cannot be woken. With requests in flight it wakes by itself, soon.
+  if (is_cut_off())
+    deadline = std::min(
+        deadline,
+        Clock::now() + (exchange_.idle_since() == Exchange::kNever ? kSoon : std::chrono::milliseconds(0)));
   if (pthread_equal(pthread_self(), thread_) == 0 && ended_.try_acquire_until(deadline)) {
     pthread_join(thread_, nullptr);
     life_ = Life::joined;
@@ -183,7 +206,7 @@ void IoThread::raise_fork_flag() noexcept {
 }
 
 void IoThread::close_in_child() noexcept {
-  sockets_.close_in_child();
+  sockets_.close_all();
   poller_.close_in_child();
 }
 

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -45,12 +46,22 @@ class IoThread {
 
   Exchange& exchange() noexcept { return exchange_; }
   pid_t process() const noexcept { return process_; }
-  /// It is of this process, and did not have to give up for want of memory.
+  /// It is of this process, and did not have to give up for want of memory or of its descriptors.
   bool is_of_use() const noexcept {
     const Failure closed_for = exchange_.closed_for();
     return process_ == getpid() && closed_for != Failure::out_of_memory &&
-           closed_for != Failure::process_limit;
+           closed_for != Failure::process_limit && closed_for != Failure::descriptors_closed;
   }
+  /// No request was in flight for Exchange::kPause, and meanwhile the program has closed descriptors.
+  bool was_cut_off() const noexcept {
+    const auto idle_since = exchange_.idle_since();
+    return idle_since != Exchange::kNever && Clock::now() > idle_since + Exchange::kPause && is_cut_off();
+  }
+  bool is_cut_off() const noexcept { return !poller_.is_ours(); }
+  bool has_lost_descriptors() const noexcept { return exchange_.closed_for() == Failure::descriptors_closed; }
+  /// Nothing can wake it any more: takes over from it what it has not collected, and fails that. It ends by
+  /// itself, within a minute, and touches none of the descriptors.
+  void abandon() noexcept;
   /// Starts anew where it had to give up, in the same place, as callers of before may still look at their
   /// calls. false: there is no thread to be had, as `why_not` says; where that says nothing, it did not end
   /// in time and must be left to itself.
@@ -75,6 +86,7 @@ class IoThread {
   void serve() noexcept;
   void give_up() noexcept;
   void refuse_all(Failure why, std::string_view message) noexcept;
+  void say_that_descriptors_are_lost() noexcept;
 
   const std::shared_ptr<Shared> shared_;
   const pid_t process_;
@@ -84,6 +96,7 @@ class IoThread {
   Exchange exchange_;
   OSSL_LIB_CTX* libctx_ = nullptr;  // made by the thread, freed after the join
   pthread_t thread_{};
+  std::atomic<bool> said_lost_{false};
   std::binary_semaphore ended_{0};  // the last that the thread touches
   enum class Life { running, joined, detached } life_ = Life::running;
 };

@@ -21,6 +21,11 @@ constexpr unsigned kTurnsForABacklog = 3;
 constexpr std::size_t kManyOnOneSocket = 8;
 // How long to sleep where epoll does not watch all that it should.
 constexpr int kLookAgainMs = 10;
+// The program may close descriptors of ours while this thread sleeps, and nothing wakes it then. After a
+// sleep as long as kPause it looks whether they are still there; while requests are in flight it sleeps no
+// longer than kMaxSleepMs.
+constexpr int kMaxSleepMs = 250;
+constexpr int kMaxIdleSleepMs = 60'000;
 
 // A call that has a connection made for itself over HTTP/1.1 waits for that, however many others are up.
 bool is_connected(const Lane& lane, const Easy& easy) noexcept {
@@ -65,16 +70,22 @@ Loop::~Loop() = default;
 void Loop::run() noexcept {
   while (!exchange_.must_stop()) {
     sleep();
+    if (has_lost_descriptors_) break;
     serve_sockets();
     reap();
     exchange_.publish();  // before new work, so that the callers' threads run beside us
+    if (has_lost_descriptors_) break;
     receive(exchange_.collect());
     expire();
     admit();
     reap();
     exchange_.publish();
+    if (has_lost_descriptors_) break;
   }
-  stop();
+  if (has_lost_descriptors_ || !descriptors_are_ours())
+    abandon();
+  else
+    stop();
 }
 
 void Loop::sleep() noexcept {
@@ -84,12 +95,22 @@ void Loop::sleep() noexcept {
   // First a look, as one who does not sleep: while there is something to do nobody has to ring. With 64
   // callers 1 wake-up per 2,000 requests, without it 1 per 100.
   poller_.wait(0);
+  bool must_check = poller_.has_failed();
   if (!poller_.found_something() && exchange_.about_to_sleep()) {
-    const int most_ms = sleep_ms(Clock::now());
-    poller_.wait(must_look_again && (most_ms == -1 || most_ms > kLookAgainMs) ? kLookAgainMs : most_ms);
+    const auto since = Clock::now();
+    const int most_ms = sleep_ms(since);
+    if (is_idle()) exchange_.be_idle_since(since);
+    poller_.wait(must_look_again ? std::min(most_ms, kLookAgainMs) : most_ms);
+    must_check = poller_.has_failed() || Clock::now() - since >= Exchange::kPause;
   }
   guard_.after_wait();
   exchange_.awake();
+  if (exchange_.closed_for() != Failure::none || (must_check && !descriptors_are_ours()))
+    has_lost_descriptors_ = true;
+}
+
+bool Loop::is_idle() const noexcept {
+  return std::ranges::all_of(lanes_, [](const auto& lane) { return lane->active.empty(); });
 }
 
 int Loop::sleep_ms(Clock::time_point now) noexcept {
@@ -98,10 +119,11 @@ int Loop::sleep_ms(Clock::time_point now) noexcept {
     if (lane->admission.has_next()) return 0;
     until = std::min({until, lane->admission.next_event(), next_slow_handshake(*lane)});
   }
-  if (until == kNever) return -1;
+  const int most = is_idle() ? kMaxIdleSleepMs : kMaxSleepMs;
+  if (until == kNever) return most;
   // Rounded up: a timer asked for a moment too early would spin.
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, most));
 }
 
 void Loop::serve_sockets() noexcept {
@@ -297,6 +319,10 @@ void keep_location(const Easy& easy) noexcept try {
 }  // namespace
 
 void Loop::finish(Easy& easy, CURLcode code) noexcept {
+  if (code != CURLE_OK && !descriptors_are_ours()) {
+    has_lost_descriptors_ = true;  // abandon() fails its call
+    return;
+  }
   Lane& lane = *easy.lane;
   Call& call = *easy.call;
   lane.moved = true;

@@ -34,8 +34,12 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// Until the exchange is asked to stop; then fails whatever is left with Failure::stopped.
+  /// Until the exchange is asked to stop; then fails whatever is left with Failure::stopped. Or until the
+  /// program closes descriptors of ours; then with Failure::descriptors_closed.
   void run() noexcept;
+  /// The latter: libcurl may not be called again, not even to end, since it would use the numbers. Keeps the
+  /// loop as it is, permanently.
+  static void keep_if_descriptors_are_lost(std::unique_ptr<Loop> loop) noexcept;
 
  private:
   // A turn, in this order.
@@ -47,6 +51,9 @@ class Loop {
   void admit() noexcept;
 
   int sleep_ms(Clock::time_point now) noexcept;
+  bool is_idle() const noexcept;
+  bool descriptors_are_ours() const noexcept { return poller_.is_ours() && sockets_.are_ours(); }
+  void abandon() noexcept;
   void bury(int fd) noexcept;
   bool give_up_unwatched() noexcept;
   bool nudge(int fd) noexcept;
@@ -114,6 +121,8 @@ class Loop {
   Clock::time_point timer_ = kNever;                             // when libcurl wants to be called
   std::size_t first_lane_ = 0;  // takes turns, so that no endpoint starves another
   long host_connections_ = 0;
+  bool has_lost_descriptors_ = false;
+  Loop* next_kept_ = nullptr;
   bool has_released_one_ = false;  // libcurl watches a socket no more over which nothing was sent yet
 };
 

@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <new>
@@ -109,6 +110,34 @@ void Loop::fail_together(Lane& lane, Call& cause) noexcept {
   for (Call* waiting = lane.admission.take_all(); waiting != nullptr;)
     fail_like_it(*std::exchange(waiting, waiting->next));
   lane.admission.connect_failed();
+}
+
+// What libcurl has in hand stays there: to end a transfer it would close a connection, with TLS's farewell to
+// whatever has its number now.
+void Loop::abandon() noexcept {
+  has_lost_descriptors_ = true;
+  fail_list(exchange_.close(Failure::descriptors_closed), Failure::descriptors_closed, kDescriptorsClosed);
+  fail_list(rests_.take_all(), Failure::descriptors_closed, {});
+  for (auto& lane : lanes_) {
+    fail_list(lane->admission.take_all(), Failure::descriptors_closed, kDescriptorsClosed);
+    for (const Easy* easy : lane->active) {
+      easy->call->may_have_acted = easy->call->sent.load(std::memory_order_relaxed);
+      fail(*easy->call, Failure::descriptors_closed, kDescriptorsClosed);
+      counts_.in_flight.down();
+    }
+    lane->active.clear();
+  }
+  for (auto left = sockets_.count(); left != 0; --left) counts_.connections_open.down();
+  sockets_.close_all();
+  exchange_.publish();
+}
+
+void Loop::keep_if_descriptors_are_lost(std::unique_ptr<Loop> loop) noexcept {
+  static constinit std::atomic<Loop*> kept{nullptr};
+  if (!loop->has_lost_descriptors_) return;
+  Loop* const one = loop.release();
+  one->next_kept_ = kept.load(std::memory_order_relaxed);
+  while (!kept.compare_exchange_weak(one->next_kept_, one, std::memory_order_relaxed)) continue;
 }
 
 void Loop::fail(Call& call, Failure failure, std::string_view message) noexcept {

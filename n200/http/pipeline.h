@@ -83,6 +83,7 @@ enum class Failure : std::uint8_t {
   too_large,                ///< the reply is longer than reply_cap_bytes
   wrong_libcrypto,          ///< libcurl was built with another OpenSSL major version than ours
   process_limit,            ///< no descriptor or no thread to be had in this process
+  descriptors_closed,       ///< the program closed descriptors that are ours; the next request gets new ones
   out_of_memory,
   stopped,  ///< the process is ending
   other,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/http/poller.h"
 
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,27 +11,35 @@
 
 namespace sesam::n200::http {
 
-Poller::Poller() noexcept
-    : epoll_fd_(above_standard_streams(epoll_create1(EPOLL_CLOEXEC))),
-      event_fd_(epoll_fd_ == -1 ? -1 : above_standard_streams(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))),
-      open_errno_(errno) {
-  if (!is_open()) return;
-  // Edge-triggered: each write is a new edge, so nobody has to read the counter, which saves a system call a
+Poller::Poller() noexcept : open_errno_(errno) {
+  if (!doorbell_.is_open()) return;
+  epoll_fd_ = above_standard_streams(epoll_create1(EPOLL_CLOEXEC));
+  // Edge-triggered: each ring is a new edge, so that nobody has to read it, which saves a system call a
   // wake-up.
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
-  event.data.fd = event_fd_;
-  if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, event_fd_, &event) == 0) return;
+  event.data.fd = doorbell_.fd();
+  if (epoll_fd_ != -1 && epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, doorbell_.fd(), &event) == 0) return;
   open_errno_ = errno;
-  ::close(std::exchange(event_fd_, -1));
+  if (epoll_fd_ != -1) ::close(std::exchange(epoll_fd_, -1));
 }
 
-Poller::~Poller() {
-  if (epoll_fd_ != -1) ::close(epoll_fd_);
-  if (event_fd_ != -1) ::close(event_fd_);
+Poller::~Poller() { close(); }
+
+// All epoll descriptors share one inode. Ours alone knows the doorbell: where it is registered already,
+// nothing changes.
+bool Poller::is_ours() const noexcept {
+  if (!doorbell_.is_ours()) return false;
+  epoll_event event{};
+  if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, doorbell_.fd(), &event) != 0) return errno == EEXIST;
+  epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, doorbell_.fd(), nullptr);
+  return false;
 }
 
-void Poller::ring() const noexcept { [[maybe_unused]] const int written = eventfd_write(event_fd_, 1); }
+void Poller::close() noexcept {
+  if (is_ours()) ::close(epoll_fd_);
+  doorbell_.close();
+}
 
 Poller::Interest* Poller::find(int fd) noexcept {
   const auto found =
@@ -110,12 +117,13 @@ std::optional<Poller::Unwatched> Poller::take_unwatched() noexcept {
 void Poller::wait(int timeout_ms) noexcept {
   std::array<epoll_event, kMostEvents> events;
   const int count = epoll_wait(epoll_fd_, events.data(), static_cast<int>(events.size()), timeout_ms);
+  failed_ = count == -1 && errno != EINTR;
   ready_count_ = hung_up_count_ = 0;
   for (int i = 0; i < count; ++i) take_over(events[static_cast<std::size_t>(i)]);
 }
 
 void Poller::take_over(const epoll_event& event) noexcept {
-  if (event.data.fd == event_fd_) return;
+  if (event.data.fd == doorbell_.fd()) return;
   Interest* interest = find(event.data.fd);
   if (interest == nullptr) return;
   if (interest->wanted == 0)
@@ -130,11 +138,6 @@ void Poller::watch_idle(Interest& interest, std::uint32_t events) noexcept {
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0) return watch(interest, EPOLLRDHUP);
   unwatch(interest);
   hung_up_[hung_up_count_++] = interest.fd;
-}
-
-void Poller::close_in_child() noexcept {
-  if (epoll_fd_ != -1) ::close(epoll_fd_);
-  if (event_fd_ != -1) ::close(event_fd_);
 }
 
 }  // namespace sesam::n200::http

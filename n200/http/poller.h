@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// epoll and the event descriptor that wakes it.
+// epoll and the doorbell that wakes it.
 #pragma once
 
 #include <sys/epoll.h>
@@ -9,6 +9,8 @@
 #include <optional>
 #include <span>
 #include <vector>
+
+#include "n200/http/doorbell.h"
 
 namespace sesam::n200::http {
 
@@ -24,11 +26,13 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
-  bool is_open() const noexcept { return epoll_fd_ != -1 && event_fd_ != -1; }
+  bool is_open() const noexcept { return epoll_fd_ != -1; }
   /// Why it is not open.
   int open_errno() const noexcept { return open_errno_; }
-  /// Ends the present or next wait(). From any thread.
-  void ring() const noexcept;
+  /// Ends the present or next wait(); false: the program has closed the descriptor. From any thread.
+  bool ring() const noexcept { return doorbell_.ring(); }
+  /// Whether epoll and doorbell are still what their numbers lead to. From any thread.
+  bool is_ours() const noexcept;
 
   /// What to wait for on this descriptor from now on; 0: nothing. Takes effect with the next apply(): libcurl
   /// changes its mind several times a turn, the kernel hears the last word only, and mostly none. What nobody
@@ -50,13 +54,15 @@ class Poller {
   /// Waits at most `timeout_ms` (-1: until something happens). What is ready stands in ready() until the next
   /// wait.
   void wait(int timeout_ms) noexcept;
+  /// The last wait() found no epoll there.
+  bool has_failed() const noexcept { return failed_; }
   std::span<const Ready> ready() const noexcept { return {ready_.data(), ready_count_}; }
   /// Which descriptors, of those nobody waits for, the peer has closed. Tells each once.
   std::span<const int> hung_up() const noexcept { return {hung_up_.data(), hung_up_count_}; }
   bool found_something() const noexcept { return ready_count_ != 0 || hung_up_count_ != 0; }
 
   /// After fork: the descriptors are the parent's too, so close them and do nothing else.
-  void close_in_child() noexcept;
+  void close_in_child() noexcept { close(); }
 
  private:
   struct Interest {
@@ -71,9 +77,12 @@ class Poller {
   void watch(Interest& interest, std::uint32_t events) noexcept;
   void unwatch(Interest& interest) noexcept;
 
+  void close() noexcept;
+
+  Doorbell doorbell_;
+  int open_errno_;
   int epoll_fd_ = -1;
-  int event_fd_ = -1;
-  int open_errno_ = 0;
+  bool failed_ = false;
   bool changed_ = false;
   std::optional<Unwatched> unexpected_;  // of a descriptor that is no longer among the interests
   std::vector<Interest> interests_;      // a handful: searched linearly

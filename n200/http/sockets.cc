@@ -5,8 +5,8 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,29 +16,29 @@
 
 namespace sesam::n200::http {
 
-namespace {
-
-// 0: it is not open.
-ino_t inode_of(int fd) noexcept {
-  struct stat status;
-  return fstat(fd, &status) == 0 ? status.st_ino : 0;
-}
-
-}  // namespace
-
 int Sockets::open(int family, int type, int protocol, std::size_t endpoint) {
   sockets_.reserve(sockets_.size() + 1);  // may throw: before there is something to lose
   const int fd = above_standard_streams(::socket(family, type | SOCK_CLOEXEC, protocol));
   if (fd == -1) return -1;
   // Not fatal where the kernel has none: the request's own time-out remains.
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms_, sizeof unanswered_ms_);
-  sockets_.push_back({fd, endpoint, inode_of(fd), false});
+  sockets_.push_back({fd, endpoint, FileIdentity(fd), false});
   return fd;
 }
 
 void Sockets::close(int fd) noexcept {
-  std::erase_if(sockets_, [fd](const Socket& socket) { return socket.fd == fd; });
-  ::close(fd);
+  bool is_ours = false;
+  std::erase_if(sockets_, [&](const Socket& socket) {
+    if (socket.fd != fd) return false;
+    is_ours |= socket.identity.is_behind(fd);
+    return true;
+  });
+  if (is_ours) ::close(fd);
+}
+
+bool Sockets::are_ours() const noexcept {
+  return std::ranges::all_of(
+      sockets_, [](const Socket& socket) { return !socket.in_use || socket.identity.is_behind(socket.fd); });
 }
 
 int Sockets::only_socket_of(std::size_t endpoint) const noexcept {
@@ -77,8 +77,9 @@ int Sockets::socket_with_port(std::size_t endpoint, int local_port) const noexce
 }
 
 void Sockets::note_use(int fd) noexcept {
-  for (auto& socket : sockets_)
-    if (socket.fd == fd) socket.in_use = true;
+  // The newest: libcurl may have closed another of that number without a word.
+  const auto socket = std::ranges::find(sockets_.rbegin(), sockets_.rend(), fd, &Socket::fd);
+  if (socket != sockets_.rend()) socket->in_use = true;
 }
 
 bool Sockets::is_in_use(int fd) const noexcept {
@@ -89,7 +90,7 @@ bool Sockets::is_in_use(int fd) const noexcept {
 
 std::optional<Sockets::Lost> Sockets::take_lost() noexcept {
   for (auto socket = sockets_.begin(); socket != sockets_.end(); ++socket) {
-    if (socket->in_use || inode_of(socket->fd) == socket->inode) continue;
+    if (socket->in_use || socket->identity.is_behind(socket->fd)) continue;
     const Lost lost{socket->fd, socket->endpoint};
     sockets_.erase(socket);
     return lost;
@@ -98,7 +99,7 @@ std::optional<Sockets::Lost> Sockets::take_lost() noexcept {
 }
 
 int Sockets::limit_errno() noexcept {
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int fd = eventfd(0, EFD_CLOEXEC);  // which no sandbox refuses, other than a socket
   if (fd == -1) return errno;
   ::close(fd);
   return 0;
@@ -110,17 +111,19 @@ int Sockets::limit_errno() noexcept {
 void Sockets::bury(int fd) noexcept {
   const auto socket = std::ranges::find(sockets_, fd, &Socket::fd);
   // Closed by now: the number may be another thread's file.
-  if (socket == sockets_.end() || inode_of(fd) != socket->inode) return;
+  if (socket == sockets_.end() || !socket->identity.is_behind(fd)) return;
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return;
   ::close(pair[1]);
   dup3(pair[0], fd, O_CLOEXEC);
-  socket->inode = inode_of(fd);
+  socket->identity = FileIdentity(fd);
   ::close(pair[0]);
 }
 
-void Sockets::close_in_child() noexcept {
-  for (const auto& socket : sockets_) ::close(socket.fd);
+void Sockets::close_all() noexcept {
+  for (const auto& socket : sockets_)
+    if (socket.identity.is_behind(socket.fd)) ::close(socket.fd);
+  sockets_.clear();
 }
 
 void Cork::set(int on) const noexcept {

@@ -2,11 +2,11 @@
 // The sockets of a pipeline, opened here so that a forked child can close them and a turn can cork them.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstddef>
 #include <optional>
 #include <vector>
+
+#include "base/descriptors.h"
 
 namespace sesam::n200::http {
 
@@ -17,7 +17,10 @@ class Sockets {
 
   /// A close-on-exec socket; -1 with errno as socket(2).
   int open(int family, int type, int protocol, std::size_t endpoint);
+  /// Leaves the number alone if it belongs to a file of the program now.
   void close(int fd) noexcept;
+  /// Of those over which something was sent: none was closed behind our back.
+  bool are_ours() const noexcept;
   /// A request was sent over it.
   void note_use(int fd) noexcept;
   bool is_in_use(int fd) const noexcept;
@@ -39,14 +42,16 @@ class Sockets {
   std::optional<std::size_t> endpoint_of(int fd) const noexcept;
   /// The peer has closed this connection while it was idle: has libcurl see that.
   void bury(int fd) noexcept;
-  /// After fork: close(2) and nothing else, so that the parent's connection does not notice.
-  void close_in_child() noexcept;
+  unsigned count() const noexcept { return static_cast<unsigned>(sockets_.size()); }
+  /// close(2) and nothing else: in a forked child, where the parent's connection must not notice, and where
+  /// libcurl may no longer touch the numbers.
+  void close_all() noexcept;
 
  private:
   struct Socket {
     int fd;
     std::size_t endpoint;
-    ino_t inode;  // of the socket, which no other file has while it is open
+    FileIdentity identity;
     bool in_use;
   };
   const unsigned unanswered_ms_;

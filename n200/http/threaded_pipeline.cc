@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <mutex>
 #include <new>
 #include <string>
@@ -21,6 +22,7 @@ using std::chrono::duration_cast, std::chrono::milliseconds;
 // The I/O thread ends a call at its deadline and knows best what became of it: a caller leaves by itself a
 // little later.
 constexpr auto kGrace = 100ms;
+constexpr auto kLookAgain = 250ms;
 
 struct GiveBack {
   void operator()(Call* call) const noexcept { CallPool::give_back(*call); }
@@ -64,7 +66,10 @@ void ThreadedPipeline::forget_threads() noexcept {
 
 IoThread* ThreadedPipeline::thread_for(Reply& refusal) {
   IoThread* const thread = thread_.load(std::memory_order_acquire);
-  if (thread != nullptr && thread->is_of_use()) return thread;
+  if (thread != nullptr && thread->is_of_use()) {
+    if (!thread->was_cut_off()) return thread;
+    thread->abandon();
+  }
   return start_thread(refusal);
 }
 
@@ -75,7 +80,12 @@ IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
   if (present != nullptr && present->is_of_use()) return present;
   if (present != nullptr && present->process() == getpid()) {
     std::string why_not;
-    if (present->restart(why_not)) return present;
+    // Other callers may be about to ring where it listened: another thread gets other descriptors.
+    if (present->has_lost_descriptors()) {
+      present->stop(Clock::now() + kGrace);
+    } else if (present->restart(why_not)) {
+      return present;
+    }
     if (!why_not.empty()) {
       refusal = failed(Failure::process_limit, std::move(why_not));
       return nullptr;
@@ -116,18 +126,24 @@ Reply ThreadedPipeline::perform(const Request& request) try {
   const auto since = Clock::now();
   if (since >= request.deadline)
     return failed(Failure::queue_timed_out, "the deadline had passed before the request was made");
-  Reply reply;
-  IoThread* const thread = thread_for(reply);
-  if (thread == nullptr) return reply;
-  Call* const call = thread->exchange().take_call();
-  if (call == nullptr) return failed(Failure::out_of_memory, {});
-  reply = exchange(thread->exchange(), *call, request);
+  Reply reply = try_once(request);
+  // Nothing was sent, and by now new descriptors can be had.
+  if (reply.failure == Failure::descriptors_closed && !reply.may_have_acted) reply = try_once(request);
   if (reporting) report(request, reply, since);
   return reply;
 } catch (const std::bad_alloc&) {
   Reply reply;
   reply.failure = Failure::out_of_memory;
   return reply;
+}
+
+Reply ThreadedPipeline::try_once(const Request& request) {
+  Reply refusal;
+  IoThread* const thread = thread_for(refusal);
+  if (thread == nullptr) return refusal;
+  Call* const call = thread->exchange().take_call();
+  if (call == nullptr) return failed(Failure::out_of_memory, {});
+  return exchange(*thread, *call, request);
 }
 
 void ThreadedPipeline::probe(const Request& request, HealthFlag flag) noexcept try {
@@ -139,7 +155,7 @@ void ThreadedPipeline::probe(const Request& request, HealthFlag flag) noexcept t
   call->prepare(request);
   call->health = std::move(flag);
   call->state.store(kLeft, std::memory_order_relaxed);  // from the start: the I/O thread gives it back
-  if (thread->exchange().submit(*call)) static_cast<void>(call.release());
+  if (submit(*thread, *call)) static_cast<void>(call.release());
 } catch (const std::bad_alloc&) {
   return;  // there will be another occasion
 }
@@ -154,7 +170,7 @@ bool ThreadedPipeline::pause_job_until(Clock::time_point until) noexcept try {
   call->is_rest = true;
   call->deadline = until;
   call->notify = notify.share();
-  if (!thread->exchange().submit(*call)) return false;
+  if (!submit(*thread, *call)) return false;
   const Paused paused = pause_job_until_done(*call, notify);
   if (paused != Paused::done && !Exchange::leave(*call)) static_cast<void>(call.release());
   return paused == Paused::done || paused == Paused::deadline_passed;
@@ -162,15 +178,24 @@ bool ThreadedPipeline::pause_job_until(Clock::time_point until) noexcept try {
   return false;
 }
 
-Reply ThreadedPipeline::exchange(Exchange& exchange, Call& call, const Request& request) {
+// false: it takes no more calls.
+bool ThreadedPipeline::submit(IoThread& thread, Call& call) noexcept {
+  const auto submitted = thread.exchange().submit(call);
+  if (submitted == Exchange::Submitted::unheard) thread.abandon();
+  return submitted != Exchange::Submitted::refused;
+}
+
+Reply ThreadedPipeline::exchange(IoThread& thread, Call& call, const Request& request) {
   CallPointer mine(&call);
+  Exchange& exchange = thread.exchange();
   call.prepare(request);
   const Notify notify = Notify::for_current_job();
   call.notify = notify.share();
-  while (!exchange.submit(call))  // closed for nothing: it is open again by now
+  while (!submit(thread, call))  // closed for nothing: it is open again by now
     if (const Failure why = exchange.closed_for(); why != Failure::none)
-      return failed(why, "the pipeline was stopped");
-  if (wait(exchange, call, notify, request.deadline)) return call.take_reply();
+      return failed(why, std::string(why == Failure::descriptors_closed ? kDescriptorsClosed
+                                                                        : "the pipeline was stopped"));
+  if (wait(thread, call, notify, request.deadline)) return call.take_reply();
   const bool sent = call.sent.load(std::memory_order_relaxed);
   if (Exchange::leave(*mine.release())) {
     mine.reset(&call);
@@ -181,8 +206,9 @@ Reply ThreadedPipeline::exchange(Exchange& exchange, Call& call, const Request& 
   return reply;
 }
 
-bool ThreadedPipeline::wait(Exchange& exchange, const Call& call, const Notify& notify,
+bool ThreadedPipeline::wait(IoThread& thread, const Call& call, const Notify& notify,
                             Clock::time_point deadline) noexcept {
+  Exchange& exchange = thread.exchange();
   if (notify) {
     const Paused paused = pause_job_until_done(call, notify);
     if (paused != Paused::cannot_pause) return paused == Paused::done;
@@ -190,7 +216,13 @@ bool ThreadedPipeline::wait(Exchange& exchange, const Call& call, const Notify& 
     while (!call.is_done() && Clock::now() < deadline) exchange.sleep_until_done(call, Clock::now() + 1ms);
     return call.is_done();
   }
-  return exchange.sleep_until_done(call, deadline + kGrace);
+  // The program may have closed the descriptors at the very moment when this call was handed over.
+  for (const auto end = deadline + kGrace;;) {
+    const auto until = std::min(end, Clock::now() + kLookAgain);
+    if (exchange.sleep_until_done(call, until)) return true;
+    if (until == end) return false;
+    if (thread.is_cut_off()) thread.abandon();
+  }
 }
 
 void ThreadedPipeline::report(const Request& request, const Reply& reply,

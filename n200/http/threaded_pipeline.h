@@ -31,8 +31,10 @@ class ThreadedPipeline final : public Pipeline {
  private:
   IoThread* thread_for(Reply& refusal);
   IoThread* start_thread(Reply& refusal);
-  Reply exchange(Exchange& exchange, Call& call, const Request& request);
-  static bool wait(Exchange& exchange, const Call& call, const Notify& notify,
+  Reply try_once(const Request& request);
+  Reply exchange(IoThread& thread, Call& call, const Request& request);
+  static bool submit(IoThread& thread, Call& call) noexcept;
+  static bool wait(IoThread& thread, const Call& call, const Notify& notify,
                    Clock::time_point deadline) noexcept;
   void report(const Request& request, const Reply& reply, Clock::time_point since) const noexcept;
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <climits>
 #include <ctime>
+#include <utility>
 
 namespace sesam::n200::http {
 namespace {
@@ -42,11 +43,14 @@ void WaitWords::note(std::uint32_t ticket) noexcept {
 void WaitWords::wake_noted() noexcept {
   for (; noted_words_ != 0; noted_words_ &= noted_words_ - 1) {
     const auto i = static_cast<unsigned>(std::countr_zero(noted_words_));
-    // Whoever read the word before this and is about to sleep finds it changed and looks at its call again.
-    words_[i].epoch.fetch_add(1, std::memory_order_release);
-    futex(words_[i].epoch, FUTEX_WAKE_BITSET, INT_MAX, nullptr, noted_[i]);
-    noted_[i] = 0;
+    wake(i, std::exchange(noted_[i], 0));
   }
+}
+
+// Whoever read the word before this and is about to sleep finds it changed and looks at its call again.
+void WaitWords::wake(unsigned index, std::uint32_t bits) noexcept {
+  words_[index].epoch.fetch_add(1, std::memory_order_release);
+  futex(words_[index].epoch, FUTEX_WAKE_BITSET, INT_MAX, nullptr, bits);
 }
 
 }  // namespace sesam::n200::http

@@ -28,6 +28,8 @@ class WaitWords {
   /// The I/O thread: remember whom to wake, then wake them all. Their calls must already be done.
   void note(std::uint32_t ticket) noexcept;
   void wake_noted() noexcept;
+  /// Any thread: wakes one caller, whose call must already be done.
+  void wake(std::uint32_t ticket) noexcept { wake(index(ticket), bit(ticket)); }
 
  private:
   static constexpr unsigned kBits = 32;
@@ -40,6 +42,7 @@ class WaitWords {
   static unsigned index(std::uint32_t ticket) noexcept { return ticket / kBits % kWords; }
   static std::uint32_t bit(std::uint32_t ticket) noexcept { return std::uint32_t{1} << (ticket % kBits); }
   std::atomic<std::uint32_t>& word(std::uint32_t ticket) noexcept { return words_[index(ticket)].epoch; }
+  void wake(unsigned index, std::uint32_t bits) noexcept;
   /// false: the deadline has come.
   bool wait(std::uint32_t ticket, std::uint32_t seen,
             std::chrono::steady_clock::time_point deadline) noexcept;

@@ -66,6 +66,62 @@ def test_a_daemon_that_closes_all_descriptors_before_its_first_key_signs(life, c
     life(cnf, "watchdog=20 init close_from=3 load sign=2 exit", **LIMITS)
 
 
+LOST = "the program has closed descriptors that sesam uses: starting again with new ones"
+
+
+@pytest.fixture(params=[False, True], ids=["HTTP/2", "HTTP/1.1"])
+def served(request, simulator):
+    device = simulator(http1=request.param)
+    device.create_key("limits")
+    return device
+
+
+@pytest.mark.parametrize("pause_ms", [0, 300])
+@pytest.mark.parametrize("own", ["own_files", "own_sockets"])
+def test_a_daemon_that_closes_all_descriptors_after_its_first_key_signs_and_its_own_are_unharmed(life, served, openssl_cnf, own, pause_ms):
+    steps = f"watchdog=20 load sign=1 pause_ms={pause_ms} close_from=3 {own}=40 sign=2 own_unharmed nobody_spins exit"
+    done = life(openssl_cnf(served, deadline_ms=4000, log_level=1), steps, **LIMITS)
+    assert done.stderr.count(LOST) == 1, done.stderr
+    assert served.requests()["eccsign"] == 3
+
+
+def test_descriptors_are_closed_over_and_over(life, served, openssl_cnf):
+    steps = "watchdog=20 load repeat=5 [ sign=2 close_from=3 own_files=8 sign=1 ] nobody_spins exit"
+    life(openssl_cnf(served, deadline_ms=4000), steps, **LIMITS)
+
+
+@pytest.mark.parametrize("steps", [
+    "check_at_exit load sign=1 close_from=3 own_files=40 exit",
+    "check_at_exit load sign=1 pause_ms=300 close_from=3 own_files=40 fork=3 [ exit ] fork=3 [ sign=1 exit ] sign=1 exit",
+    "check_at_exit load sign=1 close_from=3 own_files=40 fork=2 [ _exit ] own_unharmed free exit",
+    "check_at_exit load busy=4 close_from=3 own_files=40 exit",
+], ids=["exit", "fork", "free", "busy"])
+def test_a_process_without_our_descriptors_ends_and_forks(life, served, openssl_cnf, steps):
+    done = life(openssl_cnf(served, deadline_ms=4000), f"watchdog=20 {steps}", **LIMITS)
+    assert "was written to" not in done.stderr
+
+
+def test_descriptors_are_closed_while_threads_sign(life, served, openssl_cnf):
+    """What was in flight is repeated over a new connection."""
+    steps = "watchdog=20 load busy=4 close_from=3 own_files=40 pause_ms=1000 own_unharmed idle sign=1 own_unharmed nobody_spins exit"
+    life(openssl_cnf(served, deadline_ms=4000), steps, **LIMITS)
+
+
+def test_descriptors_are_closed_while_a_reply_is_awaited(life, simulator, openssl_cnf):
+    """Nothing wakes a thread whose connection is gone: it looks by itself."""
+    device = simulator(delay_ms=900)
+    device.create_key("limits")
+    steps = "watchdog=20 load background=1 [ sign=1 say ] pause_ms=300 close_from=3 own_files=40 pause_ms=3000 own_unharmed exit"
+    done = life(openssl_cnf(device, deadline_ms=8000, log_level=1), steps, **LIMITS)
+    assert LOST in done.stderr and "said" in done.stderr, "within the 3 s, though the request may take 10"
+
+
+def test_log_and_metrics_do_not_go_into_files_of_the_program(life, served, openssl_cnf, tmp_path):
+    cnf = openssl_cnf(served, log_level=10, log_output=tmp_path / "log", metrics_file=tmp_path / "sesam.prom")
+    steps = "watchdog=20 check_at_exit load sign=1 close_from=3 own_files=40 sign=1 pause_ms=300 sign=1 own_unharmed exit"
+    life(cnf, steps, **LIMITS)
+
+
 @not_sanitized("UBSan looks at memory by means of descriptors")
 @pytest.mark.parametrize("more", range(3))
 def test_without_descriptors_the_first_key_is_an_error_that_says_so(life, cnf, more):

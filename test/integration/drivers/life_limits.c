@@ -9,8 +9,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -66,6 +68,71 @@ void no_descriptors(int unused) {
 // As some daemons do, with everything from this one on.
 void close_from(int first) {
   if (closefrom(first), ERR_peek_error() != 0) give_up("closefrom");
+}
+
+// What such a daemon opens then: it gets the numbers that were closed.
+enum { MAX_OWN = 64 };
+static struct {
+  int fd;
+  struct stat is;
+} own[MAX_OWN];
+static int own_count;
+
+static void add_own(int fd) {
+  if (fd < 0 || own_count == MAX_OWN || fstat(fd, &own[own_count].is) != 0) give_up("no descriptor for the program");
+  own[own_count++].fd = fd;
+}
+
+void own_files(int count) {
+  while (count-- > 0) {
+    const int fd = memfd_create("own", 0);
+    if (write(fd, "mine", 4) != 4) give_up("memfd_create");
+    add_own(fd);
+  }
+}
+
+// Each holds bytes to be read, and what is written into it is seen at the other end.
+void own_sockets(int count) {
+  for (int pair[2]; count > 0; count -= 2) {
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0) give_up("socketpair");
+    if (send(pair[0], "mine", 4, 0) != 4 || send(pair[1], "mine", 4, 0) != 4) give_up("send");
+    add_own(pair[0]);
+    add_own(pair[1]);
+  }
+}
+
+static bool is_unharmed(int fd, const struct stat *was) {
+  char bytes[16];
+  struct stat is;
+  if (fstat(fd, &is) != 0 || is.st_ino != was->st_ino || is.st_dev != was->st_dev) return false;
+  if (S_ISSOCK(is.st_mode)) return recv(fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT) == 4;
+  return lseek(fd, 0, SEEK_CUR) == 4 && is.st_size == 4;
+}
+
+static void check_own(void) {
+  for (int i = 0; i < own_count; ++i)
+    if (!is_unharmed(own[i].fd, &own[i].is)) {
+      fprintf(stderr, "life: descriptor %d of the program was written to, read from or closed\n", own[i].fd);
+      _exit(1);
+    }
+}
+
+void own_unharmed(int unused) {
+  (void)unused;
+  check_own();
+}
+
+// After the handlers of all that is loaded later.
+void check_at_exit(int unused) {
+  (void)unused;
+  if (atexit(check_own) != 0) give_up("atexit");
+}
+
+void nobody_spins(int unused) {
+  (void)unused;
+  const clock_t before = clock();
+  pause_ms(500);
+  if (clock() - before > CLOCKS_PER_SEC / 5) give_up("a thread burns its core");
 }
 
 // What a program without these streams writes goes wherever the number leads now.

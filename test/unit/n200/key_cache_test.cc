@@ -243,5 +243,27 @@ TEST(KeyCache, forgets_the_oldest_answer_when_it_is_full) {
   EXPECT_EQ(loader.calls, loaded + 1);
 }
 
+TEST(KeyCache, counts_the_age_of_an_answer_from_when_it_was_loaded_last) {
+  auto& cache = new_cache();
+  Loader loader;
+  for (std::size_t i = 0; i < KeyCache::kMostEntries; ++i) ask(cache, loader, seconds(60), std::to_string(i));
+  cache.forget("0");
+  ask(cache, loader, seconds(60), "0");
+  ask(cache, loader, seconds(60), "one too many");
+  const int loaded = loader.calls;
+  ask(cache, loader, seconds(60), "0");
+  EXPECT_EQ(loader.calls, loaded) << "it is young again";
+  ask(cache, loader, seconds(60), "1");
+  EXPECT_EQ(loader.calls, loaded + 1);
+}
+
+TEST(KeyCache, does_not_cost_more_once_it_is_full) {
+  auto& cache = new_cache();
+  Loader loader;
+  const auto begun = Clock::now();
+  for (int i = 0; i < 100'000; ++i) ask(cache, loader, seconds(60), std::to_string(i));
+  EXPECT_LT(Clock::now() - begun, seconds(20));
+}
+
 }  // namespace
 }  // namespace sesam::n200

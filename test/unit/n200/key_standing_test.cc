@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <memory>
+#include <string>
 #include <vector>
 
 namespace sesam::n200 {
@@ -29,7 +32,7 @@ KeyStandings& new_standings() {
 bool replaced_by(const KeyQuestion& question, const std::vector<KeyRecord>& answer) {
   auto& standings = new_standings();
   const auto standing = standings.of(kWeb, kOld);
-  standings.hold_against(question, answer);
+  standings.check_against(question, answer);
   return standing->is_replaced();
 }
 
@@ -59,10 +62,10 @@ TEST(KeyStanding, is_of_an_rsa_key_by_modulus_and_exponent) {
   rsa.exponent = {3};
   auto& standings = new_standings();
   const auto standing = standings.of(kWeb, rsa);
-  standings.hold_against(kWeb, {rsa});
+  standings.check_against(kWeb, {rsa});
   EXPECT_FALSE(standing->is_replaced());
   rsa.exponent = {7};
-  standings.hold_against(kWeb, {rsa});
+  standings.check_against(kWeb, {rsa});
   EXPECT_TRUE(standing->is_replaced());
 }
 
@@ -71,11 +74,43 @@ TEST(KeyStandings, share_one_for_the_same_key_until_it_is_replaced) {
   const auto first = standings.of(kWeb, kOld);
   EXPECT_EQ(standings.of(kWeb, kOld), first);
   EXPECT_NE(standings.of({"1|", "hsm25"}, kOld), first);
-  standings.hold_against(kWeb, {kNew});
+  standings.check_against(kWeb, {kNew});
   const auto again = standings.of(kWeb, kOld);  // it came back
   EXPECT_NE(again, first);
   EXPECT_TRUE(first->is_replaced());
   EXPECT_FALSE(again->is_replaced());
+}
+
+std::string name_of(int n) { return "hsm" + std::to_string(n); }
+
+TEST(KeyStandings, do_not_cost_more_with_more_open_keys) {
+  constexpr int kKeys = 50'000;  // each of them against all others would take minutes
+  auto& standings = new_standings();
+  std::vector<std::shared_ptr<KeyStanding>> open;
+  const auto begun = std::chrono::steady_clock::now();
+  for (int n = 0; n < kKeys; ++n) {
+    const KeyQuestion question{"1|", name_of(n)};
+    const KeyRecord one = record(name_of(n).c_str(), {1, 2});
+    standings.check_against(question, {one});
+    open.push_back(standings.of(question, one));
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+  EXPECT_EQ(standings.remembered(), std::size_t{kKeys});
+  standings.check_against({"1|", name_of(7)}, {record("another", {3, 4})});
+  standings.check_against({"1|", "all"}, {record(name_of(8).c_str(), {9})});
+  for (int n = 0; n < kKeys; ++n) ASSERT_EQ(open[n]->is_replaced(), n == 7 || n == 8) << n;
+}
+
+TEST(KeyStandings, forget_keys_that_are_closed) {
+  auto& standings = new_standings();
+  const auto kept = standings.of({"1|", "kept"}, kOld);
+  for (int n = 0; n < 10'000; ++n) {
+    standings.of({"1|", name_of(n)}, record(name_of(n).c_str(), {1}));
+    ASSERT_LE(standings.remembered(), 128U);
+  }
+  for (int n = 0; n < 10'000; ++n) standings.of(kWeb, kNew);  // the same, again and again
+  EXPECT_LE(standings.remembered(), 128U);
+  EXPECT_EQ(standings.of({"1|", "kept"}, kOld), kept);
 }
 
 }  // namespace

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace sesam::n200 {
 namespace {
 
@@ -46,6 +51,16 @@ TEST(SignatureProofs, outlive_the_users_of_a_key) {
   auto& proofs = *new SignatureProofs;
   proofs.of("0|hsm01|04AA", 0)->verified(1);
   EXPECT_TRUE(proofs.of("0|hsm01|04AA", 0)->is_proven(1));
+}
+
+TEST(SignatureProofs, do_not_cost_more_where_more_keys_are_open_than_unused_ones_are_kept) {
+  auto& proofs = *new SignatureProofs;
+  std::vector<std::shared_ptr<SignatureProof>> open;
+  const auto begun = std::chrono::steady_clock::now();
+  for (std::size_t n = 0; n < SignatureProofs::kMaxUnused + 40'000; ++n)
+    open.push_back(proofs.of(std::to_string(n), 0));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+  EXPECT_EQ(proofs.of("7", 0), open[7]);
 }
 
 }  // namespace

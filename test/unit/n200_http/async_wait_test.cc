@@ -6,6 +6,8 @@
 #include <openssl/async.h>
 #include <openssl/err.h>
 #include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <ctime>
@@ -117,6 +119,37 @@ TEST_F(AsyncJob, resumed_after_its_deadline_has_timed_out) {
   std::this_thread::sleep_until(arguments_.deadline + 50ms);
   EXPECT_EQ(go_on(), ASYNC_FINISH);
   EXPECT_EQ(reply_.failure, Failure::connect_timed_out);
+}
+
+// A program that closes all descriptors between two jobs, and opens a file of its own.
+TEST_F(AsyncJob, gets_another_descriptor_where_the_program_has_closed_the_one_of_its_wait_context) {
+  for (const auto pause : {0ms, 150ms}) {
+    arguments_.deadline = Clock::now() + 20ms;
+    OSSL_ASYNC_FD before = -1;
+    while (go_on() == ASYNC_PAUSE) {
+      std::size_t count = 1;
+      ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(context_, &before, &count), 1);
+    }
+    ASSERT_NE(before, -1);
+    const int file = memfd_create("own", MFD_CLOEXEC);
+    ASSERT_EQ(write(file, "mine", 4), 4);
+    ASSERT_EQ(lseek(file, 0, SEEK_SET), 0);
+    ASSERT_EQ(dup2(file, before), before);
+    std::this_thread::sleep_for(pause);
+    arguments_.deadline = Clock::now() + kSoon;
+    ASSERT_EQ(go_on(), ASYNC_PAUSE);
+    OSSL_ASYNC_FD after = -1;
+    std::size_t count = 1;
+    ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(context_, &after, &count), 1);
+    EXPECT_NE(after, before);
+    pollfd waiting{after, POLLIN, 0};
+    EXPECT_EQ(poll(&waiting, 1, 20'000), 1);
+    EXPECT_EQ(go_on(), ASYNC_FINISH);
+    EXPECT_EQ(lseek(before, 0, SEEK_CUR), 0) << "nothing was read";
+    EXPECT_EQ(lseek(before, 0, SEEK_END), 4) << "nothing was written";
+    EXPECT_EQ(close(before), 0) << "it is still open";
+    close(file);
+  }
 }
 
 struct RestArguments {

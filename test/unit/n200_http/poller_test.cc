@@ -8,8 +8,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <iterator>
+#include <vector>
 
 namespace sesam::n200::http {
 namespace {
@@ -86,6 +89,61 @@ TEST(Poller, says_which_descriptor_epoll_refuses_and_tries_it_again) {
     EXPECT_FALSE(poller.take_unwatched()) << "each once";
   }
   std::fclose(file);
+}
+
+std::vector<int> descriptors() {
+  std::vector<int> open;
+  for (int fd = 0; fd < 256; ++fd)
+    if (fcntl(fd, F_GETFD) != -1) open.push_back(fd);
+  return open;
+}
+
+TEST(Poller, notices_each_descriptor_that_the_program_has_closed_or_replaced) {
+  for (const bool replaced : {false, true}) {
+    for (std::size_t nth = 0; nth < 2; ++nth) {
+      const auto before = descriptors();
+      const Poller poller;
+      std::vector<int> own;
+      std::ranges::set_difference(descriptors(), before, std::back_inserter(own));
+      ASSERT_EQ(own.size(), 2U) << "epoll and doorbell";
+      EXPECT_TRUE(poller.is_ours());
+      EXPECT_TRUE(poller.is_ours()) << "to look changes nothing";
+      close(own[nth]);
+      const int other = replaced ? epoll_create1(EPOLL_CLOEXEC) : -1;
+      EXPECT_FALSE(poller.is_ours());
+      EXPECT_EQ(other, replaced ? own[nth] : -1);
+    }
+  }
+}
+
+TEST(Poller, leaves_an_epoll_of_the_program_alone_that_got_its_number) {
+  const Pair pair;
+  int other = -1;
+  {
+    const auto before = descriptors();
+    const Poller poller;
+    std::vector<int> own;
+    std::ranges::set_difference(descriptors(), before, std::back_inserter(own));
+    for (const int fd : own) close(fd);
+    other = epoll_create1(EPOLL_CLOEXEC);
+    ASSERT_EQ(other, own.front());
+    ASSERT_EQ(dup2(other, own.back()), own.back());
+    epoll_event event{};
+    event.events = EPOLLIN;
+    ASSERT_EQ(epoll_ctl(other, EPOLL_CTL_ADD, pair.near, &event), 0);
+    EXPECT_FALSE(poller.is_ours());
+    EXPECT_FALSE(poller.ring());
+    close(own.back());
+  }
+  epoll_event event{};
+  EXPECT_EQ(epoll_wait(other, &event, 1, 0), 1) << "it is open and knows what it knew";
+  close(other);
+}
+
+TEST(Poller, says_that_a_wait_found_no_epoll) {
+  Poller poller;
+  poller.wait(0);
+  EXPECT_FALSE(poller.has_failed());
 }
 
 TEST(Poller, takes_no_notice_of_a_number_that_was_closed_before_it_is_forgotten) {

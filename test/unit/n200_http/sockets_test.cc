@@ -62,6 +62,36 @@ TEST(Sockets, bury_touches_no_number_that_became_another_file) {
   close(null);
 }
 
+TEST(Sockets, that_were_used_are_missed_when_the_program_closes_them) {
+  Sockets sockets(1000);
+  const int used = sockets.open(AF_INET, SOCK_STREAM, 0, 0);
+  const int unused = sockets.open(AF_INET, SOCK_STREAM, 0, 0);
+  sockets.note_use(used);
+  close(unused);
+  EXPECT_TRUE(sockets.are_ours()) << "libcurl does that";
+  const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  ASSERT_EQ(dup2(null, used), used);
+  EXPECT_FALSE(sockets.are_ours());
+  sockets.close(used);
+  EXPECT_EQ(kind_of(used), mode_t{S_IFCHR}) << "it is the program's";
+  EXPECT_TRUE(sockets.are_ours());
+  close(used);
+  close(null);
+}
+
+TEST(Sockets, a_used_one_is_told_from_an_earlier_one_of_its_number) {
+  Sockets sockets(1000);
+  const int first = sockets.open(AF_INET, SOCK_STREAM, 0, 0);
+  close(first);
+  const int second = sockets.open(AF_INET, SOCK_STREAM, 0, 0);
+  ASSERT_EQ(second, first);
+  sockets.note_use(second);
+  EXPECT_TRUE(sockets.are_ours());
+  sockets.close_all();
+  EXPECT_EQ(sockets.count(), 0U);
+  EXPECT_EQ(kind_of(second), mode_t{0});
+}
+
 // Its number may belong to a file of another thread's by then.
 TEST(Sockets, bury_touches_no_number_that_was_given_back) {
   Sockets sockets(1000);

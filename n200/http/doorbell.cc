@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/http/doorbell.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <utility>
+
+namespace sesam::n200::http {
+namespace {
+
+// Few rings are left unread: nobody reads those that wake the I/O thread until there is no room for another.
+constexpr int kRoomForRings = 4 * 1024;
+constexpr unsigned kReadAtOnce = 16;
+
+// One socket, connected to a name that the kernel chose for it (unix(7), autobind): nobody else can send to
+// it.
+int socket_to_itself() noexcept {
+  const int fd = above_standard_streams(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (fd == -1) return -1;
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  auto* const address = reinterpret_cast<sockaddr*>(&name);
+  socklen_t length = sizeof name;
+  if (bind(fd, address, offsetof(sockaddr_un, sun_path)) == 0 && getsockname(fd, address, &length) == 0 &&
+      connect(fd, address, length) == 0)
+    return fd;
+  ::close(fd);
+  return -1;
+}
+
+}  // namespace
+
+// A sandbox may allow no sockets with names (systemd's RestrictAddressFamilies=, AppArmor), but pairs.
+Doorbell::Doorbell() noexcept : fd_(socket_to_itself()), far_fd_(fd_) {
+  int pair[2];
+  if (fd_ == -1 && socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0) {
+    fd_ = above_standard_streams(pair[0]);
+    far_fd_ = above_standard_streams(pair[1]);
+  }
+  identity_ = FileIdentity(fd_);
+  far_identity_ = FileIdentity(far_fd_);
+  if (far_fd_ == -1) {
+    const int error = errno;
+    close();
+    errno = error;
+    return;
+  }
+  setsockopt(far_fd_, SOL_SOCKET, SO_SNDBUF, &kRoomForRings, sizeof kRoomForRings);
+}
+
+bool Doorbell::ring() const noexcept {
+  while (::send(far_fd_, nullptr, 0, MSG_DONTWAIT | MSG_NOSIGNAL) == -1) {
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN || !is_ours()) return errno == ENOBUFS || errno == ENOMEM;
+    silence();  // the one that follows is a new event for epoll(7)
+  }
+  return true;
+}
+
+bool Doorbell::silence() const noexcept {
+  mmsghdr rings[kReadAtOnce]{};
+  int count = 0;
+  do count = recvmmsg(fd_, rings, kReadAtOnce, MSG_DONTWAIT, nullptr);
+  while (count == -1 && errno == EINTR);
+  return count != -1 || errno == EAGAIN;
+}
+
+bool Doorbell::is_ours() const noexcept {
+  return identity_.is_behind(fd_) && (far_fd_ == fd_ || far_identity_.is_behind(far_fd_));
+}
+
+void Doorbell::close() noexcept {
+  if (far_fd_ != fd_ && far_identity_.is_behind(far_fd_)) ::close(far_fd_);
+  if (identity_.is_behind(fd_)) ::close(fd_);
+  fd_ = far_fd_ = -1;
+}
+
+}  // namespace sesam::n200::http
