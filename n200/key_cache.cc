@@ -4,6 +4,7 @@
 #include <openssl/async.h>
 
 #include <mutex>
+#include <numeric>
 #include <utility>
 
 #include "base/counts.h"
@@ -32,6 +33,11 @@ Answer value_of(const std::shared_future<Answer>& future) {
   }
 }
 
+std::size_t bytes_of(const std::vector<KeyRecord>& records) {
+  return std::accumulate(records.begin(), records.end(), std::size_t{0},
+                         [](std::size_t sum, const KeyRecord& record) { return sum + record.bytes(); });
+}
+
 }  // namespace
 
 // A load that a thread of the parent process began will never end in this one.
@@ -45,18 +51,26 @@ void KeyCache::make_room() {
 }
 
 void KeyCache::erase(Entries::iterator entry) {
+  bytes_ -= entry->second.bytes;
   by_age_.erase(entry->second.age);
   entries_.erase(entry);
 }
 
-void KeyCache::finish(const std::string& question, Clock::time_point asked_at, bool keep) {
+std::size_t KeyCache::bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
+}
+
+void KeyCache::finish(const std::string& question, Clock::time_point asked_at,
+                      std::optional<std::size_t> bytes_to_keep) {
   const std::lock_guard lock(mutex_);
   const auto entry = entries_.find(question);
   if (entry == entries_.end() || entry->second.asked_at != asked_at) return;  // another's by now
-  if (keep)
-    entry->second.loading = false;
-  else
-    erase(entry);
+  if (!bytes_to_keep) return erase(entry);
+  entry->second.loading = false;
+  entry->second.bytes = *bytes_to_keep;
+  bytes_ += *bytes_to_keep;
+  while (bytes_ > kMaxBytes && by_age_.front() != question) erase(entries_.find(by_age_.front()));
 }
 
 // One that is still on its way is newer than what the caller knows.
@@ -89,11 +103,11 @@ Result<KeyRecords> KeyCache::load_for_all(const std::string& question, Clock::ti
   try {
     loaded = std::make_shared<const Result<KeyRecords>>(load());
   } catch (...) {
-    finish(question, asked_at, false);
+    finish(question, asked_at, std::nullopt);
     throw;  // out of memory: those who wait see a broken promise and load for themselves
   }
   promise.set_value(loaded);
-  finish(question, asked_at, static_cast<bool>(*loaded));
+  finish(question, asked_at, *loaded ? std::optional(bytes_of(***loaded)) : std::nullopt);
   return *loaded;
 }
 

@@ -9,6 +9,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,9 @@ class KeyCache {
   void forget(const std::string& question);
 
   static constexpr std::size_t kMostEntries = 4096;
+  static constexpr std::size_t kMaxBytes = std::size_t{64} << 20;  ///< of all answers but the youngest
+  /// The memory of the answers it has. For tests.
+  std::size_t bytes() const;
 
  private:
   using Answer = std::shared_ptr<const Result<KeyRecords>>;
@@ -47,6 +51,7 @@ class KeyCache {
     unsigned fork_generation;
     bool loading;
     ByAge::iterator age;
+    std::size_t bytes = 0;  // of the answer, about
   };
   using Entries = std::map<std::string, Entry, std::less<>>;
   /// An answer that is there or will be; without one it is the caller's to load, for others too.
@@ -63,11 +68,13 @@ class KeyCache {
   bool usable(const Entry& entry, std::chrono::seconds time_to_live) const;
   void make_room();
   void erase(Entries::iterator entry);
-  void finish(const std::string& question, Clock::time_point asked_at, bool keep);
+  void finish(const std::string& question, Clock::time_point asked_at,
+              std::optional<std::size_t> bytes_to_keep);
 
-  ProcessMutex mutex_{MutexRank::key_cache};
+  mutable ProcessMutex mutex_{MutexRank::key_cache};
   Entries entries_;
   ByAge by_age_;  // of entries_, in the order of asked_at
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace sesam::n200

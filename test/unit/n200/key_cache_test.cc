@@ -77,6 +77,25 @@ TEST(KeyCache, forgets_one_answer_and_keeps_the_others) {
   EXPECT_EQ(ask(cache, loader, seconds(60), "b"), "2");
 }
 
+TEST(KeyCache, drops_the_oldest_answers_when_they_weigh_too_much) {
+  auto& cache = new_cache();
+  const auto heavy = [] {
+    KeyRecord record;
+    record.nice_name.assign(KeyCache::kMaxBytes / 4, 'x');
+    return Result<KeyRecords>(std::make_shared<const std::vector<KeyRecord>>(1, record));
+  };
+  int loads = 0;
+  const auto ask_for = [&](const std::string& question) {
+    static_cast<void>(cache.get(question, seconds(60), soon(), [&] { return ++loads, heavy(); }));
+  };
+  for (const auto* question : {"a", "b", "c", "d", "e"}) ask_for(question);
+  EXPECT_LE(cache.bytes(), KeyCache::kMaxBytes);
+  for (const auto* question : {"c", "d", "e"}) ask_for(question);
+  EXPECT_EQ(loads, 5);
+  ask_for("a");
+  EXPECT_EQ(loads, 6);
+}
+
 TEST(KeyCache, keeps_no_failure) {
   auto& cache = new_cache();
   int calls = 0;
