@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the build makes: hardened files."""
+import platform
+import re
+import shutil
+
+import pytest
+
+from harness.flavour import not_counted, not_sanitized
+from harness.paths import BUILD, COMMAND, MODULE, SIMULATOR
+from harness.programs import run
+
+pytestmark = [not_counted, not_sanitized("is built without optimization, which these checks need"),
+              pytest.mark.skipif(not shutil.which("readelf"), reason="needs readelf")]
+each_file = pytest.mark.parametrize("path", [MODULE, COMMAND, SIMULATOR], ids=lambda path: path.name)
+CONTROL_FLOW = {"x86_64": ["IBT", "SHSTK"], "aarch64": ["BTI", "PAC"]}
+
+
+def readelf(option, path):
+    return run(["readelf", "-W", option, path]).stdout
+
+
+@each_file
+def test_it_is_hardened(path):
+    dynamic, segments = readelf("-d", path), readelf("-l", path)
+    assert "GNU_RELRO" in segments and re.search(r"\(FLAGS_1\) .*\bNOW\b", dynamic)
+    assert "Elf file type is DYN" in segments and (path == MODULE or re.search(r"\(FLAGS_1\) .*\bPIE\b", dynamic))
+    assert re.search(r"GNU_STACK .* RW ", segments)
+    assert not re.search("RPATH|RUNPATH|TEXTREL", dynamic)
+
+
+@each_file
+def test_it_checks_its_stack_and_buffers(path):
+    symbols = readelf("--dyn-syms", path)
+    assert "__stack_chk_fail" in symbols
+    assert re.search(r"__\w+_chk@", symbols)
+
+
+# The linker marks a program if all of it is marked: in Debian the C library's own part is not.
+@pytest.mark.skipif(platform.machine() not in CONTROL_FLOW, reason="the processor has no such features")
+@pytest.mark.parametrize("archive", ["base/libsesam_base.a", "n200/http/libsesam_n200_http.a", "test/simulator/libn200sim.a"])
+def test_each_object_is_marked_for_the_protection_of_its_control_flow(archive):
+    objects = readelf("-n", BUILD / archive).split("\nFile: ")[1:]
+    assert objects
+    assert [one for one in objects if not all(feature in one for feature in CONTROL_FLOW[platform.machine()])] == []
