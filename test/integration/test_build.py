@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the build makes: hardened files."""
+"""What the build makes: hardened files that do not depend on its directory."""
 import platform
 import re
 import shutil
@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from harness.flavour import not_counted, not_sanitized
-from harness.paths import BUILD, COMMAND, MODULE, SIMULATOR
+from harness.paths import BUILD, COMMAND, MODULE, REPOSITORY, SIMULATOR
 from harness.programs import run
 
 pytestmark = [not_counted, not_sanitized("is built without optimization, which these checks need"),
@@ -43,3 +43,8 @@ def test_each_object_is_marked_for_the_protection_of_its_control_flow(archive):
     objects = readelf("-n", BUILD / archive).split("\nFile: ")[1:]
     assert objects
     assert [one for one in objects if not all(feature in one for feature in CONTROL_FLOW[platform.machine()])] == []
+
+
+@each_file
+def test_it_does_not_name_the_directory_of_the_build(path):
+    assert str(REPOSITORY).encode() not in path.read_bytes()
