@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the build makes: hardened files that do not depend on its directory."""
+"""What the build makes: hardened files that do not depend on its directory, and a bill of materials."""
+import json
 import platform
 import re
 import shutil
@@ -48,3 +49,27 @@ def test_each_object_is_marked_for_the_protection_of_its_control_flow(archive):
 @each_file
 def test_it_does_not_name_the_directory_of_the_build(path):
     assert str(REPOSITORY).encode() not in path.read_bytes()
+
+
+def test_the_bill_of_materials_names_what_the_build_is_made_of():
+    bill = json.loads((BUILD / "sesam.spdx.json").read_text())
+    assert bill["spdxVersion"] == "SPDX-2.3" and bill["dataLicense"] == "CC0-1.0" and bill["SPDXID"] == "SPDXRef-DOCUMENT"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", bill["creationInfo"]["created"]) and bill["creationInfo"]["creators"]
+    assert bill["name"] and bill["documentNamespace"].startswith("urn:uuid:")
+    packages = {package["name"]: package for package in bill["packages"]}
+    assert set(packages) == {"sesam", "openssl", "curl", "simdjson", "cli11", "nlohmann-json", "nghttp2", "http-parser"}
+    for package in packages.values():
+        assert re.fullmatch(r"[0-9]+(\.[0-9]+)+[a-z]?(-\w+)?", package["versionInfo"]), package
+        assert package["downloadLocation"] and package["licenseDeclared"] and package["filesAnalyzed"] is False
+    depends_on = {(one["spdxElementId"], one["relatedSpdxElement"]) for one in bill["relationships"]
+                  if one["relationshipType"] == "DEPENDS_ON"}
+    assert depends_on == {("SPDXRef-sesam", package["SPDXID"]) for name, package in packages.items() if name != "sesam"}
+    assert {"spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES", "relatedSpdxElement": "SPDXRef-sesam"} in bill["relationships"]
+
+
+def test_the_bill_of_materials_has_the_versions_that_the_module_reports():
+    bill = json.loads((BUILD / "sesam.spdx.json").read_text())
+    built = MODULE.read_bytes()
+    versions = {package["name"]: package["versionInfo"] for package in bill["packages"]}
+    told = f"{versions['sesam']}, OpenSSL {versions['openssl']}, libcurl {versions['curl']}, simdjson {versions['simdjson']}"
+    assert told.encode() in built
