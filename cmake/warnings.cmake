@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Compiler flags that every target of the project shares.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
-                    -Wold-style-cast -Wcast-qual -Woverloaded-virtual -Wundef -fstack-protector-strong)
+                    -Wold-style-cast -Wcast-qual -Woverloaded-virtual -Wundef)
 if(SESAM_WERROR)
   add_compile_options(-Werror)
 endif()
@@ -13,6 +13,4 @@ endif()
 if(SESAM_SANITIZE)
   add_compile_options(-fsanitize=${SESAM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SESAM_SANITIZE})
-else()
-  add_compile_definitions($<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
 endif()

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# What makes errors in memory hard to exploit, as far as compiler and linker have it.
+include(CheckCXXCompilerFlag)
+include(CheckCXXSourceCompiles)
+include(CheckLinkerFlag)
+include(CheckPIESupported)
+
+check_pie_supported(LANGUAGES CXX)  # with CMAKE_POSITION_INDEPENDENT_CODE: executables are linked as such, too
+
+# The control flow of each processor: CET on x86, BTI and PAC on arm64.
+foreach(flag IN ITEMS -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard)
+  string(MAKE_C_IDENTIFIER "SESAM_HAS${flag}" known)
+  check_cxx_compiler_flag(${flag} ${known})
+  if(${known})
+    add_compile_options(${flag})
+  endif()
+endforeach()
+
+foreach(keyword IN ITEMS relro now noexecstack)
+  check_linker_flag(CXX "LINKER:-z,${keyword}" SESAM_HAS_Z_${keyword})
+  if(SESAM_HAS_Z_${keyword})
+    add_link_options("LINKER:-z,${keyword}")
+  endif()
+endforeach()
+
+# Level 3 needs glibc 2.34 and GCC 12 or clang 9; where one of them lacks it, glibc takes it for 2 with a warning.
+set(CMAKE_REQUIRED_FLAGS "-O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3")
+check_cxx_source_compiles("#include <cstdlib>
+#if __USE_FORTIFY_LEVEL < 3
+#error
+#endif
+int main() {}" SESAM_HAS_FORTIFY_3)
+unset(CMAKE_REQUIRED_FLAGS)
+if(SESAM_HAS_FORTIFY_3)
+  set(fortify_level 3)
+else()
+  set(fortify_level 2)
+endif()
+# The sanitizers look at more, and do not know the checked functions. Some compilers predefine a level of their own.
+if(NOT SESAM_SANITIZE)
+  add_compile_options("$<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=${fortify_level}>")
+endif()
