@@ -134,11 +134,15 @@ void Log::replace_file(int fd) const noexcept {
   }, next{};
   if (fstat(fd_, &ours) != 0 || !is_ours(ours) || !S_ISREG(ours.st_mode)) return;
   if (fstat(fd, &next) != 0 || !S_ISREG(next.st_mode)) return;
-  auto* file = new (std::nothrow) File{next.st_dev, next.st_ino, nullptr};
+  std::unique_ptr<File> file(new (std::nothrow) File{next.st_dev, next.st_ino, nullptr});
   if (file == nullptr) return;
   const File* before = file_.load(std::memory_order_acquire);
   file->previous.reset(before);  // kept for life: another thread may be looking at it
-  file_.store(file, std::memory_order_release);
+  if (!file_.compare_exchange_strong(before, file.get(), std::memory_order_acq_rel)) {
+    static_cast<void>(file->previous.release());  // another thread was at it for longer than between looks
+    return;
+  }
+  static_cast<void>(file.release());
   ::dup3(fd, fd_, O_CLOEXEC);
 }
 

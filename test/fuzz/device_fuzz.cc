@@ -87,6 +87,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // Of what the device says here, only its words of an error are told.
   if (const auto made = device.sign(key, {Operation::ec_sign, signature}, signature); !made)
     promise(made.error().detail.find(kPassword) == std::string::npos,
-            "the password is blotted out in the device's words");
+            "the password is redacted from the device's words");
   return 0;
 }
