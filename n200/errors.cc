@@ -30,6 +30,7 @@ constexpr FailureRow kFailures[] = {
     {Failure::tls_failed, Reason::tls_failed},
     {Failure::connection_lost, Reason::connection_lost},
     {Failure::flooded, Reason::connection_lost},
+    {Failure::malformed, Reason::bad_reply},
     {Failure::too_large, Reason::reply_too_large},
     {Failure::wrong_libcrypto, Reason::wrong_libcrypto},
     {Failure::process_limit, Reason::process_limit},

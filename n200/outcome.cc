@@ -31,6 +31,7 @@ ReplyKind kind_of_failure(Failure failure) noexcept {
     case Failure::host_name_mismatch:
     case Failure::tls_failed:
       return ReplyKind::untrusted;
+    case Failure::malformed:
     case Failure::too_large:
       return ReplyKind::garbage;
     case Failure::process_limit:

@@ -43,6 +43,8 @@ constexpr Row kRows[] = {
     // We abort what libcurl would send a second time on a fresh connection: whether to repeat is not ours to
     // say.
     {CURLE_ABORTED_BY_CALLBACK, Failure::connection_lost},
+    {CURLE_WEIRD_SERVER_REPLY, Failure::malformed},
+    {CURLE_BAD_CONTENT_ENCODING, Failure::malformed},
     {CURLE_FILESIZE_EXCEEDED, Failure::too_large},
     {CURLE_OUT_OF_MEMORY, Failure::out_of_memory},
 };
@@ -106,6 +108,8 @@ Failure failure_of(const Evidence& evidence) noexcept {
   if (evidence.broken_off_for != Failure::none) return evidence.broken_off_for;
   if (evidence.curl_code == CURLE_OPERATION_TIMEDOUT) return timed_out(evidence);
   if (evidence.limit_errno != 0) return Failure::process_limit;
+  // What came in answer to a request is taken for HTTP/0.9.
+  if (evidence.curl_code == CURLE_UNSUPPORTED_PROTOCOL && evidence.sent) return Failure::malformed;
   if (turns_down_our_certificate(evidence.words)) return Failure::bad_client_certificate;
   if (evidence.curl_code == CURLE_PEER_FAILED_VERIFICATION && is_about_the_name(evidence.words))
     return Failure::host_name_mismatch;

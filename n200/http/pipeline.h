@@ -80,6 +80,7 @@ enum class Failure : std::uint8_t {
   tls_failed,               ///< any other failure of the handshake
   connection_lost,          ///< curl's 16, 18, 52, 55, 56, 92: repeatable where the command is
   flooded,                  ///< it sends without end, but no reply: the connection was closed
+  malformed,                ///< what came is not HTTP, or not in a form that libcurl reads
   too_large,                ///< the reply is longer than reply_cap_bytes
   wrong_libcrypto,          ///< libcurl was built with another OpenSSL major version than ours
   process_limit,            ///< no descriptor or no thread to be had in this process

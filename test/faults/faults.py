@@ -8,6 +8,7 @@ from pathlib import Path
 from loads import Tally, compile_load  # first: it makes the tests' harness known
 
 import document
+import hostile
 import servers
 import table
 import zone
@@ -39,13 +40,18 @@ def table_part(arguments: argparse.Namespace) -> bool:
     return not broken
 
 
+def hostile_part(arguments: argparse.Namespace) -> bool:
+    with tempfile.TemporaryDirectory(prefix="sesam-hostile.") as directory:
+        return hostile.holds(Path(directory), arguments.only, arguments.seconds)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/faults", description=__doc__)
-    parser.add_argument("part", nargs="*", choices=[[], "table", "zone", "servers"], help="none: all")
+    parser.add_argument("part", nargs="*", choices=[[], "table", "hostile", "zone", "servers"], help="none: all")
     parser.add_argument("--only", default="", metavar="TEXT", help="rows whose name has this in it; nothing is written")
     parser.add_argument("--seconds", type=float, default=4, help="how long the load of a row runs")
     arguments = parser.parse_args()
-    parts = {"table": table_part, "zone": lambda _: zone.holds(), "servers": lambda _: servers.hold()}
+    parts = {"table": table_part, "hostile": hostile_part, "zone": lambda _: zone.holds(), "servers": lambda _: servers.hold()}
     held = True
     for name in arguments.part or parts:
         print(f"\n== {name}", flush=True)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads that use keys by URI while somebody else makes the device fail: load SECONDS KIND=URI[*THREADS]…
 // KIND: sign, open, list, generate. Says "ready", waits for a line on stdin, works for SECONDS and prints one JSON line:
-// for each kind how often it was tried, failed, gave a wrong result, the longest wait, the 99th percentile of the waits, and the reasons of the failures.
+// the peak of its memory before the work and after it, and for each kind how often it was tried, failed, gave a wrong result, the longest wait, the 99th percentile of the waits, and the reasons of the failures.
 #define _GNU_SOURCE
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -222,21 +222,29 @@ static int p99_ms(const struct tally *tally) {
   return ms;
 }
 
-static void print_tally(const char *name, const struct tally *tally, const char *comma) {
-  printf("%s\"%s\":{\"tried\":%lu,\"failed\":%lu,\"wrong\":%lu,\"longest_ms\":%.0f,\"p99_ms\":%d,\"reasons\":{", comma, name,
+static void print_tally(const char *name, const struct tally *tally) {
+  printf(",\"%s\":{\"tried\":%lu,\"failed\":%lu,\"wrong\":%lu,\"longest_ms\":%.0f,\"p99_ms\":%d,\"reasons\":{", name,
          tally->tried, tally->failed, tally->wrong, tally->longest_s * 1000, p99_ms(tally));
   for (int i = 0; i < MOST_REASONS && tally->reasons[i][0] != '\0'; ++i)
     printf("%s\"%s\":%lu", i > 0 ? "," : "", tally->reasons[i], tally->reason_counts[i]);
   printf("}}");
 }
 
-static void print_tallies(void) {
-  const char *comma = "";
-  printf("{");
+// VmHWM of /proc/self/status: the peak of what was resident.
+static long peak_kib(void) {
+  char line[256];
+  long kib = 0;
+  FILE *status = fopen("/proc/self/status", "r");
+  while (status != NULL && fgets(line, sizeof line, status) != NULL) (void)sscanf(line, "VmHWM: %ld", &kib);
+  if (status != NULL) fclose(status);
+  return kib;
+}
+
+static void print_tallies(long baseline_kib) {
+  printf("{\"baseline_kib\":%ld,\"peak_kib\":%ld", baseline_kib, peak_kib());
   for (int i = 0; i < KINDS; ++i) {
     if (tallies[i].tried == 0) continue;
-    print_tally(kind_names[i], &tallies[i], comma);
-    comma = ",";
+    print_tally(kind_names[i], &tallies[i]);
   }
   puts("}");
 }
@@ -251,6 +259,7 @@ int main(int argc, char **argv) {
     if (wanted + times > MOST_THREADS) give_up("too many threads");
     while (times-- > 0) works[wanted++] = work;
   }
+  const long baseline_kib = peak_kib();
   puts("ready");
   fflush(stdout);
   if (getchar() == EOF) return 1;
@@ -259,6 +268,6 @@ int main(int argc, char **argv) {
   usleep((useconds_t)(atof(argv[1]) * 1e6));
   atomic_store(&stop, true);
   for (int i = 0; i < wanted; ++i) pthread_join(threads[i], NULL);
-  print_tallies();
+  print_tallies(baseline_kib);
   return 0;
 }

@@ -22,6 +22,9 @@ class Tally:
     p99_ms: float = 0
     reasons: dict[str, int] = field(default_factory=dict)
     hung: bool = False
+    crashed: int = 0  # by which signal the load was killed
+    baseline_kib: int = 0  # the peak of its memory before "go"
+    peak_kib: int = 0  # and until its end
 
     def add(self, kind: dict[str, Any]) -> None:
         self.tried += kind["tried"]
@@ -53,8 +56,13 @@ def run_load(program: Path, cnf: Path, seconds: float, operations: tuple[str, ..
         process.stdin.flush()
         during()
         output, errors = process.communicate(timeout=seconds + end_within_s)
+        if process.returncode < 0:
+            tally.crashed = -process.returncode
+            return tally
         assert process.returncode == 0, f"the load ended with {process.returncode}: {errors}"
-        for kind in json.loads(output).values():
+        printed = json.loads(output)
+        tally.baseline_kib, tally.peak_kib = printed.pop("baseline_kib"), printed.pop("peak_kib")
+        for kind in printed.values():
             tally.add(kind)
     except subprocess.TimeoutExpired:
         tally.hung = True

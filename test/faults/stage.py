@@ -112,6 +112,8 @@ def holds(row: Row, tally: Tally) -> str:
     deadline_ms = row.settings.get("deadline_ms", DEADLINE_MS)
     if tally.hung:
         return "NO: it hangs"
+    if tally.crashed:
+        return f"NO: killed by signal {tally.crashed}"
     if row.promise == Promise.NOTHING:
         return "yes"
     if tally.wrong:

@@ -34,6 +34,8 @@ TEST(ReasonForFailure, is_told_for_each) {
       {Failure::bad_client_certificate, Reason::bad_configuration},
       {Failure::tls_failed, Reason::tls_failed},
       {Failure::connection_lost, Reason::connection_lost},
+      {Failure::malformed, Reason::bad_reply},
+      {Failure::descriptors_closed, Reason::connection_lost},
       {Failure::too_large, Reason::reply_too_large},
       {Failure::wrong_libcrypto, Reason::wrong_libcrypto},
       {Failure::process_limit, Reason::process_limit},

@@ -57,6 +57,12 @@ TEST(Failures, call_repeatable_what_may_be_repeated) {
     EXPECT_EQ(failure_of(sent(code)), Failure::connection_lost) << code;
 }
 
+TEST(Failures, tell_what_is_not_http_from_a_bad_url) {
+  EXPECT_EQ(failure_of(of(CURLE_UNSUPPORTED_PROTOCOL)), Failure::bad_url);
+  for (const auto code : {CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING})
+    EXPECT_EQ(failure_of(sent(code)), Failure::malformed) << code;
+}
+
 TEST(Failures, take_a_handshake_that_broke_off_for_a_lost_connection) {
   for (const char* words : {"OpenSSL SSL_connect: Connection reset by peer in connection to x",
                             "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to x:443",
