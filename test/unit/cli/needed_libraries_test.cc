@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -25,7 +26,7 @@ TEST(NeededLibraries, OfACutFileAreNoneOrSome) {
   std::ifstream in("/proc/self/exe", std::ios::binary);
   std::string head(4096, '\0');
   in.read(head.data(), static_cast<std::streamsize>(head.size()));
-  const std::string path = testing::TempDir() + "cut-elf";
+  const std::string path = testing::TempDir() + std::to_string(::getpid()) + "cut-elf";
   for (const std::size_t length :
        {std::size_t{4}, std::size_t{17}, std::size_t{63}, std::size_t{64}, head.size()}) {
     std::ofstream(path, std::ios::binary) << head.substr(0, length);

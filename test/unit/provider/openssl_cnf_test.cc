@@ -2,6 +2,7 @@
 #include "provider/openssl_cnf.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <openssl/err.h>
 
 #include <algorithm>
@@ -13,7 +14,8 @@ namespace sesam::provider {
 namespace {
 
 std::string write(const std::string& text, const std::string& name = "openssl.cnf") {
-  const std::string path = testing::TempDir() + name;
+  // Each test is a process of its own, and several run at the same time.
+  const std::string path = testing::TempDir() + std::to_string(::getpid()) + name;
   std::ofstream(path) << text;
   return path;
 }
