@@ -7,7 +7,6 @@
 #include "base/printable.h"
 #include "n200/device.h"
 #include "n200/disputed_names.h"
-#include "n200/reply_members.h"
 
 namespace sesam::n200 {
 namespace {
@@ -147,9 +146,6 @@ Error Device::other_key(const Doing& doing, const NewKey& key, const KeyRecord& 
 // The device answered with the new key's id.
 Result<KeyRecord> Device::key_just_made(const Doing& doing, const NewKey& key, const EcKeyPair* given,
                                         const Change& made) {
-  if (!has_key_id_form(made.key_id))
-    return error_of(doing, Reason::other_key_made,
-                    "the device returned a key_id of another form: " + secrets().redacted(made.key_id));
   SESAM_TRY(named, keys_named(key.nice_name, deadline(), made.node));
   const auto is_made = [&](const KeyRecord& record) {
     return equal_ignoring_case(record.key_id, made.key_id);

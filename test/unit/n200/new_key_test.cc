@@ -204,13 +204,6 @@ TEST_F(NewKeys, that_the_device_does_not_know_afterwards_are_an_error) {
   EXPECT_EQ(key.error().reason, Reason::other_key_made);
 }
 
-TEST_F(NewKeys, whose_id_has_another_form_are_an_error_and_nothing_is_asked_about_it) {
-  const auto key = device({no_key(), answer(R"({"result":"web"})"), record()}).generate(wanted());
-  ASSERT_FALSE(key);
-  EXPECT_EQ(key.error().reason, Reason::other_key_made);
-  EXPECT_EQ(pipeline->asked.size(), 2U);
-}
-
 TEST_F(NewKeys, of_a_name_that_went_wrong_are_not_made_again_by_this_process) {
   Device& one_device =
       device({no_key(), made(), no_key(), records(one(kKeyId, "web_", "NIST", 256)), no_key()});
