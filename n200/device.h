@@ -302,7 +302,6 @@ class Device {
   std::atomic<bool> get_let_in_{false};  // user and password are right
   // By operation: the nodes that have done it.
   std::array<std::atomic<NodeSet>, static_cast<std::size_t>(Operation::count)> let_in_{};
-  std::vector<std::string> login_names_;  // by node: stands for its URL, the user and the password
 };
 
 }  // namespace sesam::n200

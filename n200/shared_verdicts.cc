@@ -128,7 +128,8 @@ PinTag SharedVerdicts::tag_of(std::string_view key_id, std::string_view pin) con
   std::array<unsigned char, EVP_MAX_MD_SIZE> mac;
   std::size_t length = 0;
   const std::string_view key = mac_key_.reveal();
-  if (EVP_Q_mac(private_libctx(), "HMAC", nullptr, "SHA256", nullptr, key.data(), key.size(),
+  // HMAC would load openssl.cnf under the application's context, and us again (OpenSSL 3.0).
+  if (EVP_Q_mac(private_libctx(), "BLAKE2SMAC", nullptr, nullptr, nullptr, key.data(), key.size(),
                 bytes_of(pair.reveal()), pair.reveal().size(), mac.data(), mac.size(), &length) == nullptr)
     throw std::bad_alloc();
   PinTag tag;

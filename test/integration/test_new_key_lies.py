@@ -37,7 +37,7 @@ def lie(device, **fields):
 def test_a_record_of_another_key_is_an_error_that_names_both(foreign, openssl_cnf, openssl, sesam, tmp_path, fields, told):
     lie(foreign, **fields)
     cnf = openssl_cnf(foreign)
-    done = sesam(cnf, "generate", "fresh", check=False)
+    done = sesam(cnf, "generate", "fresh", "--no-pin", check=False)
     assert done.returncode == 1
     if "key_len" not in fields:  # whose record contradicts itself
         assert "the device did not make the requested key" in done.stderr
@@ -50,7 +50,7 @@ def test_a_record_of_another_key_is_an_error_that_names_both(foreign, openssl_cn
 
 def test_of_two_callers_that_make_a_key_of_one_name_at_the_same_time_one_gets_an_error(simulator, openssl_cnf):
     device = simulator(keygen_ms=300)
-    words = [COMMAND, "generate", "same"]
+    words = [COMMAND, "generate", "same", "--no-pin"]
     callers = [subprocess.Popen(words, env=minimal_environment(openssl_cnf(device)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
                for _ in range(2)]
     errors = [caller.communicate(timeout=30)[1] for caller in callers]
@@ -66,7 +66,7 @@ ALTERED = "POST command=genecckey core={core} curve={type} keysize={bits} acl={a
 
 
 def test_a_name_that_comes_back_altered_is_an_error_that_names_the_key_and_both_names(device, openssl_cnf, sesam):
-    done = sesam(openssl_cnf(device, wire_ec_generate=ALTERED), "generate", "fresh", check=False)
+    done = sesam(openssl_cnf(device, wire_ec_generate=ALTERED), "generate", "fresh", "--no-pin", check=False)
     (key,) = device.keys()
     assert done.returncode == 1
     assert key["key_id"] in done.stderr and "'fresh'" in done.stderr and "'fresh_'" in done.stderr
