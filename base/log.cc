@@ -117,7 +117,7 @@ void Log::follow_rotation() const noexcept {
     return;
   struct stat ours {
   }, there{}, root{};
-  if (fstat(fd_, &ours) != 0) return;
+  if (fstat(fd_, &ours) != 0 || !is_ours(ours)) return start_again();
   const bool is_there = ::lstat(path_.c_str(), &there) == 0;
   const bool is_the_same = there.st_dev == ours.st_dev && there.st_ino == ours.st_ino;
   if (is_there ? is_the_same : errno != ENOENT) return;
@@ -126,6 +126,27 @@ void Log::follow_rotation() const noexcept {
   if (fd == -1) return;  // the process may no longer: its user is another one by now
   replace_file(fd);
   ::close(fd);
+}
+
+// The program has closed the descriptor, as daemons do that close all, and the number may be that of a file
+// of its own by now.
+void Log::start_again() const noexcept {
+  struct stat root {
+  }, next{};
+  if (::stat("/", &root) != 0 || !root_.is(root)) return;
+  const int fd = open_file(path_);
+  if (fd == -1) return;
+  std::unique_ptr<File> file(
+      fstat(fd, &next) == 0 ? new (std::nothrow) File{next.st_dev, next.st_ino, nullptr} : nullptr);
+  const File* before = file_.load(std::memory_order_acquire);
+  if (file) file->previous.reset(before);
+  if (!file || !file_.compare_exchange_strong(before, file.get(), std::memory_order_acq_rel)) {
+    if (file) static_cast<void>(file->previous.release());
+    ::close(fd);
+    return;
+  }
+  static_cast<void>(file.release());
+  fd_.store(fd, std::memory_order_release);
 }
 
 // The descriptor stays the same, so that other threads may be writing; whatever is behind it is ours.

@@ -60,13 +60,14 @@ class Log {
   Log(int level, int fd, std::string path);
   bool is_ours(const struct stat& status) const noexcept;
   void follow_rotation() const noexcept;
+  void start_again() const noexcept;
   void replace_file(int fd) const noexcept;
   bool put(std::string_view line) const noexcept;
 
   int level_;
-  int fd_;            // the same for life; -1: syslog
-  std::string path_;  // absolute; of a file that we opened
-  File root_;         // the root directory in which the path was found
+  mutable std::atomic<int> fd_;  // the same until the program closes it; -1: syslog
+  std::string path_;             // absolute; of a file that we opened
+  File root_;                    // the root directory in which the path was found
   mutable std::atomic<const File*> file_{nullptr};
   mutable std::atomic<std::int64_t> next_look_ms_{0};
   mutable std::atomic<unsigned> lost_{0};  // lines since the last that was written

@@ -77,6 +77,8 @@ Result<void> write_to_special(const std::string& path, std::string_view text) {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
   struct stat opened {};
   if (file.get() < 0 || ::fstat(file.get(), &opened) != 0) return unusable(path);
+  if (S_ISREG(opened.st_mode))  // it took the place of what was looked at
+    return Error{Reason::bad_argument, path + ": was replaced meanwhile"};
   if (S_ISFIFO(opened.st_mode) && is_foreign(opened))
     return Error{Reason::bad_argument, path + ": is a FIFO of another user"};
   return write_all(file.get(), text) && file.close() ? Result<void>() : unusable(path);

@@ -10,13 +10,14 @@ bool BoundedRecords::is_wanted(const KeyRecord& record) const {
 }
 
 void BoundedRecords::add(KeyRecord record) {
-  if (is_full_ && !is_wanted(record)) return;
+  if (is_full_ && (!is_wanted(record) || !records_.empty())) return;
   if (!record.has_public_part()) return;
   bytes_ += record.bytes();
   records_.push_back(std::move(record));
   if (bytes_ <= kMaxBytes || is_full_) return;
   is_full_ = true;
   std::erase_if(records_, [&](const KeyRecord& one) { return !is_wanted(one); });
+  if (records_.size() > 1) records_.resize(1);
   records_.shrink_to_fit();
 }
 

@@ -40,6 +40,8 @@ http::Reply reply_of(const RefusedAccess::Refusal& refusal) {
   return reply;
 }
 
+constexpr std::size_t kMinBytesInNames = 8;  // of a secret that is looked for in a key's names
+
 // What does not pass by itself, as a restart or an outage does, is for the operator to mend.
 bool is_worth_a_report(ReplyKind kind) noexcept {
   return kind == ReplyKind::untrusted || kind == ReplyKind::server_error || kind == ReplyKind::garbage ||
@@ -64,6 +66,8 @@ KeyHandle::KeyHandle(std::string id, std::string token_label, std::string name, 
       pin(std::move(its_pin)) {
   std::vector<std::string_view> all(secrets.begin(), secrets.end());
   all.push_back(pin.reveal());
+  // A short PIN is in many names by chance, and what is missing there would tell it.
+  std::erase_if(all, [](std::string_view secret) { return secret.size() < kMinBytesInNames; });
   description_ = "key '" + redact(nice_name, all) + "' (" + redact(key_id, all) + ")";
   if (pin.empty()) return;
   pin_verdict = std::make_shared<PinVerdict>(process_state<SharedVerdicts>(), key_id, pin.reveal());
@@ -318,8 +322,10 @@ Result<ReplyDocument> Device::exchange(Exchange& exchange) {
 // A reply is good if it came and has what was asked for. Else what the device says of an error counts for
 // more than its status.
 Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply& reply) {
-  if (reply.failure != http::Failure::none)
+  if (reply.failure != http::Failure::none) {
+    reply.message = secrets().redacted(reply.message);  // it quotes the peer's certificate
     return transport_error(exchange.doing, reply, pipeline_->options().ca_path);
+  }
   const WireRow& row = options_.wire.row(exchange.operation);
   auto document = parse_reply(reply.body, row);
   const auto checked = document ? check_reply(*document, {exchange.operation, row, exchange.expected_bytes})
@@ -353,7 +359,7 @@ Result<ReplyDocument> Device::exchange_with_pin(Exchange& asking) {
   SESAM_TRY(trial, may_send_pin(asking));
   const PinProbe probe(asking.pin_verdict, trial);
   auto document = exchange(asking);
-  if (document && asking.pin_verdict != nullptr) asking.pin_verdict->proven();
+  if (document && asking.pin_verdict != nullptr) asking.pin_verdict->proven(trial);
   return document;
 }
 

@@ -59,12 +59,14 @@ std::string Device::access_name(const Exchange& exchange, bool of_the_key) const
 // The refusal to return in place of a request.
 std::optional<RefusedAccess::Refusal> Device::remembered_refusal(const Exchange& exchange) const {
   if (!options_.remembers_refusals || memory().is_empty()) return std::nullopt;
-  for (const bool of_the_key : {false, true})
-    if (auto refusal = memory().ask(access_name(exchange, of_the_key), exchange.deadline)) {
-      refusal->error = marked(exchange.doing, *refusal, RefusedAccess::Clock::now());
-      return refusal;
-    }
-  return std::nullopt;
+  const std::string of_all_keys = access_name(exchange, false);
+  auto refusal = memory().ask(of_all_keys, exchange.deadline);
+  if (!refusal) {
+    refusal = memory().ask(access_name(exchange, true), exchange.deadline);
+    if (refusal) memory().unanswered(of_all_keys);  // this caller tries neither
+  }
+  if (refusal) refusal->error = marked(exchange.doing, *refusal, RefusedAccess::Clock::now());
+  return refusal;
 }
 
 void Device::note_access(const Exchange& exchange, ReplyKind kind, const Error* error) {
@@ -95,7 +97,7 @@ void Device::note_let_in(const Exchange& exchange) noexcept {
 }
 
 bool Device::was_let_in(const Exchange& exchange, bool of_the_key) const noexcept {
-  if (of_the_key) return exchange.proof != nullptr && exchange.proof->was_let_in(exchange.node);
+  if (of_the_key && exchange.proof != nullptr) return exchange.proof->was_let_in(exchange.node);
   return has(let_in_[static_cast<std::size_t>(exchange.operation)], exchange.node);
 }
 

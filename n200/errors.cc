@@ -58,7 +58,8 @@ std::string cut(std::string_view text) {
 }
 
 std::string redacted_and_cut(std::string_view text, std::span<const std::string_view> secrets) {
-  return printable(cut(on_one_line(redact(text, secrets))));
+  constexpr std::size_t kMaxBytes = 4096;  // what 200 characters may take as escapes of escapes
+  return printable(cut(on_one_line(redact(text, secrets, kMaxBytes))));
 }
 
 }  // namespace

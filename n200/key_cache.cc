@@ -40,9 +40,11 @@ std::size_t bytes_of(const std::vector<KeyRecord>& records) {
 
 }  // namespace
 
-// A load that a thread of the parent process began will never end in this one.
+// A load that a thread of the parent process began will never end in this one, and that of an ASYNC_JOB which
+// nobody resumes in none.
 bool KeyCache::usable(const Entry& entry, std::chrono::seconds time_to_live) const {
-  if (entry.loading) return entry.fork_generation == fork_generation();
+  if (entry.loading)
+    return entry.fork_generation == fork_generation() && Clock::now() < entry.deadline + kLastMoments;
   return Clock::now() - entry.asked_at < time_to_live;
 }
 

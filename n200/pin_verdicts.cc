@@ -58,8 +58,8 @@ PinVerdict::Permission PinVerdict::ask(std::chrono::steady_clock::time_point dea
 
 // The usual case writes nothing that threads share. What has been refused meanwhile stays so: the next look
 // finds it in the table.
-void PinVerdict::proven() noexcept {
-  if (known_.load(std::memory_order_relaxed) == State::unproven) shared_.settle(tag_, true);
+void PinVerdict::proven(std::uint64_t trial) noexcept {
+  if (trial != 0 || known_.load(std::memory_order_relaxed) == State::unproven) shared_.settle(tag_, true);
 }
 
 void PinVerdict::refused() noexcept {

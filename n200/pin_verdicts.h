@@ -29,7 +29,8 @@ class PinVerdict {
   /// (to_try, who must hold a PinProbe), or a wrong PIN would go out from all threads before the first
   /// answer; the others wait for its verdict, until the deadline. An ASYNC_JOB waits paused.
   Permission ask(std::chrono::steady_clock::time_point deadline, http::Pipeline& pipeline) noexcept;
-  void proven() noexcept;
+  /// `trial`: that of the Permission.
+  void proven(std::uint64_t trial) noexcept;
   void refused() noexcept;
   /// The exchange showed nothing about the PIN: the next caller may try.
   void open(std::uint64_t trial) noexcept { shared_.release(tag_, trial); }

@@ -2,6 +2,7 @@
 #include "n200/process_identity.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -43,14 +44,20 @@ std::uint64_t start_in(std::string_view stat) noexcept {
   return started;
 }
 
+ino_t own_pid_namespace() noexcept {
+  struct stat status {};
+  return ::stat("/proc/self/ns/pid", &status) == 0 ? status.st_ino : 0;
+}
+
 }  // namespace
 
 ProcessIdentity this_process() noexcept {
   std::array<char, 1024> buffer{};
-  return {::getpid(), start_in(read_stat(::getpid(), buffer))};
+  return {::getpid(), start_in(read_stat(::getpid(), buffer)), own_pid_namespace()};
 }
 
 bool has_ended(const ProcessIdentity& process) noexcept {
+  if (process.pid_namespace != own_pid_namespace()) return false;
   std::array<char, 1024> buffer{};
   const auto stat = read_stat(process.pid, buffer);
   if (stat.empty() || process.started == 0) return ::kill(process.pid, 0) != 0 && errno == ESRCH;

@@ -2,6 +2,7 @@
 #include "n200/redaction.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <cstdint>
@@ -182,15 +183,19 @@ Units bytes_of(const Units& digits, std::size_t offset, unsigned bits) {
 class Search {
  public:
   Search(std::string_view text, std::span<const std::string_view> secrets)
-      : text_(text), secrets_(secrets), found_(text.size(), false) {}
+      : text_(text), found_(text.size(), false) {
+    for (const auto secret : secrets)
+      if (!secret.empty())
+        by_first_byte_[static_cast<unsigned char>(lower(secret.front()))].push_back(secret);
+  }
 
-  std::string redacted() {
+  std::string redacted(std::size_t max_bytes) {
     Units units;
     units.reserve(text_.size());
     for (std::uint32_t i = 0; i < text_.size(); ++i) units.push_back({text_[i], i, i + 1});
     look_at_all_levels(std::move(units), false);
     std::string clean;
-    for (std::size_t i = 0; i < text_.size(); ++i) {
+    for (std::size_t i = 0; i < std::min(text_.size(), max_bytes); ++i) {
       if (!found_[i])
         clean += text_[i];
       else if (i == 0 || !found_[i - 1])
@@ -214,14 +219,19 @@ class Search {
   }
 
   void look_at(const Units& units, bool is_inside) {
-    for (const auto secret : secrets_) {
-      if (secret.empty()) continue;
+    for (std::size_t at = 0; at < units.size(); ++at) {
+      look_for(units, at, lower(units[at].byte), is_inside);
+      if (units[at].byte == '+') look_for(units, at, ' ', is_inside);
+    }
+  }
+
+  // Secrets that begin with this byte.
+  void look_for(const Units& units, std::size_t at, char first, bool is_inside) {
+    for (const auto secret : by_first_byte_[static_cast<unsigned char>(first)]) {
       if (is_inside && secret.size() < kMinBytesInside && secret.size() != units.size()) continue;
-      for (std::size_t at = 0; at < units.size(); ++at) {
-        const std::size_t length = length_at(units, at, secret);
-        if (length < std::min(secret.size(), kEnoughOfASecret)) continue;
-        std::fill(found_.begin() + units[at].begin, found_.begin() + units[at + length - 1].end, true);
-      }
+      const std::size_t length = length_at(units, at, secret);
+      if (length < std::min(secret.size(), kEnoughOfASecret)) continue;
+      std::fill(found_.begin() + units[at].begin, found_.begin() + units[at + length - 1].end, true);
     }
   }
 
@@ -255,14 +265,17 @@ class Search {
   }
 
   std::string_view text_;
-  std::span<const std::string_view> secrets_;
+  std::array<std::vector<std::string_view>, 256> by_first_byte_;
   std::vector<bool> found_;
 };
 
 }  // namespace
 
-std::string redact(std::string_view text, std::span<const std::string_view> secrets) {
-  return Search(text, secrets).redacted();
+std::string redact(std::string_view text, std::span<const std::string_view> secrets, std::size_t max_bytes) {
+  constexpr std::size_t kMaxBytesOfASecret = 512;  // written as escapes, enough of it to be recognised
+  if (max_bytes < text.size())
+    text = text.substr(0, max_bytes + std::min(kMaxBytesOfASecret, text.size() - max_bytes));
+  return Search(text, secrets).redacted(max_bytes);
 }
 
 }  // namespace sesam::n200

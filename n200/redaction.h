@@ -2,6 +2,7 @@
 // Takes secrets out of what a device says.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@ namespace sesam::n200 {
 /// (with separators), base64 (also that for URLs, and with more before and behind it). Of a long secret that
 /// is quoted in part, what is quoted. Inside of hexadecimal digits and base64, where a few bytes stand by
 /// chance, secrets shorter than four bytes are found alone only.
-std::string redact(std::string_view text, std::span<const std::string_view> secrets);
+/// Of a long text the first `max_bytes` are returned; beyond them no more is looked at than a secret may
+/// take.
+std::string redact(std::string_view text, std::span<const std::string_view> secrets,
+                   std::size_t max_bytes = std::string_view::npos);
 
 }  // namespace sesam::n200

@@ -372,9 +372,9 @@ bool tells_of_an_error(Word word) {
 Meaning meaning_for(Said said) {
   switch (said) {
     case Said::wrong_pin:
-    case Said::locked_pin:
     case Said::pin_failed:
       return {Reason::wrong_pin, true, true};
+    case Said::locked_pin:  // also the right one, and maybe not for long
     case Said::locked_key:
       return {Reason::wrong_pin, false, true};
     case Said::pin_missing:

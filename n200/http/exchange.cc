@@ -69,7 +69,7 @@ bool Exchange::leave(Call& call) noexcept {
 
 void Exchange::ask_to_stop() noexcept {
   stopping_.store(true, std::memory_order_release);
-  poller_.ring();
+  if (poller_.is_ours()) poller_.ring();  // a program may have closed it long ago
 }
 
 Call* Exchange::reversed(Call* newest) noexcept {

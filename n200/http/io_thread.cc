@@ -202,7 +202,7 @@ bool IoThread::stop(Clock::time_point deadline) noexcept {
 
 void IoThread::raise_fork_flag() noexcept {
   guard_.raise();
-  poller_.ring();
+  if (poller_.is_ours()) poller_.ring();
 }
 
 void IoThread::close_in_child() noexcept {

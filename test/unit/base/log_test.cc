@@ -263,5 +263,24 @@ TEST(Log, on_stderr_is_never_written_into_a_socket_that_took_its_place) {
 
 TEST(Log, to_syslog_can_be_written) { (*Log::open(10, "syslog"))->write(LogLevel::everything, "100 %s %n"); }
 
+TEST(Log, is_opened_again_where_the_program_closed_its_descriptor) {
+  const std::string path = testing::TempDir() + std::to_string(::getpid()) + "closed.log";
+  const auto log = *Log::open(1, path);
+  log->write(LogLevel::failures, "before");
+  const int lowest = ::open("/dev/null", O_RDONLY);
+  for (int fd = 3; fd < lowest + 8; ++fd) ::close(fd);  // as daemons do
+  const int foreign = ::open((path + ".foreign").c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1050));  // it looks once a second
+  log->write(LogLevel::failures, "after");
+  std::ifstream file(path);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  EXPECT_NE(text.find("before"), text.npos);
+  EXPECT_NE(text.find("after"), text.npos);
+  struct stat status {};
+  EXPECT_EQ(::fstat(foreign, &status), 0);
+  EXPECT_EQ(status.st_size, 0);
+  ::close(foreign);
+}
+
 }  // namespace
 }  // namespace sesam

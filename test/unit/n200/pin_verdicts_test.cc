@@ -36,7 +36,7 @@ TEST(PinVerdict, lets_a_proven_pin_pass_and_a_refused_one_never) {
   SharedVerdicts shared;
   PinVerdict good(shared, "hsm01", "1");
   PinVerdict bad(shared, "hsm01", "2");
-  good.proven();
+  good.proven(0);
   bad.refused();
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(good.ask(soon(), nobody()).leave, Leave::granted);
@@ -48,12 +48,25 @@ TEST(PinVerdict, that_was_proven_is_refused_for_every_user_once_it_is_refused_fo
   SharedVerdicts shared;
   PinVerdict first(shared, "hsm01", "1");
   PinVerdict second(shared, "hsm01", "1");
-  first.proven();
+  first.proven(0);
   ASSERT_EQ(second.ask(soon(), nobody()).leave, Leave::granted);
   first.refused();
-  first.proven();  // an older reply of another thread
+  first.proven(0);  // an older reply of another thread
   EXPECT_EQ(second.ask(soon(), nobody()).leave, Leave::refused);
   EXPECT_EQ(first.ask(soon(), nobody()).leave, Leave::refused);
+}
+
+TEST(PinVerdict, that_the_table_has_no_room_for_is_proven_again_once) {
+  SharedVerdicts shared;
+  PinVerdict verdict(shared, "hsm01", "1");
+  verdict.proven(0);
+  ASSERT_EQ(verdict.ask(soon(), nobody()).leave, Leave::granted);
+  for (int i = 0; i < 100'000; ++i) PinVerdict(shared, "hsm02", std::to_string(i)).proven(0);
+  PinVerdict(shared, "hsm03", "wrong").refused();
+  const auto permission = verdict.ask(soon(), nobody());
+  ASSERT_EQ(permission.leave, Leave::to_try);
+  verdict.proven(permission.trial);
+  EXPECT_EQ(verdict.ask(soon(), nobody()).leave, Leave::granted);
 }
 
 TEST(PinVerdict, lets_the_next_caller_try_when_the_first_learned_nothing) {

@@ -36,12 +36,12 @@ TEST(Meaning, of_a_wrong_pin) {
                              "pin blocked",
                              "number of PIN tries exceeded",
                              "key locked: too many wrong pins"});
-  for (const char* text : {"wrong pin", "PIN is not correct", "PIN locked", "PIN verification failed"})
+  for (const char* text : {"wrong pin", "PIN is not correct", "PIN verification failed"})
     EXPECT_TRUE(meaning_of(text).names_pin) << text;
 }
 
 TEST(Meaning, of_a_locked_key_does_not_name_the_pin) {
-  for (const char* text : {"key locked", "Key is locked", "the key 'web' was blocked", "KEY_LOCKED"}) {
+  for (const char* text : {"key locked", "PIN locked", "Key is locked", "the key 'web' was blocked", "KEY_LOCKED"}) {
     EXPECT_EQ(meaning_of(text).reason, Reason::wrong_pin) << text;
     EXPECT_FALSE(meaning_of(text).names_pin) << text;
   }
