@@ -41,7 +41,8 @@ TEST(Meaning, of_a_wrong_pin) {
 }
 
 TEST(Meaning, of_a_locked_key_does_not_name_the_pin) {
-  for (const char* text : {"key locked", "PIN locked", "Key is locked", "the key 'web' was blocked", "KEY_LOCKED"}) {
+  for (const char* text :
+       {"key locked", "PIN locked", "Key is locked", "the key 'web' was blocked", "KEY_LOCKED"}) {
     EXPECT_EQ(meaning_of(text).reason, Reason::wrong_pin) << text;
     EXPECT_FALSE(meaning_of(text).names_pin) << text;
   }

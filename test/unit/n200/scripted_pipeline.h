@@ -31,7 +31,8 @@ class ScriptedPipeline : public http::Pipeline {
   explicit ScriptedPipeline(std::deque<http::Reply> answers) : answers_(std::move(answers)) {
     static unsigned made = 0;
     options_.urls = {"https://device"};
-    options_.user = "user" + std::to_string(made++);  // what this device refuses is not remembered for the next one
+    options_.user =
+        "user" + std::to_string(made++);  // what this device refuses is not remembered for the next one
   }
   http::Reply perform(const http::Request& request) override {
     asked.push_back(request.body.empty() ? std::string(request.path) : std::string(request.body));

@@ -2,8 +2,8 @@
 #include "provider/openssl_cnf.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 #include <openssl/err.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
