@@ -119,8 +119,11 @@ Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::s
   static_cast<void>(process_state<KeyStandings>());
   static_cast<void>(process_state<SignatureProofs>());
   const auto& connection = pipeline_->options();
-  for (std::size_t node = 0; node < connection.urls.size(); ++node)
+  for (std::size_t node = 0; node < connection.urls.size(); ++node) {
     nodes_.count_into(node, counts().of_node(connection.urls[node]));
+    logins_.push_back(
+        process_state<RefusedAccess>().login(connection.urls[node], connection.user, connection.password));
+  }
 }
 
 std::string_view Device::endpoint_url() const noexcept { return pipeline_->options().urls[nodes_.in_use()]; }

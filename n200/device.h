@@ -302,6 +302,7 @@ class Device {
   std::atomic<bool> get_let_in_{false};  // user and password are right
   // By operation: the nodes that have done it.
   std::array<std::atomic<NodeSet>, static_cast<std::size_t>(Operation::count)> let_in_{};
+  std::vector<std::size_t> logins_;  // by node: RefusedAccess::login()
 };
 
 }  // namespace sesam::n200

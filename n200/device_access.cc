@@ -3,7 +3,6 @@
 #include <chrono>
 #include <utility>
 
-#include "base/crypto.h"
 #include "n200/device.h"
 
 namespace sesam::n200 {
@@ -40,15 +39,10 @@ bool has(const std::atomic<NodeSet>& nodes, std::size_t node) noexcept {
 
 }  // namespace
 
-// Stands for node, user, password and command. Made where there was a refusal, not for each device: OpenSSL
-// is not used in the provider's init.
+// Stands for node, user, password and command, and for the key where the refusal may be about that.
 std::string Device::access_name(const Exchange& exchange, bool of_the_key) const {
-  const auto& connection = pipeline_->options();
-  Secret login(connection.user + ":");
-  login.append(connection.password.reveal());
-  const auto tag = process_state<SharedVerdicts>().tag_of(connection.urls[exchange.node], login.reveal());
-  std::string name(tag.begin(), tag.end());
-  name += std::to_string(static_cast<unsigned>(exchange.operation));
+  std::string name = std::to_string(logins_[exchange.node]) + "|" +
+                     std::to_string(static_cast<unsigned>(exchange.operation));
   if (!of_the_key) return name;
   for (const auto placeholder :
        {Placeholder::key_id, Placeholder::name, Placeholder::type, Placeholder::core})

@@ -6,6 +6,16 @@
 
 namespace sesam::n200 {
 
+std::size_t RefusedAccess::login(std::string_view url, std::string_view user, const Secret& password) {
+  const std::lock_guard lock(mutex_);
+  const auto known = std::ranges::find_if(logins_, [&](const Login& one) {
+    return one.url == url && one.user == user && one.password == password;
+  });
+  const auto number = static_cast<std::size_t>(known - logins_.begin());
+  if (number == logins_.size()) logins_.push_back({std::string(url), std::string(user), password.clone()});
+  return number;
+}
+
 std::optional<RefusedAccess::Refusal> RefusedAccess::ask(const std::string& name, Clock::time_point until) {
   const auto now = Clock::now();
   const std::lock_guard lock(mutex_);

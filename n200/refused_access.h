@@ -5,12 +5,16 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/process_state.h"
 #include "base/result.h"
+#include "base/secret.h"
 
 namespace sesam::n200 {
 
@@ -28,6 +32,9 @@ class RefusedAccess {
     std::chrono::milliseconds pause{0};        ///< between the two
     std::optional<Clock::time_point> until{};  ///< somebody asks again, until then at the latest
   };
+
+  /// A number that stands for node, user and password, the same for the same ones.
+  std::size_t login(std::string_view url, std::string_view user, const Secret& password);
 
   /// The refusal to return in place of a request; nothing where the request is to be sent. Of callers after
   /// next_try only the first one sends, with `until` as its deadline; then it must call one of the next
@@ -48,10 +55,15 @@ class RefusedAccess {
   static constexpr std::size_t kMaxRefusals = 4096;
 
  private:
+  struct Login {
+    std::string url, user;
+    Secret password;
+  };
   void make_room();
 
   ProcessMutex mutex_{MutexRank::refused_access};
   std::unordered_map<std::string, Refusal> refusals_;
+  std::vector<Login> logins_;  // few: one for each configuration
   std::atomic<std::size_t> count_{0};
 };
 

@@ -77,6 +77,16 @@ TEST(RefusedAccess, is_cleared_by_a_success) {
   EXPECT_FALSE(refused.ask("a", in(1s)));
 }
 
+TEST(RefusedAccess, tells_logins_apart_by_node_user_and_password) {
+  auto& refused = memory();
+  const auto first = refused.login("https://a", "user", Secret("one"));
+  EXPECT_EQ(refused.login("https://a", "user", Secret("one")), first);
+  EXPECT_NE(refused.login("https://b", "user", Secret("one")), first);
+  EXPECT_NE(refused.login("https://a", "other", Secret("one")), first);
+  EXPECT_NE(refused.login("https://a", "user", Secret("two")), first);
+  EXPECT_EQ(refused.login("https://a", "user", Secret("one")), first);
+}
+
 TEST(RefusedAccess, stays_bounded) {
   auto& refused = memory();
   for (std::size_t i = 0; i < 2 * RefusedAccess::kMaxRefusals; ++i)
