@@ -6,6 +6,7 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from harness import configuration, programs
+from harness.lying_device import LyingDevice
 from harness.named import Named
 from harness.paths import COMMAND
 from harness.simulator import Simulator
@@ -37,6 +38,14 @@ def simulator(tmp_path: Path) -> Iterator[Callable[..., Simulator]]:
 def device(simulator: Callable[..., Simulator]) -> Simulator:
     """A device of this test's own, with nothing special about it."""
     return simulator()
+
+
+@pytest.fixture
+def lying(tmp_path: Path) -> Iterator[LyingDevice]:
+    """A device that says of its key what a test wants."""
+    device = LyingDevice(tmp_path / "lying")
+    yield device
+    device.stop()
 
 
 @pytest.fixture

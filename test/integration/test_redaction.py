@@ -8,7 +8,6 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from harness.foreign_device import KEY_ID
-from harness.lying_device import LyingDevice
 from harness.simulator import USER
 
 PIN, PASSWORD = "Geheim-4711/x+", "Pass&wort 0815<ü>"
@@ -24,13 +23,6 @@ FORMS = {
     "HTML": lambda text: html.escape(text.decode()),
     "JSON": lambda text: "".join(f"\\u{ord(character):04x}" for character in text.decode()),
 }
-
-
-@pytest.fixture
-def lying(tmp_path):
-    device = LyingDevice(tmp_path / "lying")
-    yield device
-    device.stop()
 
 
 @pytest.fixture

@@ -5,15 +5,8 @@ import re
 import pytest
 
 from harness.foreign_device import KEY_ID
-from harness.lying_device import TOKEN, LyingDevice
+from harness.lying_device import TOKEN
 from harness.paths import COMMAND
-
-
-@pytest.fixture
-def lying(tmp_path):
-    device = LyingDevice(tmp_path / "lying")
-    yield device
-    device.stop()
 
 
 @pytest.fixture

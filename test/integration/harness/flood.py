@@ -3,7 +3,6 @@
 import json
 import socket
 import ssl
-import threading
 import time
 from typing import Any, Callable
 
@@ -12,6 +11,7 @@ from h2.connection import H2Connection
 from h2.events import RequestReceived, StreamEnded
 from hyperframe.frame import DataFrame, Frame, PingFrame, PriorityFrame, WindowUpdateFrame
 
+from harness.listener import serve_connections
 from harness.simulator import Simulator
 
 FLOODS: dict[str, Callable[[int], Frame]] = {
@@ -35,7 +35,7 @@ class Flooder:
         self.context.set_alpn_protocols(["h2"])
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.floods = 0
-        threading.Thread(target=self._accept, daemon=True).start()
+        serve_connections(self.socket, self._serve)
 
     @property
     def url(self) -> str:
@@ -43,14 +43,6 @@ class Flooder:
 
     def stop(self) -> None:
         self.socket.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self.socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
         try:

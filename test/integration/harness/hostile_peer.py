@@ -15,6 +15,7 @@ from h2.connection import H2Connection
 from h2.events import DataReceived, RequestReceived, StreamEnded
 from h2.exceptions import H2Error
 
+from harness.listener import serve_connections
 from harness.simulator import Simulator
 
 FOR_SECONDS = 12  # longer than any deadline of the tests
@@ -104,7 +105,7 @@ class HostilePeer:
         self.last_reply = b""
         self.stopped = False
         self.connections: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
+        serve_connections(self.socket, self._serve)
 
     @property
     def url(self) -> str:
@@ -134,14 +135,6 @@ class HostilePeer:
         self.stopped = True
         for one in (self.socket, self.elsewhere.socket):
             one.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self.socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
         # What the other side closes while we write to it ends in OSError, ssl.SSLError among them: as it should.

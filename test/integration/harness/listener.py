@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What servers that are written by hand have in common."""
+import socket
+import threading
+from typing import Callable
+
+
+def serve_connections(listener: socket.socket, serve: Callable[[socket.socket], None]) -> None:
+    """Calls `serve` in a thread for each connection, until the listener is closed. Returns at once."""
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
