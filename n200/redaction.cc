@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/ascii_case.h"
+
 namespace sesam::n200 {
 namespace {
 
@@ -23,8 +25,6 @@ struct Unit {
   std::uint32_t begin, end;
 };
 using Units = std::vector<Unit>;
-
-char lower(char c) noexcept { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
 std::optional<unsigned> digit_of(char c, unsigned base) noexcept {
   unsigned value = 0;
@@ -47,7 +47,7 @@ std::optional<char32_t> number_at(const Units& units, std::size_t at, std::size_
 bool has_at(const Units& units, std::size_t at, std::string_view text) {
   return at + text.size() <= units.size() &&
          std::equal(text.begin(), text.end(), units.begin() + static_cast<std::ptrdiff_t>(at),
-                    [](char wanted, const Unit& unit) { return wanted == lower(unit.byte); });
+                    [](char wanted, const Unit& unit) { return wanted == ascii_lower(unit.byte); });
 }
 
 // An escape: how many units it takes, and what it stands for: a byte, or a character.
@@ -186,7 +186,7 @@ class Search {
       : text_(text), found_(text.size(), false) {
     for (const auto secret : secrets)
       if (!secret.empty())
-        by_first_byte_[static_cast<unsigned char>(lower(secret.front()))].push_back(secret);
+        by_first_byte_[static_cast<unsigned char>(ascii_lower(secret.front()))].push_back(secret);
   }
 
   std::string redacted(std::size_t max_bytes) {
@@ -220,7 +220,7 @@ class Search {
 
   void look_at(const Units& units, bool is_inside) {
     for (std::size_t at = 0; at < units.size(); ++at) {
-      look_for(units, at, lower(units[at].byte), is_inside);
+      look_for(units, at, ascii_lower(units[at].byte), is_inside);
       if (units[at].byte == '+') look_for(units, at, ' ', is_inside);
     }
   }
@@ -241,7 +241,7 @@ class Search {
     while (length < secret.size() && at + length < units.size()) {
       const char byte = units[at + length].byte;
       const bool is_blank = byte == '+' && secret[length] == ' ';
-      if (!is_blank && lower(byte) != lower(secret[length])) break;
+      if (!is_blank && ascii_lower(byte) != ascii_lower(secret[length])) break;
       ++length;
     }
     return length;

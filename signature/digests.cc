@@ -2,12 +2,12 @@
 #include "signature/digests.h"
 
 #include <openssl/evp.h>
-#include <strings.h>
 
 #include <array>
 #include <atomic>
 #include <iterator>
 
+#include "base/ascii_case.h"
 #include "base/crypto.h"
 
 namespace sesam::signature {
@@ -32,7 +32,7 @@ constexpr Digest kDigests[] = {
 std::array<std::atomic<EVP_MD*>, std::size(kDigests)> fetched{};
 
 bool equal(std::string_view a, std::string_view b) noexcept {
-  return !a.empty() && a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+  return !a.empty() && equal_ignoring_case(a, b);
 }
 
 }  // namespace
