@@ -8,6 +8,9 @@ include(CheckPIESupported)
 check_pie_supported(LANGUAGES CXX)  # with CMAKE_POSITION_INDEPENDENT_CODE: executables are linked as such, too
 
 # The control flow of each processor: CET on x86, BTI and PAC on arm64.
+# clang takes a flag of another processor with a warning; the build makes that an error, so the check does, too.
+set(CMAKE_REQUIRED_FLAGS -Werror)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 foreach(flag IN ITEMS -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard)
   string(MAKE_C_IDENTIFIER "SESAM_HAS${flag}" known)
   check_cxx_compiler_flag(${flag} ${known})
@@ -15,6 +18,8 @@ foreach(flag IN ITEMS -fstack-protector-strong -fstack-clash-protection -fcf-pro
     add_compile_options(${flag})
   endif()
 endforeach()
+unset(CMAKE_TRY_COMPILE_TARGET_TYPE)
+unset(CMAKE_REQUIRED_FLAGS)
 
 foreach(keyword IN ITEMS relro now noexecstack)
   check_linker_flag(CXX "LINKER:-z,${keyword}" SESAM_HAS_Z_${keyword})
