@@ -7,9 +7,9 @@
 #include <memory>
 #include <utility>
 
-#include "base/boundary.h"
-#include "base/crypto.h"
 #include "keymgmt/key.h"
+#include "ossl/boundary.h"
+#include "ossl/crypto.h"
 
 namespace sesam::asym_cipher {
 namespace {
@@ -47,7 +47,7 @@ Result<RsaCipher*> RsaCipher::dup() {
 Result<void> RsaCipher::encrypt_init(void* key, const OSSL_PARAM params[]) {
   if (const auto* given = static_cast<const keymgmt::Key*>(key); given != nullptr) {
     if (given->public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
-    default_.reset(EVP_PKEY_CTX_new_from_pkey(private_libctx(), given->public_key(), nullptr));
+    default_.reset(EVP_PKEY_CTX_new_from_pkey(ossl::private_libctx(), given->public_key(), nullptr));
   }
   if (!default_ || EVP_PKEY_encrypt_init_ex(default_.get(), params) != 1)
     return failed("a parameter is not known");

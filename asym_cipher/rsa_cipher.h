@@ -5,8 +5,8 @@
 
 #include <openssl/core.h>
 
-#include "base/handles.h"
 #include "base/result.h"
+#include "ossl/handles.h"
 
 namespace sesam::asym_cipher {
 
@@ -30,7 +30,7 @@ class RsaCipher {
   Result<void> set_params(const OSSL_PARAM params[]);
 
  private:
-  PkeyCtx default_;  // OpenSSL's own, with the public key; null before encrypt_init
+  ossl::PkeyCtx default_;  // OpenSSL's own, with the public key; null before encrypt_init
 };
 
 extern const OSSL_DISPATCH kRsaCipher[];

@@ -11,13 +11,13 @@
 #include <limits>
 
 #include "base/blocked_signals.h"
-#include "base/handles.h"
 #include "cli/output.h"
+#include "ossl/handles.h"
 
 namespace sesam::cli {
 namespace {
 
-using Ui = std::unique_ptr<UI, FreeWith<&UI_free>>;
+using Ui = std::unique_ptr<UI, ossl::FreeWith<&UI_free>>;
 using Answer = std::array<char, 257>;  // with its closing zero
 
 // UI_OpenSSL() catches most signals, so that the terminal gets its echo back. Of these two it does not know

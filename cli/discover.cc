@@ -12,7 +12,8 @@
 #include "cli/new_key.h"
 #include "cli/output.h"
 #include "cli/progress.h"
-#include "provider/configuration.h"
+#include "config/configuration.h"
+#include "transport/curl/curl_driver.h"
 
 namespace sesam::cli {
 namespace {
@@ -73,7 +74,7 @@ Result<KeyPtr> make_key(const std::shared_ptr<n200::Device>& device, const Argum
   key.bits = rsa ? 2048 : 256;
   SESAM_TRY(record, device->generate(key));
   std::cerr << "sesam: made the key '" << printable(name) << "' (" << printable(record.key_id) << ")\n";
-  KeyUri uri;
+  n200::KeyUri uri;
   uri.core = key.core;
   return keymgmt::Key::from_record(record, uri, std::move(pin), device);
 }
@@ -83,18 +84,18 @@ Result<KeyPtr> named_key(const std::shared_ptr<n200::Device>& device, const Argu
   SESAM_TRY(found, find_key(*device, arguments.key));
   if (!arguments.send_pin) return keymgmt::Key::from_record(found.record, found.uri, Secret(), device);
   const n200::KeyRecord record = found.record;
-  KeyUri uri;
+  n200::KeyUri uri;
   uri.core = found.uri.core;
   SESAM_TRY(handle, handle_of(*device, std::move(found), arguments.place.pin));
   if (handle.pin.empty()) return Error{Reason::pin_missing, "--send-pin, but no PIN is known"};
   return keymgmt::Key::from_record(record, uri, std::move(handle.pin), device);
 }
 
-Result<std::shared_ptr<n200::http::Pipeline>> pipeline_of(const Session& session) {
+Result<std::shared_ptr<transport::Pipeline>> pipeline_of(const Session& session) {
   SESAM_TRY(collected, session.collect());
-  SESAM_TRY(configuration, provider::build_configuration(collected.values));
+  SESAM_TRY(configuration, config::build_configuration(collected.values));
   SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
-  return n200::http::Pipeline::for_options(std::move(configuration.connection), std::move(log));
+  return transport::curl::pipeline_for(std::move(configuration.connection), std::move(log));
 }
 
 // The row must serve in the provider, whose own code is asked for a signature.
@@ -104,7 +105,7 @@ Result<bool> signs_with_row(const Session& session, const keymgmt::KeyData& key,
   with_row.set.push_back(setting + "=" + row);
   SESAM_TRY(device, with_row.device());
   SESAM_TRY(found, find_key(*device, key.handle.key_id));
-  KeyUri uri;
+  n200::KeyUri uri;
   uri.core = key.handle.core;
   SESAM_TRY(data, keymgmt::Key::from_record(found.record, uri, key.handle.pin.clone(), device));
   keymgmt::Key signer(data, keymgmt::Key::Part::with_private);

@@ -125,7 +125,7 @@ bool Candidate::has(Role role) const {
 }
 
 std::string Candidate::row() const {
-  if (method == n200::http::Method::get) return "GET /n200/" + command + "/" + arguments;
+  if (method == transport::Method::get) return "GET /n200/" + command + "/" + arguments;
   std::string text = "POST command=" + command;
   for (const auto& field : fields) text += " " + field.name + "=" + field.value;
   return text;

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "n200/http/pipeline.h"
+#include "transport/pipeline.h"
 
 namespace sesam::cli::discover {
 
@@ -28,7 +28,7 @@ struct CandidateField {
 
 /// One request, as the left side of a wire row. Never holds a PIN, only the place where it goes.
 struct Candidate {
-  n200::http::Method method = n200::http::Method::post;
+  transport::Method method = transport::Method::post;
   std::string command;
   std::vector<CandidateField> fields;  ///< of a POST
   std::string arguments;               ///< of a GET: "{key_id}/{digest:hex}/"

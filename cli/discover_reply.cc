@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/ecdsa_signature.h"
 #include "base/hex.h"
 #include "n200/reply.h"
+#include "ossl/ecdsa_signature.h"
 
 namespace sesam::cli::discover {
 namespace {
@@ -106,7 +106,7 @@ class Search {
     auto form = is_rsa_ ? SignatureForm::raw : SignatureForm::p1363;
     if (bytes.size() == bytes_) {
       raw = bytes;
-    } else if (!is_rsa_ && p1363_of_der(bytes, raw)) {
+    } else if (!is_rsa_ && ossl::p1363_of_der(bytes, raw)) {
       form = SignatureForm::der;
     } else {
       return;

@@ -12,7 +12,7 @@
 namespace sesam::cli::discover {
 namespace {
 
-using n200::http::Method;
+using transport::Method;
 
 struct Success {
   Candidate candidate;

@@ -17,7 +17,7 @@ namespace sesam::cli::discover {
 namespace {
 
 using n200::Placeholder;
-using n200::http::Failure;
+using transport::Failure;
 
 constexpr std::size_t kMaxCommandsTold = 200;
 
@@ -55,7 +55,7 @@ bool may_be_elsewhere(Failure failure) {
 
 }  // namespace
 
-DeviceTarget::DeviceTarget(std::shared_ptr<n200::http::Pipeline> pipeline,
+DeviceTarget::DeviceTarget(std::shared_ptr<transport::Pipeline> pipeline,
                            std::shared_ptr<const keymgmt::KeyData> key, std::string_view text,
                            std::function<void(const Candidate&)> visit)
     : pipeline_(std::move(pipeline)), key_(std::move(key)), visit_(std::move(visit)) {
@@ -74,13 +74,13 @@ std::vector<std::string> DeviceTarget::values_sent() const {
 }
 
 // The first node that can be connected is asked from then on.
-n200::http::Reply DeviceTarget::perform(n200::http::Request& request) {
+transport::Reply DeviceTarget::perform(transport::Request& request) {
   const auto& options = pipeline_->options();
   for (;; ++endpoint_) {
     request.endpoint = endpoint_;
     request.deadline =
         std::chrono::steady_clock::now() + std::chrono::milliseconds(options.request_timeout_ms);
-    n200::http::Reply reply = pipeline_->perform(request);
+    transport::Reply reply = pipeline_->perform(request);
     if (!may_be_elsewhere(reply.failure) || endpoint_ + 1 == options.urls.size()) return reply;
   }
 }
@@ -103,14 +103,14 @@ Answer DeviceTarget::ask(const Candidate& candidate, Trial trial) {
       .set(Placeholder::salt_bytes, salt)
       .set_digest(digests_[which]);
   const n200::Rendered rendered = n200::render(*row, values);
-  n200::http::Request request;
+  transport::Request request;
   request.operation = static_cast<std::size_t>(
       key_->type == keymgmt::KeyType::rsa ? n200::Operation::rsa_sign : n200::Operation::ec_sign);
   request.method = row->method;
   request.path = rendered.path.reveal();
   request.fixed_path_bytes = row->fixed_path_bytes();
   request.body = rendered.body.reveal();
-  const n200::http::Reply reply = perform(request);
+  const transport::Reply reply = perform(request);
   const bool arrived = reply.failure == Failure::none;
   note(candidate, reply.status, arrived ? reply.body : "no reply: " + reply.message);
   return {arrived, reply.status, reply.body};
@@ -155,7 +155,7 @@ std::string DeviceTarget::redacted(int status, std::string_view said) const {
 
 void DeviceTarget::note(const Candidate& candidate, int status, std::string_view said) {
   const std::string command =
-      (candidate.method == n200::http::Method::post ? "POST " : "GET ") + candidate.command;
+      (candidate.method == transport::Method::post ? "POST " : "GET ") + candidate.command;
   // What the device repeats of the request would make each answer another one.
   std::string text(said);
   for (auto at = text.find(candidate.command); at != text.npos && candidate.command.size() > 4;

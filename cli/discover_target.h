@@ -10,8 +10,8 @@
 
 #include "cli/discover_search.h"
 #include "keymgmt/key.h"
-#include "n200/http/pipeline.h"
 #include "signature/digests.h"
+#include "transport/pipeline.h"
 
 namespace sesam::cli::discover {
 
@@ -25,7 +25,7 @@ struct AnswerGroup {
 class DeviceTarget : public Target {
  public:
   /// `text`: whose digest is signed. `visit` is called before each request.
-  DeviceTarget(std::shared_ptr<n200::http::Pipeline> pipeline, std::shared_ptr<const keymgmt::KeyData> key,
+  DeviceTarget(std::shared_ptr<transport::Pipeline> pipeline, std::shared_ptr<const keymgmt::KeyData> key,
                std::string_view text, std::function<void(const Candidate&)> visit);
 
   Answer ask(const Candidate& candidate, Trial trial) override;
@@ -39,13 +39,13 @@ class DeviceTarget : public Target {
   std::vector<std::string> values_sent() const;
 
  private:
-  n200::http::Reply perform(n200::http::Request& request);
+  transport::Reply perform(transport::Request& request);
   bool is_signature(Trial trial, std::span<const unsigned char> digest,
                     std::span<const unsigned char> signature) const;
   void note(const Candidate& candidate, int status, std::string_view said);
   std::string redacted(int status, std::string_view said) const;
 
-  std::shared_ptr<n200::http::Pipeline> pipeline_;
+  std::shared_ptr<transport::Pipeline> pipeline_;
   std::shared_ptr<const keymgmt::KeyData> key_;
   std::function<void(const Candidate&)> visit_;
   const signature::Digest* hashes_[2];  // of most trials, of Trial::other_digest

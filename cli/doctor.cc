@@ -6,7 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "provider/configuration_sources.h"
+#include "config/configuration_sources.h"
 
 namespace sesam::cli {
 namespace {
@@ -17,8 +17,8 @@ struct Arguments {
 };
 
 // What others may read or write is a warning to the provider; here it counts.
-void check_secret_files(const std::vector<provider::WatchedFile>& files, Checkup& checkup) {
-  const auto warnings = provider::warnings_about(files);
+void check_secret_files(const std::vector<config::WatchedFile>& files, Checkup& checkup) {
+  const auto warnings = config::warnings_about(files);
   for (const auto& warning : warnings) {
     const auto colon = warning.rfind(": ");
     const auto start = warning.find(": ") + 2;
@@ -27,7 +27,7 @@ void check_secret_files(const std::vector<provider::WatchedFile>& files, Checkup
   if (warnings.empty()) checkup.good("secrets' files", "closed to other users");
 }
 
-std::string summary(const provider::Configuration& configuration) {
+std::string summary(const config::Configuration& configuration) {
   const auto& connection = configuration.connection;
   std::string text = "url";
   for (const auto& url : connection.urls) text += " " + url;
@@ -38,7 +38,7 @@ std::string summary(const provider::Configuration& configuration) {
   return text + (configuration.device.pin.empty() ? ", no PIN" : ", a PIN");
 }
 
-void check_device_of(provider::Configuration configuration, const std::string& key, Checkup& checkup) {
+void check_device_of(config::Configuration configuration, const std::string& key, Checkup& checkup) {
   auto log = Log::open(0, "stderr");
   if (!log) return checkup.bad("settings", log.error());
   configuration.device.remembers_refusals = false;
@@ -57,10 +57,10 @@ void check_device_of(provider::Configuration configuration, const std::string& k
 
 // Gives what is set in `values`. Where there is no section, --set and the vendor's file may do.
 void check_settings(const Session& session, const Arguments& arguments, bool has_section, Checkup& checkup,
-                    provider::Values& values) {
+                    config::Values& values) {
   auto collected = session.collect();
-  auto configuration = collected ? provider::build_configuration(collected->values)
-                                 : Result<provider::Configuration>(collected.error());
+  auto configuration = collected ? config::build_configuration(collected->values)
+                                 : Result<config::Configuration>(collected.error());
   if (collected) values = std::move(collected->values);
   if (!configuration) {
     const bool is_told = !collected && !has_section;
@@ -91,9 +91,9 @@ void print_as_json(const Checkup& checkup, const std::string& configuration) {
 
 Result<bool> doctor(const Session& session, const Arguments& arguments) {
   Checkup checkup(session.json);
-  provider::Values values;
+  config::Values values;
   std::string module;
-  const auto cnf = provider::OpensslCnf::load(session.path());
+  const auto cnf = config::OpensslCnf::load(session.path());
   const auto section = check_openssl_cnf(session, cnf, checkup);
   if (section) {
     check_module(*cnf, *section, checkup);

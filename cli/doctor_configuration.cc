@@ -13,7 +13,7 @@
 namespace sesam::cli {
 namespace {
 
-using provider::OpensslCnf;
+using config::OpensslCnf;
 
 constexpr char kDefault[] = "default provider";
 constexpr char kAdvice[] = "`sesam doctor --print-config` prints a whole file";
@@ -110,9 +110,9 @@ bool lists_fips(const OpensslCnf& cnf) {
 
 // Whether OpenSSL's default provider has what every program needs under these properties.
 bool default_provider_meets(const std::string& properties) {
-  const LibCtx apart(OSSL_LIB_CTX_new());
+  const ossl::LibCtx apart(OSSL_LIB_CTX_new());
   if (!apart || OSSL_PROVIDER_load(apart.get(), "default") == nullptr) return true;  // nothing to tell by
-  const Md digest(EVP_MD_fetch(apart.get(), "SHA2-256", properties.c_str()));
+  const ossl::Md digest(EVP_MD_fetch(apart.get(), "SHA2-256", properties.c_str()));
   return digest != nullptr;
 }
 

@@ -15,14 +15,14 @@ constexpr char kHttp[] = "HTTP";
 bool same(X509* a, X509* b) { return a != nullptr && b != nullptr && X509_cmp(a, b) == 0; }
 
 // What is trusted, beside what came.
-std::string trusted(const n200::http::Options& options) {
+std::string trusted(const transport::Options& options) {
   if (options.ca_pem.empty()) return "; trusted are the system's CAs, as no tlscert is set";
   const Certificate pinned = first_in(options.ca_pem);
   return "; trusted is tlscert = " + options.ca_path +
          (pinned ? ", which has " + description_of(pinned.get()) : ", which has no certificate");
 }
 
-Result<std::string> judged(const Peer& peer, const Endpoint& endpoint, const n200::http::Options& options) {
+Result<std::string> judged(const Peer& peer, const Endpoint& endpoint, const transport::Options& options) {
   if (!peer.certificate) return Error{Reason::tls_failed, "the device showed no certificate"};
   const std::string came = description_of(peer.certificate.get());
   if (peer.verdict == X509_V_ERR_CERT_HAS_EXPIRED || peer.verdict == X509_V_ERR_CERT_NOT_YET_VALID)
@@ -39,7 +39,7 @@ Result<std::string> judged(const Peer& peer, const Endpoint& endpoint, const n20
                                                      : ", issued by a trusted CA");
 }
 
-bool check_certificate(const Socket& socket, const Endpoint& endpoint, const n200::http::Options& options,
+bool check_certificate(const Socket& socket, const Endpoint& endpoint, const transport::Options& options,
                        Checkup& checkup) {
   const auto peer = look_at(socket, endpoint, options);
   const auto judgement = peer ? judged(*peer, endpoint, options) : Result<std::string>(peer.error());
@@ -54,7 +54,7 @@ bool check_certificate(const Socket& socket, const Endpoint& endpoint, const n20
   return true;
 }
 
-bool check_endpoint(const n200::http::Options& options, const Endpoint& endpoint, Checkup& checkup) {
+bool check_endpoint(const transport::Options& options, const Endpoint& endpoint, Checkup& checkup) {
   const auto addresses = resolve(endpoint, options.connect_timeout_ms);
   if (!addresses) {
     checkup.bad(kHost, addresses.error());
@@ -74,7 +74,7 @@ bool check_endpoint(const n200::http::Options& options, const Endpoint& endpoint
 
 }  // namespace
 
-bool check_connection(const n200::http::Options& options, std::size_t node, Checkup& checkup) {
+bool check_connection(const transport::Options& options, std::size_t node, Checkup& checkup) {
   const std::string_view addresses =
       node < options.addresses.size() ? options.addresses[node] : std::string_view();
   bool reached = false;

@@ -44,7 +44,7 @@ constexpr Hint kHints[] = {
     {"keygen_pin", "pin_source = file:/etc/sesam/pin    # the PIN alone, mode 0600\n"}};
 
 // What stands in a source may be the secret itself, by mistake.
-std::string line_of(const provider::Setting& setting, std::string_view value) {
+std::string line_of(const config::Setting& setting, std::string_view value) {
   for (const auto& hint : kHints)
     if (hint.secret == setting.key) return std::string(hint.line);
   if (setting.source && !value.starts_with("file:") && !value.starts_with("env:")) return {};
@@ -54,12 +54,12 @@ std::string line_of(const provider::Setting& setting, std::string_view value) {
 
 }  // namespace
 
-std::string example_configuration(const provider::Values& values, const std::string& module) {
+std::string example_configuration(const config::Values& values, const std::string& module) {
   std::string text(kHead);
   if (!module.empty()) text += "module = " + escaped(module) + "\n";
   if (values.find("url") == values.end())
     text += "url = https://seSAM-nserie-101    # the name in the device's certificate\n";
-  for (const auto& setting : provider::settings())
+  for (const auto& setting : config::settings())
     if (const auto found = values.find(setting.key); found != values.end() && !found->second.empty())
       text += line_of(setting, found->second.reveal());
   return text;

@@ -6,8 +6,8 @@
 #include <thread>
 #include <vector>
 
-#include "base/counts.h"
 #include "cli/doctor.h"
+#include "metrics/counts.h"
 
 namespace sesam::cli {
 namespace {
@@ -18,8 +18,8 @@ constexpr unsigned kSideBySide = 16;
 constexpr std::chrono::milliseconds kMost{700};
 
 void ask_for_the_time(n200::Device& device, std::chrono::steady_clock::time_point until) {
-  for (unsigned asked = 0;
-       asked < 2 || (counts().connections_allowed.get() != 0 && std::chrono::steady_clock::now() < until);
+  for (unsigned asked = 0; asked < 2 || (metrics::counts().connections_allowed.get() != 0 &&
+                                         std::chrono::steady_clock::now() < until);
        ++asked)
     if (!device.timestamp()) return;
 }
@@ -40,7 +40,7 @@ void check_limit(n200::Device& device, Checkup& checkup) {
   } catch (const std::system_error&) {
     return checkup.skip({kConnections}, "this process may have no more threads");
   }
-  if (const auto allowed = counts().connections_allowed.get(); allowed != 0)
+  if (const auto allowed = metrics::counts().connections_allowed.get(); allowed != 0)
     checkup.good(kConnections, "the device allows " + std::to_string(allowed) +
                                    " at a time: further requests wait for a place");
   else

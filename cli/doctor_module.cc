@@ -12,9 +12,9 @@
 #include <memory>
 #include <sstream>
 
-#include "base/handles.h"
 #include "cli/doctor.h"
 #include "cli/needed_libraries.h"
+#include "ossl/handles.h"
 
 namespace sesam::cli {
 namespace {
@@ -36,10 +36,10 @@ std::string modules_directory() {
 }
 
 // As OpenSSL makes a path of "module", or of the provider's name where there is none.
-std::string module_path(const provider::OpensslCnf& cnf, const std::string& section) {
+std::string module_path(const config::OpensslCnf& cnf, const std::string& section) {
   std::string module = cnf.value(section, "module").value_or("");
   if (module.empty()) {
-    for (const auto& row : cnf.providers().value_or(std::vector<provider::OpensslCnf::ProviderRow>{}))
+    for (const auto& row : cnf.providers().value_or(std::vector<config::OpensslCnf::ProviderRow>{}))
       if (row.section == section) module = cnf.value(section, "identity").value_or(row.name) + ".so";
   }
   return fs::path(module).is_absolute() ? module : (fs::path(modules_directory()) / module).string();
@@ -62,7 +62,7 @@ std::string openssls_words() {
 // In a library context of its own, which knows no openssl.cnf: the provider that is loaded there does
 // nothing. Gives what it says of itself.
 Result<std::string> load(const std::string& path) {
-  const LibCtx context(OSSL_LIB_CTX_new());
+  const ossl::LibCtx context(OSSL_LIB_CTX_new());
   const LoadedProvider loaded(OSSL_PROVIDER_load(context.get(), path.c_str()));
   if (!loaded) return Error{Reason::bad_configuration, openssls_words()};
   char* built = nullptr;
@@ -109,7 +109,7 @@ void check_libcrypto(const std::string& path, Checkup& checkup) {
 
 }  // namespace
 
-void check_module(const provider::OpensslCnf& cnf, const std::string& section, Checkup& checkup) {
+void check_module(const config::OpensslCnf& cnf, const std::string& section, Checkup& checkup) {
   const std::string path = module_path(cnf, section);
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {

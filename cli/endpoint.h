@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/handles.h"
 #include "base/result.h"
+#include "ossl/handles.h"
 
 namespace sesam::cli {
 
@@ -23,13 +23,14 @@ struct Endpoint {
   std::string port;
 };
 
-/// `url` is "https://host[:port]"; `address` "host", "host:port" or empty: one of those in http::Options.
+/// `url` is "https://host[:port]"; `address` "host", "host:port" or empty: one of those in
+/// transport::Options.
 Endpoint endpoint_of(std::string_view url, std::string_view address);
 
 /// The same for each of the node's addresses, which are separated by '|'.
 std::vector<Endpoint> endpoints_of(std::string_view url, std::string_view addresses);
 
-using Addresses = std::unique_ptr<addrinfo, FreeWith<&freeaddrinfo>>;
+using Addresses = std::unique_ptr<addrinfo, ossl::FreeWith<&freeaddrinfo>>;
 
 /// Within `timeout_ms`; a look-up that takes longer ends by itself. Raises cannot_resolve.
 Result<Addresses> resolve(const Endpoint& endpoint, unsigned timeout_ms);

@@ -66,7 +66,7 @@ keymgmt::Passphrase passphrase_for(const std::string& file, const Arguments& arg
                                    const Progress& progress) {
   return [&file, &arguments, &progress]() -> Result<Secret> {
     const std::string& given = arguments.passphrase_file;
-    if (!given.empty()) return read_pin_source(given.starts_with("file:") ? given : "file:" + given);
+    if (!given.empty()) return n200::read_pin_source(given.starts_with("file:") ? given : "file:" + given);
     progress.clear();
     auto answer = ask_secret("Passphrase of " + printable(file));
     if (answer) return std::move(*answer);

@@ -18,22 +18,22 @@ bool may_be_id(const std::string& name) {
          std::all_of(name.begin(), name.end(), [](unsigned char digit) { return std::isxdigit(digit) != 0; });
 }
 
-Result<FoundKey> find(n200::Device& device, KeyUri uri) {
+Result<FoundKey> find(n200::Device& device, n200::KeyUri uri) {
   SESAM_TRY(record, device.find_key(uri));
   return FoundKey{std::move(record), std::move(uri)};
 }
 
 }  // namespace
 
-Result<KeyUri> uri_of_name(const std::string& name) {
-  return KeyUri::parse(has_key_uri_scheme(name) ? name : "sesam:" + percent_encode(name));
+Result<n200::KeyUri> uri_of_name(const std::string& name) {
+  return n200::KeyUri::parse(n200::has_key_uri_scheme(name) ? name : "sesam:" + n200::percent_encode(name));
 }
 
 Result<FoundKey> find_key(n200::Device& device, const std::string& name) {
   SESAM_TRY(uri, uri_of_name(name));
   if (uri.names_no_key()) return Error{Reason::bad_uri, "the URI names no key"};
   if (!may_be_id(name)) return find(device, std::move(uri));
-  KeyUri by_id;
+  n200::KeyUri by_id;
   const auto id = from_hex(name).value_or(Bytes{});
   by_id.id.assign(id.begin(), id.end());
   auto found = find(device, std::move(by_id));

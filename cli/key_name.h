@@ -6,21 +6,21 @@
 #include <utility>
 
 #include "base/result.h"
-#include "base/uri.h"
 #include "cli/output.h"
 #include "n200/device.h"
 #include "n200/key_record.h"
+#include "n200/uri.h"
 
 namespace sesam::cli {
 
 /// A key and the URI that it was found by, which may tell a core and a PIN besides.
 struct FoundKey {
   n200::KeyRecord record;
-  KeyUri uri;
+  n200::KeyUri uri;
 };
 
 /// The URI for what a user calls a key: a URI, or its nice_name, key_id or token label. Raises bad_uri.
-Result<KeyUri> uri_of_name(const std::string& name);
+Result<n200::KeyUri> uri_of_name(const std::string& name);
 
 /// Finds the key by any of its names; 12 hex digits are a CKA_ID, or else a nice_name. Raises what
 /// Device::find_key raises.

@@ -11,11 +11,11 @@
 #include <string_view>
 #include <vector>
 
-#include "base/uri.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/session.h"
-#include "provider/configuration.h"
+#include "config/configuration.h"
+#include "n200/uri.h"
 #include "provider/process_life.h"
 
 namespace {
@@ -102,14 +102,14 @@ int report(const CLI::App& app, const CLI::ParseError& error) {
 
 // The arguments of a process are visible to every user of the machine.
 void warn_of_visible_secrets(const sesam::cli::Session& session, std::span<char* const> words) {
-  for (const auto& setting : sesam::provider::settings()) {
+  for (const auto& setting : sesam::config::settings()) {
     const auto gives_it = [&](const std::string& text) { return text.starts_with(setting.key + "="); };
     if (!setting.secret || std::none_of(session.set.begin(), session.set.end(), gives_it)) continue;
     std::cerr << "sesam: warning: other users can see '" << setting.key << "' in the process list; use --set "
               << (setting.key == "pass" ? "pass_source" : "pin_source") << "=file:PATH instead\n";
   }
   const auto has_pin = [](std::string_view word) {
-    return sesam::has_key_uri_scheme(word) && word.find("pin-value=") != word.npos;
+    return sesam::n200::has_key_uri_scheme(word) && word.find("pin-value=") != word.npos;
   };
   if (std::any_of(words.begin(), words.end(), has_pin))
     std::cerr << "sesam: warning: other users can see the URI's PIN in the process list; use "

@@ -6,10 +6,10 @@
 
 #include <vector>
 
-#include "base/handles.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/pin_prompt.h"
+#include "ossl/handles.h"
 #include "signature/digests.h"
 #include "store/open_key.h"
 
@@ -17,7 +17,7 @@ namespace sesam::cli {
 namespace {
 
 Result<Bytes> hash(const signature::Digest& digest, const std::string& path) {
-  const MdCtx context(EVP_MD_CTX_new());
+  const ossl::MdCtx context(EVP_MD_CTX_new());
   Bytes result(digest.size_bytes);
   if (!context || EVP_DigestInit_ex2(context.get(), digest.md(), nullptr) != 1)
     return Error{Reason::internal, std::string("cannot start ") + digest.name};

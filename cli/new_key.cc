@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/new_key.h"
 
-#include "base/uri.h"
+#include "n200/uri.h"
 
 namespace sesam::cli {
 namespace {
@@ -25,7 +25,7 @@ void add_place_options(CLI::App& command, Session& session, Place& place) {
 
 Result<n200::NewKey> new_key(const n200::Device& device, const Place& place, const std::string& name,
                              const Secret& pin) {
-  if (name.empty() || has_key_uri_scheme(name) || is_key_id(name) || is_token_label(name))
+  if (name.empty() || n200::has_key_uri_scheme(name) || n200::is_key_id(name) || n200::is_token_label(name))
     return Error{Reason::bad_argument,
                  "that cannot be a new key's name: give one alone, not a URI, key_id or token label"};
   n200::NewKey key;

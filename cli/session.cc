@@ -12,15 +12,15 @@ constexpr std::string_view kName = "sesam";
 Error bad(std::string problem) { return {Reason::bad_configuration, std::move(problem)}; }
 
 // As OpenSSL names and loads a provider (config(5), "Provider Configuration").
-bool is_ours(const provider::OpensslCnf& cnf, const provider::OpensslCnf::ProviderRow& row) {
+bool is_ours(const config::OpensslCnf& cnf, const config::OpensslCnf::ProviderRow& row) {
   const auto identity = cnf.value(row.section, "identity");
   const auto module = cnf.value(row.section, "module");
   return row.name == kName || identity == kName ||
          (module && std::filesystem::path(*module).stem().string() == kName);
 }
 
-Result<provider::Values> parse_settings(const std::vector<std::string>& given) {
-  provider::Values values;
+Result<config::Values> parse_settings(const std::vector<std::string>& given) {
+  config::Values values;
   for (const auto& text : given) {
     const auto equals = text.find('=');  // there is one: main() lets nothing else pass
     values.insert_or_assign(text.substr(0, equals), Secret(std::string_view(text).substr(equals + 1)));
@@ -30,10 +30,10 @@ Result<provider::Values> parse_settings(const std::vector<std::string>& given) {
 
 }  // namespace
 
-std::string Session::path() const { return config.empty() ? provider::OpensslCnf::default_path() : config; }
+std::string Session::path() const { return config.empty() ? config::OpensslCnf::default_path() : config; }
 
-Result<std::string> Session::section_in(const provider::OpensslCnf& cnf) const {
-  const auto rows = cnf.providers().value_or(std::vector<provider::OpensslCnf::ProviderRow>{});
+Result<std::string> Session::section_in(const config::OpensslCnf& cnf) const {
+  const auto rows = cnf.providers().value_or(std::vector<config::OpensslCnf::ProviderRow>{});
   if (!section.empty()) {
     for (const auto& row : rows)
       if (row.name == section) return row.section;
@@ -46,13 +46,13 @@ Result<std::string> Session::section_in(const provider::OpensslCnf& cnf) const {
              ": openssl_conf must name a section whose 'providers' names one that lists sesam");
 }
 
-Result<provider::Collected> Session::collect() const {
+Result<config::Collected> Session::collect() const {
   SESAM_TRY(given, parse_settings(set));
-  const auto cnf = provider::OpensslCnf::load(path());
+  const auto cnf = config::OpensslCnf::load(path());
   const Result<std::string> found = cnf ? section_in(*cnf) : Result<std::string>(cnf.error());
   const bool needed = !config.empty() || !section.empty();
   if (!found && needed) return found.error();
-  SESAM_TRY(collected, provider::collect_values(found ? &*cnf : nullptr, found ? *found : "", given));
+  SESAM_TRY(collected, config::collect_values(found ? &*cnf : nullptr, found ? *found : "", given));
   if (!found && collected.values.find("url") == collected.values.end()) return found.error();
   // cppcheck-suppress returnStdMoveLocal ; it is a reference
   return std::move(collected);
@@ -60,10 +60,10 @@ Result<provider::Collected> Session::collect() const {
 
 Result<std::shared_ptr<n200::Device>> Session::device() const {
   SESAM_TRY(collected, collect());
-  SESAM_TRY(configuration, provider::build_configuration(collected.values));
+  SESAM_TRY(configuration, config::build_configuration(collected.values));
   SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
   if (log->wants(LogLevel::failures))
-    for (const auto& warning : provider::warnings_about(collected.files))
+    for (const auto& warning : config::warnings_about(collected.files))
       log->write(LogLevel::failures, warning);
   return n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device),
                                    std::move(log));

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "base/result.h"
+#include "config/configuration.h"
+#include "config/configuration_sources.h"
+#include "config/openssl_cnf.h"
 #include "n200/device.h"
-#include "provider/configuration.h"
-#include "provider/configuration_sources.h"
-#include "provider/openssl_cnf.h"
 
 namespace sesam::cli {
 
@@ -32,10 +32,10 @@ class Session {
   std::string path() const;
   /// The section of that file that configures the provider: the one chosen by --section, else the first whose
   /// name, identity or module is sesam's. Raises bad_configuration where there is none.
-  Result<std::string> section_in(const provider::OpensslCnf& cnf) const;
+  Result<std::string> section_in(const config::OpensslCnf& cnf) const;
   /// All that is set, the vendor's file and --set included. Without a file or section what is given by --set
   /// and the vendor's file must do. Raises bad_configuration.
-  Result<provider::Collected> collect() const;
+  Result<config::Collected> collect() const;
   /// The device that this configures. No network yet. Raises bad_configuration.
   Result<std::shared_ptr<n200::Device>> device() const;
 };

@@ -2,11 +2,11 @@
 // `sesam sign`: a signature over a digest, by the provider's own code.
 #include <unistd.h>
 
-#include "base/ecdsa_signature.h"
 #include "cli/commands.h"
 #include "cli/message.h"
 #include "cli/output.h"
 #include "cli/output_file.h"
+#include "ossl/ecdsa_signature.h"
 
 namespace sesam::cli {
 namespace {
@@ -23,7 +23,7 @@ Result<Bytes> signature_of(const std::shared_ptr<n200::Device>& device, const Me
   SESAM_TRY(signature, sign_digest(key, message, digest));
   if (!message.raw) return signature;
   Bytes plain(data->device_signature_bytes);
-  if (!p1363_of_der(signature, plain)) return Error{Reason::bad_signature, "not an ECDSA signature"};
+  if (!ossl::p1363_of_der(signature, plain)) return Error{Reason::bad_signature, "not an ECDSA signature"};
   return plain;
 }
 

@@ -10,17 +10,17 @@
 #include <array>
 #include <chrono>
 
-#include "base/crypto.h"
 #include "base/hex.h"
+#include "ossl/crypto.h"
 
 namespace sesam::cli {
 namespace {
 
-using SslCtx = std::unique_ptr<SSL_CTX, FreeWith<&SSL_CTX_free>>;
-using Ssl = std::unique_ptr<SSL, FreeWith<&SSL_free>>;
+using SslCtx = std::unique_ptr<SSL_CTX, ossl::FreeWith<&SSL_CTX_free>>;
+using Ssl = std::unique_ptr<SSL, ossl::FreeWith<&SSL_free>>;
 
-Bio memory_of(std::string_view text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+ossl::Bio memory_of(std::string_view text) {
+  return ossl::Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
 std::string text_in(BIO* memory) {
@@ -42,7 +42,7 @@ void trust(SSL_CTX* context, const std::string& pem) {
   if (pem.empty()) {
     SSL_CTX_set_default_verify_paths(context);
   } else {
-    const Bio memory = memory_of(pem);
+    const ossl::Bio memory = memory_of(pem);
     while (const Certificate one{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)})
       X509_STORE_add_cert(store, one.get());
     ERR_clear_error();  // the end of the file
@@ -55,14 +55,14 @@ int no_passphrase(char*, int, int, void*) { return 0; }
 
 struct ClientCertificate {
   Certificate certificate;
-  Pkey key;
+  ossl::Pkey key;
 };
 
-ClientCertificate client_certificate(const n200::http::Options& options) {
-  const Bio memory = memory_of(options.client_key_pem.reveal());
+ClientCertificate client_certificate(const transport::Options& options) {
+  const ossl::Bio memory = memory_of(options.client_key_pem.reveal());
   return {first_in(options.client_cert_pem),
-          Pkey(PEM_read_bio_PrivateKey_ex(memory.get(), nullptr, &no_passphrase, nullptr, private_libctx(),
-                                          nullptr))};
+          ossl::Pkey(PEM_read_bio_PrivateKey_ex(memory.get(), nullptr, &no_passphrase, nullptr,
+                                                ossl::private_libctx(), nullptr))};
 }
 
 // SSL_CTX_set_cert_cb(3): comes when the server asks for one, after its own was looked at. Who is not trusted
@@ -77,7 +77,7 @@ int show_where_trusted(SSL* ssl, void* argument) {
 
 // An address is no name to a server (RFC 6066, section 3).
 bool name_server(SSL* ssl, const std::string& name) {
-  const std::unique_ptr<ASN1_OCTET_STRING, FreeWith<&ASN1_OCTET_STRING_free>> address(
+  const std::unique_ptr<ASN1_OCTET_STRING, ossl::FreeWith<&ASN1_OCTET_STRING_free>> address(
       a2i_IPADDRESS(name.c_str()));
   ERR_clear_error();
   if (address) return true;
@@ -102,14 +102,14 @@ std::string common_name(X509* certificate) {
 
 std::string alternative_names(X509* certificate) {
   const int at = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1);
-  const Bio memory(BIO_new(BIO_s_mem()));
+  const ossl::Bio memory(BIO_new(BIO_s_mem()));
   if (at < 0 || !memory || X509V3_EXT_print(memory.get(), X509_get_ext(certificate, at), 0, 0) != 1)
     return {};
   return text_in(memory.get());
 }
 
 std::string text_of(const ASN1_TIME* time) {
-  const Bio memory(BIO_new(BIO_s_mem()));
+  const ossl::Bio memory(BIO_new(BIO_s_mem()));
   if (!memory || ASN1_TIME_print(memory.get(), time) != 1) return {};
   return text_in(memory.get());
 }
@@ -117,7 +117,7 @@ std::string text_of(const ASN1_TIME* time) {
 std::string fingerprint(X509* certificate) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
-  const Md sha256(EVP_MD_fetch(private_libctx(), "SHA256", nullptr));
+  const ossl::Md sha256(EVP_MD_fetch(ossl::private_libctx(), "SHA256", nullptr));
   if (!sha256 || X509_digest(certificate, sha256.get(), digest.data(), &length) != 1) return {};
   return to_hex({digest.data(), length});
 }
@@ -155,7 +155,7 @@ Peer peer_of(SSL* ssl, const std::string& name) {
 }  // namespace
 
 Certificate first_in(const std::string& pem) {
-  const Bio memory = memory_of(pem);
+  const ossl::Bio memory = memory_of(pem);
   Certificate certificate(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
   ERR_clear_error();
   return certificate;
@@ -177,8 +177,8 @@ std::string warning_of_end(X509* certificate) {
   return ", expires in " + std::to_string(days) + (days == 1 ? " day" : " days") + ": renew it in time";
 }
 
-Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const n200::http::Options& options) {
-  const SslCtx context(SSL_CTX_new_ex(private_libctx(), nullptr, TLS_client_method()));
+Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const transport::Options& options) {
+  const SslCtx context(SSL_CTX_new_ex(ossl::private_libctx(), nullptr, TLS_client_method()));
   if (!context) return Error{Reason::out_of_memory, {}};
   trust(context.get(), options.ca_pem);
   ClientCertificate ours;

@@ -7,14 +7,14 @@
 #include <memory>
 #include <string>
 
-#include "base/handles.h"
 #include "base/result.h"
 #include "cli/endpoint.h"
-#include "n200/http/pipeline.h"
+#include "ossl/handles.h"
+#include "transport/pipeline.h"
 
 namespace sesam::cli {
 
-using Certificate = std::unique_ptr<X509, FreeWith<&X509_free>>;
+using Certificate = std::unique_ptr<X509, ossl::FreeWith<&X509_free>>;
 
 struct Peer {
   Certificate certificate;
@@ -26,7 +26,7 @@ struct Peer {
 
 /// Shakes hands over the socket, within connect_timeout_ms, trusting what the options trust and showing their
 /// client certificate. Raises tls_failed, timed_out, bad_configuration.
-Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const n200::http::Options& options);
+Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const transport::Options& options);
 
 /// "CN=…, subjectAltName …, valid until … (from …), SHA-256 …".
 std::string description_of(X509* certificate);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "provider/configuration.h"
+#include "config/configuration.h"
 
 #include <algorithm>
 #include <cctype>
@@ -10,10 +10,10 @@
 #include <variant>
 
 #include "base/file.h"
-#include "base/metrics_file.h"
+#include "metrics/metrics_file.h"
 #include "n200/open_metrics.h"
 
-namespace sesam::provider {
+namespace sesam::config {
 namespace {
 
 Error bad(std::string problem) { return {Reason::bad_configuration, std::move(problem)}; }
@@ -193,7 +193,7 @@ Result<void> take_verify(std::string_view text, Configuration& c) {
 }
 
 Result<void> take_metrics_file(std::string_view text, Configuration& c) {
-  SESAM_CHECK(MetricsFile::check(text));
+  SESAM_CHECK(metrics::MetricsFile::check(text));
   c.connection.metrics_file = text;
   c.connection.metrics_text = n200::open_metrics;
   return {};
@@ -340,4 +340,4 @@ Result<Configuration> build_configuration(const Values& values) {
   return configuration;
 }
 
-}  // namespace sesam::provider
+}  // namespace sesam::config

@@ -13,14 +13,14 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/secret.h"
-#include "n200/http/pipeline.h"
 #include "n200/options.h"
+#include "transport/pipeline.h"
 
-namespace sesam::provider {
+namespace sesam::config {
 
 /// What the settings add up to; immutable once built.
 struct Configuration {
-  n200::http::Options connection;
+  transport::Options connection;
   n200::Options device;
   int log_level = 0;
   std::string log_output = "stderr";
@@ -48,4 +48,4 @@ using Values = std::map<std::string, Secret, std::less<>>;
 /// its user and root directory later.
 Result<Configuration> build_configuration(const Values& values);
 
-}  // namespace sesam::provider
+}  // namespace sesam::config

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "provider/configuration_sources.h"
+#include "config/configuration_sources.h"
 
 #include <openssl/core_names.h>
 #include <openssl/params.h>
@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "n200/vendor_conf.h"
 
-namespace sesam::provider {
+namespace sesam::config {
 namespace {
 
 Error bad(std::string problem) { return {Reason::bad_configuration, std::move(problem)}; }
@@ -38,7 +38,7 @@ bool is_replaced(std::string_view key, const Values& instead) {
          });
 }
 
-std::map<std::string, const char*, std::less<>> ask_core(const Core& core,
+std::map<std::string, const char*, std::less<>> ask_core(const ossl::Core& core,
                                                          const std::vector<std::string>& keys) {
   std::vector<char*> values(keys.size(), nullptr);
   std::vector<OSSL_PARAM> params;
@@ -53,7 +53,7 @@ std::map<std::string, const char*, std::less<>> ask_core(const Core& core,
 }
 
 // A key that is misspelt would be ignored silently: the core tells only what it is asked for.
-Result<void> refuse_unknown_keys(const Core& core) {
+Result<void> refuse_unknown_keys(const ossl::Core& core) {
   const auto names = ask_core(core, {OSSL_PROV_PARAM_CORE_PROV_NAME});
   const std::string path = OpensslCnf::default_path();
   if (names.empty() || path.empty()) return {};
@@ -132,7 +132,7 @@ Result<void> refuse_unknown_keys(const OpensslCnf& cnf, const std::string& secti
   return bad("unknown key '" + unknown + "' in section [" + section + "] of " + cnf.path());
 }
 
-Result<Collected> collect_values(const Core& core) {
+Result<Collected> collect_values(const ossl::Core& core) {
   SESAM_CHECK(refuse_unknown_keys(core));
   std::vector<std::string> keys;
   for (const auto& row : settings()) keys.push_back(row.key);
@@ -159,7 +159,7 @@ Result<Collected> collect_values(const OpensslCnf* cnf, const std::string& secti
   return complete(std::move(collected));
 }
 
-ModestSettings modest_settings(const Core& core) {
+ModestSettings modest_settings(const ossl::Core& core) {
   Configuration configuration;
   for (const auto& row : settings()) {
     if (row.key != "log_level" && row.key != "log_output" && row.key != "claim_pkcs11") continue;
@@ -169,4 +169,4 @@ ModestSettings modest_settings(const Core& core) {
   return {configuration.log_level, configuration.log_output, configuration.claim_pkcs11};
 }
 
-}  // namespace sesam::provider
+}  // namespace sesam::config

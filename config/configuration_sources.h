@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "base/error_stack.h"
 #include "base/result.h"
-#include "provider/configuration.h"
-#include "provider/open_files.h"
-#include "provider/openssl_cnf.h"
+#include "config/configuration.h"
+#include "config/open_files.h"
+#include "config/openssl_cnf.h"
+#include "ossl/error_stack.h"
 
-namespace sesam::provider {
+namespace sesam::config {
 
 /// What was found, and the files that others should not get at.
 struct Collected {
@@ -23,7 +23,7 @@ struct Collected {
 /// Collects the values of all settings. Reads the vendor's file, and openssl.cnf once more for keys that
 /// nobody would notice otherwise: the core tells only the values of keys that it is asked for. Raises
 /// bad_configuration.
-Result<Collected> collect_values(const Core& core);
+Result<Collected> collect_values(const ossl::Core& core);
 
 /// The same for the command, which no core tells anything: from a section of a file (null: there is none),
 /// with what was given on the command line instead of, or besides, what stands there.
@@ -39,6 +39,6 @@ struct ModestSettings {
   std::string log_output;
   bool claim_pkcs11;
 };
-ModestSettings modest_settings(const Core& core);
+ModestSettings modest_settings(const ossl::Core& core);
 
-}  // namespace sesam::provider
+}  // namespace sesam::config

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "provider/include_files.h"
+#include "config/include_files.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 
-namespace sesam::provider {
+namespace sesam::config {
 namespace {
 
 namespace fs = std::filesystem;
@@ -87,4 +87,4 @@ std::vector<std::string> files_that_set(const std::string& cnf, std::string_view
   return std::move(search.found);
 }
 
-}  // namespace sesam::provider
+}  // namespace sesam::config

@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
-namespace sesam::provider {
+namespace sesam::config {
 
 /// The file and those that it includes, in whatever depth, that give `key` a value in any section (config(5):
 /// "key = value" or "section::key = value", ".include"). The file itself where none is found: a variable in
 /// the name of an included one, say.
 std::vector<std::string> files_that_set(const std::string& cnf, std::string_view key);
 
-}  // namespace sesam::provider
+}  // namespace sesam::config

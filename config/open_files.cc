@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "provider/open_files.h"
+#include "config/open_files.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,9 +9,9 @@
 #include <system_error>
 #include <utility>
 
-#include "provider/include_files.h"
+#include "config/include_files.h"
 
-namespace sesam::provider {
+namespace sesam::config {
 namespace {
 
 namespace fs = std::filesystem;
@@ -97,4 +97,4 @@ std::vector<std::string> warnings_about(const std::vector<WatchedFile>& given) {
   return warnings;
 }
 
-}  // namespace sesam::provider
+}  // namespace sesam::config

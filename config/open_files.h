@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace sesam::provider {
+namespace sesam::config {
 
 /// A file that matters for a setting.
 struct WatchedFile {
@@ -20,4 +20,4 @@ struct WatchedFile {
 /// about each directory above them in which other users may replace it; each is named once.
 std::vector<std::string> warnings_about(const std::vector<WatchedFile>& files);
 
-}  // namespace sesam::provider
+}  // namespace sesam::config

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "provider/openssl_cnf.h"
+#include "config/openssl_cnf.h"
 
 #include <openssl/conf.h>
 #include <openssl/crypto.h>
@@ -10,7 +10,7 @@
 #include <cstring>
 #include <memory>
 
-namespace sesam::provider {
+namespace sesam::config {
 namespace {
 
 constexpr std::string_view kOpensslKeys[] = {"identity", "module", "activate", "soft_load", ".include"};
@@ -32,7 +32,7 @@ std::string OpensslCnf::default_path() {
 }
 
 Result<OpensslCnf> OpensslCnf::load(const std::string& path) {
-  Conf conf(NCONF_new(nullptr));
+  ossl::Conf conf(NCONF_new(nullptr));
   if (!conf) return Error{Reason::out_of_memory, {}};
   long line = 0;
   ERR_set_mark();
@@ -78,4 +78,4 @@ bool is_openssls_own_key(std::string_view key) noexcept {
   return std::find(std::begin(kOpensslKeys), std::end(kOpensslKeys), key) != std::end(kOpensslKeys);
 }
 
-}  // namespace sesam::provider
+}  // namespace sesam::config

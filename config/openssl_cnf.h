@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "base/handles.h"
 #include "base/result.h"
+#include "ossl/handles.h"
 
-namespace sesam::provider {
+namespace sesam::config {
 
 class OpensslCnf {
  public:
@@ -39,13 +39,13 @@ class OpensslCnf {
   std::optional<std::vector<ProviderRow>> providers() const;
 
  private:
-  OpensslCnf(std::string path, Conf conf) : path_(std::move(path)), conf_(std::move(conf)) {}
+  OpensslCnf(std::string path, ossl::Conf conf) : path_(std::move(path)), conf_(std::move(conf)) {}
 
   std::string path_;
-  Conf conf_;
+  ossl::Conf conf_;
 };
 
 /// Whether OpenSSL itself reads that key of a provider's section (config(5), "Provider Configuration").
 bool is_openssls_own_key(std::string_view key) noexcept;
 
-}  // namespace sesam::provider
+}  // namespace sesam::config

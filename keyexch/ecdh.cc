@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "keyexch/ecdh.h"
 
-#include "base/boundary.h"
 #include "keymgmt/key.h"
+#include "ossl/boundary.h"
 
 namespace sesam::keyexch {
 namespace {

@@ -10,18 +10,18 @@
 #include <optional>
 #include <utility>
 
-#include "base/crypto.h"
 #include "base/file.h"
-#include "base/handles.h"
 #include "n200/reply.h"
+#include "ossl/crypto.h"
+#include "ossl/handles.h"
 
 namespace sesam::keymgmt {
 namespace {
 
-using Group = std::unique_ptr<EC_GROUP, FreeWith<&EC_GROUP_free>>;
-using Point = std::unique_ptr<EC_POINT, FreeWith<&EC_POINT_clear_free>>;
-using SecretBignum = std::unique_ptr<BIGNUM, FreeWith<&BN_clear_free>>;
-using BnCtx = std::unique_ptr<BN_CTX, FreeWith<&BN_CTX_free>>;
+using Group = std::unique_ptr<EC_GROUP, ossl::FreeWith<&EC_GROUP_free>>;
+using Point = std::unique_ptr<EC_POINT, ossl::FreeWith<&EC_POINT_clear_free>>;
+using SecretBignum = std::unique_ptr<BIGNUM, ossl::FreeWith<&BN_clear_free>>;
+using BnCtx = std::unique_ptr<BN_CTX, ossl::FreeWith<&BN_CTX_free>>;
 
 constexpr std::string_view kFirstWord = "Private-key-format:";
 
@@ -76,11 +76,11 @@ Result<const Curve*> curve_of_algorithm(const std::string& path, std::string_vie
 // X‖Y of the point that belongs to the scalar, which BIND's file does not hold; nothing where the scalar is
 // none of the curve.
 std::optional<Bytes> public_key_of(const Curve& curve, const BIGNUM* scalar) {
-  const Group group(EC_GROUP_new_by_curve_name_ex(private_libctx(), nullptr, OBJ_txt2nid(curve.group)));
+  const Group group(EC_GROUP_new_by_curve_name_ex(ossl::private_libctx(), nullptr, OBJ_txt2nid(curve.group)));
   const BnCtx context(BN_CTX_secure_new());
   const Point point(group ? EC_POINT_new(group.get()) : nullptr);
-  const Bignum x(BN_new());
-  const Bignum y(BN_new());
+  const ossl::Bignum x(BN_new());
+  const ossl::Bignum y(BN_new());
   const bool in_range = point && context && x && y && !BN_is_zero(scalar) &&
                         BN_cmp(scalar, EC_GROUP_get0_order(group.get())) < 0;
   if (!in_range || EC_POINT_mul(group.get(), point.get(), scalar, nullptr, nullptr, context.get()) != 1 ||

@@ -104,12 +104,12 @@ Result<void> Generation::set_params(const OSSL_PARAM params[]) {
 }
 
 // The device gives key_id, token and id itself, so a URI for a new key cannot name them.
-Result<KeyUri> Generation::place() const {
+Result<n200::KeyUri> Generation::place() const {
   if (uri_.empty())
     return Error{Reason::bad_uri,
                  "generating a key: no URI gives its name; set sesam_uri (BIND: pkcs11-uri of the "
                  "key-store), for example sesam:object=NAME;core=1"};
-  SESAM_TRY(uri, KeyUri::parse(uri_));
+  SESAM_TRY(uri, n200::KeyUri::parse(uri_));
   if (!uri.token.empty() || !uri.key_id.empty() || !uri.id.empty())
     return Error{Reason::bad_uri,
                  "generating a key: every key of this device is its own token, so token=, key-id= and id= "
@@ -120,7 +120,7 @@ Result<KeyUri> Generation::place() const {
   return std::move(uri);
 }
 
-Result<n200::NewKey> Generation::new_key(const KeyUri& uri, const n200::Device& device) const {
+Result<n200::NewKey> Generation::new_key(const n200::KeyUri& uri, const n200::Device& device) const {
   n200::NewKey key;
   key.nice_name = uri.object;
   key.core = uri.core.value_or(device.options().core);

@@ -34,8 +34,8 @@ class Generation {
  private:
   Generation(KeyType type, const n200::Context& context) : type_(type), context_(context) {}
   static Result<Generation*> start(KeyType type, void* provctx, int selection, const OSSL_PARAM params[]);
-  Result<KeyUri> place() const;
-  Result<n200::NewKey> new_key(const KeyUri& uri, const n200::Device& device) const;
+  Result<n200::KeyUri> place() const;
+  Result<n200::NewKey> new_key(const n200::KeyUri& uri, const n200::Device& device) const;
   Result<n200::KeyRecord> generate_key(n200::NewKey& key, n200::Device& device) const;
   Result<n200::KeyRecord> import_key(n200::NewKey& key, n200::Device& device) const;
 

@@ -5,9 +5,9 @@
 
 #include <utility>
 
-#include "base/crypto.h"
-#include "base/uri.h"
 #include "n200/key_uri.h"
+#include "n200/uri.h"
+#include "ossl/crypto.h"
 
 namespace sesam::keymgmt {
 namespace {
@@ -26,8 +26,9 @@ const char* name_of_private_part(KeyType type) noexcept {
 
 }  // namespace
 
-Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& record, const KeyUri& uri,
-                                                        Secret pin, std::shared_ptr<n200::Device> device) {
+Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& record,
+                                                        const n200::KeyUri& uri, Secret pin,
+                                                        std::shared_ptr<n200::Device> device) {
   auto data = std::make_shared<KeyData>();
   data->handle = device->handle_of(record, uri.core.value_or(device->options().core), std::move(pin));
   data->handle.standing = device->watch(uri, record);
@@ -68,7 +69,7 @@ Result<bool> Key::match(const void* other, int) const {
 
 Result<bool> Key::validate(int selection, int) const {
   if (public_key() == nullptr || (includes_private(selection) && !is_private())) return false;
-  const PkeyCtx context(EVP_PKEY_CTX_new_from_pkey(private_libctx(), public_key(), nullptr));
+  const ossl::PkeyCtx context(EVP_PKEY_CTX_new_from_pkey(ossl::private_libctx(), public_key(), nullptr));
   return context && EVP_PKEY_public_check(context.get()) == 1;
 }
 

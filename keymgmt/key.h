@@ -8,11 +8,11 @@
 #include <string>
 #include <string_view>
 
-#include "base/handles.h"
 #include "base/result.h"
-#include "base/uri.h"
 #include "keymgmt/public_key.h"
 #include "n200/device.h"
+#include "n200/uri.h"
+#include "ossl/handles.h"
 
 namespace sesam::keymgmt {
 
@@ -20,7 +20,7 @@ namespace sesam::keymgmt {
 /// duplicates.
 struct KeyData {
   KeyType type = KeyType::ec;
-  Pkey public_key;  ///< in private_libctx()
+  ossl::Pkey public_key;  ///< in private_libctx()
   std::size_t device_signature_bytes = 0;
   std::shared_ptr<n200::Device> device;  ///< null for an imported public key
   n200::KeyHandle handle;
@@ -39,8 +39,9 @@ class Key {
 
   /// Builds the data of a key in the device from the device's record; core and pin-source are the URI's.
   /// `pin` may be empty. Raises unsupported_key, bad_public_key.
-  static Result<std::shared_ptr<const KeyData>> from_record(const n200::KeyRecord& record, const KeyUri& uri,
-                                                            Secret pin, std::shared_ptr<n200::Device> device);
+  static Result<std::shared_ptr<const KeyData>> from_record(const n200::KeyRecord& record,
+                                                            const n200::KeyUri& uri, Secret pin,
+                                                            std::shared_ptr<n200::Device> device);
 
   const KeyData* data() const noexcept { return data_.get(); }
   const std::shared_ptr<const KeyData>& shared_data() const noexcept { return data_; }

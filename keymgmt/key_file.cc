@@ -10,10 +10,10 @@
 #include <optional>
 #include <utility>
 
-#include "base/crypto.h"
 #include "base/file.h"
-#include "base/handles.h"
 #include "keymgmt/bind_key_file.h"
+#include "ossl/crypto.h"
+#include "ossl/handles.h"
 
 namespace sesam::keymgmt {
 namespace {
@@ -44,14 +44,14 @@ struct PemObject {
   long length = 0;
 };
 
-Bio reader_of(const Secret& text) {
-  return Bio(BIO_new_mem_buf(text.reveal().data(), static_cast<int>(text.reveal().size())));
+ossl::Bio reader_of(const Secret& text) {
+  return ossl::Bio(BIO_new_mem_buf(text.reveal().data(), static_cast<int>(text.reveal().size())));
 }
 
-Pkey key_of_der(const Secret& der) {
+ossl::Pkey key_of_der(const Secret& der) {
   const auto* at = reinterpret_cast<const unsigned char*>(der.reveal().data());
-  return Pkey(
-      d2i_AutoPrivateKey_ex(nullptr, &at, static_cast<long>(der.reveal().size()), private_libctx(), nullptr));
+  return ossl::Pkey(d2i_AutoPrivateKey_ex(nullptr, &at, static_cast<long>(der.reveal().size()),
+                                          ossl::private_libctx(), nullptr));
 }
 
 // pem_password_cb: pem_password_cb(3).
@@ -62,21 +62,21 @@ int give_passphrase(char* buffer, int size, int, void* passphrase) {
   return static_cast<int>(text.size());
 }
 
-Result<Pkey> decrypted(const std::string& path, const Secret& text, const Passphrase& ask) {
+Result<ossl::Pkey> decrypted(const std::string& path, const Secret& text, const Passphrase& ask) {
   if (!ask) return unusable(path, "it has a passphrase");
   SESAM_TRY(passphrase, ask());
-  const Bio in = reader_of(text);
-  Pkey key(in ? PEM_read_bio_PrivateKey_ex(in.get(), nullptr, &give_passphrase, &passphrase, private_libctx(),
-                                           nullptr)
-              : nullptr);
+  const ossl::Bio in = reader_of(text);
+  ossl::Pkey key(in ? PEM_read_bio_PrivateKey_ex(in.get(), nullptr, &give_passphrase, &passphrase,
+                                                 ossl::private_libctx(), nullptr)
+                    : nullptr);
   if (!key) return unusable(path, "the passphrase is wrong, or the file is damaged");
   return key;
 }
 
 // The first private key; a file without any PEM is taken for DER itself.
-Result<Pkey> key_in(const std::string& path, const Secret& text, const Passphrase& ask) {
+Result<ossl::Pkey> key_in(const std::string& path, const Secret& text, const Passphrase& ask) {
   if (text.reveal().find("-----BEGIN ") == std::string_view::npos) return key_of_der(text);
-  const Bio in = reader_of(text);
+  const ossl::Bio in = reader_of(text);
   for (;;) {
     PemObject object;
     if (!in || !object.read(in.get())) return unusable(path, "there is no private key in it");
@@ -89,8 +89,9 @@ Result<Pkey> key_in(const std::string& path, const Secret& text, const Passphras
   }
 }
 
-bool is_whole(const Pkey& key) {
-  const PkeyCtx context(key ? EVP_PKEY_CTX_new_from_pkey(private_libctx(), key.get(), nullptr) : nullptr);
+bool is_whole(const ossl::Pkey& key) {
+  const ossl::PkeyCtx context(key ? EVP_PKEY_CTX_new_from_pkey(ossl::private_libctx(), key.get(), nullptr)
+                                  : nullptr);
   return context && EVP_PKEY_check(context.get()) == 1;
 }
 
@@ -102,7 +103,7 @@ const Curve* curve_of(const EVP_PKEY* key) {
              : nullptr;
 }
 
-using SecretBignum = std::unique_ptr<BIGNUM, FreeWith<&BN_clear_free>>;
+using SecretBignum = std::unique_ptr<BIGNUM, ossl::FreeWith<&BN_clear_free>>;
 
 // The number in `bytes` bytes, big-endian.
 std::optional<Secret> number_of(const EVP_PKEY* key, const char* name, std::size_t bytes) {

@@ -44,7 +44,7 @@ std::string identity_of(const n200::KeyRecord& record, const n200::Device& devic
 
 }  // namespace
 
-Result<Secret> pin_for(const KeyUri& uri, const n200::KeyRecord& record, const n200::Device& device,
+Result<Secret> pin_for(const n200::KeyUri& uri, const n200::KeyRecord& record, const n200::Device& device,
                        const PinPrompt& prompt) {
   if (!uri.pin_value.empty() || uri.pin_source != kAsk) return pin_for_new_key(uri, device);
   const auto deadline =
@@ -54,13 +54,13 @@ Result<Secret> pin_for(const KeyUri& uri, const n200::KeyRecord& record, const n
   });
 }
 
-Result<Secret> pin_for_new_key(const KeyUri& uri, const n200::Device& device) {
+Result<Secret> pin_for_new_key(const n200::KeyUri& uri, const n200::Device& device) {
   if (!uri.pin_value.empty()) return uri.pin_value.clone();
   if (uri.pin_source == kAsk)
     return Error{
         Reason::pin_missing,
         "key '" + uri.object + "': OpenSSL gives nobody to ask (pin-source=ask:) where a key is made"};
-  if (!uri.pin_source.empty()) return read_pin_source(uri.pin_source);
+  if (!uri.pin_source.empty()) return n200::read_pin_source(uri.pin_source);
   return device.options().pin.clone();
 }
 

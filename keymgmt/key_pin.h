@@ -6,8 +6,8 @@
 
 #include "base/result.h"
 #include "base/secret.h"
-#include "base/uri.h"
 #include "n200/device.h"
+#include "n200/uri.h"
 
 namespace sesam::keymgmt {
 
@@ -21,10 +21,10 @@ struct PinPrompt {
 /// The URI's pin-value, else its pin-source, else the configuration's PIN; empty: the device uses the one
 /// that it stores. Where the pin-source is "ask:", and nowhere else, `prompt` is asked: once for a key in a
 /// process. Raises pin_source_unreadable, pin_missing, timed_out.
-Result<Secret> pin_for(const KeyUri& uri, const n200::KeyRecord& record, const n200::Device& device,
+Result<Secret> pin_for(const n200::KeyUri& uri, const n200::KeyRecord& record, const n200::Device& device,
                        const PinPrompt& prompt);
 
 /// The same for a key that is yet to be made, when there is nobody to ask.
-Result<Secret> pin_for_new_key(const KeyUri& uri, const n200::Device& device);
+Result<Secret> pin_for_new_key(const n200::KeyUri& uri, const n200::Device& device);
 
 }  // namespace sesam::keymgmt

@@ -2,9 +2,9 @@
 // The key management tables that OpenSSL gets.
 #include <openssl/core_names.h>
 
-#include "base/boundary.h"
 #include "keymgmt/generation.h"
 #include "keymgmt/key.h"
+#include "ossl/boundary.h"
 
 namespace sesam::keymgmt {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "base/crypto.h"
 #include "keymgmt/curves.h"
+#include "ossl/crypto.h"
 
 namespace sesam::keymgmt {
 namespace {
@@ -21,16 +21,16 @@ std::string described(const n200::KeyRecord& record) {
          std::to_string(record.key_bits) + " bits";
 }
 
-Pkey from_builder(KeyType type, OSSL_PARAM_BLD* builder) {
-  const Params params(OSSL_PARAM_BLD_to_param(builder));
+ossl::Pkey from_builder(KeyType type, OSSL_PARAM_BLD* builder) {
+  const ossl::Params params(OSSL_PARAM_BLD_to_param(builder));
   return params ? public_key_from(type, params.get()) : nullptr;
 }
 
-Pkey ec_from_point(const Curve& curve, const Bytes& x_and_y) {
+ossl::Pkey ec_from_point(const Curve& curve, const Bytes& x_and_y) {
   if (x_and_y.size() != 2 * curve.field_bytes) return nullptr;
   Bytes point{kUncompressed};
   point.insert(point.end(), x_and_y.begin(), x_and_y.end());
-  const ParamBuilder builder(OSSL_PARAM_BLD_new());
+  const ossl::ParamBuilder builder(OSSL_PARAM_BLD_new());
   if (!builder ||
       OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, curve.group, 0) != 1 ||
       OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) !=
@@ -39,10 +39,10 @@ Pkey ec_from_point(const Curve& curve, const Bytes& x_and_y) {
   return from_builder(KeyType::ec, builder.get());
 }
 
-Pkey rsa_from_numbers(const Bytes& modulus, const Bytes& exponent) {
-  const Bignum n(BN_bin2bn(modulus.data(), static_cast<int>(modulus.size()), nullptr));
-  const Bignum e(BN_bin2bn(exponent.data(), static_cast<int>(exponent.size()), nullptr));
-  const ParamBuilder builder(OSSL_PARAM_BLD_new());
+ossl::Pkey rsa_from_numbers(const Bytes& modulus, const Bytes& exponent) {
+  const ossl::Bignum n(BN_bin2bn(modulus.data(), static_cast<int>(modulus.size()), nullptr));
+  const ossl::Bignum e(BN_bin2bn(exponent.data(), static_cast<int>(exponent.size()), nullptr));
+  const ossl::ParamBuilder builder(OSSL_PARAM_BLD_new());
   if (!n || !e || !builder || BN_num_bits(n.get()) < kLeastRsaBits || BN_num_bits(n.get()) > kMostRsaBits ||
       BN_is_odd(e.get()) == 0 || OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
       OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
@@ -60,24 +60,24 @@ Result<KeyType> type_of(const n200::KeyRecord& record) {
   return Error{Reason::unsupported_key, described(record)};
 }
 
-Result<Pkey> public_key_of(const n200::KeyRecord& record, KeyType type) {
-  Pkey key = type == KeyType::rsa
-                 ? rsa_from_numbers(record.modulus, record.exponent)
-                 : ec_from_point(*find_curve(record.key_type, record.key_bits), record.public_key);
+Result<ossl::Pkey> public_key_of(const n200::KeyRecord& record, KeyType type) {
+  ossl::Pkey key = type == KeyType::rsa
+                       ? rsa_from_numbers(record.modulus, record.exponent)
+                       : ec_from_point(*find_curve(record.key_type, record.key_bits), record.public_key);
   if (!key)
     return Error{Reason::bad_public_key,
                  described(record) + ": what the device told is no public key of that type"};
   return key;
 }
 
-Pkey public_key_from(KeyType type, const OSSL_PARAM params[]) {
+ossl::Pkey public_key_from(KeyType type, const OSSL_PARAM params[]) {
   EVP_PKEY* made = nullptr;
-  const PkeyCtx context(EVP_PKEY_CTX_new_from_name(private_libctx(), name_of(type), nullptr));
+  const ossl::PkeyCtx context(EVP_PKEY_CTX_new_from_name(ossl::private_libctx(), name_of(type), nullptr));
   if (!context || EVP_PKEY_fromdata_init(context.get()) != 1) return nullptr;
   // EVP_PKEY_fromdata(3) only reads the parameters.
   if (EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, const_cast<OSSL_PARAM*>(params)) != 1)
     return nullptr;
-  return Pkey(made);
+  return ossl::Pkey(made);
 }
 
 std::size_t device_signature_bytes(KeyType type, const EVP_PKEY* key) {

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "base/handles.h"
 #include "base/result.h"
 #include "n200/key_record.h"
+#include "ossl/handles.h"
 
 namespace sesam::keymgmt {
 
@@ -24,11 +24,11 @@ Result<KeyType> type_of(const n200::KeyRecord& record);
 
 /// The public key that the device tells of. OpenSSL checks that an EC point is on its curve. Raises
 /// unsupported_key, bad_public_key.
-Result<Pkey> public_key_of(const n200::KeyRecord& record, KeyType type);
+Result<ossl::Pkey> public_key_of(const n200::KeyRecord& record, KeyType type);
 
 /// A public key from OpenSSL's parameters for the type (EVP_PKEY_fromdata(3)); private ones among them are
 /// left alone. Null if they make none.
-Pkey public_key_from(KeyType type, const OSSL_PARAM params[]);
+ossl::Pkey public_key_from(KeyType type, const OSSL_PARAM params[]);
 
 /// The length of a signature as the device gives it: EC r‖s, RSA the modulus.
 std::size_t device_signature_bytes(KeyType type, const EVP_PKEY* key);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/counts.h"
+#include "metrics/counts.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -10,7 +10,7 @@
 
 #include "base/thread_line.h"
 
-namespace sesam {
+namespace sesam::metrics {
 namespace {
 
 template <class Array>
@@ -107,4 +107,4 @@ void Counts::reset() noexcept {
 
 Counts& counts() noexcept { return of_this_process; }
 
-}  // namespace sesam
+}  // namespace sesam::metrics

@@ -13,7 +13,7 @@
 
 #include "base/reasons.h"
 
-namespace sesam {
+namespace sesam::metrics {
 
 /// One counter. Relaxed: nothing else is ordered by it.
 class Count {
@@ -130,4 +130,4 @@ struct Counts {
 /// The one of this process.
 Counts& counts() noexcept;
 
-}  // namespace sesam
+}  // namespace sesam::metrics

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/metrics_file.h"
+#include "metrics/metrics_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,7 +12,7 @@
 
 #include "base/quiet_write.h"
 
-namespace sesam {
+namespace sesam::metrics {
 namespace {
 
 constexpr mode_t kMode = 0644;  // read by the collector, which is another user
@@ -133,4 +133,4 @@ void MetricsFile::remove() {
   if (still_ours()) ::unlinkat(directory_fd_, name().c_str(), 0);
 }
 
-}  // namespace sesam
+}  // namespace sesam::metrics

@@ -8,7 +8,7 @@
 #include "base/descriptors.h"
 #include "base/result.h"
 
-namespace sesam {
+namespace sesam::metrics {
 
 /// Named by a pattern: a path in whose last part %p stands for the process id, %e for the program's name, and
 /// %% for a percent sign, as in core(5). With %p the file is that of a living process; without, it outlives
@@ -50,4 +50,4 @@ class MetricsFile {
   FileIdentity identity_;  // of the directory
 };
 
-}  // namespace sesam
+}  // namespace sesam::metrics

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/metrics_writer.h"
+#include "metrics/metrics_writer.h"
 
 #include <cstring>
 #include <exception>
 #include <string>
 #include <utility>
 
-#include "base/counts.h"
+#include "metrics/counts.h"
 
-namespace sesam::n200::http {
+namespace sesam::metrics {
 
 Clock::time_point MetricsWriter::next_event(Clock::time_point now) noexcept {
   if (file_ != nullptr && changed_ && due_ == kNever) due_ = now + kInterval;
@@ -43,4 +43,4 @@ void MetricsWriter::write() noexcept try {
   return;  // no memory for it now: there will be another time
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::metrics

@@ -2,11 +2,15 @@
 // When the metrics file is written: by the I/O thread, while requests flow, and once more after them.
 #pragma once
 
-#include "base/log.h"
-#include "base/metrics_file.h"
-#include "n200/http/call.h"
+#include <chrono>
 
-namespace sesam::n200::http {
+#include "base/log.h"
+#include "metrics/metrics_file.h"
+#include "metrics/metrics_text.h"
+
+namespace sesam::metrics {
+
+using Clock = std::chrono::steady_clock;
 
 /// The I/O thread's own. Nothing wakes the thread for it while nothing has changed.
 class MetricsWriter {
@@ -39,4 +43,4 @@ class MetricsWriter {
   Clock::time_point due_ = kNever;
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::metrics

@@ -38,7 +38,7 @@ void Breaker::unanswered(Clock::time_point now) noexcept {
 void Breaker::end_probe(Clock::rep started, Clock::time_point now) noexcept {
   const unsigned doublings = std::min(failed_probes_.load(std::memory_order_relaxed), kMaxDoublings);
   const auto next = now + std::min(kFirstPause * (1 << doublings), kMaxPause);
-  health_->store(http::Health::unknown, std::memory_order_relaxed);
+  health_->store(transport::Health::unknown, std::memory_order_relaxed);
   next_probe_at_.store(next.time_since_epoch().count(), std::memory_order_relaxed);
   if (probe_at_.compare_exchange_strong(started, 0, std::memory_order_relaxed))
     failed_probes_.fetch_add(1, std::memory_order_relaxed);
@@ -55,15 +55,15 @@ Breaker::Verdict Breaker::refusal(Clock::time_point now, Clock::time_point next)
 Breaker::Verdict Breaker::ask(Clock::time_point now, milliseconds patience) noexcept {
   if (is_closed()) return {};
   const auto health = health_->load(std::memory_order_relaxed);
-  if (health == http::Health::well) {
-    health_->store(http::Health::unknown, std::memory_order_relaxed);
+  if (health == transport::Health::well) {
+    health_->store(transport::Health::unknown, std::memory_order_relaxed);
     close();
     return {};
   }
   auto probe = probe_at_.load(std::memory_order_relaxed);
   if (probe != 0) {
     const auto sent = time_of(probe);
-    if (health != http::Health::ill && now < sent + kProbeTime) {
+    if (health != transport::Health::ill && now < sent + kProbeTime) {
       if (now < sent + patience) return {Advice::wait, std::min(now + kLook, sent + patience), {}, {}};
       return refusal(now, sent + kProbeTime);
     }

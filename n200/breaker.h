@@ -6,7 +6,7 @@
 #include <atomic>
 #include <chrono>
 
-#include "n200/http/pipeline.h"
+#include "transport/pipeline.h"
 
 namespace sesam::n200 {
 
@@ -43,7 +43,7 @@ class Breaker {
   void unanswered(Clock::time_point now) noexcept;
 
   /// The probe's outcome.
-  const http::HealthFlag& health() const noexcept { return health_; }
+  const transport::HealthFlag& health() const noexcept { return health_; }
   /// How long a probe may take.
   static constexpr std::chrono::seconds kProbeTime{3};
 
@@ -56,7 +56,8 @@ class Breaker {
   std::atomic<Clock::rep> next_probe_at_{0};
   std::atomic<Clock::rep> probe_at_{0};  // when the one under way was sent; 0: none
   std::atomic<unsigned> failed_probes_{0};
-  const http::HealthFlag health_ = std::make_shared<std::atomic<http::Health>>(http::Health::unknown);
+  const transport::HealthFlag health_ =
+      std::make_shared<std::atomic<transport::Health>>(transport::Health::unknown);
 };
 
 }  // namespace sesam::n200

@@ -8,14 +8,15 @@
 #include <thread>
 #include <utility>
 
-#include "base/counts.h"
 #include "base/hex.h"
+#include "metrics/counts.h"
 #include "n200/asked_pins.h"
 #include "n200/disputed_names.h"
 #include "n200/expected_reply.h"
 #include "n200/key_cache.h"
 #include "n200/redaction.h"
 #include "n200/signature_forms.h"
+#include "transport/curl/curl_driver.h"
 
 namespace sesam::n200 {
 namespace {
@@ -33,9 +34,9 @@ double jitter() noexcept {
 }
 
 // A refusal that is returned in place of a reply.
-http::Reply reply_of(const RefusedAccess::Refusal& refusal) {
-  http::Reply reply;
-  reply.failure = http::Failure::none;
+transport::Reply reply_of(const RefusedAccess::Refusal& refusal) {
+  transport::Reply reply;
+  reply.failure = transport::Failure::none;
   reply.status = refusal.status;
   return reply;
 }
@@ -85,9 +86,9 @@ KnownSecrets Device::secrets() const {
   return known;
 }
 
-std::shared_ptr<Device> Device::for_options(http::Options connection, Options options,
+std::shared_ptr<Device> Device::for_options(transport::Options connection, Options options,
                                             std::shared_ptr<const Log> log) {
-  auto pipeline = http::Pipeline::for_options(std::move(connection), log);
+  auto pipeline = transport::curl::pipeline_for(std::move(connection), log);
   std::vector<std::shared_ptr<Device>>
       looked_at;  // one of these may turn out the last reference: let go of after the lock
   auto& devices = process_state<Devices>();
@@ -102,7 +103,7 @@ std::shared_ptr<Device> Device::for_options(http::Options connection, Options op
   return device;
 }
 
-Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log)
+Device::Device(std::shared_ptr<transport::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log)
     : options_(std::move(options)),
       log_(std::move(log)),
       pipeline_(std::move(pipeline)),
@@ -120,7 +121,7 @@ Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::s
   static_cast<void>(process_state<SignatureProofs>());
   const auto& connection = pipeline_->options();
   for (std::size_t node = 0; node < connection.urls.size(); ++node) {
-    nodes_.count_into(node, counts().of_node(connection.urls[node]));
+    nodes_.count_into(node, metrics::counts().of_node(connection.urls[node]));
     logins_.push_back(
         process_state<RefusedAccess>().login(connection.urls[node], connection.user, connection.password));
   }
@@ -129,9 +130,9 @@ Device::Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::s
 std::string_view Device::endpoint_url() const noexcept { return pipeline_->options().urls[nodes_.in_use()]; }
 
 // A node is asked for the time, which every device tells.
-void Device::send_probe(std::size_t node, Clock::duration patience, const http::HealthFlag& flag) {
+void Device::send_probe(std::size_t node, Clock::duration patience, const transport::HealthFlag& flag) {
   const Rendered rendered = render(options_.wire.row(Operation::timestamp), {});
-  http::Request request;
+  transport::Request request;
   request.endpoint = node;
   request.operation = static_cast<std::size_t>(Operation::timestamp);
   request.method = options_.wire.row(Operation::timestamp).method;
@@ -176,7 +177,7 @@ Result<void> Device::pass_breaker(const Exchange& exchange) {
   return {};
 }
 
-void Device::note_failure(const Exchange& exchange, const http::Reply& reply, const Error& error,
+void Device::note_failure(const Exchange& exchange, const transport::Reply& reply, const Error& error,
                           bool moves_on) const {
   if (!log_->wants(LogLevel::retries)) return;
   const char* what = reply.has_another_address ? "trying another address: "
@@ -213,12 +214,12 @@ struct Device::Trail {
 
 // What is the node's own fault ends its use until a probe finds it healthy; with a lone node there is no
 // choice.
-void Device::note_health(const Exchange& exchange, const http::Reply& reply, ReplyKind kind,
+void Device::note_health(const Exchange& exchange, const transport::Reply& reply, ReplyKind kind,
                          const Error* error, const Trail& trail) {
-  if (reply.failure == http::Failure::none) breaker_.answered();
+  if (reply.failure == transport::Failure::none) breaker_.answered();
   const bool is_at_fault = is_of_the_node(kind, trail.on_this_node, reply.server_answers_others);
   if (nodes_.count() == 1 || !is_at_fault) {
-    if (reply.failure == http::Failure::none) nodes_.answered(exchange.node);
+    if (reply.failure == transport::Failure::none) nodes_.answered(exchange.node);
     return;
   }
   if (reply.has_another_address) return;
@@ -243,7 +244,7 @@ bool Device::may_fail_over(Exchange& exchange, ReplyKind kind) const {
   return true;
 }
 
-std::optional<milliseconds> Device::pause_before_retry(Exchange& exchange, const http::Reply& reply,
+std::optional<milliseconds> Device::pause_before_retry(Exchange& exchange, const transport::Reply& reply,
                                                        ReplyKind kind, const Error& error, Trail& trail) {
   const Action action = action_after(kind, exchange.kind, surely_not_done(reply));
   exchange.outcome_unknown = action == Action::outcome_unknown;
@@ -268,9 +269,9 @@ std::optional<milliseconds> Device::pause_before_retry(Exchange& exchange, const
   return pause;
 }
 
-http::Request Device::request_for(const Exchange& exchange, const Rendered& rendered) const {
+transport::Request Device::request_for(const Exchange& exchange, const Rendered& rendered) const {
   const WireRow& row = options_.wire.row(exchange.operation);
-  http::Request request;
+  transport::Request request;
   request.operation = static_cast<std::size_t>(exchange.operation);
   request.method = row.method;
   request.path = rendered.path.reveal();
@@ -290,7 +291,7 @@ void Device::give_up_on_device(Clock::time_point now) noexcept {
 Result<ReplyDocument> Device::exchange(Exchange& exchange) {
   SESAM_CHECK(pass_breaker(exchange));
   const Rendered rendered = render(options_.wire.row(exchange.operation), exchange.values);
-  http::Request request = request_for(exchange, rendered);
+  transport::Request request = request_for(exchange, rendered);
   Trail trail(exchange.proof != nullptr ? exchange.proof->differing() : 0);
   const auto begun = Clock::now();
   for (;;) {
@@ -299,7 +300,7 @@ Result<ReplyDocument> Device::exchange(Exchange& exchange) {
     exchange.doing.endpoint = url_of(exchange.node);
     trail.add(exchange.node);
     const auto remembered = remembered_refusal(exchange);
-    http::Reply reply = remembered ? reply_of(*remembered) : pipeline_->perform(request);
+    transport::Reply reply = remembered ? reply_of(*remembered) : pipeline_->perform(request);
     exchange.status = reply.status;
     auto document = remembered ? Result<ReplyDocument>(remembered->error) : judge(exchange, reply);
     const Error* const error = document ? nullptr : &document.error();
@@ -317,15 +318,15 @@ Result<ReplyDocument> Device::exchange(Exchange& exchange) {
         give_up_on_device(now);
       return document;
     }
-    counts().retries[request.operation].add();
+    metrics::counts().retries[request.operation].add();
     if (pause->count() > 0) pipeline_->rest_until(now + *pause);
   }
 }
 
 // A reply is good if it came and has what was asked for. Else what the device says of an error counts for
 // more than its status.
-Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply& reply) {
-  if (reply.failure != http::Failure::none) {
+Result<ReplyDocument> Device::judge(const Exchange& exchange, transport::Reply& reply) {
+  if (reply.failure != transport::Failure::none) {
     reply.message = secrets().redacted(reply.message);  // it quotes the peer's certificate
     return transport_error(exchange.doing, reply, pipeline_->options().ca_path);
   }
@@ -336,7 +337,7 @@ Result<ReplyDocument> Device::judge(const Exchange& exchange, http::Reply& reply
   if (!checked || reason_for_status(reply.status) != Reason::none)
     return refused(exchange, reply, document ? document->body() : std::string_view(reply.body),
                    checked.error());
-  if (row.method == http::Method::get && !get_let_in_.load(std::memory_order_relaxed))
+  if (row.method == transport::Method::get && !get_let_in_.load(std::memory_order_relaxed))
     get_let_in_.store(true, std::memory_order_relaxed);
   return document;
 }
@@ -419,7 +420,7 @@ Result<Signed> Device::sign(const KeyHandle& key, const ToSign& what, std::span<
                                                : std::move(error);
   }
   SESAM_TRY(writing, read_signature_of(signing, *document, key.proof.get(), signature));
-  counts().signatures.add();
+  metrics::counts().signatures.add();
   const bool is_new_writing = key.proof ? key.proof->writing() != writing : writing != 0;
   const bool is_new_node = key.proof && nodes_.count() > 1 && !key.proof->is_proven(signing.node);
   return Signed{signing.node, signing.must_prove || is_new_node || is_new_writing, what.operation, writing};

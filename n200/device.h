@@ -18,10 +18,8 @@
 #include "base/hex.h"
 #include "base/log.h"
 #include "base/result.h"
-#include "base/uri.h"
 #include "n200/breaker.h"
 #include "n200/errors.h"
-#include "n200/http/pipeline.h"
 #include "n200/key_record.h"
 #include "n200/key_standing.h"
 #include "n200/known_secrets.h"
@@ -36,6 +34,8 @@
 #include "n200/request.h"
 #include "n200/retry.h"
 #include "n200/signature_proof.h"
+#include "n200/uri.h"
+#include "transport/pipeline.h"
 
 namespace sesam::n200 {
 
@@ -102,12 +102,12 @@ class Device {
   using Clock = std::chrono::steady_clock;
 
   /// The process's device for these options: made when there is none. No I/O, no thread.
-  static std::shared_ptr<Device> for_options(http::Options connection, Options options,
+  static std::shared_ptr<Device> for_options(transport::Options connection, Options options,
                                              std::shared_ptr<const Log> log);
-  Device(std::shared_ptr<http::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log);
+  Device(std::shared_ptr<transport::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log);
 
   const Options& options() const noexcept { return options_; }
-  const http::Pipeline& pipeline() const noexcept { return *pipeline_; }
+  const transport::Pipeline& pipeline() const noexcept { return *pipeline_; }
   const Log& log() const noexcept { return *log_; }
 
   /// The one key that the URI names. One request, none while the answer is cached; a second one, for the
@@ -227,21 +227,21 @@ class Device {
   void note_access(const Exchange& exchange, ReplyKind kind, const Error* error);
   void note_let_in(const Exchange& exchange) noexcept;
   bool was_let_in(const Exchange& exchange, bool of_the_key) const noexcept;
-  void note_failure(const Exchange& exchange, const http::Reply& reply, const Error& error,
+  void note_failure(const Exchange& exchange, const transport::Reply& reply, const Error& error,
                     bool moves_on) const;
-  http::Request request_for(const Exchange& exchange, const Rendered& rendered) const;
+  transport::Request request_for(const Exchange& exchange, const Rendered& rendered) const;
   Result<void> pass_breaker(const Exchange& exchange);
-  void note_health(const Exchange& exchange, const http::Reply& reply, ReplyKind kind, const Error* error,
-                   const Trail& trail);
+  void note_health(const Exchange& exchange, const transport::Reply& reply, ReplyKind kind,
+                   const Error* error, const Trail& trail);
   void give_up_on_device(Clock::time_point now) noexcept;
   bool may_fail_over(Exchange& exchange, ReplyKind kind) const;
-  std::optional<std::chrono::milliseconds> pause_before_retry(Exchange& exchange, const http::Reply& reply,
-                                                              ReplyKind kind, const Error& error,
-                                                              Trail& trail);
-  Result<ReplyDocument> judge(const Exchange& exchange, http::Reply& reply);
+  std::optional<std::chrono::milliseconds> pause_before_retry(Exchange& exchange,
+                                                              const transport::Reply& reply, ReplyKind kind,
+                                                              const Error& error, Trail& trail);
+  Result<ReplyDocument> judge(const Exchange& exchange, transport::Reply& reply);
   static Result<ReplyDocument> parse_reply(std::string& body, const WireRow& row);
   Error refusal(const Exchange& exchange, Reason reason, const DeviceWords& words) const;
-  Error refused(const Exchange& exchange, const http::Reply& reply, std::string_view body,
+  Error refused(const Exchange& exchange, const transport::Reply& reply, std::string_view body,
                 const Error& problem);
   Result<std::uint8_t> read_signature_of(const Exchange& signing, ReplyDocument& document,
                                          const SignatureProof* proof, std::span<unsigned char> out) const;
@@ -253,7 +253,7 @@ class Device {
   std::string_view endpoint_url() const noexcept;
   std::string_view url_of(std::size_t node) const noexcept { return pipeline_->options().urls[node]; }
   void probe_a_node();
-  void send_probe(std::size_t node, Clock::duration patience, const http::HealthFlag& flag);
+  void send_probe(std::size_t node, Clock::duration patience, const transport::HealthFlag& flag);
   KeyQuestion question_of(const std::string& name, std::size_t node) const {
     return {identity_ + std::to_string(node), name};
   }
@@ -295,7 +295,7 @@ class Device {
 
   Options options_;
   std::shared_ptr<const Log> log_;
-  std::shared_ptr<http::Pipeline> pipeline_;
+  std::shared_ptr<transport::Pipeline> pipeline_;
   const std::string identity_;  // tells this device's cache entries from another's
   mutable Nodes nodes_;
   Breaker breaker_;

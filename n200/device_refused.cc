@@ -52,7 +52,7 @@ Refusal Device::read_words(const Exchange& exchange, std::string_view body, int 
 }
 
 // `problem` says what is wrong with the reply where the device does not.
-Error Device::refused(const Exchange& exchange, const http::Reply& reply, std::string_view body,
+Error Device::refused(const Exchange& exchange, const transport::Reply& reply, std::string_view body,
                       const Error& problem) {
   const Refusal words = read_words(exchange, body, reply.status);
   const Reason by_status = reason_for_any_status(reply.status);
@@ -77,7 +77,7 @@ Error Device::refused(const Exchange& exchange, const http::Reply& reply, std::s
 Result<void> Device::without_records(const Exchange& exchange, const ReplyDocument& document,
                                      const Result<void>& taken) {
   if (taken && !read_words(exchange, document.body(), exchange.status).meaning.is_error) return {};
-  http::Reply reply;
+  transport::Reply reply;
   reply.status = exchange.status;
   return refused(exchange, reply, document.body(), taken.error());
 }

@@ -9,7 +9,7 @@
 namespace sesam::n200 {
 namespace {
 
-using http::Failure;
+using transport::Failure;
 
 struct FailureRow {
   Failure failure;
@@ -83,7 +83,7 @@ Error error_of(const Doing& doing, Reason reason, std::string_view problem) {
   return {reason, std::move(detail)};
 }
 
-Error transport_error(const Doing& doing, const http::Reply& reply, std::string_view ca_path) {
+Error transport_error(const Doing& doing, const transport::Reply& reply, std::string_view ca_path) {
   std::string problem = reply.message;
   if (reply.failure == Failure::certificate_not_trusted || reply.failure == Failure::bad_ca_file)
     problem += ca_path.empty() ? "; trusted are the system's CAs, as no tlscert is set"

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "n200/http/pipeline.h"
+#include "transport/pipeline.h"
 
 namespace sesam::n200 {
 
@@ -20,14 +20,14 @@ struct Doing {
 };
 
 /// The reason for an exchange that brought no reply.
-Reason reason_for(http::Failure failure) noexcept;
+Reason reason_for(transport::Failure failure) noexcept;
 
 /// The reason for an HTTP status without an intelligible error text; none below 400.
 Reason reason_for_status(int status) noexcept;
 
 /// An error for a lost exchange. `ca_path` is the trusted file ("" for the system's), named where trust
 /// failed.
-Error transport_error(const Doing& doing, const http::Reply& reply, std::string_view ca_path);
+Error transport_error(const Doing& doing, const transport::Reply& reply, std::string_view ca_path);
 
 /// What a device's reply says, as far as it is told.
 struct DeviceWords {

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <utility>
 
-#include "base/counts.h"
+#include "metrics/counts.h"
 
 namespace sesam::n200 {
 namespace {
@@ -118,7 +118,7 @@ Result<KeyRecords> KeyCache::get(const std::string& question, std::chrono::secon
   for (;;) {
     std::promise<Answer> promise;
     const Claim claimed = claim(question, time_to_live, deadline, promise);
-    (claimed.answer.valid() ? counts().key_cache_hits : counts().key_cache_misses).add();
+    (claimed.answer.valid() ? metrics::counts().key_cache_hits : metrics::counts().key_cache_misses).add();
     if (!claimed.answer.valid()) return load_for_all(question, claimed.asked_at, promise, load);
     const bool in_job = ASYNC_get_current_job() != nullptr;
     if (claimed.answer.wait_until(in_job ? Clock::now() : deadline) != std::future_status::ready)

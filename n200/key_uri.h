@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "base/uri.h"
 #include "n200/key_record.h"
+#include "n200/uri.h"
 
 namespace sesam::n200 {
 

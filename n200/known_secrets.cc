@@ -5,7 +5,7 @@
 
 namespace sesam::n200 {
 
-KnownSecrets::KnownSecrets(const http::Options& connection, const Options& options) {
+KnownSecrets::KnownSecrets(const transport::Options& connection, const Options& options) {
   const auto password = connection.password.reveal();
   if (!password.empty()) {
     login_.append(connection.user);

@@ -8,16 +8,16 @@
 #include <vector>
 
 #include "base/secret.h"
-#include "n200/http/pipeline.h"
 #include "n200/options.h"
 #include "n200/pins_in_use.h"
+#include "transport/pipeline.h"
 
 namespace sesam::n200 {
 
 /// Password and PIN of a configuration, which must outlive this, and what is added.
 class KnownSecrets {
  public:
-  KnownSecrets(const http::Options& connection, const Options& options);
+  KnownSecrets(const transport::Options& connection, const Options& options);
 
   /// `secret` must outlive this.
   KnownSecrets& add(std::string_view secret);

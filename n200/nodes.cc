@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "metrics/counts.h"
+
 namespace sesam::n200 {
 namespace {
 
@@ -27,8 +29,8 @@ void Nodes::Node::note(bool is_unhealthy) noexcept {
 // A probe's good outcome is taken up by whoever looks first.
 bool Nodes::is_well(Node& node) noexcept {
   if (node.ill_until.load(std::memory_order_relaxed) == 0) return true;
-  auto health = http::Health::well;
-  if (!node.health->compare_exchange_strong(health, http::Health::unknown, std::memory_order_relaxed))
+  auto health = transport::Health::well;
+  if (!node.health->compare_exchange_strong(health, transport::Health::unknown, std::memory_order_relaxed))
     return false;
   node.failures.store(0, std::memory_order_relaxed);
   node.ill_until.store(0, std::memory_order_relaxed);
@@ -60,9 +62,9 @@ Nodes::Clock::duration Nodes::next_pause(const Node& node) noexcept {
 // A probe's bad outcome too.
 void Nodes::note_failed_probe(Node& node, Clock::time_point now) noexcept {
   auto until = node.ill_until.load(std::memory_order_relaxed);
-  auto health = http::Health::ill;
+  auto health = transport::Health::ill;
   if (until == 0 ||
-      !node.health->compare_exchange_strong(health, http::Health::unknown, std::memory_order_relaxed))
+      !node.health->compare_exchange_strong(health, transport::Health::unknown, std::memory_order_relaxed))
     return;
   const auto next = (now + next_pause(node)).time_since_epoch().count();
   if (node.ill_until.compare_exchange_strong(until, next, std::memory_order_relaxed))  // else it has answered
@@ -95,7 +97,7 @@ bool Nodes::failed(std::size_t node, Clock::time_point now, std::chrono::seconds
   if (before != 0 && now.time_since_epoch().count() < before) return false;
   const auto alone =
       std::max<Clock::duration>(std::min(asked_for, kLongestAskedFor), next_pause(nodes_[node]));
-  nodes_[node].health->store(http::Health::unknown, std::memory_order_relaxed);  // of a probe of before
+  nodes_[node].health->store(transport::Health::unknown, std::memory_order_relaxed);  // of a probe of before
   // Of many requests that failed together the first counts.
   if (!nodes_[node].ill_until.compare_exchange_strong(before, (now + alone).time_since_epoch().count(),
                                                       std::memory_order_relaxed))

@@ -8,9 +8,12 @@
 #include <deque>
 #include <optional>
 
-#include "base/counts.h"
-#include "n200/http/pipeline.h"
 #include "n200/node_set.h"
+#include "transport/pipeline.h"
+
+namespace sesam::metrics {
+struct NodeCounts;
+}
 
 namespace sesam::n200 {
 
@@ -23,7 +26,7 @@ class Nodes {
 
   explicit Nodes(std::size_t count);
   /// Where to count what becomes of a node; before it is used.
-  void count_into(std::size_t node, NodeCounts* counts) noexcept { nodes_[node].counts = counts; }
+  void count_into(std::size_t node, metrics::NodeCounts* counts) noexcept { nodes_[node].counts = counts; }
 
   std::size_t count() const noexcept { return nodes_.size(); }
   /// Where to send the next request: the first that is well. If none is: the one that is to be well again
@@ -33,7 +36,7 @@ class Nodes {
   /// where the probe has failed, until the next pause is over.
   std::optional<std::size_t> to_probe(Clock::time_point now, Clock::duration patience) noexcept;
   /// What the pipeline tells the outcome of the probe to.
-  const http::HealthFlag& health_of(std::size_t node) const noexcept { return nodes_[node].health; }
+  const transport::HealthFlag& health_of(std::size_t node) const noexcept { return nodes_[node].health; }
 
   /// It answered a user's request.
   void answered(std::size_t node) noexcept;
@@ -49,9 +52,10 @@ class Nodes {
   struct Node {
     std::atomic<Clock::rep> ill_until{0};  // 0: well
     std::atomic<unsigned> failures{0};     // in a row
-    NodeCounts* counts = nullptr;
+    metrics::NodeCounts* counts = nullptr;
     void note(bool is_unhealthy) noexcept;
-    http::HealthFlag health = std::make_shared<std::atomic<http::Health>>(http::Health::unknown);
+    transport::HealthFlag health =
+        std::make_shared<std::atomic<transport::Health>>(transport::Health::unknown);
   };
   static bool is_well(Node& node) noexcept;
   static Clock::duration next_pause(const Node& node) noexcept;

@@ -4,12 +4,13 @@
 #include <charconv>
 #include <cstdint>
 
+#include "metrics/counts.h"
 #include "n200/wire.h"
 
 namespace sesam::n200 {
 namespace {
 
-static_assert(static_cast<std::size_t>(Operation::count) <= Counts::kMostOperations);
+static_assert(static_cast<std::size_t>(Operation::count) <= metrics::Counts::kMostOperations);
 
 // Seconds, exactly. A whole number has one decimal: two spellings of a bucket's bound would be two buckets.
 std::string seconds(std::chrono::microseconds time) {
@@ -63,12 +64,12 @@ std::string operation_label(const WireDefault& row) {
 
 // All of them, also those that were never asked for: a counter that appears with its first event hides that
 // event from whoever looks for an increase.
-void add_by_operation(Exposition& text, const Counts::ByOperation<Count>& by_operation) {
+void add_by_operation(Exposition& text, const metrics::Counts::ByOperation<metrics::Count>& by_operation) {
   for (const auto& row : wire_defaults())
     text.sample("_total", by_operation[static_cast<std::size_t>(row.operation)].get(), operation_label(row));
 }
 
-void add_failures(Exposition& text, const Counts& counts) {
+void add_failures(Exposition& text, const metrics::Counts& counts) {
   text.family("sesam_failures", "counter", "Failed operations, by the reason that OpenSSL was told.");
   for (std::size_t reason = 1; reason < counts.failures.size(); ++reason)
     text.sample("_total", counts.failures[reason].get(),
@@ -85,7 +86,7 @@ std::string escaped(std::string_view text) {
   return clean;
 }
 
-void add_nodes(Exposition& text, const Counts& counts) {
+void add_nodes(Exposition& text, const metrics::Counts& counts) {
   const auto each = [&](std::string_view suffix, auto number) {
     for (const auto& node : counts.nodes)
       if (const char* url = node.url.load(std::memory_order_acquire); url != nullptr)
@@ -93,35 +94,35 @@ void add_nodes(Exposition& text, const Counts& counts) {
   };
   text.family("sesam_node_healthy", "gauge",
               "Whether the node is in use; 0: it is avoided, or does not respond.");
-  each("", [](const NodeCounts& node) { return node.unhealthy.get() == 0 ? 1 : 0; });
+  each("", [](const metrics::NodeCounts& node) { return node.unhealthy.get() == 0 ? 1 : 0; });
   text.family("sesam_node_failures", "counter", "How often the node stopped being healthy.");
-  each("_total", [](const NodeCounts& node) { return node.failures.get(); });
+  each("_total", [](const metrics::NodeCounts& node) { return node.failures.get(); });
 }
 
 // Buckets contain those below them. What comes in meanwhile may miss in the sum, but never make the buckets
 // disagree.
-void add_durations(Exposition& text, const WireDefault& row, const Durations& durations) {
+void add_durations(Exposition& text, const WireDefault& row, const metrics::Durations& durations) {
   std::uint64_t below = 0;
   const std::string operation = operation_label(row);
-  for (std::size_t bucket = 0; bucket <= Durations::kBounds.size(); ++bucket) {
+  for (std::size_t bucket = 0; bucket <= metrics::Durations::kBounds.size(); ++bucket) {
     below += durations.in_bucket(bucket);
     const std::string bound =
-        bucket == Durations::kBounds.size() ? "+Inf" : seconds(Durations::kBounds[bucket]);
+        bucket == metrics::Durations::kBounds.size() ? "+Inf" : seconds(metrics::Durations::kBounds[bucket]);
     text.sample("_bucket", below, operation + "," + label("le", bound));
   }
   text.sample("_count", below, operation);
   text.sample("_sum", seconds(durations.total()), operation);
 }
 
-bool has_any(const Durations& durations) noexcept {
-  for (std::size_t bucket = 0; bucket <= Durations::kBounds.size(); ++bucket)
+bool has_any(const metrics::Durations& durations) noexcept {
+  for (std::size_t bucket = 0; bucket <= metrics::Durations::kBounds.size(); ++bucket)
     if (durations.in_bucket(bucket) != 0) return true;
   return false;
 }
 
 }  // namespace
 
-std::string open_metrics(const Counts& counts, std::string_view labels) {
+std::string open_metrics(const metrics::Counts& counts, std::string_view labels) {
   Exposition text(labels);
   text.family("sesam_signatures", "counter", "Signatures that the device made.");
   text.sample("_total", counts.signatures.get());

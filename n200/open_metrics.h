@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/counts.h"
+#include "metrics/metrics_text.h"
 
 namespace sesam::n200 {
 
@@ -13,6 +13,6 @@ namespace sesam::n200 {
 /// or nothing. Counters, gauges and histograms alone, so that readers of Prometheus' older text format take
 /// it too. Source: the OpenMetrics specification 1.0, as in
 /// https://prometheus.io/docs/specs/om/open_metrics_spec/.
-std::string open_metrics(const Counts& counts, std::string_view labels);
+std::string open_metrics(const metrics::Counts& counts, std::string_view labels);
 
 }  // namespace sesam::n200

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the device layer needs to know beside http::Options; filled once by provider/, immutable afterwards.
+// What the device layer needs to know beside transport::Options; filled once by provider/, immutable
+// afterwards.
 #pragma once
 
 #include <cstdint>

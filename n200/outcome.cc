@@ -6,7 +6,7 @@
 namespace sesam::n200 {
 namespace {
 
-using http::Failure;
+using transport::Failure;
 
 constexpr int kMisdirectedRequest = 421;  // RFC 9110, section 15.5.20: curl never repeats it
 constexpr int kTooManyRequests = 429;     // RFC 6585, section 4
@@ -120,7 +120,7 @@ Action action_after(ReplyKind kind, OperationKind operation, bool surely_not_don
 }
 
 // A 503 mostly means that nothing was done, but need not.
-bool surely_not_done(const http::Reply& reply) noexcept {
+bool surely_not_done(const transport::Reply& reply) noexcept {
   return !reply.may_have_acted || reply.status == kMisdirectedRequest || reply.status == kTooManyRequests;
 }
 
@@ -144,7 +144,7 @@ bool is_of_the_node(ReplyKind kind, unsigned number, bool answers_others) noexce
   }
 }
 
-bool is_unanswered(ReplyKind kind, const http::Reply& reply) noexcept {
+bool is_unanswered(ReplyKind kind, const transport::Reply& reply) noexcept {
   if (reply.failure == Failure::none || reply.server_answers_others) return false;
   return kind == ReplyKind::line || kind == ReplyKind::unreachable || kind == ReplyKind::silent;
 }

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "base/reasons.h"
-#include "n200/http/pipeline.h"
+#include "transport/pipeline.h"
 
 namespace sesam::n200 {
 
@@ -35,7 +35,7 @@ enum class ReplyKind : std::uint8_t {
 };
 
 /// `judged`: what the reply's content says; Reason::none where it is good.
-ReplyKind kind_of(http::Failure failure, int status, Reason judged) noexcept;
+ReplyKind kind_of(transport::Failure failure, int status, Reason judged) noexcept;
 
 enum class Action : std::uint8_t {
   deliver,          ///< to the caller, as it is
@@ -48,13 +48,13 @@ enum class Action : std::uint8_t {
 Action action_after(ReplyKind kind, OperationKind operation, bool surely_not_done) noexcept;
 
 /// Nothing was sent, or the status says that nothing was done with it (421, 429).
-bool surely_not_done(const http::Reply& reply) noexcept;
+bool surely_not_done(const transport::Reply& reply) noexcept;
 
 /// The node itself seems to be at fault, not just one connection to it, nor one slow command while it
 /// `answers_others`. `number`: which attempt on this node in a row it was, from 1.
 bool is_of_the_node(ReplyKind kind, unsigned number, bool answers_others) noexcept;
 
 /// The node sent nothing at all.
-bool is_unanswered(ReplyKind kind, const http::Reply& reply) noexcept;
+bool is_unanswered(ReplyKind kind, const transport::Reply& reply) noexcept;
 
 }  // namespace sesam::n200

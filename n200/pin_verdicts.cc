@@ -32,7 +32,7 @@ SharedVerdicts::Asked PinVerdict::look(std::chrono::steady_clock::time_point dea
 }
 
 PinVerdict::Permission PinVerdict::ask(std::chrono::steady_clock::time_point deadline,
-                                       http::Pipeline& pipeline) noexcept {
+                                       transport::Pipeline& pipeline) noexcept {
   const State known = known_.load(std::memory_order_acquire);
   if (known == State::refused) return {Leave::refused};
   if (known == State::proven && as_of_.load(std::memory_order_relaxed) == shared_.refusals())

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "n200/http/pipeline.h"
 #include "n200/shared_verdicts.h"
+#include "transport/pipeline.h"
 
 namespace sesam::n200 {
 
@@ -28,7 +28,7 @@ class PinVerdict {
   /// Asks to send the PIN. A proven one goes at once. An unproven one is sent by one caller at a time
   /// (to_try, who must hold a PinProbe), or a wrong PIN would go out from all threads before the first
   /// answer; the others wait for its verdict, until the deadline. An ASYNC_JOB waits paused.
-  Permission ask(std::chrono::steady_clock::time_point deadline, http::Pipeline& pipeline) noexcept;
+  Permission ask(std::chrono::steady_clock::time_point deadline, transport::Pipeline& pipeline) noexcept;
   /// `trial`: that of the Permission.
   void proven(std::uint64_t trial) noexcept;
   void refused() noexcept;

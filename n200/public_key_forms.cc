@@ -12,11 +12,11 @@
 #include <memory>
 #include <string>
 
-#include "base/crypto.h"
-#include "base/error_stack.h"
-#include "base/handles.h"
 #include "n200/byte_forms.h"
 #include "n200/reply.h"
+#include "ossl/crypto.h"
+#include "ossl/error_stack.h"
+#include "ossl/handles.h"
 
 namespace sesam::n200 {
 namespace {
@@ -45,8 +45,9 @@ using Point = std::unique_ptr<EC_POINT, decltype(&EC_POINT_free)>;
 
 // X‖Y of a point in any form of SEC 1; nothing if it is not on the curve.
 std::optional<Bytes> point_on(const KnownCurve& curve, const Bytes& octets) {
-  const ErrorMark mark;
-  const Group group(EC_GROUP_new_by_curve_name_ex(private_libctx(), nullptr, curve.nid), &EC_GROUP_free);
+  const ossl::ErrorMark mark;
+  const Group group(EC_GROUP_new_by_curve_name_ex(ossl::private_libctx(), nullptr, curve.nid),
+                    &EC_GROUP_free);
   if (!group) return std::nullopt;
   const Point point(EC_POINT_new(group.get()), &EC_POINT_free);
   Bytes plain(2 * curve.field_bytes + 1);
@@ -59,9 +60,10 @@ std::optional<Bytes> point_on(const KnownCurve& curve, const Bytes& octets) {
 }
 
 std::optional<Bytes> point_inside(const KnownCurve& curve, const Bytes& der) {
-  const ErrorMark mark;
+  const ossl::ErrorMark mark;
   const unsigned char* end = der.data();
-  const Pkey key(d2i_PUBKEY_ex(nullptr, &end, static_cast<long>(der.size()), private_libctx(), nullptr));
+  const ossl::Pkey key(
+      d2i_PUBKEY_ex(nullptr, &end, static_cast<long>(der.size()), ossl::private_libctx(), nullptr));
   if (!key || end != der.data() + der.size()) return std::nullopt;
   char group[64] = {};
   std::array<unsigned char, 256> octets{};

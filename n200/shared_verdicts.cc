@@ -14,8 +14,8 @@
 #include <new>
 #include <span>
 
-#include "base/crypto.h"
 #include "n200/process_identity.h"
+#include "ossl/crypto.h"
 
 namespace sesam::n200 {
 namespace {
@@ -129,7 +129,7 @@ PinTag SharedVerdicts::tag_of(std::string_view key_id, std::string_view pin) con
   std::size_t length = 0;
   const std::string_view key = mac_key_.reveal();
   // HMAC would load openssl.cnf under the application's context, and us again (OpenSSL 3.0).
-  if (EVP_Q_mac(private_libctx(), "BLAKE2SMAC", nullptr, nullptr, nullptr, key.data(), key.size(),
+  if (EVP_Q_mac(ossl::private_libctx(), "BLAKE2SMAC", nullptr, nullptr, nullptr, key.data(), key.size(),
                 bytes_of(pair.reveal()), pair.reveal().size(), mac.data(), mac.size(), &length) == nullptr)
     throw std::bad_alloc();
   PinTag tag;

@@ -3,16 +3,16 @@
 
 #include <algorithm>
 
-#include "base/ecdsa_signature.h"
 #include "n200/byte_forms.h"
 #include "n200/reply.h"
+#include "ossl/ecdsa_signature.h"
 
 namespace sesam::n200 {
 namespace {
 
 bool read_bytes(const std::optional<Bytes>& bytes, SignatureForm form, std::span<unsigned char> out) {
   if (!bytes) return false;
-  if (form == SignatureForm::der) return p1363_of_der(*bytes, out);
+  if (form == SignatureForm::der) return ossl::p1363_of_der(*bytes, out);
   if (bytes->size() != out.size()) return false;
   std::ranges::copy(*bytes, out.begin());
   return true;

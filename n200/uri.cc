@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/uri.h"
+#include "n200/uri.h"
 
 #include <strings.h>
 
@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 
-namespace sesam {
+namespace sesam::n200 {
 namespace {
 
 constexpr std::string_view kSchemes[] = {"pkcs11:", "sesam:"};
@@ -198,4 +198,4 @@ Result<Secret> read_pin_source(const std::string& source) {
   return std::get<Secret>(std::move(pin));
 }
 
-}  // namespace sesam
+}  // namespace sesam::n200

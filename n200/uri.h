@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 
-namespace sesam {
+namespace sesam::n200 {
 
 /// Which objects of a key a URI asks for (RFC 7512, section 2.3, "type").
 enum class ObjectType : std::uint8_t { any, private_key, public_key, other };
@@ -55,4 +55,4 @@ Result<Secret> read_pin_source(const std::string& source);
 bool is_key_id(std::string_view text) noexcept;
 bool is_token_label(std::string_view text) noexcept;
 
-}  // namespace sesam
+}  // namespace sesam::n200

@@ -142,7 +142,7 @@ Result<std::vector<Piece>> parse_template(std::string_view text) {
 
 Result<void> parse_method(std::string_view word, WireRow& row) {
   if (word != "POST" && word != "GET") return bad_row("method is neither POST nor GET:", word);
-  row.method = word == "POST" ? http::Method::post : http::Method::get;
+  row.method = word == "POST" ? transport::Method::post : transport::Method::get;
   return {};
 }
 
@@ -206,7 +206,7 @@ Result<WireRow> WireRow::parse(std::string_view text) {
   if (word.empty()) return bad_row("no field after", "->");
   SESAM_CHECK(parse_reply_word(word, row));
   while (word = next_word(text), !word.empty()) SESAM_CHECK(parse_record_word(word, row));
-  if (row.method == http::Method::get && (row.path.empty() || !row.fields.empty()))
+  if (row.method == transport::Method::get && (row.path.empty() || !row.fields.empty()))
     return bad_row("a GET takes its arguments in the path, which starts with", "/");
   if (row.path.empty()) row.path.push_back({std::string(kPostPath), Placeholder::count, Encoding::hex});
   return row;
@@ -218,7 +218,7 @@ std::size_t WireRow::fixed_path_bytes() const noexcept {
 }
 
 Result<void> WireRow::rename_command(std::string_view name) {
-  if (method == http::Method::post) {
+  if (method == transport::Method::post) {
     const auto field =
         std::find_if(fields.begin(), fields.end(), [](const Field& f) { return f.name == "command"; });
     if (field == fields.end()) return bad_row("this row has no field", "command");

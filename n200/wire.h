@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "n200/http/pipeline.h"
+#include "transport/pipeline.h"
 
 namespace sesam::n200 {
 
@@ -98,7 +98,7 @@ constexpr std::size_t kRecordFields = static_cast<std::size_t>(RecordField::coun
 /// and  "GET /n200/getkeyattributes/{name}/ -> result public_key=public_key".
 /// `reply` is a path of member names joined by dots. A POST without a path goes to /n200/web/postv1.
 struct WireRow {
-  http::Method method = http::Method::post;
+  transport::Method method = transport::Method::post;
   std::vector<Piece> path;
   std::vector<Field> fields;
   std::vector<std::string> reply_path;

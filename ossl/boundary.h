@@ -11,13 +11,13 @@
 #include <type_traits>
 #include <utility>
 
-#include "base/call_gate.h"
 #include "base/cancellation.h"
-#include "base/error_stack.h"
 #include "base/result.h"
-#include "base/slots.h"
+#include "ossl/call_gate.h"
+#include "ossl/error_stack.h"
+#include "ossl/slots.h"
 
-namespace sesam {
+namespace sesam::ossl {
 namespace detail {
 
 template <class T>
@@ -109,12 +109,12 @@ struct Thunk<Slot, Impl, void(void*)> {
 template <class Slot, auto Impl>
 inline constexpr typename Slot::Fn* bound = &detail::Thunk<Slot, Impl, typename Slot::Fn>::call;
 
-}  // namespace sesam
+}  // namespace sesam::ossl
 
-#define SESAM_BIND(function, ...)                                                          \
-  {                                                                                        \
-    ::sesam::slot::function::id,                                                           \
-        reinterpret_cast<void (*)()>(::sesam::bound<::sesam::slot::function, __VA_ARGS__>) \
+#define SESAM_BIND(function, ...)                                                                      \
+  {                                                                                                    \
+    ::sesam::ossl::slot::function::id,                                                                 \
+        reinterpret_cast<void (*)()>(::sesam::ossl::bound<::sesam::ossl::slot::function, __VA_ARGS__>) \
   }
 #define SESAM_BIND_END \
   { 0, nullptr }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/call_gate.h"
+#include "ossl/call_gate.h"
 
 #include <numeric>
 #include <thread>
@@ -7,7 +7,7 @@
 #include "base/process_state.h"
 #include "base/thread_line.h"
 
-namespace sesam {
+namespace sesam::ossl {
 namespace {
 
 constinit CallGate gate;
@@ -56,4 +56,4 @@ CallInside::~CallInside() {
   if (entered_ && generation_ == fork_generation()) gate.leave();
 }
 
-}  // namespace sesam
+}  // namespace sesam::ossl

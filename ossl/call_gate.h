@@ -9,7 +9,7 @@
 #include <atomic>
 #include <chrono>
 
-namespace sesam {
+namespace sesam::ossl {
 
 /// Counts calls without a lock, by thread. Once it is closed, only the thread that closed it may enter: the
 /// others would use a libcrypto that goes, while that one is still to free what is ours.
@@ -56,4 +56,4 @@ class CallInside {
   bool entered_;
 };
 
-}  // namespace sesam
+}  // namespace sesam::ossl

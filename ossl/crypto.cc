@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/crypto.h"
+#include "ossl/crypto.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -8,9 +8,9 @@
 #include <memory>
 #include <new>
 
-#include "base/handles.h"
+#include "ossl/handles.h"
 
-namespace sesam {
+namespace sesam::ossl {
 namespace {
 
 // An atomic instead of a guarded static: a guard that another thread holds at fork stays locked in the child.
@@ -44,4 +44,4 @@ OSSL_LIB_CTX* private_libctx() {
 
 void forget_private_libctx() noexcept { context.store(nullptr, std::memory_order_relaxed); }
 
-}  // namespace sesam
+}  // namespace sesam::ossl

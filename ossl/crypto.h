@@ -4,7 +4,7 @@
 
 #include <openssl/types.h>
 
-namespace sesam {
+namespace sesam::ossl {
 
 /// A context in which only OpenSSL's own default provider is active. The application's contexts may prefer us
 /// for EC or RSA: public keys and digests of ours that were fetched there would come back to us. Made at
@@ -15,4 +15,4 @@ OSSL_LIB_CTX* private_libctx();
 /// one.
 void forget_private_libctx() noexcept;
 
-}  // namespace sesam
+}  // namespace sesam::ossl

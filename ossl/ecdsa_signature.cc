@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/ecdsa_signature.h"
+#include "ossl/ecdsa_signature.h"
 
-#include "base/handles.h"
+#include "ossl/handles.h"
 
-namespace sesam {
+namespace sesam::ossl {
 
 bool p1363_of_der(std::span<const unsigned char> der, std::span<unsigned char> out) {
   const unsigned char* end = der.data();
@@ -14,4 +14,4 @@ bool p1363_of_der(std::span<const unsigned char> der, std::span<unsigned char> o
          BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), out.data() + half, half) == half;
 }
 
-}  // namespace sesam
+}  // namespace sesam::ossl

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/error_stack.h"
+#include "ossl/error_stack.h"
 
 #include <algorithm>
 #include <cstdarg>
@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "base/counts.h"
 #include "base/printable.h"
 #include "base/process_state.h"
+#include "metrics/counts.h"
 
-namespace sesam {
+namespace sesam::ossl {
 namespace {
 
 struct Attached {
@@ -97,7 +97,7 @@ void detach_error_stack(const Core& core) noexcept {
 }
 
 void raise(const Error& error, const char* where) noexcept try {
-  counts().failures[static_cast<std::size_t>(error.reason)].add();
+  metrics::counts().failures[static_cast<std::size_t>(error.reason)].add();
   const std::string advice = advice_for(error.reason);
   const std::string text =
       printable(error.detail) + (advice.empty() || error.detail.empty() ? "" : "; ") + advice;
@@ -117,4 +117,4 @@ const OSSL_ITEM* reason_strings() noexcept {
   return items;
 }
 
-}  // namespace sesam
+}  // namespace sesam::ossl

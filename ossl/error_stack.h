@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/result.h"
 
-namespace sesam {
+namespace sesam::ossl {
 
 /// What the core handed to one provider instance (provider-base(7)): its handle and the upcalls we use.
 struct Core {
@@ -51,4 +51,4 @@ class ErrorMark {
   ErrorMark& operator=(const ErrorMark&) = delete;
 };
 
-}  // namespace sesam
+}  // namespace sesam::ossl

@@ -13,7 +13,7 @@
 
 #include <memory>
 
-namespace sesam {
+namespace sesam::ossl {
 
 template <auto Free>
 struct FreeWith {
@@ -35,4 +35,4 @@ using Params = std::unique_ptr<OSSL_PARAM, FreeWith<&OSSL_PARAM_free>>;
 using Pkey = std::unique_ptr<EVP_PKEY, FreeWith<&EVP_PKEY_free>>;
 using PkeyCtx = std::unique_ptr<EVP_PKEY_CTX, FreeWith<&EVP_PKEY_CTX_free>>;
 
-}  // namespace sesam
+}  // namespace sesam::ossl

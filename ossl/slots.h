@@ -94,7 +94,7 @@
   X(DECODER_DOES_SELECTION, decoder_does_selection)                   \
   X(DECODER_DECODE, decoder_decode)
 
-namespace sesam::slot {
+namespace sesam::ossl::slot {
 
 #define X(ID, function)                            \
   struct function {                                \
@@ -105,4 +105,4 @@ namespace sesam::slot {
 SESAM_SLOTS(X)
 #undef X
 
-}  // namespace sesam::slot
+}  // namespace sesam::ossl::slot

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "base/cancellation.h"
-#include "base/error_stack.h"
+#include "ossl/error_stack.h"
 #include "provider/process_life.h"
 #include "provider/provider.h"
 
@@ -17,8 +17,8 @@ extern "C" __attribute__((visibility("default"))) int OSSL_provider_init(const O
                                                                          const OSSL_DISPATCH** functions,
                                                                          void** provctx) try {
   const sesam::HeldCancellation held;
-  const sesam::ErrorMark mark;
-  auto provider = std::make_unique<sesam::provider::Provider>(sesam::Core(handle, upcalls));
+  const sesam::ossl::ErrorMark mark;
+  auto provider = std::make_unique<sesam::provider::Provider>(sesam::ossl::Core(handle, upcalls));
   sesam::provider::register_process_life();
   *functions = sesam::provider::kProvider;
   *provctx = provider.release();

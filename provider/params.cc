@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "base/counts.h"
+#include "metrics/counts.h"
 #include "n200/open_metrics.h"
 
 namespace sesam::provider {
@@ -22,24 +22,24 @@ constexpr std::pair<const char*, const char*> kTexts[] = {
     {OSSL_PROV_PARAM_BUILDINFO, SESAM_BUILD_INFO}};
 
 // Read while others count: a level may come out below zero for a moment.
-std::uint64_t not_negative(const Level& level) noexcept {
+std::uint64_t not_negative(const metrics::Level& level) noexcept {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(level.get(), 0));
 }
 
 struct Number {
   const char* name;
-  std::uint64_t (*get)(const Counts&);
+  std::uint64_t (*get)(const metrics::Counts&);
 };
 constexpr Number kNumbers[] = {
-    {"sesam-signatures", [](const Counts& c) { return c.signatures.get(); }},
-    {"sesam-requests", [](const Counts& c) { return c.all_requests(); }},
-    {"sesam-retries", [](const Counts& c) { return c.all_retries(); }},
-    {"sesam-failures", [](const Counts& c) { return c.all_failures(); }},
-    {"sesam-in-flight", [](const Counts& c) { return not_negative(c.in_flight); }},
-    {"sesam-connections-opened", [](const Counts& c) { return c.connections_opened.get(); }},
-    {"sesam-connections-open", [](const Counts& c) { return not_negative(c.connections_open); }},
-    {"sesam-key-cache-hits", [](const Counts& c) { return c.key_cache_hits.get(); }},
-    {"sesam-key-cache-misses", [](const Counts& c) { return c.key_cache_misses.get(); }},
+    {"sesam-signatures", [](const metrics::Counts& c) { return c.signatures.get(); }},
+    {"sesam-requests", [](const metrics::Counts& c) { return c.all_requests(); }},
+    {"sesam-retries", [](const metrics::Counts& c) { return c.all_retries(); }},
+    {"sesam-failures", [](const metrics::Counts& c) { return c.all_failures(); }},
+    {"sesam-in-flight", [](const metrics::Counts& c) { return not_negative(c.in_flight); }},
+    {"sesam-connections-opened", [](const metrics::Counts& c) { return c.connections_opened.get(); }},
+    {"sesam-connections-open", [](const metrics::Counts& c) { return not_negative(c.connections_open); }},
+    {"sesam-key-cache-hits", [](const metrics::Counts& c) { return c.key_cache_hits.get(); }},
+    {"sesam-key-cache-misses", [](const metrics::Counts& c) { return c.key_cache_misses.get(); }},
 };
 constexpr char kMetrics[] = "sesam-metrics";
 
@@ -70,13 +70,13 @@ Result<void> get_params(void*, OSSL_PARAM params[]) {
   if (OSSL_PARAM* p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_STATUS);
       p != nullptr && OSSL_PARAM_set_int(p, 1) != 1)
     return does_not_fit(OSSL_PROV_PARAM_STATUS);
-  counts().begin_in_this_process();
+  metrics::counts().begin_in_this_process();
   for (const auto& [name, get] : kNumbers)
     if (OSSL_PARAM* p = OSSL_PARAM_locate(params, name);
-        p != nullptr && OSSL_PARAM_set_uint64(p, get(counts())) != 1)
+        p != nullptr && OSSL_PARAM_set_uint64(p, get(metrics::counts())) != 1)
       return does_not_fit(name);
   if (OSSL_PARAM* p = OSSL_PARAM_locate(params, kMetrics);
-      p != nullptr && OSSL_PARAM_set_utf8_string(p, n200::open_metrics(counts(), {}).c_str()) != 1)
+      p != nullptr && OSSL_PARAM_set_utf8_string(p, n200::open_metrics(metrics::counts(), {}).c_str()) != 1)
     return does_not_fit(kMetrics);
   return {};
 }

@@ -7,14 +7,14 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "base/call_gate.h"
 #include "base/cancellation.h"
-#include "base/counts.h"
-#include "base/crypto.h"
 #include "base/process_state.h"
-#include "n200/http/pipeline.h"
+#include "metrics/counts.h"
 #include "n200/reply.h"
+#include "ossl/call_gate.h"
+#include "ossl/crypto.h"
 #include "signature/digests.h"
+#include "transport/process_life.h"
 
 namespace sesam::provider {
 namespace {
@@ -22,23 +22,23 @@ namespace {
 void prepare() noexcept {
   const HeldCancellation held;
   ProcessMutex::lock_all();
-  n200::http::before_fork();
+  transport::before_fork();
 }
 
 void in_parent() noexcept {
   const HeldCancellation held;
-  n200::http::after_fork_parent();
+  transport::after_fork_parent();
   ProcessMutex::unlock_all();
 }
 
 void in_child() noexcept {
   const HeldCancellation held;
   ProcessMutex::renew_all();
-  n200::http::after_fork_child();
-  call_gate().forget_calls();
-  counts().begin_in_this_process();
+  transport::after_fork_child();
+  ossl::call_gate().forget_calls();
+  metrics::counts().begin_in_this_process();
   signature::forget_digests();
-  forget_private_libctx();
+  ossl::forget_private_libctx();
 }
 
 // What waits for the device is failed by stop_all(). Other calls are over within milliseconds, but for one
@@ -47,10 +47,10 @@ constexpr std::chrono::milliseconds kCallsMayTake{300};
 
 void at_exit() noexcept {
   const HeldCancellation held;
-  call_gate().close();
+  ossl::call_gate().close();
   n200::end_outliving_exit();
-  n200::http::stop_all(n200::http::Stop::for_good);
-  call_gate().wait_until_empty(std::chrono::steady_clock::now() + kCallsMayTake);
+  transport::stop_all(transport::Stop::for_good);
+  ossl::call_gate().wait_until_empty(std::chrono::steady_clock::now() + kCallsMayTake);
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ void register_process_life() noexcept {
   static std::atomic_flag registered = ATOMIC_FLAG_INIT;
   if (registered.test_and_set()) return;
   n200::begin_outliving_exit();
-  counts().begin_in_this_process();
+  metrics::counts().begin_in_this_process();
   std::atexit(&at_exit);
   pthread_atfork(&prepare, &in_parent, &in_child);
 }

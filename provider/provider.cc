@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "asym_cipher/rsa_cipher.h"
-#include "base/boundary.h"
+#include "config/configuration_sources.h"
 #include "keyexch/ecdh.h"
 #include "keymgmt/key.h"
-#include "provider/configuration_sources.h"
+#include "ossl/boundary.h"
 #include "provider/params.h"
 #include "rand/random.h"
 #include "signature/signature.h"
@@ -92,11 +92,11 @@ const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cach
   }
 }
 
-const OSSL_ITEM* get_reason_strings(void*) { return reason_strings(); }
+const OSSL_ITEM* get_reason_strings(void*) { return ossl::reason_strings(); }
 
 // BIND's tools show nothing but the log, so an instance whose configuration is bad has one too. Null where
 // there is no memory for it.
-std::shared_ptr<const Log> open_log_at_least(const ModestSettings& wanted) {
+std::shared_ptr<const Log> open_log_at_least(const config::ModestSettings& wanted) {
   auto log = Log::open(wanted.log_level, wanted.log_output);
   if (!log) log = Log::open(wanted.log_level, "stderr");
   return log ? *log : nullptr;
@@ -106,32 +106,32 @@ void teardown(void* provctx) { delete static_cast<Provider*>(provctx); }
 
 }  // namespace
 
-Provider::Provider(const Core& core) : core_(core) {
+Provider::Provider(const ossl::Core& core) : core_(core) {
   bio_write = core.bio_write;
   bio_read = core.bio_read;
   bio_gets = core.bio_gets;
   if (auto configured = configure(); !configured) {
-    const auto modest = modest_settings(core);
+    const auto modest = config::modest_settings(core);
     claims_pkcs11 = modest.claim_pkcs11;
     log_ = open_log_at_least(modest);
     configuration_error = std::move(configured).error();
   }
-  attach_error_stack(core_, log_);
+  ossl::attach_error_stack(core_, log_);
 }
 
 Result<void> Provider::configure() {
-  SESAM_TRY(collected, collect_values(core_));
-  SESAM_TRY(configuration, build_configuration(collected.values));
+  SESAM_TRY(collected, config::collect_values(core_));
+  SESAM_TRY(configuration, config::build_configuration(collected.values));
   SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
   claims_pkcs11 = configuration.claim_pkcs11;
   log_ = std::move(log);
-  if (log_->wants(LogLevel::failures)) warnings = {log_, warnings_about(collected.files)};
+  if (log_->wants(LogLevel::failures)) warnings = {log_, config::warnings_about(collected.files)};
   device =
       n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device), log_);
   return {};
 }
 
-Provider::~Provider() { detach_error_stack(core_); }
+Provider::~Provider() { ossl::detach_error_stack(core_); }
 
 const OSSL_DISPATCH kProvider[] = {SESAM_BIND(provider_teardown, &teardown),
                                    SESAM_BIND(provider_gettable_params, &gettable_params),

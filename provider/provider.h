@@ -6,9 +6,9 @@
 
 #include <memory>
 
-#include "base/error_stack.h"
 #include "base/log.h"
 #include "n200/context.h"
+#include "ossl/error_stack.h"
 
 namespace sesam::provider {
 
@@ -17,7 +17,7 @@ class Provider : public n200::Context {
  public:
   /// Reads the configuration. Never fails on it: what is wrong is remembered, and raised when a key is used.
   /// OpenSSL swallows what a failing init raises, and most programs that load openssl.cnf never use a key.
-  explicit Provider(const Core& core);
+  explicit Provider(const ossl::Core& core);
   ~Provider();
 
   Provider(const Provider&) = delete;
@@ -26,7 +26,7 @@ class Provider : public n200::Context {
  private:
   Result<void> configure();
 
-  Core core_;
+  ossl::Core core_;
   std::shared_ptr<const Log> log_;
 };
 

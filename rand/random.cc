@@ -11,8 +11,8 @@
 #include <string>
 #include <utility>
 
-#include "base/boundary.h"
 #include "base/secret.h"
+#include "ossl/boundary.h"
 
 namespace sesam::rand {
 namespace {

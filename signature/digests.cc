@@ -8,7 +8,7 @@
 #include <iterator>
 
 #include "base/ascii_case.h"
-#include "base/crypto.h"
+#include "ossl/crypto.h"
 
 namespace sesam::signature {
 namespace {
@@ -41,7 +41,7 @@ const EVP_MD* Digest::md() const {
   // cppcheck-suppress thisSubtraction ; the place in the table
   auto& slot = fetched[static_cast<std::size_t>(this - kDigests)];
   if (auto* known = slot.load(std::memory_order_acquire)) return known;
-  EVP_MD* fresh = EVP_MD_fetch(private_libctx(), name, nullptr);
+  EVP_MD* fresh = EVP_MD_fetch(ossl::private_libctx(), name, nullptr);
   EVP_MD* expected = nullptr;
   if (slot.compare_exchange_strong(expected, fresh, std::memory_order_acq_rel)) return fresh;
   EVP_MD_free(fresh);

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <string>
 
-#include "base/crypto.h"
-#include "base/handles.h"
+#include "ossl/crypto.h"
+#include "ossl/handles.h"
 
 namespace sesam::signature {
 namespace {
@@ -17,8 +17,8 @@ namespace {
 Error unsupported(std::string problem) { return {Reason::unsupported_scheme, std::move(problem)}; }
 
 // A context of the default provider that is set like ours.
-Result<PkeyCtx> default_context(const Scheme& scheme, EVP_PKEY* key) {
-  PkeyCtx context(EVP_PKEY_CTX_new_from_pkey(private_libctx(), key, nullptr));
+Result<ossl::PkeyCtx> default_context(const Scheme& scheme, EVP_PKEY* key) {
+  ossl::PkeyCtx context(EVP_PKEY_CTX_new_from_pkey(ossl::private_libctx(), key, nullptr));
   bool ok = context && EVP_PKEY_verify_init(context.get()) == 1;
   if (ok && scheme.digest != nullptr)
     ok = EVP_PKEY_CTX_set_signature_md(context.get(), scheme.digest->md()) == 1;

@@ -8,7 +8,7 @@
 #include <array>
 #include <utility>
 
-#include "base/error_stack.h"
+#include "ossl/error_stack.h"
 #include "signature/ecdsa_form.h"
 
 namespace sesam::signature {

@@ -8,9 +8,9 @@
 #include <memory>
 #include <span>
 
-#include "base/handles.h"
 #include "base/result.h"
 #include "keymgmt/key.h"
+#include "ossl/handles.h"
 #include "signature/scheme.h"
 
 namespace sesam::signature {
@@ -63,7 +63,7 @@ class Signature {
 
   std::shared_ptr<const keymgmt::KeyData> key_;
   Scheme scheme_;
-  MdCtx hash_;
+  ossl::MdCtx hash_;
   bool hashing_ = false;       // between digest_..._init and ..._final
   bool digest_fixed_ = false;  // by a digest_..._init: it cannot be changed any more
 };

@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-#include "base/boundary.h"
+#include "ossl/boundary.h"
 #include "signature/signature.h"
 
 namespace sesam::signature {

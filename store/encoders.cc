@@ -6,11 +6,11 @@
 
 #include <string>
 
-#include "base/boundary.h"
-#include "base/handles.h"
 #include "base/printable.h"
 #include "keymgmt/key.h"
 #include "n200/context.h"
+#include "ossl/boundary.h"
+#include "ossl/handles.h"
 #include "store/uri_pem.h"
 
 namespace sesam::store {
@@ -52,7 +52,7 @@ Result<void> encode_text(void* provctx, OSSL_CORE_BIO* out, const void* object, 
                          int selection, OSSL_PASSPHRASE_CALLBACK*, void*) {
   const auto* key = static_cast<const Key*>(object);
   if (key == nullptr || key->public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
-  const Bio memory(BIO_new(BIO_s_mem()));
+  const ossl::Bio memory(BIO_new(BIO_s_mem()));
   const std::string head = heading(*key, selection);
   if (!memory ||
       BIO_write(memory.get(), head.data(), static_cast<int>(head.size())) != static_cast<int>(head.size()) ||

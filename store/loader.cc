@@ -8,8 +8,8 @@
 
 #include <utility>
 
-#include "base/boundary.h"
 #include "n200/key_uri.h"
+#include "ossl/boundary.h"
 #include "store/open_key.h"
 
 namespace sesam::store {
@@ -41,7 +41,7 @@ Result<bool> export_object(void*, const void* reference, size_t reference_size, 
 Result<Loader*> Loader::open(void* provctx, const char* uri) {
   const auto* context = static_cast<const n200::Context*>(provctx);
   if (uri == nullptr) return Error{Reason::bad_uri, "there is none"};
-  SESAM_TRY(parsed, KeyUri::parse(uri));
+  SESAM_TRY(parsed, n200::KeyUri::parse(uri));
   SESAM_TRY(device, context->require_device());
   return new Loader(std::move(parsed), std::move(device));
 }
@@ -59,9 +59,9 @@ Result<void> Loader::set_params(const OSSL_PARAM params[]) {
 }
 
 Result<void> Loader::begin_key(const keymgmt::PinPrompt& prompt) {
-  const bool wants_private = uri_.type != ObjectType::public_key && wants(OSSL_STORE_INFO_PKEY);
-  const bool wants_public = uri_.type != ObjectType::private_key && wants(OSSL_STORE_INFO_PUBKEY);
-  if (uri_.type == ObjectType::other || (!wants_private && !wants_public)) return {};
+  const bool wants_private = uri_.type != n200::ObjectType::public_key && wants(OSSL_STORE_INFO_PKEY);
+  const bool wants_public = uri_.type != n200::ObjectType::private_key && wants(OSSL_STORE_INFO_PUBKEY);
+  if (uri_.type == n200::ObjectType::other || (!wants_private && !wants_public)) return {};
   SESAM_TRY(record, device_->find_key(uri_));
   SESAM_TRY(data, open_key(record, uri_, device_, wants_private, prompt));
   key_ = std::move(data);

@@ -11,10 +11,10 @@
 
 #include "base/packed_texts.h"
 #include "base/result.h"
-#include "base/uri.h"
 #include "keymgmt/key.h"
 #include "keymgmt/key_pin.h"
 #include "n200/context.h"
+#include "n200/uri.h"
 
 namespace sesam::store {
 
@@ -35,7 +35,7 @@ class Loader {
   Result<void> set_params(const OSSL_PARAM params[]);
 
  private:
-  Loader(KeyUri uri, std::shared_ptr<n200::Device> device)
+  Loader(n200::KeyUri uri, std::shared_ptr<n200::Device> device)
       : uri_(std::move(uri)), device_(std::move(device)) {}
 
   Result<void> begin(const keymgmt::PinPrompt& prompt);
@@ -45,7 +45,7 @@ class Loader {
   Result<bool> deliver_name(OSSL_CALLBACK* callback, void* argument);
   bool wants(int store_type) const { return expected_ == 0 || expected_ == store_type; }
 
-  KeyUri uri_;
+  n200::KeyUri uri_;
   std::shared_ptr<n200::Device> device_;
   int expected_ = 0;  // OSSL_STORE_INFO_..., 0 for any
   bool begun_ = false;

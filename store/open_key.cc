@@ -10,7 +10,8 @@
 
 namespace sesam::store {
 
-Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& record, const KeyUri& uri,
+Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& record,
+                                                         const n200::KeyUri& uri,
                                                          const std::shared_ptr<n200::Device>& device,
                                                          bool with_private,
                                                          const keymgmt::PinPrompt& prompt) {

@@ -5,16 +5,17 @@
 #include <memory>
 
 #include "base/result.h"
-#include "base/uri.h"
 #include "keymgmt/key.h"
 #include "keymgmt/key_pin.h"
 #include "n200/device.h"
+#include "n200/uri.h"
 
 namespace sesam::store {
 
 /// Makes a key of the device's record of it, and picks its PIN where `with_private`. Raises what
 /// keymgmt::pin_for and keymgmt::Key::from_record raise.
-Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& record, const KeyUri& uri,
+Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& record,
+                                                         const n200::KeyUri& uri,
                                                          const std::shared_ptr<n200::Device>& device,
                                                          bool with_private, const keymgmt::PinPrompt& prompt);
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "base/boundary.h"
 #include "n200/context.h"
+#include "ossl/boundary.h"
 #include "store/open_key.h"
 #include "store/uri_pem.h"
 
@@ -79,9 +79,9 @@ Result<bool> decode_uri(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* ca
   const auto& context = *static_cast<const n200::Context*>(provctx);
   const auto text = uri_of_der(read_all(context, in), context.claims_pkcs11);
   if (!text) return true;
-  SESAM_TRY(uri, KeyUri::parse(*text));
+  SESAM_TRY(uri, n200::KeyUri::parse(*text));
   SESAM_TRY(device, context.require_device());
-  const bool with_private = uri.type != ObjectType::public_key;
+  const bool with_private = uri.type != n200::ObjectType::public_key;
   SESAM_TRY(record, device->find_key(uri));
   SESAM_TRY(type, keymgmt::type_of(record));
   if (type != Type) return true;

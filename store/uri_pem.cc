@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "base/handles.h"
+#include "ossl/handles.h"
 
 namespace sesam::store {
 namespace {
@@ -16,8 +16,8 @@ constexpr std::string_view kDescription = "sesam key URI v1.0";
 constexpr std::string_view kPkcs11Description = "PKCS#11 Provider URI v1.0";
 
 void free_sequence(ASN1_SEQUENCE_ANY* sequence) noexcept { sk_ASN1_TYPE_pop_free(sequence, ASN1_TYPE_free); }
-using Sequence = std::unique_ptr<ASN1_SEQUENCE_ANY, FreeWith<&free_sequence>>;
-using Type = std::unique_ptr<ASN1_TYPE, FreeWith<&ASN1_TYPE_free>>;
+using Sequence = std::unique_ptr<ASN1_SEQUENCE_ANY, ossl::FreeWith<&free_sequence>>;
+using Type = std::unique_ptr<ASN1_TYPE, ossl::FreeWith<&ASN1_TYPE_free>>;
 
 bool push_string(ASN1_SEQUENCE_ANY* sequence, int type, std::string_view text) {
   Type element(ASN1_TYPE_new());
@@ -77,7 +77,7 @@ std::optional<std::string> uri_of_der(std::span<const unsigned char> der, bool t
 
 std::string pem_of_uri(const std::string& uri) {
   const Bytes der = der_of_uri(uri);
-  const Bio memory(BIO_new(BIO_s_mem()));
+  const ossl::Bio memory(BIO_new(BIO_s_mem()));
   if (der.empty() || !memory ||
       PEM_write_bio(memory.get(), kPemLabel, "", der.data(), static_cast<long>(der.size())) <= 0)
     return {};
@@ -87,7 +87,7 @@ std::string pem_of_uri(const std::string& uri) {
 }
 
 std::optional<Bytes> der_of_pem(std::string_view pem, bool theirs_too) {
-  const Bio memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const ossl::Bio memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   char *label = nullptr, *header = nullptr;
   unsigned char* data = nullptr;
   long length = 0;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/admission.h"
+#include "transport/admission.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 using namespace std::chrono_literals;
@@ -207,4 +207,4 @@ Call* Admission::take_all() noexcept {
   return std::exchange(head_, nullptr);
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

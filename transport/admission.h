@@ -3,10 +3,10 @@
 // to keep waiting.
 #pragma once
 
-#include "n200/http/call.h"
-#include "n200/http/connection_limit.h"
+#include "transport/call.h"
+#include "transport/connection_limit.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 /// First come, first served. While no connection is known to be up, a single call goes ahead as the scout and
 /// the others wait for it: libcurl would let them fail one after the other, and before it knows the server's
@@ -110,4 +110,4 @@ class Admission {
   Call* tail_ = nullptr;
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

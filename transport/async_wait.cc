@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/async_wait.h"
+#include "transport/async_wait.h"
 
 #include <openssl/err.h>
 #include <sched.h>
@@ -13,10 +13,10 @@
 
 #include "base/cancellation.h"
 #include "base/process_state.h"
-#include "n200/http/call.h"
-#include "n200/http/doorbell.h"
+#include "transport/call.h"
+#include "transport/doorbell.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 /// A doorbell that belongs to a wait context and to the calls that will ring it, whichever lives
 /// longer.
@@ -205,4 +205,4 @@ Paused pause_job_until_done(const Call& call, const Notify& notify) noexcept {
   }
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

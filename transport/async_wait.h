@@ -4,7 +4,7 @@
 
 #include <openssl/async.h>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 struct Call;
 class Bell;
@@ -47,4 +47,4 @@ enum class Paused { done, deadline_passed, other_process, cannot_pause };
 /// thread; so is a held cancellation (base/cancellation.h).
 Paused pause_job_until_done(const Call& call, const Notify& notify) noexcept;
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

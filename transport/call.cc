@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/call.h"
+#include "transport/call.h"
 
 #include <bit>
 #include <new>
 #include <utility>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 void Body::assign(std::string_view bytes) {
   constexpr std::size_t kUsual = 512;  // an RSA or EC signature request fits
@@ -121,4 +121,4 @@ void CallPool::give_back(Call& call) noexcept {
   call.slab->give_back(call);
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -10,10 +10,10 @@
 #include <string_view>
 
 #include "base/secret.h"
-#include "n200/http/async_wait.h"
-#include "n200/http/pipeline.h"
+#include "transport/async_wait.h"
+#include "transport/pipeline.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 using Clock = std::chrono::steady_clock;
 
@@ -100,4 +100,4 @@ class CallPool {
   std::atomic<CallSlab*> slabs_[kSlabs] = {};
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

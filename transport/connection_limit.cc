@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/connection_limit.h"
+#include "transport/connection_limit.h"
 
 #include <algorithm>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 using namespace std::chrono_literals;
@@ -91,4 +91,4 @@ Clock::time_point ConnectionLimit::next_event() const noexcept {
   return std::min(crowded_until_, may_probe ? next_probe_ : kNever);
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

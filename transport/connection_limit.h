@@ -3,9 +3,9 @@
 // Pure.
 #pragma once
 
-#include "n200/http/call.h"
+#include "transport/call.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 /// Of what a server refuses, only a new connection counts, and only if another one to it answers thereafter:
 /// a server that is down or restarts refuses all of them, and what was learned before holds.
@@ -62,4 +62,4 @@ class ConnectionLimit {
   Clock::duration probe_pause_;
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/doorbell.h"
+#include "transport/doorbell.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 // Few rings are left unread: nobody reads those that wake the I/O thread until there is no room for another.
@@ -79,4 +79,4 @@ void Doorbell::close() noexcept {
   fd_ = far_fd_ = -1;
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -4,7 +4,7 @@
 
 #include "base/descriptors.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 /// What eventfd(2) offers, but with an inode of its own, so that a program that closed the descriptor is
 /// noticed. A ring is an empty datagram: in a file, a pipe or a connection of the program that got the
@@ -34,4 +34,4 @@ class Doorbell {
   FileIdentity identity_, far_identity_;
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/fork_guard.h"
+#include "transport/fork_guard.h"
 
 #include <utility>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 void ForkGuard::after_wait() {
   // A mutex alone is not fair: this thread could win it again and again.
@@ -21,4 +21,4 @@ void ForkGuard::release() noexcept {
   forking_.notify_all();
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

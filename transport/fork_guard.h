@@ -6,7 +6,7 @@
 #include <chrono>
 #include <mutex>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 /// The I/O thread holds the mutex always except inside its wait; who wants to fork raises a flag, so that the
 /// thread does not come back from there, and takes the mutex.
@@ -30,4 +30,4 @@ class ForkGuard {
   bool taken_ = false;  // the forking thread's own
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

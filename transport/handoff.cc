@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/exchange.h"
+#include "transport/handoff.h"
 
 #include <sched.h>
 
 #include <new>
 #include <utility>
 
-namespace sesam::n200::http {
+#include "metrics/counts.h"
+
+namespace sesam::transport {
 namespace {
 
 constexpr std::chrono::seconds kLongestCallback{1};
@@ -32,7 +34,7 @@ Call* closed() noexcept {
 
 }  // namespace
 
-Exchange::Submitted Exchange::submit(Call& call) noexcept {
+Handoff::Submitted Handoff::submit(Call& call) noexcept {
   call.ticket = words_.draw_ticket();
   Call* head = inbox_.load(std::memory_order_relaxed);
   do {
@@ -41,19 +43,19 @@ Exchange::Submitted Exchange::submit(Call& call) noexcept {
   } while (!inbox_.compare_exchange_weak(head, &call, std::memory_order_seq_cst, std::memory_order_relaxed));
   // One ring wakes the thread for all who come until it sleeps again.
   if (asleep_.load(std::memory_order_seq_cst) && asleep_.exchange(false, std::memory_order_seq_cst)) {
-    counts().wake_ups.add();
+    metrics::counts().wake_ups.add();
     if (!poller_.ring()) return Submitted::unheard;
   }
   return Submitted::accepted;
 }
 
-bool Exchange::sleep_until_done(const Call& call, Clock::time_point until) noexcept {
+bool Handoff::sleep_until_done(const Call& call, Clock::time_point until) noexcept {
   return words_.sleep(call.ticket, until, [&] { return call.is_done(); });
 }
 
 // While the I/O thread is inside the application's callback nobody leaves: its argument is the job's. After a
 // fork that thread does not exist, hence the limit.
-bool Exchange::leave(Call& call) noexcept {
+bool Handoff::leave(Call& call) noexcept {
   const auto give_up = Clock::now() + kLongestCallback;
   std::uint32_t state = call.state.load(std::memory_order_acquire);
   for (;;) {
@@ -67,19 +69,19 @@ bool Exchange::leave(Call& call) noexcept {
   }
 }
 
-void Exchange::ask_to_stop() noexcept {
+void Handoff::ask_to_stop() noexcept {
   stopping_.store(true, std::memory_order_release);
   if (poller_.is_ours()) poller_.ring();  // a program may have closed it long ago
 }
 
-Call* Exchange::reversed(Call* newest) noexcept {
+Call* Handoff::reversed(Call* newest) noexcept {
   Call* oldest = nullptr;
   while (newest != nullptr) oldest = std::exchange(newest, std::exchange(newest->next, oldest));
   return oldest;
 }
 
 // Another thread may close the inbox (abandon), and it stays closed.
-Call* Exchange::collect() noexcept {
+Call* Handoff::collect() noexcept {
   Call* newest = inbox_.load(std::memory_order_relaxed);
   while (newest != nullptr && newest != closed())
     if (inbox_.compare_exchange_weak(newest, nullptr, std::memory_order_seq_cst, std::memory_order_relaxed))
@@ -87,13 +89,13 @@ Call* Exchange::collect() noexcept {
   return nullptr;
 }
 
-Call* Exchange::close(Failure why) noexcept {
+Call* Handoff::close(Failure why) noexcept {
   closed_for_.store(why, std::memory_order_release);
   Call* const newest = inbox_.exchange(closed(), std::memory_order_seq_cst);
   return newest == closed() ? nullptr : reversed(newest);
 }
 
-void Exchange::abandon(Failure why, std::string_view message) noexcept {
+void Handoff::abandon(Failure why, std::string_view message) noexcept {
   for (Call* calls = close(why); calls != nullptr;) {
     Call& call = *std::exchange(calls, calls->next);
     call.failure = why;
@@ -111,21 +113,21 @@ void Exchange::abandon(Failure why, std::string_view message) noexcept {
   }
 }
 
-bool Exchange::about_to_sleep() noexcept {
+bool Handoff::about_to_sleep() noexcept {
   asleep_.store(true, std::memory_order_seq_cst);
   return inbox_.load(std::memory_order_seq_cst) == nullptr && !must_stop();
 }
 
-void Exchange::reopen() noexcept {
+void Handoff::reopen() noexcept {
   awake();
   stopping_.store(false, std::memory_order_relaxed);
   inbox_.store(nullptr, std::memory_order_release);
   closed_for_.store(Failure::none, std::memory_order_release);
 }
 
-void Exchange::complete(Call& call) noexcept { call.next = std::exchange(completed_, &call); }
+void Handoff::complete(Call& call) noexcept { call.next = std::exchange(completed_, &call); }
 
-void Exchange::publish() noexcept {
+void Handoff::publish() noexcept {
   if (completed_ == nullptr) return;
   Call* call = std::exchange(completed_, nullptr);
   while (call != nullptr) {
@@ -138,13 +140,13 @@ void Exchange::publish() noexcept {
   words_.wake_noted();
 }
 
-void Exchange::set_health(Call& call) noexcept {
+void Handoff::set_health(Call& call) noexcept {
   if (!call.health || is_of_this_process(call.failure)) return;
   const bool well = call.failure == Failure::none && call.status < 500 && may_be_of_the_device(call.reply);
   call.health->store(well ? Health::well : Health::ill, std::memory_order_relaxed);
 }
 
-void Exchange::tell(Call& call, Notify notify) noexcept {
+void Handoff::tell(Call& call, Notify notify) noexcept {
   // A job that has left is over, and so is what its callback would be given.
   if (notify.needs_living_job() && (call.state.fetch_or(kAnswered, std::memory_order_acq_rel) & kLeft) == 0)
     notify.ring();
@@ -153,4 +155,4 @@ void Exchange::tell(Call& call, Notify notify) noexcept {
   if (!notify.needs_living_job()) notify.ring();
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -5,18 +5,18 @@
 #include <atomic>
 #include <string_view>
 
-#include "n200/http/call.h"
-#include "n200/http/poller.h"
-#include "n200/http/wait_words.h"
+#include "transport/call.h"
+#include "transport/poller.h"
+#include "transport/wait_words.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 /// Why calls fail with Failure::descriptors_closed.
 inline constexpr std::string_view kDescriptorsClosed = "the program has closed descriptors that sesam uses";
 
-class Exchange {
+class Handoff {
  public:
-  explicit Exchange(Poller& poller) noexcept : poller_(poller) {}
+  explicit Handoff(Poller& poller) noexcept : poller_(poller) {}
 
   // Callers.
   Call* take_call() noexcept { return pool_.take(); }
@@ -84,4 +84,4 @@ class Exchange {
   std::atomic<Failure> closed_for_{Failure::none};
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

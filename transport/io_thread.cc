@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/io_thread.h"
+#include "transport/io_thread.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -16,10 +16,9 @@
 #include <utility>
 
 #include "base/blocked_signals.h"
-#include "base/handles.h"
-#include "n200/http/loop.h"
+#include "ossl/handles.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 // What a thread takes to end that has given up.
@@ -42,8 +41,8 @@ sigset_t all_signals() noexcept {
 
 // A context whose providers or random generators could not be made for want of memory stays without them:
 // then better none, and a new thread for the next call. Null: no memory.
-LibCtx new_libctx() noexcept {
-  LibCtx made(OSSL_LIB_CTX_new());
+ossl::LibCtx new_libctx() noexcept {
+  ossl::LibCtx made(OSSL_LIB_CTX_new());
   unsigned char byte = 0;
   if (made &&
       (RAND_bytes_ex(made.get(), &byte, 1, 0) != 1 || RAND_priv_bytes_ex(made.get(), &byte, 1, 0) != 1))
@@ -64,7 +63,7 @@ IoThread::IoThread(std::shared_ptr<Shared> shared)
     : shared_(std::move(shared)),
       process_(getpid()),
       sockets_(unanswered_ms(shared_->options)),
-      exchange_(poller_) {}
+      handoff_(poller_) {}
 
 IoThread::~IoThread() { OSSL_LIB_CTX_free(libctx_); }
 
@@ -92,7 +91,7 @@ bool IoThread::create_thread(std::string& why_not) {
 bool IoThread::restart(std::string& why_not) {
   if (!stop(Clock::now() + kFewMoments)) return false;
   OSSL_LIB_CTX_free(std::exchange(libctx_, nullptr));
-  exchange_.reopen();
+  handoff_.reopen();
   life_ = Life::running;
   if (create_thread(why_not)) return true;
   life_ = Life::joined;
@@ -110,7 +109,7 @@ void* IoThread::main(void* self) noexcept {
   return nullptr;
 }
 
-// libcurl's TLS fetches from the default library context of its thread. In the application's, our own
+// The driver's TLS fetches from the default library context of its thread. In the application's, our own
 // provider may come first: a certificate's check would then ask the HSM, on this thread, and wait for itself.
 void IoThread::run_isolated() {
   // Makes this thread's error queue: 3.6 recurses without end where an error finds no memory for one.
@@ -129,19 +128,19 @@ void IoThread::run_isolated() {
 
 // Whatever is in flight was the loop's to fail; what has come in since must not wait.
 void IoThread::refuse_all(Failure why, std::string_view message) noexcept {
-  for (Call* call = exchange_.close(why); call != nullptr;) {
+  for (Call* call = handoff_.close(why); call != nullptr;) {
     call->failure = why;
     try {
       call->message = message;
     } catch (const std::bad_alloc&) {
       call->message.clear();
     }
-    exchange_.complete(*std::exchange(call, call->next));
+    handoff_.complete(*std::exchange(call, call->next));
   }
-  exchange_.publish();
+  handoff_.publish();
 }
 
-// Out of memory, or of the descriptors that libcurl 8 wants of its own.
+// Out of memory, or of the descriptors that the driver needs (libcurl 8 wants some of its own).
 void IoThread::give_up() noexcept try {
   const int limit = Sockets::limit_errno();
   if (limit != 0)
@@ -153,16 +152,12 @@ void IoThread::give_up() noexcept try {
 }
 
 void IoThread::serve() noexcept {
-  MetricsWriter metrics(shared_->metrics_file ? &*shared_->metrics_file : nullptr,
-                        shared_->options.metrics_text, *shared_->log);
+  metrics::MetricsWriter metrics(shared_->metrics_file ? &*shared_->metrics_file : nullptr,
+                                 shared_->options.metrics_text, *shared_->log);
   try {
-    // Never paired with curl_global_cleanup: the application may use libcurl too.
-    if (libctx_ == nullptr || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw std::bad_alloc();
-    auto loop = std::make_unique<Loop>(shared_->options, *shared_->log, metrics, exchange_, poller_, sockets_,
-                                       guard_);
-    loop->run();
+    if (libctx_ == nullptr) throw std::bad_alloc();
+    shared_->driver.run({shared_->options, *shared_->log, metrics, handoff_, poller_, sockets_, guard_});
     if (has_lost_descriptors()) say_that_descriptors_are_lost();
-    Loop::keep_if_descriptors_are_lost(std::move(loop));
   } catch (const std::exception&) {
     give_up();
   }
@@ -171,7 +166,7 @@ void IoThread::serve() noexcept {
 
 void IoThread::abandon() noexcept {
   say_that_descriptors_are_lost();
-  exchange_.abandon(Failure::descriptors_closed, kDescriptorsClosed);
+  handoff_.abandon(Failure::descriptors_closed, kDescriptorsClosed);
 }
 
 void IoThread::say_that_descriptors_are_lost() noexcept try {
@@ -184,12 +179,12 @@ void IoThread::say_that_descriptors_are_lost() noexcept try {
 
 bool IoThread::stop(Clock::time_point deadline) noexcept {
   if (life_ != Life::running) return life_ == Life::joined;
-  exchange_.ask_to_stop();
+  handoff_.ask_to_stop();
   // It cannot be woken. With requests in flight it wakes by itself, soon.
   if (is_cut_off())
     deadline = std::min(
         deadline,
-        Clock::now() + (exchange_.idle_since() == Exchange::kNever ? kSoon : std::chrono::milliseconds(0)));
+        Clock::now() + (handoff_.idle_since() == Handoff::kNever ? kSoon : std::chrono::milliseconds(0)));
   if (pthread_equal(pthread_self(), thread_) == 0 && ended_.try_acquire_until(deadline)) {
     pthread_join(thread_, nullptr);
     life_ = Life::joined;
@@ -210,4 +205,4 @@ void IoThread::close_in_child() noexcept {
   poller_.close_in_child();
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -15,23 +15,26 @@
 #include <string>
 #include <string_view>
 
-#include "base/metrics_file.h"
-#include "n200/http/exchange.h"
-#include "n200/http/fork_guard.h"
-#include "n200/http/poller.h"
-#include "n200/http/sockets.h"
+#include "metrics/metrics_file.h"
+#include "transport/driver.h"
+#include "transport/fork_guard.h"
+#include "transport/handoff.h"
+#include "transport/poller.h"
+#include "transport/sockets.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 /// What a pipeline and its thread share. The thread keeps it alive, should it outlive the pipeline (see
 /// IoThread::stop).
 struct Shared {
-  Shared(Options wanted, std::shared_ptr<const Log> sink) : options(std::move(wanted)), log(std::move(sink)) {
+  Shared(Options wanted, std::shared_ptr<const Log> sink, const Driver& wanted_driver)
+      : options(std::move(wanted)), log(std::move(sink)), driver(wanted_driver) {
     if (!options.metrics_file.empty()) metrics_file.emplace(options.metrics_file);
   }
   const Options options;
   const std::shared_ptr<const Log> log;
-  std::optional<MetricsFile> metrics_file;
+  const Driver& driver;
+  std::optional<metrics::MetricsFile> metrics_file;
 };
 
 class IoThread {
@@ -44,21 +47,21 @@ class IoThread {
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
 
-  Exchange& exchange() noexcept { return exchange_; }
+  Handoff& handoff() noexcept { return handoff_; }
   pid_t process() const noexcept { return process_; }
   /// It is of this process, and did not have to give up for want of memory or of its descriptors.
   bool is_of_use() const noexcept {
-    const Failure closed_for = exchange_.closed_for();
+    const Failure closed_for = handoff_.closed_for();
     return process_ == getpid() && closed_for != Failure::out_of_memory &&
            closed_for != Failure::process_limit && closed_for != Failure::descriptors_closed;
   }
-  /// No request was in flight for Exchange::kPause, and meanwhile the program has closed descriptors.
+  /// No request was in flight for Handoff::kPause, and meanwhile the program has closed descriptors.
   bool was_cut_off() const noexcept {
-    const auto idle_since = exchange_.idle_since();
-    return idle_since != Exchange::kNever && Clock::now() > idle_since + Exchange::kPause && is_cut_off();
+    const auto idle_since = handoff_.idle_since();
+    return idle_since != Handoff::kNever && Clock::now() > idle_since + Handoff::kPause && is_cut_off();
   }
   bool is_cut_off() const noexcept { return !poller_.is_ours(); }
-  bool has_lost_descriptors() const noexcept { return exchange_.closed_for() == Failure::descriptors_closed; }
+  bool has_lost_descriptors() const noexcept { return handoff_.closed_for() == Failure::descriptors_closed; }
   /// Nothing can wake it any more: takes over from it what it has not collected, and fails that. It ends by
   /// itself, within a minute, and touches none of the descriptors.
   void abandon() noexcept;
@@ -93,7 +96,7 @@ class IoThread {
   Poller poller_;
   Sockets sockets_;
   ForkGuard guard_;
-  Exchange exchange_;
+  Handoff handoff_;
   OSSL_LIB_CTX* libctx_ = nullptr;  // made by the thread, freed after the join
   pthread_t thread_{};
   std::atomic<bool> said_lost_{false};
@@ -101,4 +104,4 @@ class IoThread {
   enum class Life { running, joined, detached } life_ = Life::running;
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/pipeline.h"
+#include "transport/pipeline.h"
 
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "n200/http/environment.h"
-#include "n200/http/registry.h"
-#include "n200/http/threaded_pipeline.h"
+#include "transport/registry.h"
+#include "transport/threaded_pipeline.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
-std::shared_ptr<Pipeline> Pipeline::for_options(Options options, std::shared_ptr<const Log> log) {
-  distrust_environment();
+std::shared_ptr<Pipeline> Pipeline::for_options(Options options, std::shared_ptr<const Log> log,
+                                                const Driver& driver) {
   Registry& registry = Registry::instance();
-  auto made = std::make_shared<ThreadedPipeline>(std::move(options), std::move(log));
+  auto made = std::make_shared<ThreadedPipeline>(std::move(options), std::move(log), driver);
   // Outlives the lock: it may come to hold the last reference to a pipeline, whose destructor takes the lock.
   std::vector<std::shared_ptr<ThreadedPipeline>> living;
   const std::lock_guard lock(registry.mutex);
   for (const auto& entry : registry.pipelines)
     if (auto pipeline = entry.lock()) living.push_back(std::move(pipeline));
   for (const auto& pipeline : living)
-    if (pipeline->options() == made->options()) return pipeline;
+    if (&pipeline->driver() == &driver && pipeline->options() == made->options()) return pipeline;
   registry.pipelines.push_back(made);
   return made;
 }
@@ -31,4 +30,4 @@ void Pipeline::rest_until(std::chrono::steady_clock::time_point until) noexcept 
   if (!pause_job_until(until)) std::this_thread::sleep_until(until);
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

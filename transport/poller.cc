@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/poller.h"
+#include "transport/poller.h"
 
 #include <unistd.h>
 
@@ -9,7 +9,7 @@
 
 #include "base/descriptors.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 Poller::Poller() noexcept : open_errno_(errno) {
   if (!doorbell_.is_open()) return;
@@ -140,4 +140,4 @@ void Poller::watch_idle(Interest& interest, std::uint32_t events) noexcept {
   hung_up_[hung_up_count_++] = interest.fd;
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

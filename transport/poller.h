@@ -10,9 +10,9 @@
 #include <span>
 #include <vector>
 
-#include "n200/http/doorbell.h"
+#include "transport/doorbell.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 class Poller {
  public:
@@ -93,4 +93,4 @@ class Poller {
   std::size_t hung_up_count_ = 0;
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/registry.h"
+#include "transport/registry.h"
 
 #include <unistd.h>
 
@@ -7,9 +7,10 @@
 #include <mutex>
 #include <thread>
 
-#include "n200/http/threaded_pipeline.h"
+#include "transport/process_life.h"
+#include "transport/threaded_pipeline.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 using namespace std::chrono_literals;
@@ -75,4 +76,4 @@ void after_fork_child() noexcept {
     if (const auto pipeline = entry.lock()) pipeline->forget_threads();
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/process_state.h"
-#include "n200/http/io_thread.h"
+#include "transport/io_thread.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 class ThreadedPipeline;
 
@@ -33,4 +33,4 @@ bool stop_thread(IoThread& thread, Clock::time_point deadline) noexcept;
 /// machine.
 Clock::time_point stop_deadline() noexcept;
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/rests.h"
+#include "transport/rests.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 void Rests::add(Call& call) noexcept {
   call.next = std::exchange(head_, &call);
@@ -29,4 +29,4 @@ Call* Rests::take_due(Clock::time_point now) noexcept {
   return due;
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -2,9 +2,9 @@
 // ASYNC_JOBs that pause until a certain time: the I/O thread is their clock.
 #pragma once
 
-#include "n200/http/call.h"
+#include "transport/call.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 /// Calls without a request, each done at its deadline. The I/O thread's own.
 class Rests {
@@ -22,4 +22,4 @@ class Rests {
   Clock::time_point first_ = kNever;
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/sockets.h"
+#include "transport/sockets.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 #include "base/descriptors.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 int Sockets::open(int family, int type, int protocol, std::size_t endpoint) {
   sockets_.reserve(sockets_.size() + 1);  // may throw: before there is something to lose
@@ -130,4 +130,4 @@ void Cork::set(int on) const noexcept {
   if (fd_ != -1) setsockopt(fd_, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

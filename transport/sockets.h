@@ -8,7 +8,7 @@
 
 #include "base/descriptors.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 class Sockets {
  public:
@@ -71,4 +71,4 @@ class Cork {
   const int fd_;  // -1: no socket
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

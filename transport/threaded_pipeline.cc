@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/threaded_pipeline.h"
+#include "transport/threaded_pipeline.h"
 
 #include <unistd.h>
 
@@ -9,11 +9,10 @@
 #include <string>
 #include <utility>
 
-#include "n200/http/client_certificate.h"
-#include "n200/http/libcrypto.h"
-#include "n200/http/registry.h"
+#include "metrics/counts.h"
+#include "transport/registry.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 using namespace std::chrono_literals;
@@ -38,8 +37,8 @@ Reply failed(Failure failure, std::string message) {
 
 }  // namespace
 
-ThreadedPipeline::ThreadedPipeline(Options options, std::shared_ptr<const Log> log)
-    : shared_(std::make_shared<Shared>(std::move(options), std::move(log))) {}
+ThreadedPipeline::ThreadedPipeline(Options options, std::shared_ptr<const Log> log, const Driver& driver)
+    : shared_(std::make_shared<Shared>(std::move(options), std::move(log), driver)) {}
 
 ThreadedPipeline::~ThreadedPipeline() {
   {
@@ -99,15 +98,11 @@ IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
     refusal = failed(Failure::stopped, "the process is ending");
     return nullptr;
   }
-  if (auto why = why_wrong_libcrypto(); !why.empty()) {
-    refusal = failed(Failure::wrong_libcrypto, std::move(why));
+  if (auto [failure, why] = shared_->driver.preflight(shared_->options); failure != Failure::none) {
+    refusal = failed(failure, std::move(why));
     return nullptr;
   }
-  if (auto why = why_bad_client_certificate(shared_->options); !why.empty()) {
-    refusal = failed(Failure::bad_client_certificate, std::move(why));
-    return nullptr;
-  }
-  counts().begin_in_this_process();
+  metrics::counts().begin_in_this_process();
   registry.threads.reserve(registry.threads.size() + 1);
   retired_.reserve(retired_.size() + 1);
   std::string why_not;
@@ -141,16 +136,16 @@ Reply ThreadedPipeline::try_once(const Request& request) {
   Reply refusal;
   IoThread* const thread = thread_for(refusal);
   if (thread == nullptr) return refusal;
-  Call* const call = thread->exchange().take_call();
+  Call* const call = thread->handoff().take_call();
   if (call == nullptr) return failed(Failure::out_of_memory, {});
-  return exchange(*thread, *call, request);
+  return hand_over(*thread, *call, request);
 }
 
 void ThreadedPipeline::probe(const Request& request, HealthFlag flag) noexcept try {
   Reply refusal;
   IoThread* const thread = thread_for(refusal);
   if (thread == nullptr) return;
-  CallPointer call(thread->exchange().take_call());
+  CallPointer call(thread->handoff().take_call());
   if (!call) return;
   call->prepare(request);
   call->health = std::move(flag);
@@ -165,14 +160,14 @@ bool ThreadedPipeline::pause_job_until(Clock::time_point until) noexcept try {
   if (!notify) return false;
   Reply refusal;
   IoThread* const thread = thread_for(refusal);
-  CallPointer call(thread == nullptr ? nullptr : thread->exchange().take_call());
+  CallPointer call(thread == nullptr ? nullptr : thread->handoff().take_call());
   if (!call) return false;
   call->is_rest = true;
   call->deadline = until;
   call->notify = notify.share();
   if (!submit(*thread, *call)) return false;
   const Paused paused = pause_job_until_done(*call, notify);
-  if (paused != Paused::done && !Exchange::leave(*call)) static_cast<void>(call.release());
+  if (paused != Paused::done && !Handoff::leave(*call)) static_cast<void>(call.release());
   return paused == Paused::done || paused == Paused::deadline_passed;
 } catch (const std::bad_alloc&) {
   return false;
@@ -180,24 +175,24 @@ bool ThreadedPipeline::pause_job_until(Clock::time_point until) noexcept try {
 
 // false: it takes no more calls.
 bool ThreadedPipeline::submit(IoThread& thread, Call& call) noexcept {
-  const auto submitted = thread.exchange().submit(call);
-  if (submitted == Exchange::Submitted::unheard) thread.abandon();
-  return submitted != Exchange::Submitted::refused;
+  const auto submitted = thread.handoff().submit(call);
+  if (submitted == Handoff::Submitted::unheard) thread.abandon();
+  return submitted != Handoff::Submitted::refused;
 }
 
-Reply ThreadedPipeline::exchange(IoThread& thread, Call& call, const Request& request) {
+Reply ThreadedPipeline::hand_over(IoThread& thread, Call& call, const Request& request) {
   CallPointer mine(&call);
-  Exchange& exchange = thread.exchange();
+  Handoff& handoff = thread.handoff();
   call.prepare(request);
   const Notify notify = Notify::for_current_job();
   call.notify = notify.share();
   while (!submit(thread, call))  // closed for nothing: it is open again by now
-    if (const Failure why = exchange.closed_for(); why != Failure::none)
+    if (const Failure why = handoff.closed_for(); why != Failure::none)
       return failed(why, std::string(why == Failure::descriptors_closed ? kDescriptorsClosed
                                                                         : "the pipeline was stopped"));
   if (wait(thread, call, notify, request.deadline)) return call.take_reply();
   const bool sent = call.sent.load(std::memory_order_relaxed);
-  if (Exchange::leave(*mine.release())) {
+  if (Handoff::leave(*mine.release())) {
     mine.reset(&call);
     return call.take_reply();
   }
@@ -208,18 +203,18 @@ Reply ThreadedPipeline::exchange(IoThread& thread, Call& call, const Request& re
 
 bool ThreadedPipeline::wait(IoThread& thread, const Call& call, const Notify& notify,
                             Clock::time_point deadline) noexcept {
-  Exchange& exchange = thread.exchange();
+  Handoff& handoff = thread.handoff();
   if (notify) {
     const Paused paused = pause_job_until_done(call, notify);
     if (paused != Paused::cannot_pause) return paused == Paused::done;
     // The notification goes to the wait context: look at the call now and then instead.
-    while (!call.is_done() && Clock::now() < deadline) exchange.sleep_until_done(call, Clock::now() + 1ms);
+    while (!call.is_done() && Clock::now() < deadline) handoff.sleep_until_done(call, Clock::now() + 1ms);
     return call.is_done();
   }
   // The program may have closed the descriptors at the very moment when this call was handed over.
   for (const auto end = deadline + kGrace;;) {
     const auto until = std::min(end, Clock::now() + kLookAgain);
-    if (exchange.sleep_until_done(call, until)) return true;
+    if (handoff.sleep_until_done(call, until)) return true;
     if (until == end) return false;
     if (thread.is_cut_off()) thread.abandon();
   }
@@ -242,4 +237,4 @@ void ThreadedPipeline::report(const Request& request, const Reply& reply,
   return;  // no memory for a log line
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

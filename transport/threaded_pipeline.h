@@ -6,20 +6,21 @@
 #include <memory>
 #include <vector>
 
-#include "n200/http/io_thread.h"
-#include "n200/http/pipeline.h"
+#include "transport/io_thread.h"
+#include "transport/pipeline.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 class ThreadedPipeline final : public Pipeline {
  public:
-  ThreadedPipeline(Options options, std::shared_ptr<const Log> log);
+  ThreadedPipeline(Options options, std::shared_ptr<const Log> log, const Driver& driver);
   ~ThreadedPipeline() override;
 
   Reply perform(const Request& request) override;
   void probe(const Request& request, HealthFlag flag) noexcept override;
   bool pause_job_until(Clock::time_point until) noexcept override;
   const Options& options() const noexcept override { return shared_->options; }
+  const Driver& driver() const noexcept { return shared_->driver; }
 
   // With the registry's mutex held:
   /// Parts from the I/O thread, which the caller has to stop; nullptr: there is none. The next perform()
@@ -32,7 +33,7 @@ class ThreadedPipeline final : public Pipeline {
   IoThread* thread_for(Reply& refusal);
   IoThread* start_thread(Reply& refusal);
   Reply try_once(const Request& request);
-  Reply exchange(IoThread& thread, Call& call, const Request& request);
+  Reply hand_over(IoThread& thread, Call& call, const Request& request);
   static bool submit(IoThread& thread, Call& call) noexcept;
   static bool wait(IoThread& thread, const Call& call, const Notify& notify,
                    Clock::time_point deadline) noexcept;
@@ -45,4 +46,4 @@ class ThreadedPipeline final : public Pipeline {
   std::vector<IoThread*> retired_;
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/wait_words.h"
+#include "transport/wait_words.h"
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -11,7 +11,7 @@
 #include <ctime>
 #include <utility>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t), "a futex is the plain word");
@@ -53,4 +53,4 @@ void WaitWords::wake(unsigned index, std::uint32_t bits) noexcept {
   futex(words_[index].epoch, FUTEX_WAKE_BITSET, INT_MAX, nullptr, bits);
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

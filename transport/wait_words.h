@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 
 /// A caller draws a ticket when it submits. Neighbouring tickets share a word, and what is submitted together
 /// is mostly answered together: measured 2.95 against 2.16 times N keep-alive connections at 256 threads.
@@ -54,4 +54,4 @@ class WaitWords {
   std::uint64_t noted_words_ = 0;
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

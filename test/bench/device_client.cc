@@ -7,6 +7,8 @@
 #include <stdexcept>
 
 #include "message.h"
+#include "metrics/counts.h"
+#include "transport/process_life.h"
 
 namespace sesam::bench {
 namespace {
@@ -44,7 +46,7 @@ class DeviceCaller final : public Caller {
 }  // namespace
 
 DeviceClient::DeviceClient(const Options& options) {
-  n200::http::Options connection;
+  transport::Options connection;
   connection.urls = {options.url};
   if (!options.address.empty()) connection.addresses = {options.address};
   connection.ca_pem = contents(options.ca_file);
@@ -59,12 +61,14 @@ DeviceClient::DeviceClient(const Options& options) {
   }
 }
 
-DeviceClient::~DeviceClient() { n200::http::stop_all(n200::http::Stop::for_good); }
+DeviceClient::~DeviceClient() { transport::stop_all(transport::Stop::for_good); }
 
 std::unique_ptr<Caller> DeviceClient::make_caller(std::size_t number) {
   return std::make_unique<DeviceCaller>(*device_, keys_[number % keys_.size()]);
 }
 
-ClientCounters DeviceClient::counters() const { return {counts().all_requests(), counts().wake_ups.get()}; }
+ClientCounters DeviceClient::counters() const {
+  return {metrics::counts().all_requests(), metrics::counts().wake_ups.get()};
+}
 
 }  // namespace sesam::bench

@@ -24,16 +24,16 @@ constexpr std::size_t kMostDerBytes = 72;
   throw std::runtime_error(text);
 }
 
-using StoreCtx = std::unique_ptr<OSSL_STORE_CTX, FreeWith<&OSSL_STORE_close>>;
-using StoreInfo = std::unique_ptr<OSSL_STORE_INFO, FreeWith<&OSSL_STORE_INFO_free>>;
+using StoreCtx = std::unique_ptr<OSSL_STORE_CTX, ossl::FreeWith<&OSSL_STORE_close>>;
+using StoreInfo = std::unique_ptr<OSSL_STORE_INFO, ossl::FreeWith<&OSSL_STORE_INFO_free>>;
 
-Pkey open_key(const std::string& uri) {
+ossl::Pkey open_key(const std::string& uri) {
   const StoreCtx store(OSSL_STORE_open(uri.c_str(), nullptr, nullptr, nullptr, nullptr));
   if (!store) fail("OSSL_STORE_open " + uri);
   while (OSSL_STORE_eof(store.get()) != 1) {
     const StoreInfo info(OSSL_STORE_load(store.get()));
     if (info && OSSL_STORE_INFO_get_type(info.get()) == OSSL_STORE_INFO_PKEY)
-      return Pkey(OSSL_STORE_INFO_get1_PKEY(info.get()));
+      return ossl::Pkey(OSSL_STORE_INFO_get1_PKEY(info.get()));
   }
   fail("no private key at " + uri);
 }
@@ -45,7 +45,7 @@ class EvpCaller final : public Caller {
   // With a context of its own each time, as applications do.
   void sign() override {
     length_ = der_.size();
-    const MdCtx context(EVP_MD_CTX_new());
+    const ossl::MdCtx context(EVP_MD_CTX_new());
     if (!context ||
         EVP_DigestSignInit_ex(context.get(), nullptr, "SHA256", nullptr, nullptr, key_, nullptr) != 1 ||
         EVP_DigestSign(context.get(), der_.data(), &length_, data(), kMessage.size()) != 1)

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "base/handles.h"
 #include "client.h"
 #include "options.h"
+#include "ossl/handles.h"
 
 namespace sesam::bench {
 
@@ -17,7 +17,7 @@ class EvpClient final : public Client {
   std::unique_ptr<Caller> make_caller(std::size_t number) override;
 
  private:
-  std::vector<Pkey> keys_;
+  std::vector<ossl::Pkey> keys_;
 };
 
 }  // namespace sesam::bench

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A provider section: lines of "key=value".
-#include "provider/configuration.h"
+#include "config/configuration.h"
 
 #include <algorithm>
 #include <string>
@@ -10,7 +10,7 @@
 namespace {
 
 using sesam::fuzz::promise;
-using namespace sesam::provider;
+using namespace sesam::config;
 
 constexpr std::string_view kSecret = "correct-horse-battery";
 

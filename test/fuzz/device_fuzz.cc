@@ -18,7 +18,7 @@ using sesam::fuzz::promise;
 constexpr std::string_view kPassword = "correct-horse-battery";
 
 // The replies in order, the last one again and again.
-class Scripted final : public http::Pipeline {
+class Scripted final : public sesam::transport::Pipeline {
  public:
   Scripted(int status, std::string_view bodies) : status_(status) {
     options_.urls = {"https://device"};
@@ -30,21 +30,21 @@ class Scripted final : public http::Pipeline {
       bodies_.emplace_back(bodies.substr(0, end));
     }
   }
-  http::Reply perform(const http::Request& request) override {
-    http::Reply reply;
+  sesam::transport::Reply perform(const sesam::transport::Request& request) override {
+    sesam::transport::Reply reply;
     reply.status = status_;
     reply.body = bodies_[std::min(next_++, bodies_.size() - 1)];
-    reply.failure =
-        reply.body.size() > request.reply_cap_bytes ? http::Failure::too_large : http::Failure::none;
-    if (reply.failure != http::Failure::none) reply.body.clear();
+    reply.failure = reply.body.size() > request.reply_cap_bytes ? sesam::transport::Failure::too_large
+                                                                : sesam::transport::Failure::none;
+    if (reply.failure != sesam::transport::Failure::none) reply.body.clear();
     return reply;
   }
-  void probe(const http::Request&, http::HealthFlag) noexcept override {}
+  void probe(const sesam::transport::Request&, sesam::transport::HealthFlag) noexcept override {}
   bool pause_job_until(std::chrono::steady_clock::time_point) noexcept override { return false; }
-  const http::Options& options() const noexcept override { return options_; }
+  const sesam::transport::Options& options() const noexcept override { return options_; }
 
  private:
-  http::Options options_;
+  sesam::transport::Options options_;
   int status_;
   std::vector<std::string> bodies_;
   std::size_t next_ = 0;
@@ -79,8 +79,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Device device(
       std::make_shared<Scripted>(kStatus[data[1] % kStatus.size()], sesam::fuzz::text_of(data + 2, size - 2)),
       options(data[0]), log);
-  if (const auto found = device.find_key(*sesam::KeyUri::parse("sesam:web"))) look_at(*found);
-  static_cast<void>(device.list_keys(*sesam::KeyUri::parse("sesam:"), look_at));
+  if (const auto found = device.find_key(*sesam::n200::KeyUri::parse("sesam:web"))) look_at(*found);
+  static_cast<void>(device.list_keys(*sesam::n200::KeyUri::parse("sesam:"), look_at));
   std::array<unsigned char, 64> signature{};
   const KeyHandle key("hsm010123F13C56131E1EEE0000000000000025", "hsm010123F13C56131E1EEE00000025", "web", 1,
                       {});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/uri.h"
+#include "n200/uri.h"
 
 #include <string>
 
@@ -7,8 +7,8 @@
 
 namespace {
 
-using sesam::KeyUri;
 using sesam::fuzz::promise;
+using sesam::n200::KeyUri;
 
 // Anything else may stand in a message by accident.
 bool looks_like_a_pin(std::string_view text) {
@@ -28,7 +28,7 @@ void check_message(std::string_view text, const std::string& message) {
 // What a name is written as is read as that name again.
 void check_name(const std::string& name) {
   if (name.empty()) return;
-  const auto again = KeyUri::parse("sesam:object=" + sesam::percent_encode(name));
+  const auto again = sesam::n200::KeyUri::parse("sesam:object=" + sesam::n200::percent_encode(name));
   promise(static_cast<bool>(again) && again->object == name, "an encoded name is read as it was");
 }
 
@@ -36,14 +36,14 @@ void check_name(const std::string& name) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto text = sesam::fuzz::text_of(data, size);
-  const auto uri = KeyUri::parse(text);
+  const auto uri = sesam::n200::KeyUri::parse(text);
   if (!uri) {
     promise(uri.error().reason == sesam::Reason::bad_uri, "a URI that is refused is a bad_uri");
     check_message(text, uri.error().detail);
     return 0;
   }
-  promise(sesam::has_key_uri_scheme(text), "a URI has one of our schemes");
-  promise(uri->key_id.empty() || sesam::is_key_id(uri->key_id), "a key_id has its form");
+  promise(sesam::n200::has_key_uri_scheme(text), "a URI has one of our schemes");
+  promise(uri->key_id.empty() || sesam::n200::is_key_id(uri->key_id), "a key_id has its form");
   promise(!uri->core || *uri->core != 0, "cores are numbered from 1");
   check_name(uri->object);
   return 0;

@@ -39,7 +39,7 @@ def test_it_checks_its_stack_and_buffers(path):
 
 # The linker marks a program if all of it is marked: in Debian the C library's own part is not.
 @pytest.mark.skipif(platform.machine() not in CONTROL_FLOW, reason="the processor has no such features")
-@pytest.mark.parametrize("archive", ["base/libsesam_base.a", "n200/http/libsesam_n200_http.a", "test/simulator/libn200sim.a"])
+@pytest.mark.parametrize("archive", ["base/libsesam_base.a", "transport/curl/libsesam_transport_curl.a", "test/simulator/libn200sim.a"])
 def test_each_object_is_marked_for_the_protection_of_its_control_flow(archive):
     objects = readelf("-n", BUILD / archive).split("\nFile: ")[1:]
     assert objects

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/addresses.h"
+#include "transport/curl/addresses.h"
 
 #include <algorithm>
 #include <new>
 #include <string>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 // "::HOST:[PORT]": whatever the URL says, to that host; without a port to the URL's (CURLOPT_CONNECT_TO(3)).
@@ -42,4 +42,4 @@ bool Addresses::failed() noexcept {
   return failures_ != 0;
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "base/handles.h"
+#include "ossl/handles.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 /// The addresses of one node, used in turn: the next one after a connection that did not come about.
 class Addresses {
@@ -33,9 +33,9 @@ class Addresses {
   void connected() noexcept { failures_ = 0; }
 
  private:
-  std::vector<std::unique_ptr<curl_slist, FreeWith<&curl_slist_free_all>>> list_;
+  std::vector<std::unique_ptr<curl_slist, ossl::FreeWith<&curl_slist_free_all>>> list_;
   std::size_t current_ = 0;
   std::size_t failures_ = 0;  // in a row
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/client_certificate.h"
+#include "transport/curl/client_certificate.h"
 
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include "base/crypto.h"
-#include "base/handles.h"
+#include "ossl/crypto.h"
+#include "ossl/handles.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
-using Certificate = std::unique_ptr<X509, FreeWith<&X509_free>>;
+using Certificate = std::unique_ptr<X509, ossl::FreeWith<&X509_free>>;
 
-Bio reader_of(std::string_view pem) { return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
+ossl::Bio reader_of(std::string_view pem) {
+  return ossl::Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+}
 
 // In place of OpenSSL's own, which would ask on the terminal. A certificate may be encrypted too, but nobody
 // does that.
@@ -23,20 +25,20 @@ int no_passphrase(char*, int, int, void* asked) {
 
 // The first one: what follows is its chain.
 Certificate read_certificate(std::string_view pem) {
-  Certificate certificate(X509_new_ex(private_libctx(), nullptr));
+  Certificate certificate(X509_new_ex(ossl::private_libctx(), nullptr));
   X509* place = certificate.get();
-  const Bio in = reader_of(pem);
+  const ossl::Bio in = reader_of(pem);
   if (!certificate || !in) return nullptr;
   if (PEM_read_bio_X509(in.get(), &place, &no_passphrase, nullptr) != nullptr) return certificate;
   if (place == nullptr) static_cast<void>(certificate.release());  // freed by the reader
   return nullptr;
 }
 
-Pkey read_key(std::string_view pem, bool& encrypted) {
-  const Bio in = reader_of(pem);
-  return Pkey(in ? PEM_read_bio_PrivateKey_ex(in.get(), nullptr, &no_passphrase, &encrypted, private_libctx(),
-                                              nullptr)
-                 : nullptr);
+ossl::Pkey read_key(std::string_view pem, bool& encrypted) {
+  const ossl::Bio in = reader_of(pem);
+  return ossl::Pkey(in ? PEM_read_bio_PrivateKey_ex(in.get(), nullptr, &no_passphrase, &encrypted,
+                                                    ossl::private_libctx(), nullptr)
+                       : nullptr);
 }
 
 }  // namespace
@@ -46,7 +48,7 @@ std::string why_bad_client_certificate(const Options& options) {
   const Certificate certificate = read_certificate(options.client_cert_pem);
   if (!certificate) return "the file of client_cert holds no PEM certificate";
   bool encrypted = false;
-  const Pkey key = read_key(options.client_key_pem.reveal(), encrypted);
+  const ossl::Pkey key = read_key(options.client_key_pem.reveal(), encrypted);
   if (encrypted)
     return "the key in the file of client_key is encrypted: write it without a passphrase (openssl pkey -in "
            "FILE -out NEWFILE) and let nobody but the program read it";
@@ -56,4 +58,4 @@ std::string why_bad_client_certificate(const Options& options) {
   return {};
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -5,11 +5,11 @@
 
 #include <string>
 
-#include "n200/http/pipeline.h"
+#include "transport/pipeline.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 /// Empty if there is no client certificate, or a good one; else a sentence that says what is wrong.
 std::string why_bad_client_certificate(const Options& options);
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

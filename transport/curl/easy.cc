@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/easy.h"
+#include "transport/curl/easy.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -9,7 +9,7 @@
 #include <new>
 #include <string_view>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 using std::chrono::duration_cast, std::chrono::milliseconds;
@@ -241,4 +241,4 @@ void Easies::give_back(Easy& easy) noexcept {
   idle_.push_back(&easy);
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "base/secret.h"
-#include "n200/http/call.h"
-#include "n200/http/lane.h"
-#include "n200/http/url.h"
+#include "transport/call.h"
+#include "transport/curl/lane.h"
+#include "transport/curl/url.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 /// One handle and what it is doing now.
 struct Easy {
@@ -84,4 +84,4 @@ class Easies {
   std::vector<Easy*> idle_;
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/failures.h"
+#include "transport/curl/failures.h"
 
 #include <curl/curl.h>
 
 #include <cerrno>
 #include <cstring>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 struct Row {
@@ -148,4 +148,4 @@ bool is_of_the_connect(const Evidence& evidence) noexcept {
   return !evidence.sent && !evidence.connected && evidence.curl_code != CURLE_OUT_OF_MEMORY;
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "n200/http/pipeline.h"
+#include "transport/pipeline.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 /// What is known of a transfer that gave no reply.
 struct Evidence {
@@ -26,4 +26,4 @@ std::string message_of(const Evidence& evidence);
 /// Nothing was sent because there was no connection: all that wait for this connection share the failure.
 bool is_of_the_connect(const Evidence& evidence) noexcept;
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/flood_watch.h"
+#include "transport/curl/flood_watch.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 using namespace std::chrono_literals;
@@ -21,4 +21,4 @@ bool FloodWatch::record_arrived(Clock::time_point now, Clock::time_point heard_a
   return ++records_ > kMaxRecords && now - since_ >= kMinTime;
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

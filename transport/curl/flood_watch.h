@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 /// Of one connection. Bytes of a reply are progress, however slowly they arrive; only traffic without any
 /// counts.
@@ -22,4 +22,4 @@ class FloodWatch {
   unsigned records_ = 0;       // since then
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/lane.h"
+#include "transport/curl/lane.h"
 
 #include <algorithm>
 #include <new>
 
-#include "n200/http/easy.h"
+#include "transport/curl/easy.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 Lane::Lane(std::size_t endpoint, const Options& options)
     : index(endpoint),
@@ -47,4 +47,4 @@ void Lane::mark_sent(Easy& easy) noexcept {
   --unsent;
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "n200/http/addresses.h"
-#include "n200/http/admission.h"
-#include "n200/http/url.h"
+#include "transport/admission.h"
+#include "transport/curl/addresses.h"
+#include "transport/curl/url.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 struct Easy;
 
@@ -29,7 +29,7 @@ struct Lane {
   Addresses addresses;
   /// CURLOPT_RESOLVE that has libcurl forget the addresses behind the names. Its cache keeps them for a
   /// minute by the wall clock, whatever becomes of the connections and the clock.
-  std::unique_ptr<curl_slist, FreeWith<&curl_slist_free_all>> forget_addresses;
+  std::unique_ptr<curl_slist, ossl::FreeWith<&curl_slist_free_all>> forget_addresses;
   bool must_resolve_anew = false;  ///< a connection failed
   Admission admission;
   std::vector<Easy*> active;          ///< handed to libcurl
@@ -43,4 +43,4 @@ struct Lane {
   bool moved = true;                  ///< a reply, or a part of one, has come since the last nudge
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/libcrypto.h"
+#include "transport/curl/libcrypto.h"
 
 #include <curl/curl.h>
 #include <openssl/crypto.h>
 
 #include <charconv>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 bool same_libcrypto(std::string_view curl_ssl_version, unsigned major) noexcept {
   // With several TLS libraries compiled in, libcurl puts those not in use into parentheses: "(GnuTLS/3.7)
@@ -40,4 +40,4 @@ std::string why_wrong_libcrypto() {
       .append(OpenSSL_version(OPENSSL_VERSION));
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

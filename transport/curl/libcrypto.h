@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 /// `curl_ssl_version` as of curl_version_info(3), "OpenSSL/3.0.19"; `major` is our libcrypto's. A libcurl
 /// with another TLS library than OpenSSL (GnuTLS, …) needs no isolation and is allowed.
@@ -15,4 +15,4 @@ bool same_libcrypto(std::string_view curl_ssl_version, unsigned major) noexcept;
 /// Empty if libcurl fits this process's libcrypto, else a sentence that says what differs.
 std::string why_wrong_libcrypto();
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/loop.h"
+#include "transport/curl/loop.h"
 
 #include <algorithm>
 #include <new>
@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 // How many requests leave in one turn. Few, where few wait: those that leave together come back together and
@@ -41,45 +41,44 @@ void set_message(Call& call, const Evidence& evidence) noexcept try {
 
 }  // namespace
 
-Loop::Loop(const Options& options, const Log& log, MetricsWriter& metrics, Exchange& exchange, Poller& poller,
-           Sockets& sockets, ForkGuard& guard)
-    : options_(options),
-      log_(log),
-      metrics_(metrics),
-      exchange_(exchange),
-      poller_(poller),
-      sockets_(sockets),
-      guard_(guard),
-      easies_(options, {on_data, on_header, on_sending, open_socket, close_socket, this}),
+Loop::Loop(const Workplace& workplace)
+    : options_(workplace.options),
+      log_(workplace.log),
+      metrics_(workplace.metrics),
+      handoff_(workplace.handoff),
+      poller_(workplace.poller),
+      sockets_(workplace.sockets),
+      guard_(workplace.guard),
+      easies_(options_, {on_data, on_header, on_sending, open_socket, close_socket, this}),
       multi_(curl_multi_init()) {
   if (!multi_) throw std::bad_alloc();
-  for (std::size_t endpoint = 0; endpoint < options.urls.size(); ++endpoint)
-    lanes_.push_back(std::make_unique<Lane>(endpoint, options));
+  for (std::size_t endpoint = 0; endpoint < options_.urls.size(); ++endpoint)
+    lanes_.push_back(std::make_unique<Lane>(endpoint, options_));
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, on_interest);
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
   curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_CONCURRENT_STREAMS, static_cast<long>(options.streams));
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_CONCURRENT_STREAMS, static_cast<long>(options_.streams));
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
-                    static_cast<long>(options.connections * options.urls.size() + 1));
+                    static_cast<long>(options_.connections * options_.urls.size() + 1));
 }
 
 Loop::~Loop() = default;
 
 void Loop::run() noexcept {
-  while (!exchange_.must_stop()) {
+  while (!handoff_.must_stop()) {
     sleep();
     if (has_lost_descriptors_) break;
     serve_sockets();
     reap();
-    exchange_.publish();  // before new work, so that the callers' threads run beside us
+    handoff_.publish();  // before new work, so that the callers' threads run beside us
     if (has_lost_descriptors_) break;
-    receive(exchange_.collect());
+    receive(handoff_.collect());
     expire();
     admit();
     reap();
-    exchange_.publish();
+    handoff_.publish();
     if (has_lost_descriptors_) break;
   }
   if (has_lost_descriptors_ || !descriptors_are_ours())
@@ -96,16 +95,16 @@ void Loop::sleep() noexcept {
   // callers 1 wake-up per 2,000 requests, without it 1 per 100.
   poller_.wait(0);
   bool must_check = poller_.has_failed();
-  if (!poller_.found_something() && exchange_.about_to_sleep()) {
+  if (!poller_.found_something() && handoff_.about_to_sleep()) {
     const auto since = Clock::now();
     const int most_ms = sleep_ms(since);
-    if (is_idle()) exchange_.be_idle_since(since);
+    if (is_idle()) handoff_.be_idle_since(since);
     poller_.wait(must_look_again ? std::min(most_ms, kLookAgainMs) : most_ms);
-    must_check = poller_.has_failed() || Clock::now() - since >= Exchange::kPause;
+    must_check = poller_.has_failed() || Clock::now() - since >= Handoff::kPause;
   }
   guard_.after_wait();
-  exchange_.awake();
-  if (exchange_.closed_for() != Failure::none || (must_check && !descriptors_are_ours()))
+  handoff_.awake();
+  if (handoff_.closed_for() != Failure::none || (must_check && !descriptors_are_ours()))
     has_lost_descriptors_ = true;
 }
 
@@ -372,11 +371,11 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
   if (code == CURLE_OPERATION_TIMEDOUT && evidence.sent) abandon_mute(lane, easy);
   retire(easy);
   if (code != CURLE_OK && !own_deadline && is_of_the_connect(evidence)) fail_together(lane, call);
-  exchange_.complete(call);
+  handoff_.complete(call);
 }
 
 void Loop::stop() noexcept {
-  receive(exchange_.close(Failure::stopped));
+  receive(handoff_.close(Failure::stopped));
   fail_list(rests_.take_all(), Failure::stopped, {});
   for (auto& lane : lanes_) {
     fail_list(lane->admission.take_all(), Failure::stopped, "the pipeline was stopped");
@@ -387,7 +386,7 @@ void Loop::stop() noexcept {
       fail(call, Failure::stopped, "the pipeline was stopped");
     }
   }
-  exchange_.publish();
+  handoff_.publish();
 }
 
 void Loop::report(LogLevel level, std::initializer_list<std::string_view> parts) const noexcept try {
@@ -410,4 +409,4 @@ void Loop::share_connections() noexcept {
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, wanted);
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

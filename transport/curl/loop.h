@@ -11,31 +11,26 @@
 #include <string_view>
 #include <vector>
 
-#include "base/handles.h"
-#include "n200/http/easy.h"
-#include "n200/http/exchange.h"
-#include "n200/http/failures.h"
-#include "n200/http/flood_watch.h"
-#include "n200/http/fork_guard.h"
-#include "n200/http/lane.h"
-#include "n200/http/metrics_writer.h"
-#include "n200/http/poller.h"
-#include "n200/http/rests.h"
-#include "n200/http/sockets.h"
+#include "metrics/counts.h"
+#include "ossl/handles.h"
+#include "transport/curl/easy.h"
+#include "transport/curl/failures.h"
+#include "transport/curl/flood_watch.h"
+#include "transport/curl/lane.h"
+#include "transport/driver.h"
+#include "transport/rests.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 class Loop {
  public:
   /// On the I/O thread, inside the fork guard. Throws std::bad_alloc.
-  Loop(const Options& options, const Log& log, MetricsWriter& metrics, Exchange& exchange, Poller& poller,
-       Sockets& sockets, ForkGuard& guard);
+  explicit Loop(const Workplace& workplace);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// Until the exchange is asked to stop; then fails whatever is left with Failure::stopped. Or until the
-  /// program closes descriptors of ours; then with Failure::descriptors_closed.
+  /// As Driver::run().
   void run() noexcept;
   /// The latter: libcurl may not be called again, not even to end, since it would use the numbers. Keeps the
   /// loop as it is, permanently.
@@ -107,9 +102,9 @@ class Loop {
 
   const Options& options_;
   const Log& log_;
-  MetricsWriter& metrics_;
-  Counts& counts_ = counts();
-  Exchange& exchange_;
+  metrics::MetricsWriter& metrics_;
+  metrics::Counts& counts_ = metrics::counts();
+  Handoff& handoff_;
   Poller& poller_;
   Sockets& sockets_;
   ForkGuard& guard_;
@@ -117,8 +112,8 @@ class Loop {
   std::vector<std::unique_ptr<Lane>> lanes_;
   Rests rests_;
   std::vector<std::unique_ptr<Watched>> watched_;  // closed ones are reused, and none freed before multi_
-  std::unique_ptr<CURLM, FreeWith<&curl_multi_cleanup>> multi_;  // goes before what its callbacks use
-  Clock::time_point timer_ = kNever;                             // when libcurl wants to be called
+  std::unique_ptr<CURLM, ossl::FreeWith<&curl_multi_cleanup>> multi_;  // goes before what its callbacks use
+  Clock::time_point timer_ = kNever;                                   // when libcurl wants to be called
   std::size_t first_lane_ = 0;  // takes turns, so that no endpoint starves another
   long host_connections_ = 0;
   bool has_lost_descriptors_ = false;
@@ -126,4 +121,4 @@ class Loop {
   bool has_released_one_ = false;  // libcurl watches a socket no more over which nothing was sent yet
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -7,10 +7,10 @@
 #include <string>
 #include <utility>
 
-#include "n200/http/loop.h"
-#include "n200/http/tls_session.h"
+#include "transport/curl/loop.h"
+#include "transport/curl/tls_session.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 // Of one reply, trailers included; no device has much to say there.
@@ -153,4 +153,4 @@ void Loop::on_record(int is_written, int, int content_type, const void*, std::si
     watched.loop->close_flooding(watched.fd, *watched.lane);
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -9,10 +9,10 @@
 #include <new>
 #include <utility>
 
-#include "n200/http/loop.h"
-#include "n200/http/tls_session.h"
+#include "transport/curl/loop.h"
+#include "transport/curl/tls_session.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 // A time-out runs from before the request is sent, so half of it is what surely has passed since.
@@ -116,7 +116,7 @@ void Loop::fail_together(Lane& lane, Call& cause) noexcept {
 // whatever has its number now.
 void Loop::abandon() noexcept {
   has_lost_descriptors_ = true;
-  fail_list(exchange_.close(Failure::descriptors_closed), Failure::descriptors_closed, kDescriptorsClosed);
+  fail_list(handoff_.close(Failure::descriptors_closed), Failure::descriptors_closed, kDescriptorsClosed);
   fail_list(rests_.take_all(), Failure::descriptors_closed, {});
   for (auto& lane : lanes_) {
     fail_list(lane->admission.take_all(), Failure::descriptors_closed, kDescriptorsClosed);
@@ -129,7 +129,7 @@ void Loop::abandon() noexcept {
   }
   for (auto left = sockets_.count(); left != 0; --left) counts_.connections_open.down();
   sockets_.close_all();
-  exchange_.publish();
+  handoff_.publish();
 }
 
 void Loop::keep_if_descriptors_are_lost(std::unique_ptr<Loop> loop) noexcept {
@@ -147,11 +147,11 @@ void Loop::fail(Call& call, Failure failure, std::string_view message) noexcept 
   } catch (const std::bad_alloc&) {
     call.message.clear();
   }
-  exchange_.complete(call);
+  handoff_.complete(call);
 }
 
 void Loop::fail_list(Call* calls, Failure failure, std::string_view message) noexcept {
   while (calls != nullptr) fail(*std::exchange(calls, calls->next), failure, message);
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "n200/http/loop.h"
+#include "transport/curl/loop.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 using namespace std::chrono_literals;
@@ -115,4 +115,4 @@ Failure Loop::of_handshake(Lane& lane, const Evidence& evidence) noexcept {
   return evidence.curl_code == CURLE_COULDNT_CONNECT ? Failure::cannot_connect : Failure::tls_failed;
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -5,7 +5,7 @@
 #include <curl/curl.h>
 #include <openssl/types.h>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 /// nullptr: it has no connection yet, or libcurl's TLS is not OpenSSL's.
 inline SSL* tls_of(CURL* handle) noexcept {
@@ -16,4 +16,4 @@ inline SSL* tls_of(CURL* handle) noexcept {
   return static_cast<SSL*>(tls->internals);
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/url.h"
+#include "transport/curl/url.h"
 
 #include <new>
 #include <utility>
 
 #include "base/secret.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 // The dots of a path are the device's business (PATH_AS_IS), and a missing scheme is a mistake, not "http".
@@ -63,4 +63,4 @@ Url EndpointUrls::parse(std::string_view path) const {
   return url;
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

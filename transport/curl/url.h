@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 struct UrlDeleter {
   void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
@@ -44,4 +44,4 @@ class EndpointUrls {
   std::vector<Entry> shared_;
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -41,7 +41,7 @@ TEST(DiscoverCandidates, AreWireRows) {
         EXPECT_TRUE(n200::WireRow::parse(candidate.row() + " -> result")) << candidate.row();
     for (const auto& arguments : get_arguments(kind, true)) {
       Candidate get;
-      get.method = n200::http::Method::get;
+      get.method = transport::Method::get;
       get.command = "sign";
       get.arguments = arguments;
       EXPECT_TRUE(n200::WireRow::parse(get.row() + " -> result")) << get.row();

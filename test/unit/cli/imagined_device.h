@@ -50,7 +50,7 @@ class ImaginedDevice : public Target {
     if (candidate.carries_pin()) ++pins;
     if (candidate.carries_pin() && refused_pins > 0) ++pins_after_refusal;
     if (fails_with != 0) return {true, fails_with, "nothing"};
-    const std::string method = candidate.method == n200::http::Method::post ? "POST" : "GET";
+    const std::string method = candidate.method == transport::Method::post ? "POST" : "GET";
     if (method != dialect_.method || candidate.command != dialect_.command)
       return refusal(dialect_.no_such_command);
     if (method == "GET")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "provider/configuration.h"
+#include "config/configuration.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sesam::provider {
+namespace sesam::config {
 namespace {
 
 using testing::AllOf;
@@ -68,7 +68,7 @@ TEST_F(Configured, AUrlIsEnoughAndTheRestIsAtItsDefault) {
   ASSERT_TRUE(built);
   EXPECT_THAT(built->connection.urls, ElementsAre(kUrl));
   EXPECT_EQ(built->device, n200::Options{});
-  n200::http::Options expected;
+  transport::Options expected;
   expected.urls = {kUrl};
   EXPECT_EQ(built->connection, expected);
   EXPECT_EQ(built->log_level, 0);
@@ -393,4 +393,4 @@ TEST_F(Configured, ABadRowIsNamed) {
 }
 
 }  // namespace
-}  // namespace sesam::provider
+}  // namespace sesam::config

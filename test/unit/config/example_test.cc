@@ -15,9 +15,9 @@
 #include <tuple>
 #include <vector>
 
-#include "provider/configuration.h"
+#include "config/configuration.h"
 
-namespace sesam::provider {
+namespace sesam::config {
 namespace {
 
 constexpr char kExample[] = SESAM_SOURCE_DIR "/openssl.cnf.example";
@@ -180,4 +180,4 @@ TEST(TheManPage, NamesEveryReasonThatAUserCanMeet) {
 }
 
 }  // namespace
-}  // namespace sesam::provider
+}  // namespace sesam::config

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "provider/include_files.h"
+#include "config/include_files.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace sesam::provider {
+namespace sesam::config {
 namespace {
 
 using testing::ElementsAre;
@@ -67,4 +67,4 @@ TEST_F(IncludeFiles, WhereNoneIsFoundItIsTheFileItself) {
 }
 
 }  // namespace
-}  // namespace sesam::provider
+}  // namespace sesam::config

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "provider/open_files.h"
+#include "config/open_files.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace sesam::provider {
+namespace sesam::config {
 namespace {
 
 using testing::AllOf;
@@ -120,4 +120,4 @@ TEST_F(OpenFiles, ThatAreNoneOrNoFilesAreNoMatter) {
 }
 
 }  // namespace
-}  // namespace sesam::provider
+}  // namespace sesam::config

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "provider/openssl_cnf.h"
+#include "config/openssl_cnf.h"
 
 #include <gtest/gtest.h>
 #include <openssl/err.h>
@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <fstream>
 
-#include "provider/configuration_sources.h"
+#include "config/configuration_sources.h"
 
-namespace sesam::provider {
+namespace sesam::config {
 namespace {
 
 std::string write(const std::string& text, const std::string& name = "openssl.cnf") {
@@ -82,4 +82,4 @@ TEST(CollectedForTheCommand, AreRefusedWithAKeyThatIsNoSetting) {
 }
 
 }  // namespace
-}  // namespace sesam::provider
+}  // namespace sesam::config

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/counts.h"
+#include "metrics/counts.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace sesam {
+namespace sesam::metrics {
 namespace {
 
 using namespace std::chrono_literals;
@@ -74,4 +74,4 @@ TEST(Counts, begin_at_zero_in_a_forked_child_and_go_on_in_the_parent) {
 }
 
 }  // namespace
-}  // namespace sesam
+}  // namespace sesam::metrics

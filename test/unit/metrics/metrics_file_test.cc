@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/metrics_file.h"
+#include "metrics/metrics_file.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -13,7 +13,7 @@
 #include <sstream>
 #include <vector>
 
-namespace sesam {
+namespace sesam::metrics {
 namespace {
 
 using testing::ElementsAre;
@@ -64,8 +64,8 @@ TEST_F(MetricsFileIn, is_replaced_as_a_whole_and_readable_by_all) {
 TEST_F(MetricsFileIn, is_named_by_program_and_process) {
   MetricsFile file(path("%%-%e-%p.prom"));
   EXPECT_EQ(file.write("text"), 0);
-  EXPECT_THAT(names(), ElementsAre("%-base_test-" + kProcess + ".prom"));
-  EXPECT_EQ(file.labels(), "program=\"base_test\",pid=\"" + kProcess + "\"");
+  EXPECT_THAT(names(), ElementsAre("%-metrics_test-" + kProcess + ".prom"));
+  EXPECT_EQ(file.labels(), "program=\"metrics_test\",pid=\"" + kProcess + "\"");
   EXPECT_TRUE(file.is_of_one_process());
   file.remove();
   EXPECT_THAT(names(), IsEmpty());
@@ -73,7 +73,7 @@ TEST_F(MetricsFileIn, is_named_by_program_and_process) {
 
 TEST_F(MetricsFileIn, is_labelled_by_the_program_alone_where_its_name_lacks_the_process) {
   const MetricsFile file(path("a%%p.prom"));
-  EXPECT_EQ(file.labels(), "program=\"base_test\"");
+  EXPECT_EQ(file.labels(), "program=\"metrics_test\"");
   EXPECT_FALSE(file.is_of_one_process());
 }
 
@@ -135,4 +135,4 @@ TEST(MetricsFilePattern, is_a_path_with_known_signs_in_its_last_part) {
 }
 
 }  // namespace
-}  // namespace sesam
+}  // namespace sesam::metrics

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/metrics_writer.h"
+#include "metrics/metrics_writer.h"
+#include "metrics/counts.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +11,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace sesam::n200::http {
+namespace sesam::metrics {
 namespace {
 
 using namespace std::chrono_literals;
@@ -129,4 +130,4 @@ TEST_F(Writer, does_nothing_without_a_file) {
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::metrics

@@ -20,17 +20,17 @@ constexpr char kKeyId[] = "hsm010123F13C56131E1EEE0000000000000025";
 const std::string kDelete = std::string("command=deletekey&core=2&key=") + kKeyId + "&pin=1234";
 const std::string kLookUp = std::string("/n200/getkeyattributes/") + kKeyId + "/";
 
-http::Reply deleted() {
+transport::Reply deleted() {
   return answer(R"({"command":"deletekey","core":2,"result":")" + std::string(kKeyId) + "\"}");
 }
-http::Reply gone() { return answer(R"({"command":"getkeyattributes","error":"unknown key"})"); }
-http::Reply there() {
+transport::Reply gone() { return answer(R"({"command":"getkeyattributes","error":"unknown key"})"); }
+transport::Reply there() {
   return answer(R"({"result":{")" + std::string(kKeyId) +
                 R"(":{"key_type":"NIST","key_len":256,"nice_name":"web"}}})");
 }
 
 struct Deletion : testing::Test {
-  Result<void> of_key(std::deque<http::Reply> answers, std::string_view pin = "1234") {
+  Result<void> of_key(std::deque<transport::Reply> answers, std::string_view pin = "1234") {
     pipeline = std::make_shared<ScriptedPipeline>(std::move(answers));
     Options options;
     options.deadline_ms = 500;
@@ -50,7 +50,7 @@ TEST_F(Deletion, is_one_request) {
 }
 
 TEST_F(Deletion, whose_answer_is_lost_is_done_when_the_key_is_gone) {
-  for (const auto failure : {http::Failure::timed_out, http::Failure::connection_lost}) {
+  for (const auto failure : {transport::Failure::timed_out, transport::Failure::connection_lost}) {
     const auto done = of_key({lost(failure), there(), gone()});
     ASSERT_TRUE(done) << done.error().detail;
     EXPECT_THAT(pipeline->asked, ElementsAre(kDelete, kLookUp, kLookUp));

@@ -20,7 +20,7 @@ std::span<const unsigned char> bytes_of(std::string_view text) {
 }
 
 struct Encryption : testing::Test {
-  Device& device(std::deque<http::Reply> answers, Options options = {}) {
+  Device& device(std::deque<transport::Reply> answers, Options options = {}) {
     pipeline = std::make_shared<ScriptedPipeline>(std::move(answers));
     made_device = std::make_shared<Device>(pipeline, std::move(options), *Log::open(0, "stderr"));
     return *made_device;

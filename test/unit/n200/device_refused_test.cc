@@ -18,21 +18,21 @@ using testing::Not;
 
 constexpr char kKeyId[] = "hsm010123F13C56131E1EEE0000000000000025";
 
-http::Reply with_status(int status, std::string body) {
+transport::Reply with_status(int status, std::string body) {
   auto reply = answer(std::move(body));
   reply.status = status;
   return reply;
 }
 
 struct Replies : testing::Test {
-  Device& device(std::deque<http::Reply> answers) {
+  Device& device(std::deque<transport::Reply> answers) {
     pipeline = std::make_shared<ScriptedPipeline>(std::move(answers));
     Options options;
     options.key_cache_seconds = 0;
     made_device = std::make_shared<Device>(pipeline, std::move(options), *Log::open(0, "stderr"));
     return *made_device;
   }
-  Error signing(http::Reply reply, std::string_view pin = "1234") {
+  Error signing(transport::Reply reply, std::string_view pin = "1234") {
     std::array<unsigned char, 64> signature{};
     const KeyHandle key(kKeyId, "", "web", 1, Secret(pin));
     const auto made = device({std::move(reply)}).sign(key, {Operation::ec_sign, signature}, signature);

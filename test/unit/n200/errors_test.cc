@@ -10,9 +10,9 @@
 namespace sesam::n200 {
 namespace {
 
-using http::Failure;
 using testing::HasSubstr;
 using testing::Not;
+using transport::Failure;
 
 const Doing kSigning{"signing with", "key 'web' (hsm01)", "https://device"};
 
@@ -61,7 +61,7 @@ TEST(ErrorOf, says_what_on_which_key_where_and_why) {
 }
 
 TEST(TransportError, names_the_trusted_file_where_trust_failed) {
-  http::Reply reply;
+  transport::Reply reply;
   reply.message = "self-signed certificate";
   for (const auto failure : {Failure::certificate_not_trusted, Failure::bad_ca_file}) {
     reply.failure = failure;
@@ -74,7 +74,7 @@ TEST(TransportError, names_the_trusted_file_where_trust_failed) {
 }
 
 TEST(TransportError, names_no_file_where_something_else_failed) {
-  http::Reply reply;
+  transport::Reply reply;
   reply.failure = Failure::cannot_connect;
   reply.message = "Connection refused";
   const auto error = transport_error(kSigning, reply, "/etc/tls/server63.crt");

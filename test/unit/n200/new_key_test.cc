@@ -20,12 +20,12 @@ constexpr char kKeyId[] = "hsm010123F13C56131E1EEE0000000000000025";
 const std::string kPublic(128, 'A');
 const std::string kOther(128, 'B');
 
-http::Reply no_key() { return answer(R"({"command":"getkeyattributes","error":"unknown key"})"); }
-http::Reply made() {
+transport::Reply no_key() { return answer(R"({"command":"getkeyattributes","error":"unknown key"})"); }
+transport::Reply made() {
   return answer(R"({"command":"importecckey","core":1,"result":")" + std::string(kKeyId) + "\"}");
 }
-http::Reply record(const std::string& public_key = kPublic, const std::string& type = "NIST",
-                   int bits = 256) {
+transport::Reply record(const std::string& public_key = kPublic, const std::string& type = "NIST",
+                        int bits = 256) {
   return answer(R"({"result":{")" + std::string(kKeyId) + R"(":{"key_id":")" + kKeyId + R"(","key_type":")" +
                 type + R"(","key_len":)" + std::to_string(bits) + R"(,"nice_name":"web","public_key":")" +
                 public_key + "\"}}}");
@@ -33,7 +33,7 @@ http::Reply record(const std::string& public_key = kPublic, const std::string& t
 
 // A device behind the answers; a key that is wanted of it.
 struct NewKeys : testing::Test {
-  Device& device(std::deque<http::Reply> answers) {
+  Device& device(std::deque<transport::Reply> answers) {
     pipeline = std::make_shared<ScriptedPipeline>(std::move(answers));
     Options options;
     options.deadline_ms = 1000;
@@ -77,8 +77,8 @@ TEST_F(NewKeys, are_looked_for_again_while_the_device_is_at_work) {
 }
 
 TEST_F(NewKeys, are_looked_for_again_though_the_device_is_out_of_reach_for_a_while) {
-  const auto key =
-      device({no_key(), lost(), lost(), lost(http::Failure::cannot_connect), record()}).generate(wanted());
+  const auto key = device({no_key(), lost(), lost(), lost(transport::Failure::cannot_connect), record()})
+                       .generate(wanted());
   ASSERT_TRUE(key) << key.error().detail;
 }
 
@@ -127,7 +127,7 @@ TEST_F(NewKeys, are_imported_by_the_observed_command) {
 }
 
 TEST_F(NewKeys, whose_import_lost_its_answer_are_found_by_name_and_public_key) {
-  ASSERT_TRUE(device({no_key(), lost(http::Failure::connection_lost), no_key(), record()})
+  ASSERT_TRUE(device({no_key(), lost(transport::Failure::connection_lost), no_key(), record()})
                   .import_ec(wanted(), pair()));
   EXPECT_EQ(std::count(pipeline->asked.begin(), pipeline->asked.end(), kImport), 1);
   const auto other = device({no_key(), lost(), record(kOther)}).import_ec(wanted(), pair());
@@ -168,7 +168,7 @@ std::string one(const std::string& key_id, const std::string& name, const std::s
   return "\"" + key_id + R"(":{"key_id":")" + key_id + R"(","key_type":")" + type + R"(","key_len":)" +
          std::to_string(bits) + R"(,"nice_name":")" + name + R"(","public_key":")" + kPublic + "\"}";
 }
-http::Reply records(const std::string& text) { return answer(R"({"result":{)" + text + "}}"); }
+transport::Reply records(const std::string& text) { return answer(R"({"result":{)" + text + "}}"); }
 
 constexpr char kHigherId[] = "hsm010123F13C56131E1EEE000000000000002A";
 constexpr char kLowerId[] = "hsm010123F13C56131E1EEE0000000000000024";

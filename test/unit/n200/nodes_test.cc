@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "metrics/counts.h"
+
 namespace sesam::n200 {
 namespace {
 
@@ -14,7 +16,7 @@ using namespace std::chrono_literals;
 class NodesTest : public testing::Test {
  protected:
   void fail(std::size_t node) { nodes_.failed(node, now_, 0s); }
-  void say(std::size_t node, http::Health health) { *nodes_.health_of(node) = health; }
+  void say(std::size_t node, transport::Health health) { *nodes_.health_of(node) = health; }
 
   static constexpr auto kPatience = 10s;
   Nodes nodes_{3};
@@ -39,7 +41,7 @@ TEST_F(NodesTest, that_are_to_be_avoided_are_used_where_there_is_no_other) {
 }
 
 TEST_F(NodesTest, are_counted) {
-  NodeCounts counts;
+  metrics::NodeCounts counts;
   nodes_.count_into(0, &counts);
   fail(0);
   fail(0);
@@ -48,7 +50,7 @@ TEST_F(NodesTest, are_counted) {
   nodes_.answered(0);
   EXPECT_EQ(counts.unhealthy.get(), 0);
   fail(0);
-  say(0, http::Health::well);
+  say(0, transport::Health::well);
   EXPECT_EQ(nodes_.in_use(), 0U);
   EXPECT_EQ(counts.unhealthy.get(), 0);
   nodes_.did_not_respond(0);
@@ -63,7 +65,7 @@ TEST_F(NodesTest, come_back_when_a_probe_found_them_well_and_not_before) {
   EXPECT_EQ(nodes_.in_use(), 1U);
   EXPECT_EQ(nodes_.to_probe(now_, kPatience), 0U);
   EXPECT_EQ(nodes_.in_use(), 1U);
-  say(0, http::Health::well);
+  say(0, transport::Health::well);
   EXPECT_EQ(nodes_.in_use(), 0U);
   EXPECT_FALSE(nodes_.to_probe(now_ + 60s, kPatience));
 }
@@ -82,7 +84,7 @@ TEST_F(NodesTest, are_left_alone_for_longer_after_a_probe_that_failed) {
   now_ += 1s;
   for (const auto pause : {2s, 4s, 8s}) {
     ASSERT_EQ(nodes_.to_probe(now_, kPatience), 0U);
-    say(0, http::Health::ill);
+    say(0, transport::Health::ill);
     EXPECT_EQ(nodes_.in_use(), 1U);
     EXPECT_FALSE(nodes_.to_probe(now_, kPatience));
     EXPECT_FALSE(nodes_.to_probe(now_ + pause - 1ms, kPatience)) << pause.count();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <sstream>
 
+#include "metrics/counts.h"
 #include "n200/wire.h"
 
 namespace sesam::n200 {
@@ -23,7 +24,7 @@ constexpr auto kSign = static_cast<std::size_t>(Operation::ec_sign);
 class OpenMetrics : public testing::Test {
  protected:
   std::string text(std::string_view labels = {}) const { return open_metrics(*counts_, labels); }
-  std::unique_ptr<Counts> counts_ = std::make_unique<Counts>();
+  std::unique_ptr<metrics::Counts> counts_ = std::make_unique<metrics::Counts>();
 };
 
 TEST_F(OpenMetrics, tells_every_operation_and_every_reason_also_before_its_first_event) {
@@ -37,7 +38,7 @@ TEST_F(OpenMetrics, tells_every_operation_and_every_reason_also_before_its_first
 }
 
 TEST_F(OpenMetrics, names_each_node) {
-  NodeCounts* node = counts_->of_node("https://a");
+  metrics::NodeCounts* node = counts_->of_node("https://a");
   ASSERT_NE(node, nullptr);
   EXPECT_EQ(counts_->of_node("https://a"), node);
   EXPECT_NE(counts_->of_node("https://b\"\\"), node);

@@ -6,7 +6,7 @@
 namespace sesam::n200 {
 namespace {
 
-using http::Failure;
+using transport::Failure;
 using enum ReplyKind;
 
 /// One row of the table: how a request ends, and what follows for reading, signing and changing, the last one
@@ -95,7 +95,7 @@ TEST(Outcome, follows_from_one_table_of_reply_kinds_and_operations) {
 }
 
 TEST(Outcome, is_surely_nothing_where_nothing_was_sent_or_the_status_says_so) {
-  http::Reply reply;
+  transport::Reply reply;
   reply.may_have_acted = false;
   EXPECT_TRUE(surely_not_done(reply));
   reply.may_have_acted = true;
@@ -124,7 +124,7 @@ TEST(Outcome, that_every_request_would_have_is_the_nodes_fault_at_once) {
 }
 
 TEST(Outcome, is_unanswered_where_the_node_sent_nothing_to_anybody) {
-  http::Reply reply;
+  transport::Reply reply;
   reply.failure = Failure::timed_out;
   EXPECT_TRUE(is_unanswered(silent, reply));
   reply.server_answers_others = true;

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using Leave = PinVerdict::Leave;
 
 // A pipeline that cannot pause jobs.
-http::Pipeline& nobody() {
+transport::Pipeline& nobody() {
   static ScriptedPipeline pipeline({});
   return pipeline;
 }

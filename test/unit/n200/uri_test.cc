@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/uri.h"
+#include "n200/uri.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace sesam {
+namespace sesam::n200 {
 namespace {
 
 using testing::HasSubstr;
@@ -214,4 +214,4 @@ TEST(KeyNames, have_their_lengths_and_digits) {
 }
 
 }  // namespace
-}  // namespace sesam
+}  // namespace sesam::n200

@@ -36,7 +36,7 @@ TEST(WireDefaults, parse_and_stand_in_the_order_of_their_operations) {
 
 TEST(WireRow, of_a_signature_says_what_n200_md_assumes) {
   const WireRow row = WireTable().row(Operation::ec_sign);
-  EXPECT_EQ(row.method, http::Method::post);
+  EXPECT_EQ(row.method, transport::Method::post);
   ASSERT_EQ(row.path.size(), 1U);
   EXPECT_EQ(row.path[0].literal, "/n200/web/postv1");
   ASSERT_EQ(row.fields.size(), 5U);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/boundary.h"
+#include "ossl/boundary.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace sesam {
+namespace sesam::ossl {
 namespace {
 
 using testing::ElementsAre;
@@ -173,4 +173,4 @@ TEST(ReasonStrings, tell_a_text_for_every_code_and_end) {
 }
 
 }  // namespace
-}  // namespace sesam
+}  // namespace sesam::ossl

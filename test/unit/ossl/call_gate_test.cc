@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/call_gate.h"
+#include "ossl/call_gate.h"
 
 #include <gtest/gtest.h>
 
 #include <future>
 
-namespace sesam {
+namespace sesam::ossl {
 namespace {
 
 using namespace std::chrono_literals;
@@ -71,4 +71,4 @@ TEST(CallGate, forgets_calls_in_a_child) {
 }
 
 }  // namespace
-}  // namespace sesam
+}  // namespace sesam::ossl

@@ -7,16 +7,18 @@
 
 #include <utility>
 
-#include "base/crypto.h"
-#include "base/handles.h"
+#include "ossl/crypto.h"
+#include "ossl/handles.h"
 
 namespace sesam::signature {
 namespace {
 
 using keymgmt::KeyType;
 
-Pkey ec_key() { return Pkey(EVP_PKEY_Q_keygen(private_libctx(), nullptr, "EC", "P-256")); }
-Pkey rsa_key() { return Pkey(EVP_PKEY_Q_keygen(private_libctx(), nullptr, "RSA", std::size_t{2048})); }
+ossl::Pkey ec_key() { return ossl::Pkey(EVP_PKEY_Q_keygen(ossl::private_libctx(), nullptr, "EC", "P-256")); }
+ossl::Pkey rsa_key() {
+  return ossl::Pkey(EVP_PKEY_Q_keygen(ossl::private_libctx(), nullptr, "RSA", std::size_t{2048}));
+}
 
 Scheme scheme(KeyType type, const char* digest, Padding padding, int salt = SaltLength::kAuto) {
   Scheme made = Scheme::for_type(type);
@@ -29,7 +31,7 @@ Scheme scheme(KeyType type, const char* digest, Padding padding, int salt = Salt
 // RFC 5758, section 3.2 and RFC 3279, section 2.2.3; SHA-3: NIST's OIDs (2.16.840.1.101.3.4.3.9 and on). No
 // parameters.
 TEST(AlgorithmId, of_ecdsa_has_the_known_bytes) {
-  const Pkey key = ec_key();
+  const ossl::Pkey key = ec_key();
   const std::pair<const char*, const char*> expected[] = {
       {"SHA1", "300906072A8648CE3D0401"},         {"SHA224", "300A06082A8648CE3D040301"},
       {"SHA256", "300A06082A8648CE3D040302"},     {"SHA384", "300A06082A8648CE3D040303"},
@@ -45,7 +47,7 @@ TEST(AlgorithmId, of_ecdsa_has_the_known_bytes) {
 }
 
 TEST(AlgorithmId, is_refused_where_there_is_none) {
-  const Pkey key = ec_key();
+  const ossl::Pkey key = ec_key();
   for (const auto* name : {"SHA512-224", "SHA512-256"}) {
     const auto id = algorithm_id(scheme(KeyType::ec, name, Padding::none), key.get());
     ASSERT_FALSE(id) << name;

@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "base/crypto.h"
-#include "base/handles.h"
 #include "base/hex.h"
+#include "ossl/crypto.h"
+#include "ossl/handles.h"
 
 namespace sesam::signature {
 
@@ -29,10 +29,11 @@ inline Bytes bytes_at(const nlohmann::json& object, const char* name) {
 }
 
 /// In private_libctx(), as every public key of ours; `member` holds its SubjectPublicKeyInfo.
-inline Pkey public_key_at(const nlohmann::json& group, const char* member) {
+inline ossl::Pkey public_key_at(const nlohmann::json& group, const char* member) {
   const Bytes encoded = bytes_at(group, member);
   const unsigned char* at = encoded.data();
-  return Pkey(d2i_PUBKEY_ex(nullptr, &at, static_cast<long>(encoded.size()), private_libctx(), nullptr));
+  return ossl::Pkey(
+      d2i_PUBKEY_ex(nullptr, &at, static_cast<long>(encoded.size()), ossl::private_libctx(), nullptr));
 }
 
 }  // namespace sesam::signature

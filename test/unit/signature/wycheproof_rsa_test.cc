@@ -44,7 +44,7 @@ TEST_P(WycheproofRsa, agrees_on_what_is_valid) {
   int valid = 0, invalid = 0;
   const auto all = vectors_in(GetParam().file);
   for (const auto& group : all.at("testGroups")) {
-    const Pkey key = public_key_at(group, "publicKeyDer");
+    const ossl::Pkey key = public_key_at(group, "publicKeyDer");
     ASSERT_TRUE(key);
     const Scheme scheme = scheme_of(group, GetParam().padding);
     for (const auto& test : group.at("tests")) {

@@ -23,7 +23,7 @@ bool convert(const Bytes& p1363, std::size_t field_bytes, Bytes& der) {
 }
 
 bool verifies(EVP_PKEY* key, const EVP_MD* md, const Bytes& message, const Bytes& der) {
-  const MdCtx context(EVP_MD_CTX_new());
+  const ossl::MdCtx context(EVP_MD_CTX_new());
   return EVP_DigestVerifyInit(context.get(), nullptr, md, nullptr, key) == 1 &&
          EVP_DigestVerify(context.get(), der.data(), der.size(), message.data(), message.size()) == 1;
 }
@@ -34,7 +34,7 @@ TEST_P(Wycheproof, agrees_on_what_is_valid) {
   int valid = 0, invalid = 0;
   const auto all = vectors_in(GetParam());
   for (const auto& group : all.at("testGroups")) {
-    const Pkey key = public_key_at(group, "publicKeyDer");
+    const ossl::Pkey key = public_key_at(group, "publicKeyDer");
     ASSERT_TRUE(key);
     const auto field_bytes = static_cast<std::size_t>(EVP_PKEY_get_bits(key.get()) + 7) / 8;
     const auto digest = find_digest(group.at("sha").get_ref<const std::string&>());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/admission.h"
+#include "transport/admission.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 using namespace std::chrono_literals;
@@ -326,4 +326,4 @@ TEST_F(AdmissionTest, gives_out_who_waited_until_its_deadline_and_keeps_the_orde
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/call.h"
+#include "transport/call.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 TEST(Body, is_wiped_when_it_is_dropped) {
@@ -81,4 +81,4 @@ TEST(Call, starts_afresh_from_the_pool) {
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

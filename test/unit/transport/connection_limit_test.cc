@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/connection_limit.h"
+#include "transport/connection_limit.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 using namespace std::chrono_literals;
@@ -160,4 +160,4 @@ TEST_F(ConnectionLimitTest, proves_as_many_as_were_answered_side_by_side) {
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/doorbell.h"
+#include "transport/doorbell.h"
 
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -10,7 +10,7 @@
 
 #include <cerrno>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 bool is_readable(int fd) {
@@ -92,4 +92,4 @@ TEST(Doorbell, that_was_closed_rings_in_vain) {
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

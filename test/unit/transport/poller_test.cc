@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // epoll as the I/O thread uses it, where descriptors come and go without a word.
-#include "n200/http/poller.h"
+#include "transport/poller.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@
 #include <iterator>
 #include <vector>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 /// A connected pair of sockets; `far` has written one byte, so `near` is readable.
@@ -157,4 +157,4 @@ TEST(Poller, takes_no_notice_of_a_number_that_was_closed_before_it_is_forgotten)
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/rests.h"
+#include "transport/rests.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 using namespace std::chrono_literals;
@@ -34,4 +34,4 @@ TEST(Rests, end_at_their_time_and_not_before) {
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/sockets.h"
+#include "transport/sockets.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sesam::n200::http {
+namespace sesam::transport {
 namespace {
 
 mode_t kind_of(int fd) {
@@ -109,4 +109,4 @@ TEST(Sockets, bury_touches_no_number_that_was_given_back) {
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/addresses.h"
+#include "transport/curl/addresses.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 std::string used(const Addresses& addresses) {
@@ -49,4 +49,4 @@ TEST(Addresses, have_nothing_else_to_try_where_there_is_one_or_none) {
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

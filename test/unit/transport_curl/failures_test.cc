@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/failures.h"
+#include "transport/curl/failures.h"
 
 #include <curl/curl.h>
 #include <gmock/gmock.h>
@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 Evidence of(CURLcode code, std::string_view words = {}) {
@@ -162,4 +162,4 @@ TEST(Failures, tell_an_expired_certificate_from_an_untrusted_one) {
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/flood_watch.h"
+#include "transport/curl/flood_watch.h"
 
 #include <gtest/gtest.h>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 using namespace std::chrono_literals;
@@ -47,4 +47,4 @@ TEST(FloodWatch, tolerates_an_idle_connection_with_a_ping_now_and_then) {
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

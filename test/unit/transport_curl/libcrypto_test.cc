@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/libcrypto.h"
+#include "transport/curl/libcrypto.h"
 
 #include <gtest/gtest.h>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 TEST(SameLibcrypto, holds_for_equal_major_versions) {
@@ -38,4 +38,4 @@ TEST(SameLibcrypto, refuses_forks_that_have_no_library_contexts) {
 TEST(SameLibcrypto, holds_for_the_libcurl_of_this_build) { EXPECT_EQ(why_wrong_libcrypto(), ""); }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/http/io_thread.h"
+// An I/O thread whose libcurl finds no memory.
+#include "transport/curl/curl_driver.h"
 
 #include <curl/curl.h>
 #include <dlfcn.h>
@@ -11,7 +12,6 @@
 #include <iterator>
 
 #include "local_socket.h"
-#include "n200/http/pipeline.h"
 
 namespace {
 
@@ -26,7 +26,7 @@ extern "C" CURLM* curl_multi_init() {
   return real();
 }
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 using namespace std::chrono_literals;
@@ -46,7 +46,7 @@ TEST(IoThread, that_had_to_give_up_is_started_anew_and_leaves_nothing_behind) {
   const LocalSocket peer(LocalSocket::Kind::refusing);
   Options options;
   options.urls = {peer.url()};
-  const auto pipeline = Pipeline::for_options(std::move(options), *Log::open(0, "stderr"));
+  const auto pipeline = pipeline_for(std::move(options), *Log::open(0, "stderr"));
   libcurl_is_out_of_memory = true;
   EXPECT_EQ(perform(*pipeline).failure, Failure::out_of_memory);
   const auto before = descriptors();
@@ -57,4 +57,4 @@ TEST(IoThread, that_had_to_give_up_is_started_anew_and_leaves_nothing_behind) {
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

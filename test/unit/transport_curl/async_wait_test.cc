@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests inside OpenSSL's ASYNC_JOBs, to a peer that never answers.
-#include "n200/http/async_wait.h"
+#include "transport/async_wait.h"
 
 #include <gtest/gtest.h>
 #include <openssl/async.h>
@@ -15,7 +15,7 @@
 
 #include "silent_peer.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 /// A job that performs one request; what it found is left in `arguments`.
@@ -50,7 +50,7 @@ class AsyncJob : public testing::Test {
   }
 
   const LocalSocket peer_{LocalSocket::Kind::silent};
-  const std::shared_ptr<Pipeline> pipeline_ = Pipeline::for_options(options_for(peer_), silent_log());
+  const std::shared_ptr<Pipeline> pipeline_ = pipeline_for(options_for(peer_), silent_log());
   ASYNC_WAIT_CTX* context_ = nullptr;
   ASYNC_JOB* job_ = nullptr;
   Reply reply_;
@@ -318,4 +318,4 @@ TEST_F(AsyncJob, needs_less_than_8_kib_of_its_stack) {
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

@@ -9,9 +9,9 @@
 #include <fstream>
 #include <thread>
 
-#include "base/uri.h"
+#include "n200/uri.h"
 
-namespace sesam {
+namespace sesam::n200 {
 namespace {
 
 using testing::HasSubstr;
@@ -128,4 +128,4 @@ TEST_F(PinSource, that_is_a_directory_is_refused) { refusal(directory_.string())
 TEST_F(PinSource, that_is_huge_is_refused) { refusal(file(std::string((1 << 20) + 2, '1'))); }
 
 }  // namespace
-}  // namespace sesam
+}  // namespace sesam::n200

@@ -6,9 +6,11 @@
 #include <memory>
 
 #include "local_socket.h"
-#include "n200/http/pipeline.h"
+#include "transport/curl/curl_driver.h"
+#include "transport/pipeline.h"
+#include "transport/process_life.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
@@ -40,4 +42,4 @@ inline Request request_until(Clock::time_point deadline) {
   return request;
 }
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

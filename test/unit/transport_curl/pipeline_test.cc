@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pipeline against peers that never answer: everything ends, in time, for the right reason. What needs a
 // device is in test/integration.
-#include "n200/http/pipeline.h"
+#include "transport/pipeline.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -12,25 +12,26 @@
 #include <vector>
 
 #include "base/process_state.h"
+#include "metrics/counts.h"
 #include "silent_peer.h"
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 namespace {
 
 Clock::duration since(Clock::time_point start) { return Clock::now() - start; }
 
 TEST(Pipeline, is_one_for_equal_options) {
   const LocalSocket peer(LocalSocket::Kind::silent);
-  const auto first = Pipeline::for_options(options_for(peer), silent_log());
-  EXPECT_EQ(first, Pipeline::for_options(options_for(peer), silent_log()));
+  const auto first = pipeline_for(options_for(peer), silent_log());
+  EXPECT_EQ(first, pipeline_for(options_for(peer), silent_log()));
   Options other = options_for(peer);
   other.password = Secret("another");
-  EXPECT_NE(first, Pipeline::for_options(std::move(other), silent_log()));
+  EXPECT_NE(first, pipeline_for(std::move(other), silent_log()));
 }
 
 TEST(Pipeline, says_that_the_connection_was_refused) {
   const LocalSocket peer(LocalSocket::Kind::refusing);
-  const auto pipeline = Pipeline::for_options(options_for(peer), silent_log());
+  const auto pipeline = pipeline_for(options_for(peer), silent_log());
   const Reply reply = pipeline->perform(request_until(Clock::now() + 10s));
   EXPECT_EQ(reply.failure, Failure::cannot_connect);
   EXPECT_FALSE(reply.may_have_acted);
@@ -39,7 +40,7 @@ TEST(Pipeline, says_that_the_connection_was_refused) {
 
 TEST(Pipeline, returns_at_the_deadline_from_a_peer_that_never_answers) {
   const LocalSocket peer(LocalSocket::Kind::silent);
-  const auto pipeline = Pipeline::for_options(options_for(peer), silent_log());
+  const auto pipeline = pipeline_for(options_for(peer), silent_log());
   const auto start = Clock::now();
   const Reply reply = pipeline->perform(request_until(start + kSoon));
   EXPECT_EQ(reply.failure, Failure::connect_timed_out) << reply.message;
@@ -50,7 +51,7 @@ TEST(Pipeline, returns_at_the_deadline_from_a_peer_that_never_answers) {
 
 TEST(Pipeline, refuses_what_is_late_already) {
   const LocalSocket peer(LocalSocket::Kind::silent);
-  const auto pipeline = Pipeline::for_options(options_for(peer), silent_log());
+  const auto pipeline = pipeline_for(options_for(peer), silent_log());
   EXPECT_EQ(pipeline->perform(request_until(Clock::now() - 1ms)).failure, Failure::queue_timed_out);
 }
 
@@ -59,7 +60,7 @@ TEST(Pipeline, refuses_urls_that_it_cannot_use) {
        {"http://127.0.0.1", "https://user:secret@127.0.0.1", "127.0.0.1", "https://127.0.0.1/?x", ""}) {
     Options options;
     options.urls = {url};
-    const auto pipeline = Pipeline::for_options(std::move(options), silent_log());
+    const auto pipeline = pipeline_for(std::move(options), silent_log());
     const Reply reply = pipeline->perform(request_until(Clock::now() + 10s));
     EXPECT_EQ(reply.failure, Failure::bad_url) << url;
     EXPECT_EQ(reply.message.find("secret"), std::string::npos);
@@ -68,7 +69,7 @@ TEST(Pipeline, refuses_urls_that_it_cannot_use) {
 
 TEST(Pipeline, refuses_an_endpoint_that_is_not_configured) {
   const LocalSocket peer(LocalSocket::Kind::silent);
-  const auto pipeline = Pipeline::for_options(options_for(peer), silent_log());
+  const auto pipeline = pipeline_for(options_for(peer), silent_log());
   Request request = request_until(Clock::now() + 10s);
   request.endpoint = 7;
   EXPECT_EQ(pipeline->perform(request).failure, Failure::bad_url);
@@ -78,7 +79,7 @@ TEST(Pipeline, says_that_the_ca_file_holds_no_certificate) {
   const LocalSocket peer(LocalSocket::Kind::silent);
   Options options = options_for(peer);
   options.ca_pem = "no certificate";
-  const auto pipeline = Pipeline::for_options(std::move(options), silent_log());
+  const auto pipeline = pipeline_for(std::move(options), silent_log());
   EXPECT_EQ(pipeline->perform(request_until(Clock::now() + 10s)).failure, Failure::bad_ca_file);
 }
 
@@ -86,7 +87,7 @@ TEST(Pipeline, fails_together_what_waits_for_one_connect) {
   const LocalSocket peer(LocalSocket::Kind::silent);
   Options options = options_for(peer);
   options.connect_timeout_ms = 300;
-  const auto pipeline = Pipeline::for_options(std::move(options), silent_log());
+  const auto pipeline = pipeline_for(std::move(options), silent_log());
   const auto start = Clock::now();
   std::vector<std::thread> threads;
   std::atomic<int> connect_timed_out{0};
@@ -102,7 +103,7 @@ TEST(Pipeline, fails_together_what_waits_for_one_connect) {
 
 TEST(Pipeline, lets_a_short_deadline_fail_alone) {
   const LocalSocket peer(LocalSocket::Kind::silent);
-  const auto pipeline = Pipeline::for_options(options_for(peer), silent_log());
+  const auto pipeline = pipeline_for(options_for(peer), silent_log());
   const auto start = Clock::now();
   std::thread hasty([&] { pipeline->perform(request_until(start + 100ms)); });
   std::this_thread::sleep_for(20ms);
@@ -113,7 +114,7 @@ TEST(Pipeline, lets_a_short_deadline_fail_alone) {
 
 TEST(Pipeline, that_is_stopped_fails_what_waits_and_starts_again) {
   const LocalSocket peer(LocalSocket::Kind::silent);
-  const auto pipeline = Pipeline::for_options(options_for(peer), silent_log());
+  const auto pipeline = pipeline_for(options_for(peer), silent_log());
   const auto start = Clock::now();
   std::vector<std::thread> threads;
   std::atomic<int> stopped{0};
@@ -133,7 +134,7 @@ TEST(Pipeline, ends_with_the_process_while_threads_wait) {
   EXPECT_EXIT(
       {
         const LocalSocket peer(LocalSocket::Kind::silent);
-        const auto pipeline = Pipeline::for_options(options_for(peer), silent_log());
+        const auto pipeline = pipeline_for(options_for(peer), silent_log());
         for (int i = 0; i < 4; ++i)
           std::thread([pipeline] {
             pipeline->perform(request_until(Clock::now() + 30s));
@@ -167,7 +168,7 @@ TEST(Pipeline, works_in_a_forked_child_while_the_parent_waits) {
   GTEST_SKIP() << "the sanitizer allows no threads after fork";
 #endif
   const LocalSocket peer(LocalSocket::Kind::silent);
-  const auto pipeline = Pipeline::for_options(options_for(peer), silent_log());
+  const auto pipeline = pipeline_for(options_for(peer), silent_log());
   Failure in_parent = Failure::none;
   const auto start = Clock::now();
   std::thread waiting([&] { in_parent = pipeline->perform(request_until(start + 4s)).failure; });
@@ -177,7 +178,7 @@ TEST(Pipeline, works_in_a_forked_child_while_the_parent_waits) {
     if (child == 0) {
       alarm(10);
       const Reply reply = pipeline->perform(request_until(Clock::now() + kSoon));
-      _exit(reply.failure == Failure::connect_timed_out && counts().all_requests() == 1 ? 0 : 1);
+      _exit(reply.failure == Failure::connect_timed_out && metrics::counts().all_requests() == 1 ? 0 : 1);
     }
     int status = -1;
     ASSERT_EQ(waitpid(child, &status, 0), child);
@@ -189,4 +190,4 @@ TEST(Pipeline, works_in_a_forked_child_while_the_parent_waits) {
 }
 
 }  // namespace
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

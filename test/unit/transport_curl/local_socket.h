@@ -8,7 +8,7 @@
 
 #include <string>
 
-namespace sesam::n200::http {
+namespace sesam::transport::curl {
 
 class LocalSocket {
  public:
@@ -35,4 +35,4 @@ class LocalSocket {
   sockaddr_in address_{};
 };
 
-}  // namespace sesam::n200::http
+}  // namespace sesam::transport::curl

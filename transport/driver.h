@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What carries the calls of a pipeline over the network: the seam between the engine, which knows no HTTP
+// library, and the one folder that knows one.
+#pragma once
+
+#include "base/log.h"
+#include "metrics/metrics_writer.h"
+#include "transport/fork_guard.h"
+#include "transport/handoff.h"
+#include "transport/options.h"
+#include "transport/poller.h"
+#include "transport/reply.h"
+#include "transport/sockets.h"
+
+namespace sesam::transport {
+
+/// What the I/O thread owns and its driver works with. All of it outlives Driver::run().
+struct Workplace {
+  const Options& options;
+  const Log& log;
+  metrics::MetricsWriter& metrics;
+  Handoff& handoff;
+  Poller& poller;
+  Sockets& sockets;
+  ForkGuard& guard;
+};
+
+/// Has no state of its own: one object serves every I/O thread of the process.
+class Driver {
+ public:
+  virtual ~Driver() = default;
+
+  struct Refusal {
+    Failure failure = Failure::none;  ///< none: it can serve
+    std::string message;
+  };
+  /// Whether this process can serve these options. Called before an I/O thread starts, on a caller's thread.
+  virtual Refusal preflight(const Options& options) const = 0;
+
+  /// On the I/O thread, inside the fork guard: serves calls until the handoff is asked to stop, then fails
+  /// whatever is left with Failure::stopped; or until the program closes descriptors of ours, then with
+  /// Failure::descriptors_closed. Throws std::bad_alloc where it cannot begin.
+  virtual void run(const Workplace& workplace) const = 0;
+};
+
+}  // namespace sesam::transport

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a pipeline connects to, and its limits.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/secret.h"
+#include "metrics/metrics_text.h"
+
+namespace sesam::transport {
+
+/// Where to and how; immutable. Two pipelines with equal options are one pipeline (see
+/// Pipeline::for_options).
+struct Options {
+  std::vector<std::string> urls;  ///< base URLs "https://host[:port]", the nodes of one cluster
+  /// Where to connect instead of resolving: nothing, or an entry for each of `urls`, "host" or "host:port",
+  /// several of one node separated by '|'.
+  std::vector<std::string> addresses;
+  std::string ca_pem;   ///< trusted certificates, PEM, read at init; empty: the system's CAs
+  std::string ca_path;  ///< where ca_pem came from, for messages, and for a libcurl that reads files alone
+  std::string client_cert_pem;  ///< mutual TLS; empty: none
+  Secret client_key_pem;
+  std::string client_cert_path, client_key_path;  ///< where these came from
+  std::string user;                               ///< HTTP Basic (RFC 7617); empty: no Authorization header
+  Secret password;
+  unsigned connect_timeout_ms = 3000;
+  unsigned request_timeout_ms = 10000;
+  unsigned max_in_flight = 256;                 ///< requests on the wire at one time
+  unsigned streams = 256;                       ///< of one HTTP/2 connection
+  unsigned connections = 64;                    ///< where the server speaks HTTP/1.1
+  std::string metrics_file;                     ///< a MetricsFile's pattern; empty: none
+  metrics::MetricsText metrics_text = nullptr;  ///< what is written there
+
+  bool operator==(const Options&) const = default;
+};
+
+}  // namespace sesam::transport
