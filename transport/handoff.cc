@@ -98,12 +98,7 @@ Call* Handoff::close(Failure why) noexcept {
 void Handoff::abandon(Failure why, std::string_view message) noexcept {
   for (Call* calls = close(why); calls != nullptr;) {
     Call& call = *std::exchange(calls, calls->next);
-    call.failure = why;
-    try {
-      call.message = message;
-    } catch (const std::bad_alloc&) {
-      call.message.clear();
-    }
+    set_failure(call, why, message);
     set_health(call);
     Notify notify = std::move(call.notify);
     const bool sleeps = !notify;
@@ -126,6 +121,24 @@ void Handoff::reopen() noexcept {
 }
 
 void Handoff::complete(Call& call) noexcept { call.next = std::exchange(completed_, &call); }
+
+void Handoff::set_failure(Call& call, Failure failure, std::string_view message) noexcept {
+  call.failure = failure;
+  try {
+    call.message = message;
+  } catch (const std::bad_alloc&) {
+    call.message.clear();
+  }
+}
+
+void Handoff::fail(Call& call, Failure failure, std::string_view message) noexcept {
+  set_failure(call, failure, message);
+  complete(call);
+}
+
+void Handoff::fail_all(Call* calls, Failure failure, std::string_view message) noexcept {
+  while (calls != nullptr) fail(*std::exchange(calls, calls->next), failure, message);
+}
 
 void Handoff::publish() noexcept {
   if (completed_ == nullptr) return;

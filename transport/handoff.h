@@ -48,6 +48,10 @@ class Handoff {
   Call* collect() noexcept;
   /// The outcome is in the call: it will be published with the others of this turn.
   void complete(Call& call) noexcept;
+  /// Completes the call with a failure; without memory for the message it has none.
+  void fail(Call& call, Failure failure, std::string_view message) noexcept;
+  /// Fails all calls of a list, linked by next.
+  void fail_all(Call* calls, Failure failure, std::string_view message) noexcept;
   void publish() noexcept;
   bool must_stop() const noexcept { return stopping_.load(std::memory_order_acquire); }
   /// To be said before sleeping; false: do not sleep, something has come.
@@ -68,6 +72,7 @@ class Handoff {
 
  private:
   static Call* reversed(Call* newest) noexcept;
+  static void set_failure(Call& call, Failure failure, std::string_view message) noexcept;
   static void set_health(Call& call) noexcept;
   static void tell(Call& call, Notify notify) noexcept;
 

@@ -128,15 +128,7 @@ void IoThread::run_isolated() {
 
 // Whatever is in flight was the loop's to fail; what has come in since must not wait.
 void IoThread::refuse_all(Failure why, std::string_view message) noexcept {
-  for (Call* call = handoff_.close(why); call != nullptr;) {
-    call->failure = why;
-    try {
-      call->message = message;
-    } catch (const std::bad_alloc&) {
-      call->message.clear();
-    }
-    handoff_.complete(*std::exchange(call, call->next));
-  }
+  handoff_.fail_all(handoff_.close(why), why, message);
   handoff_.publish();
 }
 

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine with a driver that has no network: what it promises whatever carries its calls. The same with
+// libcurl is in test/unit/transport_curl.
+#include "transport/pipeline.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "fake_driver.h"
+#include "transport/process_life.h"
+
+namespace sesam::transport {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A driver must never go, as its pipelines may end with the process.
+FakeDriver& answering() {
+  static FakeDriver driver([](Call& call) {
+    call.failure = Failure::none;
+    call.status = 200;
+    call.reply = std::string(call.path.reveal()) + "|" + std::string(call.body.data(), call.body.size());
+    return true;
+  });
+  return driver;
+}
+
+FakeDriver& silent() {
+  static FakeDriver driver([](Call&) { return false; });
+  return driver;
+}
+
+std::shared_ptr<Pipeline> pipeline_with(const Driver& driver, std::string url = "https://one") {
+  Options options;
+  options.urls = {std::move(url)};
+  return Pipeline::for_options(std::move(options), *Log::open(0, "stderr"), driver);
+}
+
+Request request(std::string_view body, Clock::duration patience = 10s) {
+  Request made;
+  made.path = "/sign";
+  made.body = body;
+  made.deadline = Clock::now() + patience;
+  return made;
+}
+
+TEST(Pipeline, is_one_for_equal_options_and_the_same_driver) {
+  const auto first = pipeline_with(answering());
+  EXPECT_EQ(first, pipeline_with(answering()));
+  EXPECT_NE(first, pipeline_with(silent()));
+  EXPECT_NE(first, pipeline_with(answering(), "https://two"));
+}
+
+TEST(Pipeline, returns_the_reply_of_its_driver_to_each_of_many_threads) {
+  const auto pipeline = pipeline_with(answering(), "https://many");
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 16; ++i)
+    threads.emplace_back([&, i] {
+      for (int j = 0; j < 200; ++j) {
+        const std::string body = std::to_string(i) + "." + std::to_string(j);
+        const Reply reply = pipeline->perform(request(body));
+        if (reply.failure != Failure::none || reply.body != "/sign|" + body) ++wrong;
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(Pipeline, starts_no_thread_where_its_driver_refuses_the_options) {
+  static FakeDriver refusing([](Call&) { return false; });
+  refusing.refusal = {Failure::bad_client_certificate, "it is encrypted"};
+  const Reply reply = pipeline_with(refusing)->perform(request("x"));
+  EXPECT_EQ(reply.failure, Failure::bad_client_certificate);
+  EXPECT_EQ(reply.message, "it is encrypted");
+  EXPECT_FALSE(reply.may_have_acted);
+  EXPECT_EQ(refusing.runs, 0);
+}
+
+TEST(Pipeline, leaves_a_silent_driver_at_the_deadline) {
+  const auto start = Clock::now();
+  const Reply reply = pipeline_with(silent())->perform(request("x", 200ms));
+  EXPECT_EQ(reply.failure, Failure::queue_timed_out) << "the driver has not begun to send it";
+  EXPECT_FALSE(reply.may_have_acted);
+  EXPECT_GE(Clock::now() - start, 200ms);
+  EXPECT_LT(Clock::now() - start, 5s);
+}
+
+TEST(Pipeline, cannot_say_whether_what_was_sent_had_an_effect) {
+  static FakeDriver sending([](Call& call) {
+    call.sent.store(true);
+    return false;
+  });
+  const Reply reply = pipeline_with(sending)->perform(request("x", 200ms));
+  EXPECT_EQ(reply.failure, Failure::timed_out);
+  EXPECT_TRUE(reply.may_have_acted);
+}
+
+TEST(Pipeline, starts_its_driver_again_after_it_ran_out_of_memory) {
+  static FakeDriver forgetful([](Call& call) {
+    call.failure = Failure::none;
+    return true;
+  });
+  forgetful.out_of_memory = true;
+  const auto pipeline = pipeline_with(forgetful);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(pipeline->perform(request("x")).failure, Failure::out_of_memory);
+  forgetful.out_of_memory = false;
+  EXPECT_EQ(pipeline->perform(request("x")).failure, Failure::none);
+  EXPECT_GE(forgetful.runs, 2);
+}
+
+TEST(Pipeline, fails_what_waits_when_it_is_stopped_and_goes_on_with_the_next_request) {
+  static std::atomic<bool> is_silent{true};
+  static FakeDriver driver([](Call& call) {
+    call.failure = Failure::none;
+    return !is_silent;
+  });
+  const auto pipeline = pipeline_with(driver);
+  Reply reply;
+  std::thread caller([&] { reply = pipeline->perform(request("x")); });
+  while (driver.runs == 0) std::this_thread::sleep_for(1ms);
+  std::this_thread::sleep_for(50ms);
+  stop_all(Stop::until_next_use);
+  caller.join();
+  EXPECT_EQ(reply.failure, Failure::stopped);
+  is_silent = false;
+  EXPECT_EQ(pipeline->perform(request("x")).failure, Failure::none);
+}
+
+TEST(Pipeline, reports_the_health_of_a_server_that_it_probes) {
+  static std::atomic<int> status{200};
+  static FakeDriver driver([](Call& call) {
+    call.failure = Failure::none;
+    call.status = status;
+    call.reply = "{}";
+    return true;
+  });
+  const auto pipeline = pipeline_with(driver);
+  const auto health_at = [&](int answered) {
+    status = answered;
+    const auto flag = std::make_shared<std::atomic<Health>>(Health::unknown);
+    pipeline->probe(request(""), flag);
+    const auto until = Clock::now() + 5s;
+    while (*flag == Health::unknown && Clock::now() < until) std::this_thread::sleep_for(1ms);
+    return flag->load();
+  };
+  EXPECT_EQ(health_at(200), Health::well);
+  EXPECT_EQ(health_at(503), Health::ill);
+}
+
+TEST(Pipeline, has_a_driver_of_its_own_in_a_forked_child) {
+  const auto pipeline = pipeline_with(answering(), "https://forked");
+  ASSERT_EQ(pipeline->perform(request("parent")).body, "/sign|parent");
+  before_fork();
+  const pid_t child = fork();
+  if (child == 0) {
+    after_fork_child();
+    _exit(pipeline->perform(request("child")).body == "/sign|child" ? 0 : 1);
+  }
+  after_fork_parent();
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  EXPECT_EQ(pipeline->perform(request("again")).body, "/sign|again");
+}
+
+}  // namespace
+}  // namespace sesam::transport
