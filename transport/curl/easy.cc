@@ -9,6 +9,9 @@
 #include <new>
 #include <string_view>
 
+#include "transport/curl/connections.h"
+#include "transport/curl/receiving.h"
+
 namespace sesam::transport::curl {
 namespace {
 
@@ -119,8 +122,8 @@ void preset_connection(CURL* handle, const Options& options) {
 
 Easy::~Easy() { curl_easy_cleanup(handle); }
 
-Easies::Easies(const Options& options, const EasyCallbacks& callbacks)
-    : options_(options), callbacks_(callbacks) {
+Easies::Easies(const Options& options, Connections& connections)
+    : options_(options), connections_(connections) {
   append(headers_, "Accept: */*");       // as in the observed requests
   append(headers_, "Accept-Encoding:");  // not asked for, but undone where it is done all the same
   if (!options.user.empty()) {
@@ -142,23 +145,23 @@ void Easies::preset(Easy& easy) const {
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, authorization_.empty() ? headers_ : &authorization_line_);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, easy.error);
   curl_easy_setopt(handle, CURLOPT_PRIVATE, &easy);
-  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, callbacks_.on_data);
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_data);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &easy);
-  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, callbacks_.on_header);
+  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(handle, CURLOPT_HEADERDATA, &easy);
-  curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callbacks_.on_sending);
+  curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, Connections::on_sending);
   curl_easy_setopt(handle, CURLOPT_PREREQDATA, &easy);
-  curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, callbacks_.open_socket);
+  curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, Connections::open_socket);
   curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &easy);
-  curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, callbacks_.close_socket);
-  curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, callbacks_.owner);
+  curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, Connections::close_socket);
+  curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, &connections_);
 }
 
 std::unique_ptr<Easy> Easies::make() const {
   auto easy = std::make_unique<Easy>();
   easy->handle = curl_easy_init();
   if (easy->handle == nullptr) throw std::bad_alloc();
-  easy->owner = callbacks_.owner;
+  easy->connections = &connections_;
   preset(*easy);
   return easy;
 }

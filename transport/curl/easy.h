@@ -16,6 +16,8 @@
 
 namespace sesam::transport::curl {
 
+class Connections;
+
 /// One handle and what it is doing now.
 struct Easy {
   Easy() = default;
@@ -26,7 +28,7 @@ struct Easy {
   CURL* handle = nullptr;
   Call* call = nullptr;
   Lane* lane = nullptr;
-  void* owner = nullptr;               ///< the Loop, for the callbacks
+  Connections* connections = nullptr;  ///< for the callbacks
   std::size_t place = 0;               ///< in Lane::active
   bool fresh = false;                  ///< a connection is, or was, made for the call
   Clock::time_point connecting_since;  ///< if so
@@ -44,20 +46,10 @@ struct Easy {
   char error[CURL_ERROR_SIZE] = {};
 };
 
-/// libcurl's callbacks. Each but close_socket gets the Easy as its pointer.
-struct EasyCallbacks {
-  curl_write_callback on_data;
-  curl_write_callback on_header;
-  curl_prereq_callback on_sending;
-  curl_opensocket_callback open_socket;
-  curl_closesocket_callback close_socket;  ///< gets `owner`: a connection outlives the handle that opened it
-  void* owner;
-};
-
 class Easies {
  public:
-  /// The options must outlive this. Throws std::bad_alloc.
-  Easies(const Options& options, const EasyCallbacks& callbacks);
+  /// Both must outlive this. Throws std::bad_alloc.
+  Easies(const Options& options, Connections& connections);
   ~Easies();
   Easies(const Easies&) = delete;
   Easies& operator=(const Easies&) = delete;
@@ -75,7 +67,7 @@ class Easies {
   static void set_body(Easy& easy, const Call& call) noexcept;
 
   const Options& options_;
-  const EasyCallbacks callbacks_;
+  Connections& connections_;
   Secret authorization_;
   curl_slist authorization_line_{};  // its node among the headers: where curl_slist_append() would copy it
                                      // to, nobody wipes

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transport/curl/loop.h"
 
+#include <sys/epoll.h>
+
 #include <algorithm>
-#include <new>
+#include <atomic>
+#include <chrono>
+#include <cstring>
 #include <optional>
-#include <string>
 #include <utility>
+
+#include "transport/curl/nudge.h"
+#include "transport/curl/receiving.h"
+#include "transport/curl/report.h"
+#include "transport/curl/turned_away.h"
 
 namespace sesam::transport::curl {
 namespace {
@@ -17,8 +25,6 @@ namespace {
 constexpr unsigned kSmallBatch = 4;
 constexpr unsigned kLargeBatch = 16;
 constexpr unsigned kTurnsForABacklog = 3;
-// From so many transfers on one socket a nudge costs less than a visit to each.
-constexpr std::size_t kManyOnOneSocket = 8;
 // How long to sleep where epoll does not watch all that it should.
 constexpr int kLookAgainMs = 10;
 // The program may close descriptors of ours while this thread sleeps, and nothing wakes it then. After a
@@ -27,41 +33,31 @@ constexpr int kLookAgainMs = 10;
 constexpr int kMaxSleepMs = 250;
 constexpr int kMaxIdleSleepMs = 60'000;
 
-// A call that has a connection made for itself over HTTP/1.1 waits for that, however many others are up.
-bool is_connected(const Lane& lane, const Easy& easy) noexcept {
-  return lane.admission.is_up() && !(easy.fresh && lane.admission.shape() == Admission::Shape::connections);
+// A time-out runs from before the request is sent, so half of it is what surely has passed since.
+constexpr Clock::duration kUnresponsiveAfter = std::chrono::seconds(1);
+
+unsigned batch_of(const Lane& lane) noexcept {
+  return std::clamp(lane.admission.waiting() / kTurnsForABacklog, kSmallBatch, kLargeBatch);
 }
 
-// Without memory for its words a failure is still the failure.
-void set_message(Call& call, const Evidence& evidence) noexcept try {
-  call.message = message_of(evidence);
-} catch (const std::bad_alloc&) {
-  call.message.clear();
+// A request got no answer, but others have, and not only when it was just sent: what came at the beginning of
+// the wait may be the last that ever came.
+bool answers_others(const Lane& lane, const Easy& easy) noexcept {
+  return lane.heard_at - easy.sent_at > (Clock::now() - easy.sent_at) / 2;
 }
 
 }  // namespace
 
 Loop::Loop(const Workplace& workplace)
-    : options_(workplace.options),
-      log_(workplace.log),
-      metrics_(workplace.metrics),
+    : work_(workplace),
       handoff_(workplace.handoff),
       poller_(workplace.poller),
       sockets_(workplace.sockets),
-      guard_(workplace.guard),
-      easies_(options_, {on_data, on_header, on_sending, open_socket, close_socket, this}),
-      multi_(curl_multi_init()) {
-  if (!multi_) throw std::bad_alloc();
-  for (std::size_t endpoint = 0; endpoint < options_.urls.size(); ++endpoint)
-    lanes_.push_back(std::make_unique<Lane>(endpoint, options_));
-  curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, on_interest);
-  curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
-  curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, on_timer);
-  curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
-  curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_CONCURRENT_STREAMS, static_cast<long>(options_.streams));
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
-                    static_cast<long>(options_.connections * options_.urls.size() + 1));
+      connections_(workplace),
+      easies_(workplace.options, connections_),
+      multi_(workplace.options, Connections::on_interest, &connections_) {
+  for (std::size_t endpoint = 0; endpoint < workplace.options.urls.size(); ++endpoint)
+    lanes_.push_back(std::make_unique<Lane>(endpoint, workplace.options));
 }
 
 Loop::~Loop() = default;
@@ -90,7 +86,7 @@ void Loop::run() noexcept {
 void Loop::sleep() noexcept {
   poller_.apply();
   const bool must_look_again = give_up_unwatched();
-  guard_.before_wait();
+  work_.guard.before_wait();
   // First a look, as one who does not sleep: while there is something to do nobody has to ring. With 64
   // callers 1 wake-up per 2,000 requests, without it 1 per 100.
   poller_.wait(0);
@@ -102,7 +98,7 @@ void Loop::sleep() noexcept {
     poller_.wait(must_look_again ? std::min(most_ms, kLookAgainMs) : most_ms);
     must_check = poller_.has_failed() || Clock::now() - since >= Handoff::kPause;
   }
-  guard_.after_wait();
+  work_.guard.after_wait();
   handoff_.awake();
   if (handoff_.closed_for() != Failure::none || (must_check && !descriptors_are_ours()))
     has_lost_descriptors_ = true;
@@ -113,7 +109,7 @@ bool Loop::is_idle() const noexcept {
 }
 
 int Loop::sleep_ms(Clock::time_point now) noexcept {
-  auto until = std::min({timer_, metrics_.next_event(now), rests_.next_event()});
+  auto until = std::min({multi_.timer(), work_.metrics.next_event(now), rests_.next_event()});
   for (const auto& lane : lanes_) {
     if (lane->admission.has_next()) return 0;
     until = std::min({until, lane->admission.next_event(), next_slow_handshake(*lane)});
@@ -126,68 +122,31 @@ int Loop::sleep_ms(Clock::time_point now) noexcept {
 }
 
 void Loop::serve_sockets() noexcept {
-  int running = 0;
   // First of all: what follows closes connections, and their numbers may be anybody's then.
-  for (const int fd : poller_.hung_up()) bury(fd);
+  for (const int fd : poller_.hung_up()) connections_.bury(fd);
   for (const auto& ready : poller_.ready()) {
     int events = (ready.events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0;
-    if (ready.events == EPOLLIN && nudge(ready.fd)) continue;
+    if (ready.events == EPOLLIN && nudge_lane_of(ready.fd)) continue;
     if ((ready.events & EPOLLOUT) != 0) events |= CURL_CSELECT_OUT;
     if ((ready.events & (EPOLLERR | EPOLLHUP)) != 0) events |= CURL_CSELECT_ERR;
-    curl_multi_socket_action(multi_.get(), ready.fd, events, &running);
+    multi_.serve(ready.fd, events);
   }
-  if (timer_ != kNever && Clock::now() >= timer_) {
-    timer_ = kNever;
-    curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
-  }
-  if (std::exchange(has_released_one_, false)) find_lost_sockets();
+  multi_.tick();
+  resume_lost_connections();
 }
 
-// When the first of several addresses has used up its time, libcurl 7.88 closes its socket, without
-// close_socket, and waits for its timer, or for a socket, before it tries the next one: there is neither
-// until the time is up for all.
-void Loop::find_lost_sockets() noexcept {
-  while (const auto lost = sockets_.take_lost()) {
-    poller_.forget(lost->fd);
-    counts_.connections_open.down();
-    metrics_.changed();
-    for (const Easy* easy : lanes_[lost->endpoint]->active) {
-      if (easy->call->sent.load(std::memory_order_relaxed)) continue;
-      curl_easy_pause(easy->handle, CURLPAUSE_SEND);
-      curl_easy_pause(easy->handle, CURLPAUSE_CONT);
-    }
-  }
+void Loop::resume_lost_connections() noexcept {
+  while (const auto lost = connections_.take_lost()) resume_unsent(*lanes_[lost->endpoint]);
 }
 
-// For a socket that is ready libcurl visits every transfer on it, with a poll(2) for each: with 256 in flight
-// 7 of those for each reply, and a third of this thread's time. One that is told to go on reads for all of
-// them, and libcurl then visits those that something came for. false: all have to be visited.
-bool Loop::nudge(int fd) noexcept {
+// false: libcurl has to visit every transfer on this socket.
+bool Loop::nudge_lane_of(int fd) noexcept {
   const auto endpoint = sockets_.endpoint_of(fd);
-  if (!endpoint) return false;
-  Lane& lane = *lanes_[*endpoint];
-  if (!lane.admission.is_open() || lane.admission.shape() != Admission::Shape::streams) return false;
-  if (lane.active.size() < kManyOnOneSocket || sockets_.only_socket_of(*endpoint) != fd) return false;
-  const Easy& easy = *lane.active.front();
-  if (!easy.call->sent.load(std::memory_order_relaxed)) return false;
-  if (!std::exchange(lane.moved, false)) {  // nothing came of the last nudge: perhaps this one does not read
-    lane.moved = true;
-    return false;
-  }
-  // Of its sending nothing is left to be paused. What counts is that libcurl looks after a transfer that was
-  // let go on.
-  return curl_easy_pause(easy.handle, CURLPAUSE_SEND) == CURLE_OK &&
-         curl_easy_pause(easy.handle, CURLPAUSE_CONT) == CURLE_OK;
+  return endpoint && sockets_.only_socket_of(*endpoint) == fd && nudge(*lanes_[*endpoint]);
 }
 
 void Loop::reap() noexcept {
-  int left = 0;
-  while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
-    if (message->msg != CURLMSG_DONE) continue;
-    char* easy = nullptr;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &easy);
-    finish(*reinterpret_cast<Easy*>(easy), message->data.result);
-  }
+  while (const auto ended = multi_.take_ended()) finish(*ended->easy, ended->code);
 }
 
 void Loop::receive(Call* calls) noexcept {
@@ -198,38 +157,36 @@ void Loop::receive(Call* calls) noexcept {
       continue;
     }
     if (call.endpoint >= lanes_.size()) {
-      fail(call, Failure::bad_url, "no such endpoint");
+      handoff_.fail(call, Failure::bad_url, "no such endpoint");
       continue;
     }
     Lane& lane = *lanes_[call.endpoint];
     if (lane.urls.complaint().empty())
       lane.admission.arrive(call);
     else
-      fail(call, Failure::bad_url, lane.urls.complaint());
+      handoff_.fail(call, Failure::bad_url, lane.urls.complaint());
   }
 }
 
 void Loop::expire() noexcept {
   const auto now = Clock::now();
-  metrics_.tick(now);
-  fail_list(rests_.take_due(now), Failure::none, {});
+  work_.metrics.tick(now);
+  handoff_.fail_all(rests_.take_due(now), Failure::none, {});
   for (auto& lane : lanes_) {
     auto& admission = lane->admission;
     end_slow_handshakes(*lane, now);
-    admission.watch(lane->unsent, lane->unsent == 0 ? 0 : standing_connections(*lane), now);
+    admission.watch(lane->unsent, lane->unsent == 0 ? 0 : standing_connections(*lane, sockets_), now);
     if (now < admission.next_event()) continue;
     admission.tick(now);
     Call* expired = admission.take_expired(now);
     if (expired == nullptr) continue;
     if (admission.is_up())
-      fail_list(expired, Failure::queue_timed_out, "the deadline came before the request could be sent");
+      handoff_.fail_all(expired, Failure::queue_timed_out,
+                        "the deadline came before the request could be sent");
     else
-      fail_list(expired, Failure::connect_timed_out, "the deadline came while the connection was being made");
+      handoff_.fail_all(expired, Failure::connect_timed_out,
+                        "the deadline came while the connection was being made");
   }
-}
-
-unsigned Loop::batch_of(const Lane& lane) noexcept {
-  return std::clamp(lane.admission.waiting() / kTurnsForABacklog, kSmallBatch, kLargeBatch);
 }
 
 void Loop::admit() noexcept {
@@ -261,18 +218,18 @@ bool Loop::start(Lane& lane, Call& call) noexcept {
   Easy* easy = easies_.take(call, lane, Clock::now(), why_not);
   if (easy == nullptr) {
     lane.admission.leave(call);
-    fail(call, why_not, why_not == Failure::bad_url ? "the URL cannot be parsed" : "");
+    handoff_.fail(call, why_not, why_not == Failure::bad_url ? "the URL cannot be parsed" : "");
     return false;
   }
   lane.put_on_wire(*easy);
   counts_.requests[call.operation].add();
   counts_.in_flight.up();
-  metrics_.changed();
-  const CURLMcode code = curl_multi_add_handle(multi_.get(), easy->handle);
+  work_.metrics.changed();
+  const CURLMcode code = multi_.add(*easy);
   if (code != CURLM_OK) {
     retire(*easy);
-    fail(call, code == CURLM_OUT_OF_MEMORY ? Failure::out_of_memory : Failure::other,
-         curl_multi_strerror(code));
+    handoff_.fail(call, code == CURLM_OUT_OF_MEMORY ? Failure::out_of_memory : Failure::other,
+                  curl_multi_strerror(code));
     return false;
   }
   return true;
@@ -287,35 +244,21 @@ void Loop::kick(Lane& lane, unsigned added) noexcept {
   std::optional<Cork> cork;
   if (added > 1 && lane.admission.shape() == Admission::Shape::streams)
     cork.emplace(sockets_.only_socket_of(lane.index));
-  int running = 0;
-  timer_ = kNever;
-  curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
+  multi_.begin();
   if (lane.unsent != 0) lane.admission.kept_waiting(lane.unsent, Clock::now());
 }
 
 // Takes the call back from libcurl.
 Call& Loop::retire(Easy& easy) noexcept {
   Call& call = *easy.call;
-  curl_multi_remove_handle(multi_.get(), easy.handle);
+  multi_.remove(easy);
   counts_.in_flight.down();
-  metrics_.changed();
+  work_.metrics.changed();
   easy.lane->take_off_wire(easy);
   easy.lane->admission.leave(call);
   easies_.give_back(easy);
   return call;
 }
-
-namespace {
-
-// For a message alone: without the memory for it there is none.
-void keep_location(const Easy& easy) noexcept try {
-  const char* location = nullptr;
-  curl_easy_getinfo(easy.handle, CURLINFO_REDIRECT_URL, &location);
-  if (location != nullptr) easy.call->location = location;
-} catch (const std::bad_alloc&) {
-}
-
-}  // namespace
 
 void Loop::finish(Easy& easy, CURLcode code) noexcept {
   if (code != CURLE_OK && !descriptors_are_ours()) {
@@ -325,77 +268,149 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
   Lane& lane = *easy.lane;
   Call& call = *easy.call;
   lane.moved = true;
-  long value = 0;
+  Evidence evidence;
   if (code == CURLE_OK) {
-    curl_easy_getinfo(easy.handle, CURLINFO_RESPONSE_CODE, &value);
-    call.status = static_cast<int>(value);
-    if (call.status == 429 || call.status == 503) {
-      curl_off_t after = 0;
-      curl_easy_getinfo(easy.handle, CURLINFO_RETRY_AFTER, &after);
-      call.retry_after_s = static_cast<long>(after);
-    }
-    if (call.status >= 300 && call.status < 400) keep_location(easy);
-    call.failure = Failure::none;
-    call.may_have_acted = true;
-    const auto heard_at = call.reply.empty() ? Clock::now() : easy.heard_at;
+    const auto heard_at = read_reply(easy);
     counts_.durations[call.operation].add(heard_at - easy.sent_at);
-    if (!lane.admission.is_open()) {
-      curl_easy_getinfo(easy.handle, CURLINFO_HTTP_VERSION, &value);
-      lane.admission.answered(
-          call, value >= CURL_HTTP_VERSION_2_0 ? Admission::Shape::streams : Admission::Shape::connections);
-    }
+    if (!lane.admission.is_open()) lane.admission.answered(call, shape_of(easy));
     lane.ever_answered = true;
     lane.admission.replied(call, easy.fresh, heard_at);
-  }
-  Evidence evidence;
-  if (code != CURLE_OK) {
-    curl_easy_getinfo(easy.handle, CURLINFO_OS_ERRNO, &value);
-    evidence = {code,
-                easy.error,
-                static_cast<int>(value),
-                call.sent.load(std::memory_order_relaxed),
-                is_connected(lane, easy),
-                0,
-                easy.broken_off_for};
-    if (is_of_the_connect(evidence)) evidence.limit_errno = Sockets::limit_errno();
-    call.failure = failure_of(evidence);
-    if (is_of_the_connect(evidence)) call.failure = of_handshake(lane, evidence);
-    call.may_have_acted = evidence.sent;
-    set_message(call, evidence);
+  } else {
+    evidence = read_failure(easy, code);
+    call.failure = is_of_the_connect(evidence) ? failure_of_handshake(lane, evidence) : failure_of(evidence);
   }
   const bool own_deadline = easy.own_deadline && code == CURLE_OPERATION_TIMEDOUT;
-  const bool goes_back = code != CURLE_OK && !own_deadline && meets_limit(lane, easy, evidence);
-  tell_limit(lane);
+  const bool goes_back = code != CURLE_OK && !own_deadline && meets_limit(lane, easy, evidence, sockets_);
+  report_limit(lane, lanes_, work_);
   if (goes_back) return send_back(easy);
   call.server_answers_others = evidence.sent && answers_others(lane, easy);
-  if (code == CURLE_OPERATION_TIMEDOUT && evidence.sent) abandon_mute(lane, easy);
+  if (code == CURLE_OPERATION_TIMEDOUT && evidence.sent) close_unresponsive(lane, easy);
   retire(easy);
   if (code != CURLE_OK && !own_deadline && is_of_the_connect(evidence)) fail_together(lane, call);
   handoff_.complete(call);
 }
 
+void Loop::send_back(Easy& easy) noexcept {
+  Lane& lane = *easy.lane;
+  Call& call = retire(easy);
+  call.sent.store(false, std::memory_order_relaxed);
+  call.may_have_acted = false;
+  call.reply.clear();
+  call.message.clear();
+  lane.admission.come_back(call);
+}
+
+void Loop::end_slow_handshakes(Lane& lane, Clock::time_point now) noexcept {
+  lane.looked_at = now;
+  if (lane.unsent == 0 || lane.admission.shape() != Admission::Shape::connections) return;
+  const bool others_idle = lane.active.size() == lane.unsent && standing_connections(lane, sockets_) != 0;
+  for (std::size_t i = lane.active.size(); i-- > 0;) {
+    Easy& easy = *lane.active[i];
+    if (!is_slow_handshake(lane, easy, now, others_idle)) continue;
+    easy.call->failure = Failure::connect_timed_out;
+    if (meets_limit(lane, easy, {}, sockets_)) send_back(easy);
+  }
+  report_limit(lane, lanes_, work_);
+}
+
+// A connection whose requests time out and that has brought nothing since is dead: the peer has vanished, or
+// a firewall has forgotten it. libcurl would go on to use it. A request that had only the last milliseconds
+// before its deadline proves nothing against the others on the connection.
+void Loop::close_unresponsive(const Lane& lane, const Easy& easy) noexcept {
+  const auto enough = std::min<Clock::duration>(std::chrono::milliseconds(work_.options.request_timeout_ms),
+                                                kUnresponsiveAfter) /
+                      2;
+  if (answers_others(lane, easy) || Clock::now() - easy.sent_at < enough) return;
+  const int fd = sockets_.only_socket_of(lane.index);
+  if (fd == -1) return;
+  report(work_.log, LogLevel::connections,
+         {"no answer from ", lane.urls.base(), ": the connection is given up"});
+  connections_.bury(fd);
+  multi_.serve(fd, CURL_CSELECT_IN);
+}
+
+// A connection that epoll does not watch (it ran out of memory or of watches) would never be served: its
+// requests fail now. true: there are such descriptors, so do not rely on being woken.
+bool Loop::give_up_unwatched() noexcept {
+  bool some = false;
+  while (const auto unwatched = poller_.take_unwatched()) {
+    some = true;
+    const auto endpoint = sockets_.endpoint_of(unwatched->fd);
+    char space[128];
+    report(work_.log, LogLevel::failures,
+           {"cannot watch a descriptor", endpoint ? " of the connection to " : "",
+            endpoint ? std::string_view(lanes_[*endpoint]->urls.base()) : std::string_view(),
+            " (epoll_ctl): ", strerror_r(unwatched->error, space, sizeof space)});
+    if (!endpoint) continue;  // libcurl looks after its own by timer
+    connections_.bury(unwatched->fd);
+    multi_.serve(unwatched->fd, CURL_CSELECT_IN);
+  }
+  return some;
+}
+
+// No connection came about: what waits for it would find the same, one after the other. All of it may be
+// tried again at the node's next address.
+void Loop::fail_together(Lane& lane, Call& cause) noexcept {
+  report(work_.log, LogLevel::connections, {"no connection to ", lane.urls.base(), ": ", cause.message});
+  lane.must_resolve_anew = true;
+  if (lane.admission.shape() == Admission::Shape::connections && lane.active.size() > lane.unsent)
+    return;  // others stand
+  cause.has_another_address = lane.addresses.failed();
+  const auto fail_like_it = [&](Call& call) {
+    call.has_another_address = cause.has_another_address;
+    handoff_.fail(call, cause.failure, cause.message);
+  };
+  for (std::size_t i = lane.active.size(); i-- > 0;) {
+    Easy& easy = *lane.active[i];
+    if (easy.call->sent.load(std::memory_order_relaxed)) continue;
+    fail_like_it(retire(easy));
+  }
+  for (Call* waiting = lane.admission.take_all(); waiting != nullptr;)
+    fail_like_it(*std::exchange(waiting, waiting->next));
+  lane.admission.connect_failed();
+}
+
 void Loop::stop() noexcept {
   receive(handoff_.close(Failure::stopped));
-  fail_list(rests_.take_all(), Failure::stopped, {});
+  handoff_.fail_all(rests_.take_all(), Failure::stopped, {});
   for (auto& lane : lanes_) {
-    fail_list(lane->admission.take_all(), Failure::stopped, "the pipeline was stopped");
+    handoff_.fail_all(lane->admission.take_all(), Failure::stopped, "the pipeline was stopped");
     while (!lane->active.empty()) {
       Easy& easy = *lane->active.back();
       Call& call = retire(easy);
       call.may_have_acted = call.sent.load(std::memory_order_relaxed);
-      fail(call, Failure::stopped, "the pipeline was stopped");
+      handoff_.fail(call, Failure::stopped, "the pipeline was stopped");
     }
   }
   handoff_.publish();
 }
 
-void Loop::report(LogLevel level, std::initializer_list<std::string_view> parts) const noexcept try {
-  if (!log_.wants(level)) return;
-  std::string line;
-  for (const auto part : parts) line.append(part);
-  log_.write(level, line);
-} catch (const std::bad_alloc&) {
-  return;  // no memory for a log line
+// What libcurl has in hand stays there: to end a transfer it would close a connection, with TLS's farewell to
+// whatever has its number now.
+void Loop::abandon() noexcept {
+  has_lost_descriptors_ = true;
+  handoff_.fail_all(handoff_.close(Failure::descriptors_closed), Failure::descriptors_closed,
+                    kDescriptorsClosed);
+  handoff_.fail_all(rests_.take_all(), Failure::descriptors_closed, {});
+  for (auto& lane : lanes_) {
+    handoff_.fail_all(lane->admission.take_all(), Failure::descriptors_closed, kDescriptorsClosed);
+    for (const Easy* easy : lane->active) {
+      easy->call->may_have_acted = easy->call->sent.load(std::memory_order_relaxed);
+      handoff_.fail(*easy->call, Failure::descriptors_closed, kDescriptorsClosed);
+      counts_.in_flight.down();
+    }
+    lane->active.clear();
+  }
+  connections_.abandon();
+  handoff_.publish();
+}
+
+void Loop::keep_if_descriptors_are_lost(std::unique_ptr<Loop> loop) noexcept {
+  static constinit std::atomic<Loop*> kept{nullptr};
+  if (!loop->has_lost_descriptors_) return;
+  Loop* const one = loop.release();
+  one->next_kept_ = kept.load(std::memory_order_relaxed);
+  while (!kept.compare_exchange_weak(one->next_kept_, one, std::memory_order_relaxed)) continue;
 }
 
 // One connection to a server of HTTP/2, also where it allows fewer streams than we do; several where it is
@@ -404,9 +419,7 @@ void Loop::share_connections() noexcept {
   const bool several = std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) {
     return lane->admission.shape() == Admission::Shape::connections;
   });
-  const long wanted = several ? static_cast<long>(options_.connections) : 1L;
-  if (wanted == std::exchange(host_connections_, wanted)) return;
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, wanted);
+  multi_.allow_connections(several ? static_cast<long>(work_.options.connections) : 1L);
 }
 
 }  // namespace sesam::transport::curl

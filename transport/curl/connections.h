@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The connections that libcurl makes: their sockets are opened, watched and counted here.
+#pragma once
+
+#include <curl/curl.h>
+#include <openssl/types.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "metrics/counts.h"
+#include "transport/curl/easy.h"
+#include "transport/curl/flood_watch.h"
+#include "transport/driver.h"
+
+namespace sesam::transport::curl {
+
+class Connections {
+ public:
+  explicit Connections(const Workplace& workplace) noexcept
+      : log_(workplace.log),
+        metrics_(workplace.metrics),
+        poller_(workplace.poller),
+        sockets_(workplace.sockets) {}
+  Connections(const Connections&) = delete;
+  Connections& operator=(const Connections&) = delete;
+
+  // libcurl's callbacks, called on the I/O thread from within curl_multi_socket_action(3). The first two get
+  // the Easy, the others the Connections, as a connection outlives the handle that opened it.
+  static int on_sending(void* easy, char*, char*, int, int local_port) noexcept;
+  static curl_socket_t open_socket(void* easy, curlsocktype, curl_sockaddr* address) noexcept;
+  static int close_socket(void* connections, curl_socket_t fd) noexcept;
+  static int on_interest(CURL*, curl_socket_t fd, int what, void* connections, void*) noexcept;
+
+  /// Nothing more is expected of this connection: the next that libcurl reads from it is its end.
+  void bury(int fd) noexcept;
+  /// As Sockets::take_lost(), where libcurl has stopped watching a socket over which nothing was sent.
+  std::optional<Sockets::Lost> take_lost() noexcept;
+  /// close(2) for all of them: libcurl may no longer touch the numbers.
+  void abandon() noexcept;
+
+ private:
+  /// A connection as on_record gets it.
+  struct Watched {
+    Connections* connections;
+    const Lane* lane;
+    int fd;  // -1: closed
+    FloodWatch traffic;
+  };
+  void count_closed() noexcept;
+  void watch_traffic(const Easy& easy, int local_port) noexcept;
+  void close_flooding(int fd, const Lane& lane) noexcept;
+  /// OpenSSL's, for what it reads and writes on a connection (SSL_CTX_set_msg_callback(3)).
+  static void on_record(int is_written, int, int content_type, const void*, std::size_t, SSL*, void* watched);
+
+  const Log& log_;
+  metrics::MetricsWriter& metrics_;
+  metrics::Counts& counts_ = metrics::counts();
+  Poller& poller_;
+  Sockets& sockets_;
+  std::vector<std::unique_ptr<Watched>> watched_;  // closed ones are reused
+  bool may_have_lost_one_ = false;
+};
+
+}  // namespace sesam::transport::curl

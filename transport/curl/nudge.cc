@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transport/curl/nudge.h"
+
+#include <utility>
+
+#include "transport/curl/easy.h"
+
+namespace sesam::transport::curl {
+namespace {
+
+// From so many transfers on one socket a nudge costs less than a visit to each.
+constexpr std::size_t kManyOnOneSocket = 8;
+
+bool let_go_on(const Easy& easy) noexcept {
+  const CURLcode paused = curl_easy_pause(easy.handle, CURLPAUSE_SEND);
+  return curl_easy_pause(easy.handle, CURLPAUSE_CONT) == CURLE_OK && paused == CURLE_OK;
+}
+
+}  // namespace
+
+// For a socket that is ready libcurl visits every transfer on it, with a poll(2) for each: with 256 in flight
+// 7 of those for each reply, and a third of this thread's time. One that is told to go on reads for all of
+// them, and libcurl then visits those that something came for. Of its sending nothing is left to be paused:
+// what counts is that libcurl looks after a transfer that was let go on.
+bool nudge(Lane& lane) noexcept {
+  if (!lane.admission.is_open() || lane.admission.shape() != Admission::Shape::streams) return false;
+  if (lane.active.size() < kManyOnOneSocket) return false;
+  const Easy& easy = *lane.active.front();
+  if (!easy.call->sent.load(std::memory_order_relaxed)) return false;
+  if (!std::exchange(lane.moved, false)) {  // nothing came of the last nudge: perhaps this one does not read
+    lane.moved = true;
+    return false;
+  }
+  return let_go_on(easy);
+}
+
+// When the first of several addresses has used up its time, libcurl 7.88 closes its socket, without
+// close_socket, and waits for its timer, or for a socket, before it tries the next one: there is neither
+// until the time is up for all.
+void resume_unsent(const Lane& lane) noexcept {
+  for (const Easy* easy : lane.active)
+    if (!easy->call->sent.load(std::memory_order_relaxed)) static_cast<void>(let_go_on(*easy));
+}
+
+}  // namespace sesam::transport::curl

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// What makes libcurl look at transfers that it would not look at, or not soon enough.
+#pragma once
+
+#include "transport/curl/lane.h"
+
+namespace sesam::transport::curl {
+
+/// The only socket of this endpoint is readable: has one of the transfers on it read for all. false: libcurl
+/// has to visit them all, as it does by itself.
+bool nudge(Lane& lane) noexcept;
+
+/// A connection that these transfers waited for is gone without libcurl's having noticed: has it try the next
+/// address.
+void resume_unsent(const Lane& lane) noexcept;
+
+}  // namespace sesam::transport::curl

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transport/curl/receiving.h"
+
+#include <exception>
+#include <new>
+
+#include "transport/sockets.h"
+
+namespace sesam::transport::curl {
+namespace {
+
+// Of one reply, trailers included; no device has much to say there.
+constexpr std::size_t kMaxHeaderBytes = 64 * 1024;
+
+// For a message alone: without the memory for it there is none.
+void keep_location(const Easy& easy) noexcept try {
+  const char* location = nullptr;
+  curl_easy_getinfo(easy.handle, CURLINFO_REDIRECT_URL, &location);
+  if (location != nullptr) easy.call->location = location;
+} catch (const std::bad_alloc&) {
+}
+
+// A call that has a connection made for itself over HTTP/1.1 waits for that, however many others are up.
+bool is_connected(const Easy& easy) noexcept {
+  const Admission& admission = easy.lane->admission;
+  return admission.is_up() && !(easy.fresh && admission.shape() == Admission::Shape::connections);
+}
+
+}  // namespace
+
+std::size_t on_data(char* bytes, std::size_t size, std::size_t count, void* pointer) noexcept try {
+  Easy& easy = *static_cast<Easy*>(pointer);
+  const std::size_t length = size * count;
+  if (length > easy.call->reply_cap_bytes - easy.call->reply.size()) {
+    easy.broken_off_for = Failure::too_large;
+    return 0;
+  }
+  easy.lane->moved = true;
+  easy.heard_at = easy.lane->heard_at = Clock::now();
+  easy.call->reply.append(bytes, length);
+  return length;
+} catch (const std::exception&) {
+  static_cast<Easy*>(pointer)->broken_off_for = Failure::out_of_memory;
+  return 0;
+}
+
+// Their bytes are as much a part of the reply as those of the body, and as untrusted.
+std::size_t on_header(char*, std::size_t size, std::size_t count, void* pointer) noexcept {
+  Easy& easy = *static_cast<Easy*>(pointer);
+  const std::size_t length = size * count;
+  easy.header_bytes += length;
+  if (easy.header_bytes > kMaxHeaderBytes) {
+    easy.broken_off_for = Failure::too_large;
+    return 0;
+  }
+  easy.lane->heard_at = Clock::now();
+  return length;
+}
+
+Clock::time_point read_reply(Easy& easy) noexcept {
+  Call& call = *easy.call;
+  long status = 0;
+  curl_easy_getinfo(easy.handle, CURLINFO_RESPONSE_CODE, &status);
+  call.status = static_cast<int>(status);
+  if (call.status == 429 || call.status == 503) {
+    curl_off_t after = 0;
+    curl_easy_getinfo(easy.handle, CURLINFO_RETRY_AFTER, &after);
+    call.retry_after_s = static_cast<long>(after);
+  }
+  if (call.status >= 300 && call.status < 400) keep_location(easy);
+  call.failure = Failure::none;
+  call.may_have_acted = true;
+  return call.reply.empty() ? Clock::now() : easy.heard_at;
+}
+
+Admission::Shape shape_of(const Easy& easy) noexcept {
+  long version = 0;
+  curl_easy_getinfo(easy.handle, CURLINFO_HTTP_VERSION, &version);
+  return version >= CURL_HTTP_VERSION_2_0 ? Admission::Shape::streams : Admission::Shape::connections;
+}
+
+Evidence read_failure(const Easy& easy, CURLcode code) noexcept {
+  long os_errno = 0;
+  curl_easy_getinfo(easy.handle, CURLINFO_OS_ERRNO, &os_errno);
+  const bool sent = easy.call->sent.load(std::memory_order_relaxed);
+  Evidence evidence{code, easy.error,         static_cast<int>(os_errno), sent, is_connected(easy),
+                    0,    easy.broken_off_for};
+  if (is_of_the_connect(evidence)) evidence.limit_errno = Sockets::limit_errno();
+  easy.call->may_have_acted = sent;
+  // Without memory for its words a failure is still the failure.
+  try {
+    easy.call->message = message_of(evidence);
+  } catch (const std::bad_alloc&) {
+    easy.call->message.clear();
+  }
+  return evidence;
+}
+
+}  // namespace sesam::transport::curl
