@@ -2,7 +2,6 @@
 #include "base/descriptors.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,15 +19,31 @@ int above_standard_streams(int fd) noexcept {
 
 FileIdentity::FileIdentity(int fd) noexcept {
   struct stat status {};
-  if (fd == -1 || fstat(fd, &status) != 0) return;
-  device_ = status.st_dev;
-  inode_ = status.st_ino;
+  if (fd != -1 && fstat(fd, &status) == 0) *this = FileIdentity(status);
+}
+
+FileIdentity::FileIdentity(const struct stat& status) noexcept
+    : device_(status.st_dev), inode_(status.st_ino) {}
+
+bool FileIdentity::is_of(const struct stat& status) const noexcept {
+  return inode_ != 0 && status.st_dev == device_ && status.st_ino == inode_;
 }
 
 bool FileIdentity::is_behind(int fd) const noexcept {
   struct stat status {};
-  return inode_ != 0 && fd != -1 && fstat(fd, &status) == 0 && status.st_dev == device_ &&
-         status.st_ino == inode_;
+  return fd != -1 && fstat(fd, &status) == 0 && is_of(status);
+}
+
+OwnDescriptor& OwnDescriptor::operator=(OwnDescriptor&& other) noexcept {
+  close();
+  fd_ = std::exchange(other.fd_, -1);
+  identity_ = other.identity_;
+  return *this;
+}
+
+void OwnDescriptor::close() noexcept {
+  if (is_ours()) ::close(fd_);
+  fd_ = -1;
 }
 
 }  // namespace sesam

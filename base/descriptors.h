@@ -3,7 +3,10 @@
 // identity when the program closes their descriptors.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
+
+#include <utility>
 
 namespace sesam {
 
@@ -20,12 +23,36 @@ class FileIdentity {
   /// Of no file.
   FileIdentity() noexcept = default;
   explicit FileIdentity(int fd) noexcept;
+  explicit FileIdentity(const struct stat& status) noexcept;
   /// The descriptor is open and refers to this file.
   bool is_behind(int fd) const noexcept;
+  bool is_of(const struct stat& status) const noexcept;
 
  private:
   dev_t device_ = 0;
   ino_t inode_ = 0;
+};
+
+/// A descriptor of ours. Its number is left alone where it belongs to another file now.
+class OwnDescriptor {
+ public:
+  OwnDescriptor() noexcept = default;
+  explicit OwnDescriptor(int fd) noexcept : fd_(fd), identity_(fd) {}
+  OwnDescriptor(OwnDescriptor&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)), identity_(other.identity_) {}
+  OwnDescriptor& operator=(OwnDescriptor&& other) noexcept;
+  ~OwnDescriptor() { close(); }
+
+  int fd() const noexcept { return fd_; }  ///< -1: it is not open, as errno said
+  bool is_open() const noexcept { return fd_ != -1; }
+  bool is_ours() const noexcept { return identity_.is_behind(fd_); }
+  void close() noexcept;
+  /// No longer ours to close.
+  int release() noexcept { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_ = -1;
+  FileIdentity identity_;
 };
 
 }  // namespace sesam

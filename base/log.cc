@@ -22,7 +22,6 @@
 #include <system_error>
 #include <utility>
 
-#include "base/descriptors.h"
 #include "base/printable.h"
 #include "base/quiet_write.h"
 
@@ -71,11 +70,9 @@ std::int64_t now_ms() noexcept {
 }  // namespace
 
 Log::Log(int level, int fd, std::string path) : level_(level), fd_(fd), path_(std::move(path)) {
-  auto file = std::make_unique<File>();
-  struct stat status {};
-  if (fd_ >= 0 && fstat(fd_, &status) == 0) *file = {status.st_dev, status.st_ino, nullptr};
-  if (::stat("/", &status) == 0) root_ = {status.st_dev, status.st_ino, nullptr};
-  file_.store(file.release(), std::memory_order_release);
+  struct stat root {};
+  if (::stat("/", &root) == 0) root_ = FileIdentity(root);
+  file_.store(new File{FileIdentity(fd_), nullptr}, std::memory_order_release);
 }
 
 Log::~Log() {
@@ -104,7 +101,7 @@ Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output)
 // While another thread is at replacing the file, either may be behind the descriptor.
 bool Log::is_ours(const struct stat& status) const noexcept {
   const File* file = file_.load(std::memory_order_acquire);
-  return file->is(status) || (file->previous && file->previous->is(status));
+  return file->identity.is_of(status) || (file->previous && file->previous->identity.is_of(status));
 }
 
 // In another root directory the path is another one, and the file that was opened before stays.
@@ -121,7 +118,7 @@ void Log::follow_rotation() const noexcept {
   const bool is_there = ::lstat(path_.c_str(), &there) == 0;
   const bool is_the_same = there.st_dev == ours.st_dev && there.st_ino == ours.st_ino;
   if (is_there ? is_the_same : errno != ENOENT) return;
-  if (::stat("/", &root) != 0 || !root_.is(root)) return;
+  if (::stat("/", &root) != 0 || !root_.is_of(root)) return;
   const int fd = open_file(path_);
   if (fd == -1) return;  // the process may no longer: its user is another one by now
   replace_file(fd);
@@ -131,22 +128,11 @@ void Log::follow_rotation() const noexcept {
 // The program has closed the descriptor, as daemons do that close all, and the number may be that of a file
 // of its own by now.
 void Log::start_again() const noexcept {
-  struct stat root {
-  }, next{};
-  if (::stat("/", &root) != 0 || !root_.is(root)) return;
-  const int fd = open_file(path_);
-  if (fd == -1) return;
-  std::unique_ptr<File> file(
-      fstat(fd, &next) == 0 ? new (std::nothrow) File{next.st_dev, next.st_ino, nullptr} : nullptr);
-  const File* before = file_.load(std::memory_order_acquire);
-  if (file) file->previous.reset(before);
-  if (!file || !file_.compare_exchange_strong(before, file.get(), std::memory_order_acq_rel)) {
-    if (file) static_cast<void>(file->previous.release());
-    ::close(fd);
-    return;
-  }
-  static_cast<void>(file.release());
-  fd_.store(fd, std::memory_order_release);
+  struct stat root {};
+  if (::stat("/", &root) != 0 || !root_.is_of(root)) return;
+  OwnDescriptor next(open_file(path_));
+  if (!next.is_ours() || !publish(FileIdentity(next.fd()))) return;
+  fd_.store(next.release(), std::memory_order_release);
 }
 
 // The descriptor stays the same, so that other threads may be writing; whatever is behind it is ours.
@@ -155,16 +141,19 @@ void Log::replace_file(int fd) const noexcept {
   }, next{};
   if (fstat(fd_, &ours) != 0 || !is_ours(ours) || !S_ISREG(ours.st_mode)) return;
   if (fstat(fd, &next) != 0 || !S_ISREG(next.st_mode)) return;
-  std::unique_ptr<File> file(new (std::nothrow) File{next.st_dev, next.st_ino, nullptr});
-  if (file == nullptr) return;
+  if (publish(FileIdentity(next))) ::dup3(fd, fd_, O_CLOEXEC);
+}
+
+// The file before is kept for life, as another thread may be looking at it. false: no memory, or another
+// thread was at it for longer than between looks.
+bool Log::publish(const FileIdentity& next) const noexcept {
+  std::unique_ptr<File> file(new (std::nothrow) File{next, nullptr});
+  if (file == nullptr) return false;
   const File* before = file_.load(std::memory_order_acquire);
-  file->previous.reset(before);  // kept for life: another thread may be looking at it
-  if (!file_.compare_exchange_strong(before, file.get(), std::memory_order_acq_rel)) {
-    static_cast<void>(file->previous.release());  // another thread was at it for longer than between looks
-    return;
-  }
-  static_cast<void>(file.release());
-  ::dup3(fd, fd_, O_CLOEXEC);
+  file->previous.reset(before);
+  const bool is_published = file_.compare_exchange_strong(before, file.get(), std::memory_order_acq_rel);
+  static_cast<void>(is_published ? file.release() : file->previous.release());
+  return is_published;
 }
 
 // A daemon that closes every descriptor may have given ours to a file of its own: never write into that. Its

@@ -2,9 +2,6 @@
 // The log: one line an event, to stderr, syslog or a file, as configured. Never holds a secret.
 #pragma once
 
-#include <sys/stat.h>
-#include <sys/types.h>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptors.h"
 #include "base/result.h"
 
 namespace sesam {
@@ -48,13 +46,8 @@ class Log {
  private:
   /// A file, and the one that it replaced.
   struct File {
-    dev_t device = 0;
-    ino_t inode = 0;
+    FileIdentity identity;
     std::unique_ptr<const File> previous;
-
-    bool is(const struct stat& status) const noexcept {
-      return status.st_dev == device && status.st_ino == inode;
-    }
   };
 
   Log(int level, int fd, std::string path);
@@ -62,12 +55,13 @@ class Log {
   void follow_rotation() const noexcept;
   void start_again() const noexcept;
   void replace_file(int fd) const noexcept;
+  bool publish(const FileIdentity& next) const noexcept;
   bool put(std::string_view line) const noexcept;
 
   int level_;
   mutable std::atomic<int> fd_;  // the same until the program closes it; -1: syslog
   std::string path_;             // absolute; of a file that we opened
-  File root_;                    // the root directory in which the path was found
+  FileIdentity root_;            // the root directory in which the path was found
   mutable std::atomic<const File*> file_{nullptr};
   mutable std::atomic<std::int64_t> next_look_ms_{0};
   mutable std::atomic<unsigned> lost_{0};  // lines since the last that was written

@@ -65,17 +65,9 @@ MetricsFile::MetricsFile(std::string_view pattern)
   find_directory();
 }
 
-MetricsFile::~MetricsFile() {
-  if (still_ours()) ::close(directory_fd_);
-}
-
-// A daemon that closes every descriptor may have given ours to a file of its own.
-bool MetricsFile::still_ours() const noexcept { return identity_.is_behind(directory_fd_); }
-
 void MetricsFile::find_directory() {
-  if (still_ours()) ::close(directory_fd_);
-  directory_fd_ = ::open(directory_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  identity_ = FileIdentity(directory_fd_);
+  directory_fd_.close();
+  directory_fd_ = OwnDescriptor(::open(directory_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
 std::string MetricsFile::name() const {
@@ -101,36 +93,36 @@ std::string MetricsFile::labels() const {
 int MetricsFile::replace(const std::string& name, std::string_view text) const {
   const std::string temporary = name + "." + std::to_string(gettid()) + ".tmp";
   const auto create = [&] {
-    return ::openat(directory_fd_, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                    kMode);
+    return ::openat(directory_fd_.fd(), temporary.c_str(),
+                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kMode);
   };
   int fd = create();
   if (fd == -1 && errno == EEXIST) {  // left behind by a thread of that number which was killed
-    ::unlinkat(directory_fd_, temporary.c_str(), 0);
+    ::unlinkat(directory_fd_.fd(), temporary.c_str(), 0);
     fd = create();
   }
   if (fd == -1) return errno;
   int failed = write_all(fd, text);
   if (failed == 0 && fchmod(fd, kMode) != 0) failed = errno;  // whatever the umask is
   if (::close(fd) != 0 && failed == 0) failed = errno;
-  if (failed == 0 && ::renameat(directory_fd_, temporary.c_str(), directory_fd_, name.c_str()) != 0)
+  if (failed == 0 && ::renameat(directory_fd_.fd(), temporary.c_str(), directory_fd_.fd(), name.c_str()) != 0)
     failed = errno;
-  if (failed != 0) ::unlinkat(directory_fd_, temporary.c_str(), 0);
+  if (failed != 0) ::unlinkat(directory_fd_.fd(), temporary.c_str(), 0);
   return failed;
 }
 
 int MetricsFile::write(std::string_view text) {
-  if (!still_ours()) find_directory();
-  if (directory_fd_ == -1) return errno;
+  if (!directory_fd_.is_ours()) find_directory();
+  if (!directory_fd_.is_open()) return errno;
   const std::string target = name();
   const int failed = replace(target, text);
   if (failed != ENOENT) return failed;
   find_directory();  // it was removed; perhaps there is a new one of that name
-  return directory_fd_ == -1 ? errno : replace(target, text);
+  return !directory_fd_.is_open() ? errno : replace(target, text);
 }
 
 void MetricsFile::remove() {
-  if (still_ours()) ::unlinkat(directory_fd_, name().c_str(), 0);
+  if (directory_fd_.is_ours()) ::unlinkat(directory_fd_.fd(), name().c_str(), 0);
 }
 
 }  // namespace sesam::metrics

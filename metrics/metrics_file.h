@@ -21,7 +21,6 @@ class MetricsFile {
   /// Opens the directory at once, because the process may change its user and root directory later; if it
   /// cannot be opened, write() tries again. The pattern must have passed check().
   explicit MetricsFile(std::string_view pattern);
-  ~MetricsFile();
   MetricsFile(const MetricsFile&) = delete;
   MetricsFile& operator=(const MetricsFile&) = delete;
 
@@ -36,7 +35,6 @@ class MetricsFile {
   void remove();
 
  private:
-  bool still_ours() const noexcept;
   void find_directory();
   std::string name() const;
   int replace(const std::string& name, std::string_view text) const;
@@ -46,8 +44,7 @@ class MetricsFile {
   std::string name_pattern_;
   std::string program_;
   bool by_process_ = false;
-  int directory_fd_ = -1;
-  FileIdentity identity_;  // of the directory
+  OwnDescriptor directory_fd_;
 };
 
 }  // namespace sesam::metrics

@@ -35,25 +35,22 @@ int socket_to_itself() noexcept {
 }  // namespace
 
 // A sandbox may allow no sockets with names (systemd's RestrictAddressFamilies=, AppArmor), but pairs.
-Doorbell::Doorbell() noexcept : fd_(socket_to_itself()), far_fd_(fd_) {
+Doorbell::Doorbell() noexcept : near_(socket_to_itself()) {
   int pair[2];
-  if (fd_ == -1 && socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0) {
-    fd_ = above_standard_streams(pair[0]);
-    far_fd_ = above_standard_streams(pair[1]);
+  if (!near_.is_open() && socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0) {
+    near_ = OwnDescriptor(above_standard_streams(pair[0]));
+    far_ = OwnDescriptor(above_standard_streams(pair[1]));
+    if (!near_.is_open() || !far_.is_open()) {
+      const int error = errno;
+      close();
+      errno = error;
+    }
   }
-  identity_ = FileIdentity(fd_);
-  far_identity_ = FileIdentity(far_fd_);
-  if (far_fd_ == -1) {
-    const int error = errno;
-    close();
-    errno = error;
-    return;
-  }
-  setsockopt(far_fd_, SOL_SOCKET, SO_SNDBUF, &kRoomForRings, sizeof kRoomForRings);
+  if (is_open()) setsockopt(far_fd(), SOL_SOCKET, SO_SNDBUF, &kRoomForRings, sizeof kRoomForRings);
 }
 
 bool Doorbell::ring() const noexcept {
-  while (::send(far_fd_, nullptr, 0, MSG_DONTWAIT | MSG_NOSIGNAL) == -1) {
+  while (::send(far_fd(), nullptr, 0, MSG_DONTWAIT | MSG_NOSIGNAL) == -1) {
     if (errno == EINTR) continue;
     if (errno != EAGAIN || !is_ours()) return errno == ENOBUFS || errno == ENOMEM;
     silence();  // the one that follows is a new event for epoll(7)
@@ -64,19 +61,16 @@ bool Doorbell::ring() const noexcept {
 bool Doorbell::silence() const noexcept {
   mmsghdr rings[kReadAtOnce]{};
   int count = 0;
-  do count = recvmmsg(fd_, rings, kReadAtOnce, MSG_DONTWAIT, nullptr);
+  do count = recvmmsg(near_.fd(), rings, kReadAtOnce, MSG_DONTWAIT, nullptr);
   while (count == -1 && errno == EINTR);
   return count != -1 || errno == EAGAIN;
 }
 
-bool Doorbell::is_ours() const noexcept {
-  return identity_.is_behind(fd_) && (far_fd_ == fd_ || far_identity_.is_behind(far_fd_));
-}
+bool Doorbell::is_ours() const noexcept { return near_.is_ours() && (!far_.is_open() || far_.is_ours()); }
 
 void Doorbell::close() noexcept {
-  if (far_fd_ != fd_ && far_identity_.is_behind(far_fd_)) ::close(far_fd_);
-  if (identity_.is_behind(fd_)) ::close(fd_);
-  fd_ = far_fd_ = -1;
+  far_.close();
+  near_.close();
 }
 
 }  // namespace sesam::transport

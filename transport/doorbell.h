@@ -13,12 +13,11 @@ class Doorbell {
  public:
   /// errno says why it is not open.
   Doorbell() noexcept;
-  ~Doorbell() { close(); }
   Doorbell(const Doorbell&) = delete;
   Doorbell& operator=(const Doorbell&) = delete;
 
-  bool is_open() const noexcept { return fd_ != -1; }
-  int fd() const noexcept { return fd_; }
+  bool is_open() const noexcept { return near_.is_open(); }
+  int fd() const noexcept { return near_.fd(); }
   /// false: nobody hears it, because the program has closed it.
   bool ring() const noexcept;
   /// Makes it unreadable until the next ring; false: the descriptor is something else.
@@ -29,9 +28,10 @@ class Doorbell {
   void close() noexcept;
 
  private:
-  int fd_ = -1;      // to wait on
-  int far_fd_ = -1;  // to ring by; mostly the same socket
-  FileIdentity identity_, far_identity_;
+  int far_fd() const noexcept { return far_.is_open() ? far_.fd() : near_.fd(); }
+
+  OwnDescriptor near_;  // to wait on
+  OwnDescriptor far_;   // to ring by, where that is another socket
 };
 
 }  // namespace sesam::transport
