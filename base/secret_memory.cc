@@ -5,17 +5,16 @@
 #include <sys/mman.h>
 
 #include <array>
-#include <atomic>
-#include <bit>
 #include <cstdint>
 #include <new>
+
+#include "base/slab_list.h"
 
 namespace sesam {
 namespace {
 
 constexpr std::size_t kPageBytes = 4096;
-constexpr std::size_t kSlots = 64;  // of a slab: one word says which of them are free
-constexpr std::size_t kMostSlabs = 64;
+constexpr std::size_t kMaxSlabs = 64;
 
 char* map_pages(std::size_t bytes) noexcept {
   void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -27,62 +26,53 @@ char* map_pages(std::size_t bytes) noexcept {
 }
 
 struct Slab {
-  std::atomic<std::uint64_t> free{~std::uint64_t{0}};
+  FreePlaces<std::uint64_t> free;
   char* memory = nullptr;
 };
 
-// Slots of one size. A word of bits has no ABA problem, a linked free list would. Never freed: secrets
-// outlive everything else.
+// Places of one size. Never freed: secrets outlive everything else.
 class Pool {
  public:
-  explicit constexpr Pool(std::size_t slot_bytes) noexcept : slot_bytes_(slot_bytes) {}
-  std::size_t slot_bytes() const noexcept { return slot_bytes_; }
+  explicit constexpr Pool(std::size_t place_bytes) noexcept : place_bytes_(place_bytes) {}
+  std::size_t place_bytes() const noexcept { return place_bytes_; }
 
-  char* take() noexcept {
-    for (auto& entry : slabs_) {
-      Slab* slab = entry.load(std::memory_order_acquire);
-      if (slab == nullptr && (slab = add_slab(entry)) == nullptr) return nullptr;
-      std::uint64_t free = slab->free.load(std::memory_order_relaxed);
-      while (free != 0) {
-        const auto slot = static_cast<std::size_t>(std::countr_zero(free));
-        if (slab->free.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire,
-                                             std::memory_order_relaxed))
-          return slab->memory + slot * slot_bytes_;
-      }
-    }
-    return nullptr;
+  char* acquire() noexcept {
+    return slabs_.acquire(
+        [&](Slab& slab) -> char* {
+          const int place = slab.free.acquire();
+          return place == -1 ? nullptr : slab.memory + static_cast<std::size_t>(place) * place_bytes_;
+        },
+        [&] { return make_slab(); },
+        [&](Slab* slab) {
+          ::munmap(slab->memory, slab_bytes());
+          delete slab;
+        });
   }
 
   // False if the memory is none of ours.
-  bool give_back(const char* memory) noexcept {
-    for (auto& entry : slabs_) {
-      Slab* slab = entry.load(std::memory_order_acquire);
-      if (slab == nullptr) return false;
-      const auto offset =
-          reinterpret_cast<std::uintptr_t>(memory) - reinterpret_cast<std::uintptr_t>(slab->memory);
-      if (offset >= kSlots * slot_bytes_) continue;
-      slab->free.fetch_or(std::uint64_t{1} << (offset / slot_bytes_), std::memory_order_release);
-      return true;
-    }
-    return false;
+  bool release(const char* memory) noexcept {
+    std::size_t offset = 0;
+    Slab* const slab = slabs_.find([&](const Slab& one) {
+      offset = static_cast<std::size_t>(reinterpret_cast<std::uintptr_t>(memory) -
+                                        reinterpret_cast<std::uintptr_t>(one.memory));
+      return offset < slab_bytes();
+    });
+    if (slab == nullptr) return false;
+    slab->free.release(offset / place_bytes_);
+    return true;
   }
 
  private:
-  Slab* add_slab(std::atomic<Slab*>& entry) const noexcept {
+  std::size_t slab_bytes() const noexcept { return FreePlaces<std::uint64_t>::kCount * place_bytes_; }
+  Slab* make_slab() const noexcept {
     auto* made = new (std::nothrow) Slab;
-    if (made == nullptr || (made->memory = map_pages(kSlots * slot_bytes_)) == nullptr) {
-      delete made;
-      return nullptr;
-    }
-    Slab* known = nullptr;
-    if (entry.compare_exchange_strong(known, made, std::memory_order_acq_rel)) return made;
-    ::munmap(made->memory, kSlots * slot_bytes_);  // another thread was faster
+    if (made != nullptr && (made->memory = map_pages(slab_bytes())) != nullptr) return made;
     delete made;
-    return known;
+    return nullptr;
   }
 
-  const std::size_t slot_bytes_;
-  std::array<std::atomic<Slab*>, kMostSlabs> slabs_{};
+  const std::size_t place_bytes_;
+  SlabList<Slab, kMaxSlabs> slabs_;
 };
 
 // A password or PIN, a request, a file. Constant-initialised.
@@ -92,8 +82,8 @@ constinit std::array<Pool, 3> pools{Pool(64), Pool(512), Pool(kPageBytes)};
 
 std::span<char> take_secret_memory(std::size_t bytes) {
   for (auto& pool : pools) {
-    if (bytes > pool.slot_bytes()) continue;
-    if (char* slot = pool.take()) return {slot, pool.slot_bytes()};
+    if (bytes > pool.place_bytes()) continue;
+    if (char* place = pool.acquire()) return {place, pool.place_bytes()};
   }
   const std::size_t whole = (bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
   char* pages = whole < bytes ? nullptr : map_pages(whole);
@@ -105,7 +95,7 @@ void give_back_secret_memory(std::span<char> memory) noexcept {
   if (memory.empty()) return;
   OPENSSL_cleanse(memory.data(), memory.size());
   for (auto& pool : pools)
-    if (memory.size() == pool.slot_bytes() && pool.give_back(memory.data())) return;
+    if (memory.size() == pool.place_bytes() && pool.release(memory.data())) return;
   ::munmap(memory.data(), memory.size());
 }
 

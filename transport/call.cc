@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transport/call.h"
 
-#include <bit>
 #include <new>
 #include <utility>
 
@@ -67,58 +66,30 @@ Reply Call::take_reply() {
   return taken;
 }
 
-/// 32 calls and one word that says which of them are free. A word of bits has no ABA problem, a linked free
-/// list would.
-class CallSlab {
- public:
+struct CallSlab {
   CallSlab() {
-    for (auto& call : calls_) call.slab = this;
+    for (auto& call : calls) call.slab = this;
   }
-
-  Call* take() noexcept {
-    std::uint32_t free = free_.load(std::memory_order_relaxed);
-    while (free != 0) {
-      const auto index = static_cast<unsigned>(std::countr_zero(free));
-      if (free_.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire,
-                                      std::memory_order_relaxed))
-        return &calls_[index];
-    }
-    return nullptr;
-  }
-
-  void give_back(const Call& call) noexcept {
-    const auto index = static_cast<unsigned>(&call - calls_);
-    free_.fetch_or(std::uint32_t{1} << index, std::memory_order_release);
-  }
-
- private:
-  std::atomic<std::uint32_t> free_{0xffffffff};
-  Call calls_[32];
+  FreePlaces<std::uint32_t> free;
+  Call calls[FreePlaces<std::uint32_t>::kCount];
 };
 
 CallPool::~CallPool() {
-  for (auto& slab : slabs_) delete slab.load(std::memory_order_acquire);
+  slabs_.drop_all([](CallSlab* slab) { delete slab; });
 }
 
 Call* CallPool::take() noexcept {
-  for (auto& entry : slabs_) {
-    CallSlab* slab = entry.load(std::memory_order_acquire);
-    if (slab == nullptr) {
-      auto* made = new (std::nothrow) CallSlab;
-      if (made == nullptr) return nullptr;
-      if (entry.compare_exchange_strong(slab, made, std::memory_order_acq_rel))
-        slab = made;
-      else
-        delete made;  // another thread was faster: `slab` is its slab
-    }
-    if (Call* call = slab->take()) return call;
-  }
-  return nullptr;
+  return slabs_.acquire(
+      [](CallSlab& slab) -> Call* {
+        const int place = slab.free.acquire();
+        return place == -1 ? nullptr : &slab.calls[place];
+      },
+      [] { return new (std::nothrow) CallSlab; }, [](CallSlab* slab) { delete slab; });
 }
 
 void CallPool::give_back(Call& call) noexcept {
   call.clear();
-  call.slab->give_back(call);
+  call.slab->free.release(static_cast<std::size_t>(&call - call.slab->calls));
 }
 
 }  // namespace sesam::transport

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/secret.h"
+#include "base/slab_list.h"
 #include "transport/async_wait.h"
 #include "transport/pipeline.h"
 
@@ -37,7 +38,7 @@ enum CallState : std::uint32_t {
   kLeft = 4,      ///< the caller never touches the call again
 };
 
-class CallSlab;
+struct CallSlab;
 
 struct Call {
   /// Takes copies of what the caller may drop when it leaves at its deadline. Throws std::bad_alloc.
@@ -82,8 +83,7 @@ struct Call {
   CallSlab* slab = nullptr;       ///< where it goes back to
 };
 
-/// Calls for any number of threads, made as needed and reused. Lock-free, because fork may happen at any
-/// moment.
+/// Calls for any number of threads.
 class CallPool {
  public:
   CallPool() = default;
@@ -96,8 +96,7 @@ class CallPool {
   static void give_back(Call& call) noexcept;
 
  private:
-  static constexpr std::size_t kSlabs = 1024;
-  std::atomic<CallSlab*> slabs_[kSlabs] = {};
+  SlabList<CallSlab, 1024> slabs_;
 };
 
 }  // namespace sesam::transport
