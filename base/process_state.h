@@ -22,7 +22,7 @@ enum class MutexRank : int {
   key_cache,
   key_standings,
   signature_proofs,
-  asked_pins,
+  prompted_pins,
   refused_access,
   disputed_names,
   pins_in_use,

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "base/printable.h"
-#include "n200/asked_pins.h"
+#include "n200/prompted_pins.h"
 
 namespace sesam::keymgmt {
 namespace {
@@ -49,7 +49,7 @@ Result<Secret> pin_for(const n200::KeyUri& uri, const n200::KeyRecord& record, c
   if (!uri.pin_value.empty() || uri.pin_source != kAsk) return pin_for_new_key(uri, device);
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::milliseconds(device.options().deadline_ms);
-  return process_state<n200::AskedPins>().get(identity_of(record, device), deadline, [&] {
+  return process_state<n200::PromptedPins>().get(identity_of(record, device), deadline, [&] {
     return ask_for_pin(device.secrets().redacted(record.nice_name), prompt);
   });
 }

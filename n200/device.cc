@@ -10,7 +10,7 @@
 
 #include "base/hex.h"
 #include "metrics/counts.h"
-#include "n200/asked_pins.h"
+#include "n200/prompted_pins.h"
 #include "n200/disputed_names.h"
 #include "n200/expected_reply.h"
 #include "n200/key_cache.h"
@@ -112,7 +112,7 @@ Device::Device(std::shared_ptr<transport::Pipeline> pipeline, Options options, s
   // Made now, in provider init: a guard of a static that another thread holds at fork stays locked in the
   // child.
   static_cast<void>(process_state<KeyCache>());
-  static_cast<void>(process_state<AskedPins>());
+  static_cast<void>(process_state<PromptedPins>());
   static_cast<void>(process_state<RefusedAccess>());
   static_cast<void>(process_state<DisputedNames>());
   static_cast<void>(process_state<SharedVerdicts>());

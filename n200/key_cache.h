@@ -4,17 +4,11 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
-#include <future>
-#include <list>
-#include <map>
-#include <memory>
-#include <optional>
+#include <cstddef>
 #include <string>
-#include <string_view>
 
-#include "base/process_state.h"
 #include "base/result.h"
+#include "base/single_flight.h"
 #include "n200/key_record.h"
 
 namespace sesam::n200 {
@@ -22,8 +16,11 @@ namespace sesam::n200 {
 /// Process-wide state, shared by all devices; the questions carry the device's identity.
 class KeyCache {
  public:
-  using Clock = std::chrono::steady_clock;
-  using Load = std::function<Result<KeyRecords>()>;
+  using Answers = SingleFlight<KeyRecords>;
+  using Clock = Answers::Clock;
+  using Load = Answers::Load;
+
+  KeyCache() noexcept;
 
   /// The answer to `question`: from the cache while it is younger than `time_to_live`, else by `load`.
   /// Threads that ask the same at the same time share one load, its failure too, unless that came of a
@@ -34,47 +31,15 @@ class KeyCache {
                          Clock::time_point deadline, const Load& load);
 
   /// The answer to `question` no longer serves.
-  void forget(const std::string& question);
+  void forget(const std::string& question) { answers_.forget(question); }
 
-  static constexpr std::size_t kMostEntries = 4096;
+  static constexpr std::size_t kMaxEntries = 4096;
   static constexpr std::size_t kMaxBytes = std::size_t{64} << 20;  ///< of all answers but the youngest
   /// The memory of the answers it has. For tests.
-  std::size_t bytes() const;
+  std::size_t bytes() const { return answers_.bytes(); }
 
  private:
-  using Answer = std::shared_ptr<const Result<KeyRecords>>;
-  using ByAge = std::list<std::string_view>;  // questions, the oldest first
-  struct Entry {
-    std::shared_future<Answer> answer;
-    Clock::time_point asked_at;
-    Clock::time_point deadline;  // of who loads
-    unsigned fork_generation;
-    bool loading;
-    ByAge::iterator age;
-    std::size_t bytes = 0;  // of the answer, about
-  };
-  using Entries = std::map<std::string, Entry, std::less<>>;
-  /// An answer that is there or will be; without one it is the caller's to load, for others too.
-  struct Claim {
-    std::shared_future<Answer> answer;
-    Clock::time_point deadline;
-    Clock::time_point asked_at;
-  };
-
-  Claim claim(const std::string& question, std::chrono::seconds time_to_live, Clock::time_point deadline,
-              std::promise<Answer>& promise);
-  Result<KeyRecords> load_for_all(const std::string& question, Clock::time_point asked_at,
-                                  std::promise<Answer>& promise, const Load& load);
-  bool usable(const Entry& entry, std::chrono::seconds time_to_live) const;
-  void make_room();
-  void erase(Entries::iterator entry);
-  void finish(const std::string& question, Clock::time_point asked_at,
-              std::optional<std::size_t> bytes_to_keep);
-
-  mutable ProcessMutex mutex_{MutexRank::key_cache};
-  Entries entries_;
-  ByAge by_age_;  // of entries_, in the order of asked_at
-  std::size_t bytes_ = 0;
+  Answers answers_;
 };
 
 }  // namespace sesam::n200

@@ -253,7 +253,7 @@ TEST(KeyCache, waits_for_no_load_inside_an_async_job) {
 TEST(KeyCache, forgets_the_oldest_answer_when_it_is_full) {
   auto& cache = new_cache();
   Loader loader;
-  for (std::size_t i = 0; i <= KeyCache::kMostEntries; ++i)
+  for (std::size_t i = 0; i <= KeyCache::kMaxEntries; ++i)
     ask(cache, loader, seconds(60), std::to_string(i));
   const int loaded = loader.calls;
   ask(cache, loader, seconds(60), "1");  // still there
@@ -265,7 +265,7 @@ TEST(KeyCache, forgets_the_oldest_answer_when_it_is_full) {
 TEST(KeyCache, counts_the_age_of_an_answer_from_when_it_was_loaded_last) {
   auto& cache = new_cache();
   Loader loader;
-  for (std::size_t i = 0; i < KeyCache::kMostEntries; ++i) ask(cache, loader, seconds(60), std::to_string(i));
+  for (std::size_t i = 0; i < KeyCache::kMaxEntries; ++i) ask(cache, loader, seconds(60), std::to_string(i));
   cache.forget("0");
   ask(cache, loader, seconds(60), "0");
   ask(cache, loader, seconds(60), "one too many");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/asked_pins.h"
+#include "n200/prompted_pins.h"
 
 #include <gtest/gtest.h>
 
@@ -12,16 +12,16 @@ namespace {
 
 constexpr std::chrono::minutes kLong{1};
 
-AskedPins::Clock::time_point later() { return AskedPins::Clock::now() + kLong; }
+PromptedPins::Clock::time_point later() { return PromptedPins::Clock::now() + kLong; }
 
 Result<Secret> nobody() { return Error{Reason::pin_missing, "no answer"}; }
 
 // The one of its rank, as in the program: no two may exist.
-struct AskedPinsTest : testing::Test {
-  AskedPins pins;
+struct PromptedPinsTest : testing::Test {
+  PromptedPins pins;
 };
 
-TEST_F(AskedPinsTest, are_asked_for_once) {
+TEST_F(PromptedPinsTest, are_asked_for_once) {
   int asked = 0;
   const auto ask = [&]() -> Result<Secret> {
     ++asked;
@@ -35,26 +35,26 @@ TEST_F(AskedPinsTest, are_asked_for_once) {
   EXPECT_EQ(asked, 1);
 }
 
-TEST_F(AskedPinsTest, belong_to_one_key) {
+TEST_F(PromptedPinsTest, belong_to_one_key) {
   ASSERT_TRUE(pins.get("one", later(), [] { return Result<Secret>(Secret("1111")); }));
   const auto other = pins.get("other", later(), [] { return Result<Secret>(Secret("2222")); });
   ASSERT_TRUE(other);
   EXPECT_EQ(other->reveal(), "2222");
 }
 
-TEST_F(AskedPinsTest, that_nobody_gave_are_asked_for_again) {
+TEST_F(PromptedPinsTest, that_nobody_gave_are_asked_for_again) {
   EXPECT_EQ(pins.get("key", later(), nobody).error().reason, Reason::pin_missing);
   EXPECT_TRUE(pins.get("key", later(), [] { return Result<Secret>(Secret("4711")); }));
 }
 
-TEST_F(AskedPinsTest, are_asked_for_again_after_an_exception) {
+TEST_F(PromptedPinsTest, are_asked_for_again_after_an_exception) {
   EXPECT_THROW(
       static_cast<void>(pins.get("key", later(), []() -> Result<Secret> { throw std::bad_alloc(); })),
       std::bad_alloc);
   EXPECT_TRUE(pins.get("key", later(), [] { return Result<Secret>(Secret("4711")); }));
 }
 
-TEST_F(AskedPinsTest, are_shared_by_threads_that_want_them_at_one_time) {
+TEST_F(PromptedPinsTest, are_shared_by_threads_that_want_them_at_one_time) {
   std::atomic<int> asked{0}, good{0};
   std::promise<void> answered;
   const auto wait = answered.get_future().share();
@@ -76,7 +76,7 @@ TEST_F(AskedPinsTest, are_shared_by_threads_that_want_them_at_one_time) {
   EXPECT_EQ(good, 8);
 }
 
-TEST_F(AskedPinsTest, are_not_waited_for_beyond_the_deadline) {
+TEST_F(PromptedPinsTest, are_not_waited_for_beyond_the_deadline) {
   std::promise<void> begun, answered;
   std::thread slow([&] {
     static_cast<void>(pins.get("key", later(), [&]() -> Result<Secret> {
@@ -86,7 +86,7 @@ TEST_F(AskedPinsTest, are_not_waited_for_beyond_the_deadline) {
     }));
   });
   begun.get_future().wait();
-  EXPECT_EQ(pins.get("key", AskedPins::Clock::now(), nobody).error().reason, Reason::timed_out);
+  EXPECT_EQ(pins.get("key", PromptedPins::Clock::now(), nobody).error().reason, Reason::timed_out);
   answered.set_value();
   slow.join();
 }

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers that one thread finds for all who ask the same at the same time, kept for a while.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <future>
+#include <limits>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/process_state.h"
+#include "base/result.h"
+
+namespace sesam {
+
+template <class T>
+class SingleFlight {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using Answer = std::shared_ptr<const Result<T>>;
+  using Load = std::function<Result<T>()>;
+
+  /// The oldest answers go first; `bytes` are those of all answers but the youngest.
+  struct Limits {
+    std::size_t entries = std::numeric_limits<std::size_t>::max();
+    std::size_t bytes = std::numeric_limits<std::size_t>::max();
+    std::size_t (*bytes_of)(const T&) = [](const T&) noexcept { return std::size_t{0}; };
+  };
+  SingleFlight(MutexRank rank, Limits limits) noexcept : mutex_(rank), limits_(limits) {}
+
+  struct Patience {
+    Clock::duration time_to_live;  ///< an older answer does not serve
+    Clock::time_point deadline;    ///< of this thread's load, should it have to load; max(): it has none
+    Clock::time_point wait_until;  ///< for another thread's load
+  };
+  struct Found {
+    Answer answer;     ///< null: another thread's load was not done in time
+    bool was_there{};  ///< or was on its way
+  };
+  /// The answer to `question`: one that is there, or by `load`, whose failure is shared but not kept. Another
+  /// thread's failure does not count where it came of a deadline that is not ours. Throws what load throws;
+  /// those who wait for it then load for themselves.
+  Found get(const std::string& question, const Patience& patience, const Load& load) {
+    for (;;) {
+      std::promise<Answer> promise;
+      const Claim claimed = claim(question, patience, promise);
+      if (!claimed.answer.valid()) return {load_for_all(question, claimed.asked_at, promise, load), false};
+      if (claimed.answer.wait_until(patience.wait_until) != std::future_status::ready) return {nullptr, true};
+      Answer answer = value_of(claimed.answer);
+      if (answer && !was_cut_short(*answer, claimed.deadline, patience.deadline))
+        return {std::move(answer), true};
+    }
+  }
+
+  /// The answer no longer serves. One that is still on its way is newer than what the caller knows.
+  void forget(const std::string& question) {
+    const std::lock_guard lock(mutex_);
+    const auto entry = entries_.find(question);
+    if (entry != entries_.end() && !entry->second.loading) erase(entry);
+  }
+
+  /// The memory of the answers. For tests.
+  std::size_t bytes() const {
+    const std::lock_guard lock(mutex_);
+    return bytes_;
+  }
+
+ private:
+  // The longest pause between two tries of a load: with less time left there is no further try.
+  static constexpr std::chrono::seconds kLastMoments{1};
+
+  using ByAge = std::list<std::string_view>;  // questions, the oldest first
+  struct Entry {
+    std::shared_future<Answer> answer;
+    Clock::time_point asked_at;
+    Clock::time_point deadline;  // of the load
+    unsigned generation;         // fork_generation()
+    bool loading;
+    typename ByAge::iterator age;
+    std::size_t bytes = 0;
+  };
+  using Entries = std::map<std::string, Entry, std::less<>>;
+  // An answer that is there or will be; without one it is the caller's to load, for others too.
+  struct Claim {
+    std::shared_future<Answer> answer;
+    Clock::time_point deadline;
+    Clock::time_point asked_at;
+  };
+
+  static bool was_cut_short(const Result<T>& answer, Clock::time_point its, Clock::time_point ours) {
+    const auto now = Clock::now();
+    return !answer && its < ours && now + kLastMoments >= its && now < ours;
+  }
+
+  // Null where the load ended in an exception.
+  static Answer value_of(const std::shared_future<Answer>& future) {
+    try {
+      return future.get();
+    } catch (const std::future_error&) {
+      return nullptr;
+    }
+  }
+
+  // A load that a thread of the parent process began will never end in this one, and that of an ASYNC_JOB
+  // which nobody resumes in none.
+  static bool is_usable(const Entry& entry, Clock::time_point now, Clock::duration time_to_live) {
+    if (!entry.loading) return now - entry.asked_at < time_to_live;
+    const bool may_end = entry.deadline == Clock::time_point::max() || now < entry.deadline + kLastMoments;
+    return entry.generation == fork_generation() && may_end;
+  }
+
+  Claim claim(const std::string& question, const Patience& patience, std::promise<Answer>& promise) {
+    const std::lock_guard lock(mutex_);
+    const auto entry = entries_.find(question);
+    const auto now = Clock::now();
+    if (entry != entries_.end() && is_usable(entry->second, now, patience.time_to_live))
+      return {entry->second.answer, entry->second.deadline, entry->second.asked_at};
+    if (entry != entries_.end()) erase(entry);
+    if (entries_.size() >= limits_.entries) erase(entries_.find(by_age_.front()));
+    ByAge youngest(1);  // made before the entry: nothing may throw between them
+    const auto made = entries_.emplace(question, Entry{promise.get_future().share(), now, patience.deadline,
+                                                       fork_generation(), true, youngest.begin()});
+    youngest.front() = made.first->first;
+    by_age_.splice(by_age_.end(), youngest);
+    return {{}, patience.deadline, now};
+  }
+
+  Answer load_for_all(const std::string& question, Clock::time_point asked_at, std::promise<Answer>& promise,
+                      const Load& load) {
+    Answer loaded;
+    try {
+      loaded = std::make_shared<const Result<T>>(load());
+    } catch (...) {
+      finish(question, asked_at, std::nullopt);
+      throw;
+    }
+    promise.set_value(loaded);
+    finish(question, asked_at, *loaded ? std::optional(limits_.bytes_of(**loaded)) : std::nullopt);
+    return loaded;
+  }
+
+  void finish(const std::string& question, Clock::time_point asked_at,
+              std::optional<std::size_t> bytes_to_keep) {
+    const std::lock_guard lock(mutex_);
+    const auto entry = entries_.find(question);
+    if (entry == entries_.end() || entry->second.asked_at != asked_at) return;  // another's by now
+    if (!bytes_to_keep) return erase(entry);
+    entry->second.loading = false;
+    entry->second.bytes = *bytes_to_keep;
+    bytes_ += *bytes_to_keep;
+    while (bytes_ > limits_.bytes && by_age_.front() != question) erase(entries_.find(by_age_.front()));
+  }
+
+  void erase(typename Entries::iterator entry) {
+    bytes_ -= entry->second.bytes;
+    by_age_.erase(entry->second.age);
+    entries_.erase(entry);
+  }
+
+  mutable ProcessMutex mutex_;
+  const Limits limits_;
+  Entries entries_;
+  ByAge by_age_;  // of entries_, in the order of asked_at
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace sesam
