@@ -55,7 +55,7 @@ Breaker::Verdict Breaker::refusal(Clock::time_point now, Clock::time_point next)
 Breaker::Verdict Breaker::ask(Clock::time_point now, milliseconds patience) noexcept {
   if (is_closed()) return {};
   const auto health = health_->load(std::memory_order_relaxed);
-  if (health == transport::Health::well) {
+  if (health == transport::Health::healthy) {
     health_->store(transport::Health::unknown, std::memory_order_relaxed);
     close();
     return {};
@@ -63,7 +63,7 @@ Breaker::Verdict Breaker::ask(Clock::time_point now, milliseconds patience) noex
   auto probe = probe_at_.load(std::memory_order_relaxed);
   if (probe != 0) {
     const auto sent = time_of(probe);
-    if (health != transport::Health::ill && now < sent + kProbeTime) {
+    if (health != transport::Health::unhealthy && now < sent + kProbeTime) {
       if (now < sent + patience) return {Advice::wait, std::min(now + kLook, sent + patience), {}, {}};
       return refusal(now, sent + kProbeTime);
     }

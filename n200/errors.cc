@@ -4,40 +4,13 @@
 #include <algorithm>
 
 #include "base/printable.h"
+#include "n200/failures.h"
 #include "n200/redaction.h"
 
 namespace sesam::n200 {
 namespace {
 
 using transport::Failure;
-
-struct FailureRow {
-  Failure failure;
-  Reason reason;
-};
-constexpr FailureRow kFailures[] = {
-    {Failure::bad_url, Reason::bad_configuration},
-    {Failure::cannot_resolve, Reason::cannot_resolve},
-    {Failure::cannot_connect, Reason::cannot_connect},
-    {Failure::connect_timed_out, Reason::timed_out},
-    {Failure::timed_out, Reason::timed_out},
-    {Failure::queue_timed_out, Reason::too_many_requests},
-    {Failure::certificate_not_trusted, Reason::certificate_not_trusted},
-    {Failure::certificate_outdated, Reason::certificate_outdated},
-    {Failure::host_name_mismatch, Reason::host_name_mismatch},
-    {Failure::bad_ca_file, Reason::certificate_not_trusted},
-    {Failure::bad_client_certificate, Reason::bad_configuration},
-    {Failure::tls_failed, Reason::tls_failed},
-    {Failure::connection_lost, Reason::connection_lost},
-    {Failure::flooded, Reason::connection_lost},
-    {Failure::malformed, Reason::bad_reply},
-    {Failure::too_large, Reason::reply_too_large},
-    {Failure::wrong_libcrypto, Reason::wrong_libcrypto},
-    {Failure::process_limit, Reason::process_limit},
-    {Failure::descriptors_closed, Reason::connection_lost},
-    {Failure::out_of_memory, Reason::out_of_memory},
-    {Failure::stopped, Reason::stopped},
-};
 
 constexpr std::size_t kMostDeviceText = 200;
 
@@ -64,12 +37,6 @@ std::string redacted_and_cut(std::string_view text, std::span<const std::string_
 
 }  // namespace
 
-Reason reason_for(Failure failure) noexcept {
-  for (const auto& row : kFailures)
-    if (row.failure == failure) return row.reason;
-  return Reason::internal;
-}
-
 Reason reason_for_status(int status) noexcept {
   if (status < 400) return Reason::none;
   return status == 401 || status == 403 ? Reason::access_denied : Reason::http_status;
@@ -88,7 +55,7 @@ Error transport_error(const Doing& doing, const transport::Reply& reply, std::st
   if (reply.failure == Failure::certificate_not_trusted || reply.failure == Failure::bad_ca_file)
     problem += ca_path.empty() ? "; trusted are the system's CAs, as no tlscert is set"
                                : "; trusted is tlscert = " + std::string(ca_path);
-  return error_of(doing, reason_for(reply.failure), problem);
+  return error_of(doing, meaning_of(reply.failure).reason, problem);
 }
 
 Error device_error(const Doing& doing, Reason reason, const DeviceWords& words,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one map from what went wrong on the way to the device, or in it, to our reasons; and the sentence that
-// tells of it.
+// The errors of an exchange with the device: their reasons, and the sentences of their details.
 #pragma once
 
 #include <span>
@@ -18,9 +17,6 @@ struct Doing {
   std::string key;            ///< "key 'JP.example' (hsm...25)"; may be empty
   std::string_view endpoint;  ///< base URL
 };
-
-/// The reason for an exchange that brought no reply.
-Reason reason_for(transport::Failure failure) noexcept;
 
 /// The reason for an HTTP status without an intelligible error text; none below 400.
 Reason reason_for_status(int status) noexcept;

@@ -27,27 +27,27 @@ void Nodes::Node::note(bool is_unhealthy) noexcept {
 }
 
 // A probe's good outcome is taken up by whoever looks first.
-bool Nodes::is_well(Node& node) noexcept {
-  if (node.ill_until.load(std::memory_order_relaxed) == 0) return true;
-  auto health = transport::Health::well;
+bool Nodes::is_healthy(Node& node) noexcept {
+  if (node.unhealthy_until.load(std::memory_order_relaxed) == 0) return true;
+  auto health = transport::Health::healthy;
   if (!node.health->compare_exchange_strong(health, transport::Health::unknown, std::memory_order_relaxed))
     return false;
   node.failures.store(0, std::memory_order_relaxed);
-  node.ill_until.store(0, std::memory_order_relaxed);
+  node.unhealthy_until.store(0, std::memory_order_relaxed);
   node.note(false);
   return true;
 }
 
 std::size_t Nodes::in_use(NodeSet avoid) noexcept {
   const auto is_sooner = [this](std::size_t a, std::optional<std::size_t> b) {
-    return !b || nodes_[a].ill_until.load(std::memory_order_relaxed) <
-                     nodes_[*b].ill_until.load(std::memory_order_relaxed);
+    return !b || nodes_[a].unhealthy_until.load(std::memory_order_relaxed) <
+                     nodes_[*b].unhealthy_until.load(std::memory_order_relaxed);
   };
   std::optional<std::size_t> soonest;
-  std::optional<std::size_t> avoided;  // one that is well has 0, and is the soonest of these
+  std::optional<std::size_t> avoided;  // a healthy one has 0, and is the soonest of these
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const bool may_use = (avoid & node_set(i)) == 0;
-    if (is_well(nodes_[i]) && may_use) return i;
+    if (is_healthy(nodes_[i]) && may_use) return i;
     auto& best = may_use ? soonest : avoided;
     if (is_sooner(i, best)) best = i;
   }
@@ -61,23 +61,24 @@ Nodes::Clock::duration Nodes::next_pause(const Node& node) noexcept {
 
 // A probe's bad outcome too.
 void Nodes::note_failed_probe(Node& node, Clock::time_point now) noexcept {
-  auto until = node.ill_until.load(std::memory_order_relaxed);
-  auto health = transport::Health::ill;
+  auto until = node.unhealthy_until.load(std::memory_order_relaxed);
+  auto health = transport::Health::unhealthy;
   if (until == 0 ||
       !node.health->compare_exchange_strong(health, transport::Health::unknown, std::memory_order_relaxed))
     return;
   const auto next = (now + next_pause(node)).time_since_epoch().count();
-  if (node.ill_until.compare_exchange_strong(until, next, std::memory_order_relaxed))  // else it has answered
+  if (node.unhealthy_until.compare_exchange_strong(until, next,
+                                                   std::memory_order_relaxed))  // else it has answered
     node.failures.fetch_add(1, std::memory_order_relaxed);
 }
 
 std::optional<std::size_t> Nodes::to_probe(Clock::time_point now, Clock::duration patience) noexcept {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     note_failed_probe(nodes_[i], now);
-    auto until = nodes_[i].ill_until.load(std::memory_order_relaxed);
+    auto until = nodes_[i].unhealthy_until.load(std::memory_order_relaxed);
     if (until == 0 || now.time_since_epoch().count() < until) continue;
     const auto next = (now + patience).time_since_epoch().count();
-    if (nodes_[i].ill_until.compare_exchange_strong(until, next, std::memory_order_relaxed)) return i;
+    if (nodes_[i].unhealthy_until.compare_exchange_strong(until, next, std::memory_order_relaxed)) return i;
   }
   return std::nullopt;
 }
@@ -85,22 +86,22 @@ std::optional<std::size_t> Nodes::to_probe(Clock::time_point now, Clock::duratio
 void Nodes::answered(std::size_t node) noexcept {
   if (!ever_answered_.load(std::memory_order_relaxed)) ever_answered_.store(true, std::memory_order_relaxed);
   nodes_[node].note(false);
-  if (nodes_[node].ill_until.load(std::memory_order_relaxed) == 0 &&
+  if (nodes_[node].unhealthy_until.load(std::memory_order_relaxed) == 0 &&
       nodes_[node].failures.load(std::memory_order_relaxed) == 0)
     return;  // mostly: nothing is written that other threads read
   nodes_[node].failures.store(0, std::memory_order_relaxed);
-  nodes_[node].ill_until.store(0, std::memory_order_relaxed);
+  nodes_[node].unhealthy_until.store(0, std::memory_order_relaxed);
 }
 
 bool Nodes::failed(std::size_t node, Clock::time_point now, std::chrono::seconds asked_for) noexcept {
-  auto before = nodes_[node].ill_until.load(std::memory_order_relaxed);
+  auto before = nodes_[node].unhealthy_until.load(std::memory_order_relaxed);
   if (before != 0 && now.time_since_epoch().count() < before) return false;
   const auto alone =
       std::max<Clock::duration>(std::min(asked_for, kLongestAskedFor), next_pause(nodes_[node]));
   nodes_[node].health->store(transport::Health::unknown, std::memory_order_relaxed);  // of a probe of before
   // Of many requests that failed together the first counts.
-  if (!nodes_[node].ill_until.compare_exchange_strong(before, (now + alone).time_since_epoch().count(),
-                                                      std::memory_order_relaxed))
+  if (!nodes_[node].unhealthy_until.compare_exchange_strong(before, (now + alone).time_since_epoch().count(),
+                                                            std::memory_order_relaxed))
     return false;
   nodes_[node].failures.fetch_add(1, std::memory_order_relaxed);
   nodes_[node].note(true);

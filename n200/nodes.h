@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which appliance of a cluster is asked: the first, in the order given, that is well.
+// Which appliance of a cluster is asked: the first, in the order given, that is healthy.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@ struct NodeCounts;
 namespace sesam::n200 {
 
 /// A circuit breaker for each node, shared by all threads; lock-free. A node that failed is left alone for a
-/// while, longer each time. After that a request of our own finds out whether it is well again: no user's
+/// while, longer each time. After that a request of our own finds out whether it is healthy again: no user's
 /// request is risked for that.
 class Nodes {
  public:
@@ -29,8 +29,8 @@ class Nodes {
   void count_into(std::size_t node, metrics::NodeCounts* counts) noexcept { nodes_[node].counts = counts; }
 
   std::size_t count() const noexcept { return nodes_.size(); }
-  /// Where to send the next request: the first that is well. If none is: the one that is to be well again
-  /// first. One that is to be avoided only where there is no other.
+  /// Where to send the next request: the first that is healthy. If none is: the one that is to be healthy
+  /// again first. One that is to be avoided only where there is no other.
   std::size_t in_use(NodeSet avoid = 0) noexcept;
   /// A node whose time is up; the caller has to probe it, and nobody else is told of it for `patience`, or,
   /// where the probe has failed, until the next pause is over.
@@ -50,14 +50,14 @@ class Nodes {
 
  private:
   struct Node {
-    std::atomic<Clock::rep> ill_until{0};  // 0: well
-    std::atomic<unsigned> failures{0};     // in a row
+    std::atomic<Clock::rep> unhealthy_until{0};  // 0: healthy
+    std::atomic<unsigned> failures{0};           // in a row
     metrics::NodeCounts* counts = nullptr;
     void note(bool is_unhealthy) noexcept;
     transport::HealthFlag health =
         std::make_shared<std::atomic<transport::Health>>(transport::Health::unknown);
   };
-  static bool is_well(Node& node) noexcept;
+  static bool is_healthy(Node& node) noexcept;
   static Clock::duration next_pause(const Node& node) noexcept;
   static void note_failed_probe(Node& node, Clock::time_point now) noexcept;
 

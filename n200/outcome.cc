@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "n200/failures.h"
+
 namespace sesam::n200 {
 namespace {
 
@@ -14,33 +16,6 @@ constexpr int kInternalServerError = 500;
 constexpr int kBadGateway = 502;
 constexpr int kServiceUnavailable = 503;
 constexpr int kGatewayTimeout = 504;
-
-ReplyKind kind_of_failure(Failure failure) noexcept {
-  switch (failure) {
-    case Failure::connection_lost:
-      return ReplyKind::line;
-    case Failure::cannot_resolve:
-    case Failure::cannot_connect:
-    case Failure::connect_timed_out:
-      return ReplyKind::unreachable;
-    case Failure::timed_out:
-    case Failure::flooded:
-      return ReplyKind::silent;
-    case Failure::certificate_not_trusted:
-    case Failure::certificate_outdated:
-    case Failure::host_name_mismatch:
-    case Failure::tls_failed:
-      return ReplyKind::untrusted;
-    case Failure::malformed:
-    case Failure::too_large:
-      return ReplyKind::garbage;
-    case Failure::process_limit:
-    case Failure::descriptors_closed:
-      return ReplyKind::local_limit;
-    default:
-      return ReplyKind::local;
-  }
-}
 
 // Of a reply that says nothing more definite.
 ReplyKind kind_of_status(int status) noexcept {
@@ -83,7 +58,7 @@ static_assert(sizeof kTable / sizeof *kTable == static_cast<std::size_t>(ReplyKi
 }  // namespace
 
 ReplyKind kind_of(Failure failure, int status, Reason judged) noexcept {
-  if (failure != Failure::none) return kind_of_failure(failure);
+  if (failure != Failure::none) return meaning_of(failure).kind;
   switch (judged) {
     case Reason::none:
       return ReplyKind::good;

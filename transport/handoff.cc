@@ -155,8 +155,9 @@ void Handoff::publish() noexcept {
 
 void Handoff::set_health(Call& call) noexcept {
   if (!call.health || is_of_this_process(call.failure)) return;
-  const bool well = call.failure == Failure::none && call.status < 500 && may_be_of_the_device(call.reply);
-  call.health->store(well ? Health::well : Health::ill, std::memory_order_relaxed);
+  const bool is_healthy =
+      call.failure == Failure::none && call.status < 500 && may_be_of_the_device(call.reply);
+  call.health->store(is_healthy ? Health::healthy : Health::unhealthy, std::memory_order_relaxed);
 }
 
 void Handoff::tell(Call& call, Notify notify) noexcept {

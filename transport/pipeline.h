@@ -17,7 +17,7 @@ namespace sesam::transport {
 class Driver;
 
 /// What is known of a server that was probed.
-enum class Health : std::uint8_t { unknown, well, ill };
+enum class Health : std::uint8_t { unknown, healthy, unhealthy };
 using HealthFlag = std::shared_ptr<std::atomic<Health>>;
 
 class Pipeline {

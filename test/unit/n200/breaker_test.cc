@@ -38,7 +38,7 @@ TEST_F(BreakerTest, probes_at_once_and_has_operations_wait_for_a_moment) {
 TEST_F(BreakerTest, closes_when_the_probe_is_answered) {
   breaker_.unanswered(now_);
   ASSERT_EQ(advice(), Advice::send_probe);
-  say(transport::Health::well);
+  say(transport::Health::healthy);
   EXPECT_EQ(advice(), Advice::go);
   EXPECT_EQ(advice(), Advice::go);
 }
@@ -53,7 +53,7 @@ TEST_F(BreakerTest, closes_when_an_operation_is_answered) {
 TEST_F(BreakerTest, says_since_when_the_device_is_silent_and_when_the_next_attempt_is) {
   breaker_.unanswered(now_);
   ASSERT_EQ(advice(), Advice::send_probe);
-  say(transport::Health::ill);
+  say(transport::Health::unhealthy);
   now_ += 300ms;
   const auto verdict = ask();
   EXPECT_EQ(verdict.advice, Advice::refuse);
@@ -65,7 +65,7 @@ TEST_F(BreakerTest, probes_again_after_pauses_that_grow_to_ten_seconds) {
   breaker_.unanswered(now_);
   for (const auto pause : {1s, 2s, 4s, 8s, 10s, 10s}) {
     ASSERT_EQ(advice(), Advice::send_probe) << pause.count();
-    say(transport::Health::ill);
+    say(transport::Health::unhealthy);
     EXPECT_EQ(advice(), Advice::refuse);
     now_ += pause - 1ms;
     EXPECT_EQ(advice(), Advice::refuse) << pause.count();
@@ -87,7 +87,7 @@ TEST_F(BreakerTest, believes_a_probe_that_is_answered_late) {
   ASSERT_EQ(advice(), Advice::send_probe);
   now_ += 800ms;
   EXPECT_EQ(advice(), Advice::refuse) << "nobody waits for so long";
-  say(transport::Health::well);
+  say(transport::Health::healthy);
   EXPECT_EQ(advice(), Advice::go);
 }
 
@@ -95,11 +95,11 @@ TEST_F(BreakerTest, starts_with_short_pauses_each_time_it_opens) {
   for (int round = 0; round < 2; ++round) {
     breaker_.unanswered(now_);
     ASSERT_EQ(advice(), Advice::send_probe);
-    say(transport::Health::ill);
+    say(transport::Health::unhealthy);
     EXPECT_EQ(ask().next_in, 1000ms);
     now_ += 1s;
     ASSERT_EQ(advice(), Advice::send_probe);
-    say(transport::Health::well);
+    say(transport::Health::healthy);
     ASSERT_EQ(advice(), Advice::go);
   }
 }

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "n200/failures.h"
+
 namespace sesam::n200 {
 namespace {
 
@@ -44,7 +46,7 @@ TEST(ReasonForFailure, is_told_for_each) {
       {Failure::other, Reason::internal},
   };
   for (const auto& [failure, reason] : expected)
-    EXPECT_EQ(reason_for(failure), reason) << static_cast<int>(failure);
+    EXPECT_EQ(meaning_of(failure).reason, reason) << static_cast<int>(failure);
 }
 
 TEST(ReasonForStatus, starts_at_400) {

@@ -50,7 +50,7 @@ TEST_F(NodesTest, are_counted) {
   nodes_.answered(0);
   EXPECT_EQ(counts.unhealthy.get(), 0);
   fail(0);
-  say(0, transport::Health::well);
+  say(0, transport::Health::healthy);
   EXPECT_EQ(nodes_.in_use(), 0U);
   EXPECT_EQ(counts.unhealthy.get(), 0);
   nodes_.did_not_respond(0);
@@ -65,7 +65,7 @@ TEST_F(NodesTest, come_back_when_a_probe_found_them_well_and_not_before) {
   EXPECT_EQ(nodes_.in_use(), 1U);
   EXPECT_EQ(nodes_.to_probe(now_, kPatience), 0U);
   EXPECT_EQ(nodes_.in_use(), 1U);
-  say(0, transport::Health::well);
+  say(0, transport::Health::healthy);
   EXPECT_EQ(nodes_.in_use(), 0U);
   EXPECT_FALSE(nodes_.to_probe(now_ + 60s, kPatience));
 }
@@ -84,7 +84,7 @@ TEST_F(NodesTest, are_left_alone_for_longer_after_a_probe_that_failed) {
   now_ += 1s;
   for (const auto pause : {2s, 4s, 8s}) {
     ASSERT_EQ(nodes_.to_probe(now_, kPatience), 0U);
-    say(0, transport::Health::ill);
+    say(0, transport::Health::unhealthy);
     EXPECT_EQ(nodes_.in_use(), 1U);
     EXPECT_FALSE(nodes_.to_probe(now_, kPatience));
     EXPECT_FALSE(nodes_.to_probe(now_ + pause - 1ms, kPatience)) << pause.count();

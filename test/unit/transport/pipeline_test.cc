@@ -151,8 +151,8 @@ TEST(Pipeline, reports_the_health_of_a_server_that_it_probes) {
     while (*flag == Health::unknown && Clock::now() < until) std::this_thread::sleep_for(1ms);
     return flag->load();
   };
-  EXPECT_EQ(health_at(200), Health::well);
-  EXPECT_EQ(health_at(503), Health::ill);
+  EXPECT_EQ(health_at(200), Health::healthy);
+  EXPECT_EQ(health_at(503), Health::unhealthy);
 }
 
 TEST(Pipeline, has_a_driver_of_its_own_in_a_forked_child) {
