@@ -32,7 +32,8 @@ def speaking(dialect, tmp_path_factory):
 @pytest.fixture
 def failing(speaking, openssl_cnf, openssl):
     def call(uri: str) -> str:
-        done = openssl(openssl_cnf(speaking), "dgst", "-sha256", "-sign", uri, "-out", "signature", "/dev/null", check=False)
+        done = openssl(openssl_cnf(speaking), "dgst", "-sha256", "-sign", uri, "-out", "signature", "/dev/null",
+                       check=False)
         assert done.returncode != 0 and WRONG_PIN not in done.stderr
         return done.stderr
 

@@ -9,7 +9,8 @@ from harness.paths import MODULE, REPOSITORY
 from harness.programs import run as run_program
 
 README = (REPOSITORY / "README.md").read_text()
-DOCUMENTS = [REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md", REPOSITORY / "SECURITY.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+DOCUMENTS = [REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md", REPOSITORY / "SECURITY.md",
+             *sorted((REPOSITORY / "docs").glob("*.md"))]
 PIN = "12345678"
 
 
