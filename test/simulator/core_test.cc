@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 // The loop of this thread, and one core.
@@ -48,4 +48,4 @@ TEST_F(CoreTest, ends_with_its_device_while_it_hangs) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

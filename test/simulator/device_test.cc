@@ -8,7 +8,7 @@
 
 #include "hex.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 using nlohmann::ordered_json;
@@ -189,4 +189,4 @@ TEST_F(DeviceTest, returns_the_observed_types_in_small_replies) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 using nlohmann::json;
@@ -123,4 +123,4 @@ TEST(Faults, that_shorten_a_signature_remove_two_bytes) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

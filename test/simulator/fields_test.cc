@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 using Segments = std::vector<std::string>;
@@ -55,4 +55,4 @@ TEST(SplitPath, refuses_other_paths) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

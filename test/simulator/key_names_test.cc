@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 // The names of n200.md's transcript.
@@ -25,4 +25,4 @@ TEST(KeyNames, have_an_id_of_six_bytes_in_upper_case_hex) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr char kSerial[] = "23F13C56131E1EEE";
@@ -26,7 +26,7 @@ class KeyStoreTest : public testing::Test {
 
   static NewKey named(const std::string& name) {
     NewKey key;
-    key.material = generate_ec(KeyType::kNist, 256);
+    key.material = generate_ec(KeyType::nist, 256);
     key.nice_name = name;
     key.pin = "12345678";
     return key;
@@ -73,7 +73,7 @@ TEST_F(KeyStoreTest, accepts_several_keys_with_the_same_nice_name) {
 }
 
 TEST_F(KeyStoreTest, keeps_everything_when_it_is_opened_again) {
-  const KeyMaterial material = generate_ec(KeyType::kBrainpool, 384);
+  const KeyMaterial material = generate_ec(KeyType::brainpool, 384);
   std::string id;
   {
     KeyStore store = open();
@@ -121,4 +121,4 @@ TEST_F(KeyStoreTest, drops_a_line_that_a_kill_cut_short) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

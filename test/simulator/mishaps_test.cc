@@ -16,7 +16,7 @@
 
 #include "counters.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 using nlohmann::json;
@@ -162,4 +162,4 @@ TEST_F(MishapsTest, an_unknown_mishap_is_refused) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <stdexcept>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 namespace fs = std::filesystem;
@@ -77,4 +77,4 @@ TEST_F(OwnFiles, that_cannot_be_written_are_named) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -5,7 +5,7 @@
 
 #include "failure.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 // The text of the refusal, "" if there is none.
@@ -69,4 +69,4 @@ TEST(PinCheck, does_not_count_a_missing_pin_as_a_try) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -11,7 +11,7 @@
 
 #include "journal.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 namespace fs = std::filesystem;
@@ -76,4 +76,4 @@ TEST_F(StateFilesTest, replaces_links_by_the_ready_file_and_the_copy_of_the_cert
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

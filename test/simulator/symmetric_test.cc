@@ -6,7 +6,7 @@
 #include "failure.h"
 #include "key_material.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 TEST(Symmetric, encryption_of_11_bytes_gives_the_observed_48_bytes) {
@@ -28,4 +28,4 @@ TEST(Symmetric, decryption_of_anything_else_is_malformed) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -11,7 +11,7 @@
 #include "options.h"
 #include "state_files.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 TEST(TlsIdentity, has_another_certificate_of_the_given_name_after_renewal) {
@@ -37,4 +37,4 @@ TEST(TlsIdentity, stays_the_same_if_a_file_is_unreadable) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 TEST(Users, may_have_a_password_with_colons) {
@@ -35,4 +35,4 @@ TEST(Users, authenticate_by_the_exact_header) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator
