@@ -48,7 +48,7 @@ def draw_delay(directory: Path, callers: int, lines: Lines) -> Path:
 
 def draw(path: Path, lines: Lines, title: str, x_label: str, settings: list[str],
          limit: list[tuple[float, float]] | None = None) -> Path:
-    script = [f"set terminal svg size 760,480 font 'sans-serif,13' background '#ffffff' name 'sesam_bench'",
+    script = ["set terminal svg size 760,480 font 'sans-serif,13' background '#ffffff' name 'sesam_bench'",
               f"set output '{path}'", f'set title "{title}"', f'set xlabel "{x_label}"', 'set ylabel "signatures/s"',
               "set key bmargin center vertical maxrows 3 Left reverse height 1 samplen 2 width -6",
               "set grid ytics lc rgb '#dddddd'", "set border 3", "set tics nomirror", "set yrange [10:*]", *settings]

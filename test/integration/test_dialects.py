@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Other words and forms in which a device could say the same things: the simulator's table of dialects."""
 import re
-from pathlib import Path
 
 import pytest
 
