@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # sesam_folder(<name> SOURCES ... PUBLISHES <headers> ... LINKS ...): one static library per source folder.
 #
-# Targets that link it reach the headers that it publishes, as "<name>/x.h", and nothing else of it: a wrong include does not
-# build (test/includes proves it). The folder itself and its unit tests (sesam_see_folder) reach all of its headers.
+# Targets that link it can include the headers that it publishes, as "<name>/x.h", and nothing else of it: another include does
+# not build (test/integration/test_includes.py proves it). The folder itself and its unit tests (sesam_see_folder) can include
+# all of its headers.
 function(sesam_folder name)
   cmake_parse_arguments(ARG "" "" "SOURCES;PUBLISHES;LINKS" ${ARGN})
   string(REPLACE "/" "_" target "sesam_${name}")
@@ -24,14 +25,18 @@ function(sesam_folder name)
                         VISIBILITY_INLINES_HIDDEN ON)
 endfunction()
 
-# Gives a target all headers of a folder, through a directory that holds nothing but a link to that folder.
+# Gives a target all headers of a folder, and none of a folder inside it, through a directory of links.
 function(sesam_see_folder target name)
   string(REPLACE "/" "_" folder "${name}")
   set(whole "${CMAKE_BINARY_DIR}/include/whole_${folder}")
-  if(NOT EXISTS "${whole}/${name}")
-    get_filename_component(parent "${whole}/${name}" DIRECTORY)
-    file(MAKE_DIRECTORY "${parent}")
-    file(CREATE_LINK "${CMAKE_SOURCE_DIR}/${name}" "${whole}/${name}" SYMBOLIC)
+  if(IS_SYMLINK "${whole}/${name}")  # in an older build directory: to the folder itself
+    file(REMOVE "${whole}/${name}")
   endif()
+  file(REMOVE_RECURSE "${whole}/${name}")
+  file(MAKE_DIRECTORY "${whole}/${name}")
+  file(GLOB headers RELATIVE "${CMAKE_SOURCE_DIR}/${name}" CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${name}/*.h")
+  foreach(header IN LISTS headers)
+    file(CREATE_LINK "${CMAKE_SOURCE_DIR}/${name}/${header}" "${whole}/${name}/${header}" SYMBOLIC)
+  endforeach()
   target_include_directories(${target} BEFORE PRIVATE "${whole}")
 endfunction()

@@ -42,8 +42,11 @@ newer_packages=(pkcs11-provider)
 [[ ! ${SESAM_PACKAGE:-} ]] || packages=("${build_packages[@]}" dpkg-dev file lintian) bind_packages=() newer_packages=()
 [[ ! ${SESAM_PACKAGE_TEST:-} ]] || packages=(openssl ldnsutils) bind_packages=(bind9-utils) newer_packages=()
 
+# scripts/lint quick.
+[[ ${SESAM_LINT:-} != quick ]] || packages=(clang-format shellcheck) bind_packages=() newer_packages=()
+
 # Only what scripts/fuzz, scripts/lint, scripts/sanitize and scripts/coverage need, who say so.
 [[ ! ${SESAM_FUZZ:-} ]] || packages+=(clang libclang-rt-dev)
-[[ ! ${SESAM_LINT:-} ]] || packages+=(clang-tidy clang-format cppcheck shellcheck)
+[[ ${SESAM_LINT:-} != 1 ]] || packages+=(clang-tidy clang-format cppcheck shellcheck)
 [[ ! ${SESAM_SANITIZE:-} ]] || packages+=(valgrind)
 [[ ! ${SESAM_COVERAGE:-} ]] || packages+=(gcovr)

@@ -53,7 +53,8 @@ def main() -> int:
         print(f"bench: no pictures: {error}", file=sys.stderr)
         failed = True
     print("", figures.rates_table(values), figures.table(values), sep="\n\n")
-    print(f"\nDevice (simulated) and clients shared {os.cpu_count()} cores; load average {os.getloadavg()[0]:.1f} at the end."
+    print(f"\nDevice (simulated) and clients shared {os.cpu_count()} cores; load average {os.getloadavg()[0]:.1f} at "
+          "the end."
           f"\n{output}/results.json and *.svg")
     low = figures.below(values)
     if low:

@@ -84,7 +84,8 @@ def rates_table(values: dict[str, float]) -> str:
     rates = {tuple(name.split(".")[1:]): value for name, value in values.items() if name.startswith("rate.")}
     loads = sorted({load[1:] for load in rates}, key=lambda load: (int(load[1][5:]), int(load[0][1:])))
     clients = list(dict.fromkeys(client for client, _, _ in rates))
-    lines = ["".join([f"{'signatures/s':14}", *(f"{callers + '/' + delay[5:] + 'ms':>11}" for callers, delay in loads)])]
+    lines = ["".join([f"{'signatures/s':14}", *(f"{callers + '/' + delay[5:] + 'ms':>11}"
+                                                for callers, delay in loads)])]
     for client in clients:
         cells = (f"{rates[client, *load]:.0f}" if (client, *load) in rates else "" for load in loads)
         lines.append("".join([f"{client:14}", *(f"{cell:>11}" for cell in cells)]))

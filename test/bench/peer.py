@@ -41,7 +41,8 @@ def set_up(directory: Path) -> tuple[Path, str, dict[str, str]]:
     environment = {"SOFTHSM2_CONF": str(softhsm_conf)}
     key = directory / "key.pem"
     run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key])
-    run(["softhsm2-util", "--init-token", "--free", "--label", TOKEN, "--pin", PIN, "--so-pin", PIN], environment=environment)
+    run(["softhsm2-util", "--init-token", "--free", "--label", TOKEN, "--pin", PIN, "--so-pin", PIN],
+        environment=environment)
     run(["softhsm2-util", "--import", key, "--token", TOKEN, "--label", LABEL, "--id", "a1", "--pin", PIN],
         environment=environment)
     openssl_conf = directory / "openssl.cnf"
@@ -64,7 +65,7 @@ pkcs11-module-path = {softhsm_module()}
 pkcs11-module-quirks = no-deinit
 activate = 1
 """)
-    # BIND links jemalloc, and pkcs11-provider opens the module with RTLD_DEEPBIND, which would then take one malloc for another's
-    # memory. A module that is there from the start keeps the program's.
+    # BIND links jemalloc, and pkcs11-provider opens the module with RTLD_DEEPBIND, which would then take one malloc for
+    # another's memory. A module that is there from the start keeps the program's.
     environment["LD_PRELOAD"] = str(softhsm_module())
     return openssl_conf, f"pkcs11:token={TOKEN};object={LABEL};pin-value={PIN}", environment

@@ -26,7 +26,8 @@ def draw_all(directory: Path, values: dict[str, float]) -> list[Path]:
         return []
     drawn = [draw_threads(directory, {client: line(client, CALLERS, "rate.{}.n{}.delay0") for client in NAMES})]
     for n in (64, 256):
-        drawn.append(draw_delay(directory, n, {client: line(client, DELAYS_MS, f"rate.{{}}.n{n}.delay{{}}") for client in NAMES}))
+        drawn.append(draw_delay(directory, n, {client: line(client, DELAYS_MS, f"rate.{{}}.n{n}.delay{{}}")
+                                               for client in NAMES}))
     return drawn
 
 
@@ -47,10 +48,10 @@ def draw_delay(directory: Path, callers: int, lines: Lines) -> Path:
 
 def draw(path: Path, lines: Lines, title: str, x_label: str, settings: list[str],
          limit: list[tuple[float, float]] | None = None) -> Path:
-    script = [f"set terminal svg size 760,480 font 'sans-serif,13' background '#ffffff' name 'sesam_bench'",
+    script = ["set terminal svg size 760,480 font 'sans-serif,13' background '#ffffff' name 'sesam_bench'",
               f"set output '{path}'", f'set title "{title}"', f'set xlabel "{x_label}"', 'set ylabel "signatures/s"',
-              "set key bmargin center vertical maxrows 3 Left reverse height 1 samplen 2 width -6", "set grid ytics lc rgb '#dddddd'", "set border 3",
-              "set tics nomirror", "set yrange [10:*]", *settings]
+              "set key bmargin center vertical maxrows 3 Left reverse height 1 samplen 2 width -6",
+              "set grid ytics lc rgb '#dddddd'", "set border 3", "set tics nomirror", "set yrange [10:*]", *settings]
     plots, data = [], []
     if limit:
         plots.append("'-' with lines lw 2 dt 2 lc rgb '#555555' title 'threads / delay'")

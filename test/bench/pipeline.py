@@ -19,9 +19,11 @@ VERIFY = Run("evp", 64, verify=True)
 LIMIT = Run("h2load", 64)
 KEEPALIVE_HTTP1 = Run("keepalive", 64, http1=True)
 # With a device that speaks nothing else.
-HTTP1_ONLY = {client: {n: Run(client, n, http1=True, http1_device=True) for n in (1, 64)} for client in ("sesam", "keepalive")}
+HTTP1_ONLY = {client: {n: Run(client, n, http1=True, http1_device=True) for n in (1, 64)}
+              for client in ("sesam", "keepalive")}
 LONE = Run("sesam", 1, 20)
-BY_NAME = {http1: [Run("sesam", 64, http1_device=http1, name=name) for name in (True, False)] for http1 in (False, True)}
+BY_NAME = {http1: [Run("sesam", 64, http1_device=http1, name=name) for name in (True, False)]
+           for http1 in (False, True)}
 OPENINGS = 20
 
 
@@ -91,7 +93,8 @@ def figures(rounds: Rounds) -> dict[str, float]:
     values["device.vs_keepalive_http1.n64"] = rounds.faster(device[64], KEEPALIVE_HTTP1)
     sesam, keepalive = HTTP1_ONLY["sesam"], HTTP1_ONLY["keepalive"]
     values["device.http1.vs_keepalive_http1.n64"] = rounds.faster(sesam[64], keepalive[64])
-    values["device.http1.latency_over_keepalive_us.n1"] = rounds.difference(sesam[1], keepalive[1], lambda r: r["p50_us"])
+    values["device.http1.latency_over_keepalive_us.n1"] = rounds.difference(sesam[1], keepalive[1],
+                                                                            lambda r: r["p50_us"])
     values["device.name.vs_address.n64"] = rounds.faster(*BY_NAME[False])
     values["device.name.http1.vs_address.n64"] = rounds.faster(*BY_NAME[True])
     values["device.name.open_s.max"] = max(rounds.openings)
@@ -100,10 +103,11 @@ def figures(rounds: Rounds) -> dict[str, float]:
     values["device.ideal.delay20.n256"] = of_ideal(rounds, slow)
     values["device.ideal.delay5.n64"] = of_ideal(rounds, Run("sesam", 64, 5))
     values["device.bound.sign2000us"] = rounds.rate(BOUND) / (BOUND.cores * 1e6 / SIGN_US)
-    values["device.latency_over_keepalive_us.n1"] = rounds.difference(device[1], Run("keepalive", 1), lambda r: r["p50_us"])
+    values["device.latency_over_keepalive_us.n1"] = rounds.difference(device[1], Run("keepalive", 1),
+                                                                      lambda r: r["p50_us"])
     values["device.fair.p99_over_p50.delay20.n256"] = rounds.median_of(slow, lambda r: r["p99_us"] / r["p50_us"])
-    # CPU of the callers' threads, not of the I/O thread: what OpenSSL, the provider's dispatch, the hash and DER cost above the call
-    # that both make. Both wait in the same way, so that falls out.
+    # CPU of the callers' threads, not of the I/O thread: what OpenSSL, the provider's dispatch, the hash and DER cost
+    # above the call that both make. Both wait in the same way, so that falls out.
     values["evp.overhead_us"] = rounds.difference(Run("evp", 64), device[64], us("caller_cpu_seconds"))
     values["evp.verify_us"] = rounds.difference(VERIFY, Run("evp", 64), us("caller_cpu_seconds"))
     values["async256.vs_threads256"] = rounds.faster(ASYNC, Run("evp", 256))
@@ -111,7 +115,8 @@ def figures(rounds: Rounds) -> dict[str, float]:
     values["async256.cpu_ratio"] = rounds.ratio(ASYNC, Run("evp", 256), us("process_cpu_seconds"))
     values["wakeups_per_request.n64"] = rounds.median_of(device[64], lambda r: r["wake_ups"] / r["client_requests"])
     values["connections.n256"] = max(r["connections"] for r in rounds.results[device[256]])
-    values["requests_per_signature"] = max(r["signatures"] / r["requests_since_start"] for r in rounds.results[Run("evp", 256)])
+    values["requests_per_signature"] = max(r["signatures"] / r["requests_since_start"]
+                                           for r in rounds.results[Run("evp", 256)])
     # Less what one in flight takes: the connection itself, the I/O thread, TLS.
     values["memory.kib_per_in_flight"] = rounds.difference(slow, LONE, memory_growth_kib) / (slow.callers - 1)
     values["memory.rss_mib.n256"] = rounds.median_of(slow, lambda r: r["rss_kib"] / 1024)

@@ -46,6 +46,7 @@ class Proof:
     def _verifies(self, signature: bytes, key: bytes) -> bool:
         (self.directory / "key.der").write_bytes(key)
         (self.directory / "signature").write_bytes(der(signature))
-        done = subprocess.run(["openssl", "dgst", "-sha256", "-verify", "key.der", "-keyform", "DER", "-signature", "signature", "message"],
+        done = subprocess.run(["openssl", "dgst", "-sha256", "-verify", "key.der", "-keyform", "DER", "-signature",
+                               "signature", "message"],
                               cwd=self.directory, env=minimal_environment(None), capture_output=True, timeout=30)
         return done.returncode == 0

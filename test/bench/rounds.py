@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rounds: every run once, then every run again. What is compared was measured within one round, and of the rounds' ratios
-or differences the median counts: a machine that becomes slower meanwhile slows down both sides."""
+"""Rounds: every run once, then every run again. What is compared was measured within one round, and of the rounds'
+ratios or differences the median counts: a machine that becomes slower meanwhile slows down both sides."""
 from statistics import median
 from typing import Callable, Iterable
 
@@ -23,7 +23,8 @@ class Rounds:
                 result = bench.run(run, self.seconds)
                 self.results.setdefault(run, []).append(result)
                 print(f"  round {number + 1}/{rounds}  {run!s:44} {result['rate']:9.0f} /s"
-                      + (f"  p50 {result['p50_us']:8.0f} us  p99 {result['p99_us']:8.0f} us" if "p50_us" in result else ""),
+                      + (f"  p50 {result['p50_us']:8.0f} us  p99 {result['p99_us']:8.0f} us" if "p50_us" in result
+                         else ""),
                       flush=True)
 
     def median_of(self, run: Run, take: Callable[[Result], float]) -> float:

@@ -96,8 +96,8 @@ class Bench:
         cnf = configuration.write(self.directory / f"open-{name}.cnf", configuration.settings_for(
             self.device, pin=PIN, address=None if name else "127.0.0.1"))
         start = time.monotonic()
-        done = subprocess.run(["openssl", "dgst", "-sha256", "-sign", "sesam:bench1", "-out", "/dev/null", "/dev/null"], timeout=60,
-                              env=minimal_environment(cnf), capture_output=True, text=True)
+        done = subprocess.run(["openssl", "dgst", "-sha256", "-sign", "sesam:bench1", "-out", "/dev/null", "/dev/null"],
+                              timeout=60, env=minimal_environment(cnf), capture_output=True, text=True)
         if done.returncode != 0:
             raise CannotMeasure(f"an opening: {done.stderr}")
         return time.monotonic() - start
@@ -113,7 +113,8 @@ class Bench:
         output = checked(run, [
             "h2load", "-t", 1, "-c", 1, "-m", run.callers, "-D", seconds, "--warm-up-time", "300ms", "-d", body,
             "-H", f"authorization: Basic {credentials}", "-H", "content-type: application/x-www-form-urlencoded",
-            "--connect-to", f"127.0.0.1:{self.device.port}", f"{self.device.url}/n200/web/postv1"], minimal_environment(None))
+            "--connect-to", f"127.0.0.1:{self.device.port}", f"{self.device.url}/n200/web/postv1"],
+                         minimal_environment(None))
         status = re.search(r"^status codes: (\d+) 2xx, 0 3xx, 0 4xx, 0 5xx", output, re.M)
         rate = re.search(r"^finished in .*, ([0-9.]+) req/s", output, re.M)
         if not status or not rate or not float(rate.group(1)):

@@ -64,7 +64,8 @@ def far(bench: Bench, zones: dict[str, Zone], scale: Scale) -> dict[str, float]:
         rates["transcript"].append(say(f"{DELAY_MS} ms, a new connection per signature, one at a time", transcript))
         bench.device.set_options(delay_ms=DELAY_MS)
         for name, zone in zones.items():
-            rates[name].append(say(f"{DELAY_MS} ms, dnssec-signzone -n {THREADS}, {name}", zone.signatures_per_second(THREADS)))
+            rates[name].append(say(f"{DELAY_MS} ms, dnssec-signzone -n {THREADS}, {name}",
+                                   zone.signatures_per_second(THREADS)))
     return {
         "bind.delay20.n64.of_ideal": median(rates["plain"]) / ideal,
         "bind.delay20.n64.verify.of_ideal": median(rates["verify"]) / ideal,

@@ -81,7 +81,8 @@ def device(pytestconfig: pytest.Config, simulated: Any) -> Device:
         return Device(simulated.url, simulated.tlscert, USER, PASSWORD, option("--core"), "127.0.0.1")
     assert option("--user") and option("--password"), "--url needs --user and --password (or N200_USER, N200_PASSWORD)"
     tlscert = option("--tlscert") and Path(option("--tlscert"))
-    return Device(option("--url"), tlscert, option("--user"), option("--password"), option("--core"), option("--address"))
+    return Device(option("--url"), tlscert, option("--user"), option("--password"), option("--core"),
+                  option("--address"))
 
 
 class Keys:

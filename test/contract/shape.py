@@ -44,7 +44,8 @@ def differences(shape: Any, got: Any, where: str) -> list[str]:
             return [f"{where}: observed an object, got {got!r}"]
         names = [f"{where}: observed names like {shape.name.pattern}, got {name!r}"
                  for name in got if not shape.name.fullmatch(name)]
-        return names + [line for name, value in got.items() for line in differences(shape.value, value, f"{where}.{name}")]
+        return names + [line for name, value in got.items() for line in differences(shape.value, value,
+                                                                                    f"{where}.{name}")]
     if isinstance(shape, dict):
         if not isinstance(got, dict):
             return [f"{where}: observed an object, got {got!r}"]

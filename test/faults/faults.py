@@ -36,7 +36,8 @@ def table_part(arguments: argparse.Namespace) -> bool:
     if not arguments.only:
         document.write("scripts/faults", table.markdown(results))
         print(f"\nwritten into {document.RELIABILITY}")
-    print(f"\n{len(results) - len(broken)} of {len(results)} promises hold" + "".join(f"\n  not: {name}" for name in broken))
+    print(f"\n{len(results) - len(broken)} of {len(results)} promises hold" + "".join(f"\n  not: {name}"
+                                                                                      for name in broken))
     return not broken
 
 
@@ -51,7 +52,8 @@ def main() -> int:
     parser.add_argument("--only", default="", metavar="TEXT", help="rows whose name has this in it; nothing is written")
     parser.add_argument("--seconds", type=float, default=4, help="how long the load of a row runs")
     arguments = parser.parse_args()
-    parts = {"table": table_part, "hostile": hostile_part, "zone": lambda _: zone.holds(), "servers": lambda _: servers.hold()}
+    parts = {"table": table_part, "hostile": hostile_part,
+             "zone": lambda _: zone.holds(), "servers": lambda _: servers.hold()}
     held = True
     for name in arguments.part or parts:
         print(f"\n== {name}", flush=True)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device that abuses the protocol while threads use its keys: what became of their calls, and how much memory it took."""
+"""A device that abuses the protocol while threads use its keys: what became of their calls, and how much memory it
+took."""
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from hostile_rows import MIB, ROWS, HostileRow
 
 THREADS = 2
 SLACK_MS = 2000
-HEAD = ("abuse", "operations", "failures", "crashes", "longest wait, ms", "memory peak, MiB", "allowed, MiB", "the callers are told", "holds")
+HEAD = ("abuse", "operations", "failures", "crashes", "longest wait, ms", "memory peak, MiB", "allowed, MiB",
+        "the callers are told", "holds")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def run(row: HostileRow, program: Path, directory: Path, seconds: float) -> Outc
     try:
         twin.create_key("web")
         twin.create_key("other")
-        cnf = configuration.write(directory / "openssl.cnf", configuration.settings_for(twin, url=peer.url, **row.all_settings))
+        cnf = configuration.write(directory / "openssl.cnf",
+                                  configuration.settings_for(twin, url=peer.url, **row.all_settings))
         operation = row.operation or row.kind
         uri = "sesam:" if operation == "list" else "sesam:web"
         threads = 1 if row.kind == "list" else THREADS
@@ -91,9 +94,10 @@ def run(row: HostileRow, program: Path, directory: Path, seconds: float) -> Outc
 
 def cells(outcome: Outcome) -> tuple[str, ...]:
     tally = outcome.tally
-    told = ", ".join(f"{reason} ({count})" for reason, count in sorted(tally.reasons.items(), key=lambda pair: -pair[1]))
-    return (outcome.row.name, str(tally.tried), str(tally.failed), str(int(bool(tally.crashed))), f"{tally.longest_ms:.0f}",
-            f"{outcome.peak_mib:.1f}", f"{outcome.allowed_mib:.0f}", told, outcome.holds)
+    told = ", ".join(f"{reason} ({count})" for reason, count in sorted(tally.reasons.items(),
+                                                                       key=lambda pair: -pair[1]))
+    return (outcome.row.name, str(tally.tried), str(tally.failed), str(int(bool(tally.crashed))),
+            f"{tally.longest_ms:.0f}", f"{outcome.peak_mib:.1f}", f"{outcome.allowed_mib:.0f}", told, outcome.holds)
 
 
 def markdown(outcomes: list[Outcome]) -> str:
@@ -111,5 +115,6 @@ def holds(directory: Path, only: str, seconds: float) -> bool:
         document.write("scripts/faults hostile", markdown(outcomes))
         print(f"\nwritten into {document.RELIABILITY}")
     broken = [outcome.row.name for outcome in outcomes if outcome.complaints()]
-    print(f"\n{len(outcomes) - len(broken)} of {len(outcomes)} promises hold" + "".join(f"\n  not: {name}" for name in broken))
+    print(f"\n{len(outcomes) - len(broken)} of {len(outcomes)} promises hold" + "".join(f"\n  not: {name}"
+                                                                                        for name in broken))
     return not broken

@@ -55,9 +55,12 @@ BOMBS = {
 LISTINGS = {
     "a listing of empty records": repeated('"":{},', '{"result":{', '"z":{}}}', LISTING_BYTES),
     "a listing of numbered empty records": repeated('"%d":{},', '{"result":{', '"z":{}}}', LISTING_BYTES),
-    "a listing with member names of 1 MiB": repeated(f'"{"n" * MIB}%d":{{}},', '{"result":{', '"z":{}}}', LISTING_BYTES),
-    "a listing of one record over and over": repeated(f'"k":{record("web")},', '{"result":{', '"z":{}}}', LISTING_BYTES),
-    "a listing of short records": repeated('"hsm010123F13C56131E1EEE%d":{},', '{"result":{', '"z":{}}}', LISTING_BYTES, first_number=10**15),
+    "a listing with member names of 1 MiB": repeated(f'"{"n" * MIB}%d":{{}},', '{"result":{', '"z":{}}}',
+                                                     LISTING_BYTES),
+    "a listing of one record over and over": repeated(f'"k":{record("web")},', '{"result":{', '"z":{}}}',
+                                                      LISTING_BYTES),
+    "a listing of short records": repeated('"hsm010123F13C56131E1EEE%d":{},', '{"result":{', '"z":{}}}', LISTING_BYTES,
+                                           first_number=10**15),
     "a listing nested 1,000,000 deep": b'{"result":{"z":' + b"[" * 1_000_000,
     "a listing that breaks off": b'{"result":{' + b'"z":{},' * (LISTING_BYTES // 7),
 }
@@ -145,7 +148,8 @@ ROWS = (
     *(HostileRow(name, on_connection=act) for name, act in OF_TLS.items()),
     HostileRow("TLS 1.1 only", on_connection=tls.tls_1_1, refused=True),
     *(HostileRow(f"{name}, at a look-up", act, "open") for name, act in (
-        ("endless trailers", http2.endless_trailers), ("JSON nested 30,000 deep", http2.with_body(BOMBS["JSON nested 30,000 deep"])))),
+        ("endless trailers", http2.endless_trailers),
+        ("JSON nested 30,000 deep", http2.with_body(BOMBS["JSON nested 30,000 deep"])))),
     HostileRow("endless trailers, HTTP/1.1, at a look-up", http1.ENDLESS["endless trailers"], "open", "http/1.1"),
     HostileRow("the record of a key of another name", lying_record(nice_name="other"), "open"),
     HostileRow("a record of another type", lying_record(key_type="RSA"), "open"),
@@ -153,9 +157,10 @@ ROWS = (
     HostileRow("a point that is not on the curve", lying_record(public_key="00" * 64), "open"),
     HostileRow("the signature of another message, verify_signatures = yes", swapped_signature, settings=VERIFY),
     *(HostileRow(name, http2.with_body(body), "list", settings=MORE_TIME) for name, body in LISTINGS.items()),
-    *(HostileRow(f"{name}, asked for the public part of one key", http2.with_body(body), "list", settings=MORE_TIME, operation="open")
+    *(HostileRow(f"{name}, asked for the public part of one key", http2.with_body(body), "list", settings=MORE_TIME,
+                 operation="open")
       for name, body in LISTINGS.items()),
     HostileRow("an endless listing", http2.endless_body, "list", settings=MORE_TIME | {"max_listing_mib": 16}),
-    HostileRow("a listing of empty records, HTTP/1.1", http1.with_body(LISTINGS["a listing of empty records"]), "list", "http/1.1",
-               settings=MORE_TIME),
+    HostileRow("a listing of empty records, HTTP/1.1", http1.with_body(LISTINGS["a listing of empty records"]), "list",
+               "http/1.1", settings=MORE_TIME),
 )

@@ -38,8 +38,8 @@ class Tally:
 
 def compile_load(directory: Path) -> Path:
     program = directory / "load"
-    subprocess.run(["gcc", "-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program, HERE / "load.c",
-                    "-lcrypto"], check=True, timeout=120)
+    subprocess.run(["gcc", "-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program,
+                    HERE / "load.c", "-lcrypto"], check=True, timeout=120)
     return program
 
 

@@ -16,7 +16,8 @@ PAUSE_S = 1  # after each; named 9.20.23 itself fails an assertion where reloads
 PATIENCE_S = 45  # named tries a zone again after a failure only in a minute
 CONFIGURATION = """
 options {{
-  directory "{directory}"; pid-file none; session-keyfile none; listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};
+  directory "{directory}"; pid-file none; session-keyfile none; listen-on port {port} {{ 127.0.0.1; }};
+  listen-on-v6 {{ none; }};
   recursion no; dnssec-validation no; allow-transfer {{ any; }}; notify no;
 }};
 controls {{}};
@@ -32,12 +33,14 @@ ns IN A 192.0.2.1
 
 
 def transferred(port: int) -> str:
-    return run(["dig", "@127.0.0.1", "-p", port, "+noall", "+answer", "+onesoa", "+tcp", ZONE, "axfr"], check=False).stdout
+    return run(["dig", "@127.0.0.1", "-p", port, "+noall", "+answer", "+onesoa", "+tcp", ZONE, "axfr"],
+               check=False).stdout
 
 
 def signed_names(zone: str) -> int:
     lines = [line.split() for line in zone.splitlines()]
-    return len({words[0] for words in lines if len(words) > 4 and words[3:5] == ["RRSIG", "A"] and words[0].startswith("host")})
+    return len({words[0] for words in lines if len(words) > 4 and words[3:5] == ["RRSIG", "A"]
+                and words[0].startswith("host")})
 
 
 def update(port: int, batch: int) -> bool:
@@ -74,7 +77,8 @@ def through_restarts(directory: Path) -> list[str]:
               "through 2 reloads and 3 restarts of the device", flush=True)
         wrong = [] if accepted == BATCHES else [f"{BATCHES - accepted} of {BATCHES} updates were refused"]
         wrong += [] if complete else [f"{signed_names(zone)} of {wanted} names signed after {PATIENCE_S} s"]
-        return wrong + ([] if verified.returncode == 0 else [f"the zone does not verify: {verified.stderr.strip()[-200:]}"])
+        return wrong + ([] if verified.returncode == 0
+                        else [f"the zone does not verify: {verified.stderr.strip()[-200:]}"])
     finally:
         if server:
             server.stop()

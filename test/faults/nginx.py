@@ -35,8 +35,8 @@ http {{
 def handshakes(directory: Path, port: int, until: float, outcomes: list[str]) -> None:
     """Each in a connection of its own. "" for a good one."""
     while time.monotonic() < until:
-        done = run(["curl", "-sS", "--max-time", 20, "--cacert", directory / "web.pem", "--resolve", f"web:{port}:127.0.0.1",
-                    f"https://web:{port}/"], check=False)
+        done = run(["curl", "-sS", "--max-time", 20, "--cacert", directory / "web.pem", "--resolve",
+                    f"web:{port}:127.0.0.1", f"https://web:{port}/"], check=False)
         outcomes.append("" if done.stdout == "served\n" else done.stderr.strip() or done.stdout)
 
 
@@ -65,8 +65,8 @@ def through_restarts(directory: Path) -> list[str]:
         for client in clients:
             client.join()
         failed = [outcome for outcome in outcomes if outcome]
-        print(f"nginx: {len(outcomes)} handshakes, {len(failed)} failed, through 2 reloads and 2 restarts of the device",
-              flush=True)
+        print(f"nginx: {len(outcomes)} handshakes, {len(failed)} failed, through 2 reloads and 2 restarts of "
+              "the device", flush=True)
         return [f"{len(failed)} of {len(outcomes)} handshakes failed: {failed[0]}"] if failed else []
     finally:
         if server:

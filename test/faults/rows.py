@@ -128,7 +128,8 @@ BAD_NODES = (
     ("answers HTML", fails_all("not-json")),
     ("no longer knows the user", without_access),
 )
-SURPLUS = (("reset", "reset"), ("close", "closed"), ("close-after-tls", "closed after the handshake"), ("backlog", "not accepted"))
+SURPLUS = (("reset", "reset"), ("close", "closed"), ("close-after-tls", "closed after the handshake"),
+           ("backlog", "not accepted"))
 
 
 def wrong_from_now_on(node) -> None:
@@ -151,13 +152,15 @@ ROWS = (
     Row("421 Misdirected Request, every 10th request", FAIL_NEVER, now_and_then("misdirected")),
     Row("body truncated, every 10th reply", FAIL_NEVER, now_and_then("truncated")),
     Row("stream limit of the live connection: 1, 100, 3, 256", FAIL_NEVER, during=streams),
-    Row("connection half-open (mute), every 50th request", FAIL_NEVER, now_and_then("silent", 50), settings=QUICK_TIMEOUT),
+    Row("connection half-open (mute), every 50th request", FAIL_NEVER, now_and_then("silent", 50),
+        settings=QUICK_TIMEOUT),
     Row("device without power for 800 ms", FAIL_NEVER, during=several_times("silence", 1, 800), settings=QUICK_TIMEOUT),
     Row("device without power for ever", FAIL_CLEARLY, during=several_times("silence", 1),
         settings={"deadline_ms": 3000, **QUICK_TIMEOUT}),
     Row("connections refused for 700 ms, twice, nothing closed", FAIL_NEVER, during=several_times("refuse", 2, 700)),
     Row("device restarts twice, 700 ms each", FAIL_NEVER, during=several_times("restart", 2, 700)),
-    Row("device restarts twice, 700 ms each, HTTP/1.1", FAIL_NEVER, during=several_times("restart", 2, 700), device=HTTP1),
+    Row("device restarts twice, 700 ms each, HTTP/1.1", FAIL_NEVER, during=several_times("restart", 2, 700),
+        device=HTTP1),
     Row("device restarts and does not come back", FAIL_CLEARLY, during=several_times("restart", 1),
         settings={"deadline_ms": 2000}),
     Row("new connections reset for 700 ms, old ones too", FAIL_NEVER,
@@ -165,7 +168,8 @@ ROWS = (
     # The time.
     Row("no answer, every 50th request", FAIL_NEVER, now_and_then("black-hole", 50), settings=QUICK_TIMEOUT),
     Row("no answer at all", FAIL_CLEARLY, always("black-hole"), settings={"deadline_ms": 2000, **QUICK_TIMEOUT}),
-    Row("half of the body, then nothing, every 50th reply", FAIL_NEVER, now_and_then("stalled", 50), settings=QUICK_TIMEOUT),
+    Row("half of the body, then nothing, every 50th reply", FAIL_NEVER, now_and_then("stalled", 50),
+        settings=QUICK_TIMEOUT),
     Row("300 ms late, every 10th reply", FAIL_NEVER, now_and_then("slow", ms=300)),
     Row("a core hangs for 300 ms, twice", FAIL_NEVER, during=hanging_core),
     Row("a core hangs for ever", FAIL_CLEARLY, during=dead_core, settings={"deadline_ms": 2000, **QUICK_TIMEOUT}),
@@ -187,9 +191,10 @@ ROWS = (
     Row("oversized body, every 10th reply", FAIL_CLEARLY, now_and_then("oversized")),
     Row("`result` missing, every 10th reply", FAIL_CLEARLY, now_and_then("missing-field")),
     Row("`result` of the wrong type, every 10th reply", FAIL_CLEARLY, now_and_then("wrong-type")),
-    Row("`key_type` missing, every 3rd reply", FAIL_CLEARLY, now_and_then("missing-field", 3, field="key_type"), loads=READ),
-    Row("`public_key` of the wrong type, every 3rd reply", FAIL_CLEARLY, now_and_then("wrong-type", 3, field="public_key"),
+    Row("`key_type` missing, every 3rd reply", FAIL_CLEARLY, now_and_then("missing-field", 3, field="key_type"),
         loads=READ),
+    Row("`public_key` of the wrong type, every 3rd reply", FAIL_CLEARLY,
+        now_and_then("wrong-type", 3, field="public_key"), loads=READ),
     Row("signature too short, every 10th", FAIL_CLEARLY, now_and_then("short-signature", command="eccsign")),
     Row("wrong signature, every 10th, verify_signatures = yes", FAIL_NEVER,
         wrong_signatures(every=10), settings=VERIFY),
@@ -201,21 +206,24 @@ ROWS = (
     Row("another TLS certificate, not trusted", FAIL_CLEARLY, during=certificate, settings={"deadline_ms": 2000}),
     # Two nodes of a cluster.
     Row("two nodes, the first refuses connections", FAIL_NEVER, during=first_node("restart"), nodes=2),
-    Row("two nodes, the first is without power", FAIL_NEVER, during=first_node("silence"), nodes=2, settings=QUICK_TIMEOUT),
+    Row("two nodes, the first is without power", FAIL_NEVER, during=first_node("silence"), nodes=2,
+        settings=QUICK_TIMEOUT),
     Row("two nodes, drained one after the other", FAIL_NEVER, during=one_after_the_other, nodes=2),
-    *(Row(f"two nodes, the first {what}", FAIL_NEVER, during=on_node(0, act), nodes=2, loads=(*SIGN, OPEN)) for what, act in BAD_NODES),
-    *(Row(f"two nodes, the first restarts twice, the second {what}", FAIL_NEVER, during=restart_while_the_other_is(act), nodes=2,
-          loads=SIGN) for what, act in BAD_NODES),
-    *(Row(f"two nodes, the first {what}, by name", FAIL_NEVER, during=on_node(0, act), nodes=2, loads=(*SIGN, OPEN), device=BY_NAME,
-          settings=NO_ADDRESS) for what, act in BAD_NODES[:2]),
-    Row("two nodes, the first makes wrong signatures", FAIL_NEVER, during=on_node(0, wrong_from_now_on), nodes=2, loads=SIGN,
-        settings=VERIFY),
+    *(Row(f"two nodes, the first {what}", FAIL_NEVER, during=on_node(0, act), nodes=2, loads=(*SIGN, OPEN))
+      for what, act in BAD_NODES),
+    *(Row(f"two nodes, the first restarts twice, the second {what}", FAIL_NEVER, during=restart_while_the_other_is(act),
+          nodes=2, loads=SIGN) for what, act in BAD_NODES),
+    *(Row(f"two nodes, the first {what}, by name", FAIL_NEVER, during=on_node(0, act), nodes=2, loads=(*SIGN, OPEN),
+          device=BY_NAME, settings=NO_ADDRESS) for what, act in BAD_NODES[:2]),
+    Row("two nodes, the first makes wrong signatures", FAIL_NEVER, during=on_node(0, wrong_from_now_on), nodes=2,
+        loads=SIGN, settings=VERIFY),
     # The host name is resolved.
-    Row("device restarts twice, 700 ms each, by name", FAIL_NEVER, during=several_times("restart", 2, 700), device=BY_NAME,
-        settings=NO_ADDRESS),
+    Row("device restarts twice, 700 ms each, by name", FAIL_NEVER, during=several_times("restart", 2, 700),
+        device=BY_NAME, settings=NO_ADDRESS),
     Row("device restarts twice, 700 ms each, by name, HTTP/1.1", FAIL_NEVER, during=several_times("restart", 2, 700),
         device=BY_NAME | HTTP1, settings=NO_ADDRESS),
-    Row("all connections reset, 20 times, by name", FAIL_NEVER, during=several_times("reset", 20), device=BY_NAME, settings=NO_ADDRESS),
+    Row("all connections reset, 20 times, by name", FAIL_NEVER, during=several_times("reset", 20), device=BY_NAME,
+        settings=NO_ADDRESS),
     # Devices that limit connections.
     *(Row(f"{limit} connections allowed, a further one is {what}", FAIL_NEVER, device=connections(limit, surplus))
       for limit in (2, 4, 8) for surplus, what in SURPLUS),
@@ -223,14 +231,17 @@ ROWS = (
     Row("HTTP/1.0", FAIL_NEVER, device=HTTP1 | {"http10": True}),
     Row("connections of 10 requests, HTTP/1.1", FAIL_NEVER, device=HTTP1 | {"max_requests": 10}),
     Row("idle connections closed after 20 ms, HTTP/1.1", FAIL_NEVER, device=HTTP1 | {"idle_ms": 20}),
-    # What changes the device: never done twice, and repeated only where it surely was not done. libcurl does not tell a refused
-    # stream, or one that GOAWAY disowns, from one that was lost.
-    Row("generation: REFUSED_STREAM, every 3rd request", FAIL_CLEARLY, now_and_then("refused-stream", 3), loads=GENERATE),
-    Row("generation: GOAWAY that disowns the request, every 3rd", FAIL_CLEARLY, now_and_then("goaway-hard", 3), loads=GENERATE),
+    # What changes the device: never done twice, and repeated only where it surely was not done. libcurl does not tell a
+    # refused stream, or one that GOAWAY disowns, from one that was lost.
+    Row("generation: REFUSED_STREAM, every 3rd request", FAIL_CLEARLY, now_and_then("refused-stream", 3),
+        loads=GENERATE),
+    Row("generation: GOAWAY that disowns the request, every 3rd", FAIL_CLEARLY, now_and_then("goaway-hard", 3),
+        loads=GENERATE),
     Row("generation: 421, every 3rd request", FAIL_NEVER, now_and_then("misdirected", 3), loads=GENERATE),
     Row("generation: reset, every 5th request", FAIL_CLEARLY, now_and_then("reset", 5), loads=GENERATE),
     Row("generation: body truncated, every 5th reply", FAIL_CLEARLY, now_and_then("truncated", 5), loads=GENERATE),
-    Row("generation: no answer, every 10th request", FAIL_CLEARLY, now_and_then("black-hole", 10), settings=QUICK_TIMEOUT,
+    Row("generation: no answer, every 10th request", FAIL_CLEARLY, now_and_then("black-hole", 10),
+        settings=QUICK_TIMEOUT, loads=GENERATE),
+    Row("generation: device restarts twice, 700 ms each", FAIL_CLEARLY, during=several_times("restart", 2, 700),
         loads=GENERATE),
-    Row("generation: device restarts twice, 700 ms each", FAIL_CLEARLY, during=several_times("restart", 2, 700), loads=GENERATE),
 )

@@ -26,7 +26,8 @@ class Server:
     def __init__(self, directory: Path, cnf: Path, port: int, arguments: Sequence[Any]):
         self.log = directory / "server.log"
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen([str(word) for word in arguments], cwd=directory, env=minimal_environment(cnf),
+            self.process = subprocess.Popen([str(word) for word in arguments], cwd=directory,
+                                            env=minimal_environment(cnf),
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + 30
         while not self._listens(port):

@@ -15,7 +15,8 @@ from harness import configuration
 from harness.simulator import Simulator
 
 THREADS = 32
-# Resident memory moves by whole pages, in each thread's part of the heap. What was counted in a run of 20,000 signatures: 60 KiB.
+# Resident memory moves by whole pages, in each thread's part of the heap. What was counted in a run of 20,000
+# signatures: 60 KiB.
 MOST_GROWTH_BYTES = {"resident_bytes": 512 * 1024, "heap_bytes": 128 * 1024}
 MOST_GROWTH_PER_SIGNATURE = 0.5  # more is a leak, if only of one allocation in a hundred signatures
 
@@ -43,7 +44,8 @@ def complaints(samples: list[Sample]) -> list[str]:
     by_signatures = MOST_GROWTH_PER_SIGNATURE * samples[-1].signatures
     found = [f"{what} grew by {growth(samples, what)} bytes" for what, allowed in MOST_GROWTH_BYTES.items()
              if growth(samples, what) > max(allowed, by_signatures)]
-    found += [f"{what} grew by {growth(samples, what)}" for what in ("descriptors", "threads") if growth(samples, what) > 0]
+    found += [f"{what} grew by {growth(samples, what)}" for what in ("descriptors", "threads")
+              if growth(samples, what) > 0]
     return found
 
 
@@ -54,8 +56,8 @@ def soak(directory: Path, signatures: int) -> list[Sample]:
         simulator.create_key("soak")
         cnf = configuration.write(directory / "openssl.cnf", configuration.settings_for(simulator, key_cache_seconds=0))
         limit_s = 300 + signatures // 100
-        done = run_life(compile_life(directory), cnf, f"watchdog={limit_s}", "load", f"busy={THREADS}", f"soak={signatures}", "idle",
-                        "free", "exit", uri="sesam:soak", timeout=limit_s + 60)
+        done = run_life(compile_life(directory), cnf, f"watchdog={limit_s}", "load", f"busy={THREADS}",
+                        f"soak={signatures}", "idle", "free", "exit", uri="sesam:soak", timeout=limit_s + 60)
         assert done.returncode == 0, str(done)
         return samples_of(done.stdout)
     finally:
@@ -63,16 +65,19 @@ def soak(directory: Path, signatures: int) -> list[Sample]:
 
 
 def table(samples: list[Sample]) -> str:
-    head = "| signatures | resident, KiB | heap in use, KiB | descriptors | threads |\n| --: | --: | --: | --: | --: |\n"
+    head = ("| signatures | resident, KiB | heap in use, KiB | descriptors | threads |\n"
+            "| --: | --: | --: | --: | --: |\n")
     rows = [samples[len(samples) // 5], samples[len(samples) // 2], samples[-1]]
-    return head + "\n".join(f"| {row.signatures} | {row.resident_bytes // 1024} | {row.heap_bytes // 1024} | {row.descriptors} "
+    return head + "\n".join(f"| {row.signatures} | {row.resident_bytes // 1024} | {row.heap_bytes // 1024} | "
+                            f"{row.descriptors} "
                             f"| {row.threads} |" for row in rows)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/soak", description=__doc__)
     parser.add_argument("signatures", nargs="?", type=int, default=1_000_000)
-    parser.add_argument("--record", action="store_true", help="write the figures into docs/RELIABILITY.md, if all is well")
+    parser.add_argument("--record", action="store_true",
+                        help="write the figures into docs/RELIABILITY.md, if all is well")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sesam-soak.") as directory:
         samples = soak(Path(directory), arguments.signatures)

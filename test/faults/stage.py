@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one row of the table needs: a device or two with keys, an openssl.cnf, and what befalls them while a load runs."""
+"""What one row of the table needs: a device or two with keys, an openssl.cnf, and what befalls them while a load
+runs."""
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -30,7 +31,8 @@ class Promise:
 
 @dataclass(frozen=True)
 class Row:
-    """A fault and what is promised under it. `orders` are those of POST /faults, in force for as long as the load runs."""
+    """A fault and what is promised under it. `orders` are those of POST /faults, in force for as long as the load
+    runs."""
     name: str
     promise: str
     orders: tuple[dict[str, Any], ...] = ()

@@ -3,16 +3,18 @@
 from loads import Tally
 from stage import Row, holds
 
-HEAD = ("fault", "promised", "operations", "failures", "longest wait, ms", "wrong results", "the callers are told", "holds")
+HEAD = ("fault", "promised", "operations", "failures", "longest wait, ms", "wrong results", "the callers are told",
+        "holds")
 
 
 def told(tally: Tally) -> str:
-    return ", ".join(f"{reason} ({count})" for reason, count in sorted(tally.reasons.items(), key=lambda pair: -pair[1]))
+    return ", ".join(f"{reason} ({count})" for reason, count in sorted(tally.reasons.items(),
+                                                                       key=lambda pair: -pair[1]))
 
 
 def cells(row: Row, tally: Tally) -> tuple[str, ...]:
-    return (row.name, row.promise, str(tally.tried), str(tally.failed), f"{tally.longest_ms:.0f}", str(tally.wrong), told(tally),
-            holds(row, tally))
+    return (row.name, row.promise, str(tally.tried), str(tally.failed), f"{tally.longest_ms:.0f}", str(tally.wrong),
+            told(tally), holds(row, tally))
 
 
 def line(texts: tuple[str, ...]) -> str:

@@ -42,7 +42,8 @@ def sign_through_restarts(directory: Path, names: int = NAMES) -> list[str]:
     device = Simulator(directory / "device", delay_ms=DELAY_MS).start()
     try:
         device.create_key("JP.example")
-        bind = Bind(directory / "zone", configuration.write(directory / "openssl.cnf", configuration.settings_for(device)))
+        bind = Bind(directory / "zone", configuration.write(directory / "openssl.cnf",
+                                                            configuration.settings_for(device)))
         bind.add_names(names)
         bind.key_from_label("sesam:JP.example")
         device.fault("refused-stream", count=-1, every=20, command="eccsign")
@@ -54,7 +55,8 @@ def sign_through_restarts(directory: Path, names: int = NAMES) -> list[str]:
         if signed.done.returncode != 0:
             return [f"dnssec-signzone failed: {signed.done.stderr.strip()[-300:]}"]
         counters = device.counters()
-        print(f"{signed.generated} signatures, {signed.per_second:.0f}/s, {sum(counters['faults'].values())} streams refused, "
+        print(f"{signed.generated} signatures, {signed.per_second:.0f}/s, {sum(counters['faults'].values())} streams "
+              "refused, "
               f"{counters['connections_accepted']} connections", flush=True)
         wrong = [] if "Zone fully signed" in str(bind.verify()) else ["the zone does not verify"]
         if restarted != 2 or not counters["faults"]:

@@ -83,7 +83,8 @@ def sesam(tmp_path: Path) -> Callable[..., programs.Done]:
     """sesam(cnf, "show", "web", …): the sesam command, in this test's directory and without a terminal."""
 
     def call(cnf: Path | None, *arguments: Any, **options: Any) -> programs.Done:
-        return programs.run([COMMAND, *arguments], cnf, **{"cwd": tmp_path, "timeout": 120, "start_new_session": True, **options})
+        return programs.run([COMMAND, *arguments], cnf, **{"cwd": tmp_path, "timeout": 120, "start_new_session": True,
+                                                           **options})
 
     return call
 

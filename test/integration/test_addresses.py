@@ -103,7 +103,8 @@ def test_each_node_has_its_own_address(tmp_path, openssl_cnf, openssl, refusing)
 
 def test_the_doctor_looks_at_each_address(device, openssl_cnf, sesam, refusing):
     device.create_key("web")
-    done = sesam(openssl_cnf(device, address=f"{refusing}|127.0.0.1:{device.port}"), "doctor", "--key", "web", check=False)
+    done = sesam(openssl_cnf(device, address=f"{refusing}|127.0.0.1:{device.port}"), "doctor", "--key", "web",
+                 check=False)
     assert refusing.split(":")[1] in done.stdout and f"to port {device.port}" in done.stdout
 
 

@@ -34,7 +34,8 @@ BROKEN_OFF = 10_000 if os.environ.get("SESAM_MANY_HANDSHAKES") else 300
 
 @pytest.fixture
 def serving(simulator, openssl_cnf, tmp_path):
-    """serving("haproxy", "ssl-mode-async", delay_ms=20) -> (server, identity, device); the key is open, the counters are reset."""
+    """serving("haproxy", "ssl-mode-async", delay_ms=20) -> (server, identity, device); the key is open, the counters
+    are reset."""
     started = []
 
     def start(program, mode="", type="EC", **options):
@@ -46,8 +47,8 @@ def serving(simulator, openssl_cnf, tmp_path):
             path.write_text(HAPROXY.format(mode=mode, port=port, both=identity.both_in_one_file(), reply=REPLY))
             command = ["haproxy", "-db", "-f", path]
         else:
-            command = ["openssl", "s_server", *mode.split(), "-accept", str(port), "-key", identity.key, "-cert", identity.certificate,
-                       "-www", "-quiet"]
+            command = ["openssl", "s_server", *mode.split(), "-accept", str(port), "-key", identity.key, "-cert",
+                       identity.certificate, "-www", "-quiet"]
         started.append(Server(command, cnf, port, tmp_path))
         return started[-1], identity, device
 

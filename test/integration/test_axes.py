@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What everybody does, over the axes that everybody's set-up differs in: pairwise, or all of them (scripts/test --all-axes)."""
+"""What everybody does, over the axes that everybody's set-up differs in: pairwise, or all of them (scripts/test
+--all-axes)."""
 import os
 import signal
 import time
@@ -18,7 +19,8 @@ from test_program_nginx import CONFIGURATION as NGINX
 
 SET_UPS = ALL if os.environ.get("SESAM_ALL_AXES") else PAIRWISE
 DEADLINE_MS = 8000
-# Far more than a healthy opening takes, which is some hundredths, and less than the 3 s of one that waits for a timer of libcurl's.
+# Far more than a healthy opening takes, which is some hundredths, and less than the 3 s of one that waits for a timer
+# of libcurl's.
 SOON_S = 2
 
 
@@ -86,10 +88,11 @@ def test_nginx_serves(world, tmp_path, run):
     cnf = world.cnf
     identity = Identity(world.set_up.key, f"sesam:{KEY}", tmp_path / "web.key", tmp_path / "web.crt")
     run(["openssl", "pkey", "-in", identity.uri, "-out", identity.key], cnf)
-    run(["openssl", "req", "-x509", "-key", identity.uri, "-subj", "/CN=web", "-addext", "subjectAltName=DNS:localhost", "-days", "2",
-         "-out", identity.certificate], cnf)
+    run(["openssl", "req", "-x509", "-key", identity.uri, "-subj", "/CN=web", "-addext", "subjectAltName=DNS:localhost",
+         "-days", "2", "-out", identity.certificate], cnf)
     port, path = free_port(), tmp_path / "nginx.conf"
-    path.write_text(NGINX.format(directory=tmp_path, port=port, certificate=identity.certificate, key=identity.key, reply=REPLY))
+    path.write_text(NGINX.format(directory=tmp_path, port=port, certificate=identity.certificate, key=identity.key,
+                                 reply=REPLY))
     with Server(["nginx", "-c", path, "-e", "stderr"], cnf, port, tmp_path) as server:
         for version in ("1.2", "1.3"):
             assert fetch(port, identity.certificate, version).stdout == REPLY

@@ -29,12 +29,16 @@ def token(tmp_path):
     """A SoftHSM token with one key, "web"; the environment it needs."""
     assert provider_module().exists(), "pkcs11-provider is not installed: run scripts/build"
     (tmp_path / "tokens").mkdir()
-    (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path / 'tokens'}\nobjectstore.backend = file\nlog.level = ERROR\n")
-    # A module that is there from the start keeps the program's malloc, which pkcs11-provider's RTLD_DEEPBIND would take away.
+    (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path / 'tokens'}\nobjectstore.backend = "
+                                            "file\nlog.level = ERROR\n")
+    # A module that is there from the start keeps the program's malloc, which pkcs11-provider's RTLD_DEEPBIND would take
+    # away.
     environment = {"SOFTHSM2_CONF": str(tmp_path / "softhsm2.conf"), "LD_PRELOAD": str(softhsm_module())}
     run_program(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "group:P-256", "-out", tmp_path / "soft.key"])
-    run_program(["softhsm2-util", "--init-token", "--free", "--label", TOKEN, "--pin", PIN, "--so-pin", PIN], environment=environment)
-    run_program(["softhsm2-util", "--import", tmp_path / "soft.key", "--token", TOKEN, "--label", "web", "--id", "a1", "--pin", PIN],
+    run_program(["softhsm2-util", "--init-token", "--free", "--label", TOKEN, "--pin", PIN, "--so-pin", PIN],
+                environment=environment)
+    run_program(["softhsm2-util", "--import", tmp_path / "soft.key", "--token", TOKEN, "--label", "web", "--id", "a1",
+                 "--pin", PIN],
                 environment=environment)
     return environment
 
@@ -54,7 +58,8 @@ pkcs11-module-token-pin = {PIN}
 pkcs11-module-encode-provider-uri-to-pem = true
 activate = 1
 """)
-    text = path.read_text().replace("sesam = sesam_provider\n", "".join(f"{name} = {name}_provider\n" for name in names))
+    text = path.read_text().replace("sesam = sesam_provider\n",
+                                    "".join(f"{name} = {name}_provider\n" for name in names))
     path.write_text(text)
     return lambda *arguments, **options: openssl(path, *arguments, environment=token, **options)
 
@@ -93,7 +98,8 @@ def test_a_key_that_is_generated_as_pkcs11_is_theirs_and_as_sesam_is_ours(both, 
          f"pkcs11_uri:pkcs11:token={TOKEN};object=new?pin-value={PIN}")
     assert device.requests() == {}
     both("pkey", "-in", f"pkcs11:token={TOKEN};object=new?pin-value={PIN}", "-pubout")
-    both("genpkey", "-algorithm", "EC", "-propquery", "provider=sesam", "-pkeyopt", "group:P-256", "-pkeyopt", "sesam_uri:sesam:object=new")
+    both("genpkey", "-algorithm", "EC", "-propquery", "provider=sesam", "-pkeyopt", "group:P-256", "-pkeyopt",
+         "sesam_uri:sesam:object=new")
     assert device.requests()["genecckey"] == 1
 
 
@@ -104,7 +110,8 @@ def test_alone_sesam_knows_no_pkcs11_uris_files_or_generation(device, openssl_cn
     assert openssl(cnf, "pkey", "-in", "pkcs11:object=web", "-pubout", check=False).returncode != 0
     (tmp_path / "theirs").write_text(pem("PKCS#11 PROVIDER URI", "PKCS#11 Provider URI v1.0", "pkcs11:object=web"))
     assert openssl(cnf, "pkey", "-in", tmp_path / "theirs", "-pubout", check=False).returncode != 0
-    done = openssl(cnf, "genpkey", "-algorithm", "EC", "-propquery", "provider=pkcs11", "-pkeyopt", "group:P-256", check=False)
+    done = openssl(cnf, "genpkey", "-algorithm", "EC", "-propquery", "provider=pkcs11", "-pkeyopt", "group:P-256",
+                   check=False)
     assert done.returncode != 0
     assert device.requests() == {}
     openssl(cnf, "pkey", "-in", "sesam:web", "-pubout")

@@ -62,7 +62,8 @@ int main(int argc, char **argv) {
 def signer_program(tmp_path_factory):
     directory = tmp_path_factory.mktemp("signer")
     (directory / "signer.c").write_text(SIGNER)
-    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", "-o", directory / "signer", directory / "signer.c", "-lcrypto"], check=True)
+    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", "-o", directory / "signer", directory / "signer.c", "-lcrypto"],
+                   check=True)
     return directory / "signer"
 
 
@@ -93,8 +94,10 @@ def signing(request, simulator, openssl_cnf, signer_program):
     """A device and a program that has signed once with its key."""
     axes = request.param
     device = simulator(http1=axes["http1"])
-    device.create_key("web", type=axes["type"], size=2048 if axes["type"] == "RSA" else 256, **({"pin": axes["pin"]} if axes["pin"] else {}))
-    cnf = openssl_cnf(device, deadline_ms=DEADLINE_MS, request_timeout_ms=1000, connect_timeout_ms=1000, pin=axes["pin"])
+    device.create_key("web", type=axes["type"], size=2048 if axes["type"] == "RSA" else 256,
+                      **({"pin": axes["pin"]} if axes["pin"] else {}))
+    cnf = openssl_cnf(device, deadline_ms=DEADLINE_MS, request_timeout_ms=1000, connect_timeout_ms=1000,
+                      pin=axes["pin"])
     signer = Signer(signer_program, cnf)
     assert signer.sign()[0]
     yield device, signer

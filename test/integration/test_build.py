@@ -39,7 +39,8 @@ def test_it_checks_its_stack_and_buffers(path):
 
 # The linker marks a program if all of it is marked: in Debian the C library's own part is not.
 @pytest.mark.skipif(platform.machine() not in CONTROL_FLOW, reason="the processor has no such features")
-@pytest.mark.parametrize("archive", ["base/libsesam_base.a", "transport/curl/libsesam_transport_curl.a", "test/simulator/libn200sim.a"])
+@pytest.mark.parametrize("archive", ["base/libsesam_base.a", "transport/curl/libsesam_transport_curl.a",
+                                     "test/simulator/libn200sim.a"])
 def test_each_object_is_marked_for_the_protection_of_its_control_flow(archive):
     objects = readelf("-n", BUILD / archive).split("\nFile: ")[1:]
     assert objects
@@ -53,8 +54,10 @@ def test_it_does_not_name_the_directory_of_the_build(path):
 
 def test_the_bill_of_materials_names_what_the_build_is_made_of():
     bill = json.loads((BUILD / "sesam.spdx.json").read_text())
-    assert bill["spdxVersion"] == "SPDX-2.3" and bill["dataLicense"] == "CC0-1.0" and bill["SPDXID"] == "SPDXRef-DOCUMENT"
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", bill["creationInfo"]["created"]) and bill["creationInfo"]["creators"]
+    assert bill["spdxVersion"] == "SPDX-2.3" and bill["dataLicense"] == "CC0-1.0"
+    assert bill["SPDXID"] == "SPDXRef-DOCUMENT"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", bill["creationInfo"]["created"])
+    assert bill["creationInfo"]["creators"]
     assert bill["name"] and bill["documentNamespace"].startswith("urn:uuid:")
     packages = {package["name"]: package for package in bill["packages"]}
     assert set(packages) == {"sesam", "openssl", "curl", "simdjson", "cli11", "nlohmann-json", "nghttp2", "http-parser"}
@@ -64,12 +67,14 @@ def test_the_bill_of_materials_names_what_the_build_is_made_of():
     depends_on = {(one["spdxElementId"], one["relatedSpdxElement"]) for one in bill["relationships"]
                   if one["relationshipType"] == "DEPENDS_ON"}
     assert depends_on == {("SPDXRef-sesam", package["SPDXID"]) for name, package in packages.items() if name != "sesam"}
-    assert {"spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES", "relatedSpdxElement": "SPDXRef-sesam"} in bill["relationships"]
+    assert {"spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES",
+            "relatedSpdxElement": "SPDXRef-sesam"} in bill["relationships"]
 
 
 def test_the_bill_of_materials_has_the_versions_that_the_module_reports():
     bill = json.loads((BUILD / "sesam.spdx.json").read_text())
     built = MODULE.read_bytes()
     versions = {package["name"]: package["versionInfo"] for package in bill["packages"]}
-    told = f"{versions['sesam']}, OpenSSL {versions['openssl']}, libcurl {versions['curl']}, simdjson {versions['simdjson']}"
+    told = (f"{versions['sesam']}, OpenSSL {versions['openssl']}, libcurl {versions['curl']}, simdjson "
+            f"{versions['simdjson']}")
     assert told.encode() in built

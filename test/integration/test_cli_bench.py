@@ -17,7 +17,8 @@ def bench(device, openssl_cnf, run, tmp_path):
     device.create_key("rsa", type="RSA", size=2048)
 
     def call(*words, **options):
-        return run([COMMAND, "bench", "--seconds", 1, *words], openssl_cnf(device), cwd=tmp_path, timeout=120, **options)
+        return run([COMMAND, "bench", "--seconds", 1, *words], openssl_cnf(device), cwd=tmp_path, timeout=120,
+                   **options)
 
     return call
 

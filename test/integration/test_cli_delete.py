@@ -21,7 +21,8 @@ def names(device) -> list[str]:
 
 
 def test_the_key_whose_name_is_typed_is_gone(device, web, openssl_cnf):
-    done, screen = run_at_terminal([COMMAND, "delete", "web"], openssl_cnf(device, pin=PIN), ("Type its name, web,", "web"))
+    done, screen = run_at_terminal([COMMAND, "delete", "web"], openssl_cnf(device, pin=PIN),
+                                   ("Type its name, web,", "web"))
     assert done.returncode == 0, f"{done}{screen}"
     assert "Deleted: web" in done.stdout and web["key_id"] in done.stdout
     assert "will be lost for good" in done.stderr
@@ -42,7 +43,8 @@ def test_without_a_terminal_it_needs_yes(device, web, openssl_cnf, sesam):
     done = sesam(cnf, "delete", "web", stdin=b"web\n", check=False)
     assert done.returncode == 1 and "give --yes" in done.stderr and "cannot be undone" in done.stderr
     assert device.requests() == {}
-    assert json.loads(sesam(cnf, "delete", "web", "--yes", "--json").stdout) == {"deleted": web["key_id"], "name": "web"}
+    assert json.loads(sesam(cnf, "delete", "web", "--yes", "--json").stdout) == {"deleted": web["key_id"],
+                                                                                 "name": "web"}
     assert names(device) == ["other"]
 
 
@@ -65,7 +67,8 @@ def test_a_key_of_another_core_is_named_by_a_uri(device, openssl_cnf, sesam):
 def test_the_pin_is_that_of_the_pin_source(device, web, openssl_cnf, sesam, tmp_path):
     (tmp_path / "pin").write_text(PIN)
     sesam(openssl_cnf(device, pin=WRONG_PIN), "delete", "--yes", "web", "--pin-source", f"file:{tmp_path / 'pin'}")
-    done, screen = run_at_terminal([COMMAND, "delete", "--yes", "other", "--pin-source", "ask:"], openssl_cnf(device), ("PIN", PIN))
+    done, screen = run_at_terminal([COMMAND, "delete", "--yes", "other", "--pin-source", "ask:"], openssl_cnf(device),
+                                   ("PIN", PIN))
     assert done.returncode == 0 and PIN not in screen, f"{done}{screen}"
     assert names(device) == []
 
@@ -96,7 +99,8 @@ def test_a_key_whose_deletion_lost_its_answer_is_seen_to_be_gone(device, web, op
 
 def test_a_key_that_is_still_there_after_a_lost_answer_is_told_to_be_so(device, web, openssl_cnf, sesam):
     device.fault("black-hole", command="deletekey")
-    done = sesam(openssl_cnf(device, pin=PIN, request_timeout_ms=500, deadline_ms=2000), "delete", "--yes", "web", check=False)
+    done = sesam(openssl_cnf(device, pin=PIN, request_timeout_ms=500, deadline_ms=2000), "delete", "--yes", "web",
+                 check=False)
     assert done.returncode == 1 and "the key is still there" in done.stderr
     assert device.requests()["deletekey"] == 1
     assert names(device) == ["other", "web"]

@@ -16,7 +16,8 @@ MAX_REQUESTS = 400
 DIALECTS = {
     "other-names": {"command": "signecc", "fields": {"key_to_use": "key", "hash_to_sign": "hash"}},
     "strict": {"command": "signhash", "fields": {"digest": "hash"}, "strict": True},
-    "names-of-its-own": {"command": "sign_digest", "fields": {"hsm_key": "key", "digest_value": "hash"}, "strict": True},
+    "names-of-its-own": {"command": "sign_digest", "fields": {"hsm_key": "key", "digest_value": "hash"},
+                         "strict": True},
     "as-assumed": {"command": "eccsign"},
 }
 
@@ -46,9 +47,11 @@ def test_the_printed_line_signs(simulator, openssl_cnf, openssl, sesam, tmp_path
 
 @pytest.mark.parametrize("pin", [PIN, None])
 def test_an_rsa_row_serves_for_both_paddings_and_all_hashes(simulator, openssl_cnf, openssl, sesam, tmp_path, pin):
-    dialect = {"command": "signrsa", "as": "rsasign", "fields": {"digest": "hash", "pad": "padding", "hash_type": "hashalg"}}
+    dialect = {"command": "signrsa", "as": "rsasign", "fields": {"digest": "hash", "pad": "padding",
+                                                                 "hash_type": "hashalg"}}
     device = simulator(sign_dialect=json.dumps(dialect))
-    done = sesam(openssl_cnf(device, pin=pin), "discover", "--make-key", "ca", "--type", "RSA", "--yes", *([] if pin else ["--no-pin"]))
+    done = sesam(openssl_cnf(device, pin=pin), "discover", "--make-key", "ca", "--type", "RSA", "--yes",
+                 *([] if pin else ["--no-pin"]))
     cnf = openssl_cnf(device, pin=pin, wire_rsa_sign=found_row(done))
     for digest in ("sha256", "sha512"):
         assert_signs(openssl, cnf, "sesam:ca", tmp_path, digest)
@@ -60,7 +63,8 @@ def test_a_device_that_shares_nothing_with_the_simulator(foreign, openssl_cnf, o
     cnf = openssl_cnf(foreign, pin=PIN)
     done = sesam(cnf, "discover", "--make-key", "web", "--yes")
     row = found_row(done)
-    assert row == "POST command=signDigest core={core} hsm_id={key_id} key_pin={pin} digest_b64={digest:base64} -> data.signature:der:base64"
+    assert row == ("POST command=signDigest core={core} hsm_id={key_id} key_pin={pin} digest_b64={digest:base64} -> "
+                   "data.signature:der:base64")
     assert "sesam delete hsm" in done.stdout and "sesam discover, 20" in done.stdout
     assert foreign.wrong_pins == 0
     assert_signs(openssl, openssl_cnf(foreign, pin=PIN, wire_ec_sign=row), "sesam:web", tmp_path)
@@ -74,7 +78,8 @@ def test_what_is_sent_is_bounded_and_changes_no_key(foreign, openssl_cnf, sesam)
     assert {command for _, command, _ in foreign.journal} <= allowed
     assert len(foreign.sent("genecckey")) == 1
     assert all("sign" in name.lower() for name in plan["commands"])
-    assert not [name for name in plan["commands"] for word in ("assign", "import", "cert", "delete", "set") if word in name.lower()]
+    assert not [name for name in plan["commands"] for word in ("assign", "import", "cert", "delete", "set")
+                if word in name.lower()]
     assert all(PIN not in fields.values() for method, _, fields in foreign.journal if method == "GET")
 
 
@@ -121,7 +126,8 @@ def test_what_was_answered_is_grouped(simulator, openssl_cnf, sesam):
 
 def test_a_dry_run_sends_nothing(device, openssl_cnf, sesam):
     done = sesam(openssl_cnf(device), "discover", "--dry-run")
-    assert "POST command=eccsign core={core} key={key_id}" in done.stdout and "GET /n200/COMMAND/{key_id}/{digest:hex}/" in done.stdout
+    assert "POST command=eccsign core={core} key={key_id}" in done.stdout
+    assert "GET /n200/COMMAND/{key_id}/{digest:hex}/" in done.stdout
     assert device.counters()["requests_total"] == 0
 
 
@@ -138,11 +144,13 @@ def test_it_asks_before_it_sends(device, openssl_cnf, sesam):
 def test_json_says_the_same(device, openssl_cnf, sesam):
     found = json.loads(sesam(openssl_cnf(device, pin=PIN), "--json", "discover", "--make-key", "web", "--yes").stdout)
     assert (found["found"], found["setting"], found["key"]) == (True, "wire_ec_sign", "web")
-    assert found["row"] == "POST command=eccsign core={core} key={key_id} pin={pin} hash={digest:hex} -> result:p1363:hex"
+    assert found["row"] == ("POST command=eccsign core={core} key={key_id} pin={pin} hash={digest:hex} -> "
+                            "result:p1363:hex")
     assert found["requests"] <= MAX_REQUESTS and found["delete_with"].startswith("sesam delete hsm")
 
 
-@pytest.mark.parametrize("arguments", [[], ["web", "--make-key", "other"], ["web", "--max-requests", "500"], ["--make-key", "--type", "DSA"]])
+@pytest.mark.parametrize("arguments", [[], ["web", "--make-key", "other"], ["web", "--max-requests", "500"],
+                                       ["--make-key", "--type", "DSA"]])
 def test_a_wrong_command_line_is_a_matter_of_usage(device, openssl_cnf, sesam, arguments):
     done = sesam(openssl_cnf(device), "discover", *arguments, check=False)
     assert done.returncode == 2, str(done)

@@ -16,9 +16,10 @@ from harness.simulator import PASSWORD
 from harness.tls import make_file_identity
 
 PIN = "24681357"
-STEPS = ["configuration file", "provider's section", "default provider", "default properties", "module", "libcrypto", "settings",
-         "secrets' files", "host name", "connection", "certificate", "HTTP", "access by GET", "clock", "connections", "key",
-         "signature"]
+STEPS = ["configuration file", "provider's section", "default provider", "default properties", "module", "libcrypto",
+         "settings",
+         "secrets' files", "host name", "connection", "certificate", "HTTP", "access by GET", "clock", "connections",
+         "key", "signature"]
 
 
 @pytest.fixture
@@ -62,7 +63,8 @@ def test_all_is_well(device, web, openssl_cnf, doctor):
     found = {name: steps[name]["finding"] for name in STEPS}
     assert found["configuration file"] == f"{cnf}, named by OPENSSL_CONF"
     assert str(MODULE) in found["module"] and "OpenSSL " in found["module"] and "libcrypto.so." in found["libcrypto"]
-    assert "CN=seSAM-nserie-101, no subjectAltName, valid until" in found["certificate"] and str(device.tlscert) in found["certificate"]
+    assert "CN=seSAM-nserie-101, no subjectAltName, valid until" in found["certificate"]
+    assert str(device.tlscert) in found["certificate"]
     assert found["host name"] == "127.0.0.1 is 127.0.0.1" and found["HTTP"] == "HTTP/2 over TLSv1.3"
     assert "pkmaster" in found["access by GET"] and web["key_id"] in found["key"] and "verified" in found["signature"]
 
@@ -77,12 +79,14 @@ def test_in_words_it_ends_with_a_configuration(device, web, openssl_cnf, sesam, 
         example = example.replace(f"/etc/sesam/{name} ", f"{tmp_path / name} ")
         (tmp_path / name).write_text(text)
     (tmp_path / "example.cnf").write_text(example)
-    openssl(tmp_path / "example.cnf", "pkeyutl", "-sign", "-rawin", "-digest", "sha256", "-inkey", "sesam:web", "-in", "pin", "-out", "sig")
+    openssl(tmp_path / "example.cnf", "pkeyutl", "-sign", "-rawin", "-digest", "sha256", "-inkey", "sesam:web", "-in",
+            "pin", "-out", "sig")
 
 
 def test_without_utf8_marks_are_ascii(device, openssl_cnf, sesam):
     done = sesam(openssl_cnf(device, core=9), "doctor", check=False, environment={"LC_ALL": "C"})
-    assert done.output.isascii() and "ok configuration file: " in done.stdout and "FAILED access by POST: " in done.stdout
+    assert done.output.isascii() and "ok configuration file: " in done.stdout
+    assert "FAILED access by POST: " in done.stdout
     assert "\n  -> " in done.stdout and "An openssl.cnf with" not in done.stdout
     done = sesam(openssl_cnf(device, core=9), "doctor", "--print-config", check=False, environment={"LC_ALL": "C"})
     assert "An openssl.cnf with" in done.stdout and "core = 9\n" in done.stdout
@@ -92,8 +96,8 @@ def test_wrong_in_five_ways_one_after_the_other(device, web, openssl_cnf, simula
     """What a new user corrects, step by step, by what doctor says."""
     other_certificate = simulator().tlscert
     module = tmp_path / "nowhere" / "sesam.so"
-    settings = settings_for(device, url=f"https://no-such-host.invalid:{device.port}", address=None, tlscert=other_certificate,
-                            core=2, pin="1111", **{"pass": "wrong"})
+    settings = settings_for(device, url=f"https://no-such-host.invalid:{device.port}", address=None,
+                            tlscert=other_certificate, core=2, pin="1111", **{"pass": "wrong"})
     cnf = tmp_path / "five.cnf"
 
     write(cnf, settings, module=module)
@@ -105,7 +109,8 @@ def test_wrong_in_five_ways_one_after_the_other(device, web, openssl_cnf, simula
     assert all(steps[name]["result"] == "skipped" for name in STEPS[STEPS.index("connection"):])
 
     write(cnf, settings | {"url": device.url, "address": "127.0.0.1"})
-    assert_only_bad(doctor(cnf, "--key", "web"), "certificate", "not trusted", str(other_certificate), "'tlscert' must name")
+    assert_only_bad(doctor(cnf, "--key", "web"), "certificate", "not trusted", str(other_certificate),
+                    "'tlscert' must name")
 
     settings |= {"url": device.url, "address": "127.0.0.1", "tlscert": device.tlscert}
     write(cnf, settings)
@@ -124,8 +129,8 @@ def test_wrong_in_five_ways_one_after_the_other(device, web, openssl_cnf, simula
     assert bad_steps(doctor(cnf, "--key", "web")) == []
 
 
-@pytest.mark.parametrize("rules, words, name", [("post", ["--key", "web"], "access by GET"), ("get", ["--key", "web"], "signature"),
-                                                ("get", [], "access by POST")])
+@pytest.mark.parametrize("rules, words, name", [("post", ["--key", "web"], "access by GET"),
+                                                ("get", ["--key", "web"], "signature"), ("get", [], "access by POST")])
 def test_a_missing_access_rule(device, web, openssl_cnf, doctor, rules, words, name):
     device.add_user("half", "of it", (rules,))
     steps = doctor(openssl_cnf(device, user="half", pin=PIN, **{"pass": "of it"}), *words)
@@ -156,32 +161,37 @@ def test_a_clock_that_is_wrong(simulator, openssl_cnf, doctor):
 
 
 def test_a_port_where_nobody_listens(device, openssl_cnf, doctor):
-    assert_only_bad(doctor(openssl_cnf(device, address="127.0.0.1:1")), "connection", "127.0.0.1 port 1: Connection refused",
-                    "'url' and 'address'")
+    assert_only_bad(doctor(openssl_cnf(device, address="127.0.0.1:1")), "connection",
+                    "127.0.0.1 port 1: Connection refused", "'url' and 'address'")
 
 
 def test_a_name_that_is_not_in_the_certificate(device, openssl_cnf, doctor):
     steps = doctor(openssl_cnf(device, url=f"https://hsm.example:{device.port}"))
-    assert_only_bad(steps, "certificate", "another host name", "hsm.example", "CN=seSAM-nserie-101", "use the certificate's name in 'url'")
+    assert_only_bad(steps, "certificate", "another host name", "hsm.example", "CN=seSAM-nserie-101",
+                    "use the certificate's name in 'url'")
 
 
 def test_a_certificate_that_no_ca_of_the_system_issued(device, openssl_cnf, doctor):
-    assert_only_bad(doctor(openssl_cnf(device, tlscert=None)), "certificate", "no tlscert is set", "'tlscert' must name")
+    assert_only_bad(doctor(openssl_cnf(device, tlscert=None)), "certificate", "no tlscert is set",
+                    "'tlscert' must name")
 
 
 def test_a_certificate_that_has_run_out(simulator, openssl_cnf, doctor, openssl, tmp_path):
     key, _ = make_file_identity(tmp_path, "seSAM-nserie-101")
-    (tmp_path / "ca.cnf").write_text("[ca]\ndefault_ca=x\n[x]\ndatabase=db\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\n"
+    (tmp_path / "ca.cnf").write_text("[ca]\ndefault_ca=x\n[x]\ndatabase=db\nserial=serial\nnew_certs_dir=.\n"
+                                     "default_md=sha256\npolicy=p\n"
                                      "[p]\ncommonName=supplied\n[req]\ndistinguished_name=dn\n[dn]\n")
     (tmp_path / "db").touch()
     openssl(tmp_path / "ca.cnf", "req", "-new", "-key", key, "-subj", "/CN=seSAM-nserie-101", "-out", "csr")
-    openssl(tmp_path / "ca.cnf", "ca", "-batch", "-selfsign", "-create_serial", "-keyfile", key, "-in", "csr", "-startdate", "20200101000000Z", "-enddate",
-            "20210101000000Z", "-out", "old.crt", "-notext")
+    openssl(tmp_path / "ca.cnf", "ca", "-batch", "-selfsign", "-create_serial", "-keyfile", key, "-in", "csr",
+            "-startdate", "20200101000000Z", "-enddate", "20210101000000Z", "-out", "old.crt", "-notext")
     old = simulator(tls_cert=tmp_path / "old.crt", tls_key=key)
     cnf = openssl_cnf(old, tlscert=tmp_path / "old.crt")
-    assert_only_bad(doctor(cnf), "certificate", "certificate has expired", "Jan  1 00:00:00 2021", "from Jan  1 00:00:00 2020")
+    assert_only_bad(doctor(cnf), "certificate", "certificate has expired", "Jan  1 00:00:00 2021",
+                    "from Jan  1 00:00:00 2020")
     done = openssl(cnf, "pkey", "-in", "sesam:web", "-pubout", check=False)
-    assert "the device's certificate is not valid at this time" in done.stderr and "renew the device's certificate" in done.stderr
+    assert "the device's certificate is not valid at this time" in done.stderr
+    assert "renew the device's certificate" in done.stderr
 
 
 def test_http_1(simulator, openssl_cnf, doctor):
@@ -197,7 +207,8 @@ def test_a_client_certificate_is_shown(simulator, openssl_cnf, doctor, tmp_path)
 
 def test_something_else_than_tls(device, openssl_cnf, doctor):
     port = device.ready["control_port"]
-    assert_only_bad(doctor(openssl_cnf(device, url=f"https://seSAM-nserie-101:{port}")), "certificate", "TLS failed", "'url'")
+    assert_only_bad(doctor(openssl_cnf(device, url=f"https://seSAM-nserie-101:{port}")), "certificate", "TLS failed",
+                    "'url'")
 
 
 @contextlib.contextmanager
@@ -265,7 +276,8 @@ def rewrite(cnf, *changes):
     ("[sesam_provider]", "[others]", "provider's section", "section [sesam_provider] is missing"),
     ("sesam.so\nactivate = 1\n", "sesam.so\n", "provider's section", "[sesam_provider] lacks activate = 1"),
     ("default = default_provider\n", "", "default provider", "is not listed"),
-    ("[default_provider]\nactivate = 1\n", "[default_provider]\n", "default provider", "[default_provider] lacks activate = 1"),
+    ("[default_provider]\nactivate = 1\n", "[default_provider]\n", "default provider",
+     "[default_provider] lacks activate = 1"),
 ])
 def test_what_openssl_cnf_lacks(device, openssl_cnf, doctor, old, new, name, told):
     cnf = openssl_cnf(device)
@@ -275,7 +287,8 @@ def test_what_openssl_cnf_lacks(device, openssl_cnf, doctor, old, new, name, tol
 
 
 def test_sesam_before_default(device, openssl_cnf, doctor):
-    assert_only_bad(doctor(openssl_cnf(device, sesam_first=True)), "default provider", "behind sesam", "put 'default = default_provider' before")
+    assert_only_bad(doctor(openssl_cnf(device, sesam_first=True)), "default provider", "behind sesam",
+                    "put 'default = default_provider' before")
 
 
 @pytest.mark.parametrize("properties", ["?provider=sesam", "provider=sesam", "fips=yes"])
@@ -286,12 +299,13 @@ def test_default_properties_that_break_programs(device, openssl_cnf, doctor, pro
 
 def test_a_file_that_is_not_there_or_broken(doctor, tmp_path):
     steps = doctor(tmp_path / "missing.cnf")
-    assert_only_bad(steps, "configuration file", "missing.cnf: No such file or directory (named by OPENSSL_CONF)", "OPENSSL_CONF")
+    assert_only_bad(steps, "configuration file", "missing.cnf: No such file or directory (named by OPENSSL_CONF)",
+                    "OPENSSL_CONF")
     assert {step["result"] for name, step in steps.items() if name in STEPS[1:]} == {"skipped"}
     assert_only_bad(doctor(None, tmp_path), "configuration file", f"{tmp_path} is a directory")
     (tmp_path / "broken.cnf").write_text("a = 1\nb = c$d\n")
-    assert_only_bad(doctor(None, tmp_path / "broken.cnf"), "configuration file", "broken.cnf, line 2: variable has no value", "named on the command line",
-                    "put a \\ before $")
+    assert_only_bad(doctor(None, tmp_path / "broken.cnf"), "configuration file",
+                    "broken.cnf, line 2: variable has no value", "named on the command line", "put a \\ before $")
 
 
 def test_wrong_settings(device, openssl_cnf, doctor):
@@ -339,12 +353,14 @@ def test_all_nodes_of_a_cluster_are_looked_at(device, simulator, openssl_cnf, se
     second = simulator(http1=True)
     both = device.tlscert.parent / "both.pem"
     both.write_bytes(device.tlscert.read_bytes() + second.tlscert.read_bytes())
-    told = json.loads(sesam(openssl_cnf(device, url=f"{device.url} {second.url}", tlscert=both), "doctor", "--json").stdout)
+    told = json.loads(sesam(openssl_cnf(device, url=f"{device.url} {second.url}", tlscert=both), "doctor",
+                            "--json").stdout)
     assert [step["finding"][:8] for step in told["steps"] if step["step"] == "HTTP"] == ["HTTP/2 o", "HTTP/1.1"]
 
 
 @pytest.mark.parametrize("options, told", [({}, "one for all requests"), ({"http1": True}, "no limit was met"),
-                                           ({"http1": True, "max_connections": 4, "delay_ms": 5}, "allows 4 at a time")],
+                                           ({"http1": True, "max_connections": 4, "delay_ms": 5},
+                                            "allows 4 at a time")],
                          ids=["HTTP/2", "HTTP/1.1", "a limit"])
 def test_the_connections_that_the_device_allows_are_told(simulator, openssl_cnf, sesam, options, told):
     done = sesam(openssl_cnf(simulator(**options)), "doctor", check=False)

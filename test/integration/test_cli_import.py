@@ -36,8 +36,10 @@ def test_the_key_in_the_device_is_the_one_in_the_file(device, openssl_cnf, opens
     done = sesam(cnf, "import", path)
     (key,) = device.keys()
     assert (key["nice_name"], key["has_pin"]) == ("old", True)
-    assert f"sesam:key-id={key['key_id']};object=old" in done.stdout and f"pkcs11:token={key['slot']};object=old" in done.stdout
-    assert public_key(openssl, cnf, "sesam:old", tmp_path).read_text() == openssl(None, "pkey", "-in", path, "-pubout").stdout
+    assert f"sesam:key-id={key['key_id']};object=old" in done.stdout
+    assert f"pkcs11:token={key['slot']};object=old" in done.stdout
+    assert public_key(openssl, cnf, "sesam:old", tmp_path).read_text() == openssl(None, "pkey", "-in", path,
+                                                                                  "-pubout").stdout
     assert_signs(openssl, cnf, "sesam:old", tmp_path)
 
 
@@ -60,13 +62,17 @@ def test_other_forms_of_files_serve_as_well(device, openssl_cnf, openssl, sesam,
 
 
 @pytest.mark.parametrize("traditional", [[], ["-traditional"]], ids=["PKCS#8", "SEC 1"])
-def test_the_passphrase_of_an_encrypted_file_is_asked_for(device, openssl_cnf, openssl, key_file, tmp_path, traditional):
-    openssl(None, "pkey", "-in", key_file(), *traditional, "-aes256", "-passout", f"pass:{PASSPHRASE}", "-out", tmp_path / "locked.pem")
+def test_the_passphrase_of_an_encrypted_file_is_asked_for(device, openssl_cnf, openssl, key_file, tmp_path,
+                                                          traditional):
+    openssl(None, "pkey", "-in", key_file(), *traditional, "-aes256", "-passout", f"pass:{PASSPHRASE}", "-out",
+            tmp_path / "locked.pem")
     cnf = openssl_cnf(device, pin=PIN)
     done, screen = run_at_terminal([COMMAND, "import", tmp_path / "locked.pem"], cnf, ("Passphrase of ", PASSPHRASE))
     assert done.returncode == 0, f"{done}{screen}"
     assert PASSPHRASE not in screen + str(done)
-    assert public_key(openssl, cnf, "sesam:locked", tmp_path).read_text() == openssl(None, "pkey", "-in", tmp_path / "old.pem", "-pubout").stdout
+    assert public_key(openssl, cnf, "sesam:locked", tmp_path).read_text() == openssl(None, "pkey", "-in",
+                                                                                     tmp_path / "old.pem",
+                                                                                     "-pubout").stdout
 
 
 def test_the_passphrase_may_come_from_a_file(device, openssl_cnf, sesam, key_file, tmp_path):
@@ -90,7 +96,8 @@ def test_no_part_of_the_private_key_is_told(device, openssl_cnf, openssl, sesam,
     scalar = "".join(scalar.split()).replace(":", "").lower()
     cnf = openssl_cnf(device, pin=PIN, log_level=10, log_output=log)
     encoded = base64.b64encode(bytes.fromhex(scalar[-64:])).decode()
-    device.fault("error", command="importecckey", text=f"malformed request: {scalar[-64:].upper()} {encoded} {quote(encoded, safe='')}")
+    device.fault("error", command="importecckey",
+                 text=f"malformed request: {scalar[-64:].upper()} {encoded} {quote(encoded, safe='')}")
     refused = sesam(cnf, "import", path, check=False)
     assert refused.returncode == 1 and "malformed request" in refused.stderr
     done = sesam(cnf, "import", path)
@@ -100,7 +107,8 @@ def test_no_part_of_the_private_key_is_told(device, openssl_cnf, openssl, sesam,
 
 def test_rsa_keys_are_not_offered(device, openssl_cnf, openssl, sesam, tmp_path):
     openssl(None, "genpkey", "-algorithm", "RSA", "-out", tmp_path / "rsa.pem")
-    (tmp_path / "Kjp.example.+008+00001.private").write_text("Private-key-format: v1.3\nAlgorithm: 8 (RSASHA256)\nModulus: AQAB\n")
+    (tmp_path / "Kjp.example.+008+00001.private").write_text("Private-key-format: v1.3\nAlgorithm: 8 (RSASHA256)\n"
+                                                             "Modulus: AQAB\n")
     for name in ("rsa.pem", "Kjp.example.+008+00001.private"):
         done = sesam(openssl_cnf(device), "import", tmp_path / name, "--no-pin", check=False)
         assert done.returncode == 1 and "operation not offered" in done.stderr and "RSA" in done.stderr
@@ -111,14 +119,15 @@ def test_what_holds_no_ec_key_is_refused(device, openssl_cnf, openssl, sesam, ke
     (tmp_path / "empty.pem").write_text("")
     openssl(None, "pkey", "-in", key_file(), "-pubout", "-out", tmp_path / "public.pem")
     openssl(None, "genpkey", "-algorithm", "ED25519", "-out", tmp_path / "ed.pem")
-    for name, told in [("empty.pem", "it is no private key"), ("public.pem", "no private key in it"), ("ed.pem", "only EC keys"),
-                       ("absent.pem", "No such file")]:
+    for name, told in [("empty.pem", "it is no private key"), ("public.pem", "no private key in it"),
+                       ("ed.pem", "only EC keys"), ("absent.pem", "No such file")]:
         done = sesam(openssl_cnf(device), "import", tmp_path / name, "--no-pin", check=False)
         assert done.returncode == 1 and told in done.stderr, str(done)
     assert "importecckey" not in device.requests()
 
 
-def test_a_directory_is_imported_file_by_file_and_one_that_fails_stops_no_other(device, openssl_cnf, openssl, sesam, key_file, tmp_path):
+def test_a_directory_is_imported_file_by_file_and_one_that_fails_stops_no_other(device, openssl_cnf, openssl, sesam,
+                                                                                key_file, tmp_path):
     for n in range(3):
         key_file(f"keys/web{n}.pem")
     openssl(None, "genpkey", "-algorithm", "RSA", "-out", tmp_path / "keys" / "rsa.pem")

@@ -67,7 +67,8 @@ def test_an_existing_zone_is_signed_by_the_imported_key_under_the_same_dnskey(de
 def test_a_private_number_that_begins_with_zeros_is_padded(device, bind, sesam, tmp_path):
     """BIND itself writes it in full; other tools need not."""
     path = tmp_path / "short.private"
-    path.write_text(f"Private-key-format: v1.3\nAlgorithm: 13 (ECDSAP256SHA256)\nPrivateKey: {base64.b64encode(bytes([1])).decode()}\n")
+    path.write_text("Private-key-format: v1.3\nAlgorithm: 13 (ECDSAP256SHA256)\nPrivateKey: "
+                    f"{base64.b64encode(bytes([1])).decode()}\n")
     sesam(bind.openssl_conf, "import", path)
     generator = "6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296"  # x of P-256's G, SEC 2
     assert device.keys()[0]["public_key"].startswith(generator)

@@ -107,8 +107,8 @@ def test_unknown_and_ambiguous_names(device, openssl_cnf, sesam):
     assert ambiguous.returncode == 1 and all(twin["key_id"] in ambiguous.stderr for twin in twins)
 
 
-@pytest.mark.parametrize("words", [[], ["lst"], ["show"], ["list", "--uris", "x"], ["--set", "nonsense", "list"], ["--set"],
-                                   ["sign", "web", "--in", "a", "--hex", "00"]])
+@pytest.mark.parametrize("words", [[], ["lst"], ["show"], ["list", "--uris", "x"], ["--set", "nonsense", "list"],
+                                   ["--set"], ["sign", "web", "--in", "a", "--hex", "00"]])
 def test_a_wrong_command_line_is_status_2(sesam, words):
     done = sesam(None, *words, check=False)
     assert done.returncode == 2 and done.stdout == "" and done.stderr
@@ -172,7 +172,8 @@ def test_wrong_settings_are_told_as_the_provider_tells_them(device, openssl_cnf,
 
 
 def test_a_section_by_name_and_a_file_by_name(device, keys, openssl_cnf, sesam):
-    extra = f"\n[other]\nurl = {device.url}\naddress = 127.0.0.1\ntlscert = {device.tlscert}\nuser = pkmaster\npass = {PASSWORD}\n"
+    extra = (f"\n[other]\nurl = {device.url}\naddress = 127.0.0.1\ntlscert = {device.tlscert}\nuser = pkmaster\npass = "
+             f"{PASSWORD}\n")
     cnf = openssl_cnf(device, url="https://elsewhere.invalid", address="127.0.0.1:1", extra=extra)
     assert sesam(cnf, "list", check=False).returncode == 1
     assert TRANSCRIPT_ID in sesam(None, "--config", cnf, "--section", "other", "list").stdout

@@ -21,15 +21,19 @@ def k01(device):
 
 
 def test_without_a_terminal_no_pin_is_taken_from_what_is_to_be_encrypted(k01, openssl_cnf, sesam):
-    done = sesam(openssl_cnf(k01), "encrypt", "k01", "--pin-source", "ask:", stdin=f"{PIN}\nsecond line\n".encode(), check=False)
+    done = sesam(openssl_cnf(k01), "encrypt", "k01", "--pin-source", "ask:", stdin=f"{PIN}\nsecond line\n".encode(),
+                 check=False)
     assert done.returncode == 1 and "PIN missing" in done.stderr
     assert done.output == b"" and "encrypt" not in k01.requests()
 
 
 @pytest.mark.parametrize("arguments", [["generate", f"sesam:new?pin-value={PIN}"], ["generate", "new", "--pin", PIN],
-                                       ["generate", "new", f"--pin={PIN}"], ["generate", "new", PIN], ["delete", f"sesam:k01?pin-value={PIN}"],
-                                       ["encrypt", f"sesam:ec?pin-value={PIN}"], ["show", f"sesam:type=private?pin-value={PIN}"],
-                                       ["show", f"sesam:object=k01,pin-value={PIN}"], ["show", f"sesam:k01?pin-source={PIN}&pin-value="],
+                                       ["generate", "new", f"--pin={PIN}"], ["generate", "new", PIN],
+                                       ["delete", f"sesam:k01?pin-value={PIN}"],
+                                       ["encrypt", f"sesam:ec?pin-value={PIN}"],
+                                       ["show", f"sesam:type=private?pin-value={PIN}"],
+                                       ["show", f"sesam:object=k01,pin-value={PIN}"],
+                                       ["show", f"sesam:k01?pin-source={PIN}&pin-value="],
                                        ["sign", f"sesam:ec?pin-source={PIN}"], ["sign", "ec", "--pin-source", PIN]],
                          ids=" ".join)
 def test_a_pin_among_the_arguments_is_not_told(k01, openssl_cnf, sesam, tmp_path, arguments):
@@ -46,23 +50,27 @@ def test_an_option_that_there_is_not_is_named_without_its_value(openssl_cnf, k01
     assert "not expected: lst\n" in sesam(openssl_cnf(k01), "lst", check=False).stderr
 
 
-@pytest.mark.parametrize("setting, told", [("pin", "pin_source"), ("keygen_pin", "pin_source"), ("pass", "pass_source")])
+@pytest.mark.parametrize("setting, told", [("pin", "pin_source"), ("keygen_pin", "pin_source"),
+                                           ("pass", "pass_source")])
 def test_a_secret_among_the_arguments_is_warned_of(k01, openssl_cnf, sesam, setting, told):
     cnf = openssl_cnf(k01, pin=None)
     value = PASSWORD if setting == "pass" else PIN
     done = sesam(cnf, "list", "--set", f"{setting}={value}")
-    assert done.stderr == f"sesam: warning: other users can see '{setting}' in the process list; use --set {told}=file:PATH instead\n"
+    assert done.stderr == (f"sesam: warning: other users can see '{setting}' in the process list; use --set "
+                           f"{told}=file:PATH instead\n")
 
 
 def test_a_pin_in_a_uri_among_the_arguments_is_warned_of(k01, openssl_cnf, sesam):
     k01.create_key("ec", pin=PIN)
     done = sesam(openssl_cnf(k01), "sign", f"sesam:ec?pin-value={PIN}", stdin=b"data")
-    assert done.stderr == "sesam: warning: other users can see the URI's PIN in the process list; use pin-source=file:PATH instead\n"
+    assert done.stderr == ("sesam: warning: other users can see the URI's PIN in the process list; use "
+                           "pin-source=file:PATH instead\n")
 
 
 def test_settings_that_are_no_secret_are_not_warned_of(k01, openssl_cnf, sesam, tmp_path):
     (tmp_path / "pin").write_text(PIN)
-    assert sesam(openssl_cnf(k01), "list", "--set", f"pin_source=file:{tmp_path / 'pin'}", "--set", "core=1").stderr == ""
+    assert sesam(openssl_cnf(k01), "list", "--set", f"pin_source=file:{tmp_path / 'pin'}", "--set",
+                 "core=1").stderr == ""
 
 
 def test_files_of_what_was_secret_are_for_their_owner(k01, openssl_cnf, sesam, tmp_path):

@@ -44,15 +44,16 @@ def test_one_request_for_the_key_and_one_for_the_signature(device, cnf, sesam):
 @pytest.mark.parametrize("how", [["--hex", hashlib.sha256(DATA).hexdigest()], []], ids=["digest", "stdin"])
 def test_a_digest_or_stdin_is_signed(cnf, openssl, sesam, tmp_path, how):
     (tmp_path / "sig").write_bytes(sesam(cnf, "sign", "web", *how, stdin=b"" if how else DATA).output)
-    assert verifies(openssl, public_key(openssl, cnf, "sesam:web", tmp_path), tmp_path / "sig", tmp_path / "data", "sha256")
+    assert verifies(openssl, public_key(openssl, cnf, "sesam:web", tmp_path), tmp_path / "sig", tmp_path / "data",
+                    "sha256")
 
 
 def test_pss(cnf, openssl, sesam, tmp_path):
     sesam(cnf, "sign", "rsa", "--pss", "--in", "data", "--out", "sig")
     sesam(cnf, "verify", "rsa", "--pss", "--in", "data", "--signature", "sig")
     public = public_key(openssl, cnf, "sesam:rsa", tmp_path)
-    done = openssl(None, "dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:32", "-verify", public,
-                   "-signature", "sig", "data")
+    done = openssl(None, "dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:32",
+                   "-verify", public, "-signature", "sig", "data")
     assert "Verified OK" in done.stdout
     assert sesam(cnf, "verify", "rsa", "--in", "data", "--signature", "sig", check=False).returncode == 1
 
@@ -68,8 +69,10 @@ def test_raw_is_r_and_s(cnf, sesam, tmp_path, key, length):
 
 
 def test_json(cnf, sesam, tmp_path):
-    (tmp_path / "sig").write_bytes(bytes.fromhex(json.loads(sesam(cnf, "sign", "web", "--in", "data", "--json").stdout)["signature"]))
-    assert json.loads(sesam(cnf, "verify", "web", "--in", "data", "--signature", "sig", "--json").stdout) == {"verified": True}
+    (tmp_path / "sig").write_bytes(bytes.fromhex(json.loads(sesam(cnf, "sign", "web", "--in", "data",
+                                                                  "--json").stdout)["signature"]))
+    assert json.loads(sesam(cnf, "verify", "web", "--in", "data", "--signature", "sig",
+                            "--json").stdout) == {"verified": True}
     bad = sesam(cnf, "verify", "other", "--in", "data", "--signature", "sig", "--json", check=False)
     assert bad.returncode == 1 and json.loads(bad.stdout) == {"verified": False}
 
@@ -78,7 +81,8 @@ def test_json(cnf, sesam, tmp_path):
 def test_a_signature_of_something_else_is_bad(cnf, sesam, words):
     sesam(cnf, "sign", "web", "--in", "data", "--out", "sig")
     done = sesam(cnf, *words, "--in", "data", "--signature", "sig", check=False)
-    assert done.returncode == 1 and done.stderr.startswith("sesam: bad signature: sig is none of ") and done.stdout == ""
+    assert done.returncode == 1 and done.stderr.startswith("sesam: bad signature: sig is none of ")
+    assert done.stdout == ""
 
 
 @pytest.mark.parametrize("words, told", [
@@ -92,6 +96,6 @@ def test_what_cannot_be_signed(cnf, sesam, words, told):
 
 
 def test_a_pin_is_asked_for_at_the_terminal(device, cnf, openssl_cnf, tmp_path):
-    done, screen = run_at_terminal([COMMAND, "sign", "sesam:web;pin-source=ask:", "--in", "data", "--out", "sig"], openssl_cnf(device),
-                                   ("PIN", PIN), cwd=tmp_path)
+    done, screen = run_at_terminal([COMMAND, "sign", "sesam:web;pin-source=ask:", "--in", "data", "--out", "sig"],
+                                   openssl_cnf(device), ("PIN", PIN), cwd=tmp_path)
     assert done.returncode == 0 and PIN not in screen and (tmp_path / "sig").exists(), str(done)

@@ -106,7 +106,8 @@ def given_away(directory):
 
 @pytest.mark.parametrize("change, told", [
     (open_to_all, "can be written by every user"),
-    pytest.param(given_away, "belongs to another user", marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root can"))])
+    pytest.param(given_away, "belongs to another user", marks=pytest.mark.skipif(os.geteuid() != 0,
+                                                                                 reason="only root can"))])
 def test_a_directory_of_others_is_refused(simulate, tmp_path, change, told):
     directory, victim = tmp_path / "device", tmp_path / "victim"
     victim.write_text("precious")
@@ -166,7 +167,8 @@ def test_it_says_what_to_do(run, tmp_path):
     try:
         said = "".join(read_until(process.stdout, "Ctrl-C"))
         command = re.search(r"^    export OPENSSL_CONF=(.*)$", said, re.M)[1]
-        assert run(["bash", "-c", f"OPENSSL_CONF={command} exec openssl pkey -in sesam:web -pubout"]).stdout.startswith("-----BEGIN PUBLIC")
+        shell = f"OPENSSL_CONF={command} exec openssl pkey -in sesam:web -pubout"
+        assert run(["bash", "-c", shell]).stdout.startswith("-----BEGIN PUBLIC")
     finally:
         process.terminate()
         process.wait(60)

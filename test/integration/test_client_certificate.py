@@ -36,7 +36,8 @@ def sign(simulator, files, openssl_cnf, openssl, tmp_path):
     def call(certificate, key, **options):
         settings = {"client_cert": certificate and files[certificate], "client_key": key and files[key]}
         cnf = openssl_cnf(device, log_level=1, log_output=tmp_path / "log", **settings)
-        return device, openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null", **options)
+        return device, openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null",
+                               **options)
 
     return call
 
@@ -55,8 +56,8 @@ def test_its_key_may_be_of_any_type(simulator, openssl_cnf, openssl, tmp_path, a
     # Where sesam is preferred for everything, the connection's own key stays with OpenSSL all the same.
     for options in ({}, {"sesam_first": True, "default_properties": "?provider=sesam"}):
         device.reset_counters()
-        openssl(openssl_cnf(device, client_cert=certificate, client_key=key, **options), "dgst", "-sha256", "-sign", "sesam:web", "-out",
-                "signature", "/dev/null")
+        openssl(openssl_cnf(device, client_cert=certificate, client_key=key, **options), "dgst", "-sha256", "-sign",
+                "sesam:web", "-out", "signature", "/dev/null")
         assert device.requests() == {"getkeyattributes": 1, "eccsign": 1}
 
 
@@ -115,7 +116,8 @@ def test_doctor_shows_it_to_a_trusted_host_alone(simulator, files, openssl_cnf, 
         serving = threading.Thread(target=serve, daemon=True)
         serving.start()
         cnf = openssl_cnf(host, url=f"https://{DEVICE_NAME}:{listener.getsockname()[1]}", deadline_ms=2000,
-                          tlscert=(host if is_trusted else other).tlscert, client_cert=files["certificate"], client_key=files["key"])
+                          tlscert=(host if is_trusted else other).tlscert, client_cert=files["certificate"],
+                          client_key=files["key"])
         done = sesam(cnf, "doctor", check=False)
         serving.join(2)
         shown = shown or [str(done)]  # which ends the loop

@@ -125,7 +125,8 @@ def test_signing_goes_on_while_nodes_behind_the_balancer_are_away(cluster, balan
 
 
 def test_nodes_behind_the_balancer_are_drained_without_a_failure(cluster, balancer, configured, load):
-    tally = load(configured(balancer.url), lambda: [away_for_a_while(node, "drain", 0.2, 0.4) for node in cluster.nodes])
+    tally = load(configured(balancer.url), lambda: [away_for_a_while(node, "drain", 0.2, 0.4)
+                                                    for node in cluster.nodes])
     assert tally.failed == 0, tally
     assert all(cluster.signatures())
 
@@ -157,7 +158,8 @@ def test_a_first_node_that_is_well_again_is_used_again(cluster, configured, load
 
 def test_signing_goes_on_while_the_first_node_is_without_power(cluster, configured, load):
     """Nothing tells but that nothing comes: some requests wait for their time-out once, then the node is left."""
-    tally = load(configured(request_timeout_ms=500), lambda: away_for_a_while(cluster.nodes[0], "silence", time_s=1.5), seconds=2.5)
+    tally = load(configured(request_timeout_ms=500), lambda: away_for_a_while(cluster.nodes[0], "silence",
+                                                                              time_s=1.5), seconds=2.5)
     assert tally.failed == 0, tally
     assert cluster.signatures()[1] > cluster.signatures()[0] / 2
 
@@ -176,7 +178,8 @@ def test_signing_goes_on_while_a_node_behind_the_balancer_is_without_power(clust
         time.sleep(0.3)
         away_for_a_while(max(cluster.nodes, key=lambda node: node.requests().get("eccsign", 0)), "silence", time_s=1.5)
 
-    tally = load(configured(balancer.url, request_timeout_ms=300, connect_timeout_ms=500), mute_the_one_in_use, seconds=2.5)
+    tally = load(configured(balancer.url, request_timeout_ms=300, connect_timeout_ms=500), mute_the_one_in_use,
+                 seconds=2.5)
     assert tally.failed == 0, tally
     assert all(cluster.signatures())
 

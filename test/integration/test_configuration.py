@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where settings come from: openssl.cnf, the vendor's N200_CONF file, files and variables that hold secrets; and what the key cache does."""
+"""Where settings come from: openssl.cnf, the vendor's N200_CONF file, files and variables that hold secrets; and what
+the key cache does."""
 import json
 
 import pytest
@@ -23,8 +24,10 @@ def vendor_conf(tmp_path):
 
     def write(device, **members):
         path = tmp_path / "N200.conf"
-        path.write_text(json.dumps({"url": device.url, "tlscert": str(device.tlscert), "user": USER, "pass": PASSWORD, "core": 1,
-                                    "keygen_pin": PIN, "log_level": 0, "log_output": str(tmp_path / "vendor.log"), **members}, indent=1))
+        path.write_text(json.dumps({"url": device.url, "tlscert": str(device.tlscert), "user": USER, "pass": PASSWORD,
+                                    "core": 1,
+                                    "keygen_pin": PIN, "log_level": 0, "log_output": str(tmp_path / "vendor.log"),
+                                    **members}, indent=1))
         return path
 
     return write
@@ -48,8 +51,8 @@ def test_the_vendors_url_may_hold_the_path_of_the_post_interface(web, openssl_cn
 
 
 def test_openssl_cnf_wins_over_the_vendors_file(web, openssl_cnf, openssl, vendor_conf):
-    wrong = vendor_conf(web, url="https://elsewhere.invalid", tlscert="/nonexistent", user="nobody", keygen_pin="0", core=2,
-                        **{"pass": "wrong"})
+    wrong = vendor_conf(web, url="https://elsewhere.invalid", tlscert="/nonexistent", user="nobody", keygen_pin="0",
+                        core=2, **{"pass": "wrong"})
     sign(openssl, openssl_cnf(web, pin=PIN, n200_conf=wrong))
 
 
@@ -131,5 +134,6 @@ def test_the_key_cache_serves_who_opens_a_key_twice(web, openssl_cnf, openssl, s
     cnf = openssl_cnf(web, pin=PIN, key_cache_seconds=seconds)
     openssl(cnf, "req", "-x509", "-key", "sesam:web", "-subj", "/CN=ca", "-out", "ca.pem")
     web.reset_counters()
-    openssl(cnf, "req", "-x509", "-key", "sesam:web", "-CA", "ca.pem", "-CAkey", "sesam:web", "-subj", "/CN=leaf", "-out", "leaf.pem")
+    openssl(cnf, "req", "-x509", "-key", "sesam:web", "-CA", "ca.pem", "-CAkey", "sesam:web", "-subj", "/CN=leaf",
+            "-out", "leaf.pem")
     assert web.requests() == {"getkeyattributes": look_ups, "eccsign": 1}

@@ -27,10 +27,13 @@ BAD = {
     "tlscert": ({"tlscert": "/nonexistent.pem"}, ["tlscert = /nonexistent.pem: No such file or directory"]),
     "tlscert-is-none": ({"tlscert": "/etc/passwd"}, ["tlscert = /etc/passwd: holds no PEM certificate"]),
     "tlscert-is-a-directory": ({"tlscert": "/etc"}, ["tlscert = /etc: Is a directory"]),
-    "pass-source": ({"pass": None, "pass_source": "file:/nonexistent"}, ["pass_source = file:/nonexistent: No such file"]),
-    "pass-source-variable": ({"pass": None, "pass_source": "env:NOT_SET"}, ["pass_source = env:NOT_SET: ", "no such variable"]),
+    "pass-source": ({"pass": None, "pass_source": "file:/nonexistent"},
+                    ["pass_source = file:/nonexistent: No such file"]),
+    "pass-source-variable": ({"pass": None, "pass_source": "env:NOT_SET"},
+                             ["pass_source = env:NOT_SET: ", "no such variable"]),
     "pass-source-empty": ({"pass": None, "pass_source": "file:/dev/null"}, ["pass_source = file:/dev/null: is empty"]),
-    "pass-source-is-the-password": ({"pass": None, "pass_source": SECRET}, ["pass_source: allowed are file:PATH and env:NAME"]),
+    "pass-source-is-the-password": ({"pass": None, "pass_source": SECRET},
+                                    ["pass_source: allowed are file:PATH and env:NAME"]),
     "pin-source-is-the-pin": ({"pin_source": SECRET}, ["pin_source: allowed are file:PATH and env:NAME"]),
     "pin-source": ({"pin_source": "file:/nonexistent"}, ["pin_source = file:/nonexistent: No such file"]),
     "two-passwords": ({"pass_source": "env:HOME"}, ["pass and pass_source are both set"]),
@@ -69,7 +72,8 @@ def test_a_bad_setting_is_silent_where_no_key_is_used(shared_device, openssl_cnf
     assert not log.exists() or log.read_text() == ""
 
 
-def test_a_log_that_is_a_symbolic_link_is_refused_and_its_target_left_alone(shared_device, openssl_cnf, openssl, tmp_path):
+def test_a_log_that_is_a_symbolic_link_is_refused_and_its_target_left_alone(shared_device, openssl_cnf, openssl,
+                                                                            tmp_path):
     target, link = tmp_path / "target", tmp_path / "log"
     target.write_text("")
     link.symlink_to(target)
@@ -80,7 +84,8 @@ def test_a_log_that_is_a_symbolic_link_is_refused_and_its_target_left_alone(shar
 
 @pytest.fixture
 def readable_by_all(shared_device, openssl_cnf):
-    """A directory another user may enter, with the module, an openssl.cnf, and a password file that only root may read."""
+    """A directory another user may enter, with the module, an openssl.cnf, and a password file that only root may
+    read."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         directory.chmod(0o755)
@@ -99,7 +104,8 @@ def readable_by_all(shared_device, openssl_cnf):
 @not_counted
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 @pytest.mark.parametrize("program", [["openssl", "version"], ["openssl", "dgst", "-sha256", "/dev/null"],
-                                     pytest.param(["curl", "--version"], marks=not_sanitized("curl hangs then")), ["dig", "-v"]],
+                                     pytest.param(["curl", "--version"], marks=not_sanitized("curl hangs then")),
+                                     ["dig", "-v"]],
                          ids=lambda words: words[0] + words[1])
 def test_an_unreadable_password_does_not_disturb_a_program_of_another_user(readable_by_all, run, program):
     cnf = readable_by_all / "openssl.cnf"

@@ -109,7 +109,8 @@ def test_a_fifo_and_a_pipe_without_a_reader_cost_lines_and_no_signal(web, openss
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
-    started = start_life(life_program, openssl_cnf(web, log_level=5, log_output=fifo), "load sign=1 mark pause_ms=300 sign=5 exit")
+    started = start_life(life_program, openssl_cnf(web, log_level=5, log_output=fifo),
+                         "load sign=1 mark pause_ms=300 sign=5 exit")
     assert started.stdout.readline()
     os.close(reader)
     assert started.wait(30) == 0, started.stderr.read()
@@ -120,7 +121,8 @@ def test_a_fifo_and_a_pipe_without_a_reader_cost_lines_and_no_signal(web, openss
 
 
 def test_a_rotated_log_is_opened_again(web, openssl_cnf, life_program, log):
-    started = start_life(life_program, openssl_cnf(web, log_level=5, log_output=log), "load sign=1 mark pause_ms=1500 sign=1 exit")
+    started = start_life(life_program, openssl_cnf(web, log_level=5, log_output=log),
+                         "load sign=1 mark pause_ms=1500 sign=1 exit")
     assert started.stdout.readline()
     log.rename(log.with_suffix(".1"))
     assert started.wait(30) == 0, started.stderr.read()

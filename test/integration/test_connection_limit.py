@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Devices of HTTP/1.1 that allow few connections, or end them: 64 threads sign, and none of them may notice more than the wait."""
+"""Devices of HTTP/1.1 that allow few connections, or end them: 64 threads sign, and none of them may notice more than
+the wait."""
 
 import itertools
 import os
@@ -23,7 +24,8 @@ def load_program(tmp_path_factory):
 
 @pytest.fixture
 def signing(simulator, openssl_cnf, load_program, tmp_path):
-    """signing(seconds, during, threads, **options): the tally of threads that sign with a device of HTTP/1.1, and the device."""
+    """signing(seconds, during, threads, **options): the tally of threads that sign with a device of HTTP/1.1, and the
+    device."""
 
     def call(seconds, during=lambda device: None, operations=("sign=sesam:web*%d" % THREADS,), **options):
         device = simulator(**{"http1": True, "delay_ms": SERVICE_MS, **options})
@@ -36,7 +38,8 @@ def signing(simulator, openssl_cnf, load_program, tmp_path):
 
 
 SURPLUS = ("reset", "close", "close-after-tls", "backlog")
-LIMITS = list(itertools.product((2, 4, 8), SURPLUS)) if os.environ.get("SESAM_ALL_AXES") else list(zip((2, 4, 8, 4), SURPLUS))
+LIMITS = list(itertools.product((2, 4, 8), SURPLUS)) if os.environ.get("SESAM_ALL_AXES") else list(zip((2, 4, 8, 4),
+                                                                                                       SURPLUS))
 
 
 @pytest.mark.parametrize("limit,surplus", LIMITS)
@@ -75,7 +78,8 @@ def test_a_limit_that_was_lifted_is_found_out(signing, tmp_path):
 @pytest.mark.parametrize("surplus", ["reset", "close-after-tls"])
 def test_what_cannot_be_repeated_meets_no_limit(signing, surplus):
     """A generation whose connection is closed could not be repeated, and would fail."""
-    tally, device = signing(3, operations=("sign=sesam:web*32", "generate=sesam:new*4"), max_connections=4, surplus=surplus)
+    tally, device = signing(3, operations=("sign=sesam:web*32", "generate=sesam:new*4"), max_connections=4,
+                            surplus=surplus)
     assert tally.failed == tally.wrong == 0, tally
     assert device.requests()["genecckey"] > 4
 
@@ -148,7 +152,8 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
 
 
 @pytest.mark.parametrize("http1", [True, False])
-def test_an_address_is_looked_up_again_once_connections_to_it_fail(simulator, openssl_cnf, load_program, tmp_path, monkeypatch, http1):
+def test_an_address_is_looked_up_again_once_connections_to_it_fail(simulator, openssl_cnf, load_program, tmp_path,
+                                                                   monkeypatch, http1):
     (tmp_path / "resolver.c").write_text(RESOLVER)
     resolver = tmp_path / "resolver.so"
     subprocess.run(["gcc", "-shared", "-fPIC", "-o", resolver, tmp_path / "resolver.c", "-ldl"], check=True, timeout=60)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Other words and forms in which a device could say the same things: the simulator's table of dialects."""
 import re
-from pathlib import Path
 
 import pytest
 
@@ -32,7 +31,8 @@ def speaking(dialect, tmp_path_factory):
 @pytest.fixture
 def failing(speaking, openssl_cnf, openssl):
     def call(uri: str) -> str:
-        done = openssl(openssl_cnf(speaking), "dgst", "-sha256", "-sign", uri, "-out", "signature", "/dev/null", check=False)
+        done = openssl(openssl_cnf(speaking), "dgst", "-sha256", "-sign", uri, "-out", "signature", "/dev/null",
+                       check=False)
         assert done.returncode != 0 and WRONG_PIN not in done.stderr
         return done.stderr
 

@@ -9,7 +9,10 @@ from harness.paths import MODULE, REPOSITORY
 from harness.programs import run as run_program
 
 README = (REPOSITORY / "README.md").read_text()
-DOCUMENTS = [REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md", REPOSITORY / "SECURITY.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+DOCUMENTS = [*(REPOSITORY / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
+             *sorted((REPOSITORY / "docs").glob("*.md"))]
+DIRECTORIES = sorted(path.parent.name for path in REPOSITORY.glob("*/CMakeLists.txt"))
+DIRECTORIES += ["cmake", "docs", "packaging", "scripts"]
 PIN = "12345678"
 
 
@@ -73,8 +76,7 @@ def test_links_lead_somewhere(document):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_files_that_are_named_exist(document):
-    for name in re.findall(r"`((?:base|n200|keymgmt|store|signature|provider|scripts|test|cmake|docs)/[\w./-]+)`",
-                           document.read_text()):
+    for name in re.findall(rf"`((?:{'|'.join(DIRECTORIES)})/[\w./-]+)`", document.read_text()):
         assert (REPOSITORY / name).exists(), name
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the device refuses: each on OpenSSL's error stack and as one log line, with the key, the endpoint, the device's words, the advice."""
+"""What the device refuses: each on OpenSSL's error stack and as one log line, with the key, the endpoint, the device's
+words, the advice."""
 import base64
 from pathlib import Path
 from urllib.parse import quote
@@ -15,7 +16,8 @@ SECRETS = [PASSWORD, PIN, WRONG_PIN, base64.b64encode(f"{USER}:{PASSWORD}".encod
 
 @pytest.fixture
 def failing(openssl_cnf, openssl, tmp_path):
-    """failing(device, uri, …settings): signs, which has to fail. What was told, which stack and log have to tell alike."""
+    """failing(device, uri, …settings): signs, which has to fail. What was told, which stack and log have to tell
+    alike."""
 
     def call(device, uri: str = "sesam:web", arguments: tuple = (), **settings) -> str:
         log = tmp_path / "log"
@@ -44,7 +46,8 @@ def assert_tells(told: str, *parts: str) -> None:
 
 def test_an_unknown_key(device, failing):
     told = failing(device, "sesam:nobody")
-    assert_tells(told, "unknown key: ", "'nobody'", device.url, '"unknown key"', "'openssl storeutl sesam:' lists every key")
+    assert_tells(told, "unknown key: ", "'nobody'", device.url, '"unknown key"',
+                 "'openssl storeutl sesam:' lists every key")
     assert device.requests() == {"getkeyattributes": 1}
 
 
@@ -81,8 +84,8 @@ def test_a_locked_key(simulator, failing):
 def test_a_missing_pin(device, failing):
     key_id = device.create_key("web", pin=PIN)["key_id"]
     told = failing(device)
-    assert_tells(told, "PIN missing: ", "'web'", key_id, device.url, '"pin missing"', "'pin' in openssl.cnf", "pin-value",
-                 "pin-source")
+    assert_tells(told, "PIN missing: ", "'web'", key_id, device.url, '"pin missing"', "'pin' in openssl.cnf",
+                 "pin-value", "pin-source")
 
 
 def test_an_unreadable_pin_source(device, failing, tmp_path):
@@ -107,7 +110,8 @@ def test_a_malformed_uri_does_not_tell_its_pin(device, openssl_cnf, openssl, tmp
     cnf = openssl_cnf(device, log_level=1, log_output=log)
     for uri in (f"sesam:web;pin-value={PIN}?pin-value={PIN}", f"sesam:web;{PIN}", f"sesam:web;pin-value={PIN}%"):
         done = openssl(cnf, "dgst", "-sha256", "-sign", uri, "/dev/null", check=False)
-        ours = [line for line in done.stderr.splitlines() if ":sesam:store_open:" in line]  # openssl repeats the URI itself
+        ours = [line for line in done.stderr.splitlines()
+                if ":sesam:store_open:" in line]  # openssl repeats the URI itself
         assert len(ours) == 1 and PIN not in ours[0], str(done)
     assert PIN not in log.read_text() and len(log.read_text().splitlines()) == 3
 
@@ -121,7 +125,8 @@ def test_access_denied_to_a_wrong_user_or_password(device, failing, user):
     assert device.counters()["requests_total"] == 1
 
 
-@pytest.mark.parametrize("rule, requests", [("post", {"getkeyattributes": 1}), ("get", {"getkeyattributes": 1, "eccsign": 1})])
+@pytest.mark.parametrize("rule, requests", [("post", {"getkeyattributes": 1}),
+                                            ("get", {"getkeyattributes": 1, "eccsign": 1})])
 def test_access_denied_for_want_of_an_access_rule(device, failing, rule, requests):
     device.create_key("web")
     device.add_user("half", "half-secret", rules=(rule,))
@@ -165,8 +170,10 @@ def test_a_secret_that_the_device_quotes_in_another_encoding_is_redacted(device,
     pin = "a/b+c=d&e"
     device.create_key("web", pin=pin)
     header = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-    device.fault("error", command="eccsign", status=500, text=f"Basic {header} {header.rstrip('=')} pin={quote(pin, safe='')} "
-                                                             f"{pin.encode().hex().upper()} {base64.b64encode(pin.encode()).decode()}")
+    device.fault("error", command="eccsign", status=500,
+                 text=f"Basic {header} {header.rstrip('=')} pin={quote(pin, safe='')} "
+                                                             f"{pin.encode().hex().upper()} "
+                                                             f"{base64.b64encode(pin.encode()).decode()}")
     assert_tells(failing(device, f"sesam:web?pin-value={quote(pin, safe='')}"),
                  '"Basic <secret>== <secret> pin=<secret> <secret> <secret>"')
 
@@ -184,7 +191,7 @@ def test_storeutl_ends_after_each_failure(device, openssl_cnf, openssl):
 
 def test_dnssec_keyfromlabel_ends_and_the_log_tells_why(device, openssl_cnf, run, tmp_path):
     cnf = openssl_cnf(device, log_level=1, log_output=tmp_path / "log")
-    done = run(["dnssec-keyfromlabel", "-a", "13", "-l", "pkcs11:object=nobody", "-f", "KSK", "jp.example"], cnf, cwd=tmp_path,
-               check=False, timeout=20)
+    done = run(["dnssec-keyfromlabel", "-a", "13", "-l", "pkcs11:object=nobody", "-f", "KSK", "jp.example"], cnf,
+               cwd=tmp_path, check=False, timeout=20)
     assert done.returncode != 0
     assert "unknown key: looking up key 'nobody'" in Path(tmp_path / "log").read_text()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What goes wrong between the provider and the device: each on OpenSSL's error stack and as one log line, and what is tried again."""
+"""What goes wrong between the provider and the device: each on OpenSSL's error stack and as one log line, and what is
+tried again."""
 import contextlib
 import socket
 import threading
@@ -79,8 +80,8 @@ def test_a_refused_connection(web, failing):
 
 def test_a_host_name_that_cannot_be_resolved(web, failing):
     url = f"https://no-such-host.invalid:{web.port}"
-    assert_tells(failing(web, url=url, address=None), "host name cannot be resolved: ", "'web'", url, "no-such-host.invalid",
-                 "set 'address' in openssl.cnf")
+    assert_tells(failing(web, url=url, address=None), "host name cannot be resolved: ", "'web'", url,
+                 "no-such-host.invalid", "set 'address' in openssl.cnf")
 
 
 def test_a_server_that_speaks_no_tls(web, failing):
@@ -104,7 +105,8 @@ def test_a_device_that_does_not_answer(web, failing, command):
     told = failing(web, request_timeout_ms=500, deadline_ms=2000)
     assert time.monotonic() - start < 5
     # The last try may have been one that libcurl 8 made with the connection which was given up.
-    about = ("timed out: ", "request_timeout_ms") if "timed out: " in told else ("connection lost: ", "check the network")
+    about = ("timed out: ", "request_timeout_ms") if "timed out: " in told else ("connection lost: ",
+                                                                                 "check the network")
     assert_tells(told, *about, "'web'", web.url)
     assert 2 <= web.requests()[command] <= 4
 
@@ -115,14 +117,16 @@ def test_a_device_that_does_not_answer(web, failing, command):
 @pytest.mark.parametrize("command", ["getkeyattributes", "eccsign"])
 def test_a_device_that_is_silent_or_busy_for_a_moment_is_asked_again(web, openssl_cnf, openssl, fault, command):
     web.fault(**fault, command=command)
-    done = openssl(openssl_cnf(web, request_timeout_ms=1000), "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null")
+    done = openssl(openssl_cnf(web, request_timeout_ms=1000), "dgst", "-sha256", "-sign", "sesam:web", "-out",
+                   "signature", "/dev/null")
     assert done.stderr == ""
     assert web.requests() == {"getkeyattributes": 1, "eccsign": 1} | {command: 2}
 
 
 def test_a_busy_device_is_not_waited_for_beyond_the_deadline(web, failing):
     web.fault("http-503", command="eccsign", count=-1)  # it asks for a second
-    assert_tells(failing(web, deadline_ms=900), "unexpected HTTP status: ", "'web'", web.url, "HTTP status 503", '"busy"')
+    assert_tells(failing(web, deadline_ms=900), "unexpected HTTP status: ", "'web'", web.url, "HTTP status 503",
+                 '"busy"')
     assert web.requests()["eccsign"] == 1
 
 
@@ -153,8 +157,8 @@ def test_a_reply_that_is_of_no_use(web, failing, fault, parts, command):
 
 def test_a_signature_of_the_wrong_length(web, failing):
     web.fault("short-signature", command="eccsign", count=-1)
-    assert_tells(failing(web), "signature of the wrong length: ", "'web'", web.url, "expected 64 bytes", "124 characters",
-                 "wire_... settings")
+    assert_tells(failing(web), "signature of the wrong length: ", "'web'", web.url, "expected 64 bytes",
+                 "124 characters", "wire_... settings")
 
 
 SIGN = {"NIST": "eccsign", "RSA": "rsasign"}
@@ -162,7 +166,8 @@ SIGN = {"NIST": "eccsign", "RSA": "rsasign"}
 
 @pytest.fixture
 def signing(simulator, openssl_cnf, openssl, tmp_path):
-    """signing(type, wrong, …settings): has a device sign of whose first answers so many are wrong. The run, the device, the log."""
+    """signing(type, wrong, …settings): has a device sign of whose first answers so many are wrong. The run, the device,
+    the log."""
 
     def call(key_type: str, wrong: int, delay_ms: int = 0, **settings):
         device = simulator(delay_ms=delay_ms)
@@ -171,13 +176,15 @@ def signing(simulator, openssl_cnf, openssl, tmp_path):
         cnf = openssl_cnf(device, log_level=1, log_output=tmp_path / "log", **settings)
         (tmp_path / "data").write_text("data")
         openssl(cnf, "pkey", "-in", "sesam:web", "-pubout", "-out", "public")
-        done = openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", tmp_path / "data", check=False)
+        done = openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", tmp_path / "data",
+                       check=False)
         return done, device, (tmp_path / "log").read_text().splitlines()
 
     return call
 
 
-@pytest.mark.parametrize("key_type, settings", [("NIST", {"verify_signatures": "yes"}), ("RSA", {}), ("RSA", {"verify_signatures": "yes"})])
+@pytest.mark.parametrize("key_type, settings", [("NIST", {"verify_signatures": "yes"}), ("RSA", {}),
+                                                ("RSA", {"verify_signatures": "yes"})])
 def test_a_signature_that_is_wrong_once_is_asked_for_again_and_logged(signing, openssl, tmp_path, key_type, settings):
     done, device, log = signing(key_type, 1, **settings)
     assert done.returncode == 0 and done.stderr == ""
@@ -204,7 +211,8 @@ def test_all_tries_of_a_wrong_signature_have_one_deadline(signing):
 def test_a_wrong_signature_is_handed_out_where_none_is_verified(signing, openssl, tmp_path, key_type, settings):
     done, device, log = signing(key_type, 1, **settings)
     assert done.returncode == 0 and log == []
-    assert openssl(None, "dgst", "-sha256", "-verify", "public", "-signature", "signature", tmp_path / "data", check=False).returncode != 0
+    assert openssl(None, "dgst", "-sha256", "-verify", "public", "-signature", "signature", tmp_path / "data",
+                   check=False).returncode != 0
 
 
 # How the device ends the connection -> how many times the request reaches its command handler.

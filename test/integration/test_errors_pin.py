@@ -48,7 +48,8 @@ def test_the_right_pin_works_after_a_refused_one(web, openssl_cnf, run, driver):
 
 def test_a_pin_refused_for_one_key_is_sent_for_another(web, openssl_cnf, run, driver):
     web.create_key("other", pin=WRONG_PIN)
-    done = run([driver, 1, 2, f"sesam:web;pin-value={WRONG_PIN}", f"sesam:other;pin-value={WRONG_PIN}"], openssl_cnf(web))
+    done = run([driver, 1, 2, f"sesam:web;pin-value={WRONG_PIN}", f"sesam:other;pin-value={WRONG_PIN}"],
+               openssl_cnf(web))
     assert done.stdout == "2\n"
 
 
@@ -61,7 +62,8 @@ MANY = [("jobs", 256), ("plain-jobs", 256), ("workers", 16)]
 
 
 @pytest.mark.parametrize("how, count", MANY)
-def test_a_wrong_pin_is_sent_once_by_jobs_of_one_thread_and_by_forked_processes(simulator, openssl_cnf, run, trial, how, count):
+def test_a_wrong_pin_is_sent_once_by_jobs_of_one_thread_and_by_forked_processes(simulator, openssl_cnf, run, trial, how,
+                                                                                count):
     device = simulator(pin_tries=3, delay_ms=20)
     device.create_key("web", pin=PIN)
     done = run([trial, f"sesam:web;pin-value={WRONG_PIN}", how, count], openssl_cnf(device))
@@ -72,7 +74,8 @@ def test_a_wrong_pin_is_sent_once_by_jobs_of_one_thread_and_by_forked_processes(
 
 
 @pytest.mark.parametrize("how, count", MANY)
-def test_a_right_pin_serves_all_jobs_of_one_thread_and_all_forked_processes(simulator, openssl_cnf, run, trial, how, count):
+def test_a_right_pin_serves_all_jobs_of_one_thread_and_all_forked_processes(simulator, openssl_cnf, run, trial, how,
+                                                                            count):
     device = simulator(pin_tries=3, delay_ms=20)
     device.create_key("web", pin=PIN)
     done = run([trial, f"sesam:web;pin-value={PIN}", how, count], openssl_cnf(device))

@@ -34,7 +34,8 @@ def flooding(device):
 @pytest.mark.parametrize("flood", FLOODS)
 def test_the_other_node_serves(device, openssl_cnf, load_program, flooding, flood):
     bad = flooding(flood)
-    cnf = openssl_cnf(device, url=f"{bad.url} {device.url}", request_timeout_ms=1500, deadline_ms=DEADLINE_MS, log_level=1)
+    cnf = openssl_cnf(device, url=f"{bad.url} {device.url}", request_timeout_ms=1500, deadline_ms=DEADLINE_MS,
+                      log_level=1)
     tally = run_load(load_program, cnf, 2, ("sign=sesam:web*4",), lambda: None, DEADLINE_MS / 1000 + 20)
     assert not tally.hung and tally.tried > 100 and tally.failed == 0 and tally.wrong == 0, tally
     assert bad.floods > 0

@@ -24,12 +24,14 @@ def test_openssl_makes_ec_keys_in_the_device(device, openssl_cnf, openssl, tmp_p
     cnf, pem = openssl_cnf(device), tmp_path / "fresh.pem"
     generate(openssl, cnf, pem, f"group:{group}")
     key = only_key(device)
-    assert (key["nice_name"], key["key_type"], key["key_len"], key["key_acl"], key["core"]) == ("fresh", kind, bits, "FFFF", 1)
+    assert (key["nice_name"], key["key_type"], key["key_len"], key["key_acl"], key["core"]) == ("fresh", kind, bits,
+                                                                                                "FFFF", 1)
     assert device.requests() == {"getkeyattributes": 2, "genecckey": 1}
     (tmp_path / "data").write_text("data")
     openssl(cnf, "pkey", "-in", "sesam:fresh", "-pubout", "-out", tmp_path / "pub")
     openssl(cnf, "dgst", "-sha256", "-sign", pem, "-out", tmp_path / "sig", tmp_path / "data")
-    assert "Verified OK" in openssl(cnf, "dgst", "-sha256", "-verify", tmp_path / "pub", "-signature", tmp_path / "sig", tmp_path / "data").stdout
+    assert "Verified OK" in openssl(cnf, "dgst", "-sha256", "-verify", tmp_path / "pub", "-signature", tmp_path / "sig",
+                                    tmp_path / "data").stdout
 
 
 def test_openssl_makes_rsa_keys_in_the_device(device, openssl_cnf, openssl, tmp_path):
@@ -39,19 +41,21 @@ def test_openssl_makes_rsa_keys_in_the_device(device, openssl_cnf, openssl, tmp_
 
 
 def test_core_acl_and_pin_come_from_the_uri_or_the_configuration(device, openssl_cnf, openssl, tmp_path):
-    generate(openssl, openssl_cnf(device), tmp_path / "pem", "group:P-256", uri=f"sesam:object=fresh;core=2;acl=00FF;pin-value={PIN}")
+    generate(openssl, openssl_cnf(device), tmp_path / "pem", "group:P-256",
+             uri=f"sesam:object=fresh;core=2;acl=00FF;pin-value={PIN}")
     key = only_key(device)
     assert (key["core"], key["key_acl"], key["has_pin"]) == (2, "00FF", True)
     assert PIN not in (tmp_path / "pem").read_text()
-    generate(openssl, openssl_cnf(device, core=2, acl="0F0F", pin=PIN), tmp_path / "pem", "group:P-256", uri="sesam:object=second")
+    generate(openssl, openssl_cnf(device, core=2, acl="0F0F", pin=PIN), tmp_path / "pem", "group:P-256",
+             uri="sesam:object=second")
     key = next(key for key in device.keys() if key["nice_name"] == "second")
     assert (key["core"], key["key_acl"], key["has_pin"]) == (2, "0F0F", True)
 
 
 def test_a_request_makes_its_own_key(device, openssl_cnf, openssl, tmp_path):
     cnf, pem = openssl_cnf(device), tmp_path / "new.pem"
-    openssl(cnf, "req", "-x509", "-newkey", "ec", *OURS, "-pkeyopt", "group:P-256", "-pkeyopt", "sesam_uri:sesam:object=new", "-noenc",
-            "-keyout", pem, "-subj", "/CN=new", "-out", tmp_path / "crt")
+    openssl(cnf, "req", "-x509", "-newkey", "ec", *OURS, "-pkeyopt", "group:P-256", "-pkeyopt",
+            "sesam_uri:sesam:object=new", "-noenc", "-keyout", pem, "-subj", "/CN=new", "-out", tmp_path / "crt")
     assert "SESAM KEY URI" in pem.read_text()
     assert "OK" in openssl(cnf, "verify", "-CAfile", tmp_path / "crt", tmp_path / "crt").stdout
 
@@ -73,7 +77,8 @@ def test_a_name_that_is_taken_and_a_curve_that_is_unknown_are_refused(device, op
     taken = device.create_key("fresh")
     done = generate(openssl, openssl_cnf(device), tmp_path / "pem", "group:P-256", check=False)
     assert "a key of that name exists" in done.stderr and taken["key_id"] in done.stderr
-    done = generate(openssl, openssl_cnf(device), tmp_path / "pem", "group:secp256k1", uri="sesam:object=other", check=False)
+    done = generate(openssl, openssl_cnf(device), tmp_path / "pem", "group:secp256k1", uri="sesam:object=other",
+                    check=False)
     assert "the device has no curve secp256k1" in done.stderr
     assert "genecckey" not in device.requests()
 
@@ -88,7 +93,8 @@ def test_a_key_whose_answer_was_lost_is_found_by_its_name(device, openssl_cnf, o
     assert len(made) <= 1
 
 
-def test_a_key_that_the_device_is_still_at_when_the_request_times_out_is_waited_for(simulator, openssl_cnf, openssl, tmp_path):
+def test_a_key_that_the_device_is_still_at_when_the_request_times_out_is_waited_for(simulator, openssl_cnf, openssl,
+                                                                                    tmp_path):
     device = simulator(keygen_ms=1500)
     generate(openssl, openssl_cnf(device, request_timeout_ms=500), tmp_path / "pem", "group:P-256")
     assert device.requests()["genecckey"] == 1
@@ -105,11 +111,14 @@ def test_a_key_that_does_not_come_is_an_error_at_the_deadline(device, openssl_cn
 
 
 @pytest.mark.parametrize("algorithm, option, padding", [
-    ("RSA", "rsa_keygen_bits:2048", ()), ("RSA", "rsa_keygen_bits:2048", ("-sigopt", "rsa_padding_mode:pss")), ("EC", "group:P-384", ()),
+    ("RSA", "rsa_keygen_bits:2048", ()), ("RSA", "rsa_keygen_bits:2048", ("-sigopt", "rsa_padding_mode:pss")),
+    ("EC", "group:P-384", ()),
 ], ids=["rsa", "pss", "ec"])
-def test_a_certificate_of_a_key_that_was_made_with_it_verifies(device, openssl_cnf, openssl, tmp_path, algorithm, option, padding):
+def test_a_certificate_of_a_key_that_was_made_with_it_verifies(device, openssl_cnf, openssl, tmp_path, algorithm,
+                                                               option, padding):
     cnf = openssl_cnf(device)
-    openssl(cnf, "req", "-x509", "-newkey", algorithm, *OURS, "-pkeyopt", option, "-pkeyopt", "sesam_uri:sesam:object=new", "-noenc",
+    openssl(cnf, "req", "-x509", "-newkey", algorithm, *OURS, "-pkeyopt", option, "-pkeyopt",
+            "sesam_uri:sesam:object=new", "-noenc",
             *padding, "-keyout", tmp_path / "pem", "-subj", "/CN=new", "-out", tmp_path / "crt")
     assert "OK" in openssl(cnf, "verify", "-CAfile", tmp_path / "crt", tmp_path / "crt").stdout
 
@@ -128,6 +137,7 @@ def test_dnssec_keygen_makes_its_keys_in_the_device(device, openssl_cnf, run, tm
     assert key["nice_name"].startswith("jp.example")
     assert key["key_type"] == ("NIST" if algorithm.startswith("ec") else "RSA")
     zone = tmp_path / "jp.example"
-    zone.write_text("$TTL 3600\n@ SOA ns.jp.example. admin.jp.example. 1 7200 3600 86400 3600\n@ NS ns\nns A 192.0.2.1\n")
+    zone.write_text("$TTL 3600\n@ SOA ns.jp.example. admin.jp.example. 1 7200 3600 86400 3600\n@ NS ns\nns A "
+                    "192.0.2.1\n")
     run(["dnssec-signzone", "-S", "-z", "-o", "jp.example", "jp.example"], cnf, cwd=tmp_path)
     run(["dnssec-verify", "-z", "-o", "jp.example", "jp.example.signed"], cnf, cwd=tmp_path)

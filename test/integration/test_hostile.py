@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Some rows of `scripts/faults hostile`: whatever the device sends, programs neither crash nor hang, and their memory stays small."""
+"""Some rows of `scripts/faults hostile`: whatever the device sends, programs neither crash nor hang, and their memory
+stays small."""
 import socket
 import ssl
 

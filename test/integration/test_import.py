@@ -9,8 +9,8 @@ CURVES = ["P-256", "P-384", "P-521", "brainpoolP256r1", "brainpoolP384r1", "brai
 
 
 def import_key(openssl, cnf, path, *options, algorithm="EC", uri="sesam:object=old", **more):
-    return openssl(cnf, "genpkey", "-algorithm", algorithm, *OURS, "-pkeyopt", f"sesam_uri:{uri}", "-pkeyopt", f"sesam_import:{path}",
-                   *(part for option in options for part in ("-pkeyopt", option)), **more)
+    return openssl(cnf, "genpkey", "-algorithm", algorithm, *OURS, "-pkeyopt", f"sesam_uri:{uri}", "-pkeyopt",
+                   f"sesam_import:{path}", *(part for option in options for part in ("-pkeyopt", option)), **more)
 
 
 @pytest.fixture
@@ -27,11 +27,13 @@ def test_the_key_in_the_device_is_the_one_in_the_file(device, openssl_cnf, opens
     cnf, path = openssl_cnf(device), key_file(curve)
     import_key(openssl, cnf, path)
     assert device.requests() == {"getkeyattributes": 2, "importecckey": 1}
-    assert public_key(openssl, cnf, "sesam:old", tmp_path).read_text() == openssl(None, "pkey", "-in", path, "-pubout").stdout
+    assert public_key(openssl, cnf, "sesam:old", tmp_path).read_text() == openssl(None, "pkey", "-in", path,
+                                                                                  "-pubout").stdout
     assert_signs(openssl, cnf, "sesam:old", tmp_path)
 
 
-@pytest.mark.parametrize("form", [("-outform", "DER"), ("-traditional",), ("-traditional", "-outform", "DER")], ids=["der", "sec1", "sec1 der"])
+@pytest.mark.parametrize("form", [("-outform", "DER"), ("-traditional",), ("-traditional", "-outform", "DER")],
+                         ids=["der", "sec1", "sec1 der"])
 def test_every_form_of_a_key_file_is_read(device, openssl_cnf, openssl, key_file, tmp_path, form):
     openssl(None, "pkey", "-in", key_file(), *form, "-out", tmp_path / "other")
     import_key(openssl, openssl_cnf(device), tmp_path / "other")
@@ -51,7 +53,8 @@ def test_core_acl_and_pin_are_those_of_the_uri(device, openssl_cnf, openssl, key
     assert (key["nice_name"], key["core"], key["key_acl"], key["has_pin"]) == ("old", 2, "00FF", True)
 
 
-def test_what_is_written_wraps_the_uri_and_the_private_part_is_nowhere(device, openssl_cnf, openssl, key_file, tmp_path):
+def test_what_is_written_wraps_the_uri_and_the_private_part_is_nowhere(device, openssl_cnf, openssl, key_file,
+                                                                       tmp_path):
     path, log = key_file(), tmp_path / "log"
     scalar = openssl(None, "pkey", "-in", path, "-text", "-noout").stdout.split("priv:")[1].split("pub:")[0]
     scalar = "".join(scalar.split()).replace(":", "").lower()
@@ -62,7 +65,8 @@ def test_what_is_written_wraps_the_uri_and_the_private_part_is_nowhere(device, o
 
 
 @pytest.mark.parametrize("error", ["malformed request: {scalar}", "malformed request"])
-def test_a_device_that_refuses_the_key_may_say_it_back_and_nobody_sees_it(device, openssl_cnf, openssl, key_file, tmp_path, error):
+def test_a_device_that_refuses_the_key_may_say_it_back_and_nobody_sees_it(device, openssl_cnf, openssl, key_file,
+                                                                          tmp_path, error):
     path = key_file()
     text = openssl(None, "pkey", "-in", path, "-text", "-noout").stdout.split("priv:")[1].split("pub:")[0]
     scalar = "".join(text.split()).replace(":", "")[-64:]
@@ -112,8 +116,10 @@ def test_what_cannot_be_imported_is_refused(device, openssl_cnf, openssl, key_fi
     key_file("P-256", "locked", "-aes256", "-pass", "pass:secret")
     (tmp_path / "empty").write_bytes(b"")
     (tmp_path / "garbage").write_bytes(bytes(range(256)))
-    for name, told in [("rsa", "only EC keys"), ("k1", "only EC keys"), ("public", "no private key in it"), ("locked", "it has a passphrase"),
-                       ("empty", "it is no private key"), ("garbage", "it is no private key"), ("absent", "No such file")]:
+    for name, told in [("rsa", "only EC keys"), ("k1", "only EC keys"), ("public", "no private key in it"),
+                       ("locked", "it has a passphrase"),
+                       ("empty", "it is no private key"), ("garbage", "it is no private key"),
+                       ("absent", "No such file")]:
         done = import_key(openssl, cnf, tmp_path / name, check=False)
         assert done.returncode != 0 and told in done.stderr, f"{name}: {done}"
         assert told == "only EC keys" or "key file cannot be imported" in done.stderr, f"{name}: {done}"

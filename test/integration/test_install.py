@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`cmake --install`, from which the Debian package is made too. scripts/package tries the package itself, in clean chroots."""
+"""`cmake --install`, from which the Debian package is made too. scripts/package tries the package itself, in clean
+chroots."""
 import json
 import subprocess
 
@@ -22,8 +23,8 @@ def test_all_parts_are_where_they_belong(installed):
     modules = run(["openssl", "version", "-m"]).stdout.split('"')[1]
     names = {f"/{path}".replace("/usr/local/", "/usr/") for path in files}
     assert {f"{modules}/sesam.so", "/usr/bin/sesam", "/usr/libexec/sesam/n200-sim", "/usr/share/man/man1/sesam.1",
-            "/usr/share/man/man7/OSSL_PROVIDER-sesam.7", "/usr/share/doc/sesam/openssl.cnf.example", "/usr/share/doc/sesam/sesam.spdx.json",
-            "/usr/share/bash-completion/completions/sesam"} <= names
+            "/usr/share/man/man7/OSSL_PROVIDER-sesam.7", "/usr/share/doc/sesam/openssl.cnf.example",
+            "/usr/share/doc/sesam/sesam.spdx.json", "/usr/share/bash-completion/completions/sesam"} <= names
     examples = {path.name for path in (REPOSITORY / "docs" / "examples").iterdir()}
     assert examples == {path.name for path in files if path.parent.name == "examples"}
 

@@ -19,7 +19,8 @@ def ksr(run):
 
     def call(one: Named, directory, command, *options, **more):
         directory.mkdir(exist_ok=True)
-        return run(["dnssec-ksr", *MONTH, "-k", "tested", "-l", one.conf, *options, command, ZONE], one.openssl_conf, cwd=directory, **more)
+        return run(["dnssec-ksr", *MONTH, "-k", "tested", "-l", one.conf, *options, command, ZONE], one.openssl_conf,
+                   cwd=directory, **more)
 
     return call
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A program cancels threads (pthread_cancel(3)) that are inside a call: each of them ends after the call, and nothing else does."""
+"""A program cancels threads (pthread_cancel(3)) that are inside a call: each of them ends after the call, and nothing
+else does."""
 import pytest
 
 from drivers.life import compile_driver
@@ -12,8 +13,8 @@ def driver(tmp_path_factory):
     return compile_driver(tmp_path_factory.mktemp("driver"), "driver", "cancel.c")
 
 
-FAULTS = {"none": None, "retries": ("http-503", {"retry_after_s": 0}), "refusals": ("error", {"text": "some trouble", "status": 200}),
-          "no answer": ("black-hole", {})}
+FAULTS = {"none": None, "retries": ("http-503", {"retry_after_s": 0}),
+          "refusals": ("error", {"text": "some trouble", "status": 200}), "no answer": ("black-hole", {})}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -43,10 +43,11 @@ def test_children_start_threads_of_their_own(life, forking):
 
 @not_sanitized(IN_A_CHILD)
 def test_a_fork_while_the_first_signatures_are_made(lives, forking):
-    """The thread, its library context and the connection are coming into being, and so are OpenSSL's own first fetches: where
-    libcrypto keeps a lock that a thread held, the child hangs, with us or without. If it is our thread that waits for the lock,
-    the child is told by its deadline."""
-    failed = lives(forking, "watchdog=20 load background=4 [ sign=1 ] fork=3 [ sign=1 exit ] pause_ms=50 sign=1 exit", 25, **FORK)
+    """The thread, its library context and the connection are coming into being, and so are OpenSSL's own first fetches:
+    where libcrypto keeps a lock that a thread held, the child hangs, with us or without. If it is our thread that waits
+    for the lock, the child is told by its deadline."""
+    failed = lives(forking, "watchdog=20 load background=4 [ sign=1 ] fork=3 [ sign=1 exit ] pause_ms=50 sign=1 exit",
+                   25, **FORK)
     ours = [str(done) for done in failed if not is_of_libcrypto_alone(done) and "timed out" not in done.stderr]
     assert not ours, "\n".join(ours)
 

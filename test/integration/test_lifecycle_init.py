@@ -27,7 +27,8 @@ PROGRAMS = [["openssl", "version"], ["openssl", "list", "-digest-commands"], ["c
 @pytest.fixture(scope="module")
 def interpose(tmp_path_factory):
     library = tmp_path_factory.mktemp("interpose") / "interpose.so"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", library, HERE / "interpose.c", "-ldl"],
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", library,
+                    HERE / "interpose.c", "-ldl"],
                    check=True, timeout=60)
     return library
 
@@ -54,8 +55,8 @@ def test_the_first_key_starts_the_one_thread_and_curl(life, device, openssl_cnf,
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
 @pytest.mark.parametrize("settings", [{}, {"core": "many"}], ids=["good", "bad"])
-def test_init_makes_no_system_call_of_the_network_and_none_that_starts_a_thread(life_program, shared_device, openssl_cnf, run,
-                                                                                tmp_path, settings):
+def test_init_makes_no_system_call_of_the_network_and_none_that_starts_a_thread(life_program, shared_device,
+                                                                                openssl_cnf, run, tmp_path, settings):
     trace = tmp_path / "trace"
     calls = "trace=%network,clone,clone3,fork,vfork,epoll_create1,epoll_create,eventfd2"
     run(["strace", "-f", "-o", trace, "-e", calls, life_program, "sesam:web", "init", "return"],

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 2: wherever we are listed and whoever asks for us, the process's own TLS and certificates stay OpenSSL's."""
+"""Invariant 2: wherever we are listed and whoever asks for us, the process's own TLS and certificates stay
+OpenSSL's."""
 import subprocess
 
 import pytest
@@ -26,9 +27,10 @@ def server(tmp_path, run):
     """openssl s_server -www with an EC certificate of its own, under no configuration. -> (port, certificate)"""
     key, certificate, cnf = tmp_path / "tls.key", tmp_path / "tls.crt", tmp_path / "plain.cnf"
     cnf.write_text("[req]\ndistinguished_name = dn\n[dn]\n")
-    run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out",
-         certificate, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"], cnf)
-    process = subprocess.Popen(["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, "-www"],
+    run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
+         "-out", certificate, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"], cnf)
+    process = subprocess.Popen(["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key,
+                                "-www"],
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     port = 0
     for line in process.stdout:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 3: a process that lacks something while it uses a key: standard streams, descriptors, files, time to itself."""
+"""Invariant 3: a process that lacks something while it uses a key: standard streams, descriptors, files, time to
+itself."""
 import os
 import shlex
 import subprocess
@@ -32,7 +33,8 @@ AS_ROOT = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
 ], ids=["before the first key", "amidst", "then fork", "in a child"])
 def test_keys_are_used_in_an_empty_root_directory(run, life_program, cnf, tmp_path, steps):
     (tmp_path / "root").mkdir()
-    run([*AS_ROOT, life_program, "sesam:limits", *steps.split()], cnf, environment={"LIFE_ROOT": str(tmp_path / "root")})
+    run([*AS_ROOT, life_program, "sesam:limits", *steps.split()], cnf,
+        environment={"LIFE_ROOT": str(tmp_path / "root")})
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
@@ -42,7 +44,8 @@ def test_a_program_without_standard_streams_signs(life_program, device, openssl_
     cnf = openssl_cnf(device, log_level=10)
     steps = "load sign=2 say free load sign=1 fork=1 [ say load sign=1 say exit ] busy=2 say idle sign=1 exit"
     command = f"exec {shlex.quote(str(life_program))} sesam:limits {steps} {closed}"
-    assert subprocess.run(["sh", "-c", command.replace("[", "'['").replace("]", "']'")], env=minimal_environment(cnf), timeout=60).returncode == 0
+    assert subprocess.run(["sh", "-c", command.replace("[", "'['").replace("]", "']'")], env=minimal_environment(cnf),
+                          timeout=60).returncode == 0
     assert device.counters()["connections_accepted"] == 2
     assert device.counters()["errors"] == {}
 
@@ -78,7 +81,9 @@ def served(request, simulator):
 
 @pytest.mark.parametrize("pause_ms", [0, 300])
 @pytest.mark.parametrize("own", ["own_files", "own_sockets"])
-def test_a_daemon_that_closes_all_descriptors_after_its_first_key_signs_and_its_own_are_unharmed(life, served, openssl_cnf, own, pause_ms):
+def test_a_daemon_that_closes_all_descriptors_after_its_first_key_signs_and_its_own_are_unharmed(life, served,
+                                                                                                 openssl_cnf, own,
+                                                                                                 pause_ms):
     steps = f"watchdog=20 load sign=1 pause_ms={pause_ms} close_from=3 {own}=40 sign=2 own_unharmed nobody_spins exit"
     done = life(openssl_cnf(served, deadline_ms=4000, log_level=1), steps, **LIMITS)
     assert done.stderr.count(LOST) == 1, done.stderr
@@ -92,7 +97,8 @@ def test_descriptors_are_closed_over_and_over(life, served, openssl_cnf):
 
 @pytest.mark.parametrize("steps", [
     "check_at_exit load sign=1 close_from=3 own_files=40 exit",
-    "check_at_exit load sign=1 pause_ms=300 close_from=3 own_files=40 fork=3 [ exit ] fork=3 [ sign=1 exit ] sign=1 exit",
+    "check_at_exit load sign=1 pause_ms=300 close_from=3 own_files=40 fork=3 [ exit ] fork=3 [ sign=1 exit ] sign=1 "
+    "exit",
     "check_at_exit load sign=1 close_from=3 own_files=40 fork=2 [ _exit ] own_unharmed free exit",
     "check_at_exit load busy=4 close_from=3 own_files=40 exit",
 ], ids=["exit", "fork", "free", "busy"])
@@ -103,7 +109,8 @@ def test_a_process_without_our_descriptors_ends_and_forks(life, served, openssl_
 
 def test_descriptors_are_closed_while_threads_sign(life, served, openssl_cnf):
     """What was in flight is repeated over a new connection."""
-    steps = "watchdog=20 load busy=4 close_from=3 own_files=40 pause_ms=1000 own_unharmed idle sign=1 own_unharmed nobody_spins exit"
+    steps = ("watchdog=20 load busy=4 close_from=3 own_files=40 pause_ms=1000 own_unharmed idle sign=1 own_unharmed "
+             "nobody_spins exit")
     life(openssl_cnf(served, deadline_ms=4000), steps, **LIMITS)
 
 
@@ -111,14 +118,16 @@ def test_descriptors_are_closed_while_a_reply_is_awaited(life, simulator, openss
     """Nothing wakes a thread whose connection is gone: it looks by itself."""
     device = simulator(delay_ms=900)
     device.create_key("limits")
-    steps = "watchdog=20 load background=1 [ sign=1 say ] pause_ms=300 close_from=3 own_files=40 pause_ms=3000 own_unharmed exit"
+    steps = ("watchdog=20 load background=1 [ sign=1 say ] pause_ms=300 close_from=3 own_files=40 pause_ms=3000 "
+             "own_unharmed exit")
     done = life(openssl_cnf(device, deadline_ms=8000, log_level=1), steps, **LIMITS)
     assert LOST in done.stderr and "said" in done.stderr, "within the 3 s, though the request may take 10"
 
 
 def test_log_and_metrics_do_not_go_into_files_of_the_program(life, served, openssl_cnf, tmp_path):
     cnf = openssl_cnf(served, log_level=10, log_output=tmp_path / "log", metrics_file=tmp_path / "sesam.prom")
-    steps = "watchdog=20 check_at_exit load sign=1 close_from=3 own_files=40 sign=1 pause_ms=300 sign=1 own_unharmed exit"
+    steps = ("watchdog=20 check_at_exit load sign=1 close_from=3 own_files=40 sign=1 pause_ms=300 sign=1 own_unharmed "
+             "exit")
     life(cnf, steps, **LIMITS)
 
 
@@ -126,12 +135,14 @@ def test_log_and_metrics_do_not_go_into_files_of_the_program(life, served, opens
 @pytest.mark.parametrize("more", range(3))
 def test_without_descriptors_the_first_key_is_an_error_that_says_so(life, cnf, more):
     """epoll, the thread's bell, the socket: whichever cannot be had."""
-    done = life(cnf, f"watchdog=20 init spare_descriptors={more} load_fails spare_descriptors=-1 load sign=2 exit", **LIMITS)
+    done = life(cnf, f"watchdog=20 init spare_descriptors={more} load_fails spare_descriptors=-1 load sign=2 exit",
+                **LIMITS)
     assert "the process is at a limit of its own" in done.stderr and "Too many open files" in done.stderr, done.stderr
 
 
 def test_without_descriptors_a_lost_connection_is_an_error_in_time_and_no_descriptor_is_lost(life_program, cnf, device):
-    steps = ("watchdog=40 load sign=1 note_descriptors no_descriptors sign=1 mark pause_ms=500 sign_fails=2 busy_fails=8 "
+    steps = ("watchdog=40 load sign=1 note_descriptors no_descriptors sign=1 mark pause_ms=500 sign_fails=2 "
+             "busy_fails=8 "
              "spare_descriptors=-1 sign=2 busy=4 idle same_descriptors exit")
     process = start_life(life_program, cnf, steps, uri="sesam:limits")
     assert process.stdout.readline() == b"mark\n"
@@ -152,5 +163,6 @@ def test_descriptors_that_come_free_in_time_are_used(life, device, cnf):
 @not_sanitized(IN_A_CHILD)
 @pytest.mark.parametrize("threads", ["", "busy=4"])
 def test_signals_interrupt_nothing(life, cnf, threads):
-    life(cnf, f"watchdog=60 interruptions load {threads} sign=100 repeat=20 [ load sign=1 free ] load fork=3 [ sign=1 exit ] "
+    life(cnf, f"watchdog=60 interruptions load {threads} sign=100 repeat=20 [ load sign=1 free ] load fork=3 [ sign=1 "
+              "exit ] "
          "idle sign=1 exit", **LIMITS)

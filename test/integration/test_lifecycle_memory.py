@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 3 without memory: each request for some is refused in turn, of whatever thread and library. No crash, no hang, nothing
-leaked, and all is well again when there is memory."""
+"""Invariant 3 without memory: each request for some is refused in turn, of whatever thread and library. No crash, no
+hang, nothing leaked, and all is well again when there is memory."""
 import subprocess
 
 import pytest
@@ -16,7 +16,8 @@ MEMORY = {"uri": "sesam:memory", "timeout": 400}
 @pytest.fixture(scope="module")
 def no_memory(tmp_path_factory):
     library = tmp_path_factory.mktemp("no_memory") / "no_memory.so"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", library, HERE / "no_memory.c", "-ldl"],
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", library,
+                    HERE / "no_memory.c", "-ldl"],
                    check=True, timeout=60)
     return {"environment": {"LD_PRELOAD": str(library)}, **MEMORY}
 
@@ -31,7 +32,8 @@ def cnf(device, openssl_cnf):
 @pytest.mark.parametrize("times", [1, 5, 1_000_000])
 def test_each_request_for_memory_is_refused_in_turn(life, cnf, no_memory, operation, times):
     # _exit: in OPENSSL_cleanup() 3.0 frees a store loader twice that it could not put into its cache before.
-    steps = f"watchdog=200 load sign=3 note_descriptors starved_{operation}={times} sign=1 same_descriptors alone=2 free _exit"
+    steps = (f"watchdog=200 load sign=3 note_descriptors starved_{operation}={times} sign=1 same_descriptors alone=2 "
+             "free _exit")
     tried, failed = map(int, life(cnf, steps, **no_memory).stdout.split())
     assert tried > 10, "it takes memory at all"
     assert failed > 5, "and fails without"
@@ -39,7 +41,8 @@ def test_each_request_for_memory_is_refused_in_turn(life, cnf, no_memory, operat
 
 NEW_PROCESS = "init {} _exit"  # OpenSSL's own beginnings may fail for good
 ANEW = "load sign=1 free {} load sign=1 _exit"
-IN_A_CHILD = "load sign=1 fork=1 [ watchdog=60 {} %s _exit ] sign=1 _exit"  # a new thread and connection, an OpenSSL that has begun
+# A new thread and connection, an OpenSSL that has begun.
+IN_A_CHILD = "load sign=1 fork=1 [ watchdog=60 {} %s _exit ] sign=1 _exit"
 
 
 @pytest.mark.parametrize("steps,step", [
@@ -51,7 +54,10 @@ IN_A_CHILD = "load sign=1 fork=1 [ watchdog=60 {} %s _exit ] sign=1 _exit"  # a 
     (IN_A_CHILD % "", "starved_from"),  # 3.0: a library context whose providers all failed to load stays without them
 ], ids=["of the process, once", "of the process", "anew, once", "anew", "of a child, once", "of a child"])
 def test_the_first_use_of_a_key_without_memory(lives, cnf, no_memory, steps, step):
-    """The thread, libcurl, its library context, the handshake: some of thousands of requests are refused, ever fewer of the later."""
+    """The thread, libcurl, its library context, the handshake: some of thousands of requests are refused, ever fewer of
+    the later."""
     places = [int(1.15 ** n + n) for n in range(1, 60)]
-    bad = [done for nth in places for done in lives(cnf, f"watchdog=60 {steps.format(f'{step}={nth}')}", 1, **no_memory)]
-    assert not bad, "\n".join(f"{' '.join(done.arguments)}: {done.returncode} {modules_of_crash(done)} {done.stderr[:300]}" for done in bad)
+    bad = [done for nth in places for done in lives(cnf, f"watchdog=60 {steps.format(f'{step}={nth}')}", 1,
+                                                    **no_memory)]
+    assert not bad, "\n".join(f"{' '.join(done.arguments)}: {done.returncode} {modules_of_crash(done)} "
+                              f"{done.stderr[:300]}" for done in bad)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariants 4 to 6 within one process: no request but for signatures, silent refusals, the caller's error queue as it was;
-and signatures inside ASYNC jobs."""
+"""Invariants 4 to 6 within one process: no request but for signatures, silent refusals, the caller's error queue as it
+was; and signatures inside ASYNC jobs."""
 import subprocess
 
 import pytest

@@ -71,13 +71,15 @@ def test_library_contexts_with_different_devices(life, simulator, openssl_cnf):
     for device in devices:
         device.create_key("unload")
     first, second = (openssl_cnf(device) for device in devices)
-    steps = "load sign=2 context=1 load sign=1 busy=2 fork=5 [ sign=1 exit ] idle free_context sign=2 context=1 load sign=1 return"
+    steps = ("load sign=2 context=1 load sign=1 busy=2 fork=5 [ sign=1 exit ] idle free_context sign=2 context=1 load "
+             "sign=1 return")
     life(first, steps, environment={"LIFE_CONF_1": str(second)}, **UNLOAD)
     assert devices[0].requests()["eccsign"] == 4
     assert devices[1].requests()["eccsign"] >= 1 + 2 + 5 + 1
 
 
 def test_two_contexts_end_while_both_sign(lives, configured):
-    # The threads start last: on 3.0 libcrypto itself refuses a signature now and then while openssl.cnf is loaded beside it.
+    # The threads start last: on 3.0 libcrypto itself refuses a signature now and then while openssl.cnf is loaded
+    # beside it.
     failed = lives(configured, "load context load busy=4 watchdog=5 sign=1 exit", 20, **UNLOAD)
     assert not [done for done in failed if not crashed_without_us(done)], str(failed)

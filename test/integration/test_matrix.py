@@ -13,7 +13,8 @@ PYTEST_XML = """<testsuites><testsuite>
 <testcase classname="test.integration.test_pem" name="test_c"><failure message="x"/></testcase>
 <testcase classname="test.integration.test_pem" name="test_d"><error message="x"/></testcase>
 </testsuite></testsuites>"""
-CTEST_XML = """<testsuite><testcase classname="Hex.one" name="Hex.one" status="run"/><testcase name="Hex.two" status="run"/></testsuite>"""
+CTEST_XML = ('<testsuite><testcase classname="Hex.one" name="Hex.one" status="run"/>'
+             '<testcase name="Hex.two" status="run"/></testsuite>')
 
 
 @pytest.fixture
@@ -30,14 +31,16 @@ def table(tmp_path):
     documents = tmp_path / "MATRIX.md", tmp_path / "FEATURES.md"
     for document in documents:
         document.write_text("above\n<!-- begin: written by scripts/matrix -->\nold\n<!-- end -->\nbelow\n")
-    done = subprocess.run([sys.executable, REPOSITORY / "test" / "matrix" / "table.py", tmp_path, *documents, "new", "newer", "newest"],
+    done = subprocess.run([sys.executable, REPOSITORY / "test" / "matrix" / "table.py", tmp_path, *documents, "new",
+                           "newer", "newest"],
                           check=True, capture_output=True, text=True, timeout=30)
     return done.stdout, *(document.read_text() for document in documents)
 
 
 def test_every_verdict_is_counted_by_file(table):
     _, document, _ = table
-    for row in ("|  | new | newer | newest |", "| OpenSSL | 9.9.9 |  |  |", "| BIND | 9.20.30 |  |  |", "| unit tests | 2 |  |  |",
+    for row in ("|  | new | newer | newest |", "| OpenSSL | 9.9.9 |  |  |", "| BIND | 9.20.30 |  |  |",
+                "| unit tests | 2 |  |  |",
                 "| test_bind.py | 1, 1 skipped |  |  |", "| test_pem.py | **2 failed** |  |  |"):
         assert row in document.splitlines(), document
 

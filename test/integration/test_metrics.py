@@ -34,8 +34,8 @@ def test_all_is_zero_before_a_key_is_used(life, device, openssl_cnf):
 
 def test_parameters_tell_what_the_device_has_seen(life, device, signing):
     told, = params(life(signing, "load sign=3 params exit").stdout)
-    assert told == {"signatures": 3, "requests": 4, "retries": 0, "failures": 0, "in-flight": 0, "connections-opened": 1,
-                    "connections-open": 1, "key-cache-hits": 0, "key-cache-misses": 1}
+    assert told == {"signatures": 3, "requests": 4, "retries": 0, "failures": 0, "in-flight": 0,
+                    "connections-opened": 1, "connections-open": 1, "key-cache-hits": 0, "key-cache-misses": 1}
     assert sum(device.requests().values()) == 4
 
 
@@ -100,7 +100,8 @@ def test_a_child_counts_from_zero_whatever_is_under_way_in_its_parent(life, sign
 
 def test_numbers_survive_an_instance_and_its_connection_does_not(life, device, signing, openssl_cnf):
     other = str(openssl_cnf(device, max_in_flight=8))  # another pipeline than that of the instance which stays
-    told, = params(life(signing, "init context=1 load sign=2 free_context params exit", environment={"LIFE_CONF_1": other}).stdout)
+    told, = params(life(signing, "init context=1 load sign=2 free_context params exit",
+                        environment={"LIFE_CONF_1": other}).stdout)
     assert (told["signatures"], told["requests"], told["connections-opened"]) == (2, 3, 1)
     assert (told["in-flight"], told["connections-open"]) == (0, 0)
 

@@ -49,7 +49,8 @@ def test_a_command_that_fails_tells_why(openssl, device, signing, directory):
     device.stop()
     openssl(cnf, "pkey", "-in", "sesam:web", "-pubout", check=False)
     samples = read(directory / "a.prom")
-    assert value(samples, "sesam_failures_total", reason="cannot_connect") == value(samples, "sesam_failures_total") >= 1
+    assert value(samples, "sesam_failures_total", reason="cannot_connect") == value(samples,
+                                                                                    "sesam_failures_total") >= 1
     assert value(samples, "sesam_connections_opened_total") >= 1
     assert value(samples, "sesam_connections_open") == value(samples, "sesam_request_duration_seconds_count") == 0
 
@@ -67,7 +68,8 @@ def test_a_process_has_its_file_while_it_lives(life_program, signing, directory)
         assert process.stdout.readline() == b"mark\n"
         path = directory / f"life-{process.pid}.prom"
         wait_for(path.exists, "no file was written")
-        wait_for(lambda: value(read(path), "sesam_signatures_total", program="life", pid=str(process.pid)) == 3, "not all counted")
+        wait_for(lambda: value(read(path), "sesam_signatures_total", program="life",
+                               pid=str(process.pid)) == 3, "not all counted")
         wait_for(lambda: value(read(path), "sesam_requests_in_flight") == 0, "something is in flight")
         assert names(directory) == [path.name]
         process.kill()
@@ -75,7 +77,8 @@ def test_a_process_has_its_file_while_it_lives(life_program, signing, directory)
 
 
 def test_a_process_that_ends_takes_its_file_with_it(life, life_program, signing, directory):
-    with start_life(life_program, signing("%p.prom"), "load sign=1 busy=1 mark watchdog=200 pause_ms=7000 idle exit") as process:
+    with start_life(life_program, signing("%p.prom"),
+                    "load sign=1 busy=1 mark watchdog=200 pause_ms=7000 idle exit") as process:
         wait_for((directory / f"{process.pid}.prom").exists, "no file was written")
         assert process.wait(60) == 0
     assert names(directory) == []
@@ -89,7 +92,8 @@ def test_each_child_has_a_file_and_numbers_of_its_own(life_program, signing, dir
         child, = (int(name.removesuffix(".prom")) for name in names(directory) if name != f"{process.pid}.prom")
         for pid, signatures in {process.pid: 2, child: 5}.items():
             path = directory / f"{pid}.prom"
-            wait_for(lambda: value(read(path), "sesam_signatures_total", pid=str(pid)) == signatures, f"{signatures} of {pid}")
+            wait_for(lambda: value(read(path), "sesam_signatures_total",
+                                   pid=str(pid)) == signatures, f"{signatures} of {pid}")
         os.kill(child, signal.SIGKILL)
         process.kill()
 
@@ -144,7 +148,8 @@ def test_node_exporter_reads_the_files_of_several_programs(life_program, openssl
             return ""
 
     try:
-        wait_for(lambda: all(f'sesam_signatures_total{{pid="{p.pid}",program="life"}} 2' in page() for p in processes), "both")
+        wait_for(lambda: all(f'sesam_signatures_total{{pid="{p.pid}",program="life"}} 2' in page()
+                             for p in processes), "both")
         shown = page()
         assert 'sesam_signatures_total{program="openssl"} 1' in shown
         assert "node_textfile_scrape_error 0" in shown

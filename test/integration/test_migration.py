@@ -28,12 +28,13 @@ def block_after(text):
 @pytest.fixture
 def migrated(device, tmp_path):
     """The guide's configuration, beside the vendor's file."""
-    vendor = {"url": device.url, "tlscert": str(device.tlscert), "user": USER, "pass": PASSWORD, "core": 1, "keygen_pin": PIN,
-              "log_level": 10, "log_output": str(tmp_path / "vendor.log")}
+    vendor = {"url": device.url, "tlscert": str(device.tlscert), "user": USER, "pass": PASSWORD, "core": 1,
+              "keygen_pin": PIN, "log_level": 10, "log_output": str(tmp_path / "vendor.log")}
     (tmp_path / "n200.conf").write_text(json.dumps(vendor))
     (tmp_path / "n200.conf").chmod(0o600)
     text = block_after("With the vendor's file in place, this much is a whole configuration:")
-    text = text.replace("n200_conf = /etc/n200.conf", f"n200_conf = {tmp_path / 'n200.conf'}\nmodule = {MODULE}\naddress = 127.0.0.1")
+    text = text.replace("n200_conf = /etc/n200.conf",
+                        f"n200_conf = {tmp_path / 'n200.conf'}\nmodule = {MODULE}\naddress = 127.0.0.1")
     assert str(MODULE) in text
     cnf = tmp_path / "openssl.cnf"
     cnf.write_text(text)
@@ -43,7 +44,8 @@ def migrated(device, tmp_path):
 def test_the_vendors_file_is_enough(device, migrated, openssl, tmp_path):
     key = device.create_key("JP.example", pin=PIN)
     octets = "".join(f"%{key['id'][i:i + 2]}" for i in range(0, 12, 2))
-    for uri in (f"pkcs11:token={key['slot']};object=JP.example", f"pkcs11:token={key['slot']};object=JP.example;pin-value={PIN}",
+    for uri in (f"pkcs11:token={key['slot']};object=JP.example",
+                f"pkcs11:token={key['slot']};object=JP.example;pin-value={PIN}",
                 f"pkcs11:id={octets}", "sesam:JP.example"):
         assert_signs(openssl, migrated, uri, tmp_path)
 
@@ -57,7 +59,9 @@ def test_k_files_of_the_engine_work_on_without_their_line_engine(device, migrate
     private.write_text(private.read_text().replace("Label:", "Engine: cGtjczExAA==\nLabel:"))
     failed = bind.sign(check=False).done
     assert failed.returncode != 0 and "no engine" in failed.stderr
-    command = re.search(r"^sed .*$", block_after("To go on with the K files of a zone that is signed, so that its DNSKEYs stay what they are:"), re.M)[0]
+    command = re.search(r"^sed .*$",
+                        block_after("To go on with the K files of a zone that is signed, so that its DNSKEYs stay "
+                                    "what they are:"), re.M)[0]
     run(["bash", "-c", command.replace("/var/lib/bind/keys", str(bind.directory))])
     assert bind.sign().generated > 0
     assert "fully signed" in bind.verify().stdout + bind.verify().stderr

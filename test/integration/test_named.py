@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""BIND's server with keys in the device: it finds them by label or makes them itself, rolls them over, runs as a daemon."""
+"""BIND's server with keys in the device: it finds them by label or makes them itself, rolls them over, runs as a
+daemon."""
 import base64
 import itertools
 import re
@@ -62,7 +63,8 @@ def test_a_zone_is_signed_inline_with_keys_from_labels(device, named, run):
     one.stop()
 
 
-@pytest.mark.parametrize("algorithm, place", [("ecdsap256sha256", "sesam:core=2"), ("ecdsap384sha384", "pkcs11:manufacturer=sematiconAG"),
+@pytest.mark.parametrize("algorithm, place", [("ecdsap256sha256", "sesam:core=2"),
+                                              ("ecdsap384sha384", "pkcs11:manufacturer=sematiconAG"),
                                               ("rsasha256", "sesam:core=1")])
 def test_named_makes_its_keys_in_the_device_and_finds_them_after_a_restart(device, named, algorithm, place):
     one = named(device, key_store("hsm", place) + policy(HSM, HSM, algorithm)).start()
@@ -111,7 +113,8 @@ def test_a_daemon_that_left_root_signs_with_what_root_could_read(device, named, 
     secret, certificate, log = tmp_path / "pass", tmp_path / "device.crt", tmp_path / "sesam.log"
     secret.write_text("sesam-demo\n")
     certificate.write_bytes(device.tlscert.read_bytes())
-    one = named(device, MAKES_ITS_KEYS, **{"pass": None, "pass_source": f"file:{secret}", "tlscert": certificate, "log_output": log, "log_level": 4})
+    one = named(device, MAKES_ITS_KEYS, **{"pass": None, "pass_source": f"file:{secret}", "tlscert": certificate,
+                                           "log_output": log, "log_level": 4})
     for path in (secret, certificate, one.openssl_conf):
         path.chmod(0o600)
     for directory in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
@@ -182,7 +185,9 @@ def test_a_key_that_the_operator_replaced_signs_nothing(device, named, settings,
 def test_the_examples_policy_signs(device, named):
     example = (REPOSITORY / "docs" / "examples" / "named-policy.conf").read_text()
     one = named(device, 'include "policy.conf";\n')
-    (one.directory / "policy.conf").write_text(example.replace("/var/lib/bind", str(one.directory)).replace('dnssec-policy "n200"', 'dnssec-policy "tested"'))
+    (one.directory / "policy.conf").write_text(example.replace("/var/lib/bind",
+                                                               str(one.directory)).replace('dnssec-policy "n200"',
+                                                                                           'dnssec-policy "tested"'))
     one.start()
     one.wait_until("the zone is signed", one.is_signed)
     assert one.dnskeys() == {"257": keys_of_device(device, "ksk"), "256": keys_of_device(device, "zsk")}

@@ -17,7 +17,8 @@ pytestmark = not_sanitized("a sanitizer's library has a getaddrinfo(3) of its ow
 
 @pytest.fixture(scope="session")
 def resolver_library(tmp_path_factory):
-    return compile_driver(tmp_path_factory.mktemp("resolver"), "resolver.so", "resolver.c", libraries=("-shared", "-fPIC", "-ldl"))
+    return compile_driver(tmp_path_factory.mktemp("resolver"), "resolver.so", "resolver.c",
+                          libraries=("-shared", "-fPIC", "-ldl"))
 
 
 @pytest.fixture
@@ -26,7 +27,8 @@ def resolver(resolver_library, tmp_path):
 
     def answer(*lines):
         (tmp_path / "answers").write_text("".join(line + "\n" for line in lines))
-        return {"LD_PRELOAD": str(resolver_library), "RESOLVER": str(tmp_path / "answers"), "RESOLVER_LOG": str(tmp_path / "looked-up")}
+        return {"LD_PRELOAD": str(resolver_library), "RESOLVER": str(tmp_path / "answers"),
+                "RESOLVER_LOG": str(tmp_path / "looked-up")}
 
     return answer
 
@@ -56,7 +58,8 @@ def black_hole():
 
 def sign(openssl, cnf, environment, **options):
     start = time.monotonic()
-    done = openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null", environment=environment, **options)
+    done = openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null",
+                   environment=environment, **options)
     return done, time.monotonic() - start
 
 
@@ -95,16 +98,19 @@ def test_an_address_that_refuses_is_passed_over(simulator, openssl_cnf, openssl,
     device = simulator(http1=http1)
     device.create_key("web")
     for addresses in ("::1 127.0.0.1", "127.0.0.3 127.0.0.1", "127.0.0.1 ::1"):
-        done, seconds = sign(openssl, openssl_cnf(device, address=None, log_level=1), resolver(f"{DEVICE_NAME} {addresses}"))
+        done, seconds = sign(openssl, openssl_cnf(device, address=None, log_level=1),
+                             resolver(f"{DEVICE_NAME} {addresses}"))
         assert done.stderr == "" and seconds < 2, addresses
 
 
 @pytest.mark.parametrize("http1", [False, True])
-def test_an_address_that_is_a_black_hole_leaves_the_next_its_time(simulator, openssl_cnf, openssl, resolver, black_hole, http1):
+def test_an_address_that_is_a_black_hole_leaves_the_next_its_time(simulator, openssl_cnf, openssl, resolver, black_hole,
+                                                                  http1):
     device = simulator(http1=http1)
     device.create_key("web")
     hole = black_hole(device.port)
-    done, seconds = sign(openssl, openssl_cnf(device, address=None, log_level=1), resolver(f"{DEVICE_NAME} {hole} 127.0.0.1"))
+    done, seconds = sign(openssl, openssl_cnf(device, address=None, log_level=1),
+                         resolver(f"{DEVICE_NAME} {hole} 127.0.0.1"))
     assert done.stderr == "" and seconds < 3
 
 
@@ -118,8 +124,8 @@ def test_another_address_is_found_by_a_process_that_lives(simulator, openssl_cnf
     new.stop()
     cnf = openssl_cnf(old, address=None, tlscert=moved, deadline_ms=10000, connect_timeout_ms=1000)
     environment = minimal_environment(cnf, **resolver(f"{DEVICE_NAME} 127.0.0.1"))
-    process = subprocess.Popen([life_program, "sesam:web", *"load sign=1 mark pause_ms=1500 sign=1 exit".split()], env=environment,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen([life_program, "sesam:web", *"load sign=1 mark pause_ms=1500 sign=1 exit".split()],
+                               env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         assert process.stdout.readline() == b"mark\n", process.stderr.read()
         port = old.port

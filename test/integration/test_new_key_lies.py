@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A new key must be the one that was requested: the device may be wrong, or lie, or serve two callers at the same time."""
+"""A new key must be the one that was requested: the device may be wrong, or lie, or serve two callers at the same
+time."""
 import subprocess
 
 import pytest
@@ -34,7 +35,8 @@ def lie(device, **fields):
     ({"key_len": 384}, ""),
     ({"nice_name": "other"}, "which is NIST 256 'other'"),
 ], ids=["type", "size", "name"])
-def test_a_record_of_another_key_is_an_error_that_names_both(foreign, openssl_cnf, openssl, sesam, tmp_path, fields, told):
+def test_a_record_of_another_key_is_an_error_that_names_both(foreign, openssl_cnf, openssl, sesam, tmp_path, fields,
+                                                             told):
     lie(foreign, **fields)
     cnf = openssl_cnf(foreign)
     done = sesam(cnf, "generate", "fresh", "--no-pin", check=False)
@@ -43,15 +45,18 @@ def test_a_record_of_another_key_is_an_error_that_names_both(foreign, openssl_cn
         assert "the device did not make the requested key" in done.stderr
         assert "requested was NIST 256 'fresh'" in done.stderr and told in done.stderr
         assert f"'sesam delete {KEY_ID}'" in done.stderr and "it may be another key" in done.stderr
-    assert [command for _, command, _ in foreign.journal if command not in ("genecckey", "getkeyattributes", "listkeys")] == []
-    openssl(cnf, *GENPKEY, "-pkeyopt", "group:P-256", "-pkeyopt", "sesam_uri:sesam:object=fresh", "-out", tmp_path / "pem", check=False)
+    assert [command for _, command, _ in foreign.journal if command not in ("genecckey", "getkeyattributes",
+                                                                            "listkeys")] == []
+    openssl(cnf, *GENPKEY, "-pkeyopt", "group:P-256", "-pkeyopt", "sesam_uri:sesam:object=fresh", "-out",
+            tmp_path / "pem", check=False)
     assert not (tmp_path / "pem").exists() or not (tmp_path / "pem").read_bytes()
 
 
 def test_of_two_callers_that_make_a_key_of_one_name_at_the_same_time_one_gets_an_error(simulator, openssl_cnf):
     device = simulator(keygen_ms=300)
     words = [COMMAND, "generate", "same", "--no-pin"]
-    callers = [subprocess.Popen(words, env=minimal_environment(openssl_cnf(device)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    callers = [subprocess.Popen(words, env=minimal_environment(openssl_cnf(device)), stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
                for _ in range(2)]
     errors = [caller.communicate(timeout=30)[1] for caller in callers]
     keys = sorted(key["key_id"] for key in device.keys())
@@ -62,7 +67,8 @@ def test_of_two_callers_that_make_a_key_of_one_name_at_the_same_time_one_gets_an
     assert f"'sesam delete {keys[-1]}'" in failed
 
 
-ALTERED = "POST command=genecckey core={core} curve={type} keysize={bits} acl={acl} pin={pin} nice_name={name}_ -> result"
+ALTERED = ("POST command=genecckey core={core} curve={type} keysize={bits} acl={acl} pin={pin} nice_name={name}_ -> "
+           "result")
 
 
 def test_a_name_that_comes_back_altered_is_an_error_that_names_the_key_and_both_names(device, openssl_cnf, sesam):
@@ -74,8 +80,8 @@ def test_a_name_that_comes_back_altered_is_an_error_that_names_the_key_and_both_
 
 @pytest.mark.parametrize("name", ["a%C3b", "tab%09", "%1b[31m", "%c2%9b"])
 def test_a_name_that_cannot_travel_is_refused_before_a_key_is_made(device, openssl_cnf, openssl, tmp_path, name):
-    done = openssl(openssl_cnf(device), *GENPKEY, "-pkeyopt", "group:P-256", "-pkeyopt", f"sesam_uri:sesam:object={name}",
-                   "-out", tmp_path / "pem", check=False)
+    done = openssl(openssl_cnf(device), *GENPKEY, "-pkeyopt", "group:P-256", "-pkeyopt",
+                   f"sesam_uri:sesam:object={name}", "-out", tmp_path / "pem", check=False)
     assert done.returncode != 0
     assert "UTF-8 text without control characters" in done.stderr
     assert "\x1b" not in done.stderr

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/examples/offline-ksk: the second part of the customer's transcript. The KSK is on the left, the zone on the right."""
+"""docs/examples/offline-ksk: the second part of the customer's transcript. The KSK is on the left, the zone on the
+right."""
 import re
 
 import pytest
@@ -16,7 +17,8 @@ def offline_ksk(tmp_path, device, openssl_cnf, run):
     cnf = openssl_cnf(device, log_level=1)
 
     def call(*labels, algorithm=13, **options):
-        return run([SCRIPT, ZONE, TRANSCRIPT_ZONE, *labels], cnf, cwd=tmp_path, environment={"ALGORITHM": str(algorithm)}, **options)
+        return run([SCRIPT, ZONE, TRANSCRIPT_ZONE, *labels], cnf, cwd=tmp_path,
+                   environment={"ALGORITHM": str(algorithm)}, **options)
 
     return call
 
@@ -51,7 +53,8 @@ def test_rsa_is_good_for_all_three_verifiers(device, offline_ksk, zsk):
     device.create_key("JP-zsk", type="RSA", size=2048, core=2)
     done = offline_ksk("sesam:JP.example", *zsk, algorithm=8)
     assert done.stdout == "dnssec-verify: good\nldns-verify-zone: good\nvalidns: good\n"
-    assert device.requests()["rsasign"] == (6 if zsk else 1)  # the ZSK's: SOA, NS, A, NSEC, and a DNSKEY's that is replaced
+    assert device.requests()["rsasign"] == (6 if zsk
+                                            else 1)  # the ZSK's: SOA, NS, A, NSEC, and a DNSKEY's that is replaced
 
 
 def test_a_signature_that_is_none_is_noticed(device, offline_ksk):

@@ -63,7 +63,8 @@ def test_where_the_pin_is_stays_and_the_core_too(device, openssl_cnf, openssl, t
 
 def test_a_file_of_pkcs11_provider_is_read(web, openssl, tmp_path):
     device, cnf, _ = web
-    (tmp_path / "theirs").write_text(pem("PKCS#11 PROVIDER URI", "PKCS#11 Provider URI v1.0", "pkcs11:object=web;type=private"))
+    (tmp_path / "theirs").write_text(pem("PKCS#11 PROVIDER URI", "PKCS#11 Provider URI v1.0",
+                                         "pkcs11:object=web;type=private"))
     sign(openssl, cnf, tmp_path / "theirs", tmp_path)
     assert device.requests()["eccsign"] == 1
 
@@ -83,8 +84,8 @@ def test_storeutl_writes_the_file_too(web, openssl):
 
 def test_a_file_of_a_key_made_in_the_device_signs(device, openssl_cnf, openssl, tmp_path):
     cnf = openssl_cnf(device)
-    openssl(cnf, "genpkey", "-algorithm", "RSA", "-propquery", "?provider=sesam", "-pkeyopt", f"sesam_uri:sesam:object=new;pin-value={PIN}", "-out",
-            tmp_path / "new.key")
+    openssl(cnf, "genpkey", "-algorithm", "RSA", "-propquery", "?provider=sesam", "-pkeyopt",
+            f"sesam_uri:sesam:object=new;pin-value={PIN}", "-out", tmp_path / "new.key")
     assert PIN not in (tmp_path / "new.key").read_text()
     done = sign(openssl, cnf, tmp_path / "new.key", tmp_path, check=False)
     assert "PIN missing" in done.stderr, "the PIN was in the URI alone"
@@ -124,8 +125,8 @@ def test_a_malformed_file_is_no_key_and_asks_nothing(web, openssl, tmp_path, bod
 @pytest.mark.parametrize("text", [
     "-----BEGIN SESAM KEY URI-----\n", "-----BEGIN SESAM KEY URI-----\n-----END SESAM KEY URI-----\n",
     "-----BEGIN SESAM KEY URI-----\n????\n-----END SESAM KEY URI-----\n",
-    "-----BEGIN SESAM KEY URI-----\n" + "A" * 200_000, "-----BEGIN SESAM KEY URI-----\nAAAA\n-----END PRIVATE KEY-----\n",
-    "\0" * 100, "",
+    "-----BEGIN SESAM KEY URI-----\n" + "A" * 200_000,
+    "-----BEGIN SESAM KEY URI-----\nAAAA\n-----END PRIVATE KEY-----\n", "\0" * 100, "",
 ], ids=["no end", "nothing inside", "no base64", "one long line", "two labels", "nuls", "empty"])
 def test_a_malformed_text_is_no_key_and_asks_nothing(web, openssl, tmp_path, text):
     device, cnf, _ = web
@@ -169,11 +170,13 @@ def test_a_tls_server_works_with_certificate_and_key_in_one_file(web, openssl, r
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", tmp_path / "both", "-key", tmp_path / "both",
+    server = subprocess.Popen(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", tmp_path / "both",
+                               "-key", tmp_path / "both",
                                "-quiet"], env=minimal_environment(cnf), stdin=subprocess.PIPE)
     try:
         for _ in range(50):
-            done = run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-CAfile", tmp_path / "crt", "-brief"], cnf, check=False)
+            done = run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-CAfile", tmp_path / "crt", "-brief"],
+                       cnf, check=False)
             if done.returncode == 0:
                 break
             time.sleep(0.1)

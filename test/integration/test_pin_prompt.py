@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PINs that are asked for, through OpenSSL's passphrase callback: where the URI says pin-source=ask:, and nowhere else."""
+"""PINs that are asked for, through OpenSSL's passphrase callback: where the URI says pin-source=ask:, and nowhere
+else."""
 import pytest
 
 from drivers.life import compile_driver
@@ -73,7 +74,8 @@ def test_a_refused_pin_is_neither_sent_nor_asked_for_again(web, openssl_cnf, run
     assert WRONG_PIN not in done.stderr
 
 
-@pytest.mark.parametrize("uri", ["sesam:web", f"sesam:web?pin-value={PIN}", f"sesam:web?pin-source=ask:&pin-value={PIN}"])
+@pytest.mark.parametrize("uri", ["sesam:web", f"sesam:web?pin-value={PIN}",
+                                 f"sesam:web?pin-source=ask:&pin-value={PIN}"])
 def test_nobody_is_asked_where_the_uri_does_not_say_so(web, openssl_cnf, run, driver, uri):
     web.control("POST", "/keys/change", {"key": "web", "pin_stored": True})
     done = run([driver, PIN, 1, uri], openssl_cnf(web))

@@ -59,7 +59,8 @@ def test_in_a_records_other_members(lying, openssl_cnf, openssl):
 
 
 def test_in_the_text_of_a_key(lying, openssl_cnf, openssl):
-    assert_printable(openssl(openssl_cnf(lying), "pkey", "-in", BY_ID, "-noout", "-text").stdout, "Label: " + SHOWN + "\n")
+    assert_printable(openssl(openssl_cnf(lying), "pkey", "-in", BY_ID, "-noout", "-text").stdout,
+                     "Label: " + SHOWN + "\n")
 
 
 def test_in_tables_and_errors_of_the_command(lying, openssl_cnf, sesam):

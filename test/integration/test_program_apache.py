@@ -38,8 +38,8 @@ def apache(device, openssl_cnf, tmp_path, trust_after_setuid):  # noqa: F811
     def start(mpm, type="EC", key=None):
         cnf = openssl_cnf(device, **trust_after_setuid)
         identity, port, path = make_identity(device, cnf, tmp_path, type), free_port(), tmp_path / "apache.conf"
-        path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate, key=key or identity.key, mpm=mpm,
-                                             reply=REPLY))
+        path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate,
+                                             key=key or identity.key, mpm=mpm, reply=REPLY))
         started.append(Server(["apache2", "-D", "FOREGROUND", "-f", path], cnf, port, tmp_path))
         return started[-1], identity
 
@@ -52,7 +52,8 @@ def apache(device, openssl_cnf, tmp_path, trust_after_setuid):  # noqa: F811
 @pytest.mark.parametrize("mpm", ["prefork", "event"])
 def test_it_serves(device, apache, mpm, type):
     server, identity = apache(mpm, type)
-    # It reads its configuration twice before it serves, and unloads OpenSSL's user in between: one process, one request.
+    # It reads its configuration twice before it serves, and unloads OpenSSL's user in between: one process, one
+    # request.
     assert_serves(device, server.port, identity, openings=1)
     assert server.end(signal.SIGWINCH) == 0
 

@@ -12,8 +12,8 @@ def asked(request, device, openssl_cnf, tmp_path):
     cnf, port = openssl_cnf(device), free_port()
     identity = make_identity(device, cnf, tmp_path, request.param)
     key, certificate = make_file_identity(tmp_path, "server")
-    server = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-key", key, "-cert", certificate, "-www", "-Verify", "1",
-              "-verify_return_error", "-CAfile", identity.certificate]
+    server = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-key", key, "-cert", certificate, "-www",
+              "-Verify", "1", "-verify_return_error", "-CAfile", identity.certificate]
     with Server(server, None, port, tmp_path):
         yield identity, lambda version, *options, **more: fetch(port, certificate, version, *options, cnf=cnf, **more)
 
@@ -29,7 +29,8 @@ def test_a_client_certificate(device, asked):
         assert refused.returncode != 0 and refused.stdout == "", "the server insists on one"
 
 
-@pytest.mark.skipif(version_of("curl", "--version") < (8, 22), reason="curl 8.14 loads a provider without its configuration")
+@pytest.mark.skipif(version_of("curl", "--version") < (8, 22),
+                    reason="curl 8.14 loads a provider without its configuration")
 def test_a_client_certificate_by_uri(device, asked):
     identity, ask = asked
     device.reset_counters()

@@ -32,14 +32,15 @@ http {{
 
 @pytest.fixture
 def nginx(device, openssl_cnf, tmp_path, trust_after_setuid):  # noqa: F811
-    """nginx("RSA") -> (server, identity); it has opened its key, and made no signature. `by_uri`: without the PEM file."""
+    """nginx("RSA") -> (server, identity); it has opened its key, and made no signature. `by_uri`: without the PEM
+    file."""
     started = []
 
     def start(type="EC", by_uri=False):
         cnf = openssl_cnf(device, **trust_after_setuid)
         identity, port, path = make_identity(device, cnf, tmp_path, type), free_port(), tmp_path / "nginx.conf"
-        path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate, key=f"store:{identity.uri}" if by_uri else identity.key,
-                                             reply=REPLY))
+        path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate,
+                                             key=f"store:{identity.uri}" if by_uri else identity.key, reply=REPLY))
         # nginx hands no environment on to its workers: OPENSSL_CONF counts for the master alone.
         started.append(Server(["nginx", "-c", path, "-e", "stderr"], cnf, port, tmp_path))
         return started[-1], identity

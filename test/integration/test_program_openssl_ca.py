@@ -35,7 +35,8 @@ ess_cert_id_alg = sha256
 
 @pytest.fixture(params=["EC", "RSA"])
 def ca(request, device, openssl_cnf, openssl, tmp_path):
-    """An identity as CA, with its database in tmp_path, its openssl.cnf, and a request of somebody else's key, leaf.csr."""
+    """An identity as CA, with its database in tmp_path, its openssl.cnf, and a request of somebody else's key,
+    leaf.csr."""
     identity = make_identity(device, openssl_cnf(device), tmp_path, request.param, "ca")
     cnf = openssl_cnf(device, extra=CONFIGURATION.format(directory=tmp_path, certificate=identity.certificate))
     for name, content in (("index.txt", ""), ("serial", "01\n"), ("crlnumber", "01\n"), ("tsa-serial", "01\n")):
@@ -67,7 +68,8 @@ def test_ca_issues_and_revokes(device, ca, openssl, tmp_path):
         openssl(cnf, "ca", "-keyfile", key, "-gencrl", "-out", "ca.crl")
         assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
         assert "verify OK" in openssl(None, "crl", "-in", "ca.crl", "-CAfile", identity.certificate, "-noout").stderr
-        done = openssl(None, "verify", "-crl_check", "-CRLfile", "ca.crl", "-CAfile", identity.certificate, "leaf.crt", check=False)
+        done = openssl(None, "verify", "-crl_check", "-CRLfile", "ca.crl", "-CAfile", identity.certificate, "leaf.crt",
+                       check=False)
         assert done.returncode != 0 and "certificate revoked" in done.stderr
 
 
@@ -77,11 +79,11 @@ def test_ocsp_answers_are_signed(device, ca, openssl):
     openssl(None, "ocsp", "-issuer", identity.certificate, "-cert", "leaf.crt", "-reqout", "ocsp.request")
     for key in names(identity):
         device.reset_counters()
-        openssl(cnf, "ocsp", "-index", "index.txt", "-CA", identity.certificate, "-rsigner", identity.certificate, "-rkey", key,
-                "-reqin", "ocsp.request", "-respout", "ocsp.response", "-ndays", "1")
+        openssl(cnf, "ocsp", "-index", "index.txt", "-CA", identity.certificate, "-rsigner", identity.certificate,
+                "-rkey", key, "-reqin", "ocsp.request", "-respout", "ocsp.response", "-ndays", "1")
         assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
-        done = openssl(None, "ocsp", "-respin", "ocsp.response", "-issuer", identity.certificate, "-cert", "leaf.crt", "-CAfile",
-                       identity.certificate, "-no_nonce")
+        done = openssl(None, "ocsp", "-respin", "ocsp.response", "-issuer", identity.certificate, "-cert", "leaf.crt",
+                       "-CAfile", identity.certificate, "-no_nonce")
         assert "Response verify OK" in done.stderr and "leaf.crt: good" in done.stdout
 
 
@@ -89,12 +91,13 @@ def test_ts_stamps_with_the_pem_file(device, ca, openssl, tmp_path):
     """It takes a file only: a URI it would look for in the directory."""
     identity, cnf = ca
     openssl(cnf, "req", "-new", "-key", identity.uri, "-subj", "/CN=stamp", "-out", "stamp.csr")
-    openssl(cnf, "x509", "-req", "-in", "stamp.csr", "-CA", identity.certificate, "-CAkey", identity.uri, "-CAcreateserial", "-extfile", cnf,
-            "-extensions", "stamp", "-out", "stamp.crt")
+    openssl(cnf, "x509", "-req", "-in", "stamp.csr", "-CA", identity.certificate, "-CAkey", identity.uri,
+            "-CAcreateserial", "-extfile", cnf, "-extensions", "stamp", "-out", "stamp.crt")
     (tmp_path / "data").write_text("what is to be stamped")
     openssl(cnf, "ts", "-query", "-data", "data", "-sha256", "-cert", "-out", "stamp.request")
     device.reset_counters()
-    openssl(cnf, "ts", "-reply", "-queryfile", "stamp.request", "-signer", "stamp.crt", "-inkey", identity.key, "-out", "stamp.reply")
+    openssl(cnf, "ts", "-reply", "-queryfile", "stamp.request", "-signer", "stamp.crt", "-inkey", identity.key, "-out",
+            "stamp.reply")
     assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
     verify = ("ts", "-verify", "-in", "stamp.reply", "-CAfile", identity.certificate, "-data", "data")
     assert "Verification: OK" in openssl(cnf, *verify).stdout

@@ -23,7 +23,8 @@ def place(request):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A device with a key of each type, and a directory: what OpenSSL alone encrypted for them, their certificates, and keys in files."""
+    """A device with a key of each type, and a directory: what OpenSSL alone encrypted for them, their certificates, and
+    keys in files."""
     directory = tmp_path_factory.mktemp("decrypt")
     device = Simulator(directory / "device").start()
     cnf = configuration.write(directory / "openssl.cnf", configuration.settings_for(device))
@@ -60,12 +61,16 @@ def openssl(made):
 
 
 REFUSED = {
-    "cms, RSA": ("RSA decryption", "rsa", ["cms", "-decrypt", "-debug_decrypt", "-in", "rsa.cms", "-inkey", "sesam:rsa", "-recip", "rsa.crt"]),
+    "cms, RSA": ("RSA decryption", "rsa", ["cms", "-decrypt", "-debug_decrypt", "-in", "rsa.cms", "-inkey", "sesam:rsa",
+                                           "-recip", "rsa.crt"]),
     "cms, EC": ("ECDH", "ec", ["cms", "-decrypt", "-in", "ec.cms", "-inkey", "sesam:ec", "-recip", "ec.crt"]),
-    "smime": ("RSA decryption", "rsa", ["smime", "-decrypt", "-in", "rsa.smime", "-inkey", "sesam:rsa", "-recip", "rsa.crt"]),
-    "smime without a certificate": ("RSA decryption", "rsa", ["smime", "-decrypt", "-in", "rsa.smime", "-inkey", "sesam:rsa"]),
+    "smime": ("RSA decryption", "rsa", ["smime", "-decrypt", "-in", "rsa.smime", "-inkey", "sesam:rsa", "-recip",
+                                        "rsa.crt"]),
+    "smime without a certificate": ("RSA decryption", "rsa", ["smime", "-decrypt", "-in", "rsa.smime", "-inkey",
+                                                              "sesam:rsa"]),
     "pkeyutl": ("RSA decryption", "rsa", ["pkeyutl", "-decrypt", "-in", "rsa.secret", "-inkey", "sesam:rsa"]),
-    "pkeyutl, OAEP": ("RSA decryption", "rsa", ["pkeyutl", "-decrypt", "-in", "rsa.secret", "-inkey", "sesam:rsa", *OAEP]),
+    "pkeyutl, OAEP": ("RSA decryption", "rsa", ["pkeyutl", "-decrypt", "-in", "rsa.secret", "-inkey", "sesam:rsa",
+                                                *OAEP]),
     "derive": ("ECDH", "ec", ["pkeyutl", "-derive", "-inkey", "sesam:ec", "-peerkey", "file.pub"]),
 }
 
@@ -82,9 +87,10 @@ def test_a_key_in_the_device_does_not_decrypt_and_says_why(secret, openssl_cnf, 
 
 
 def test_cms_hides_the_error_of_an_rsa_key_but_the_log_does_not(secret, openssl_cnf, openssl, tmp_path):
-    """CMS_decrypt(3) goes on with a random key, so that nobody learns from the error; -debug_decrypt keeps it from that."""
-    done = openssl(openssl_cnf(secret, log_level=1, log_output=tmp_path / "log"), "cms", "-decrypt", "-in", "rsa.cms", "-inkey", "sesam:rsa",
-                   "-recip", "rsa.crt", check=False)
+    """CMS_decrypt(3) goes on with a random key, so that nobody learns from the error; -debug_decrypt keeps it from
+    that."""
+    done = openssl(openssl_cnf(secret, log_level=1, log_output=tmp_path / "log"), "cms", "-decrypt", "-in", "rsa.cms",
+                   "-inkey", "sesam:rsa", "-recip", "rsa.crt", check=False)
     assert done.returncode != 0 and "not offered" not in done.stderr
     (line,) = (tmp_path / "log").read_text().splitlines()
     assert "operation not offered: RSA decryption with key 'rsa'" in line
@@ -106,7 +112,8 @@ def test_keys_in_files_encrypt_and_decrypt(secret, openssl_cnf, openssl, place, 
     cnf = openssl_cnf(secret, **place)
     openssl(cnf, "pkeyutl", "-encrypt", "-pubin", "-inkey", "file-rsa.pub", *padding, "-in", "message", "-out", "mine")
     for reader in (cnf, None):
-        assert "for the device's eyes" in openssl(reader, "pkeyutl", "-decrypt", "-inkey", "file-rsa.key", *padding, "-in", "mine").stdout
+        assert "for the device's eyes" in openssl(reader, "pkeyutl", "-decrypt", "-inkey", "file-rsa.key", *padding,
+                                                  "-in", "mine").stdout
     assert secret.requests() == {}
 
 
@@ -121,5 +128,6 @@ def test_a_public_key_in_our_key_management_encrypts_as_openssl_does(secret, mad
     _, directory = made
     program = compile_driver(tmp_path, "encrypt", "encrypt.c")
     assert run([program, "file-rsa.pub", "ciphertext"], openssl_cnf(secret), cwd=directory).stderr == ""
-    assert openssl(None, "pkeyutl", "-decrypt", "-inkey", "file-rsa.key", *OAEP, "-in", "ciphertext").stdout == "encrypted by sesam"
+    assert openssl(None, "pkeyutl", "-decrypt", "-inkey", "file-rsa.key", *OAEP, "-in",
+                   "ciphertext").stdout == "encrypted by sesam"
     assert secret.requests() == {}

@@ -20,8 +20,10 @@ def test_dgst_and_pkeyutl_sign_with_the_file(device, identity, openssl, tmp_path
     who, cnf = identity
     openssl(cnf, "pkey", "-in", who.key, "-pubout", "-out", "pub")
     openssl(cnf, "dgst", "-sha256", "-sign", who.key, "-out", "dgst.sig", "data")
-    openssl(cnf, "pkeyutl", "-sign", "-inkey", who.key, "-pkeyopt", "digest:sha256", "-in", "digest", "-out", "pkeyutl.sig")
-    openssl(cnf, "pkeyutl", "-sign", "-rawin", "-digest", "sha256", "-inkey", who.key, "-in", "data", "-out", "rawin.sig")
+    openssl(cnf, "pkeyutl", "-sign", "-inkey", who.key, "-pkeyopt", "digest:sha256", "-in", "digest", "-out",
+            "pkeyutl.sig")
+    openssl(cnf, "pkeyutl", "-sign", "-rawin", "-digest", "sha256", "-inkey", who.key, "-in", "data", "-out",
+            "rawin.sig")
     assert device.requests() == {"getkeyattributes": 4, who.sign_command: 3}
     for signature in ("dgst.sig", "pkeyutl.sig", "rawin.sig"):
         assert verifies(openssl, tmp_path / "pub", tmp_path / signature, tmp_path / "data", "sha256")
@@ -52,11 +54,12 @@ def test_pkey_writes_the_file_of_the_file(device, identity, openssl, tmp_path):
     assert device.requests() == {"getkeyattributes": 1}
 
 
-@pytest.mark.parametrize("algorithm, option, command", [("EC", "group:P-384", "eccsign"), ("RSA", "rsa_keygen_bits:2048", "rsasign")])
+@pytest.mark.parametrize("algorithm, option, command", [("EC", "group:P-384", "eccsign"),
+                                                        ("RSA", "rsa_keygen_bits:2048", "rsasign")])
 def test_genpkey_makes_a_key_whose_file_signs_a_certificate(device, openssl_cnf, openssl, algorithm, option, command):
     cnf = openssl_cnf(device)
-    openssl(cnf, "genpkey", "-algorithm", algorithm, "-propquery", "?provider=sesam", "-pkeyopt", option, "-pkeyopt", "sesam_uri:sesam:object=new",
-            "-out", "new.key")
+    openssl(cnf, "genpkey", "-algorithm", algorithm, "-propquery", "?provider=sesam", "-pkeyopt", option, "-pkeyopt",
+            "sesam_uri:sesam:object=new", "-out", "new.key")
     device.reset_counters()
     openssl(cnf, "req", "-x509", "-key", "new.key", "-subj", "/CN=new", "-out", "new.crt")
     assert device.requests() == {"getkeyattributes": 1, command: 1}

@@ -31,13 +31,15 @@ def test_what_there_is(device, cnf, openssl, option):
 
 
 def test_all_in_one_and_verbosely(device, cnf, openssl):
-    told = openssl(cnf, "list", "-verbose", "-key-managers", "-signature-algorithms", "-store-loaders", "-provider", "sesam").stdout
+    told = openssl(cnf, "list", "-verbose", "-key-managers", "-signature-algorithms", "-store-loaders", "-provider",
+                   "sesam").stdout
     assert "sesam" in told and "pkcs11" in told and "ECDSA" in told
     assert device.counters()["connections_accepted"] == 0
 
 
 def test_the_provider_itself(device, cnf, openssl):
     section = openssl(cnf, "list", "-providers", "-verbose").stdout.split("\n  sesam\n")[1]
-    for pattern in (r"name: sesam: sematicon N200 provider", r"version: \d+\.\d+\.\d+", r"status: active", r"build info: \S+"):
+    for pattern in (r"name: sesam: sematicon N200 provider", r"version: \d+\.\d+\.\d+", r"status: active",
+                    r"build info: \S+"):
         assert re.search(pattern, section), section
     assert device.counters()["connections_accepted"] == 0

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""openssl s_server and s_client: keys by URI and by PEM file, on both sides, and what being preferred for everything does to TLS."""
+"""openssl s_server and s_client: keys by URI and by PEM file, on both sides, and what being preferred for everything
+does to TLS."""
 import re
 
 import pytest
@@ -15,12 +16,14 @@ PREFERRED = {
 
 def s_server(cnf, directory, key, certificate, *options) -> Server:
     port = free_port()
-    return Server(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-key", key, "-cert", certificate, "-www", *options], cnf, port,
+    return Server(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-key", key, "-cert", certificate, "-www",
+                   *options], cnf, port,
                   directory)
 
 
 def s_client(cnf, server, trusted, version, *options, check=True):
-    return run(["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-CAfile", trusted, "-verify_return_error",
+    return run(["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-CAfile", trusted,
+                "-verify_return_error",
                 f"-tls{version.replace('.', '_')}", *options], cnf, stdin=b"GET / HTTP/1.0\r\n\r\n", check=check)
 
 
@@ -43,8 +46,10 @@ def test_a_client_proves_who_it_is(device, openssl_cnf, tmp_path, type, version,
     cnf = openssl_cnf(device)
     identity = make_identity(device, cnf, tmp_path, type)
     key, certificate = make_file_identity(tmp_path, "server")
-    with s_server(None, tmp_path, key, certificate, "-Verify", "1", "-verify_return_error", "-CAfile", identity.certificate) as server:
-        done = s_client(cnf, server, certificate, version, "-key", getattr(identity, how), "-cert", identity.certificate, "-ign_eof")
+    with s_server(None, tmp_path, key, certificate, "-Verify", "1", "-verify_return_error", "-CAfile",
+                  identity.certificate) as server:
+        done = s_client(cnf, server, certificate, version, "-key", getattr(identity, how), "-cert",
+                        identity.certificate, "-ign_eof")
         assert "HTTP/1.0 200" in done.stdout and "Verify return code: 0 (ok)" in done.stdout
     assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
 
@@ -53,7 +58,8 @@ def test_a_client_without_its_key_is_turned_away(device, openssl_cnf, tmp_path):
     """The counterpart: the server of the test above does look."""
     identity = make_identity(device, openssl_cnf(device), tmp_path)
     key, certificate = make_file_identity(tmp_path, "server")
-    with s_server(None, tmp_path, key, certificate, "-Verify", "1", "-verify_return_error", "-CAfile", identity.certificate) as server:
+    with s_server(None, tmp_path, key, certificate, "-Verify", "1", "-verify_return_error", "-CAfile",
+                  identity.certificate) as server:
         done = s_client(None, server, certificate, "1.3", "-ign_eof", check=False)
         assert "HTTP/1.0 200" not in done.stdout and "certificate required" in done.stderr
 
@@ -75,11 +81,13 @@ def test_where_sesam_is_preferred_ephemeral_keys_stay_with_openssl(device, opens
 
 @pytest.mark.parametrize("where", PREFERRED)
 def test_where_sesam_is_preferred_libssl_has_no_nist_curves(device, openssl_cnf, tmp_path, where):
-    """libssl drops the groups whose key management is not that of the provider which announces them: EC is ours then. No fault of a
-    refusal of ours, and nothing that we could offer, short of private keys in this process. So `default` has to come first."""
+    """libssl drops the groups whose key management is not that of the provider which announces them: EC is ours then.
+    No fault of a refusal of ours, and nothing that we could offer, short of private keys in this process. So `default`
+    has to come first."""
     identity = make_identity(device, openssl_cnf(device), tmp_path)
     with s_server(openssl_cnf(device), tmp_path, identity.uri, identity.certificate) as server:
-        done = s_client(openssl_cnf(device, **PREFERRED[where]), server, identity.certificate, "1.3", "-groups", "P-256", check=False)
+        done = s_client(openssl_cnf(device, **PREFERRED[where]), server, identity.certificate, "1.3", "-groups",
+                        "P-256", check=False)
         assert done.returncode != 0
         # The first is libssl's word up to 3.5; with 3.6 it wants to generate the key here, without a URI.
         assert ("group 'P-256' cannot be set" in done.stderr and "sesam" not in done.stderr
@@ -93,7 +101,7 @@ def test_rsa_key_exchange_is_refused_by_name(device, openssl_cnf, tmp_path):
     with s_server(cnf, tmp_path, identity.uri, identity.certificate) as server:
         done = s_client(None, server, identity.certificate, "1.2", "-cipher", "AES128-GCM-SHA256", check=False)
         assert done.returncode != 0
-        server.wait_until(lambda: "operation not offered:sesam:0:RSA decryption with key 'web'" in server.output.read_text(),
-                          "the server does not say why")
+        refusal = "operation not offered:sesam:0:RSA decryption with key 'web'"
+        server.wait_until(lambda: refusal in server.output.read_text(), "the server does not say why")
         assert "Verification: OK" in s_client(None, server, identity.certificate, "1.2").stdout, "and goes on serving"
     assert device.requests() == {"getkeyattributes": 1, "rsasign": 1}

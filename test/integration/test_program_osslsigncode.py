@@ -9,8 +9,8 @@ from harness.tls import make_identity
 @pytest.fixture
 def verifies(run):
     def call(program, identity) -> bool:
-        done = run(["osslsigncode", "verify", "-in", program, "-CAfile", identity.certificate, "-TSA-CAfile", identity.certificate,
-                    "-ignore-timestamp"], check=False)
+        done = run(["osslsigncode", "verify", "-in", program, "-CAfile", identity.certificate, "-TSA-CAfile",
+                    identity.certificate, "-ignore-timestamp"], check=False)
         return done.returncode == 0 and "Signature verification: ok" in done.stdout
     return call
 
@@ -21,7 +21,8 @@ def test_a_program_is_signed(device, openssl_cnf, run, tmp_path, verifies, type)
     identity = make_identity(device, cnf, tmp_path, type)
     plain, signed = tmp_path / "plain.exe", tmp_path / "signed.exe"
     plain.write_bytes(minimal_program())
-    run(["osslsigncode", "sign", "-certs", identity.certificate, "-key", identity.key, "-h", "sha256", "-in", plain, "-out", signed], cnf)
+    run(["osslsigncode", "sign", "-certs", identity.certificate, "-key", identity.key, "-h", "sha256", "-in", plain,
+         "-out", signed], cnf)
     assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
     assert verifies(signed, identity)
     signed.write_bytes(signed.read_bytes().replace(b"\xc3", b"\x90", 1))

@@ -20,7 +20,8 @@ def test_server_and_client_of_one_process_prove_who_they_are(device, openssl_cnf
 def test_a_key_that_does_not_fit_the_certificate_is_refused(device, openssl_cnf, run, tmp_path):
     cnf = openssl_cnf(device)
     identity, other = make_identity(device, cnf, tmp_path), make_identity(device, cnf, tmp_path, name="other")
-    done = run(["/usr/bin/python3", "-c", f"import ssl; ssl.create_default_context().load_cert_chain('{identity.certificate}', '{other.key}')"],
+    done = run(["/usr/bin/python3", "-c",
+                f"import ssl; ssl.create_default_context().load_cert_chain('{identity.certificate}', '{other.key}')"],
                cnf, check=False)
     assert done.returncode != 0 and "KEY_VALUES_MISMATCH" in done.stderr
     assert device.requests() == {"getkeyattributes": 1}

@@ -27,10 +27,12 @@ printf 'HTTP/1.0 200 OK\\r\\n\\r\\n{REPLY}'
 @pytest.mark.parametrize("type", ["EC", "RSA"])
 def test_it_serves(device, openssl_cnf, tmp_path, type):
     cnf = openssl_cnf(device)
-    identity, port, path, program = make_identity(device, cnf, tmp_path, type), free_port(), tmp_path / "stunnel.conf", tmp_path / "reply"
+    identity, port, path, program = make_identity(device, cnf, tmp_path,
+                                                  type), free_port(), tmp_path / "stunnel.conf", tmp_path / "reply"
     program.write_text(PROGRAM)
     program.chmod(0o700)
-    path.write_text(CONFIGURATION.format(port=port, certificate=identity.certificate, key=identity.key, program=program))
+    path.write_text(CONFIGURATION.format(port=port, certificate=identity.certificate, key=identity.key,
+                                         program=program))
     with Server(["stunnel", path], cnf, port, tmp_path) as server:
         assert_serves(device, server.port, identity, openings=1)
         assert server.end() == 0

@@ -11,7 +11,8 @@ SEED = "seed = SESAM-RAND\nseed_properties = provider=sesam\n"
 @pytest.fixture
 def random_cnf(openssl_cnf):
     """random_cnf(device, GENERATOR, …) -> openssl.cnf with these lines in its [random]."""
-    return lambda device, lines, **settings: openssl_cnf(device, extra=f"\n[init]\nrandom = random\n[random]\n{lines}", **settings)
+    return lambda device, lines, **settings: openssl_cnf(device, extra=f"\n[init]\nrandom = random\n[random]\n{lines}",
+                                                         **settings)
 
 
 def test_nothing_is_asked_of_the_device_where_openssl_cnf_does_not_choose_it(device, openssl_cnf, openssl):
@@ -29,7 +30,8 @@ def test_the_generator_gives_the_devices_numbers(device, random_cnf, openssl):
 
 
 def test_numbers_of_the_device_reach_the_program_unchanged(device, random_cnf, openssl):
-    """The reply of a simulator is not known, so the wire row points to a member whose text is: the number of bytes asked for."""
+    """The reply of a simulator is not known, so the wire row points to a member whose text is: the number of bytes
+    asked for."""
     row = "GET /n200/getrandom/{byte_count}/ -> numbers"
     assert openssl(random_cnf(device, GENERATOR, wire_random=row), "rand", 1, check=False).returncode != 0
     row = "POST command=genecckey curve=NIST keysize=256 nice_name=n{byte_count} -> publickey"
@@ -120,7 +122,8 @@ int main(void) {
   pthread_t threads[16];
   EVP_RAND *type = EVP_RAND_fetch(NULL, "SESAM-RAND", "provider=sesam");
   EVP_RAND *drbg_type = EVP_RAND_fetch(NULL, "HASH-DRBG", NULL);
-  OSSL_PARAM digest[] = {OSSL_PARAM_construct_utf8_string(OSSL_DRBG_PARAM_DIGEST, (char *)"SHA512", 0), OSSL_PARAM_construct_end()};
+  OSSL_PARAM digest[] = {OSSL_PARAM_construct_utf8_string(OSSL_DRBG_PARAM_DIGEST, (char *)"SHA512", 0),
+                         OSSL_PARAM_construct_end()};
   EVP_RAND_CTX *drbg;
   CHECK(type != NULL && drbg_type != NULL);
   shared = EVP_RAND_CTX_new(type, NULL);
@@ -132,7 +135,8 @@ int main(void) {
   CHECK(EVP_RAND_instantiate(shared, 256, 1, (const unsigned char *)"x", 1, NULL));
   CHECK(EVP_RAND_get_state(shared) == EVP_RAND_STATE_READY);
   CHECK(EVP_RAND_CTX_get_params(shared, params) && strength == 256 && most == 65536);
-  CHECK(EVP_RAND_generate(shared, out, sizeof out, 256, 1, (const unsigned char *)"y", 1) && memcmp(out, zero, sizeof out) != 0);
+  CHECK(EVP_RAND_generate(shared, out, sizeof out, 256, 1, (const unsigned char *)"y", 1) &&
+        memcmp(out, zero, sizeof out) != 0);
   CHECK(EVP_RAND_reseed(shared, 1, (const unsigned char *)"z", 1, NULL, 0));
   CHECK(EVP_RAND_verify_zeroization(shared));
   for (int i = 0; i < 16; ++i) CHECK(pthread_create(&threads[i], NULL, draw, NULL) == 0);
@@ -140,7 +144,8 @@ int main(void) {
   CHECK(good == 320);
   drbg = EVP_RAND_CTX_new(drbg_type, shared);
   CHECK(drbg != NULL && EVP_RAND_instantiate(drbg, 256, 0, NULL, 0, digest));
-  CHECK(EVP_RAND_generate(drbg, out, sizeof out, 256, 0, NULL, 0) && EVP_RAND_generate(drbg, other, sizeof other, 256, 1, NULL, 0));
+  CHECK(EVP_RAND_generate(drbg, out, sizeof out, 256, 0, NULL, 0) &&
+        EVP_RAND_generate(drbg, other, sizeof other, 256, 1, NULL, 0));
   CHECK(memcmp(out, other, sizeof out) != 0);
   EVP_RAND_CTX_free(drbg);
   CHECK(EVP_RAND_uninstantiate(shared) && EVP_RAND_get_state(shared) == EVP_RAND_STATE_UNINITIALISED);
@@ -155,7 +160,8 @@ int main(void) {
 
 def test_every_function_of_a_generator_works_from_many_threads(device, openssl_cnf, run, tmp_path):
     (tmp_path / "driver.c").write_text(DRIVER)
-    subprocess.run(["cc", "-o", tmp_path / "driver", tmp_path / "driver.c", "-lcrypto", "-pthread"], check=True, timeout=60)
+    subprocess.run(["cc", "-o", tmp_path / "driver", tmp_path / "driver.c", "-lcrypto", "-pthread"], check=True,
+                   timeout=60)
     run([tmp_path / "driver"], openssl_cnf(device))
     # One of the first call, 320 of the threads; a parent's seed and, with prediction resistance, another.
     assert device.requests()["getrandom"] >= 323

@@ -31,7 +31,8 @@ def signing(lying, openssl_cnf, openssl, tmp_path):
 
     def call(uri="sesam:web", **settings):
         log = tmp_path / "log"
-        cnf = openssl_cnf(lying, **{"pin": PIN, "pass": f'"{PASSWORD}"', "log_level": 10, "log_output": log, **settings})
+        cnf = openssl_cnf(lying, **{"pin": PIN, "pass": f'"{PASSWORD}"', "log_level": 10, "log_output": log,
+                                    **settings})
         done = openssl(cnf, "dgst", "-sha256", "-sign", uri, "-out", "signature", "/dev/null", check=False)
         assert done.returncode != 0
         return done.stderr + done.stdout + log.read_text()
@@ -54,8 +55,8 @@ def test_in_the_error_of_a_look_up(lying, signing):
     assert "pin=<secret>" in signing()
 
 
-@pytest.mark.parametrize("claims", [{"key_type": f"NIST pin={PIN}"}, {"nice_name": PASSWORD}, {"nice_name": f"{PIN} {PASSWORD}"},
-                                    {"nice_name": quote(PASSWORD)}])
+@pytest.mark.parametrize("claims", [{"key_type": f"NIST pin={PIN}"}, {"nice_name": PASSWORD},
+                                    {"nice_name": f"{PIN} {PASSWORD}"}, {"nice_name": quote(PASSWORD)}])
 def test_in_a_record(lying, signing, claims):
     lying.claims = claims
     told = signing(BY_ID)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 9: an open key is that key for life. What the device's operator deletes or replaces is noticed, and without a
-request more for each signature."""
+"""Invariant 9: an open key is that key for life. What the device's operator deletes or replaces is noticed, and without
+a request more for each signature."""
 import subprocess
 import time
 
@@ -25,8 +25,8 @@ def session(session_program, openssl_cnf):
     running = []
 
     def start(device, uri="sesam:web", **settings):
-        process = subprocess.Popen([session_program, uri], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
-                                   env=minimal_environment(openssl_cnf(device, **settings)))
+        process = subprocess.Popen([session_program, uri], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                   bufsize=1, env=minimal_environment(openssl_cnf(device, **settings)))
         running.append(process)
 
         def say(word):
@@ -108,9 +108,11 @@ def test_a_bad_signature_of_the_right_key_stays_a_bad_signature(device, session)
     assert [say("sign"), say("sign")] == ["bad signature", "ok"]
 
 
-@pytest.mark.parametrize("settings, counter", [({}, 77), ({"wire_ec_sign": BY_NAME}, 0)], ids=["same-key-id", "signed-by-name"])
+@pytest.mark.parametrize("settings, counter", [({}, 77), ({"wire_ec_sign": BY_NAME}, 0)],
+                         ids=["same-key-id", "signed-by-name"])
 @pytest.mark.parametrize("told_by", ["getkeyattributes", "listkeys"])
-def test_a_reopening_after_the_time_to_live_tells_the_keys_that_are_still_open(simulator, session, settings, counter, told_by):
+def test_a_reopening_after_the_time_to_live_tells_the_keys_that_are_still_open(simulator, session, settings, counter,
+                                                                               told_by):
     """The device signs here, with another key: it says nothing, and nobody looks at the signature."""
     device = simulator(attributes_without_public_key=told_by == "listkeys")
     device.create_key("web", counter=counter)

@@ -22,27 +22,31 @@ def rsa(device, openssl_cnf, openssl, tmp_path):
 def test_a_signature_verifies(device, rsa, openssl, tmp_path, bits, options):
     cnf, public = rsa(bits)
     openssl(cnf, "dgst", "-sha256", "-sign", "sesam:rsa", *options, "-out", tmp_path / "sig", tmp_path / "data")
-    done = openssl(cnf, "dgst", "-sha256", "-verify", public, *options, "-signature", tmp_path / "sig", tmp_path / "data")
+    done = openssl(cnf, "dgst", "-sha256", "-verify", public, *options, "-signature", tmp_path / "sig",
+                   tmp_path / "data")
     assert "Verified OK" in done.stdout
     assert (tmp_path / "sig").stat().st_size == bits // 8
     assert device.requests()["rsasign"] == 1
 
 
-@pytest.mark.parametrize("digest", ["sha1", "sha224", "sha256", "sha384", "sha512", "sha512-224", "sha512-256", "sha3-256"])
+@pytest.mark.parametrize("digest", ["sha1", "sha224", "sha256", "sha384", "sha512", "sha512-224", "sha512-256",
+                                    "sha3-256"])
 @pytest.mark.parametrize("options", [(), PSS], ids=["pkcs1", "pss"])
 def test_every_digest(rsa, openssl, tmp_path, digest, options):
     cnf, public = rsa()
     openssl(cnf, "dgst", f"-{digest}", "-sign", "sesam:rsa", *options, "-out", tmp_path / "sig", tmp_path / "data")
-    assert "Verified OK" in openssl(cnf, "dgst", f"-{digest}", "-verify", public, *options, "-signature", tmp_path / "sig",
-                                    tmp_path / "data").stdout
+    assert "Verified OK" in openssl(cnf, "dgst", f"-{digest}", "-verify", public, *options, "-signature",
+                                    tmp_path / "sig", tmp_path / "data").stdout
 
 
-@pytest.mark.parametrize("salt, verified_as", [("digest", "32"), ("max", "222"), ("auto", "222"), ("20", "20"), ("0", "0")])
+@pytest.mark.parametrize("salt, verified_as", [("digest", "32"), ("max", "222"), ("auto", "222"), ("20", "20"),
+                                               ("0", "0")])
 def test_salt_lengths(rsa, openssl, tmp_path, salt, verified_as):
     cnf, public = rsa()
-    openssl(cnf, "dgst", "-sha256", "-sign", "sesam:rsa", *PSS, "-sigopt", f"rsa_pss_saltlen:{salt}", "-out", tmp_path / "sig",
-            tmp_path / "data")
-    assert "Verified OK" in openssl(cnf, "dgst", "-sha256", "-verify", public, *PSS, "-sigopt", f"rsa_pss_saltlen:{verified_as}",
+    openssl(cnf, "dgst", "-sha256", "-sign", "sesam:rsa", *PSS, "-sigopt", f"rsa_pss_saltlen:{salt}", "-out",
+            tmp_path / "sig", tmp_path / "data")
+    assert "Verified OK" in openssl(cnf, "dgst", "-sha256", "-verify", public, *PSS, "-sigopt",
+                                    f"rsa_pss_saltlen:{verified_as}",
                                     "-signature", tmp_path / "sig", tmp_path / "data").stdout
 
 
@@ -52,11 +56,13 @@ def test_every_salt_length_of_every_sha2(rsa, openssl, tmp_path, digest, size):
     cnf, public = rsa()
     most = 256 - size - 2
     for salt, verified_as in [("digest", size), ("max", most), ("auto", most), (str(most), most), ("0", 0), ("1", 1)]:
-        openssl(cnf, "dgst", f"-{digest}", "-sign", "sesam:rsa", *PSS, "-sigopt", f"rsa_pss_saltlen:{salt}", "-out", tmp_path / "sig",
-                tmp_path / "data")
-        assert "Verified OK" in openssl(None, "dgst", f"-{digest}", "-verify", public, *PSS, "-sigopt", f"rsa_pss_saltlen:{verified_as}",
+        openssl(cnf, "dgst", f"-{digest}", "-sign", "sesam:rsa", *PSS, "-sigopt", f"rsa_pss_saltlen:{salt}", "-out",
+                tmp_path / "sig", tmp_path / "data")
+        assert "Verified OK" in openssl(None, "dgst", f"-{digest}", "-verify", public, *PSS, "-sigopt",
+                                        f"rsa_pss_saltlen:{verified_as}",
                                         "-signature", tmp_path / "sig", tmp_path / "data").stdout, salt
-    done = openssl(cnf, "dgst", f"-{digest}", "-sign", "sesam:rsa", *PSS, "-sigopt", f"rsa_pss_saltlen:{most + 1}", tmp_path / "data", check=False)
+    done = openssl(cnf, "dgst", f"-{digest}", "-sign", "sesam:rsa", *PSS, "-sigopt", f"rsa_pss_saltlen:{most + 1}",
+                   tmp_path / "data", check=False)
     assert done.returncode != 0 and f"at most {most} fit" in done.stderr
 
 
@@ -65,12 +71,14 @@ def test_a_raw_digest_is_signed(rsa, openssl, tmp_path):
     (tmp_path / "digest").write_bytes(bytes(range(32)))
     options = ("-in", tmp_path / "digest", "-pkeyopt", "digest:sha256")
     openssl(cnf, "pkeyutl", "-sign", "-inkey", "sesam:rsa", *options, "-out", tmp_path / "sig")
-    assert "Successfully" in openssl(cnf, "pkeyutl", "-verify", "-pubin", "-inkey", public, *options, "-sigfile", tmp_path / "sig").stdout
+    assert "Successfully" in openssl(cnf, "pkeyutl", "-verify", "-pubin", "-inkey", public, *options, "-sigfile",
+                                     tmp_path / "sig").stdout
 
 
 def test_a_certificate_with_pss_has_complete_parameters(rsa, openssl, tmp_path):
     cnf, _ = rsa()
-    openssl(cnf, "req", "-x509", "-key", "sesam:rsa", "-subj", "/CN=rsa", *PSS, "-sigopt", "rsa_pss_saltlen:digest", "-out", tmp_path / "crt")
+    openssl(cnf, "req", "-x509", "-key", "sesam:rsa", "-subj", "/CN=rsa", *PSS, "-sigopt", "rsa_pss_saltlen:digest",
+            "-out", tmp_path / "crt")
     assert "OK" in openssl(cnf, "verify", "-CAfile", tmp_path / "crt", tmp_path / "crt").stdout
     text = openssl(cnf, "x509", "-in", tmp_path / "crt", "-noout", "-text").stdout
     for part in ("rsassaPss", "Hash Algorithm: sha256", "mgf1 with sha256", "Salt Length: 0x20"):
@@ -82,24 +90,26 @@ def test_requests_and_certificates_with_pss_verify_and_say_which(rsa, openssl, t
     cnf, _ = rsa()
     openssl(cnf, "req", "-x509", "-key", "sesam:rsa", "-subj", "/CN=ca", f"-{digest}", *PSS, "-out", tmp_path / "ca")
     openssl(cnf, "req", "-new", "-key", "sesam:rsa", "-subj", "/CN=web", f"-{digest}", *PSS, "-out", tmp_path / "csr")
-    openssl(cnf, "x509", "-req", "-in", tmp_path / "csr", "-CA", tmp_path / "ca", "-CAkey", "sesam:rsa", f"-{digest}", *PSS, "-sigopt",
-            "rsa_pss_saltlen:digest", "-out", tmp_path / "crt")
+    openssl(cnf, "x509", "-req", "-in", tmp_path / "csr", "-CA", tmp_path / "ca", "-CAkey", "sesam:rsa", f"-{digest}",
+            *PSS, "-sigopt", "rsa_pss_saltlen:digest", "-out", tmp_path / "crt")
     verified = openssl(None, "req", "-in", tmp_path / "csr", "-verify", "-noout")
     assert "self-signature verify OK" in verified.stderr + verified.stdout  # which of them differs by version
     assert "OK" in openssl(None, "verify", "-CAfile", tmp_path / "ca", tmp_path / "crt").stdout
     for form, name in (("req", "csr"), ("x509", "crt"), ("x509", "ca")):
         text = openssl(None, form, "-in", tmp_path / name, "-noout", "-text").stdout
         assert "rsassaPss" in text and f"Hash Algorithm: {digest}" in text and f"mgf1 with {digest}" in text, name
-    assert f"Salt Length: 0x{int(digest[3:]) // 8:02X}" in openssl(None, "x509", "-in", tmp_path / "crt", "-noout", "-text").stdout
+    assert f"Salt Length: 0x{int(digest[3:]) // 8:02X}" in openssl(None, "x509", "-in", tmp_path / "crt", "-noout",
+                                                                   "-text").stdout
 
 
 @pytest.mark.parametrize("options", [(), ("-keyopt", "rsa_padding_mode:pss")], ids=["pkcs1", "pss"])
 def test_a_signed_message_verifies(rsa, openssl, tmp_path, options):
     cnf, _ = rsa()
     openssl(cnf, "req", "-x509", "-key", "sesam:rsa", "-subj", "/CN=ca", "-out", tmp_path / "crt")
-    openssl(cnf, "cms", "-sign", "-in", tmp_path / "data", "-signer", tmp_path / "crt", "-inkey", "sesam:rsa", *options, "-nodetach", "-outform", "PEM",
-            "-out", tmp_path / "cms")
-    openssl(None, "cms", "-verify", "-in", tmp_path / "cms", "-inform", "PEM", "-CAfile", tmp_path / "crt", "-purpose", "any", "-out", tmp_path / "out")
+    openssl(cnf, "cms", "-sign", "-in", tmp_path / "data", "-signer", tmp_path / "crt", "-inkey", "sesam:rsa", *options,
+            "-nodetach", "-outform", "PEM", "-out", tmp_path / "cms")
+    openssl(None, "cms", "-verify", "-in", tmp_path / "cms", "-inform", "PEM", "-CAfile", tmp_path / "crt", "-purpose",
+            "any", "-out", tmp_path / "out")
     assert (tmp_path / "out").read_bytes().replace(b"\r\n", b"\n").strip() == (tmp_path / "data").read_bytes()
     shown = openssl(None, "cms", "-cmsout", "-print", "-noout", "-in", tmp_path / "cms", "-inform", "PEM").stdout
     assert ("rsassaPss" in shown) == bool(options)
@@ -107,13 +117,15 @@ def test_a_signed_message_verifies(rsa, openssl, tmp_path, options):
 
 @pytest.mark.parametrize("options, told", [
     ((), "RSA without a digest"),
-    (("-pkeyopt", "digest:sha256", "-pkeyopt", "rsa_padding_mode:pss", "-pkeyopt", "rsa_mgf1_md:sha1"), "MGF1 of another digest"),
+    (("-pkeyopt", "digest:sha256", "-pkeyopt", "rsa_padding_mode:pss", "-pkeyopt", "rsa_mgf1_md:sha1"),
+     "MGF1 of another digest"),
     (("-pkeyopt", "rsa_padding_mode:none"), "offered are pkcs1 and pss"),
 ], ids=["no digest", "mgf1", "no padding"])
 def test_what_the_device_cannot_be_asked_is_refused(device, rsa, openssl, tmp_path, options, told):
     cnf, _ = rsa()
     (tmp_path / "digest").write_bytes(bytes(range(32)))
-    done = openssl(cnf, "pkeyutl", "-sign", "-inkey", "sesam:rsa", "-in", tmp_path / "digest", *options, "-out", tmp_path / "sig", check=False)
+    done = openssl(cnf, "pkeyutl", "-sign", "-inkey", "sesam:rsa", "-in", tmp_path / "digest", *options, "-out",
+                   tmp_path / "sig", check=False)
     assert done.returncode != 0
     assert told in done.stderr
     assert "rsasign" not in device.requests()
@@ -126,5 +138,6 @@ def test_brainpool_keys_sign(device, openssl_cnf, openssl, tmp_path, size):
     (tmp_path / "data").write_text("what is to be signed")
     openssl(cnf, "pkey", "-in", "sesam:bp", "-pubout", "-out", tmp_path / "pub")
     openssl(cnf, "dgst", "-sha256", "-sign", "sesam:bp", "-out", tmp_path / "sig", tmp_path / "data")
-    assert "Verified OK" in openssl(cnf, "dgst", "-sha256", "-verify", tmp_path / "pub", "-signature", tmp_path / "sig", tmp_path / "data").stdout
+    assert "Verified OK" in openssl(cnf, "dgst", "-sha256", "-verify", tmp_path / "pub", "-signature", tmp_path / "sig",
+                                    tmp_path / "data").stdout
     assert f"brainpoolP{size}r1" in openssl(cnf, "pkey", "-in", "sesam:bp", "-text", "-noout").stdout

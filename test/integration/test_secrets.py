@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 7: everything that the programs do, at the highest log level, and then no secret in what any of it left behind."""
+"""Invariant 7: everything that the programs do, at the highest log level, and then no secret in what any of it left
+behind."""
 import base64
 import json
 import subprocess
@@ -65,8 +66,8 @@ def work(tmp_path):
 
 @pytest.fixture
 def cnf(device, openssl_cnf, kept, work):
-    settings = {"user": USER, "pass": None, "pass_source": f"file:{kept}/password", "pin_source": f"file:{kept}/pin", "log_level": 10,
-                "log_output": work / "log"}
+    settings = {"user": USER, "pass": None, "pass_source": f"file:{kept}/password", "pin_source": f"file:{kept}/pin",
+                "log_level": 10, "log_output": work / "log"}
     return openssl_cnf(device, **settings)
 
 
@@ -84,9 +85,10 @@ def keys_at_work(run, cnf, device, work, kept):
     for key in ("sesam:web", "web.pem", "sesam:rsa"):
         openssl("dgst", "-sha256", "-sign", key, "-out", "sig", "data")
     openssl("req", "-x509", "-key", "sesam:web", "-subj", "/CN=web", "-out", "web.crt")
-    openssl("genpkey", "-algorithm", "EC", "-propquery", "?provider=sesam", "-pkeyopt", "group:P-256", "-pkeyopt", "sesam_uri:sesam:object=new",
-            "-out", "new.pem")
-    for uri in ("sesam:nobody", f"sesam:web?pin-source=file:{kept}/wrong", "sesam:web;core=9", f"sesam:web?pin-source={kept}/none"):
+    openssl("genpkey", "-algorithm", "EC", "-propquery", "?provider=sesam", "-pkeyopt", "group:P-256", "-pkeyopt",
+            "sesam_uri:sesam:object=new", "-out", "new.pem")
+    for uri in ("sesam:nobody", f"sesam:web?pin-source=file:{kept}/wrong", "sesam:web;core=9",
+                f"sesam:web?pin-source={kept}/none"):
         openssl("dgst", "-sha256", "-sign", uri, "data", check=False)
     for fault, more in (("reset", {}), ("http-500", {}), ("not-json", {}), ("wrong-signature", {}),
                         ("error", {"text": f"no: {PIN} {PASSWORD}", "status": 403})):
@@ -112,10 +114,13 @@ def test_no_output_log_or_file_holds_a_secret(device, cnf, run, work, kept):
 
 def test_a_bad_configuration_at_the_highest_level_tells_no_secret(device, openssl_cnf, run, work, kept):
     vendor = kept / "N200.conf"
-    vendor.write_text(json.dumps({"user": USER, "pass": PASSWORD, "keygen_pin": PIN, "url": f"https://{USER}:{PASSWORD}@x"}))
+    vendor.write_text(json.dumps({"user": USER, "pass": PASSWORD, "keygen_pin": PIN,
+                                  "url": f"https://{USER}:{PASSWORD}@x"}))
     log = {"log_level": 10, "log_output": work / "log"}
-    for settings in ({"pass": PASSWORD, "user": None}, {"pass": PASSWORD, "pin": PIN, "pin_source": "env:HOME"}, {"pass_source": PASSWORD, "pass": None},
-                     {"pin_source": PIN}, {"url": f"https://{USER}:{PASSWORD}@device"}, {"pass": None, "user": None, "url": None, "n200_conf": vendor}):
+    for settings in ({"pass": PASSWORD, "user": None}, {"pass": PASSWORD, "pin": PIN, "pin_source": "env:HOME"},
+                     {"pass_source": PASSWORD, "pass": None},
+                     {"pin_source": PIN}, {"url": f"https://{USER}:{PASSWORD}@device"},
+                     {"pass": None, "user": None, "url": None, "n200_conf": vendor}):
         done = run(["openssl", "storeutl", "sesam:web"], openssl_cnf(device, **log, **settings), check=False)
         assert "bad configuration" in done.stderr
         assert found_in(done.stderr.encode() + (work / "log").read_bytes()) == [], settings
@@ -127,11 +132,12 @@ def core_of(cnf, tmp_path):
     program = compile_driver(tmp_path, "resident", "resident.c")
 
     def dump(signatures: int) -> bytes:
-        process = subprocess.Popen([program, "sesam:web", str(signatures)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   env=minimal_environment(cnf))
+        process = subprocess.Popen([program, "sesam:web", str(signatures)], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, env=minimal_environment(cnf))
         try:
             assert process.stdout.readline() == b"mark\n"
-            subprocess.run(["gcore", "-o", tmp_path / "core", str(process.pid)], check=True, capture_output=True, timeout=60)
+            subprocess.run(["gcore", "-o", tmp_path / "core", str(process.pid)], check=True, capture_output=True,
+                           timeout=60)
             (core,) = tmp_path.glob("core.*")
             return core.read_bytes()
         finally:
@@ -166,7 +172,8 @@ def test_the_search_finds_what_it_looks_for():
 
 def test_a_process_does_not_show_its_secrets_in_its_arguments_and_name(cnf, tmp_path):
     program = compile_driver(tmp_path, "resident", "resident.c")
-    process = subprocess.Popen([program, "sesam:web", "1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=minimal_environment(cnf))
+    process = subprocess.Popen([program, "sesam:web", "1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               env=minimal_environment(cnf))
     try:
         assert process.stdout.readline() == b"mark\n"
         shown = [Path(f"/proc/{process.pid}/{name}").read_bytes() for name in ("cmdline", "comm", "environ")]

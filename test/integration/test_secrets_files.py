@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files that hold a secret and that every user can read or replace: one line in the log, when a key is used, and never before.
-What cannot be a PIN is not sent."""
+"""Files that hold a secret and that every user can read or replace: one line in the log, when a key is used, and never
+before. What cannot be a PIN is not sent."""
 import json
 
 import pytest
@@ -51,7 +51,8 @@ def test_the_included_file_with_a_password_in_it_is_the_one_that_counts(web, ope
     lines = cnf.read_text().splitlines()
     secrets = [line for line in lines if line.startswith(("pass", "pin"))]
     part = secret_file(tmp_path / "part", "\n".join(secrets) + "\n", 0o600)
-    cnf.write_text("\n".join(f".include = {part}" if line == secrets[0] else line for line in lines if line not in secrets[1:]) + "\n")
+    cnf.write_text("\n".join(f".include = {part}" if line == secrets[0] else line for line in lines
+                             if line not in secrets[1:]) + "\n")
     cnf.chmod(0o644)
     assert warnings(cnf) == []
     part.chmod(0o644)
@@ -60,7 +61,8 @@ def test_the_included_file_with_a_password_in_it_is_the_one_that_counts(web, ope
 
 def test_what_every_user_can_write_is_named_without_a_secret_too(web, openssl_cnf, sesam, warnings, tmp_path):
     password = secret_file(tmp_path / "password", PASSWORD, 0o600)
-    cnf = openssl_cnf(web, pass_source=f"file:{password}", pin_source="env:HOME", log_level=1, log_output=tmp_path / "log", **{"pass": None})
+    cnf = openssl_cnf(web, pass_source=f"file:{password}", pin_source="env:HOME", log_level=1,
+                      log_output=tmp_path / "log", **{"pass": None})
     cnf.chmod(0o666)
     sesam(cnf, "list")
     assert f"warning: {cnf} says 'url' and can be written by every user" in (tmp_path / "log").read_text()
@@ -69,8 +71,8 @@ def test_what_every_user_can_write_is_named_without_a_secret_too(web, openssl_cn
 def test_an_openssl_cnf_without_a_secret_may_be_read_by_all(web, openssl_cnf, warnings, tmp_path):
     password = secret_file(tmp_path / "password", PASSWORD, 0o600)
     pin = secret_file(tmp_path / "pin", PIN, 0o640)
-    cnf = openssl_cnf(web, pass_source=f"file:{password}", pin_source=f"file:{pin}", log_level=1, log_output=tmp_path / "log",
-                      **{"pass": None})
+    cnf = openssl_cnf(web, pass_source=f"file:{password}", pin_source=f"file:{pin}", log_level=1,
+                      log_output=tmp_path / "log", **{"pass": None})
     cnf.chmod(0o644)
     assert warnings(cnf) == []
 
@@ -80,8 +82,8 @@ def test_a_file_that_a_source_names(web, openssl_cnf, warnings, tmp_path, settin
     password = secret_file(tmp_path / "pass_source", PASSWORD, 0o600)
     pin = secret_file(tmp_path / "pin_source", PIN, 0o600)
     (tmp_path / setting).chmod(0o604)
-    cnf = openssl_cnf(web, pass_source=f"file:{password}", pin_source=f"file:{pin}", log_level=1, log_output=tmp_path / "log",
-                      **{"pass": None})
+    cnf = openssl_cnf(web, pass_source=f"file:{password}", pin_source=f"file:{pin}", log_level=1,
+                      log_output=tmp_path / "log", **{"pass": None})
     assert_names(warnings(cnf), tmp_path / setting, setting)
 
 
@@ -103,10 +105,12 @@ def test_a_directory_in_which_every_user_can_replace_the_file(web, openssl_cnf, 
     directory.mkdir()
     directory.chmod(0o777)
     password = secret_file(directory / "password", PASSWORD, 0o600)
-    cnf = openssl_cnf(web, pin=PIN, pass_source=f"file:{password}", log_level=1, log_output=tmp_path / "log", **{"pass": None})
+    cnf = openssl_cnf(web, pin=PIN, pass_source=f"file:{password}", log_level=1, log_output=tmp_path / "log",
+                      **{"pass": None})
     lines = warnings(cnf)
     assert len(lines) == 1, lines
-    assert f"warning: {directory} can be written by every user, who can replace {password}, which holds the secret of 'pass_source'" in lines[0]
+    assert (f"warning: {directory} can be written by every user, who can replace {password}, "
+            "which holds the secret of 'pass_source'") in lines[0]
     steps = json.loads(sesam(cnf, "doctor", "--json", check=False).stdout)["steps"]
     assert [step["cure"] for step in steps if step["step"] == "secrets' files"] == [f"run chmod o-w {directory}"]
     directory.chmod(0o1777)
@@ -114,8 +118,10 @@ def test_a_directory_in_which_every_user_can_replace_the_file(web, openssl_cnf, 
     assert warnings(cnf) == []
 
 
-@pytest.mark.parametrize("text, told", [("root:$y$j9T$x:19000::::::\nalice:$y$j9T$z:19000::::::\n", "has more than one line"),
-                                        ("7" * 257, "has more than 256 bytes"), (PIN + "\n\n", "has more than one line")])
+@pytest.mark.parametrize("text, told", [("root:$y$j9T$x:19000::::::\nalice:$y$j9T$z:19000::::::\n",
+                                         "has more than one line"),
+                                        ("7" * 257, "has more than 256 bytes"),
+                                        (PIN + "\n\n", "has more than one line")])
 @pytest.mark.parametrize("is_in_uri", [True, False])
 def test_a_file_that_cannot_hold_a_pin_is_not_sent(web, openssl_cnf, openssl, tmp_path, is_in_uri, text, told):
     path = secret_file(tmp_path / "shadow", text, 0o600)
@@ -130,7 +136,8 @@ def test_a_file_that_cannot_hold_a_pin_is_not_sent(web, openssl_cnf, openssl, tm
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
 def test_a_pin_out_of_a_file(web, openssl_cnf, openssl, tmp_path, end):
     path = secret_file(tmp_path / "pin", PIN + end, 0o600)
-    openssl(openssl_cnf(web), "dgst", "-sha256", "-sign", f"sesam:web?pin-source=file:{path}", "-out", "signature", "/dev/null")
+    openssl(openssl_cnf(web), "dgst", "-sha256", "-sign", f"sesam:web?pin-source=file:{path}", "-out", "signature",
+            "/dev/null")
 
 
 def test_a_program_that_uses_no_key_hears_nothing(web, openssl_cnf, run, tmp_path):

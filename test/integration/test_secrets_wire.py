@@ -15,10 +15,11 @@ from harness.simulator import DEVICE_NAME
 
 
 class Impostor:
-    """A TLS server with the device's certificate. Answers every connection with one text, or, where `by_get` is given, those that
-    begin with a GET with that, and keeps what it was sent."""
+    """A TLS server with the device's certificate. Answers every connection with one text, or, where `by_get` is given,
+    those that begin with a GET with that, and keeps what it was sent."""
 
-    def __init__(self, device, answer: bytes, versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3), by_get: bytes | None = None):
+    def __init__(self, device, answer: bytes, versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3),
+                 by_get: bytes | None = None):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(device.tlscert, device.tlscert.parent / "tls.key")
         with warnings.catch_warnings():
@@ -92,7 +93,8 @@ def test_a_redirect_of_a_signature_is_not_followed(device, openssl_cnf, openssl,
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
 def test_a_proxy_of_the_environment_is_not_used(device, openssl_cnf, openssl, listener, name):
     device.create_key("web")
-    sign(openssl, openssl_cnf(device), environment={name: f"http://127.0.0.1:{listener.port}", "NO_PROXY": "", "no_proxy": ""})
+    sign(openssl, openssl_cnf(device), environment={name: f"http://127.0.0.1:{listener.port}", "NO_PROXY": "",
+                                                    "no_proxy": ""})
     assert not listener.visited()
 
 
@@ -114,9 +116,11 @@ CipherString = DEFAULT:@SECLEVEL=0
 def test_tls_1_2_is_the_floor_even_if_openssl_cnf_allows_less(device, openssl_cnf, openssl, sesam):
     server = Impostor(device, b"", versions=(ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1))
     cnf = openssl_cnf(device, url=server.url, extra=WEAK)
-    cnf.write_text(cnf.read_text().replace("providers = providers\n", "providers = providers\nssl_conf = ssl_section\n", 1))
+    cnf.write_text(cnf.read_text().replace("providers = providers\n", "providers = providers\nssl_conf = ssl_section\n",
+                                           1))
     port = server.url.rsplit(":", 1)[1]
-    assert "Protocol  : TLSv1.1" in openssl(cnf, "s_client", "-connect", f"127.0.0.1:{port}", check=False).stdout  # so it does allow less
+    assert "Protocol  : TLSv1.1" in openssl(cnf, "s_client", "-connect", f"127.0.0.1:{port}",
+                                            check=False).stdout  # so it does allow less
     server.received = b""
     assert "TLS failed" in sign(openssl, cnf, check=False).stderr
     assert "TLS failed" in sesam(cnf, "doctor", check=False).stdout

@@ -52,6 +52,7 @@ def test_no_other_certificate_is_trusted(sign, device, name):
 
 
 @pytest.mark.parametrize("name, value", [("HTTPS_PROXY", "http://127.0.0.1:1"), ("N200_CONF", "/nonexistent"),
-                                         ("OPENSSL_CONF", "/nonexistent"), ("OPENSSL_MODULES", str(BUILD / "nonexistent"))])
+                                         ("OPENSSL_CONF", "/nonexistent"),
+                                         ("OPENSSL_MODULES", str(BUILD / "nonexistent"))])
 def test_no_other_configuration_is_used(sign, name, value):
     assert sign({name: value}).stdout == "secure 1 signed 1\n"

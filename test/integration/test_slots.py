@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every function that the provider gives to OpenSSL, called with null, for a size, with a short buffer, with the wrong key, on copies."""
+"""Every function that the provider gives to OpenSSL, called with null, for a size, with a short buffer, with the wrong
+key, on copies."""
 from drivers.life import compile_driver
 
 

@@ -26,7 +26,8 @@ def test_flat_memory_is_well():
     assert complaints(warming_up + FLAT[10:]) == []
 
 
-@pytest.mark.parametrize("what,each", [("resident_bytes", 2 * 20_000), ("heap_bytes", 2 * 20_000), ("descriptors", 1), ("threads", 1)])
+@pytest.mark.parametrize("what,each", [("resident_bytes", 2 * 20_000), ("heap_bytes", 2 * 20_000), ("descriptors", 1),
+                                       ("threads", 1)])
 def test_growth_is_not(what, each):
     growing = [replace(sample, **{what: getattr(sample, what) + each * number}) for number, sample in enumerate(FLAT)]
     assert len(complaints(growing)) == 1 and what in complaints(growing)[0]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a device calls a key or its token never becomes another attribute of a URI, such as the file that a PIN is in."""
+"""What a device calls a key or its token never becomes another attribute of a URI, such as the file that a PIN is
+in."""
 import re
 
 import pytest
@@ -40,7 +41,8 @@ def test_a_name_brings_no_pin_source(lying, secret, openssl_cnf, openssl, run, t
     assert bool(uris) == (where == "nice_name"), written
 
 
-@pytest.mark.parametrize("claim", [{"key_id": "hsm 25"}, {"key_id": "x" * 20}, {"key_id": "hsm" + "0" * 62}, {"token_name": "hsm25;x"}])
+@pytest.mark.parametrize("claim", [{"key_id": "hsm 25"}, {"key_id": "x" * 20}, {"key_id": "hsm" + "0" * 62},
+                                   {"token_name": "hsm25;x"}])
 def test_a_record_with_ids_of_another_form_is_refused(lying, openssl_cnf, openssl, sesam, claim):
     lying.claims = claim
     cnf = openssl_cnf(lying, log_level=1)

@@ -19,7 +19,8 @@ def refused(openssl_cnf, openssl):
     """refused(device, wire_…=…): signs, which has to fail; what was told."""
 
     def call(device, **wire) -> str:
-        done = openssl(openssl_cnf(device, pin=PIN, **wire), "dgst", "-sha256", "-sign", "sesam:web", "/dev/null", check=False)
+        done = openssl(openssl_cnf(device, pin=PIN, **wire), "dgst", "-sha256", "-sign", "sesam:web", "/dev/null",
+                       check=False)
         assert done.returncode != 0, str(done)
         assert PIN not in done.stderr
         return next(line for line in done.stderr.splitlines() if ":sesam:" in line)
@@ -30,7 +31,8 @@ def refused(openssl_cnf, openssl):
 def test_a_bare_word_renames_the_command(web, refused):
     """The simulator knows no such command, which shows that it was asked for it."""
     told = refused(web, wire_ec_sign="ecdsasign")
-    assert "the device does not know the command" in told and 'the device says "unknown command"' in told and "wire_... settings" in told
+    assert "the device does not know the command" in told and 'the device says "unknown command"' in told
+    assert "wire_... settings" in told
     assert web.requests() == {"getkeyattributes": 1}
     assert web.counters()["requests_total"] == 2
 
@@ -113,7 +115,8 @@ def test_a_key_record_without_the_named_public_key_takes_the_listings(web, opens
     ("wire_ec_sign", "POST command=eccsign -> result:pem", ["unknown signature form 'pem'", "p1363, der, raw"]),
     ("wire_ec_sign", "POST command -> result", ["expected field=value"]),
     ("wire_find_key", "GET name={name} -> result", ["a GET takes its arguments in the path"]),
-    ("wire_list_keys", "GET /n200/listkeys/{type}/ -> result label=nice_name", ["unknown record field 'label'", "nice_name"]),
+    ("wire_list_keys", "GET /n200/listkeys/{type}/ -> result label=nice_name",
+     ["unknown record field 'label'", "nice_name"]),
 ])
 def test_a_malformed_row_is_a_clear_configuration_error(shared_device, refused, key, row, parts):
     told = refused(shared_device, **{key: row})

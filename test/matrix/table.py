@@ -11,12 +11,14 @@ from pathlib import Path
 BEGIN, END = "<!-- begin: written by scripts/matrix -->", "<!-- end -->"
 NOT_RUN = "not run"
 NAMED = 20  # failed tests of a column; the table counts all
-VERSIONS = {"OpenSSL": "OpenSSL", "libcurl": "libcurl", "linked": "linked with", "simdjson": "simdjson", "g++": "g++", "openssl": "openssl(1)",
-            "bind9-utils": "BIND", "nginx": "nginx", "apache2-bin": "Apache", "haproxy": "HAProxy", "stunnel4": "stunnel", "curl": "curl",
-            "python3-minimal": "Python", "osslsigncode": "osslsigncode"}
+VERSIONS = {"OpenSSL": "OpenSSL", "libcurl": "libcurl", "linked": "linked with", "simdjson": "simdjson", "g++": "g++",
+            "openssl": "openssl(1)",
+            "bind9-utils": "BIND", "nginx": "nginx", "apache2-bin": "Apache", "haproxy": "HAProxy",
+            "stunnel4": "stunnel", "curl": "curl", "python3-minimal": "Python", "osslsigncode": "osslsigncode"}
 # Program, the package whose version is told, beginnings of the names of the test files that drive it.
 PROGRAMS = [
-    ("`openssl`: keys, signatures, files", "openssl", ("test_openssl_", "test_pem", "test_rsa", "test_program_openssl_files")),
+    ("`openssl`: keys, signatures, files", "openssl", ("test_openssl_", "test_pem", "test_rsa",
+                                                       "test_program_openssl_files")),
     ("`openssl genpkey`, `req -newkey`", "openssl", ("test_generate", "test_import")),
     ("`openssl ca`, `x509`, `ocsp`, `ts`", "openssl", ("test_program_openssl_ca",)),
     ("`openssl cms`, `smime`", "openssl", ("test_program_openssl_mail",)),
@@ -89,11 +91,14 @@ def cell(counts: Counter | None) -> str:
 
 def rows(columns: dict[str, Column]) -> list[list[str]]:
     table = [["", *columns], ["commit", *(column.commit for column in columns.values())]]
-    table += [[label, *(column.versions.get(name, "") for column in columns.values())] for name, label in VERSIONS.items()
+    table += [[label, *(column.versions.get(name, "") for column in columns.values())]
+              for name, label in VERSIONS.items()
               if any(name in column.versions for column in columns.values())]
-    tests = sorted({name for column in columns.values() for name in column.counts}, key=lambda name: (name.endswith(".py"), name))
+    tests = sorted({name for column in columns.values() for name in column.counts},
+                   key=lambda name: (name.endswith(".py"), name))
     for name in tests:
-        table.append([name, *(cell(column.counts.get(name)) if column.outcome == "tested" else "" for column in columns.values())])
+        table.append([name, *(cell(column.counts.get(name)) if column.outcome == "tested" else ""
+                              for column in columns.values())])
     total = [sum(column.counts.values(), Counter()) for column in columns.values()]
     table.append(["all", *(cell(counts) if column.outcome == "tested" else f"**{column.outcome}**"
                            for column, counts in zip(columns.values(), total))])
@@ -108,7 +113,8 @@ def programs(columns: dict[str, Column]) -> list[list[str]]:
         for column in columns.values():
             counts = sum((counts for name, counts in column.counts.items() if name.startswith(files)), Counter())
             tested = column.outcome == "tested"
-            row.append(f"{column.versions.get(package, '')}: {cell(counts)}".removeprefix(": ") if tested else f"**{column.outcome}**")
+            row.append(f"{column.versions.get(package, '')}: {cell(counts)}".removeprefix(": ") if tested
+                       else f"**{column.outcome}**")
         table.append(row)
     return table
 

@@ -29,5 +29,6 @@ def test_valgrind_finds_nothing(simulator, openssl_cnf, life_program, name):  # 
     device.create_key("web", pin="24681357")
     cnf = openssl_cnf(device, pin="24681357", request_timeout_ms=60000, deadline_ms=60000, connect_timeout_ms=60000)
     forked = [f"--suppressions={HERE}/valgrind_forked.supp"] if "fork=" in STEPS[name] else []
-    done = run([*os.environ["SESAM_VALGRIND"].split(), *forked, life_program, "sesam:web", *STEPS[name].split()], cnf, timeout=200)
+    done = run([*os.environ["SESAM_VALGRIND"].split(), *forked, life_program, "sesam:web", *STEPS[name].split()], cnf,
+               timeout=200)
     assert "ERROR SUMMARY" not in done.stderr and "definitely lost" not in done.stderr, str(done)

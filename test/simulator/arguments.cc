@@ -6,7 +6,7 @@
 
 #include "hex.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 void describe_network(CLI::App& app, Options& options) {
@@ -108,4 +108,4 @@ std::optional<Options> parse_arguments(int argc, char** argv, int& exit_status) 
   return options;
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 class PlainStream final : public ByteStream {
@@ -20,9 +20,9 @@ class PlainStream final : public ByteStream {
 
  private:
   static IoResult outcome(ssize_t result) {
-    if (result > 0) return {IoStatus::kDone, static_cast<std::size_t>(result)};
-    if (result < 0 && (errno == EAGAIN || errno == EINTR)) return {IoStatus::kBlocked, 0};
-    return {IoStatus::kClosed, 0};
+    if (result > 0) return {IoStatus::done, static_cast<std::size_t>(result)};
+    if (result < 0 && (errno == EAGAIN || errno == EINTR)) return {IoStatus::blocked, 0};
+    return {IoStatus::closed, 0};
   }
 
   int fd_;
@@ -59,11 +59,11 @@ class TlsStream final : public ByteStream {
 
  private:
   IoResult outcome(int result, std::size_t bytes) {
-    if (result == 1) return {IoStatus::kDone, bytes};
+    if (result == 1) return {IoStatus::done, bytes};
     const int error = SSL_get_error(ssl_.get(), result);
-    if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return {IoStatus::kBlocked, 0};
+    if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return {IoStatus::blocked, 0};
     broken_ = error != SSL_ERROR_ZERO_RETURN;  // SSL_shutdown must not follow a failure
-    return {IoStatus::kClosed, 0};
+    return {IoStatus::closed, 0};
   }
 
   SslPtr ssl_;
@@ -77,4 +77,4 @@ std::unique_ptr<ByteStream> make_tls_stream(SSL_CTX* context, int fd) {
   return std::make_unique<TlsStream>(context, fd);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The bytes of a connection, in clear or in TLS.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +8,13 @@
 
 #include "openssl_handles.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
-enum class IoStatus { kDone, kBlocked, kClosed };
+enum class IoStatus { done, blocked, closed };
 
 struct IoResult {
   IoStatus status;
-  std::size_t bytes;  // if kDone
+  std::size_t bytes;  // if done
 };
 
 // The bytes of a non-blocking connection, encrypted or not. Does not own the socket.
@@ -31,4 +32,4 @@ class ByteStream {
 std::unique_ptr<ByteStream> make_plain_stream(int fd);
 std::unique_ptr<ByteStream> make_tls_stream(SSL_CTX* context, int fd);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -10,7 +10,7 @@
 #include "openssl_handles.h"
 #include "own_files.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr long kValidSeconds = 10L * 365 * 24 * 3600;
@@ -63,4 +63,4 @@ void write_self_signed(const std::string& common_name, const std::string& cert_p
   replace_file(cert_path, text_in(cert_pem.get()));
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

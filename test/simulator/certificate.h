@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+// A self-signed certificate, as the appliance has one.
 #pragma once
 
 #include <string>
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // Writes a self-signed certificate as the appliance has one (n200.md, "Connection"): the subject's CN is the
 // host name, no subjectAltName. EC P-256, valid 10 years; the key file gets mode 0600. Throws
@@ -11,4 +12,4 @@ namespace n200sim {
 void write_self_signed(const std::string& common_name, const std::string& cert_path,
                        const std::string& key_path);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

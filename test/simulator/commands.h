@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The device's commands: the table of them, their handlers, and what the handlers share.
 #pragma once
 
 #include <array>
@@ -12,7 +13,7 @@
 #include "fields.h"
 #include "key.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 class Device;
 struct Command;
@@ -28,7 +29,7 @@ struct Call {
 };
 using CallPtr = std::shared_ptr<Call>;
 
-enum class Interface { kPost, kGet };
+enum class Interface { post, get };
 
 // A row of the device's vocabulary. A GET's path segments become fields of these names, so that handlers do
 // not know how they were called.
@@ -58,16 +59,16 @@ void handle_importecckey(Device& device, const CallPtr& call);
 void handle_genrsakey(Device& device, const CallPtr& call);
 void handle_deletekey(Device& device, const CallPtr& call);
 
-// Field access for handlers; all throw DeviceError(kMalformed) naming the field.
+// Field access for handlers; all throw DeviceError(malformed) naming the field.
 std::string_view required(const Call& call, std::string_view field);
 int required_number(const Call& call, std::string_view field);
-// Field `core`, default 1. Throws kUnknownCore if the device has no such core.
+// Field `core`, default 1. Throws unknown_core if the device has no such core.
 int core_of(Device& device, const Call& call);
-// The one key of that name, in that core (0: any), whose PIN fits. Throws kUnknownKey, kAmbiguousKey or what
+// The one key of that name, in that core (0: any), whose PIN fits. Throws unknown_key, ambiguous_key or what
 // check_pin throws.
 KeyPtr usable_key(Device& device, std::string_view name, int core, std::optional<std::string_view> pin);
 
 // `{"command":"…","core":N` without the closing brace.
 std::string reply_head(const Call& call, int core);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -10,7 +10,7 @@
 #include "records.h"
 #include "symmetric.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr std::size_t kMaxHashBytes = 64;
@@ -19,7 +19,7 @@ constexpr auto kAsLongAsItTakes = Clock::duration::zero();
 
 Bytes hash_of(const Call& call) {
   auto hash = from_hex(required(call, "hash"));
-  if (!hash || hash->size() > kMaxHashBytes) throw DeviceError(Failure::kMalformed, "hash");
+  if (!hash || hash->size() > kMaxHashBytes) throw DeviceError(Failure::malformed, "hash");
   return std::move(*hash);
 }
 
@@ -61,8 +61,8 @@ void sign_with(Device& device, const CallPtr& call, const KeyPtr& key, Sign sign
 KeyPtr symmetric_key(Device& device, const Call& call) {
   const int core = call.fields.get("core") ? core_of(device, call) : 0;  // a GET names none
   KeyPtr key = usable_key(device, required(call, "key"), core, call.fields.get("pin"));
-  if (key->material.type != KeyType::kSym) throw DeviceError(Failure::kUnsupported, "key type");
-  if (required(call, "mode") != "CBC") throw DeviceError(Failure::kUnsupported, "mode");
+  if (key->material.type != KeyType::sym) throw DeviceError(Failure::unsupported, "key type");
+  if (required(call, "mode") != "CBC") throw DeviceError(Failure::unsupported, "mode");
   key->last_use_s = std::time(nullptr);
   return key;
 }
@@ -72,7 +72,7 @@ KeyPtr symmetric_key(Device& device, const Call& call) {
 void handle_eccsign(Device& device, const CallPtr& call) {
   const int core = core_of(device, *call);
   const KeyPtr key = usable_key(device, required(*call, "key"), core, call->fields.get("pin"));
-  if (key->material.public_hex.empty()) throw DeviceError(Failure::kUnsupported, "key type");
+  if (key->material.public_hex.empty()) throw DeviceError(Failure::unsupported, "key type");
   sign_with(device, call, key,
             [hash = hash_of(*call)](PrivateKey& private_key) { return private_key.sign_ecdsa(hash); });
 }
@@ -80,18 +80,18 @@ void handle_eccsign(Device& device, const CallPtr& call) {
 void handle_rsasign(Device& device, const CallPtr& call) {
   const int core = core_of(device, *call);
   const KeyPtr key = usable_key(device, required(*call, "key"), core, call->fields.get("pin"));
-  if (key->material.type != KeyType::kRsa) throw DeviceError(Failure::kUnsupported, "key type");
+  if (key->material.type != KeyType::rsa) throw DeviceError(Failure::unsupported, "key type");
   RsaScheme scheme;
   const std::string_view padding = required(*call, "padding");
-  if (padding != "PKCS1" && padding != "PSS") throw DeviceError(Failure::kUnsupported, "padding");
+  if (padding != "PKCS1" && padding != "PSS") throw DeviceError(Failure::unsupported, "padding");
   const char* hash_name = digest_name(required(*call, "hashalg"));
-  if (hash_name == nullptr) throw DeviceError(Failure::kUnsupported, "hashalg");
+  if (hash_name == nullptr) throw DeviceError(Failure::unsupported, "hashalg");
   scheme.hash_name = hash_name;
   if (padding == "PSS") {
-    scheme.padding = RsaPadding::kPss;
+    scheme.padding = RsaPadding::pss;
     scheme.salt_bytes = required_number(*call, "saltlen");
     if (scheme.salt_bytes < 0)
-      throw DeviceError(Failure::kMalformed, "saltlen");  // negative has a meaning to OpenSSL
+      throw DeviceError(Failure::malformed, "saltlen");  // negative has a meaning to OpenSSL
   }
   sign_with(device, call, key, [scheme, hash = hash_of(*call)](PrivateKey& private_key) {
     return private_key.sign_rsa(scheme, hash);
@@ -101,10 +101,10 @@ void handle_rsasign(Device& device, const CallPtr& call) {
 void handle_getrandom(Device& device, const CallPtr& call) {
   const int core = core_of(device, *call);
   const int size = required_number(*call, "numbers");
-  if (size < 1 || size > kMaxRandomBytes) throw DeviceError(Failure::kMalformed, "numbers");
+  if (size < 1 || size > kMaxRandomBytes) throw DeviceError(Failure::malformed, "numbers");
   auto produce = [size] {
     Bytes bytes(static_cast<std::size_t>(size));
-    if (RAND_bytes(bytes.data(), size) != 1) throw DeviceError(Failure::kInternal);
+    if (RAND_bytes(bytes.data(), size) != 1) throw DeviceError(Failure::internal);
     return to_hex(bytes);
   };
   auto deliver = [core, size](const std::string& hex) {
@@ -140,4 +140,4 @@ void handle_decrypt(Device& device, const CallPtr& call) {
       });
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

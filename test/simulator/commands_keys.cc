@@ -5,7 +5,7 @@
 #include "hex.h"
 #include "records.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 // 0: as long as it takes.
@@ -17,7 +17,7 @@ NewKey new_key(Device& device, const Call& call) {
   NewKey key;
   key.core = core_of(device, call);
   key.acl = call.fields.get("acl").value_or("FFFF");
-  if (key.acl.size() != 4 || !from_hex(key.acl)) throw DeviceError(Failure::kMalformed, "acl");
+  if (key.acl.size() != 4 || !from_hex(key.acl)) throw DeviceError(Failure::malformed, "acl");
   key.nice_name = required(call, "nice_name");
   key.pin = call.fields.get("pin").value_or("");
   key.pin_stored = call.fields.get("storepin").value_or("0") == "1";
@@ -27,15 +27,15 @@ NewKey new_key(Device& device, const Call& call) {
 
 KeyType curve_family(const Call& call) {
   const auto family = parse_type(required(call, "curve"));
-  if (family != KeyType::kNist && family != KeyType::kBrainpool)
-    throw DeviceError(Failure::kUnsupported, "curve");
+  if (family != KeyType::nist && family != KeyType::brainpool)
+    throw DeviceError(Failure::unsupported, "curve");
   return *family;
 }
 
 // `keysize` in bits, or else the size of the curve whose scalars are that long.
 int imported_bits(const Call& call, KeyType family, std::size_t scalar_bytes) {
   if (call.fields.get("keysize")) return required_number(call, "keysize");
-  if (family == KeyType::kNist && scalar_bytes > 64) return 521;
+  if (family == KeyType::nist && scalar_bytes > 64) return 521;
   return static_cast<int>(scalar_bytes * 8);
 }
 
@@ -72,7 +72,7 @@ void handle_importecckey(Device& device, const CallPtr& call) {
   const NewKey wanted = new_key(device, *call);
   const KeyType family = curve_family(*call);
   const auto scalar = from_hex(required(*call, "key_to_import"));
-  if (!scalar) throw DeviceError(Failure::kMalformed, "key_to_import");
+  if (!scalar) throw DeviceError(Failure::malformed, "key_to_import");
   const int bits = imported_bits(*call, family, scalar->size());
   device.on_core(
       wanted.core, making_time(device), call,
@@ -114,4 +114,4 @@ void handle_deletekey(Device& device, const CallPtr& call) {
   device.finish(*call, std::move(reply));
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

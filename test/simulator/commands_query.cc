@@ -6,7 +6,7 @@
 #include "device.h"
 #include "records.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 void handle_timestamp(Device& device, const CallPtr& call) {
   Reply reply;
@@ -19,7 +19,7 @@ void handle_timestamp(Device& device, const CallPtr& call) {
 
 void handle_listkeys(Device& device, const CallPtr& call) {
   const auto type = parse_type(required(*call, "type"));
-  if (!type) throw DeviceError(Failure::kMalformed, "type");
+  if (!type) throw DeviceError(Failure::malformed, "type");
   Reply reply;
   reply.shared_body = device.listings().reply(device.store(), *type);
   device.finish(*call, std::move(reply));
@@ -27,7 +27,7 @@ void handle_listkeys(Device& device, const CallPtr& call) {
 
 void handle_getkeyattributes(Device& device, const CallPtr& call) {
   const std::vector<KeyPtr> keys = device.store().find(required(*call, "key"));
-  if (keys.empty()) throw DeviceError(Failure::kUnknownKey);
+  if (keys.empty()) throw DeviceError(Failure::unknown_key);
   Reply reply;
   reply.body = "{\"command\":\"getkeyattributes\",\"result\":{";
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -38,4 +38,4 @@ void handle_getkeyattributes(Device& device, const CallPtr& call) {
   device.finish(*call, std::move(reply));
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

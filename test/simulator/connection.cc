@@ -14,7 +14,7 @@
 
 #include "listener.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr std::size_t kReadBytes = 64 * 1024;
@@ -32,27 +32,27 @@ Connection::Connection(EventLoop& loop, Listener& owner, int fd, std::unique_ptr
 
 Connection::~Connection() {
   session_.reset();
-  if (closing_ != Closing::kReset && !drain_limit_ && !silent_) stream_->say_goodbye();
+  if (closing_ != Closing::reset && !drain_limit_ && !silent_) stream_->say_goodbye();
   ::close(fd_);
 }
 
 void Connection::on_events(std::uint32_t epoll_events) {
   const bool hung_up = (epoll_events & (EPOLLHUP | EPOLLERR)) != 0;
-  if (silent_) return request_close(Closing::kNow);  // the client has closed
-  if (closing_ == Closing::kDraining) return drain();
-  if (closing_ != Closing::kNo && hung_up) return request_close(Closing::kNow);
+  if (silent_) return request_close(Closing::now);  // the client has closed
+  if (closing_ == Closing::draining) return drain();
+  if (closing_ != Closing::no && hung_up) return request_close(Closing::now);
   if ((epoll_events & EPOLLIN) != 0 || hung_up) read_all();
   if ((epoll_events & EPOLLOUT) != 0) wants_flush();
 }
 
 void Connection::read_all() {
   static std::array<char, kReadBytes> buffer;  // the I/O thread's
-  while (closing_ == Closing::kNo && !silent_) {
+  while (closing_ == Closing::no && !silent_) {
     const IoResult result = stream_->read(buffer.data(), buffer.size());
     if (!session_) start_session();
-    if (result.status == IoStatus::kBlocked) return;
+    if (result.status == IoStatus::blocked) return;
     // The peer is to read the alert of a handshake that failed, not a reset.
-    if (result.status == IoStatus::kClosed) return session_ ? request_close(Closing::kNow) : start_draining();
+    if (result.status == IoStatus::closed) return session_ ? request_close(Closing::now) : start_draining();
     idle_.reset();
     session_->receive({buffer.data(), result.bytes});
   }
@@ -63,7 +63,7 @@ void Connection::start_session() {
   SSL* tls = stream_->established_tls();
   if (stream_->is_tls() && tls == nullptr) return;
   session_ = owner_.make_session(*this, tls);
-  if (unwanted_) request_close(Closing::kAfterFlush);
+  if (unwanted_) request_close(Closing::after_flush);
 }
 
 void Connection::watch_idleness() {
@@ -95,14 +95,14 @@ void Connection::change_max_streams(std::uint32_t max_streams) {
 
 // The kernel goes on acknowledging what comes; the client's end is all that we look at.
 void Connection::fall_silent() {
-  if (closing_ != Closing::kNo || std::exchange(silent_, true)) return;
+  if (closing_ != Closing::no || std::exchange(silent_, true)) return;
   watched_events_ = EPOLLRDHUP;
   loop_.modify(fd_, watched_events_, *this);
 }
 
 void Connection::end_of_turn() {
-  if (closing_ < Closing::kNow && !silent_) flush();
-  if (closing_ >= Closing::kNow) return close();  // destroys this
+  if (closing_ < Closing::now && !silent_) flush();
+  if (closing_ >= Closing::now) return close();  // destroys this
   flush_planned_ = false;
 }
 
@@ -112,26 +112,26 @@ void Connection::flush() {
       out_.clear();
       out_sent_ = 0;
       session_->produce(out_, kProduceBytes);
-      if (closing_ >= Closing::kNow || silent_) return;
+      if (closing_ >= Closing::now || silent_) return;
     }
     if (out_.empty()) break;
     if (!write_out()) return;
   }
   watch(false);
   watch_idleness();
-  if (session_ && (closing_ == Closing::kAfterFlush || session_->done())) start_draining();
+  if (session_ && (closing_ == Closing::after_flush || session_->done())) start_draining();
 }
 
 // False if the rest must wait, or the connection is gone.
 bool Connection::write_out() {
   while (out_sent_ < out_.size()) {
     const IoResult result = stream_->write(std::string_view(out_).substr(out_sent_));
-    if (result.status == IoStatus::kDone) {
+    if (result.status == IoStatus::done) {
       out_sent_ += result.bytes;
       continue;
     }
-    if (result.status == IoStatus::kClosed) {
-      closing_ = Closing::kNow;
+    if (result.status == IoStatus::closed) {
+      closing_ = Closing::now;
     } else {
       watch(true);
     }
@@ -142,20 +142,20 @@ bool Connection::write_out() {
 
 // Reading goes on unless nothing will be done with it.
 void Connection::watch(bool writable) {
-  const std::uint32_t in = closing_ == Closing::kAfterFlush ? 0U : EPOLLIN;
+  const std::uint32_t in = closing_ == Closing::after_flush ? 0U : EPOLLIN;
   const std::uint32_t events = in | (writable ? EPOLLOUT : 0U);
   if (std::exchange(watched_events_, events) != events) loop_.modify(fd_, events, *this);
 }
 
 void Connection::start_draining() {
-  closing_ = Closing::kDraining;
+  closing_ = Closing::draining;
   session_.reset();
   watch(false);
   stream_->say_goodbye();
   shutdown(fd_, SHUT_WR);
   drain_limit_ = std::make_shared<Connection*>(this);
   loop_.after(kDrainTime, [limit = std::weak_ptr(drain_limit_)] {
-    if (const auto connection = limit.lock()) (*connection)->request_close(Closing::kNow);
+    if (const auto connection = limit.lock()) (*connection)->request_close(Closing::now);
   });
 }
 
@@ -165,16 +165,16 @@ void Connection::drain() {
   do {
     size = recv(fd_, dropped, sizeof dropped, 0);
   } while (size > 0);
-  if (size == 0 || errno != EAGAIN) request_close(Closing::kNow);
+  if (size == 0 || errno != EAGAIN) request_close(Closing::now);
 }
 
 void Connection::close() {
   loop_.remove(fd_);
-  if (closing_ == Closing::kReset) {
+  if (closing_ == Closing::reset) {
     const linger abort{1, 0};  // close() then sends RST
     setsockopt(fd_, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
   }
   owner_.forget(*this);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One TCP connection of a client.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,7 @@
 #include "event_loop.h"
 #include "session.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 class Listener;
 
@@ -23,22 +24,22 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
 
   // For the listener, and so for the tests' mishaps.
   void go_away();  // what is under way is answered first
-  void shut() { request_close(Closing::kNow); }
-  void reset_connection() override { request_close(Closing::kReset); }
+  void shut() { request_close(Closing::now); }
+  void reset_connection() override { request_close(Closing::reset); }
   void close_after_handshake() { unwanted_ = true; }
   void fall_silent() override;  // until the client gives up
   bool silent() const { return silent_; }
   void change_max_streams(std::uint32_t max_streams);
 
  private:
-  // kDraining: all is sent and our side is shut; what the peer still sends is read and dropped, because
+  // draining: all is sent and our side is shut; what the peer still sends is read and dropped, because
   // closing with unread bytes would make TCP take back what the peer has not read yet.
-  enum class Closing { kNo, kAfterFlush, kDraining, kNow, kReset };
+  enum class Closing { no, after_flush, draining, now, reset };
 
   void on_events(std::uint32_t epoll_events) override;
   void end_of_turn() override;
   void wants_flush() override;
-  void close_after_flush() override { request_close(Closing::kAfterFlush); }
+  void close_after_flush() override { request_close(Closing::after_flush); }
 
   void request_close(Closing how);
   void read_all();
@@ -60,11 +61,11 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
   std::size_t out_sent_ = 0;
   bool flush_planned_ = false;
   std::uint32_t watched_events_;
-  Closing closing_ = Closing::kNo;
+  Closing closing_ = Closing::no;
   bool silent_ = false;
   bool unwanted_ = false;
   std::shared_ptr<Connection*> idle_;         // since a reply was sent, until the next request: as below
   std::shared_ptr<Connection*> drain_limit_;  // what the timer holds a weak pointer to
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -4,14 +4,14 @@
 #include <stdexcept>
 #include <string>
 
-namespace n200sim {
+namespace sesam::simulator {
 
 Surplus parse_surplus(std::string_view name) {
-  if (name == "reset") return Surplus::kReset;
-  if (name == "close") return Surplus::kClosed;
-  if (name == "close-after-tls") return Surplus::kClosedAfterTls;
-  if (name == "backlog") return Surplus::kBacklog;
+  if (name == "reset") return Surplus::reset;
+  if (name == "close") return Surplus::closed;
+  if (name == "close-after-tls") return Surplus::closed_after_tls;
+  if (name == "backlog") return Surplus::backlog;
   throw std::invalid_argument("no such treatment of surplus connections: " + std::string(name));
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

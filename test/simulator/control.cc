@@ -6,7 +6,7 @@
 
 #include "key_order.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 using nlohmann::json;
@@ -198,4 +198,4 @@ void Control::change_options(const json& body) {
   }
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

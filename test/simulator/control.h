@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The control port, through which tests change the simulator and read its counters.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -9,7 +10,7 @@
 #include "mishaps.h"
 #include "tls_identity.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // The tests' way in, on a port of its own: plain HTTP/1.1 and JSON, no authentication. README.md has the
 // requests.
@@ -38,4 +39,4 @@ class Control {
   TlsIdentity& identity_;
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

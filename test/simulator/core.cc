@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace n200sim {
+namespace sesam::simulator {
 
 Core::Core(EventLoop& loop) : loop_(loop), thread_([this] { run(); }) {}
 
@@ -72,4 +72,4 @@ void Core::execute(const Job& job) {
   loop_.post(std::move(finish));
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

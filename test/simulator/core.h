@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One crypto core of the device.
 #pragma once
 
 #include <condition_variable>
@@ -9,7 +10,7 @@
 
 #include "event_loop.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // One crypto processor: a thread that does one operation after the other, first come first served (n200.md,
 // "a core").
@@ -50,4 +51,4 @@ class Core {
   std::thread thread_;                                       // last: it uses all of the above
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

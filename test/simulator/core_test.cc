@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 // The loop of this thread, and one core.
@@ -23,7 +23,7 @@ class CoreTest : public testing::Test {
   Core core_{loop_};
 };
 
-TEST_F(CoreTest, HangsUntilItIsToldOtherwise) {
+TEST_F(CoreTest, hangs_until_it_is_released) {
   core_.hang_until(Clock::time_point::max());
   submit();
   run_for(std::chrono::milliseconds(50));
@@ -33,7 +33,7 @@ TEST_F(CoreTest, HangsUntilItIsToldOtherwise) {
   EXPECT_EQ(done_, 1);
 }
 
-TEST_F(CoreTest, HangsForATime) {
+TEST_F(CoreTest, hangs_for_the_time_given) {
   const auto end = Clock::now() + std::chrono::milliseconds(50);
   core_.hang_until(end);
   submit();
@@ -42,10 +42,10 @@ TEST_F(CoreTest, HangsForATime) {
   EXPECT_GE(Clock::now(), end);
 }
 
-TEST_F(CoreTest, HangingOneEndsWithItsDevice) {
+TEST_F(CoreTest, ends_with_its_device_while_it_hangs) {
   core_.hang_until(Clock::time_point::max());
   submit();
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-namespace n200sim {
+namespace sesam::simulator {
 
 nlohmann::ordered_json Counters::to_json() const {
   return {{"connections_accepted", connections_accepted},
@@ -33,4 +33,4 @@ void Counters::reset() {
   faults.clear();
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Counters of what clients did, for tests that prove how few requests something takes.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // How many are there now, and how many there were at most.
 class Gauge {
@@ -47,4 +48,4 @@ struct Counters {
   void reset();
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

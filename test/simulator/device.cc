@@ -8,7 +8,7 @@
 #include "key_order.h"
 #include "records.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr std::string_view kPostPath = "/n200/web/postv1";
@@ -20,30 +20,29 @@ std::string journal_path(const Options& options) {
 void take_arguments(Call& call, const std::vector<std::string>& segments) {
   for (std::size_t i = 1; i < segments.size(); ++i) {
     const auto& names = call.command->arguments;
-    if (i > names.size() || names[i - 1].empty())
-      throw DeviceError(Failure::kMalformed, "too many arguments");
+    if (i > names.size() || names[i - 1].empty()) throw DeviceError(Failure::malformed, "too many arguments");
     call.fields.add(names[i - 1], segments[i]);
   }
 }
 
 void parse_get(Call& call) {
   const auto segments = split_path(call.exchange->request.target);
-  if (!segments) throw DeviceError(Failure::kUnknownCommand);
+  if (!segments) throw DeviceError(Failure::unknown_command);
   call.name = segments->front();
-  call.command = find_command(call.name, Interface::kGet);
+  call.command = find_command(call.name, Interface::get);
   if (call.command != nullptr) take_arguments(call, *segments);
 }
 
 void parse_post(Call& call, const SignDialect& dialect) {
   Request& request = call.exchange->request;
-  if (request.body_too_large) throw DeviceError(Failure::kTooLarge);
-  if (request.target != kPostPath) throw DeviceError(Failure::kUnknownCommand);
+  if (request.body_too_large) throw DeviceError(Failure::too_large);
+  if (request.target != kPostPath) throw DeviceError(Failure::unknown_command);
   auto fields = Fields::from_form(std::move(request.body));
-  if (!fields) throw DeviceError(Failure::kMalformed, "percent escape");
+  if (!fields) throw DeviceError(Failure::malformed, "percent escape");
   call.fields = std::move(*fields);
   call.name = required(call, "command");
   const std::string command = dialect.command_for(call.name);
-  call.command = find_command(command, Interface::kPost);
+  call.command = find_command(command, Interface::post);
   call.fields = dialect.translate(command, call.fields);
 }
 
@@ -79,16 +78,16 @@ void Device::execute(const CallPtr& call) {
   } else if (request.method == "GET") {
     parse_get(*call);
   } else {
-    throw DeviceError(Failure::kUnsupported, "method");
+    throw DeviceError(Failure::unsupported, "method");
   }
   if (call->command != nullptr) ++counters_.requests[std::string(call->command->name)];
-  if (user == nullptr || !(post ? user->may_post : user->may_get)) throw DeviceError(Failure::kAccessDenied);
+  if (user == nullptr || !(post ? user->may_post : user->may_get)) throw DeviceError(Failure::access_denied);
   call->user = user->name;
   call->fault = faults_.take(call->name);
   if (call->fault.kind != nullptr) ++counters_.faults[std::string(call->fault.kind->name)];
   if (is_black_hole(call->fault)) return;  // the session keeps the exchange until the client gives up
   if (call->fault.kind != nullptr && call->fault.kind->instead) return finish(*call, {});
-  if (call->command == nullptr) throw DeviceError(Failure::kUnknownCommand);
+  if (call->command == nullptr) throw DeviceError(Failure::unknown_command);
   call->command->handle(*this, call);
 }
 
@@ -116,7 +115,7 @@ void Device::finish(Call& call, Reply reply) {
 
 Core& Device::core(int number) {
   if (number < 1 || static_cast<std::size_t>(number) > cores_.size())
-    throw DeviceError(Failure::kUnknownCore);
+    throw DeviceError(Failure::unknown_core);
   return *cores_[static_cast<std::size_t>(number - 1)];
 }
 
@@ -125,7 +124,7 @@ void Device::populate() {
     char name[32];
     std::snprintf(name, sizeof name, "key-%06zu", i);
     NewKey key;
-    key.material = generate_ec(KeyType::kNist, 256);
+    key.material = generate_ec(KeyType::nist, 256);
     key.nice_name = name;
     key.owner = options_.users.front().name;
     store_.add(std::move(key));
@@ -143,4 +142,4 @@ void Device::have_key(const nlohmann::json& wanted) {
   store_.flush();
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

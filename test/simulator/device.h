@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The appliance behind the network: users, keys, cores and commands.
 #pragma once
 
 #include <memory>
@@ -17,10 +18,9 @@
 #include "options.h"
 #include "users.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
-// The appliance behind the network: users, keys, cores and commands. Everything happens on the loop's thread,
-// but what is given to a core.
+// Everything happens on the loop's thread, except what is given to a core.
 class Device {
  public:
   // Opens the state and populates it. Throws std::runtime_error if that fails.
@@ -34,7 +34,7 @@ class Device {
   void fail(Call& call, const DeviceError& error);
 
   // For commands: `produce` makes a value on the core's thread, `deliver` makes the reply's body of it on the
-  // I/O thread. Both may throw DeviceError. Throws kUnknownCore at once.
+  // I/O thread. Both may throw DeviceError. Throws unknown_core at once.
   template <typename Produce, typename Deliver>
   void on_core(int core, Clock::duration duration, CallPtr call, Produce produce, Deliver deliver);
 
@@ -90,4 +90,4 @@ void Device::on_core(int core_number, Clock::duration duration, CallPtr call, Pr
       duration);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -8,7 +8,7 @@
 
 #include "hex.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 using nlohmann::ordered_json;
@@ -87,7 +87,7 @@ bool verifies(int nid, const std::string& public_hex, const std::string& hash, c
   return BN_cmp(x.get(), r.get()) == 0;
 }
 
-TEST_F(DeviceTest, GeneratedKeyAnswersWithTheObservedFields) {
+TEST_F(DeviceTest, replies_to_a_generation_with_the_observed_fields) {
   const auto reply =
       post("command=genecckey&core=1&curve=NIST&keysize=256&acl=FFFF&pin=12345678&nice_name=JP.example");
   EXPECT_EQ(names_of(reply), (Names{"command", "core", "clustersync", "nice_name", "publickey", "result"}));
@@ -97,7 +97,7 @@ TEST_F(DeviceTest, GeneratedKeyAnswersWithTheObservedFields) {
   EXPECT_EQ(reply["result"], "hsm010123F13C56131E1EEE0000000000000025");
 }
 
-TEST_F(DeviceTest, ListingHasTheObservedFieldsInTheirOrder) {
+TEST_F(DeviceTest, lists_keys_with_the_observed_fields_in_their_order) {
   const auto made = post("command=genecckey&curve=NIST&keysize=256&pin=12345678&nice_name=JP.example");
   const auto reply = get("listkeys/NIST/");
   EXPECT_EQ(names_of(reply), (Names{"command", "core", "result"}));
@@ -117,7 +117,7 @@ TEST_F(DeviceTest, ListingHasTheObservedFieldsInTheirOrder) {
   EXPECT_EQ(record["public_key"], made["publickey"]);
 }
 
-TEST_F(DeviceTest, AttributesOfASymmetricKeyAreTheFewObserved) {
+TEST_F(DeviceTest, returns_only_the_observed_attributes_of_a_symmetric_key) {
   NewKey key;
   key.material = generate_symmetric(256);
   key.nice_name = "k01";
@@ -129,7 +129,7 @@ TEST_F(DeviceTest, AttributesOfASymmetricKeyAreTheFewObserved) {
             (Names{"key_id", "key_type", "key_len", "key_acl", "key_owner", "nice_name"}));
 }
 
-TEST_F(DeviceTest, SignaturesOfEveryCurveVerifyAgainstTheListedPublicKey) {
+TEST_F(DeviceTest, makes_signatures_on_every_curve_that_the_listed_public_key_verifies) {
   struct Case {
     const char* curve;
     int bits, nid;
@@ -151,7 +151,7 @@ TEST_F(DeviceTest, SignaturesOfEveryCurveVerifyAgainstTheListedPublicKey) {
   }
 }
 
-TEST_F(DeviceTest, ImportedKeyHasThePublicKeyOfItsScalar) {
+TEST_F(DeviceTest, computes_the_public_key_of_an_imported_scalar) {
   // RFC 6979, A.2.5
   const auto reply = post(
       "command=importecckey&curve=NIST&nice_name=imported"
@@ -162,14 +162,14 @@ TEST_F(DeviceTest, ImportedKeyHasThePublicKeyOfItsScalar) {
             "7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299");
 }
 
-TEST_F(DeviceTest, KeyLivesInItsCoreOnly) {
+TEST_F(DeviceTest, finds_a_key_in_its_core_only) {
   post("command=genecckey&core=2&curve=NIST&keysize=256&nice_name=k");
   EXPECT_EQ(post("command=eccsign&core=2&key=k&hash=00")["command"], "eccsign");
   EXPECT_EQ(post("command=eccsign&core=1&key=k&hash=00")["error"], "unknown key");
   EXPECT_EQ(post("command=eccsign&core=3&key=k&hash=00")["error"], "unknown core");
 }
 
-TEST_F(DeviceTest, WrongPasswordAndMissingRuleLookTheSame) {
+TEST_F(DeviceTest, replies_to_a_wrong_password_as_to_a_missing_rule) {
   authorization_ = "Basic bm9ib2R5Og==";
   const auto wrong = post("command=eccsign");
   const int status = reply_->status;
@@ -180,7 +180,7 @@ TEST_F(DeviceTest, WrongPasswordAndMissingRuleLookTheSame) {
   EXPECT_EQ(wrong["error"], "access denied");
 }
 
-TEST_F(DeviceTest, TypesOfTheSmallRepliesAreTheObserved) {
+TEST_F(DeviceTest, returns_the_observed_types_in_small_replies) {
   EXPECT_TRUE(get("timestamp/")["result"].is_string());
   const auto random = get("getrandom/5/");
   EXPECT_EQ(names_of(random), (Names{"command", "numbers", "core", "result"}));
@@ -189,4 +189,4 @@ TEST_F(DeviceTest, TypesOfTheSmallRepliesAreTheObserved) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -14,7 +14,7 @@
 
 #include "hex.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 using nlohmann::ordered_json;
@@ -340,4 +340,4 @@ const Dialect* find_dialect(std::string_view name) {
   throw std::invalid_argument("no such dialect: " + std::string(name));
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

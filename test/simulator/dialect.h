@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+// Other forms in which a device could write the same replies.
 #pragma once
 
 #include <string_view>
 
 #include "exchange.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // Another way in which a device could say what this one says; one row per dialect in dialect.cc. Nobody
 // outside the vendor knows which one is the real one's.
@@ -17,4 +18,4 @@ struct Dialect {
 // Throws std::invalid_argument for an unknown name; nullptr for "".
 const Dialect* find_dialect(std::string_view name);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr int kEventsPerTurn = 128;
@@ -156,4 +156,4 @@ void EventLoop::run_turn_ends() {
   running_turn_ends_.clear();
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

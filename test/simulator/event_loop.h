@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The event loop of the I/O thread: descriptors, timers, and work that other threads post.
 #pragma once
 
 #include <atomic>
@@ -9,7 +10,7 @@
 #include <queue>
 #include <vector>
 
-namespace n200sim {
+namespace sesam::simulator {
 
 using Clock = std::chrono::steady_clock;
 
@@ -89,4 +90,4 @@ class EventLoop {
   std::vector<std::function<void()>> running_posted_;
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One HTTP request and its reply, between a session and the device.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 #include "counters.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 struct Request {
   std::string method;
@@ -22,14 +23,14 @@ struct Request {
 
 // How an exchange ends. All but the first are faults; see faults.cc.
 enum class Ending {
-  kComplete,
-  kTruncated,      // half of the body, then the connection is closed
-  kStalled,        // half of the body, then nothing more of it
-  kSilent,         // nothing, on the whole connection, from now on: half-open
-  kReset,          // TCP RST
-  kRefusedStream,  // HTTP/2: RST_STREAM(REFUSED_STREAM); HTTP/1.1: closed without a word
-  kGoaway,         // answered, then GOAWAY, and closed when the open streams are done
-  kGoawayHard,     // HTTP/2: GOAWAY that disowns this stream, closed at once; HTTP/1.1: closed without a word
+  complete,
+  truncated,       // half of the body, then the connection is closed
+  stalled,         // half of the body, then nothing more of it
+  silent,          // nothing, on the whole connection, from now on: half-open
+  reset,           // TCP RST
+  refused_stream,  // HTTP/2: RST_STREAM(REFUSED_STREAM); HTTP/1.1: closed without a word
+  goaway,          // answered, then GOAWAY, and closed when the open streams are done
+  goaway_hard,     // HTTP/2: GOAWAY that disowns this stream, closed at once; HTTP/1.1: closed without a word
 };
 
 struct Reply {
@@ -39,7 +40,7 @@ struct Reply {
   std::shared_ptr<const std::string> shared_body;  // instead of `body`: a listing is not copied
   std::vector<std::pair<std::string, std::string>>
       headers;  // besides content-type and content-length; lower case
-  Ending ending = Ending::kComplete;
+  Ending ending = Ending::complete;
 
   std::string_view content() const {
     return shared_body ? std::string_view(*shared_body) : std::string_view(body);
@@ -95,4 +96,4 @@ class Exchange {
   Gauge* gauge_ = nullptr;
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

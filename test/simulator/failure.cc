@@ -3,7 +3,7 @@
 
 #include <array>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 struct Row {
@@ -14,12 +14,12 @@ struct Row {
 
 // A wrong password and a missing access rule look the same on purpose: n200.md says they may.
 constexpr std::array kRows{
-    Row{Failure::kAccessDenied, "access denied", 403},  Row{Failure::kUnknownCommand, "unknown command", 404},
-    Row{Failure::kMalformed, "malformed request", 400}, Row{Failure::kUnsupported, "not supported", 400},
-    Row{Failure::kUnknownCore, "unknown core", 400},    Row{Failure::kUnknownKey, "unknown key", 404},
-    Row{Failure::kAmbiguousKey, "ambiguous key", 409},  Row{Failure::kPinMissing, "pin missing", 403},
-    Row{Failure::kWrongPin, "wrong pin", 403},          Row{Failure::kKeyLocked, "key locked", 403},
-    Row{Failure::kTooLarge, "request too large", 413},  Row{Failure::kInternal, "internal error", 500},
+    Row{Failure::access_denied, "access denied", 403}, Row{Failure::unknown_command, "unknown command", 404},
+    Row{Failure::malformed, "malformed request", 400}, Row{Failure::unsupported, "not supported", 400},
+    Row{Failure::unknown_core, "unknown core", 400},   Row{Failure::unknown_key, "unknown key", 404},
+    Row{Failure::ambiguous_key, "ambiguous key", 409}, Row{Failure::pin_missing, "pin missing", 403},
+    Row{Failure::wrong_pin, "wrong pin", 403},         Row{Failure::key_locked, "key locked", 403},
+    Row{Failure::too_large, "request too large", 413}, Row{Failure::internal, "internal error", 500},
 };
 
 const Row& row_of(Failure failure) {
@@ -43,4 +43,4 @@ int failure_status(Failure failure) { return row_of(failure).status; }
 DeviceError::DeviceError(Failure failure, std::string_view detail)
     : std::runtime_error(full_text(failure, detail)), failure_(failure) {}
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
+// Failures that the device reports, with their texts and HTTP statuses.
 #pragma once
 
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // What the device says no to. The texts are guesses (n200.md, ASSUMED "failure").
 enum class Failure {
-  kAccessDenied,
-  kUnknownCommand,
-  kMalformed,
-  kUnsupported,
-  kUnknownCore,
-  kUnknownKey,
-  kAmbiguousKey,
-  kPinMissing,
-  kWrongPin,
-  kKeyLocked,
-  kTooLarge,
-  kInternal,
+  access_denied,
+  unknown_command,
+  malformed,
+  unsupported,
+  unknown_core,
+  unknown_key,
+  ambiguous_key,
+  pin_missing,
+  wrong_pin,
+  key_locked,
+  too_large,
+  internal,
 };
 
 std::string_view failure_text(Failure failure);
@@ -36,4 +37,4 @@ class DeviceError : public std::runtime_error {
   Failure failure_;
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

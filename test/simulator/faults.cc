@@ -9,7 +9,7 @@
 
 #include "hex.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 using nlohmann::ordered_json;
@@ -98,13 +98,13 @@ constexpr std::array kKinds{
     // The connection.
     FaultKind{"black-hole", true, [](F, C, Reply&) {}},
     FaultKind{"slow", false, [](F, C, Reply&) {}},  // the device adds delay_ms
-    FaultKind{"stalled", false, [](F, C, Reply& r) { r.ending = Ending::kStalled; }},
-    FaultKind{"silent", true, [](F, C, Reply& r) { r.ending = Ending::kSilent; }},
-    FaultKind{"reset", true, [](F, C, Reply& r) { r.ending = Ending::kReset; }},
-    FaultKind{"truncated", false, [](F, C, Reply& r) { r.ending = Ending::kTruncated; }},
-    FaultKind{"goaway", false, [](F, C, Reply& r) { r.ending = Ending::kGoaway; }},
-    FaultKind{"goaway-hard", true, [](F, C, Reply& r) { r.ending = Ending::kGoawayHard; }},
-    FaultKind{"refused-stream", true, [](F, C, Reply& r) { r.ending = Ending::kRefusedStream; }},
+    FaultKind{"stalled", false, [](F, C, Reply& r) { r.ending = Ending::stalled; }},
+    FaultKind{"silent", true, [](F, C, Reply& r) { r.ending = Ending::silent; }},
+    FaultKind{"reset", true, [](F, C, Reply& r) { r.ending = Ending::reset; }},
+    FaultKind{"truncated", false, [](F, C, Reply& r) { r.ending = Ending::truncated; }},
+    FaultKind{"goaway", false, [](F, C, Reply& r) { r.ending = Ending::goaway; }},
+    FaultKind{"goaway-hard", true, [](F, C, Reply& r) { r.ending = Ending::goaway_hard; }},
+    FaultKind{"refused-stream", true, [](F, C, Reply& r) { r.ending = Ending::refused_stream; }},
 };
 
 const FaultKind& kind_named(std::string_view name) {
@@ -153,4 +153,4 @@ bool Faults::hits(Fault& order, std::string_view command) {
 
 bool is_black_hole(const Fault& fault) { return fault.kind != nullptr && fault.kind->name == "black-hole"; }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

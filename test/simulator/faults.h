@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Faults of single requests, as tests order them through the control port.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 #include "exchange.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 struct FaultKind;
 
@@ -19,7 +20,7 @@ struct Fault {
   const FaultKind* kind = nullptr;
   std::string command = "*";   // which command it hits; "*": any
   std::int64_t count = 1;      // how often; -1: until cleared
-  std::uint64_t every = 1;     // hits only each so-manieth request of that command
+  std::uint64_t every = 1;     // hits every n-th request of that command
   double probability = 1;      // and of these only so many
   int status = 0;              // of `status`
   int retry_after_s = 1;       // of `http-429` and `http-503`; -1: no such header
@@ -55,4 +56,4 @@ class Faults {
 // Never answered at all: the device lets the exchange go.
 bool is_black_hole(const Fault& fault);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -6,14 +6,14 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 using nlohmann::json;
 
 std::string_view name_of(const Fault& fault) { return fault.kind == nullptr ? "" : fault.kind->name; }
 
-TEST(Faults, HitTheirCommandAsOftenAsOrdered) {
+TEST(Faults, hit_their_command_as_often_as_ordered) {
   Faults faults;
   faults.add({{"fault", "http-500"}, {"count", 2}, {"command", "eccsign"}});
   EXPECT_EQ(name_of(faults.take("listkeys")), "");
@@ -22,7 +22,7 @@ TEST(Faults, HitTheirCommandAsOftenAsOrdered) {
   EXPECT_EQ(name_of(faults.take("eccsign")), "");
 }
 
-TEST(Faults, LastUntilClearedIfSo) {
+TEST(Faults, last_until_cleared_if_ordered_without_a_count) {
   Faults faults;
   faults.add({{"fault", "slow"}, {"count", -1}, {"ms", 5}});
   for (int i = 0; i < 10; ++i) EXPECT_EQ(faults.take("timestamp").delay_ms, 5U);
@@ -30,7 +30,7 @@ TEST(Faults, LastUntilClearedIfSo) {
   EXPECT_EQ(name_of(faults.take("timestamp")), "");
 }
 
-TEST(Faults, HitEachSoManiethRequestOfTheirCommand) {
+TEST(Faults, hit_every_nth_request_of_their_command) {
   Faults faults;
   faults.add({{"fault", "reset"}, {"command", "eccsign"}, {"every", 3}});
   std::string pattern;
@@ -41,7 +41,7 @@ TEST(Faults, HitEachSoManiethRequestOfTheirCommand) {
   EXPECT_EQ(pattern, "..x..x..x");
 }
 
-TEST(Faults, HitWithTheProbabilityOrdered) {
+TEST(Faults, hit_with_the_ordered_probability) {
   Faults faults;
   faults.add({{"fault", "reset"}, {"probability", 0.25}});
   int hits = 0;
@@ -49,7 +49,7 @@ TEST(Faults, HitWithTheProbabilityOrdered) {
   EXPECT_NEAR(hits, 1000, 150);
 }
 
-TEST(Faults, OneThatDoesNotHitLeavesTheRequestToTheNext) {
+TEST(Faults, that_do_not_hit_leave_the_request_to_the_next_fault) {
   Faults faults;
   faults.add({{"fault", "reset"}, {"every", 2}});
   faults.add({{"fault", "slow"}, {"count", -1}});
@@ -57,7 +57,7 @@ TEST(Faults, OneThatDoesNotHitLeavesTheRequestToTheNext) {
   EXPECT_EQ(name_of(faults.take("eccsign")), "reset");
 }
 
-TEST(Faults, FieldOfARecordIsLeftOut) {
+TEST(Faults, leave_out_a_field_of_every_record) {
   Faults faults;
   faults.add({{"fault", "missing-field"}, {"field", "key_type"}});
   const Fault fault = faults.take("listkeys");
@@ -67,7 +67,7 @@ TEST(Faults, FieldOfARecordIsLeftOut) {
   EXPECT_EQ(reply.body, R"({"result":{"k1":{"key_len":256},"k2":{}}})");
 }
 
-TEST(Faults, BusyDeviceSaysWhenToComeAgain) {
+TEST(Faults, of_a_busy_device_set_retry_after) {
   Faults faults;
   faults.add({{"fault", "http-429"}, {"retry_after_s", 7}});
   faults.add({{"fault", "http-503"}, {"retry_after_s", -1}});
@@ -83,7 +83,7 @@ TEST(Faults, BusyDeviceSaysWhenToComeAgain) {
   EXPECT_TRUE(without.headers.empty());
 }
 
-TEST(Faults, BrokenJsonIsNoJson) {
+TEST(Faults, that_break_json_leave_invalid_json) {
   Faults faults;
   faults.add({{"fault", "bad-json"}});
   const Fault fault = faults.take("eccsign");
@@ -93,13 +93,13 @@ TEST(Faults, BrokenJsonIsNoJson) {
   EXPECT_EQ(reply.body, R"({"result":"AABB")");
 }
 
-TEST(Faults, UnknownOneIsRefused) {
+TEST(Faults, with_an_unknown_name_are_refused) {
   Faults faults;
   EXPECT_THROW(faults.add({{"fault", "reset"}, {"every", 0}}), std::invalid_argument);
   EXPECT_THROW(faults.add({{"fault", "meteorite"}}), std::invalid_argument);
 }
 
-TEST(Faults, WrongSignatureKeepsItsShape) {
+TEST(Faults, that_make_a_signature_wrong_keep_its_length) {
   Faults faults;
   faults.add({{"fault", "wrong-signature"}});
   const Fault fault = faults.take("eccsign");
@@ -112,7 +112,7 @@ TEST(Faults, WrongSignatureKeepsItsShape) {
   EXPECT_EQ(result.substr(132, 2), "00");
 }
 
-TEST(Faults, ShortSignatureLacksTwoBytes) {
+TEST(Faults, that_shorten_a_signature_remove_two_bytes) {
   Faults faults;
   faults.add({{"fault", "short-signature"}});
   const Fault fault = faults.take("eccsign");
@@ -123,4 +123,4 @@ TEST(Faults, ShortSignatureLacksTwoBytes) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -5,7 +5,7 @@
 
 #include "hex.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 std::optional<Fields> Fields::from_form(std::string body) {
   Fields fields;
@@ -92,4 +92,4 @@ std::optional<std::vector<std::string>> split_path(std::string_view target) {
   }
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

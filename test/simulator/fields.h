@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The named values of one request, from a form or from the segments of a path.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +10,9 @@
 #include <utility>
 #include <vector>
 
-namespace n200sim {
+namespace sesam::simulator {
 
-// The named values of one request, whichever interface they came by: the form of a POST, or the
-// path segments of a GET once the command's table row has given them names.
+// The form of a POST, or the path segments of a GET once the command's table row has given them names.
 class Fields {
  public:
   // application/x-www-form-urlencoded: `+` is a space, %XX a byte. Nothing if an escape is malformed.
@@ -47,4 +47,4 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 // not below /n200/.
 std::optional<std::vector<std::string>> split_path(std::string_view target);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

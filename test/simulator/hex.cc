@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hex.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 int digit_value(char c) {
@@ -36,4 +36,4 @@ std::optional<Bytes> from_hex(std::string_view text) {
   return bytes;
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

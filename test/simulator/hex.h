@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Hexadecimal text, as the device writes all binary values.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace n200sim {
+namespace sesam::simulator {
 
 using Bytes = std::vector<std::uint8_t>;
 
@@ -18,4 +19,4 @@ std::string to_hex(std::span<const std::uint8_t> bytes);
 // Either case. Nothing if the text has an odd length or another character.
 std::optional<Bytes> from_hex(std::string_view text);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 bool same_name(std::string_view a, std::string_view b) {
@@ -121,7 +121,7 @@ void Http1Session::produce(std::string& out, std::size_t limit) {
           current_.content().substr(sent_, std::min(limit - out.size(), send_end_ - sent_));
       out += part;
       sent_ += part.size();
-    } else if (current_.ending == Ending::kStalled) {
+    } else if (current_.ending == Ending::stalled) {
       return;
     } else if (!pending_.empty() && pending_.front().reply) {
       start_next_reply(out);
@@ -136,11 +136,11 @@ void Http1Session::start_next_reply(std::string& out) {
   pending_.pop_front();
   current_ = std::move(*pending.reply);
   sent_ = send_end_ = current_.content().size();
-  if (current_.ending == Ending::kGoaway) pending.keep_alive = false;
+  if (current_.ending == Ending::goaway) pending.keep_alive = false;
   if (!apply_ending(pending)) return;
   out += head_of(current_, pending.keep_alive);
   sent_ = 0;
-  if (current_.ending == Ending::kTruncated || current_.ending == Ending::kStalled) send_end_ /= 2;
+  if (current_.ending == Ending::truncated || current_.ending == Ending::stalled) send_end_ /= 2;
   if (!pending.keep_alive) {
     closing_ = true;
     drop_pending();
@@ -171,25 +171,25 @@ void Http1Session::go_away() {
 // False if there is nothing to send.
 bool Http1Session::apply_ending(const Pending& pending) {
   switch (current_.ending) {
-    case Ending::kComplete:
-    case Ending::kGoaway:
-    case Ending::kStalled:
+    case Ending::complete:
+    case Ending::goaway:
+    case Ending::stalled:
       return true;
-    case Ending::kSilent:
+    case Ending::silent:
       host_.fall_silent();
       return false;
-    case Ending::kTruncated:
+    case Ending::truncated:
       host_.close_after_flush();
       return true;
-    case Ending::kReset:
+    case Ending::reset:
       host_.reset_connection();
       return false;
-    case Ending::kRefusedStream:
-    case Ending::kGoawayHard:
+    case Ending::refused_stream:
+    case Ending::goaway_hard:
       host_.close_after_flush();
       return false;
   }
   return pending.keep_alive;
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The server's side of HTTP/1.1 on one connection.
 #pragma once
 
 #include <http_parser.h>
@@ -8,7 +9,7 @@
 
 #include "session.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // HTTP/1.1 with keep-alive; pipelined requests are worked on side by side and answered in order (RFC
 // 9112, 9.3.2).
@@ -64,4 +65,4 @@ class Http1Session final : public Session, private Origin {
   std::size_t send_end_ = 0;
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <stdexcept>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 // Generous, so that a client never waits for a WINDOW_UPDATE.
@@ -181,25 +181,25 @@ void Http2Session::submit(std::int32_t id, Stream& stream) {
 // False if there is no response to submit.
 bool Http2Session::apply_ending(std::int32_t id, Ending ending) {
   switch (ending) {
-    case Ending::kComplete:
-    case Ending::kTruncated:
-    case Ending::kStalled:
+    case Ending::complete:
+    case Ending::truncated:
+    case Ending::stalled:
       return true;
-    case Ending::kGoaway:
+    case Ending::goaway:
       go_away();
       return true;
-    case Ending::kSilent:
+    case Ending::silent:
       host_.fall_silent();
       return false;
-    case Ending::kRefusedStream:
+    case Ending::refused_stream:
       nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id, NGHTTP2_REFUSED_STREAM);
       return false;
-    case Ending::kGoawayHard:
+    case Ending::goaway_hard:
       nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE, std::max(0, id - 2), NGHTTP2_INTERNAL_ERROR,
                             nullptr, 0);
       host_.close_after_flush();
       return false;
-    case Ending::kReset:
+    case Ending::reset:
       host_.reset_connection();
       return false;
   }
@@ -210,8 +210,8 @@ ssize_t Http2Session::read_body(nghttp2_session*, std::int32_t, std::uint8_t* bu
                                 std::uint32_t* flags, nghttp2_data_source* source, void* self) {
   auto& stream = *static_cast<Stream*>(source->ptr);
   std::string_view content = stream.reply.content();
-  const bool truncated = stream.reply.ending == Ending::kTruncated;
-  const bool cut = truncated || stream.reply.ending == Ending::kStalled;
+  const bool truncated = stream.reply.ending == Ending::truncated;
+  const bool cut = truncated || stream.reply.ending == Ending::stalled;
   if (cut) content = content.substr(0, content.size() / 2);
   const std::size_t part = std::min(size, content.size() - stream.offset);
   if (cut && part == 0) return NGHTTP2_ERR_DEFERRED;  // the stream never ends
@@ -224,4 +224,4 @@ ssize_t Http2Session::read_body(nghttp2_session*, std::int32_t, std::uint8_t* bu
   return static_cast<ssize_t>(part);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

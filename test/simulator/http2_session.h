@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The server's side of HTTP/2 on one connection.
 #pragma once
 
 #include <nghttp2/nghttp2.h>
@@ -8,7 +9,7 @@
 #include "openssl_handles.h"
 #include "session.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // HTTP/2 (RFC 9113) over nghttp2.
 class Http2Session final : public Session, private Origin {
@@ -55,4 +56,4 @@ class Http2Session final : public Session, private Origin {
   std::unique_ptr<nghttp2_session, Freer<&nghttp2_session_del>> session_;  // last: its end calls back
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-namespace n200sim {
+namespace sesam::simulator {
 
 std::uintmax_t replay_journal(const std::string& path,
                               const std::function<void(const nlohmann::json&)>& replay) {
@@ -40,4 +40,4 @@ void Journal::append(const nlohmann::json& entry) {
 
 void Journal::flush() { std::fflush(file_.get()); }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The file in which the keys of the device survive a restart.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // Oldest entry first; a last line without its end is left out. Returns the length in bytes of the whole
 // lines. Throws std::runtime_error if a line is no JSON.
@@ -33,4 +34,4 @@ class Journal {
   std::unique_ptr<std::FILE, Close> file_;
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One key of the device, with its names and its PIN.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,7 @@
 #include "key_material.h"
 #include "private_key.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // One key of the device. The I/O thread owns all of it, with one exception: `material` never changes, so that
 // a core's thread may read it, and `loaded` is the core's own.
@@ -32,4 +33,4 @@ struct Key {
 
 using KeyPtr = std::shared_ptr<Key>;
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -12,7 +12,7 @@
 #include "hex.h"
 #include "openssl_handles.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr std::array<std::string_view, 4> kTypeNames{"NIST", "BRAINPOOL", "RSA", "SYM"};
@@ -23,16 +23,16 @@ struct Curve {
   int nid;
 };
 constexpr std::array kCurves{
-    Curve{KeyType::kNist, 256, NID_X9_62_prime256v1},
-    Curve{KeyType::kNist, 384, NID_secp384r1},
-    Curve{KeyType::kNist, 521, NID_secp521r1},
-    Curve{KeyType::kBrainpool, 256, NID_brainpoolP256r1},
-    Curve{KeyType::kBrainpool, 384, NID_brainpoolP384r1},
-    Curve{KeyType::kBrainpool, 512, NID_brainpoolP512r1},
+    Curve{KeyType::nist, 256, NID_X9_62_prime256v1},
+    Curve{KeyType::nist, 384, NID_secp384r1},
+    Curve{KeyType::nist, 521, NID_secp521r1},
+    Curve{KeyType::brainpool, 256, NID_brainpoolP256r1},
+    Curve{KeyType::brainpool, 384, NID_brainpoolP384r1},
+    Curve{KeyType::brainpool, 512, NID_brainpoolP512r1},
 };
 
 void check(bool ok) {
-  if (!ok) throw DeviceError(Failure::kInternal, "OpenSSL");
+  if (!ok) throw DeviceError(Failure::internal, "OpenSSL");
 }
 
 // Groups are costly to make and read-only afterwards, so each core's thread keeps its own.
@@ -43,7 +43,7 @@ const EC_GROUP* group_of(KeyType family, int bits) {
     if (!groups[i]) groups[i].reset(EC_GROUP_new_by_curve_name(kCurves[i].nid));
     return groups[i].get();
   }
-  throw DeviceError(Failure::kUnsupported, "curve");
+  throw DeviceError(Failure::unsupported, "curve");
 }
 
 std::string padded_hex(const BIGNUM* number, std::size_t size) {
@@ -109,20 +109,20 @@ KeyMaterial import_ec(KeyType family, int bits, std::span<const std::uint8_t> sc
   const BignumPtr number(BN_bin2bn(scalar.data(), static_cast<int>(scalar.size()), nullptr));
   check(number != nullptr);
   if (BN_is_zero(number.get()) || BN_cmp(number.get(), EC_GROUP_get0_order(group)) >= 0) {
-    throw DeviceError(Failure::kMalformed, "key_to_import");
+    throw DeviceError(Failure::malformed, "key_to_import");
   }
   return material_of_scalar(family, bits, group, number.get());
 }
 
 KeyMaterial generate_rsa(int bits) {
-  if (bits < 1024 || bits > 8192 || bits % 256 != 0) throw DeviceError(Failure::kUnsupported, "keysize");
+  if (bits < 1024 || bits > 8192 || bits % 256 != 0) throw DeviceError(Failure::unsupported, "keysize");
   const PkeyPtr pkey(EVP_RSA_gen(static_cast<unsigned>(bits)));
   check(pkey != nullptr);
   std::uint8_t* der = nullptr;
   const int size = i2d_PrivateKey(pkey.get(), &der);
   check(size > 0);
   KeyMaterial material;
-  material.type = KeyType::kRsa;
+  material.type = KeyType::rsa;
   material.bits = bits;
   material.private_hex = to_hex({der, static_cast<std::size_t>(size)});
   OPENSSL_clear_free(der, static_cast<std::size_t>(size));
@@ -132,20 +132,20 @@ KeyMaterial generate_rsa(int bits) {
 }
 
 KeyMaterial generate_symmetric(int bits) {
-  if (bits != 128 && bits != 192 && bits != 256) throw DeviceError(Failure::kUnsupported, "keysize");
+  if (bits != 128 && bits != 192 && bits != 256) throw DeviceError(Failure::unsupported, "keysize");
   Bytes bytes(static_cast<std::size_t>(bits) / 8);
   check(RAND_priv_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1);
   KeyMaterial material;
-  material.type = KeyType::kSym;
+  material.type = KeyType::sym;
   material.bits = bits;
   material.private_hex = to_hex(bytes);
   return material;
 }
 
 KeyMaterial generate(KeyType type, int bits) {
-  if (type == KeyType::kRsa) return generate_rsa(bits);
-  if (type == KeyType::kSym) return generate_symmetric(bits);
+  if (type == KeyType::rsa) return generate_rsa(bits);
+  if (type == KeyType::sym) return generate_symmetric(bits);
   return generate_ec(type, bits);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

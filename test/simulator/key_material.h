@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The private and public parts of a key, generated or imported.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-namespace n200sim {
+namespace sesam::simulator {
 
-enum class KeyType { kNist, kBrainpool, kRsa, kSym };
+enum class KeyType { nist, brainpool, rsa, sym };
 
 // "NIST", "BRAINPOOL", "RSA", "SYM": the names of listkeys and of `curve` (n200.md).
 std::string_view type_name(KeyType type);
@@ -17,7 +18,7 @@ std::optional<KeyType> parse_type(std::string_view name);
 
 // What a key is made of, before the device has named it. All hex is upper-case.
 struct KeyMaterial {
-  KeyType type = KeyType::kNist;
+  KeyType type = KeyType::nist;
   int bits = 0;
   std::string private_hex;  // EC: the scalar, padded; RSA: PKCS#8 or traditional DER; SYM: the key
   std::string public_hex;   // EC: X‖Y, each padded to the field size (66 bytes for P-521)
@@ -29,13 +30,13 @@ struct KeyMaterial {
 int curve_nid(KeyType family, int bits);
 std::size_t field_bytes(int bits);
 
-// These throw DeviceError(kUnsupported) for a size the device does not have.
+// These throw DeviceError(unsupported) for a size the device does not have.
 KeyMaterial generate_ec(KeyType family, int bits);
-// Throws DeviceError(kMalformed) unless 0 < scalar < order.
+// Throws DeviceError(malformed) unless 0 < scalar < order.
 KeyMaterial import_ec(KeyType family, int bits, std::span<const std::uint8_t> scalar);
 KeyMaterial generate_rsa(int bits);
 KeyMaterial generate_symmetric(int bits);
 // The one of these that fits `type`.
 KeyMaterial generate(KeyType type, int bits);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -8,7 +8,7 @@
 
 #include "hex.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr std::size_t kCounterDigits = 16;
@@ -36,4 +36,4 @@ std::string random_id() {
   return to_hex(bytes);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

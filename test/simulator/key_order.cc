@@ -4,12 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr int kMaxKeysAtOnce = 1'000'000;
 
-int default_bits(KeyType type) { return type == KeyType::kRsa ? 2048 : 256; }
+int default_bits(KeyType type) { return type == KeyType::rsa ? 2048 : 256; }
 
 }  // namespace
 
@@ -29,4 +29,4 @@ KeyOrder parse_key_order(const nlohmann::json& body, const std::string& default_
   return order;
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Orders for keys, as tests write them in JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -6,7 +7,7 @@
 
 #include "key_store.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // Keys as POST /keys and --key ask for them; README.md has the members.
 struct KeyOrder {
@@ -19,4 +20,4 @@ struct KeyOrder {
 // Throws std::invalid_argument, or what the JSON library throws.
 KeyOrder parse_key_order(const nlohmann::json& body, const std::string& default_owner);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

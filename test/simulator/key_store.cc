@@ -7,7 +7,7 @@
 #include "key_names.h"
 #include "records.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 using nlohmann::json;
@@ -177,4 +177,4 @@ void KeyStore::write(const json& entry) {
   if (journal_) journal_->append(entry);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

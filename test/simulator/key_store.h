@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// All keys of the device, found by any of their names.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,7 @@
 #include "journal.h"
 #include "key.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // What a caller decides about a new key; the rest is the device's.
 struct NewKey {
@@ -25,7 +26,7 @@ struct NewKey {
   std::uint64_t counter = 0;  // in its key_id; 0: the next one
 };
 
-// All keys of the device, found by any of their names, kept in a journal if there is a directory for it.
+// Keeps the keys in a journal if there is a directory for it.
 class KeyStore {
  public:
   // `journal_path` empty: memory only. `first_counter` counts for a fresh store only.
@@ -47,7 +48,7 @@ class KeyStore {
   std::vector<KeyPtr> find(std::string_view name) const;
 
   const std::map<std::uint64_t, KeyPtr>& keys() const { return keys_; }
-  // Goes up with every key that comes or goes: what a cached listing is held against.
+  // Increases with every key that is added or removed: a cached listing is checked against it.
   std::uint64_t generation() const { return generation_; }
 
  private:
@@ -70,4 +71,4 @@ class KeyStore {
   std::unique_ptr<Journal> journal_;
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr char kSerial[] = "23F13C56131E1EEE";
@@ -26,7 +26,7 @@ class KeyStoreTest : public testing::Test {
 
   static NewKey named(const std::string& name) {
     NewKey key;
-    key.material = generate_ec(KeyType::kNist, 256);
+    key.material = generate_ec(KeyType::nist, 256);
     key.nice_name = name;
     key.pin = "12345678";
     return key;
@@ -36,12 +36,12 @@ class KeyStoreTest : public testing::Test {
   std::filesystem::path dir_;
 };
 
-TEST_F(KeyStoreTest, FirstKeyOfAFreshStoreIsTheTranscripts) {
+TEST_F(KeyStoreTest, gives_the_first_key_the_names_of_the_transcript) {
   KeyStore store("", kSerial, kFirstCounter);
   EXPECT_EQ(store.add(named("JP.example"))->key_id, "hsm010123F13C56131E1EEE0000000000000025");
 }
 
-TEST_F(KeyStoreTest, KeyIsFoundByEachOfItsNames) {
+TEST_F(KeyStoreTest, finds_a_key_by_each_of_its_names) {
   KeyStore store("", kSerial, kFirstCounter);
   const KeyPtr key = store.add(named("JP.example"));
   store.add(named("other"));
@@ -51,7 +51,7 @@ TEST_F(KeyStoreTest, KeyIsFoundByEachOfItsNames) {
   EXPECT_TRUE(store.find("nobody").empty());
 }
 
-TEST_F(KeyStoreTest, KeysOfAnotherDeviceAreTakenOverOnce) {
+TEST_F(KeyStoreTest, takes_over_the_keys_of_another_device_once) {
   KeyStore first = open();
   const KeyPtr key = first.add(named("shared"));
   first.flush();
@@ -65,15 +65,15 @@ TEST_F(KeyStoreTest, KeysOfAnotherDeviceAreTakenOverOnce) {
   EXPECT_NE(second.add(named("own"))->key_id, key->key_id);
 }
 
-TEST_F(KeyStoreTest, SeveralKeysMayShareANiceName) {
+TEST_F(KeyStoreTest, accepts_several_keys_with_the_same_nice_name) {
   KeyStore store("", kSerial, kFirstCounter);
   store.add(named("twin"));
   store.add(named("twin"));
   EXPECT_EQ(store.find("twin").size(), 2U);
 }
 
-TEST_F(KeyStoreTest, EverythingSurvivesAReopening) {
-  const KeyMaterial material = generate_ec(KeyType::kBrainpool, 384);
+TEST_F(KeyStoreTest, keeps_everything_when_it_is_opened_again) {
+  const KeyMaterial material = generate_ec(KeyType::brainpool, 384);
   std::string id;
   {
     KeyStore store = open();
@@ -103,7 +103,7 @@ TEST_F(KeyStoreTest, EverythingSurvivesAReopening) {
   EXPECT_EQ(key->material.public_hex, material.public_hex);
 }
 
-TEST_F(KeyStoreTest, CounterOfADeletedKeyIsNotGivenAgain) {
+TEST_F(KeyStoreTest, does_not_reuse_the_counter_of_a_deleted_key) {
   {
     KeyStore store = open();
     store.remove(store.add(named("gone")));
@@ -111,7 +111,7 @@ TEST_F(KeyStoreTest, CounterOfADeletedKeyIsNotGivenAgain) {
   EXPECT_EQ(open().add(named("next"))->counter, kFirstCounter + 1);
 }
 
-TEST_F(KeyStoreTest, LineCutShortByAKillIsDropped) {
+TEST_F(KeyStoreTest, drops_a_line_that_a_kill_cut_short) {
   open().add(named("whole"));
   std::ofstream(journal(), std::ios::app) << "{\"op\":\"add\",\"ty";
   open().add(named("after"));
@@ -121,4 +121,4 @@ TEST_F(KeyStoreTest, LineCutShortByAKillIsDropped) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -13,7 +13,7 @@
 #include <system_error>
 #include <utility>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr int kBacklog = 1024;
@@ -73,15 +73,15 @@ Listener::~Listener() {
 
 // A socket that is bound but does not listen refuses connections and keeps the port from others.
 void Listener::set_welcome(Welcome welcome) {
-  const bool listened = welcome_ != Welcome::kRefused;
+  const bool listened = welcome_ != Welcome::refused;
   welcome_ = welcome;
-  if (welcome == Welcome::kRefused && listened) {
+  if (welcome == Welcome::refused && listened) {
     loop_.remove(fd_);
     ::close(fd_);
     fd_ = make_socket();
     bind_to(fd_, address_, port_);
   }
-  if (welcome != Welcome::kRefused && !listened) {
+  if (welcome != Welcome::refused && !listened) {
     check(listen(fd_, kBacklog), "listen");
     pausing_ = false;
     loop_.add(fd_, EPOLLIN, *this);
@@ -95,7 +95,7 @@ void Listener::set_max_streams(std::uint32_t max_streams) {
 
 void Listener::set_rules(const ConnectionRules& rules) {
   rules_ = rules;
-  if (std::exchange(pausing_, false) && welcome_ != Welcome::kRefused) loop_.modify(fd_, EPOLLIN, *this);
+  if (std::exchange(pausing_, false) && welcome_ != Welcome::refused) loop_.modify(fd_, EPOLLIN, *this);
 }
 
 bool Listener::is_full() const {
@@ -104,13 +104,13 @@ bool Listener::is_full() const {
 
 void Listener::on_events(std::uint32_t) {
   accept_all();
-  if (rules_.surplus != Surplus::kBacklog || !is_full()) return;
+  if (rules_.surplus != Surplus::backlog || !is_full()) return;
   pausing_ = true;
   loop_.modify(fd_, 0, *this);
 }
 
 void Listener::accept_all() {
-  while (rules_.surplus != Surplus::kBacklog || !is_full()) {
+  while (rules_.surplus != Surplus::backlog || !is_full()) {
     const int fd = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) return;
     const bool is_surplus = is_full();
@@ -130,15 +130,15 @@ void Listener::accept_all() {
 void Listener::welcome(Connection& connection) {
   counters_.connections_served_max =
       std::max<std::uint64_t>(counters_.connections_served_max, connections_.size() - turned_away_.size());
-  if (welcome_ == Welcome::kSilence) connection.fall_silent();
-  if (welcome_ == Welcome::kReset) connection.reset_connection();
+  if (welcome_ == Welcome::silence) connection.fall_silent();
+  if (welcome_ == Welcome::reset) connection.reset_connection();
 }
 
 void Listener::turn_away(Connection& connection) {
   ++counters_.connections_turned_away;
   turned_away_.insert(&connection);
-  if (rules_.surplus == Surplus::kReset) return connection.reset_connection();
-  if (rules_.surplus == Surplus::kClosed) return connection.shut();
+  if (rules_.surplus == Surplus::reset) return connection.reset_connection();
+  if (rules_.surplus == Surplus::closed) return connection.shut();
   connection.close_after_handshake();
 }
 
@@ -162,4 +162,4 @@ void Listener::forget(Connection& connection) {
   if (pausing_ && !is_full()) set_rules(rules_);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A listening socket, and the connections that came through it.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +15,16 @@
 #include "openssl_handles.h"
 #include "session.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // What becomes of connections to come.
 enum class Welcome {
-  kServed,
-  kRefused,  // nobody listens; the port stays ours
-  kSilence,  // accepted, never answered, not even in the TLS handshake
-  kReset,    // accepted and reset
+  served,
+  refused,  // nobody listens; the port stays ours
+  silence,  // accepted, never answered, not even in the TLS handshake
+  reset,    // accepted and reset
 };
 
-// A listening socket and the connections that came through it.
 class Listener final : private FdHandler {
  public:
   // `tls` nullptr: plain HTTP/1.1, as for the control port. `port` 0: any. Throws std::system_error.
@@ -64,7 +64,7 @@ class Listener final : private FdHandler {
   RequestSink sink_;
   Counters& counters_;
   std::string address_;
-  Welcome welcome_ = Welcome::kServed;
+  Welcome welcome_ = Welcome::served;
   std::uint32_t max_streams_ = 256;
   ConnectionRules rules_;
   bool pausing_ = false;  // full, and who comes waits in the backlog
@@ -74,4 +74,4 @@ class Listener final : private FdHandler {
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

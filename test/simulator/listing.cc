@@ -5,7 +5,7 @@
 
 #include "records.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr std::int64_t kDatesResolution_s = 60;
@@ -36,4 +36,4 @@ std::shared_ptr<const std::string> ListingCache::reply(const KeyStore& store, Ke
   return entry.body;
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A cache of the replies to listkeys, which are long.
 #pragma once
 
 #include <array>
@@ -7,7 +8,7 @@
 
 #include "key_store.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // The bodies of listkeys' replies, 40 MB for 100,000 keys: built once and kept until a key comes or goes. The
 // dates of last use in it may be up to a minute old, which is the resolution they have.
@@ -24,4 +25,4 @@ class ListingCache {
   std::array<Entry, 4> entries_;
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -21,7 +21,7 @@
 #include "state_files.h"
 #include "tls_identity.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 // SIGTERM and SIGINT end the loop, and so the program in good order.
@@ -91,18 +91,18 @@ int run(const Options& options, pid_t parent) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator
 
 int main(int argc, char** argv) {
   const pid_t parent = getppid();
   // The machine's openssl.cnf may load the very provider that is tested against us.
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  n200sim::raise_descriptor_limit();
+  sesam::simulator::raise_descriptor_limit();
   try {
     int exit_status = 0;
-    const auto options = n200sim::parse_arguments(argc, argv, exit_status);
-    return options ? n200sim::run(*options, parent) : exit_status;
+    const auto options = sesam::simulator::parse_arguments(argc, argv, exit_status);
+    return options ? sesam::simulator::run(*options, parent) : exit_status;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "n200-sim: %s\n", error.what());
     return 1;

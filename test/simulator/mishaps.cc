@@ -9,7 +9,7 @@
 
 #include "connection.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 struct MishapKind {
@@ -24,13 +24,13 @@ constexpr std::array kKinds{
     MishapKind{"close", [](C c) { c.shut(); }, {}},
     MishapKind{"reset", [](C c) { c.reset_connection(); }, {}},
     MishapKind{"goaway", [](C c) { c.go_away(); }, {}},
-    MishapKind{"restart", [](C c) { c.shut(); }, Welcome::kRefused},
-    MishapKind{"drain", [](C c) { c.go_away(); }, Welcome::kRefused},
-    MishapKind{"refuse", nullptr, Welcome::kRefused},
-    MishapKind{"reset-new", nullptr, Welcome::kReset},
-    MishapKind{"silence", [](C c) { c.fall_silent(); }, Welcome::kSilence},
-    MishapKind{"silence-new", nullptr, Welcome::kSilence},
-    MishapKind{"restore", nullptr, Welcome::kServed},
+    MishapKind{"restart", [](C c) { c.shut(); }, Welcome::refused},
+    MishapKind{"drain", [](C c) { c.go_away(); }, Welcome::refused},
+    MishapKind{"refuse", nullptr, Welcome::refused},
+    MishapKind{"reset-new", nullptr, Welcome::reset},
+    MishapKind{"silence", [](C c) { c.fall_silent(); }, Welcome::silence},
+    MishapKind{"silence-new", nullptr, Welcome::silence},
+    MishapKind{"restore", nullptr, Welcome::served},
 };
 
 const MishapKind& kind_named(std::string_view name) {
@@ -51,7 +51,7 @@ void Mishaps::begin(const nlohmann::json& order) {
 
 void Mishaps::change_welcome(Welcome welcome, std::chrono::milliseconds time) {
   const std::uint64_t change = ++changes_;
-  if (welcome == Welcome::kServed) return restore();
+  if (welcome == Welcome::served) return restore();
   network_.set_welcome(welcome);
   if (time.count() == 0) return;
   loop_.after(time, [this, change] {
@@ -64,7 +64,7 @@ void Mishaps::restore() {
   network_.for_each_connection([](Connection& connection) {
     if (connection.silent()) connection.reset_connection();
   });
-  network_.set_welcome(Welcome::kServed);
+  network_.set_welcome(Welcome::served);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Mishaps of the whole network, as tests order them: restarts, refusals, silence.
 #pragma once
 
 #include <chrono>
@@ -8,7 +9,7 @@
 #include "event_loop.h"
 #include "listener.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // What befalls the network and not single requests: `POST /network`. The device behind it keeps its state.
 class Mishaps {
@@ -28,4 +29,4 @@ class Mishaps {
   std::uint64_t changes_ = 0;  // a later change makes the end of an earlier one void
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

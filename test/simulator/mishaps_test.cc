@@ -16,7 +16,7 @@
 
 #include "counters.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 using nlohmann::json;
@@ -89,7 +89,7 @@ class MishapsTest : public testing::Test {
   std::thread thread_{[this] { loop_.run(); }};
 };
 
-TEST_F(MishapsTest, RestartClosesAllRefusesAndComesBackOnItsOwn) {
+TEST_F(MishapsTest, a_restart_closes_all_connections_refuses_new_ones_and_ends_by_itself) {
   Client before(network_.port());
   EXPECT_EQ(before.ask(kForEverMs), "served");
   order({{"do", "restart"}, {"ms", 100}});
@@ -100,7 +100,7 @@ TEST_F(MishapsTest, RestartClosesAllRefusesAndComesBackOnItsOwn) {
   EXPECT_EQ(after.ask(kForEverMs), "served");
 }
 
-TEST_F(MishapsTest, RefusalLeavesWhatIsConnectedAlone) {
+TEST_F(MishapsTest, a_refusal_leaves_existing_connections_alone) {
   Client before(network_.port());
   EXPECT_EQ(before.ask(kForEverMs), "served");
   order({{"do", "refuse"}});
@@ -111,14 +111,14 @@ TEST_F(MishapsTest, RefusalLeavesWhatIsConnectedAlone) {
   EXPECT_EQ(after.ask(kForEverMs), "served");
 }
 
-TEST_F(MishapsTest, LaterMishapIsNotEndedByTheTimeOfAnEarlierOne) {
+TEST_F(MishapsTest, a_later_mishap_outlasts_the_timer_of_an_earlier_one) {
   order({{"do", "refuse"}, {"ms", 1}});
   order({{"do", "refuse"}});
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_FALSE(Client(network_.port()).connected());
 }
 
-TEST_F(MishapsTest, SilenceAnswersNobodyAndEndsInResets) {
+TEST_F(MishapsTest, silence_answers_no_request_and_ends_with_resets) {
   Client before(network_.port());
   EXPECT_EQ(before.ask(kForEverMs), "served");
   order({{"do", "silence"}});
@@ -133,7 +133,7 @@ TEST_F(MishapsTest, SilenceAnswersNobodyAndEndsInResets) {
   EXPECT_EQ(after.ask(kForEverMs), "served");
 }
 
-TEST_F(MishapsTest, SilentConnectionIsForgottenWhenItsClientGoes) {
+TEST_F(MishapsTest, a_silent_connection_is_removed_when_its_client_closes_it) {
   {
     Client client(network_.port());
     EXPECT_EQ(client.ask(kForEverMs), "served");
@@ -144,7 +144,7 @@ TEST_F(MishapsTest, SilentConnectionIsForgottenWhenItsClientGoes) {
   while (open != 0) on_loop([&] { open = counters_.connections_open; });
 }
 
-TEST_F(MishapsTest, ConnectionsAreClosedResetOrSentAway) {
+TEST_F(MishapsTest, connections_are_closed_reset_or_sent_away) {
   for (const auto& [what, outcome] :
        {std::pair{"close", "closed"}, {"reset", "reset"}, {"goaway", "closed"}}) {
     Client client(network_.port());
@@ -157,9 +157,9 @@ TEST_F(MishapsTest, ConnectionsAreClosedResetOrSentAway) {
   EXPECT_EQ(client.listen_on(kForEverMs), "reset");
 }
 
-TEST_F(MishapsTest, UnknownOneIsRefused) {
+TEST_F(MishapsTest, an_unknown_mishap_is_refused) {
   on_loop([this] { EXPECT_THROW(mishaps_.begin({{"do", "meteorite"}}), std::invalid_argument); });
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// OpenSSL's objects as unique_ptr.
 #pragma once
 
 #include <openssl/bio.h>
@@ -12,7 +13,7 @@
 
 #include <memory>
 
-namespace n200sim {
+namespace sesam::simulator {
 
 template <auto Free>
 struct Freer {
@@ -38,4 +39,4 @@ using SslCtxPtr = std::unique_ptr<SSL_CTX, Freer<&SSL_CTX_free>>;
 using NamePtr = std::unique_ptr<X509_NAME, Freer<&X509_NAME_free>>;
 using X509Ptr = std::unique_ptr<X509, Freer<&X509_free>>;
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

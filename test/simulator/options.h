@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The options of one run, from the command line and later from the control port.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 #include "sign_dialect.h"
 #include "users.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // The command line; README.md has the table. Some can be changed at run time through the control port.
 struct Options {
@@ -44,4 +45,4 @@ struct Options {
   bool exit_with_parent = false;
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

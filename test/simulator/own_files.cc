@@ -13,7 +13,7 @@
 
 #include "openssl_handles.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 [[noreturn]] void refuse(const std::string& path, const std::string& why) {
@@ -48,4 +48,4 @@ void replace_file(const std::string& path, std::string_view text, mode_t mode) {
     refuse(path, std::strerror(errno));
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

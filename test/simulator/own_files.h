@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Files that other users must not be able to replace.
 #pragma once
 
 #include <sys/types.h>
@@ -6,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // Refuses a directory in which other users could put files or links of their own where ours are. Throws
 // std::runtime_error.
@@ -19,4 +20,4 @@ void refuse_link(const std::string& path);
 // `mode` is within the umask. Throws std::runtime_error.
 void replace_file(const std::string& path, std::string_view text, mode_t mode = 0666);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <stdexcept>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 namespace fs = std::filesystem;
@@ -33,7 +33,7 @@ class OwnFiles : public testing::Test {
   fs::path dir_;
 };
 
-TEST_F(OwnFiles, DirectoriesThatOthersCanWriteAreRefused) {
+TEST_F(OwnFiles, are_refused_in_a_directory_that_other_users_can_write) {
   EXPECT_NO_THROW(require_own_directory(dir_));
   for (const mode_t mode : {0777U, 01777U, 0702U}) {
     chmod(dir_.c_str(), mode);
@@ -41,13 +41,13 @@ TEST_F(OwnFiles, DirectoriesThatOthersCanWriteAreRefused) {
   }
 }
 
-TEST_F(OwnFiles, DirectoriesOfOthersAreRefused) {
+TEST_F(OwnFiles, are_refused_in_a_directory_of_another_user) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can give a directory away";
   ASSERT_EQ(chown(dir_.c_str(), 4711, 4711), 0);
   EXPECT_THROW(require_own_directory(dir_), std::runtime_error);
 }
 
-TEST_F(OwnFiles, LinksToDirectoriesAreRefused) {
+TEST_F(OwnFiles, are_refused_behind_a_link_to_a_directory) {
   fs::create_directory(dir_ / "device");
   fs::create_directory_symlink(dir_ / "device", dir_ / "link");
   EXPECT_THROW(require_own_directory(dir_ / "link"), std::runtime_error);
@@ -55,7 +55,7 @@ TEST_F(OwnFiles, LinksToDirectoriesAreRefused) {
   EXPECT_THROW(require_own_directory(dir_ / "missing"), std::runtime_error);
 }
 
-TEST_F(OwnFiles, AreReplacedAndNoLinkIsFollowed) {
+TEST_F(OwnFiles, are_replaced_without_following_a_link) {
   std::ofstream(dir_ / "victim") << "precious";
   fs::create_symlink(dir_ / "victim", dir_ / "file");
   fs::create_symlink(dir_ / "victim", dir_ / "file.new");
@@ -67,7 +67,7 @@ TEST_F(OwnFiles, AreReplacedAndNoLinkIsFollowed) {
   EXPECT_FALSE(fs::exists(fs::symlink_status(dir_ / "file.new")));
 }
 
-TEST_F(OwnFiles, ThatCannotBeWrittenAreNamed) {
+TEST_F(OwnFiles, that_cannot_be_written_are_named) {
   try {
     replace_file(dir_ / "missing" / "file", "ours");
     ADD_FAILURE() << "no error";
@@ -77,4 +77,4 @@ TEST_F(OwnFiles, ThatCannotBeWrittenAreNamed) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -3,16 +3,16 @@
 
 #include "failure.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 void check_pin(Key& key, std::optional<std::string_view> pin, int max_tries, bool& newly_locked) {
   newly_locked = false;
-  if (key.locked) throw DeviceError(Failure::kKeyLocked);
+  if (key.locked) throw DeviceError(Failure::key_locked);
   if (key.pin.empty()) return;
   // An empty field is how a GET path says "none".
   if (!pin || pin->empty()) {
     if (key.pin_stored) return;
-    throw DeviceError(Failure::kPinMissing);
+    throw DeviceError(Failure::pin_missing);
   }
   if (*pin == key.pin) {
     key.wrong_pins = 0;
@@ -20,7 +20,7 @@ void check_pin(Key& key, std::optional<std::string_view> pin, int max_tries, boo
   }
   ++key.wrong_pins;
   if (max_tries > 0 && key.wrong_pins >= max_tries) newly_locked = key.locked = true;
-  throw DeviceError(Failure::kWrongPin);
+  throw DeviceError(Failure::wrong_pin);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -5,7 +5,7 @@
 
 #include "failure.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 // The text of the refusal, "" if there is none.
@@ -25,13 +25,13 @@ Key key_with_pin() {
   return key;
 }
 
-TEST(PinCheck, KeyWithoutPinTakesAny) {
+TEST(PinCheck, accepts_any_pin_for_a_key_without_one) {
   Key key;
   EXPECT_EQ(check(key, std::nullopt), "");
   EXPECT_EQ(check(key, "1"), "");
 }
 
-TEST(PinCheck, KeyWithPinNeedsIt) {
+TEST(PinCheck, requires_the_pin_of_a_key_that_has_one) {
   Key key = key_with_pin();
   EXPECT_EQ(check(key, "12345678"), "");
   EXPECT_EQ(check(key, "87654321"), "wrong pin");
@@ -39,7 +39,7 @@ TEST(PinCheck, KeyWithPinNeedsIt) {
   EXPECT_EQ(check(key, ""), "pin missing");
 }
 
-TEST(PinCheck, StoredPinNeedNotBeGivenButMustNotBeWrong) {
+TEST(PinCheck, accepts_no_pin_but_not_a_wrong_one_where_the_pin_is_stored) {
   Key key = key_with_pin();
   key.pin_stored = true;
   EXPECT_EQ(check(key, std::nullopt), "");
@@ -47,14 +47,14 @@ TEST(PinCheck, StoredPinNeedNotBeGivenButMustNotBeWrong) {
   EXPECT_EQ(check(key, "1"), "wrong pin");
 }
 
-TEST(PinCheck, KeyIsLockedAfterTheLastTryForGood) {
+TEST(PinCheck, locks_a_key_permanently_after_the_last_try) {
   Key key = key_with_pin();
   EXPECT_EQ(check(key, "1", 2), "wrong pin");
   EXPECT_EQ(check(key, "1", 2), "wrong pin");
   EXPECT_EQ(check(key, "12345678", 2), "key locked");
 }
 
-TEST(PinCheck, RightPinForgetsTheWrongOnes) {
+TEST(PinCheck, resets_the_count_of_wrong_pins_after_the_right_one) {
   Key key = key_with_pin();
   EXPECT_EQ(check(key, "1", 2), "wrong pin");
   EXPECT_EQ(check(key, "12345678", 2), "");
@@ -62,11 +62,11 @@ TEST(PinCheck, RightPinForgetsTheWrongOnes) {
   EXPECT_EQ(check(key, "12345678", 2), "");
 }
 
-TEST(PinCheck, MissingPinCostsNoTry) {
+TEST(PinCheck, does_not_count_a_missing_pin_as_a_try) {
   Key key = key_with_pin();
   EXPECT_EQ(check(key, std::nullopt, 1), "pin missing");
   EXPECT_EQ(check(key, "12345678", 1), "");
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -10,16 +10,16 @@
 #include "failure.h"
 #include "hex.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 void check(bool ok) {
-  if (!ok) throw DeviceError(Failure::kInternal, "OpenSSL");
+  if (!ok) throw DeviceError(Failure::internal, "OpenSSL");
 }
 
 Bytes stored_bytes(const std::string& hex) {
   auto bytes = from_hex(hex);
-  if (!bytes) throw DeviceError(Failure::kInternal, "stored key");
+  if (!bytes) throw DeviceError(Failure::internal, "stored key");
   return std::move(*bytes);
 }
 
@@ -78,7 +78,7 @@ const char* digest_name(std::string_view hashalg) {
 }
 
 PrivateKey::PrivateKey(const KeyMaterial& material) : size_(field_bytes(material.bits)) {
-  if (material.type == KeyType::kRsa) {
+  if (material.type == KeyType::rsa) {
     pkey_ = load_rsa(material);
     return;
   }
@@ -103,10 +103,10 @@ std::string PrivateKey::sign_ecdsa(std::span<const std::uint8_t> digest) {
 std::string PrivateKey::sign_rsa(const RsaScheme& scheme, std::span<const std::uint8_t> digest) {
   const EVP_MD* md = EVP_get_digestbyname(scheme.hash_name.c_str());
   if (md == nullptr || static_cast<std::size_t>(EVP_MD_get_size(md)) != digest.size()) {
-    throw DeviceError(Failure::kMalformed, "hash");
+    throw DeviceError(Failure::malformed, "hash");
   }
   const PkeyCtxPtr ctx(EVP_PKEY_CTX_new_from_pkey(nullptr, pkey_.get(), nullptr));
-  const bool pss = scheme.padding == RsaPadding::kPss;
+  const bool pss = scheme.padding == RsaPadding::pss;
   check(ctx && EVP_PKEY_sign_init(ctx.get()) == 1);
   check(EVP_PKEY_CTX_set_rsa_padding(ctx.get(), pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) == 1);
   check(EVP_PKEY_CTX_set_signature_md(ctx.get(), md) == 1);
@@ -114,10 +114,10 @@ std::string PrivateKey::sign_rsa(const RsaScheme& scheme, std::span<const std::u
   Bytes signature(size_);
   std::size_t size = signature.size();
   if (EVP_PKEY_sign(ctx.get(), signature.data(), &size, digest.data(), digest.size()) != 1) {
-    throw DeviceError(Failure::kMalformed, "saltlen");  // the only thing left that can be wrong
+    throw DeviceError(Failure::malformed, "saltlen");  // the only thing left that can be wrong
   }
   signature.resize(size);
   return to_hex(signature);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A private key that is ready to sign, on the thread of a core.
 #pragma once
 
 #include <span>
@@ -7,13 +8,13 @@
 #include "key_material.h"
 #include "openssl_handles.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
-enum class RsaPadding { kPkcs1, kPss };
+enum class RsaPadding { pkcs1, pss };
 
 // What rsasign needs to know (n200.md, ASSUMED).
 struct RsaScheme {
-  RsaPadding padding = RsaPadding::kPkcs1;
+  RsaPadding padding = RsaPadding::pkcs1;
   std::string hash_name;  // OpenSSL's name of the digest
   int salt_bytes = 0;     // PSS only; MGF1 uses the same digest
 };
@@ -37,4 +38,4 @@ class PrivateKey {
 // OpenSSL's name ("SHA256") for a device's `hashalg`, nullptr if the device does not have it.
 const char* digest_name(std::string_view hashalg);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -4,7 +4,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 void append_owner(std::string& out, const Key& key) {
@@ -32,7 +32,7 @@ void append_dates(std::string& out, const Key& key) {
 
 void append_public(std::string& out, const KeyMaterial& material) {
   out += ',';
-  if (material.type != KeyType::kRsa) return append_plain(out, "public_key", material.public_hex);
+  if (material.type != KeyType::rsa) return append_plain(out, "public_key", material.public_hex);
   append_plain(out, "modulus", material.modulus_hex);
   out += ',';
   append_plain(out, "exponent", material.exponent_hex);
@@ -50,7 +50,7 @@ void append_symmetric(std::string& out, const Key& key) {
 
 void append_record(std::string& out, const Key& key, bool with_public) {
   out.append("\"").append(key.key_id).append("\":{");
-  if (key.material.type == KeyType::kSym) {
+  if (key.material.type == KeyType::sym) {
     append_symmetric(out, key);
     out += '}';
     return;
@@ -86,4 +86,4 @@ std::string json_string(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Key records, as replies have them in JSON.
 #pragma once
 
 #include <string>
@@ -6,7 +7,7 @@
 
 #include "key.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // Appends `"key_id":{…}`, a key as listkeys and getkeyattributes show it: fields, order and types of n200.md.
 // A symmetric key has the fewer fields observed for it. `with_public` false leaves out public_key, or modulus
@@ -22,4 +23,4 @@ void append_plain(std::string& out, std::string_view name, std::string_view valu
 // `text` as a JSON string with its quotes; bytes that are no UTF-8 are replaced.
 std::string json_string(std::string_view text);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

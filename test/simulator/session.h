@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The protocol of one connection: what HTTP/1.1 and HTTP/2 have in common.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,7 @@
 #include "connection_rules.h"
 #include "exchange.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // Request bodies over this are refused.
 constexpr std::size_t kMaxBodyBytes = 1024 * 1024;
@@ -43,7 +44,7 @@ class Session {
   virtual bool idle() const { return false; }
   // The client is asked to go elsewhere: what is under way is answered, then done().
   virtual void go_away() = 0;
-  // HTTP/2: SETTINGS_MAX_CONCURRENT_STREAMS, anew.
+  // HTTP/2: sends SETTINGS_MAX_CONCURRENT_STREAMS again.
   virtual void change_max_streams(std::uint32_t) {}
 };
 
@@ -53,4 +54,4 @@ std::unique_ptr<Session> make_http1_session(SessionHost& host, const RequestSink
 std::unique_ptr<Session> make_http2_session(SessionHost& host, const RequestSink& sink,
                                             std::uint32_t max_streams);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -8,7 +8,7 @@
 
 #include "failure.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 SignDialect::SignDialect(const std::string& json) {
   try {
@@ -38,11 +38,10 @@ Fields SignDialect::translate(const std::string& command, const Fields& fields) 
     else if (is_as_assumed(name))
       translated.add(name, value);
     else if (strict_)
-      throw DeviceError(Failure::kMalformed, std::string("unknown parameter '").append(name).append("'"));
+      throw DeviceError(Failure::malformed, std::string("unknown parameter '").append(name).append("'"));
   }
   for (const auto& [theirs, assumed] : fields_)
-    if (!translated.get(assumed))
-      throw DeviceError(Failure::kMalformed, "missing parameter '" + theirs + "'");
+    if (!translated.get(assumed)) throw DeviceError(Failure::malformed, "missing parameter '" + theirs + "'");
   return translated;
 }
 
@@ -54,4 +53,4 @@ bool SignDialect::is_as_assumed(std::string_view name) const {
   return std::find(std::begin(kAssumed), std::end(kAssumed), name) != std::end(kAssumed);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Other names for a signing command and its fields, as other firmware could have them.
 #pragma once
 
 #include <map>
@@ -7,7 +8,7 @@
 
 #include "fields.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // Other names for a signing command and its fields: {"command": "signecc", "as": "eccsign", "fields":
 // {"digest": "hash"}, "strict": true}. The assumed command is unknown then, and so is a field that was
@@ -31,4 +32,4 @@ class SignDialect {
   bool strict_ = false;
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

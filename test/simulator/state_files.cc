@@ -16,7 +16,7 @@
 #include "certificate.h"
 #include "own_files.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 namespace fs = std::filesystem;
@@ -76,4 +76,4 @@ void write_ready_file(const std::string& path, const Options& options, const std
   replace_file(path, ready.dump() + '\n');
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The files of one run: its certificate, and the file that says that it is ready.
 #pragma once
 
 #include <string>
@@ -6,7 +7,7 @@
 #include "options.h"
 #include "tls_context.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 // The files a run needs besides the journal: the certificate, and a directory for it where none was given.
 class StateFiles {
@@ -27,4 +28,4 @@ class StateFiles {
 void write_ready_file(const std::string& path, const Options& options, const std::string& cert_path, int port,
                       int control_port);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

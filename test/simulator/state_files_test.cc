@@ -11,7 +11,7 @@
 
 #include "journal.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 namespace fs = std::filesystem;
@@ -35,7 +35,7 @@ class StateFilesTest : public testing::Test {
   Options options_;
 };
 
-TEST_F(StateFilesTest, AreInADirectoryThatIsMade) {
+TEST_F(StateFilesTest, creates_its_directory) {
   const mode_t before = umask(0);
   const StateFiles files(options_);
   umask(before);
@@ -44,14 +44,14 @@ TEST_F(StateFilesTest, AreInADirectoryThatIsMade) {
   EXPECT_EQ(fs::status(options_.state_dir).permissions(), fs::perms(0755));
 }
 
-TEST_F(StateFilesTest, AreInNoDirectoryThatEveryUserCanWrite) {
+TEST_F(StateFilesTest, refuses_a_directory_that_every_user_can_write) {
   fs::create_directory(options_.state_dir);
   fs::permissions(options_.state_dir, fs::perms(0777));
   EXPECT_THROW(StateFiles{options_}, std::runtime_error);
   EXPECT_TRUE(fs::is_empty(options_.state_dir));
 }
 
-TEST_F(StateFilesTest, AreNoLinks) {
+TEST_F(StateFilesTest, refuses_links_in_place_of_its_files) {
   fs::create_directory(options_.state_dir);
   for (const char* name : {"tls.crt", "tls.key"}) {
     const fs::path link = fs::path(options_.state_dir) / name;
@@ -61,12 +61,12 @@ TEST_F(StateFilesTest, AreNoLinks) {
   }
 }
 
-TEST_F(StateFilesTest, TheJournalIsNoLink) {
+TEST_F(StateFilesTest, refuses_a_link_in_place_of_the_journal) {
   fs::create_symlink(victim_, dir_ / "keys.jsonl");
   EXPECT_THROW(Journal(dir_ / "keys.jsonl", [](const nlohmann::json&) {}), std::runtime_error);
 }
 
-TEST_F(StateFilesTest, TheReadyFileAndTheCopyOfTheCertificateReplaceLinks) {
+TEST_F(StateFilesTest, replaces_links_by_the_ready_file_and_the_copy_of_the_certificate) {
   fs::create_symlink(victim_, dir_ / "ready.json");
   fs::create_symlink(victim_, dir_ / "copy.crt");
   options_.write_cert = dir_ / "copy.crt";
@@ -76,4 +76,4 @@ TEST_F(StateFilesTest, TheReadyFileAndTheCopyOfTheCertificateReplaceLinks) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

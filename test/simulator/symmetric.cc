@@ -9,7 +9,7 @@
 #include "hex.h"
 #include "openssl_handles.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr std::size_t kBlockBytes = 16;
@@ -29,7 +29,7 @@ Bytes run(const Bytes& key, const std::uint8_t* iv, std::span<const std::uint8_t
   if (EVP_CipherInit_ex(ctx.get(), cipher_of(key.size()), nullptr, key.data(), iv, encrypt ? 1 : 0) != 1 ||
       EVP_CipherUpdate(ctx.get(), out.data(), &size, in.data(), static_cast<int>(in.size())) != 1 ||
       EVP_CipherFinal_ex(ctx.get(), out.data() + size, &last) != 1) {
-    throw DeviceError(Failure::kMalformed, "ciphertext");
+    throw DeviceError(Failure::malformed, "ciphertext");
   }
   out.resize(static_cast<std::size_t>(size) + static_cast<std::size_t>(last));
   return out;
@@ -44,7 +44,7 @@ std::string encrypt_cbc(std::string_view key_hex, std::string_view text) {
   }
   plain.insert(plain.end(), text.begin(), text.end());
   Bytes result(kBlockBytes);
-  if (RAND_bytes(result.data(), static_cast<int>(kBlockBytes)) != 1) throw DeviceError(Failure::kInternal);
+  if (RAND_bytes(result.data(), static_cast<int>(kBlockBytes)) != 1) throw DeviceError(Failure::internal);
   const Bytes body = run(from_hex(key_hex).value(), result.data(), plain, true);
   result.insert(result.end(), body.begin(), body.end());
   return to_hex(result);
@@ -52,14 +52,14 @@ std::string encrypt_cbc(std::string_view key_hex, std::string_view text) {
 
 std::string decrypt_cbc(std::string_view key_hex, std::string_view ciphertext_hex) {
   const auto bytes = from_hex(ciphertext_hex);
-  if (!bytes || bytes->size() <= kBlockBytes) throw DeviceError(Failure::kMalformed, "ciphertext");
+  if (!bytes || bytes->size() <= kBlockBytes) throw DeviceError(Failure::malformed, "ciphertext");
   const std::span body = std::span(*bytes).subspan(kBlockBytes);
   const Bytes plain = run(from_hex(key_hex).value(), bytes->data(), body, false);
-  if (plain.size() < kLengthBytes) throw DeviceError(Failure::kMalformed, "ciphertext");
+  if (plain.size() < kLengthBytes) throw DeviceError(Failure::malformed, "ciphertext");
   std::string text(plain.size() - kLengthBytes, '\0');
   std::transform(plain.begin() + kLengthBytes, plain.end(), text.begin(),
                  [](std::uint8_t c) { return static_cast<char>(c); });
   return text;
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

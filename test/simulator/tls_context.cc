@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string_view>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 constexpr std::size_t kReadAheadBytes = 64 * 1024;
@@ -60,4 +60,4 @@ SslCtxPtr make_tls_context(const TlsFiles& files, bool offer_http2) {
   return context;
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+// The TLS context of the server.
 #pragma once
 
 #include <string>
 
 #include "openssl_handles.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 struct TlsFiles {
   std::string cert_path, key_path;
@@ -15,4 +16,4 @@ struct TlsFiles {
 // TLS 1.2 or later; ALPN chooses h2 before http/1.1, if `offer_http2`. Throws std::runtime_error.
 SslCtxPtr make_tls_context(const TlsFiles& files, bool offer_http2);
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

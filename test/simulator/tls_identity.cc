@@ -5,7 +5,7 @@
 
 #include "certificate.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
 void TlsIdentity::use(const std::string& cert_path, const std::string& key_path) {
   TlsFiles files = files_;
@@ -26,4 +26,4 @@ void TlsIdentity::renew(const std::string& common_name) {
   use(stem + ".crt", stem + ".key");
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The certificate that the device shows, which can change while it runs.
 #pragma once
 
 #include <string>
@@ -6,9 +7,8 @@
 #include "openssl_handles.h"
 #include "tls_context.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 
-// The certificate that the device shows, which can change while it runs.
 class TlsIdentity {
  public:
   // Throws std::runtime_error.
@@ -32,4 +32,4 @@ class TlsIdentity {
   SslCtxPtr context_;
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

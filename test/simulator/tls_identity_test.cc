@@ -11,10 +11,10 @@
 #include "options.h"
 #include "state_files.h"
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
-TEST(TlsIdentity, RenewedOneIsAnotherOfTheGivenName) {
+TEST(TlsIdentity, has_another_certificate_of_the_given_name_after_renewal) {
   const StateFiles files({});
   TlsIdentity identity(files.tls(), true);
   const X509Ptr before(X509_dup(SSL_CTX_get0_certificate(identity.context())));
@@ -27,7 +27,7 @@ TEST(TlsIdentity, RenewedOneIsAnotherOfTheGivenName) {
   EXPECT_EQ(X509_cmp(before.get(), SSL_CTX_get0_certificate(identity.context())), 0);
 }
 
-TEST(TlsIdentity, UnreadableFileChangesNothing) {
+TEST(TlsIdentity, stays_the_same_if_a_file_is_unreadable) {
   const StateFiles files({});
   TlsIdentity identity(files.tls(), true);
   const SSL_CTX* before = identity.context();
@@ -37,4 +37,4 @@ TEST(TlsIdentity, UnreadableFileChangesNothing) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
 std::string basic_header(const User& user) {
@@ -64,4 +64,4 @@ void Users::rebuild() {
   for (const auto& [name, user] : users_) by_header_.emplace(basic_header(user), &user);
 }
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Users of the device, and HTTP Basic authentication.
 #pragma once
 
 #include <map>
@@ -6,7 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace n200sim {
+namespace sesam::simulator {
 
 struct User {
   std::string name;
@@ -38,4 +39,4 @@ class Users {
   std::unordered_map<std::string, const User*> by_header_;
 };
 
-}  // namespace n200sim
+}  // namespace sesam::simulator

@@ -5,10 +5,10 @@
 
 #include <stdexcept>
 
-namespace n200sim {
+namespace sesam::simulator {
 namespace {
 
-TEST(Users, PasswordMayHoldColons) {
+TEST(Users, may_have_a_password_with_colons) {
   const User user = parse_user("pkmaster:a:b:post");
   EXPECT_EQ(user.name, "pkmaster");
   EXPECT_EQ(user.password, "a:b");
@@ -16,14 +16,14 @@ TEST(Users, PasswordMayHoldColons) {
   EXPECT_FALSE(user.may_get);
 }
 
-TEST(Users, NoRuleAndWrongRule) {
+TEST(Users, may_have_no_rule_but_not_an_unknown_one) {
   const User user = parse_user("nobody:x:");
   EXPECT_FALSE(user.may_post || user.may_get);
   EXPECT_THROW(parse_user("nobody:x:put"), std::invalid_argument);
   EXPECT_THROW(parse_user("nobody:x"), std::invalid_argument);
 }
 
-TEST(Users, AuthenticateByTheExactHeader) {
+TEST(Users, authenticate_by_the_exact_header) {
   Users users;
   users.put(parse_user("Aladdin:open sesame:get"));
   const std::string header = "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==";  // RFC 7617, 2
@@ -35,4 +35,4 @@ TEST(Users, AuthenticateByTheExactHeader) {
 }
 
 }  // namespace
-}  // namespace n200sim
+}  // namespace sesam::simulator

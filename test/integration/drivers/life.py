@@ -16,8 +16,8 @@ HUNG, CRASHED = 98, 97  # life.h
 
 def compile_driver(directory: Path, name: str, *sources: str, libraries: tuple[str, ...] = ("-lcrypto",)) -> Path:
     program = directory / name
-    subprocess.run(["gcc", "-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-pthread", "-rdynamic", "-o", program,
-                    *(HERE / source for source in sources), *libraries], check=True, timeout=120)
+    subprocess.run(["gcc", "-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-pthread", "-rdynamic", "-o",
+                    program, *(HERE / source for source in sources), *libraries], check=True, timeout=120)
     return program
 
 
@@ -35,7 +35,8 @@ def run_life(program: Path, cnf: Path | None, *words: Any, uri: str = "sesam:web
     arguments = [str(program), uri, *(str(word) for word in words)]
     finished = subprocess.run(arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout,
                               env=minimal_environment(cnf, **(environment or {})))
-    return Done(arguments, finished.returncode, finished.stdout, with_frames_named(finished.stderr.decode(errors="replace")))
+    return Done(arguments, finished.returncode, finished.stdout,
+                with_frames_named(finished.stderr.decode(errors="replace")))
 
 
 def start_life(program: Path, cnf: Path, steps: str, uri: str = "sesam:web") -> subprocess.Popen:
@@ -94,7 +95,9 @@ def is_of_libcrypto_alone(done: Done) -> bool:
 
 
 def crashed_without_us(done: Done) -> bool:
-    """What stays where an application's own threads are inside libcrypto while it calls exit() or OPENSSL_cleanup(): they use what
-    was freed under them, with keys of OpenSSL's own provider as well, and the heap may be found broken in a thread that only ends."""
+    """What stays where an application's own threads are inside libcrypto while it calls exit() or OPENSSL_cleanup():
+    they use what was freed under them, with keys of OpenSSL's own provider as well, and the heap may be found broken in
+    a thread that only ends."""
     modules = modules_of_crash(done)
-    return done.returncode == CRASHED and bool(modules) and all(re.match(r"(life|nowhere|libc\.so|libcrypto\.so|libasan\.so)", name) for name in modules)
+    not_ours = re.compile(r"(life|nowhere|libc\.so|libcrypto\.so|libasan\.so)")
+    return done.returncode == CRASHED and bool(modules) and all(not_ours.match(name) for name in modules)

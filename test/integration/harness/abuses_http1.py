@@ -34,7 +34,8 @@ def reply(raw: bytes) -> Act:
 
 
 def with_lengths(*lengths: str) -> Act:
-    return reply(HEAD + b"".join(f"Content-Length: {length}\r\n".encode() for length in lengths) + b'\r\n{"result":"00"}')
+    return reply(HEAD + b"".join(f"Content-Length: {length}\r\n".encode()
+                                 for length in lengths) + b'\r\n{"result":"00"}')
 
 
 def with_body(body: bytes) -> Act:

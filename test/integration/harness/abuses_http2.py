@@ -5,8 +5,8 @@ import time
 import zlib
 from typing import Callable
 
-from hyperframe.frame import (ContinuationFrame, DataFrame, ExtensionFrame, Frame, GoAwayFrame, HeadersFrame, PingFrame, PriorityFrame,
-                              PushPromiseFrame, RstStreamFrame, SettingsFrame, WindowUpdateFrame)
+from hyperframe.frame import (ContinuationFrame, DataFrame, ExtensionFrame, Frame, GoAwayFrame, HeadersFrame, PingFrame,
+                              PriorityFrame, PushPromiseFrame, RstStreamFrame, SettingsFrame, WindowUpdateFrame)
 
 from harness.hostile_peer import PAUSE_S, Act, Hostility, Request
 
@@ -26,7 +26,8 @@ def send_headers(hostility: Hostility, stream: int, headers: Headers, *flags: st
 
 def send_body(hostility: Hostility, stream: int, body: bytes) -> None:
     frames = [DataFrame(stream, body[at:at + FRAME_BYTES]) for at in range(0, len(body), FRAME_BYTES)]
-    hostility.send(b"".join(frame.serialize() for frame in frames) + DataFrame(stream, flags=["END_STREAM"]).serialize())
+    hostility.send(b"".join(frame.serialize() for frame in frames) + DataFrame(stream,
+                                                                               flags=["END_STREAM"]).serialize())
 
 
 def flood(make: Callable[[int], Frame], headers_first: bool = False) -> Act:
@@ -74,7 +75,8 @@ def empty_continuations(hostility: Hostility, request: Request) -> None:
 
 def endless_1xx(hostility: Hostility, request: Request) -> None:
     for _ in hostility.until_closed():
-        one = HeadersFrame(request.stream, block(hostility, [(":status", "103"), ("link", "</x>")]), flags=["END_HEADERS"])
+        one = HeadersFrame(request.stream, block(hostility, [(":status", "103"), ("link", "</x>")]),
+                           flags=["END_HEADERS"])
         hostility.send(one.serialize() * AT_ONCE)
 
 

@@ -66,7 +66,8 @@ class Cluster:
 
 
 class Balancer:
-    """HAProxy in TCP mode: TLS is between the provider and the node. Its checks are handshakes, which a mute node fails."""
+    """HAProxy in TCP mode: TLS is between the provider and the node. Its checks are handshakes, which a mute node
+    fails."""
 
     def __init__(self, directory: Path, nodes: list[Simulator]):
         program = shutil.which("haproxy", path=minimal_environment(None)["PATH"])
@@ -79,7 +80,8 @@ class Balancer:
         (directory / "haproxy.cfg").write_text(BALANCER.format(port=self.port, servers=servers))
         self.log = directory / "haproxy.log"
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen([program, "-db", "-f", directory / "haproxy.cfg"], env=minimal_environment(None),
+            self.process = subprocess.Popen([program, "-db", "-f", directory / "haproxy.cfg"],
+                                            env=minimal_environment(None),
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + 30
         while not self._listens():

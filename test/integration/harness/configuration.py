@@ -23,13 +23,16 @@ def settings_for(simulator: Simulator, **overrides: Any) -> dict[str, Any]:
 
 def write(path: Path, settings: dict[str, Any], *, sesam_first: bool = False, default_properties: str | None = None,
           sections: str = "", extra: str = "", module: Path = MODULE) -> Path:
-    """`sections` is put before the names of all sections (two configurations in one test), `extra` at the file's end."""
+    """`sections` is put before the names of all sections (two configurations in one test), `extra` at the file's
+    end."""
     names = ["default", "sesam"]
     if sesam_first:
         names.reverse()
     algorithms = f"alg_section = {sections}algorithms\n" if default_properties else ""
-    # Without `extensions`, `x509 -req` of OpenSSL 4.0 takes the lines above the first section for a certificate's extensions.
-    text = f"openssl_conf = {sections}init\nextensions = {sections}no_extensions\n\n[{sections}no_extensions]\n\n[{sections}init]\nproviders = {sections}providers\n{algorithms}"
+    # Without `extensions`, `x509 -req` of OpenSSL 4.0 takes the lines above the first section for a certificate's
+    # extensions.
+    text = (f"openssl_conf = {sections}init\nextensions = {sections}no_extensions\n\n[{sections}no_extensions]\n\n"
+            f"[{sections}init]\nproviders = {sections}providers\n{algorithms}")
     text += f"\n[{sections}providers]\n" + "".join(f"{name} = {sections}{name}_provider\n" for name in names)
     text += f"\n[{sections}default_provider]\nactivate = 1\n"
     text += f"\n[{sections}sesam_provider]\nmodule = {module}\nactivate = 1\n"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the libcurl that the module was built with cannot do; what cannot be tried with a sanitizer or with counters in the module."""
+"""What the libcurl that the module was built with cannot do; what cannot be tried with a sanitizer or with counters in
+the module."""
 import os
 import shutil
 import subprocess
@@ -14,13 +15,15 @@ from .paths import MODULE
 CURL_IS_GNUTLS = "libcurl-gnutls" in subprocess.run(["ldd", MODULE], capture_output=True, text=True, timeout=30).stdout
 
 needs_trust_in_memory = pytest.mark.skipif(
-    CURL_IS_GNUTLS, reason="libcurl 7.88 with GnuTLS takes tlscert from the file, with each connection: it must stay readable")
+    CURL_IS_GNUTLS,
+    reason="libcurl 7.88 with GnuTLS takes tlscert from the file, with each connection: it must stay readable")
 needs_alerts = pytest.mark.skipif(CURL_IS_GNUTLS, reason="libcurl with GnuTLS does not say which alert came")
 
 openssl_in_curl = pytest.mark.skipif(CURL_IS_GNUTLS, reason="GnuTLS itself obeys SSLKEYLOGFILE")
 
 # scripts/coverage: who counts writes files, and says so where it cannot.
-not_counted = pytest.mark.skipif("SESAM_COVERAGE" in os.environ, reason="the counters of the coverage build get into the way")
+not_counted = pytest.mark.skipif("SESAM_COVERAGE" in os.environ,
+                                 reason="the counters of the coverage build get into the way")
 
 
 def not_sanitized(reason: str) -> pytest.MarkDecorator:

@@ -28,7 +28,8 @@ class ForeignDevice:
         directory.mkdir(parents=True)
         self.directory = directory
         self.key_file, self.tlscert = directory / "key.pem", directory / "tls.pem"
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", directory / "tls.key",
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                directory / "tls.key",
                 "-out", self.tlscert, "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}", "-days", "2")
         self.journal: list[tuple[str, str, dict[str, str]]] = []
         self.record: dict[str, object] | None = None
@@ -58,8 +59,8 @@ class ForeignDevice:
         openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self.key_file)
         public = openssl("pkey", "-in", self.key_file, "-pubout", "-outform", "DER")[P256_PREFIX_BYTES:]
         self.pin = pin
-        self.record = {"slot": KEY_ID[:23] + KEY_ID[31:], "key_id": KEY_ID, "id": "AAAB68606BE2", "key_type": "NIST", "key_len": 256,
-                       "key_acl": "FFFF", "nice_name": name, "public_key": public.hex().upper()}
+        self.record = {"slot": KEY_ID[:23] + KEY_ID[31:], "key_id": KEY_ID, "id": "AAAB68606BE2", "key_type": "NIST",
+                       "key_len": 256, "key_acl": "FFFF", "nice_name": name, "public_key": public.hex().upper()}
 
     # What differs from the simulator, all of it.
     def sign(self, fields: dict[str, str]) -> tuple[int, dict[str, object]]:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device that turns hostile: it has the certificate of a simulator and hands requests on to it, until it is armed with an abuse."""
+"""A device that turns hostile: it has the certificate of a simulator and hands requests on to it, until it is armed
+with an abuse."""
 import http.client
 import json
 import socket
@@ -87,7 +88,8 @@ class Elsewhere:
 
 
 class HostilePeer:
-    """`act` is done in the place of the reply to each request of `kind`, or `on_connection` in the place of the handshake."""
+    """`act` is done in the place of the reply to each request of `kind`, or `on_connection` in the place of the
+    handshake."""
 
     def __init__(self, twin: Simulator, alpn: str = "h2"):
         self.twin, self.alpn = twin, alpn
@@ -199,7 +201,8 @@ class HostilePeer:
                     return  # and the connection is closed
                 continue
             status, body = self.honest_reply(request)
-            tls.sendall(b"HTTP/1.1 %d -\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (status, len(body)) + body)
+            tls.sendall(b"HTTP/1.1 %d -\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                        % (status, len(body)) + body)
 
     def _speak_http2(self, tls: ssl.SSLSocket) -> None:
         state = H2Connection(H2Configuration(client_side=False))

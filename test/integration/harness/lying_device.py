@@ -9,8 +9,8 @@ TOKEN = KEY_ID[:23] + KEY_ID[31:]
 
 
 class LyingDevice(ForeignDevice):
-    """`claims` replaces members of its key's record, `refusal` answers each request to sign, `refuses_look_ups` each other one.
-    Types of keys besides NIST have none."""
+    """`claims` replaces members of its key's record, `refusal` answers each request to sign, `refuses_look_ups` each
+    other one. Types of keys besides NIST have none."""
 
     def __init__(self, directory: Path):
         super().__init__(directory)

@@ -48,7 +48,8 @@ class Named:
         directory.mkdir(parents=True, exist_ok=True)
         self.zone_file = directory / ZONE
         self.log = directory / "named.log"
-        self.zone_file.write_text(TRANSCRIPT_ZONE.read_text().replace("$TTL 3600", "$TTL 1"))  # a rollover waits for TTLs
+        self.zone_file.write_text(TRANSCRIPT_ZONE.read_text().replace("$TTL 3600",
+                                                                      "$TTL 1"))  # a rollover waits for TTLs
         self.port, self.control_port = free_port(), free_port()
         values = {"secret": base64.b64encode(os.urandom(32)).decode(), "directory": directory, "zone": ZONE,
                   "port": self.port, "control_port": self.control_port, "policy": "tested",
@@ -61,7 +62,8 @@ class Named:
     def start(self) -> "Named":
         """In the foreground."""
         errors = (self.directory / "stderr.txt").open("ab")
-        self.process = subprocess.Popen(["named", "-f", "-L", self.log, "-c", self.conf], stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
+        self.process = subprocess.Popen(["named", "-f", "-L", self.log, "-c", self.conf], stdin=subprocess.DEVNULL,
+                                        stdout=errors, stderr=errors,
                                         cwd=self.directory, env=minimal_environment(self.openssl_conf))
         errors.close()
         self.wait_until("it answers", lambda: self.rndc("status", check=False).returncode == 0)
@@ -104,7 +106,8 @@ class Named:
 
     def add_names(self, names: list[str], **options: Any) -> Done:
         """By dynamic update, for a zone that allows it."""
-        lines = [f"server 127.0.0.1 {self.port}", f"zone {ZONE}", *(f"update add {name}.{ZONE} 1 A 192.0.2.1" for name in names), "send"]
+        lines = [f"server 127.0.0.1 {self.port}", f"zone {ZONE}", *(f"update add {name}.{ZONE} 1 A 192.0.2.1"
+                                                                    for name in names), "send"]
         return run(["nsupdate"], None, stdin="\n".join(lines + [""]).encode(), **options)
 
     def dig(self, *words: Any) -> str:
@@ -125,7 +128,8 @@ class Named:
         return re.findall(rf"^key: (\d+) \(\w+\), {role}$", self._status(), re.M)
 
     def is_omnipresent(self, tag: str, what: str) -> bool:
-        """Whether "dnskey", "ds", "key rrsig" or "zone rrsig" of that key has reached all the world, as named reckons."""
+        """Whether "dnskey", "ds", "key rrsig" or "zone rrsig" of that key has reached all the world, as named
+        reckons."""
         of_key = re.search(rf"^key: {tag} .*?(?=^key: |\Z)", self._status(), re.M | re.S)
         return of_key is not None and re.search(rf"- {what}: +omnipresent", of_key.group()) is not None
 

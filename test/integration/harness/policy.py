@@ -13,7 +13,9 @@ def key_store(name: str, uri: str) -> str:
     return f'key-store "{name}" {{ directory "."; pkcs11-uri "{uri}"; }};\n'
 
 
-def policy(ksk: str = "", zsk: str = "", algorithm: str = "ecdsap256sha256", zsk_lifetime: str = "unlimited", more: str = SHORT_TIMES) -> str:
+def policy(ksk: str = "", zsk: str = "", algorithm: str = "ecdsap256sha256", zsk_lifetime: str = "unlimited",
+           more: str = SHORT_TIMES) -> str:
     """The policy "tested". ksk and zsk say where these keys are, as 'key-store "hsm"'; files without that."""
-    keys = f"ksk {ksk} lifetime unlimited algorithm {algorithm}; zsk {zsk} lifetime {zsk_lifetime} algorithm {algorithm};"
+    keys = (f"ksk {ksk} lifetime unlimited algorithm {algorithm}; zsk {zsk} lifetime {zsk_lifetime} algorithm "
+            f"{algorithm};")
     return f'dnssec-policy "tested" {{ keys {{ {keys} }}; {more} }};\n'

@@ -53,7 +53,8 @@ def run(arguments: Sequence[Any], openssl_conf: Path | None = None, *, timeout: 
         if openssl_conf:
             pytest.skip("curl hangs with a sanitizer's library, with our module and without it")
         del surroundings["LD_PRELOAD"]  # it is only somebody's peer
-    finished = subprocess.run(words, input=stdin, capture_output=True, timeout=timeout, cwd=cwd, env=surroundings, **popen)
+    finished = subprocess.run(words, input=stdin, capture_output=True, timeout=timeout, cwd=cwd, env=surroundings,
+                              **popen)
     done = Done(words, finished.returncode, finished.stdout, finished.stderr.decode(errors="replace"))
     assert done.returncode >= 0, f"killed by signal {-done.returncode}: {done}"
     assert done.returncode < 128, f"died like of signal {done.returncode - 128}: {done}"
@@ -65,8 +66,8 @@ def run(arguments: Sequence[Any], openssl_conf: Path | None = None, *, timeout: 
 def version_of(program: str, option: str) -> tuple[int, ...]:
     """The first number with dots that the program prints when asked so: (1, 22, 1)."""
     # Not through run(): a sanitizer's library is for programs that load the module, and curl hangs with it.
-    done = subprocess.run([program, option], env={"PATH": minimal_environment(None)["PATH"]}, check=True, capture_output=True, text=True,
-                          timeout=30)
+    done = subprocess.run([program, option], env={"PATH": minimal_environment(None)["PATH"]}, check=True,
+                          capture_output=True, text=True, timeout=30)
     found = re.search(r"\d+(?:\.\d+)+", done.stdout + done.stderr)
     assert found, f"{program} {option}: {done.stdout}{done.stderr}"
     return tuple(int(part) for part in found[0].split("."))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Host names that are really looked up: libcurl answers "localhost" by itself, without its resolver and the descriptors of that."""
+"""Host names that are really looked up: libcurl answers "localhost" by itself, without its resolver and the descriptors
+of that."""
 import atexit
 import functools
 import os

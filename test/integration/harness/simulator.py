@@ -123,7 +123,8 @@ class Simulator:
         self.control("POST", "/faults/clear")
 
     def network(self, what: str, ms: int = 0) -> None:
-        """A mishap of the network: "restart", "refuse", "silence", …; after `ms` all is well, or with network("restore")."""
+        """A mishap of the network: "restart", "refuse", "silence", …; after `ms` all is well, or with
+        network("restore")."""
         self.control("POST", "/network", {"do": what, "ms": ms})
 
     def hang_core(self, ms: int, core: int = 1) -> None:

@@ -48,7 +48,8 @@ class Terminal:
         os.write(self.master, answer.encode() + b"\n")
 
     def _wait_for_silence(self) -> None:
-        """OpenSSL shows the question first and turns the echo off after that. Of a question with an echo nothing comes."""
+        """OpenSSL shows the question first and turns the echo off after that. Of a question with an echo nothing
+        comes."""
         give_up = time.monotonic() + 0.5
         while termios.tcgetattr(self.master)[3] & termios.ECHO and time.monotonic() < give_up:
             time.sleep(0.01)
@@ -56,13 +57,13 @@ class Terminal:
 
 def run_at_terminal(arguments: Sequence[Any], openssl_conf: Path, *answers: tuple[str, str], stdin: bytes = b"",
                     errors_too: bool = False, timeout: float = 120, cwd: Path | None = None) -> tuple[Done, str]:
-    """`answers` are (part of the question, answer). stdin and stdout are pipes; so is stderr, unless `errors_too`. What became
-    of it, and what the terminal showed."""
+    """`answers` are (part of the question, answer). stdin and stdout are pipes; so is stderr, unless `errors_too`. What
+    became of it, and what the terminal showed."""
     words = [str(word) for word in arguments]
     master, slave = pty.openpty()
     terminal = Terminal(master, time.monotonic() + timeout)
-    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=slave if errors_too else subprocess.PIPE,
-                               env=minimal_environment(openssl_conf), cwd=cwd, pass_fds=[slave],
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=slave if errors_too
+                               else subprocess.PIPE, env=minimal_environment(openssl_conf), cwd=cwd, pass_fds=[slave],
                                preexec_fn=lambda: _take_terminal(slave))  # noqa: PLW1509
     os.close(slave)
     try:
@@ -78,4 +79,5 @@ def run_at_terminal(arguments: Sequence[Any], openssl_conf: Path, *answers: tupl
         process.kill()
         process.wait(10)
         os.close(master)
-    return Done(words, process.returncode, output, (errors or b"").decode(errors="replace")), terminal.screen.decode(errors="replace")
+    return Done(words, process.returncode, output,
+                (errors or b"").decode(errors="replace")), terminal.screen.decode(errors="replace")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TLS with a key in the device: who has it, programs that serve with it, a client that trusts nothing but its certificate."""
+"""TLS with a key in the device: who has it, programs that serve with it, a client that trusts nothing but its
+certificate."""
 import os
 import signal
 import socket
@@ -22,7 +23,8 @@ REPLY = "served by a key in the device"
 
 @dataclass(frozen=True)
 class Identity:
-    """A key in the device, the PEM file that wraps its URI, and its certificate for localhost, which also is its own CA."""
+    """A key in the device, the PEM file that wraps its URI, and its certificate for localhost, which also is its own
+    CA."""
     type: str
     uri: str
     key: Path
@@ -43,18 +45,19 @@ def make_identity(device: Simulator, cnf: Path, directory: Path, type: str = "EC
     device.create_key(name, **({"type": "RSA", "size": 2048} if type == "RSA" else {}))
     made = Identity(type, f"sesam:{name}", directory / f"{name}.key", directory / f"{name}.crt")
     run(["openssl", "pkey", "-in", made.uri, "-out", made.key], cnf)
-    run(["openssl", "req", "-x509", "-key", made.uri, "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost", "-days", "2",
-         "-out", made.certificate], cnf)
+    run(["openssl", "req", "-x509", "-key", made.uri, "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost",
+         "-days", "2", "-out", made.certificate], cnf)
     device.reset_counters()
     return made
 
 
-def make_file_identity(directory: Path, name: str, algorithm: Sequence[str] = ("ec", "-pkeyopt", "group:P-256")) -> tuple[Path, Path]:
+def make_file_identity(directory: Path, name: str, algorithm: Sequence[str] = ("ec", "-pkeyopt",
+                                                                               "group:P-256")) -> tuple[Path, Path]:
     """Key and certificate as files of OpenSSL alone: the other side. -> (key, certificate)"""
     key, certificate, cnf = directory / f"{name}.key", directory / f"{name}.crt", directory / f"{name}.cnf"
     cnf.write_text("[req]\ndistinguished_name = dn\n[dn]\n")
-    run(["openssl", "req", "-x509", "-newkey", *algorithm, "-noenc", "-keyout", key, "-out", certificate, "-subj", f"/CN={name}",
-         "-addext", "subjectAltName=DNS:localhost", "-days", "2"], cnf, timeout=120)
+    run(["openssl", "req", "-x509", "-newkey", *algorithm, "-noenc", "-keyout", key, "-out", certificate, "-subj",
+         f"/CN={name}", "-addext", "subjectAltName=DNS:localhost", "-days", "2"], cnf, timeout=120)
     return key, certificate
 
 
@@ -71,8 +74,10 @@ class Server:
         self.port = port
         self.output = directory / f"output-{port}.txt"
         with self.output.open("wb") as output:
-            self.process = subprocess.Popen([str(word) for word in arguments], cwd=directory, env=minimal_environment(cnf),
-                                            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+            self.process = subprocess.Popen([str(word) for word in arguments], cwd=directory,
+                                            env=minimal_environment(cnf),
+                                            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                            start_new_session=True)
         try:
             self.wait_until(self.accepts, "it does not accept connections")
         except BaseException:
@@ -117,13 +122,13 @@ class Server:
 
 def fetch(port: int, trusted: Path, version: str, *options: Any, cnf: Path | None = None, check: bool = True) -> Done:
     """curl, which fails unless the server proves to have the key of the trusted certificate."""
-    return run(["curl", "--silent", "--show-error", "--cacert", trusted, f"--tlsv{version}", "--tls-max", version, "--connect-to",
-                f"::127.0.0.1:{port}", *options, f"https://localhost:{port}/"], cnf, check=check)
+    return run(["curl", "--silent", "--show-error", "--cacert", trusted, f"--tlsv{version}", "--tls-max", version,
+                "--connect-to", f"::127.0.0.1:{port}", *options, f"https://localhost:{port}/"], cnf, check=check)
 
 
 def assert_serves(device: Simulator, port: int, identity: Identity, openings: int) -> None:
-    """TLS 1.2 and 1.3, each handshake proven by one signature of the device. Since the counters were reset, the device has been asked
-    for that and for the key as often as `openings` says, and for nothing else."""
+    """TLS 1.2 and 1.3, each handshake proven by one signature of the device. Since the counters were reset, the device
+    has been asked for that and for the key as often as `openings` says, and for nothing else."""
     expected = {"getkeyattributes": openings} if openings else {}
     for count, version in enumerate(VERSIONS, 1):
         assert fetch(port, identity.certificate, version).stdout == REPLY

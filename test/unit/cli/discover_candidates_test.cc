@@ -12,7 +12,7 @@ namespace {
 
 constexpr KeyKind kKinds[] = {KeyKind::ec, KeyKind::rsa};
 
-TEST(DiscoverCandidates, NoNameCouldMeanToChangeAKey) {
+TEST(DiscoverCandidates, have_no_name_that_could_mean_changing_a_key) {
   for (const auto kind : kKinds)
     for (const auto name : command_names(kind)) {
       EXPECT_TRUE(may_be_sent(name)) << name;
@@ -24,7 +24,7 @@ TEST(DiscoverCandidates, NoNameCouldMeanToChangeAKey) {
     EXPECT_FALSE(may_be_sent(name)) << name;
 }
 
-TEST(DiscoverCandidates, NoNameStandsTwiceInTheList) {
+TEST(DiscoverCandidates, have_no_duplicate_name) {
   for (const auto kind : kKinds) {
     const auto names = command_names(kind);
     EXPECT_EQ(std::set<std::string_view>(names.begin(), names.end()).size(), names.size());
@@ -34,7 +34,7 @@ TEST(DiscoverCandidates, NoNameStandsTwiceInTheList) {
   }
 }
 
-TEST(DiscoverCandidates, AreWireRows) {
+TEST(DiscoverCandidates, are_valid_wire_rows) {
   for (const auto kind : kKinds) {
     for (const auto name : command_names(kind))
       for (const auto& candidate : {with_all_names(name, kind), as_assumed(name, kind), bare(name)})
@@ -50,7 +50,7 @@ TEST(DiscoverCandidates, AreWireRows) {
   }
 }
 
-TEST(DiscoverCandidates, TheFirstIsTheAssumedOneWithoutAPin) {
+TEST(DiscoverCandidates, begin_with_the_assumed_command_without_a_pin) {
   EXPECT_EQ(as_assumed(command_names(KeyKind::ec).front(), KeyKind::ec).row(),
             "POST command=eccsign core={core} key={key_id} hash={digest:hex}");
   EXPECT_EQ(as_assumed(command_names(KeyKind::rsa).front(), KeyKind::rsa).row(),
@@ -59,7 +59,7 @@ TEST(DiscoverCandidates, TheFirstIsTheAssumedOneWithoutAPin) {
             "hash={digest:hex}");
 }
 
-TEST(DiscoverCandidates, AFieldsNameSaysWhatItCarries) {
+TEST(DiscoverCandidates, have_field_names_that_say_what_the_field_carries) {
   const struct {
     const char* name;
     Role role;

@@ -12,7 +12,7 @@ Refusal read(const std::string& body, bool with_pin = false, int status = 200) {
   return read_refusal({true, status, body}, candidate, KeyKind::ec, {"hsm42", "web", "AB12"});
 }
 
-TEST(DiscoverRefusal, DevicesSayTheSameInManyWays) {
+TEST(DiscoverRefusal, is_recognised_in_the_words_of_many_devices) {
   const struct {
     const char* body;
     Meaning meaning;
@@ -53,7 +53,7 @@ TEST(DiscoverRefusal, DevicesSayTheSameInManyWays) {
   }
 }
 
-TEST(DiscoverRefusal, ToARequestWithAPin) {
+TEST(DiscoverRefusal, of_a_request_with_a_pin_may_be_about_the_pin) {
   const struct {
     const char* body;
     Meaning meaning;
@@ -70,7 +70,7 @@ TEST(DiscoverRefusal, ToARequestWithAPin) {
     EXPECT_EQ(static_cast<int>(read(body, true).meaning), static_cast<int>(meaning)) << body;
 }
 
-TEST(DiscoverRefusal, AStatusSpeaksWhereNoTextDoes) {
+TEST(DiscoverRefusal, is_recognised_by_the_status_if_there_is_no_text) {
   EXPECT_EQ(read("unknown command", false, 401).meaning, Meaning::unauthorized);
   EXPECT_EQ(read("", false, 403).meaning, Meaning::access_denied);
   EXPECT_EQ(read("", false, 404).meaning, Meaning::unknown_command);
@@ -79,7 +79,7 @@ TEST(DiscoverRefusal, AStatusSpeaksWhereNoTextDoes) {
 }
 
 // A name from a reply becomes part of a request.
-TEST(DiscoverRefusal, NamesThatCouldChangeAKeyAreNotTaken) {
+TEST(DiscoverRefusal, suggests_no_name_that_could_change_a_key) {
   for (const char* name : {"new_pin", "delete", "key_acl", "cert_name", "import_data", "command", "a b",
                            "a&b=c", "x{pin}", "reset"})
     EXPECT_FALSE(is_plain_field_name(name)) << name;
@@ -87,7 +87,7 @@ TEST(DiscoverRefusal, NamesThatCouldChangeAKeyAreNotTaken) {
     EXPECT_TRUE(is_plain_field_name(name)) << name;
 }
 
-TEST(DiscoverRefusal, RepliesWithTheSameWordsHaveTheSameShape) {
+TEST(DiscoverRefusal, has_the_same_shape_if_the_words_are_the_same) {
   const Candidate one = bare("signecc"), other = bare("signhash");
   const auto shape = [](const Candidate& candidate, const std::string& body) {
     return shape_of({true, 200, body}, candidate, {"hsm42"});

@@ -30,7 +30,7 @@ std::optional<FoundSignature> find(const std::string& body, bool is_rsa = false)
 
 std::string quoted(const char* text) { return std::string("\"") + text + "\""; }
 
-TEST(DiscoverReply, ASignatureIsFoundWhereverItStands) {
+TEST(DiscoverReply, may_have_the_signature_anywhere) {
   const struct {
     std::string body, row;
   } cases[] = {
@@ -51,7 +51,7 @@ TEST(DiscoverReply, ASignatureIsFoundWhereverItStands) {
   EXPECT_EQ(find(R"({"result":)" + quoted(kHex) + "}", true)->row(), "result:raw:hex");
 }
 
-TEST(DiscoverReply, OneThatVerifiesComesBeforeOneThatDoesNot) {
+TEST(DiscoverReply, offers_a_signature_that_verifies_before_one_that_does_not) {
   const std::string other(128, '0');
   const auto found = find(R"({"a":")" + other + R"(","b":)" + quoted(kHex) + "}");
   ASSERT_TRUE(found);
@@ -59,7 +59,7 @@ TEST(DiscoverReply, OneThatVerifiesComesBeforeOneThatDoesNot) {
   EXPECT_EQ(find(R"({"a":")" + other + "\"}")->match, Match::none);
 }
 
-TEST(DiscoverReply, WhatNoWireRowCanSayIsMarked) {
+TEST(DiscoverReply, marks_what_no_wire_row_can_express) {
   const std::string r(64, '4'), half =
                                     "41414141414141414141414141414141414141414141414141414141414141"
                                     "41";
@@ -73,7 +73,7 @@ TEST(DiscoverReply, WhatNoWireRowCanSayIsMarked) {
   }
 }
 
-TEST(DiscoverReply, ThereMayBeNone) {
+TEST(DiscoverReply, may_have_no_signature) {
   for (const char* body : {"", "{}", "null", "[]", "{\"result\":\"wrong pin\"}",
                            "{\"result\":", "<html></html>", "{\"result\":{\"r\":1,\"s\":2}}", "\"\""})
     EXPECT_FALSE(find(body)) << body;

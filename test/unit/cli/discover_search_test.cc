@@ -197,7 +197,7 @@ std::vector<Case> cases() {
 
 class Dialects : public testing::TestWithParam<Case> {};
 
-TEST_P(Dialects, AreFound) {
+TEST_P(Dialects, are_found) {
   ImaginedDevice device(GetParam().dialect);
   const Finding finding = search(device, with_a_pin());
   ASSERT_EQ(finding.ending, Ending::found)
@@ -220,7 +220,7 @@ Dialect wants_a_pin() {
   return dialect;
 }
 
-TEST(DiscoverPin, IsSentOnceBeforeASignatureProvesItRight) {
+TEST(DiscoverPin, is_sent_once_before_a_signature_proves_it_right) {
   ImaginedDevice device(wants_a_pin());
   search(device, with_a_pin());
   const auto first = std::find_if(device.asked.begin(), device.asked.end(),
@@ -230,7 +230,7 @@ TEST(DiscoverPin, IsSentOnceBeforeASignatureProvesItRight) {
   EXPECT_GT(std::distance(device.asked.begin(), first), 50) << "after all that can be tried without";
 }
 
-TEST(DiscoverPin, IsNotSentAfterARefusal) {
+TEST(DiscoverPin, is_not_sent_after_a_refusal) {
   for (const char* words : {R"({"error":"wrong pin"})", R"({"error":"E23"})", R"({"error":"access denied"})",
                             R"({"error":"key locked"})", R"({"error":"PIN falsch"})", "", "<html>",
                             R"({"error":"invalid parameter"})", R"({"error":"invalid key"})"}) {
@@ -245,7 +245,7 @@ TEST(DiscoverPin, IsNotSentAfterARefusal) {
   }
 }
 
-TEST(DiscoverPin, OfAKeyThatWasThereBeforeIsSentOnce) {
+TEST(DiscoverPin, of_an_existing_key_is_sent_once) {
   auto dialect = wants_a_pin();
   dialect.pin_comes_first = true;
   dialect.unknown = UnknownFields::refused_by_name;
@@ -259,7 +259,7 @@ TEST(DiscoverPin, OfAKeyThatWasThereBeforeIsSentOnce) {
   EXPECT_EQ(named.pins, 1U);
 }
 
-TEST(DiscoverPin, IsNotSentWhereItMayNotBe) {
+TEST(DiscoverPin, is_not_sent_if_that_is_not_permitted) {
   ImaginedDevice device(wants_a_pin());
   const Finding finding = search(device, SearchSettings{});
   EXPECT_EQ(finding.ending, Ending::needs_pin);
@@ -267,7 +267,7 @@ TEST(DiscoverPin, IsNotSentWhereItMayNotBe) {
   EXPECT_THAT(finding.known_commands, testing::ElementsAre("POST signecc"));
 }
 
-TEST(DiscoverPin, IsNeverInAGet) {
+TEST(DiscoverPin, is_never_in_a_get) {
   Dialect dialect;
   dialect.method = "GET";
   dialect.command = "sign";
@@ -281,7 +281,7 @@ TEST(DiscoverPin, IsNeverInAGet) {
   EXPECT_THAT(finding.remarks.front(), HasSubstr("wants a PIN in its path"));
 }
 
-TEST(DiscoverSearch, AnEmptyPlaceForThePinIsTriedOnlyForAKeyWithoutOne) {
+TEST(DiscoverSearch, tries_an_empty_pin_field_only_for_a_key_without_a_pin) {
   Dialect dialect;
   dialect.method = "GET";
   dialect.command = "sign";
@@ -296,14 +296,14 @@ TEST(DiscoverSearch, AnEmptyPlaceForThePinIsTriedOnlyForAKeyWithoutOne) {
   EXPECT_EQ(finding.row(), "GET /n200/sign/{key_id}/{pin}/{digest:hex}/ -> result:p1363:hex");
 }
 
-TEST(DiscoverSearch, StopsAtTheFirst401) {
+TEST(DiscoverSearch, stops_at_the_first_401) {
   ImaginedDevice device(wants_a_pin());
   device.fails_with = 401;
   EXPECT_EQ(search(device, with_a_pin()).ending, Ending::unauthorized);
   EXPECT_EQ(device.asked.size(), 1U);
 }
 
-TEST(DiscoverSearch, EndsAtTheMostRequests) {
+TEST(DiscoverSearch, ends_at_the_maximum_number_of_requests) {
   Dialect dialect;
   dialect.no_such_command = R"({"error":"bad request"})";
   dialect.command = "none";
@@ -316,7 +316,7 @@ TEST(DiscoverSearch, EndsAtTheMostRequests) {
   }
 }
 
-TEST(DiscoverSearch, AsksForNothingTwice) {
+TEST(DiscoverSearch, sends_no_request_twice) {
   for (const auto& one : cases()) {
     ImaginedDevice device(one.dialect);
     search(device, with_a_pin());
@@ -326,7 +326,7 @@ TEST(DiscoverSearch, AsksForNothingTwice) {
   }
 }
 
-TEST(DiscoverSearch, SendsNamesOfThePrintedListAlone) {
+TEST(DiscoverSearch, sends_only_names_of_the_printed_list) {
   for (const auto& one : cases()) {
     ImaginedDevice device(one.dialect);
     search(device, with_a_pin());
@@ -341,7 +341,7 @@ TEST(DiscoverSearch, SendsNamesOfThePrintedListAlone) {
   }
 }
 
-TEST(DiscoverSearch, ACommandThatHashesIsNamed) {
+TEST(DiscoverSearch, names_a_command_that_hashes) {
   class Hashing : public ImaginedDevice {
    public:
     using ImaginedDevice::ImaginedDevice;
@@ -370,7 +370,7 @@ SearchSettings rsa_settings() {
   return settings;
 }
 
-TEST(DiscoverRsa, PaddingAndHashAreFoundByTheirNames) {
+TEST(DiscoverRsa, finds_padding_and_hash_by_their_names) {
   ImaginedDevice device(rsa({"key_id={key_id}", "pad={padding}", "hash_type={hash_name}",
                              "salt_len={salt_bytes}", "digest={digest:hex}"}));
   const Finding finding = search(device, rsa_settings());
@@ -382,7 +382,7 @@ TEST(DiscoverRsa, PaddingAndHashAreFoundByTheirNames) {
   EXPECT_LE(finding.requests, kMaxRequests);
 }
 
-TEST(DiscoverRsa, OtherSpellingsAreTried) {
+TEST(DiscoverRsa, tries_other_spellings) {
   ImaginedDevice device(rsa({"key={key_id}", "padding=pkcs1v15", "hashalg=sha256", "hash={digest:hex}"}));
   const Finding finding = search(device, rsa_settings());
   ASSERT_EQ(finding.ending, Ending::found);

@@ -14,7 +14,7 @@ struct Row {
   Endpoint expected;
 };
 
-TEST(Endpoint, IsWhereUrlAndAddressLead) {
+TEST(Endpoint, is_where_url_and_address_lead) {
   const Row rows[] = {
       {"https://hsm", "", {"hsm", "hsm", "443"}},
       {"https://hsm:8443", "", {"hsm", "hsm", "8443"}},
@@ -33,20 +33,20 @@ TEST(Endpoint, IsWhereUrlAndAddressLead) {
   }
 }
 
-TEST(Endpoint, DigitsResolveToThemselves) {
+TEST(Endpoint, given_as_digits_resolves_to_itself) {
   const auto addresses = resolve({"hsm", "127.0.0.1", "1"}, 5000);
   ASSERT_TRUE(addresses);
   EXPECT_EQ(text_of(*addresses), "127.0.0.1");
 }
 
-TEST(Endpoint, ANameThatNobodyHasIsTold) {
+TEST(Endpoint, with_an_unknown_name_is_reported) {
   const auto addresses = resolve({"hsm", "hsm.invalid", "1"}, 5000);
   ASSERT_FALSE(addresses);
   EXPECT_EQ(addresses.error().reason, Reason::cannot_resolve);
   EXPECT_NE(addresses.error().detail.find("hsm.invalid: "), std::string::npos);
 }
 
-TEST(Endpoint, ARefusedConnectionIsTold) {
+TEST(Endpoint, that_refuses_the_connection_is_reported) {
   const Endpoint endpoint{"hsm", "127.0.0.1", "1"};
   const auto addresses = resolve(endpoint, 5000);
   ASSERT_TRUE(addresses);
@@ -55,7 +55,7 @@ TEST(Endpoint, ARefusedConnectionIsTold) {
   EXPECT_EQ(socket.error().reason, Reason::cannot_connect);
 }
 
-TEST(Endpoint, ASocketThatStaysSilentIsWaitedForUntilTheDeadline) {
+TEST(Endpoint, that_does_not_respond_is_waited_for_until_the_deadline) {
   int ends[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
   const Socket ours(ends[0]), theirs(ends[1]);

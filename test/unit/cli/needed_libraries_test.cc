@@ -10,19 +10,19 @@
 namespace sesam::cli {
 namespace {
 
-TEST(NeededLibraries, OfThisProgramAreThoseItWasLinkedWith) {
+TEST(NeededLibraries, of_this_program_are_those_it_was_linked_with) {
   const auto names = needed_libraries("/proc/self/exe");
   EXPECT_THAT(names, testing::Contains(testing::StartsWith("libstdc++.so.")));
   EXPECT_THAT(needed_libcrypto("/proc/self/exe"), testing::StartsWith("libcrypto.so."));
 }
 
-TEST(NeededLibraries, OfWhatIsNoElfFileAreNone) {
+TEST(NeededLibraries, of_a_file_that_is_not_elf_are_none) {
   EXPECT_TRUE(needed_libraries("/nonexistent").empty());
   EXPECT_TRUE(needed_libraries("/dev/null").empty());
   EXPECT_EQ(needed_libcrypto("/etc/passwd"), "");
 }
 
-TEST(NeededLibraries, OfACutFileAreNoneOrSome) {
+TEST(NeededLibraries, of_a_truncated_file_are_none_or_some) {
   std::ifstream in("/proc/self/exe", std::ios::binary);
   std::string head(4096, '\0');
   in.read(head.data(), static_cast<std::streamsize>(head.size()));

@@ -62,7 +62,7 @@ class OutputFile : public testing::TestWithParam<Readers> {
 
 class SecretOutput : public OutputFile {};
 
-TEST_P(OutputFile, IsMade) {
+TEST_P(OutputFile, is_created) {
   const fs::path path = directory_ / "new";
   ASSERT_TRUE(write_output(path, kText, GetParam()));
   EXPECT_EQ(text_of(path), kText);
@@ -70,13 +70,13 @@ TEST_P(OutputFile, IsMade) {
   EXPECT_EQ(file_count(), 1U);
 }
 
-TEST_P(OutputFile, IsWrittenWhole) {
+TEST_P(OutputFile, is_written_completely) {
   const auto path = file("old", "what was there before, and more of it", 0600);
   ASSERT_TRUE(write_output(path, kText, GetParam()));
   EXPECT_EQ(text_of(path), kText);
 }
 
-TEST_P(OutputFile, MayBeADescriptor) {
+TEST_P(OutputFile, may_be_a_descriptor) {
   const auto path = file("appended", "before, ", 0600);
   const int fd = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   ASSERT_GE(fd, 0);
@@ -90,12 +90,12 @@ TEST_P(OutputFile, MayBeADescriptor) {
   EXPECT_TRUE(fs::is_symlink(link));
 }
 
-TEST_P(OutputFile, MayBeADevice) {
+TEST_P(OutputFile, may_be_a_device) {
   EXPECT_TRUE(write_output("/dev/null", kText, GetParam()));
   EXPECT_TRUE(fs::is_character_file("/dev/null"));
 }
 
-TEST_P(OutputFile, MayBeAFifo) {
+TEST_P(OutputFile, may_be_a_fifo) {
   const fs::path path = directory_ / "fifo";
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
   std::string read;
@@ -106,7 +106,7 @@ TEST_P(OutputFile, MayBeAFifo) {
   EXPECT_TRUE(fs::is_fifo(path));
 }
 
-TEST_P(OutputFile, ThatCannotBeWrittenIsNamed) {
+TEST_P(OutputFile, that_cannot_be_written_is_named) {
   for (const fs::path& path : {directory_ / "missing" / "file", directory_}) {
     const auto done = write_output(path, kText, GetParam());
     ASSERT_FALSE(done) << path;
@@ -116,7 +116,7 @@ TEST_P(OutputFile, ThatCannotBeWrittenIsNamed) {
   EXPECT_EQ(file_count(), 0U);
 }
 
-TEST_P(OutputFile, IsNotWrittenThroughALinkOfAnotherUser) {
+TEST_P(OutputFile, is_not_written_through_a_link_of_another_user) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can give a link away";
   const auto victim = file("victim", "precious", 0644);
   const fs::path link = directory_ / "link";
@@ -127,7 +127,7 @@ TEST_P(OutputFile, IsNotWrittenThroughALinkOfAnotherUser) {
   EXPECT_EQ(static_cast<bool>(done), GetParam() == Readers::owner) << "which replaces the link";
 }
 
-TEST_P(OutputFile, IsNoFifoOfAnotherUser) {
+TEST_P(OutputFile, is_not_a_fifo_of_another_user) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can give a FIFO away";
   const fs::path path = directory_ / "fifo";
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
@@ -143,7 +143,7 @@ TEST_P(OutputFile, IsNoFifoOfAnotherUser) {
 INSTANTIATE_TEST_SUITE_P(ForAll, OutputFile, testing::Values(Readers::all));
 INSTANTIATE_TEST_SUITE_P(ForItsOwner, OutputFile, testing::Values(Readers::owner));
 
-TEST_F(SecretOutput, IsNeverInAFileThatOthersCanRead) {
+TEST_F(SecretOutput, is_never_in_a_file_that_others_can_read) {
   const auto path = file("old", "before", 0644);
   const int reader = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   ASSERT_TRUE(write_output(path, kText, Readers::owner));
@@ -154,7 +154,7 @@ TEST_F(SecretOutput, IsNeverInAFileThatOthersCanRead) {
   close(reader);
 }
 
-TEST_F(SecretOutput, ReplacesALinkAndNotItsTarget) {
+TEST_F(SecretOutput, replaces_a_link_and_not_its_target) {
   const auto target = file("target", "before", 0666);
   const fs::path link = directory_ / "link";
   fs::create_symlink(target, link);
@@ -164,7 +164,7 @@ TEST_F(SecretOutput, ReplacesALinkAndNotItsTarget) {
   EXPECT_FALSE(fs::is_symlink(link));
 }
 
-TEST_F(SecretOutput, ReplacesAFileOfAnotherUser) {
+TEST_F(SecretOutput, replaces_a_file_of_another_user) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
   const auto path = file("other", "before", 0666);
   ASSERT_EQ(chown(path.c_str(), 4711, 4711), 0);

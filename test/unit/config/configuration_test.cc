@@ -63,7 +63,7 @@ class Configured : public testing::Test {
   std::filesystem::path directory_;
 };
 
-TEST_F(Configured, AUrlIsEnoughAndTheRestIsAtItsDefault) {
+TEST_F(Configured, needs_a_url_and_has_defaults_for_the_rest) {
   const auto built = build({});
   ASSERT_TRUE(built);
   EXPECT_THAT(built->connection.urls, ElementsAre(kUrl));
@@ -76,7 +76,7 @@ TEST_F(Configured, AUrlIsEnoughAndTheRestIsAtItsDefault) {
   EXPECT_TRUE(built->claim_pkcs11);
 }
 
-TEST_F(Configured, TheDefaultsThatAreShownAreTheOnesInForce) {
+TEST_F(Configured, has_the_defaults_that_the_table_shows) {
   Texts shown;
   for (const auto& row : settings())
     if (!row.default_text.empty()) shown[row.key] = row.default_text;
@@ -90,18 +90,18 @@ TEST_F(Configured, TheDefaultsThatAreShownAreTheOnesInForce) {
   EXPECT_EQ(by_text->claim_pkcs11, by_silence->claim_pkcs11);
 }
 
-TEST_F(Configured, WithoutAUrlNothingWorks) {
+TEST_F(Configured, requires_a_url) {
   const auto built = build_configuration({});
   ASSERT_FALSE(built);
   EXPECT_EQ(built.error().reason, Reason::bad_configuration);
   EXPECT_THAT(built.error().detail, AllOf(HasSubstr("url is not set"), HasSubstr("https://")));
 }
 
-TEST_F(Configured, AnUnknownKeyIsNamed) {
+TEST_F(Configured, names_an_unknown_setting) {
   EXPECT_THAT(message({{"pasword", kSecret}}), AllOf(HasSubstr("'pasword'"), Not(HasSubstr(kSecret))));
 }
 
-TEST_F(Configured, UrlsAreTrimmedToTheirBase) {
+TEST_F(Configured, trims_urls_to_their_base) {
   const std::pair<const char*, std::vector<std::string>> cases[] = {
       {"https://a", {"https://a"}},
       {"https://a/", {"https://a"}},
@@ -118,7 +118,7 @@ TEST_F(Configured, UrlsAreTrimmedToTheirBase) {
   }
 }
 
-TEST_F(Configured, OtherUrlsAreRefused) {
+TEST_F(Configured, refuses_other_urls) {
   for (const char* text : {"http://a", "a", "https://", "https:///", "https://a/path", "https://a?b",
                            "https://a#b", "ftp://a", "https://a http://b"})
     EXPECT_THAT(message({{"url", text}}),
@@ -127,7 +127,7 @@ TEST_F(Configured, OtherUrlsAreRefused) {
   EXPECT_THAT(message({{"url", ""}}), HasSubstr("url is not set"));
 }
 
-TEST_F(Configured, ControlCharactersAreRefusedAndNotQuoted) {
+TEST_F(Configured, refuses_control_characters_without_quoting_them) {
   const std::pair<const char*, std::string> texts[] = {
       {"user", "pkmaster\r\nX-Admin: yes"},
       {"user", std::string("pk\0master", 9)},
@@ -144,7 +144,7 @@ TEST_F(Configured, ControlCharactersAreRefusedAndNotQuoted) {
   EXPECT_TRUE(build({{"wire_timestamp", "GET\t/n200/timestamp/ -> result"}}));
 }
 
-TEST_F(Configured, NumbersAreTakenWithinTheirBounds) {
+TEST_F(Configured, accepts_numbers_within_their_limits) {
   const std::pair<const char*, std::pair<unsigned, unsigned>> bounds[] = {
       {"core", {1, 255}},
       {"connect_timeout_ms", {1, 86400000}},
@@ -173,7 +173,7 @@ TEST_F(Configured, NumbersAreTakenWithinTheirBounds) {
   }
 }
 
-TEST_F(Configured, NumbersArriveWhereTheyBelong) {
+TEST_F(Configured, stores_each_number_in_its_member) {
   const auto built = build({{"core", "2"},
                             {"connect_timeout_ms", "3"},
                             {"request_timeout_ms", "4"},
@@ -197,7 +197,7 @@ TEST_F(Configured, NumbersArriveWhereTheyBelong) {
   EXPECT_EQ(built->log_level, 1);
 }
 
-TEST_F(Configured, SwitchesAreYesOrNo) {
+TEST_F(Configured, accepts_yes_and_no_for_a_switch) {
   for (const auto& [text, which] :
        {std::pair("yes", n200::Verify::yes), {"no", n200::Verify::no}, {"rsa", n200::Verify::rsa}})
     EXPECT_EQ(build({{"verify_signatures", text}})->device.verify_signatures, which);
@@ -210,7 +210,7 @@ TEST_F(Configured, SwitchesAreYesOrNo) {
   }
 }
 
-TEST_F(Configured, TextsAreTakenAsTheyAre) {
+TEST_F(Configured, accepts_texts_as_they_are) {
   const auto built = build(
       {{"address", "192.0.2.7:8443"}, {"log_output", "syslog"}, {"user", "pkmaster"}, {"pass", kSecret}});
   ASSERT_TRUE(built);
@@ -220,7 +220,7 @@ TEST_F(Configured, TextsAreTakenAsTheyAre) {
   EXPECT_EQ(built->connection.password.reveal(), kSecret);
 }
 
-TEST_F(Configured, EachNodeHasItsAddresses) {
+TEST_F(Configured, gives_each_node_its_addresses) {
   const auto addresses = [](const char* urls, const char* text) {
     return build({{"url", urls}, {"address", text}})->connection.addresses;
   };
@@ -233,7 +233,7 @@ TEST_F(Configured, EachNodeHasItsAddresses) {
       << "one entry is for all";
 }
 
-TEST_F(Configured, ThereIsAnAddressForEachNode) {
+TEST_F(Configured, requires_an_address_for_each_node) {
   EXPECT_THAT(message({{"url", "https://a https://b https://c"}, {"address", "192.0.2.7 192.0.2.8"}}),
               HasSubstr("address has 2 entries and url has 3: give one address for each URL"));
   EXPECT_THAT(message({{"url", "https://a"}, {"address", "192.0.2.7 192.0.2.8"}}),
@@ -243,7 +243,7 @@ TEST_F(Configured, ThereIsAnAddressForEachNode) {
     EXPECT_THAT(message({{"address", text}}), HasSubstr("allowed are addresses like")) << text;
 }
 
-TEST_F(Configured, AMetricsFileIsAPathWithKnownSignsInItsLastPart) {
+TEST_F(Configured, accepts_a_metrics_file_with_known_placeholders_in_its_last_part) {
   const auto built = build({{"metrics_file", "/run/sesam-%e-%p.prom"}});
   ASSERT_TRUE(built);
   EXPECT_EQ(built->connection.metrics_file, "/run/sesam-%e-%p.prom");
@@ -252,7 +252,7 @@ TEST_F(Configured, AMetricsFileIsAPathWithKnownSignsInItsLastPart) {
               AllOf(HasSubstr("metrics_file = /run/%d: "), HasSubstr("%p")));
 }
 
-TEST_F(Configured, TlscertIsReadAtOnce) {
+TEST_F(Configured, reads_tlscert_at_once) {
   const auto path = file("-----BEGIN CERTIFICATE-----\n");
   const auto built = build({{"tlscert", path}});
   ASSERT_TRUE(built);
@@ -260,7 +260,7 @@ TEST_F(Configured, TlscertIsReadAtOnce) {
   EXPECT_EQ(built->connection.ca_path, path);
 }
 
-TEST_F(Configured, OfAFileWithACertificateAndItsKeyTheCertificateIsKept) {
+TEST_F(Configured, keeps_only_the_certificate_of_a_file_that_has_the_private_key_too) {
   const std::string certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
   const std::string key = "-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n";
   for (const auto& text :
@@ -277,14 +277,14 @@ TEST_F(Configured, OfAFileWithACertificateAndItsKeyTheCertificateIsKept) {
   EXPECT_EQ(build({{"tlscert", path}})->connection.ca_pem, certificate);
 }
 
-TEST_F(Configured, ATlscertThatIsNoneIsRefused) {
+TEST_F(Configured, refuses_a_tlscert_that_is_not_a_certificate) {
   EXPECT_THAT(message({{"tlscert", missing()}}),
               HasSubstr("tlscert = " + missing() + ": " + std::strerror(ENOENT)));
   EXPECT_THAT(message({{"tlscert", file("some text")}}),
               AllOf(HasSubstr("holds no PEM certificate"), Not(HasSubstr("some text"))));
 }
 
-TEST_F(Configured, AClientCertificateAndItsKeyGoTogether) {
+TEST_F(Configured, requires_a_client_certificate_and_its_key_together) {
   const auto path = file("-----BEGIN EITHER-----\n");
   const auto built = build({{"client_cert", path}, {"client_key", path}});
   ASSERT_TRUE(built);
@@ -296,13 +296,13 @@ TEST_F(Configured, AClientCertificateAndItsKeyGoTogether) {
   }
 }
 
-TEST_F(Configured, SecretsComeFromFilesWithoutTheirLastLineBreak) {
+TEST_F(Configured, reads_secrets_from_files_without_their_last_line_break) {
   const auto source = "file:" + file(std::string(kSecret) + "\n");
   EXPECT_EQ(build({{"user", "u"}, {"pass_source", source}})->connection.password.reveal(), kSecret);
   EXPECT_EQ(build({{"pin_source", source}})->device.pin.reveal(), kSecret);
 }
 
-TEST_F(Configured, SecretsComeFromTheEnvironment) {
+TEST_F(Configured, reads_secrets_from_the_environment) {
   setenv("SESAM_TEST_SECRET", kSecret, 1);
   EXPECT_EQ(build({{"user", "u"}, {"pass_source", "env:SESAM_TEST_SECRET"}})->connection.password.reveal(),
             kSecret);
@@ -312,7 +312,7 @@ TEST_F(Configured, SecretsComeFromTheEnvironment) {
               HasSubstr("pin_source = env:SESAM_TEST_SECRET: the environment has no such variable"));
 }
 
-TEST_F(Configured, OtherSourcesAreRefused) {
+TEST_F(Configured, refuses_other_sources_of_secrets) {
   for (const char* key : {"pass_source", "pin_source"}) {
     EXPECT_THAT(message({{"user", "u"}, {key, "/a/path"}}), HasSubstr("allowed are file:PATH and env:NAME"));
     EXPECT_THAT(message({{"user", "u"}, {key, "file:" + missing()}}), HasSubstr(std::strerror(ENOENT)));
@@ -320,7 +320,7 @@ TEST_F(Configured, OtherSourcesAreRefused) {
   }
 }
 
-TEST_F(Configured, SourcesHoldOneLineOfAtMost256Bytes) {
+TEST_F(Configured, accepts_one_line_of_at_most_256_bytes_from_a_source) {
   const std::string two_lines = std::string(kSecret) + "\n" + kSecret;
   const std::string too_long = kSecret + std::string(256, 'x');
   for (const char* key : {"pass_source", "pin_source"})
@@ -336,12 +336,12 @@ TEST_F(Configured, SourcesHoldOneLineOfAtMost256Bytes) {
     }
 }
 
-TEST_F(Configured, KeygenPinIsTheVendorsNameOfPin) {
+TEST_F(Configured, accepts_keygen_pin_as_the_vendors_name_of_pin) {
   EXPECT_EQ(build({{"pin", kSecret}})->device.pin.reveal(), kSecret);
   EXPECT_EQ(build({{"keygen_pin", kSecret}})->device.pin.reveal(), kSecret);
 }
 
-TEST_F(Configured, ASecretIsSetOnceOnly) {
+TEST_F(Configured, refuses_a_secret_that_is_set_twice) {
   const auto source = "file:" + file(kSecret);
   EXPECT_THAT(message({{"user", "u"}, {"pass", kSecret}, {"pass_source", source}}),
               AllOf(HasSubstr("pass and pass_source are both set"), Not(HasSubstr(kSecret))));
@@ -350,7 +350,7 @@ TEST_F(Configured, ASecretIsSetOnceOnly) {
                 AllOf(HasSubstr("pin and pin_source are both set"), Not(HasSubstr(kSecret))));
 }
 
-TEST_F(Configured, UserAndPasswordGoTogether) {
+TEST_F(Configured, requires_user_and_password_together) {
   EXPECT_THAT(message({{"user", "pkmaster"}}), HasSubstr("user is set, but neither pass nor pass_source"));
   EXPECT_THAT(message({{"pass", kSecret}}),
               AllOf(HasSubstr("pass is set, but user is not"), Not(HasSubstr(kSecret))));
@@ -360,7 +360,7 @@ TEST_F(Configured, UserAndPasswordGoTogether) {
 
 // Whatever else is wrong: a message holds no secret. The rows that hold one are marked, and there are no
 // others.
-TEST_F(Configured, NoMessageHoldsASecret) {
+TEST_F(Configured, has_no_secret_in_a_message) {
   std::vector<std::string> secret_keys;
   for (const auto& row : settings())
     if (row.secret) secret_keys.push_back(row.key);
@@ -374,7 +374,7 @@ TEST_F(Configured, NoMessageHoldsASecret) {
   }
 }
 
-TEST_F(Configured, AWordRenamesACommandAndARowReplacesIt) {
+TEST_F(Configured, renames_a_command_by_a_word_and_replaces_it_by_a_row) {
   const auto renamed = build({{"wire_ec_sign", "ecdsasign"}});
   ASSERT_TRUE(renamed);
   n200::WireTable expected;
@@ -384,7 +384,7 @@ TEST_F(Configured, AWordRenamesACommandAndARowReplacesIt) {
   EXPECT_EQ(renamed->device.wire, expected);
 }
 
-TEST_F(Configured, ABadRowIsNamed) {
+TEST_F(Configured, names_an_invalid_wire_row) {
   for (const auto& row : n200::wire_defaults()) {
     const std::string key(row.key);
     EXPECT_THAT(message({{key, "PUT /x -> result"}}), HasSubstr(key + " = PUT /x -> result: "));

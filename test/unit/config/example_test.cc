@@ -67,13 +67,13 @@ std::vector<std::string> keys_of(const std::vector<Shown>& shown) {
   return keys;
 }
 
-TEST(TheExample, ShowsEverySettingOnceInTheOrderOfTheCodeAndNoOther) {
+TEST(TheExample, shows_every_setting_once_in_the_order_of_the_code_and_no_other) {
   std::vector<std::string> expected;
   for (const auto& row : settings()) expected.push_back(row.key);
   EXPECT_EQ(keys_of(shown_settings()), expected);
 }
 
-TEST(TheExample, ShowsTheDefaultsOfTheCode) {
+TEST(TheExample, shows_the_defaults_of_the_code) {
   const auto rows = settings();
   const auto shown = shown_settings();
   ASSERT_EQ(shown.size(), rows.size());
@@ -89,7 +89,7 @@ TEST(TheExample, ShowsTheDefaultsOfTheCode) {
   }
 }
 
-TEST(TheExample, IsActiveWithFailuresLoggedToStderrAndNothingElse) {
+TEST(TheExample, is_active_with_failures_logged_to_stderr_and_nothing_else) {
   const auto active = shown_settings(true);
   ASSERT_EQ(keys_of(active), (std::vector<std::string>{"log_level", "log_output"}));
   EXPECT_EQ(active[0].value, "1");
@@ -109,7 +109,7 @@ std::unique_ptr<CONF, CloseConf> load_as_openssl_does(const std::string& text) {
   return conf;
 }
 
-TEST(TheExample, ActivatesDefaultAndListsItFirst) {
+TEST(TheExample, activates_default_and_lists_it_first) {
   const auto conf = load_as_openssl_does(text_of_file(kExample));
   const STACK_OF(CONF_VALUE)* providers = NCONF_get_section(
       conf.get(),
@@ -124,7 +124,7 @@ TEST(TheExample, ActivatesDefaultAndListsItFirst) {
 
 // Each line can be uncommented as it stands: openssl.cnf changes none of the values, and the code takes those
 // that name no file.
-TEST(TheExample, SurvivesOpensslCnfWithEveryLineUncommented) {
+TEST(TheExample, survives_openssl_cnf_with_every_line_uncommented) {
   const auto text = std::regex_replace(text_of_file(kExample), std::regex("\n# ([a-z0-9_]+ = )"), "\n$1");
   const auto conf = load_as_openssl_does(text);
   Values values;
@@ -146,7 +146,7 @@ std::string man_page() {
                             std::regex(R"(\\&)"), "");
 }
 
-TEST(TheManPage, HasAnItemForEverySettingWithItsDefault) {
+TEST(TheManPage, has_an_item_for_every_setting_with_its_default) {
   const auto page = man_page();
   for (const auto& row : settings()) {
     const auto item = page.find("\n.It Ic " + row.key + "\n");
@@ -161,7 +161,7 @@ TEST(TheManPage, HasAnItemForEverySettingWithItsDefault) {
   }
 }
 
-TEST(TheManPage, SaysWhichWireRowsAreObservedAndWhichAssumed) {
+TEST(TheManPage, says_which_wire_rows_are_observed_and_which_assumed) {
   const auto page = man_page();
   for (const auto& row : n200::wire_defaults()) {
     const auto item = page.find("\n.It Ic " + std::string(row.key) + "\n");
@@ -172,7 +172,7 @@ TEST(TheManPage, SaysWhichWireRowsAreObservedAndWhichAssumed) {
   }
 }
 
-TEST(TheManPage, NamesEveryReasonThatAUserCanMeet) {
+TEST(TheManPage, names_every_reason_that_a_user_can_meet) {
   const auto page = man_page();
 #define X(symbol, text, advice) EXPECT_THAT(page, testing::HasSubstr("\n.It " text "\n"));
   SESAM_REASONS(X)

@@ -33,7 +33,7 @@ class IncludeFiles : public testing::Test {
   std::filesystem::path directory_;
 };
 
-TEST_F(IncludeFiles, TheFileThatSetsAKeyIsFound) {
+TEST_F(IncludeFiles, that_set_a_key_are_found) {
   const auto part = file("part", "[s]\n  pass = secret\n");
   for (const std::string form : {".include ", ".include = ", ".include="}) {
     const auto cnf = file("cnf", "[s]\n" + form + part + "\n# pass = x\npassword = x\n");
@@ -41,12 +41,12 @@ TEST_F(IncludeFiles, TheFileThatSetsAKeyIsFound) {
   }
 }
 
-TEST_F(IncludeFiles, AKeyMayNameItsSection) {
+TEST_F(IncludeFiles, that_name_the_section_of_a_key_are_found) {
   const auto cnf = file("cnf", "s::pass = secret\n");
   EXPECT_THAT(files_that_set(cnf, "pass"), ElementsAre(cnf));
 }
 
-TEST_F(IncludeFiles, OfADirectoryCountWhatOpensslReads) {
+TEST_F(IncludeFiles, of_a_directory_are_those_that_openssl_reads) {
   const auto first = file("d/1.cnf", "pin = 1\n");
   const auto second = file("d/2.conf", "pin = 1\n");
   file("d/3.txt", "pin = 1\n");
@@ -54,14 +54,14 @@ TEST_F(IncludeFiles, OfADirectoryCountWhatOpensslReads) {
               UnorderedElementsAre(first, second));
 }
 
-TEST_F(IncludeFiles, ThatIncludeEachOtherComeToAnEnd) {
+TEST_F(IncludeFiles, that_include_each_other_end_the_search) {
   const auto second = path("second");
   const auto first = file("first", ".include " + second + "\npass = a\n");
   file("second", ".include " + first + "\npass = b\n");
   EXPECT_THAT(files_that_set(first, "pass"), UnorderedElementsAre(first, second));
 }
 
-TEST_F(IncludeFiles, WhereNoneIsFoundItIsTheFileItself) {
+TEST_F(IncludeFiles, without_the_key_are_replaced_by_the_file_itself) {
   const auto cnf = file("cnf", ".include $ENV::PART\n");
   EXPECT_THAT(files_that_set(cnf, "pass"), ElementsAre(cnf));
 }

@@ -43,17 +43,17 @@ class OpenFiles : public testing::Test {
   std::filesystem::path directory_;
 };
 
-TEST_F(OpenFiles, ThatOthersCanReadAreNamedWithTheirSetting) {
+TEST_F(OpenFiles, that_others_can_read_are_named_with_their_setting) {
   const auto path = file("a", 0644);
   EXPECT_THAT(warnings_about({{path, "pass"}}),
               ElementsAre(AllOf(HasSubstr(path), HasSubstr("'pass'"), HasSubstr("can be read"))));
 }
 
-TEST_F(OpenFiles, ThatOthersCanWriteAreNamed) {
+TEST_F(OpenFiles, that_others_can_write_are_named) {
   EXPECT_THAT(warnings_about({{file("a", 0602), "pin_source"}}), ElementsAre(HasSubstr("can be written")));
 }
 
-TEST_F(OpenFiles, ThatAreOnlyBelievedMayBeReadByAllAndWrittenByNone) {
+TEST_F(OpenFiles, without_secrets_may_be_readable_but_not_writable_by_others) {
   EXPECT_THAT(warnings_about({{file("a", 0644), "tlscert", false}}), IsEmpty());
   const auto path = file("b", 0646);
   EXPECT_THAT(warnings_about({{path, "tlscert", false}}),
@@ -62,17 +62,17 @@ TEST_F(OpenFiles, ThatAreOnlyBelievedMayBeReadByAllAndWrittenByNone) {
               ElementsAre(HasSubstr("secret of 'pass'")));
 }
 
-TEST_F(OpenFiles, OfOwnerAndGroupAreFine) {
+TEST_F(OpenFiles, of_owner_and_group_are_accepted) {
   EXPECT_THAT(warnings_about({{file("a", 0600), "pass"}, {file("b", 0640), "pin"}, {file("c", 0660), "pin"}}),
               IsEmpty());
 }
 
-TEST_F(OpenFiles, AreNamedOnce) {
+TEST_F(OpenFiles, are_named_once) {
   const auto path = file("a", 0644);
   EXPECT_THAT(warnings_about({{path, "pass"}, {path, "pin"}}), ElementsAre(HasSubstr("'pass'")));
 }
 
-TEST_F(OpenFiles, ThatAreClosedCanBeReplacedInADirectoryThatEveryUserCanWrite) {
+TEST_F(OpenFiles, that_are_private_can_be_replaced_in_a_directory_that_every_user_can_write) {
   const auto open = directory("open", 0777);
   const auto path = file("open/a", 0600);
   EXPECT_THAT(warnings_about({{path, "pass"}}),
@@ -81,14 +81,14 @@ TEST_F(OpenFiles, ThatAreClosedCanBeReplacedInADirectoryThatEveryUserCanWrite) {
   EXPECT_THAT(warnings_about({{path, "url", false}}), ElementsAre(HasSubstr(path + ", which says 'url'")));
 }
 
-TEST_F(OpenFiles, CanBeReplacedWhereADirectoryFurtherUpIsOpen) {
+TEST_F(OpenFiles, can_be_replaced_if_a_directory_further_up_is_writable) {
   const auto open = directory("open", 0757);
   directory("open/closed", 0700);
   EXPECT_THAT(warnings_about({{file("open/closed/a", 0600), "pass"}, {file("open/closed/b", 0600), "pin"}}),
               ElementsAre(HasSubstr("warning: " + open + " can be written")));  // once
 }
 
-TEST_F(OpenFiles, CanBeReplacedBehindALink) {
+TEST_F(OpenFiles, can_be_replaced_behind_a_link) {
   const auto open = directory("open", 0777);
   const auto target = file("open/a", 0600);
   const auto link = directory("closed", 0700) + "/link";
@@ -97,12 +97,12 @@ TEST_F(OpenFiles, CanBeReplacedBehindALink) {
               ElementsAre(HasSubstr("warning: " + open + " can be written")));
 }
 
-TEST_F(OpenFiles, OfOneOwnerAreSafeInADirectoryWithTheStickyBit) {
+TEST_F(OpenFiles, of_one_owner_are_safe_in_a_directory_with_the_sticky_bit) {
   directory("sticky", 01777);
   EXPECT_THAT(warnings_about({{file("sticky/a", 0600), "pass"}}), IsEmpty());
 }
 
-TEST_F(OpenFiles, CanBeReplacedInADirectoryOfAnotherUser) {
+TEST_F(OpenFiles, can_be_replaced_in_a_directory_of_another_user) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can give a directory away";
   const auto foreign = directory("foreign", 0755);
   const auto path = file("foreign/a", 0600);
@@ -114,7 +114,7 @@ TEST_F(OpenFiles, CanBeReplacedInADirectoryOfAnotherUser) {
   EXPECT_THAT(warnings_about({{path, "pass"}}), IsEmpty());
 }
 
-TEST_F(OpenFiles, ThatAreNoneOrNoFilesAreNoMatter) {
+TEST_F(OpenFiles, that_do_not_exist_or_are_not_files_are_ignored) {
   EXPECT_THAT(warnings_about({{"/nonexistent", "pass"}, {"/dev/null", "pass_source"}, {"", "pin"}}),
               IsEmpty());
 }

@@ -24,7 +24,7 @@ constexpr char kFile[] =
     "openssl_conf = init\nhost = hsm\n[init]\nproviders = list\n[list]\ndefault = d\nsesam = s\n[d]\n"
     "[s]\nmodule = m.so\nactivate = 1\nurl = https://$host\npass = a\\$b\nuser = u\n";
 
-TEST(OpensslCnf, IsReadAsOpensslReadsIt) {
+TEST(OpensslCnf, is_read_as_openssl_reads_it) {
   const auto cnf = OpensslCnf::load(write(kFile));
   ASSERT_TRUE(cnf);
   EXPECT_EQ(cnf->init_section(), "init");
@@ -37,7 +37,7 @@ TEST(OpensslCnf, IsReadAsOpensslReadsIt) {
   EXPECT_EQ(rows->at(1).section, "s");
 }
 
-TEST(OpensslCnf, FollowsIncludes) {
+TEST(OpensslCnf, follows_includes) {
   const auto part = write("[s]\nuser = included\n", "part.cnf");
   const auto cnf = OpensslCnf::load(write("openssl_conf = init\n.include " + part + "\n"));
   ASSERT_TRUE(cnf);
@@ -45,7 +45,7 @@ TEST(OpensslCnf, FollowsIncludes) {
   EXPECT_FALSE(cnf->providers());
 }
 
-TEST(OpensslCnf, TellsTheLineThatIsWrongAndLeavesNoErrorBehind) {
+TEST(OpensslCnf, reports_the_invalid_line_and_leaves_no_error_behind) {
   ERR_clear_error();
   const auto broken = OpensslCnf::load(write("a = 1\nb = x$y\n"));
   ASSERT_FALSE(broken);
@@ -58,7 +58,7 @@ TEST(OpensslCnf, TellsTheLineThatIsWrongAndLeavesNoErrorBehind) {
   EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-TEST(CollectedForTheCommand, AreTheSectionsSettingsAndThoseGivenInstead) {
+TEST(CollectedForTheCommand, are_the_settings_of_the_section_and_those_given_instead) {
   const auto cnf = OpensslCnf::load(write(kFile));
   ASSERT_TRUE(cnf);
   Values instead;
@@ -73,7 +73,7 @@ TEST(CollectedForTheCommand, AreTheSectionsSettingsAndThoseGivenInstead) {
   EXPECT_TRUE(std::ranges::none_of(collected->files, &WatchedFile::is_secret));
 }
 
-TEST(CollectedForTheCommand, AreRefusedWithAKeyThatIsNoSetting) {
+TEST(CollectedForTheCommand, are_refused_with_an_unknown_setting) {
   const auto cnf = OpensslCnf::load(write(std::string(kFile) + "colour = red\n"));
   ASSERT_TRUE(cnf);
   const auto collected = collect_values(&*cnf, "s", {});
