@@ -5,6 +5,7 @@
 
 #include "base/printable.h"
 #include "n200/device.h"
+#include "n200/encodings.h"
 
 namespace sesam::n200 {
 namespace {

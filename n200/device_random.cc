@@ -4,6 +4,7 @@
 #include <string>
 
 #include "n200/device.h"
+#include "n200/encodings.h"
 
 namespace sesam::n200 {
 

@@ -3,7 +3,7 @@
 // by verify_signatures. What is valid passes both, and nothing else does.
 #include "wycheproof.h"
 
-#include "n200/reply.h"
+#include "n200/encodings.h"
 #include "signature/digests.h"
 #include "signature/scheme.h"
 
