@@ -107,9 +107,7 @@ void teardown(void* provctx) { delete static_cast<Provider*>(provctx); }
 }  // namespace
 
 Provider::Provider(const ossl::Core& core) : core_(core) {
-  bio_write = core.bio_write;
-  bio_read = core.bio_read;
-  bio_gets = core.bio_gets;
+  bio = core.bio;
   if (auto configured = configure(); !configured) {
     const auto modest = config::modest_settings(core);
     claims_pkcs11 = modest.claim_pkcs11;
