@@ -7,6 +7,7 @@
 
 #include "base/hex.h"
 #include "cli/output.h"
+#include "n200/device.h"
 #include "n200/errors.h"
 #include "n200/known_secrets.h"
 #include "n200/options.h"

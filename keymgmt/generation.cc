@@ -10,6 +10,7 @@
 #include "keymgmt/curves.h"
 #include "keymgmt/key_file.h"
 #include "keymgmt/key_pin.h"
+#include "n200/device.h"
 #include "n200/options.h"
 
 namespace sesam::keymgmt {

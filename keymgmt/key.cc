@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "n200/device.h"
 #include "n200/key_uri.h"
 #include "n200/uri.h"
 #include "ossl/crypto.h"

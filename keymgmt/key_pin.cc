@@ -11,6 +11,7 @@
 
 #include "base/printable.h"
 #include "n200/asked_pins.h"
+#include "n200/device.h"
 #include "n200/options.h"
 #include "transport/pipeline.h"
 

@@ -10,9 +10,10 @@
 
 #include "base/log.h"
 #include "base/result.h"
-#include "n200/device.h"
 
 namespace sesam::n200 {
+
+class Device;
 
 /// What an administrator should know but no program is stopped for: told in the log when a key is used first,
 /// as programs that use none have no part in it.

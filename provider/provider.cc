@@ -7,6 +7,7 @@
 #include "config/configuration_sources.h"
 #include "keyexch/ecdh.h"
 #include "keymgmt/key.h"
+#include "n200/device.h"
 #include "ossl/boundary.h"
 #include "provider/params.h"
 #include "rand/random.h"

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "n200/device.h"
 #include "ossl/boundary.h"
 #include "store/context.h"
 #include "store/open_key.h"
