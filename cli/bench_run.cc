@@ -8,6 +8,8 @@
 #include <cstring>
 #include <thread>
 
+#include "n200/device.h"
+
 namespace sesam::cli {
 namespace {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/hex.h"
-#include "n200/reply.h"
+#include "n200/encodings.h"
 #include "ossl/ecdsa_signature.h"
 
 namespace sesam::cli::discover {

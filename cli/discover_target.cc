@@ -7,8 +7,10 @@
 
 #include "base/hex.h"
 #include "cli/output.h"
+#include "n200/device.h"
 #include "n200/errors.h"
 #include "n200/known_secrets.h"
+#include "n200/options.h"
 #include "n200/request.h"
 #include "signature/ecdsa_form.h"
 #include "signature/scheme.h"

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "config/configuration_sources.h"
+#include "transport/pipeline.h"
 
 namespace sesam::cli {
 namespace {

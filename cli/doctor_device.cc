@@ -8,6 +8,7 @@
 #include "cli/doctor.h"
 #include "cli/key_name.h"
 #include "cli/message.h"
+#include "transport/pipeline.h"
 
 namespace sesam::cli {
 namespace {

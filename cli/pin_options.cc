@@ -45,10 +45,7 @@ Result<Secret> pin_of_new_keys(const n200::Device& device, const PinOptions& pin
 Result<n200::KeyHandle> handle_of(const n200::Device& device, FoundKey found, const PinOptions& pin) {
   if (pin.ask) found.uri.pin_source = kAsk;
   SESAM_TRY(secret, keymgmt::pin_for(found.uri, found.record, device, terminal_prompt()));
-  auto key =
-      device.handle_of(found.record, found.uri.core.value_or(device.options().core), std::move(secret));
-  key.standing = device.watch(found.uri, found.record);
-  return key;
+  return device.handle(found.uri, found.record, std::move(secret));
 }
 
 }  // namespace sesam::cli

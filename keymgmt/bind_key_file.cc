@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/file.h"
-#include "n200/reply.h"
+#include "n200/encodings.h"
 #include "ossl/crypto.h"
 #include "ossl/handles.h"
 

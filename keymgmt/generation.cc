@@ -10,6 +10,8 @@
 #include "keymgmt/curves.h"
 #include "keymgmt/key_file.h"
 #include "keymgmt/key_pin.h"
+#include "n200/device.h"
+#include "n200/options.h"
 
 namespace sesam::keymgmt {
 namespace {

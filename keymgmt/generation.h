@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "keymgmt/key.h"
 #include "n200/context.h"
+#include "n200/new_key.h"
 
 namespace sesam::keymgmt {
 

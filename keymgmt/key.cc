@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "n200/device.h"
 #include "n200/key_uri.h"
 #include "n200/uri.h"
 #include "ossl/crypto.h"
@@ -16,7 +17,7 @@ bool includes_private(int selection) noexcept { return (selection & OSSL_KEYMGMT
 
 // Of a record, whose members are the device's words.
 Error redacted(Error error, const n200::Device& device) {
-  error.detail = device.secrets().redacted(error.detail);
+  error.detail = device.redacted(error.detail);
   return error;
 }
 
@@ -30,9 +31,7 @@ Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& r
                                                         const n200::KeyUri& uri, Secret pin,
                                                         std::shared_ptr<n200::Device> device) {
   auto data = std::make_shared<KeyData>();
-  data->handle = device->handle_of(record, uri.core.value_or(device->options().core), std::move(pin));
-  data->handle.standing = device->watch(uri, record);
-  data->handle.proof = device->proof_of(record);
+  data->handle = device->handle(uri, record, std::move(pin));
   data->uri = uri_of(record, n200::UriScheme::sesam, uri);
   const auto type = type_of(record);
   if (!type) return redacted(type.error(), *device);

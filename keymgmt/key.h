@@ -10,9 +10,14 @@
 
 #include "base/result.h"
 #include "keymgmt/public_key.h"
-#include "n200/device.h"
+#include "n200/key_handle.h"
+#include "n200/key_record.h"
 #include "n200/uri.h"
 #include "ossl/handles.h"
+
+namespace sesam::n200 {
+class Device;
+}
 
 namespace sesam::keymgmt {
 

@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "keymgmt/curves.h"
-#include "n200/device.h"
+#include "n200/new_key.h"
 
 namespace sesam::keymgmt {
 

@@ -10,7 +10,10 @@
 #include <string>
 
 #include "base/printable.h"
+#include "n200/device.h"
+#include "n200/options.h"
 #include "n200/prompted_pins.h"
+#include "transport/pipeline.h"
 
 namespace sesam::keymgmt {
 namespace {
@@ -50,7 +53,7 @@ Result<Secret> pin_for(const n200::KeyUri& uri, const n200::KeyRecord& record, c
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::milliseconds(device.options().deadline_ms);
   return process_state<n200::PromptedPins>().get(identity_of(record, device), deadline, [&] {
-    return ask_for_pin(device.secrets().redacted(record.nice_name), prompt);
+    return ask_for_pin(device.redacted(record.nice_name), prompt);
   });
 }
 

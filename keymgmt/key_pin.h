@@ -6,8 +6,12 @@
 
 #include "base/result.h"
 #include "base/secret.h"
-#include "n200/device.h"
+#include "n200/key_record.h"
 #include "n200/uri.h"
+
+namespace sesam::n200 {
+class Device;
+}
 
 namespace sesam::keymgmt {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "n200/reply.h"
+#include "n200/encodings.h"
 
 namespace sesam::n200 {
 namespace {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one provider instance gives to its store, keymgmt, signature and encoder objects: OpenSSL's provctx.
+// What every object of one provider instance shares: the device, or why there is none.
 #pragma once
-
-#include <openssl/core_dispatch.h>
 
 #include <atomic>
 #include <memory>
@@ -12,9 +10,10 @@
 
 #include "base/log.h"
 #include "base/result.h"
-#include "n200/device.h"
 
 namespace sesam::n200 {
+
+class Device;
 
 /// What an administrator should know but no program is stopped for: told in the log when a key is used first,
 /// as programs that use none have no part in it.
@@ -45,9 +44,6 @@ struct Context {
   Error configuration_error{Reason::none, {}};
   bool claims_pkcs11 = true;  ///< also serves pkcs11: URIs, files that hold one, and BIND's generation
   Warnings warnings;
-  OSSL_FUNC_BIO_write_ex_fn* bio_write = nullptr;  ///< the core's, for encoders and decoders
-  OSSL_FUNC_BIO_read_ex_fn* bio_read = nullptr;
-  OSSL_FUNC_BIO_gets_fn* bio_gets = nullptr;
 
   /// The device, or why there is none. Raises bad_configuration.
   Result<std::shared_ptr<Device>> require_device() const {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "n200/encodings.h"
 #include "n200/reply_members.h"
 #include "n200/signature_forms.h"
 

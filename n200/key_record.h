@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/hex.h"
@@ -55,5 +56,8 @@ struct KeyRecord {
 };
 
 using KeyRecords = std::shared_ptr<const std::vector<KeyRecord>>;
+
+constexpr std::string_view kObservedType = "NIST";  // of KeyRecord::key_type
+constexpr std::string_view kSymmetricType = "SYM";  // has no public part
 
 }  // namespace sesam::n200

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/known_secrets.h"
 
+#include "n200/options.h"
+#include "n200/pins_in_use.h"
 #include "n200/redaction.h"
+#include "transport/options.h"
 
 namespace sesam::n200 {
 

@@ -2,17 +2,21 @@
 // What a device must not be quoted with.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/secret.h"
-#include "n200/options.h"
-#include "n200/pins_in_use.h"
-#include "transport/pipeline.h"
+
+namespace sesam::transport {
+struct Options;
+}
 
 namespace sesam::n200 {
+
+struct Options;
 
 /// Password and PIN of a configuration, which must outlive this, and what is added.
 class KnownSecrets {
@@ -29,7 +33,7 @@ class KnownSecrets {
 
  private:
   Secret login_;  // the password alone may be too short to be found within base64
-  std::vector<PinsInUse::Pin> pins_;
+  std::vector<std::shared_ptr<const Secret>> pins_;
   std::vector<std::string_view> all_;
 };
 

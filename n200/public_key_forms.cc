@@ -13,7 +13,7 @@
 #include <string>
 
 #include "n200/byte_forms.h"
-#include "n200/reply.h"
+#include "n200/encodings.h"
 #include "ossl/crypto.h"
 #include "ossl/error_stack.h"
 #include "ossl/handles.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the device's JSON replies: the only place that knows simdjson. Runs in the caller's thread.
+// Reads the device's JSON replies, in the caller's thread.
 #pragma once
 
 #include <chrono>
@@ -63,10 +63,5 @@ class ReplyDocument {
 /// puts one in their place that nobody destroys.
 void begin_outliving_exit();
 void end_outliving_exit() noexcept;
-
-/// Decodes text as the row says into `out`. False if it is not exactly out.size() bytes in that encoding.
-bool decode(std::string_view text, Encoding encoding, std::span<unsigned char> out);
-/// The same for any length.
-std::optional<Bytes> decode(std::string_view text, Encoding encoding);
 
 }  // namespace sesam::n200

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/reply_members.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <new>
+
+#include "n200/json.h"
 
 namespace sesam::n200 {
 namespace {

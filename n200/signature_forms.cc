@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "n200/byte_forms.h"
-#include "n200/reply.h"
+#include "n200/encodings.h"
 #include "ossl/ecdsa_signature.h"
 
 namespace sesam::n200 {

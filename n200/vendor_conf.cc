@@ -2,11 +2,12 @@
 #include "n200/vendor_conf.h"
 
 #include <openssl/crypto.h>
-#include <simdjson.h>
 
 #include <cstdint>
 #include <optional>
 #include <utility>
+
+#include "n200/json.h"
 
 namespace sesam::n200 {
 namespace {

@@ -11,25 +11,10 @@
 #include <vector>
 
 #include "base/result.h"
-#include "transport/pipeline.h"
+#include "n200/operation.h"
+#include "transport/request.h"
 
 namespace sesam::n200 {
-
-enum class Operation : std::uint8_t {
-  ec_sign,
-  rsa_sign,
-  find_key,
-  list_keys,
-  ec_generate,
-  rsa_generate,
-  timestamp,
-  ec_import,
-  random,
-  remove,
-  encrypt,
-  decrypt,
-  count
-};
 
 /// What a {placeholder} stands for. Text values are percent-encoded where they are put.
 enum class Placeholder : std::uint8_t {

@@ -70,13 +70,13 @@ Core::Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) no
         take(vset_error, *upcalls);
         break;
       case OSSL_FUNC_BIO_WRITE_EX:
-        take(bio_write, *upcalls);
+        take(bio.write, *upcalls);
         break;
       case OSSL_FUNC_BIO_READ_EX:
-        take(bio_read, *upcalls);
+        take(bio.read, *upcalls);
         break;
       case OSSL_FUNC_BIO_GETS:
-        take(bio_gets, *upcalls);
+        take(bio.gets, *upcalls);
         break;
       default:
         break;

@@ -12,6 +12,13 @@
 
 namespace sesam::ossl {
 
+/// The core's own BIO functions, for encoders and decoders (provider-encoder(7)).
+struct BioCalls {
+  OSSL_FUNC_BIO_write_ex_fn* write = nullptr;
+  OSSL_FUNC_BIO_read_ex_fn* read = nullptr;
+  OSSL_FUNC_BIO_gets_fn* gets = nullptr;
+};
+
 /// What the core handed to one provider instance (provider-base(7)): its handle and the upcalls we use.
 struct Core {
   const OSSL_CORE_HANDLE* handle = nullptr;
@@ -19,9 +26,7 @@ struct Core {
   OSSL_FUNC_core_new_error_fn* new_error = nullptr;
   OSSL_FUNC_core_set_error_debug_fn* set_error_debug = nullptr;
   OSSL_FUNC_core_vset_error_fn* vset_error = nullptr;
-  OSSL_FUNC_BIO_write_ex_fn* bio_write = nullptr;
-  OSSL_FUNC_BIO_read_ex_fn* bio_read = nullptr;
-  OSSL_FUNC_BIO_gets_fn* bio_gets = nullptr;
+  BioCalls bio;
 
   /// Picks the upcalls from the table that OSSL_provider_init() got.
   Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) noexcept;

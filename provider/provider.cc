@@ -7,6 +7,7 @@
 #include "config/configuration_sources.h"
 #include "keyexch/ecdh.h"
 #include "keymgmt/key.h"
+#include "n200/device.h"
 #include "ossl/boundary.h"
 #include "provider/params.h"
 #include "rand/random.h"
@@ -107,9 +108,7 @@ void teardown(void* provctx) { delete static_cast<Provider*>(provctx); }
 }  // namespace
 
 Provider::Provider(const ossl::Core& core) : core_(core) {
-  bio_write = core.bio_write;
-  bio_read = core.bio_read;
-  bio_gets = core.bio_gets;
+  bio = core.bio;
   if (auto configured = configure(); !configured) {
     const auto modest = config::modest_settings(core);
     claims_pkcs11 = modest.claim_pkcs11;

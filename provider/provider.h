@@ -7,13 +7,13 @@
 #include <memory>
 
 #include "base/log.h"
-#include "n200/context.h"
 #include "ossl/error_stack.h"
+#include "store/context.h"
 
 namespace sesam::provider {
 
 /// The context that OpenSSL hands back to every function of the provider.
-class Provider : public n200::Context {
+class Provider : public store::Context {
  public:
   /// Reads the configuration. Never fails on it: what is wrong is remembered, and raised when a key is used.
   /// OpenSSL swallows what a failing init raises, and most programs that load openssl.cnf never use a key.

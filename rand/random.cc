@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/secret.h"
+#include "n200/device.h"
 #include "ossl/boundary.h"
 
 namespace sesam::rand {

@@ -8,6 +8,7 @@
 #include <array>
 #include <utility>
 
+#include "n200/options.h"
 #include "ossl/error_stack.h"
 #include "signature/ecdsa_form.h"
 

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "keymgmt/key.h"
+#include "n200/device.h"
 #include "ossl/handles.h"
 #include "signature/scheme.h"
 

@@ -8,9 +8,9 @@
 
 #include "base/printable.h"
 #include "keymgmt/key.h"
-#include "n200/context.h"
 #include "ossl/boundary.h"
 #include "ossl/handles.h"
+#include "store/context.h"
 #include "store/uri_pem.h"
 
 namespace sesam::store {
@@ -40,9 +40,9 @@ std::string heading(const Key& key, int selection) {
          "\nURI: " + printable(data->uri) + "\n";
 }
 
-Result<void> write(const n200::Context& context, OSSL_CORE_BIO* out, std::string_view text) {
+Result<void> write(const Context& context, OSSL_CORE_BIO* out, std::string_view text) {
   std::size_t written = 0;
-  if (context.bio_write == nullptr || context.bio_write(out, text.data(), text.size(), &written) != 1 ||
+  if (context.bio.write == nullptr || context.bio.write(out, text.data(), text.size(), &written) != 1 ||
       written != text.size())
     return Error{Reason::internal, "the output cannot be written"};
   return {};
@@ -60,7 +60,7 @@ Result<void> encode_text(void* provctx, OSSL_CORE_BIO* out, const void* object, 
     return Error{Reason::internal, "the key cannot be printed"};
   char* text = nullptr;
   const auto length = static_cast<std::size_t>(BIO_get_mem_data(memory.get(), &text));
-  return write(*static_cast<const n200::Context*>(provctx), out, {text, length});
+  return write(*static_cast<const Context*>(provctx), out, {text, length});
 }
 
 Result<void> encode_pem(void* provctx, OSSL_CORE_BIO* out, const void* object, const OSSL_PARAM[], int,
@@ -69,7 +69,7 @@ Result<void> encode_pem(void* provctx, OSSL_CORE_BIO* out, const void* object, c
   if (key == nullptr || !key->is_private()) return Error{Reason::bad_argument, "not a key in the device"};
   const std::string pem = pem_of_uri(key->data()->uri);
   if (pem.empty()) return Error{Reason::out_of_memory, {}};
-  return write(*static_cast<const n200::Context*>(provctx), out, pem);
+  return write(*static_cast<const Context*>(provctx), out, pem);
 }
 
 #define SESAM_ENCODER_COMMON \

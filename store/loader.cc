@@ -8,6 +8,7 @@
 
 #include <utility>
 
+#include "n200/device.h"
 #include "n200/key_uri.h"
 #include "ossl/boundary.h"
 #include "store/open_key.h"

@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "keymgmt/key.h"
 #include "keymgmt/key_pin.h"
-#include "n200/device.h"
+#include "n200/key_record.h"
 #include "n200/uri.h"
 
 namespace sesam::store {

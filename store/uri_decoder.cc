@@ -9,8 +9,9 @@
 #include <string>
 #include <utility>
 
-#include "n200/context.h"
+#include "n200/device.h"
 #include "ossl/boundary.h"
+#include "store/context.h"
 #include "store/open_key.h"
 #include "store/uri_pem.h"
 
@@ -33,10 +34,10 @@ int does_selection(void*, int selection) {
 }
 
 // The next PEM object of the input, its first and last line included; empty if there is none.
-std::string next_pem(const n200::Context& context, OSSL_CORE_BIO* in) {
+std::string next_pem(const Context& context, OSSL_CORE_BIO* in) {
   std::string pem;
   char line[512];
-  for (int length; pem.size() < kMostBytes && (length = context.bio_gets(in, line, sizeof line)) > 0;) {
+  for (int length; pem.size() < kMostBytes && (length = context.bio.gets(in, line, sizeof line)) > 0;) {
     const std::string_view text(line, static_cast<std::size_t>(length));
     if (pem.empty() && !text.starts_with("-----BEGIN ")) continue;
     pem.append(text);
@@ -45,11 +46,11 @@ std::string next_pem(const n200::Context& context, OSSL_CORE_BIO* in) {
   return {};
 }
 
-Bytes read_all(const n200::Context& context, OSSL_CORE_BIO* in) {
+Bytes read_all(const Context& context, OSSL_CORE_BIO* in) {
   Bytes all;
   unsigned char buffer[1024];
   for (std::size_t length = 0;
-       all.size() < kMostBytes && context.bio_read(in, buffer, sizeof buffer, &length) == 1 && length > 0;)
+       all.size() < kMostBytes && context.bio.read(in, buffer, sizeof buffer, &length) == 1 && length > 0;)
     all.insert(all.end(), buffer, buffer + length);
   return all;
 }
@@ -57,7 +58,7 @@ Bytes read_all(const n200::Context& context, OSSL_CORE_BIO* in) {
 // What is not ours is left to the other decoders, which start at the same place: true, and nothing handed on.
 Result<bool> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback, void* argument,
                         OSSL_PASSPHRASE_CALLBACK*, void*) {
-  const auto& context = *static_cast<const n200::Context*>(provctx);
+  const auto& context = *static_cast<const Context*>(provctx);
   auto der = der_of_pem(next_pem(context, in), context.claims_pkcs11);
   if (!der) return true;
   int type = OSSL_OBJECT_PKEY;
@@ -76,7 +77,7 @@ Result<bool> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* ca
 template <KeyType Type>
 Result<bool> decode_uri(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback, void* argument,
                         OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument) {
-  const auto& context = *static_cast<const n200::Context*>(provctx);
+  const auto& context = *static_cast<const Context*>(provctx);
   const auto text = uri_of_der(read_all(context, in), context.claims_pkcs11);
   if (!text) return true;
   SESAM_TRY(uri, n200::KeyUri::parse(*text));

@@ -8,6 +8,8 @@
 
 #include "message.h"
 #include "metrics/counts.h"
+#include "n200/options.h"
+#include "transport/options.h"
 #include "transport/process_life.h"
 
 namespace sesam::bench {

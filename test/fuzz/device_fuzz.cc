@@ -8,7 +8,10 @@
 #include <vector>
 
 #include "keymgmt/public_key.h"
+#include "n200/options.h"
+#include "n200/uri.h"
 #include "promise.h"
+#include "transport/pipeline.h"
 
 namespace {
 

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "n200/encodings.h"
 #include "n200/expected_reply.h"
 #include "n200/key_type_forms.h"
 #include "n200/public_key_forms.h"

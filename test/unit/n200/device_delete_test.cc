@@ -8,6 +8,7 @@
 #include <string>
 
 #include "n200/device.h"
+#include "n200/options.h"
 #include "scripted_pipeline.h"
 
 namespace sesam::n200 {

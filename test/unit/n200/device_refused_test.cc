@@ -7,6 +7,8 @@
 #include <string>
 
 #include "n200/device.h"
+#include "n200/options.h"
+#include "n200/uri.h"
 #include "scripted_pipeline.h"
 
 namespace sesam::n200 {

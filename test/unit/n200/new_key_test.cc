@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// New keys (n200/device_generate.cc), held against a device that loses answers.
+// New keys (n200/make_key.cc), checked against a device that loses answers.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +8,7 @@
 
 #include "base/hex.h"
 #include "n200/device.h"
+#include "n200/options.h"
 #include "scripted_pipeline.h"
 
 namespace sesam::n200 {

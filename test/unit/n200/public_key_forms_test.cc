@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "n200/reply.h"
+#include "n200/encodings.h"
 
 namespace sesam::n200 {
 namespace {

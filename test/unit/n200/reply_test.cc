@@ -6,6 +6,8 @@
 
 #include <array>
 
+#include "n200/encodings.h"
+
 namespace sesam::n200 {
 namespace {
 

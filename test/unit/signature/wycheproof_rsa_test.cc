@@ -3,7 +3,7 @@
 // by verify_signatures. What is valid passes both, and nothing else does.
 #include "wycheproof.h"
 
-#include "n200/reply.h"
+#include "n200/encodings.h"
 #include "signature/digests.h"
 #include "signature/scheme.h"
 
@@ -17,7 +17,7 @@ struct Vectors {
   int least_valid, least_invalid;
 };
 
-// What n200/device.cc does with a reply: a text of another length than the modulus is no signature.
+// What n200/sign.cc does with a reply: a text of another length than the modulus is no signature.
 bool read_reply(const std::string& hex, Bytes& signature) {
   return n200::decode(hex, n200::Encoding::hex, signature);
 }

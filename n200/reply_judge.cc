@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replies that have not what was asked for.
+#include "n200/reply_judge.h"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
+#include <vector>
 
-#include "n200/device.h"
-#include "n200/refusal.h"
+#include "n200/expected_reply.h"
+#include "n200/pin_verdicts.h"
 #include "n200/reply_members.h"
 
 namespace sesam::n200 {
@@ -19,10 +21,8 @@ Reason reason_for_any_status(int status) noexcept {
   return status >= kRedirection && status < kClientError ? Reason::http_status : reason_for_status(status);
 }
 
-}  // namespace
-
 // A list, or a text alone, is read as if it stood where the answer was expected.
-Result<ReplyDocument> Device::parse_reply(std::string& body, const WireRow& row) {
+Result<ReplyDocument> parse_reply(std::string& body, const WireRow& row) {
   auto document = ReplyDocument::parse_in_place(body);
   if (document || !(body.starts_with('[') || body.starts_with('"'))) return document;
   std::string path;
@@ -32,14 +32,39 @@ Result<ReplyDocument> Device::parse_reply(std::string& body, const WireRow& row)
   return inside ? std::move(inside) : std::move(document);
 }
 
+}  // namespace
+
+KnownSecrets ReplyJudge::secrets() const {
+  KnownSecrets known(connection_, options_);
+  known.add_pins_in_use();
+  return known;
+}
+
+Result<ReplyDocument> ReplyJudge::judge(const Exchange& exchange, transport::Reply& reply) {
+  if (reply.failure != transport::Failure::none) {
+    reply.message = secrets().redacted(reply.message);  // it quotes the peer's certificate
+    return transport_error(exchange.doing, reply, connection_.ca_path);
+  }
+  const WireRow& row = options_.wire.row(exchange.operation);
+  auto document = parse_reply(reply.body, row);
+  const auto checked = document ? check_reply(*document, {exchange.operation, row, exchange.expected_bytes})
+                                : Result<void>(document.error());
+  if (!checked || reason_for_status(reply.status) != Reason::none)
+    return refused(exchange, reply, document ? document->body() : std::string_view(reply.body),
+                   checked.error());
+  if (row.method == transport::Method::get && !get_authorized_.load(std::memory_order_relaxed))
+    get_authorized_.store(true, std::memory_order_relaxed);
+  return document;
+}
+
 // The device may quote the request that it refuses, or another one.
-Error Device::refusal(const Exchange& exchange, Reason reason, const DeviceWords& words) const {
+Error ReplyJudge::refusal(const Exchange& exchange, Reason reason, const DeviceWords& words) const {
   KnownSecrets known = secrets();
   known.add(exchange.pin).add(exchange.secret_sent);
   return device_error(exchange.doing, reason, words, known.all());
 }
 
-Refusal Device::read_words(const Exchange& exchange, std::string_view body, int status) const {
+Refusal ReplyJudge::read_words(const Exchange& exchange, std::string_view body, int status) const {
   const WireRow& row = options_.wire.row(exchange.operation);
   const bool is_secret = exchange.operation == Operation::decrypt;
   if (is_secret && status < kClientError && !trimmed(body).starts_with('{')) return {};
@@ -52,8 +77,8 @@ Refusal Device::read_words(const Exchange& exchange, std::string_view body, int 
 }
 
 // `problem` says what is wrong with the reply where the device does not.
-Error Device::refused(const Exchange& exchange, const transport::Reply& reply, std::string_view body,
-                      const Error& problem) {
+Error ReplyJudge::refused(const Exchange& exchange, const transport::Reply& reply, std::string_view body,
+                          const Error& problem) const {
   const Refusal words = read_words(exchange, body, reply.status);
   const Reason by_status = reason_for_any_status(reply.status);
   Reason reason = words.meaning.reason;
@@ -66,16 +91,15 @@ Error Device::refused(const Exchange& exchange, const transport::Reply& reply, s
   if (words.meaning.names_pin && !exchange.pin.empty() && exchange.pin_verdict != nullptr)
     exchange.pin_verdict->refused();
   if (reason == Reason::access_denied && reply.status == kForbidden &&
-      get_let_in_.load(std::memory_order_relaxed))
+      get_authorized_.load(std::memory_order_relaxed))
     reason = Reason::no_access_rule;
   return refusal(
       exchange, reason,
       {reply.status, words.said, is_explained ? std::string_view() : problem.detail, reply.location});
 }
 
-// The reply was one to be expected, but has no record: it may tell of an error, or of no keys.
-Result<void> Device::without_records(const Exchange& exchange, const ReplyDocument& document,
-                                     const Result<void>& taken) {
+Result<void> ReplyJudge::without_records(const Exchange& exchange, const ReplyDocument& document,
+                                         const Result<void>& taken) const {
   if (taken && !read_words(exchange, document.body(), exchange.status).meaning.is_error) return {};
   transport::Reply reply;
   reply.status = exchange.status;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests that the device refuses for want of access: where one was refused lately, it is not sent again.
-#include <chrono>
-#include <utility>
+#include "n200/access_memory.h"
 
-#include "n200/device.h"
+#include <algorithm>
+#include <chrono>
+
+#include "n200/signature_proof.h"
 
 namespace sesam::n200 {
 namespace {
@@ -39,8 +40,14 @@ bool has(const std::atomic<NodeSet>& nodes, std::size_t node) noexcept {
 
 }  // namespace
 
+AccessMemory::AccessMemory(const transport::Options& connection, bool remembers_refusals)
+    : remembers_refusals_(remembers_refusals) {
+  for (const auto& url : connection.urls)
+    logins_.push_back(memory().login(url, connection.user, connection.password));
+}
+
 // Stands for node, user, password and command, and for the key where the refusal may be about that.
-std::string Device::access_name(const Exchange& exchange, bool of_the_key) const {
+std::string AccessMemory::name_of(const Exchange& exchange, bool of_the_key) const {
   std::string name = std::to_string(logins_[exchange.node]) + "|" +
                      std::to_string(static_cast<unsigned>(exchange.operation));
   if (!of_the_key) return name;
@@ -50,49 +57,48 @@ std::string Device::access_name(const Exchange& exchange, bool of_the_key) const
   return name;
 }
 
-// The refusal to return in place of a request.
-std::optional<RefusedAccess::Refusal> Device::remembered_refusal(const Exchange& exchange) const {
-  if (!options_.remembers_refusals || memory().is_empty()) return std::nullopt;
-  const std::string of_all_keys = access_name(exchange, false);
+std::optional<RefusedAccess::Refusal> AccessMemory::refusal_for(const Exchange& exchange) const {
+  if (!remembers_refusals_ || memory().is_empty()) return std::nullopt;
+  const std::string of_all_keys = name_of(exchange, false);
   auto refusal = memory().ask(of_all_keys, exchange.deadline);
   if (!refusal) {
-    refusal = memory().ask(access_name(exchange, true), exchange.deadline);
+    refusal = memory().ask(name_of(exchange, true), exchange.deadline);
     if (refusal) memory().unanswered(of_all_keys);  // this caller tries neither
   }
   if (refusal) refusal->error = marked(exchange.doing, *refusal, RefusedAccess::Clock::now());
   return refusal;
 }
 
-void Device::note_access(const Exchange& exchange, ReplyKind kind, const Error* error) {
-  if (kind == ReplyKind::good) note_let_in(exchange);
-  if (!options_.remembers_refusals || (kind != ReplyKind::no_access && memory().is_empty())) return;
+void AccessMemory::note(const Exchange& exchange, ReplyKind kind, const Error* error) {
+  if (kind == ReplyKind::good) note_authorized(exchange);
+  if (!remembers_refusals_ || (kind != ReplyKind::no_access && memory().is_empty())) return;
   const bool of_the_key = exchange.status != kUnauthorized;
   switch (kind) {
     case ReplyKind::no_access:
-      if (of_the_key) memory().let_in(access_name(exchange, false));
-      memory().refused(access_name(exchange, of_the_key), without_context(exchange.doing, *error),
-                       exchange.status, was_let_in(exchange, of_the_key));
+      if (of_the_key) memory().let_in(name_of(exchange, false));
+      memory().refused(name_of(exchange, of_the_key), without_context(exchange.doing, *error),
+                       exchange.status, was_authorized(exchange, of_the_key));
       break;
     case ReplyKind::good:
     case ReplyKind::unknown_key:
     case ReplyKind::refused:
-      for (const bool key_too : {false, true}) memory().let_in(access_name(exchange, key_too));
+      for (const bool key_too : {false, true}) memory().let_in(name_of(exchange, key_too));
       break;
     default:
-      for (const bool key_too : {false, true}) memory().unanswered(access_name(exchange, key_too));
+      for (const bool key_too : {false, true}) memory().unanswered(name_of(exchange, key_too));
   }
 }
 
 // The usual case writes nothing that threads share.
-void Device::note_let_in(const Exchange& exchange) noexcept {
-  auto& nodes = let_in_[static_cast<std::size_t>(exchange.operation)];
+void AccessMemory::note_authorized(const Exchange& exchange) noexcept {
+  auto& nodes = authorized_[static_cast<std::size_t>(exchange.operation)];
   if (!has(nodes, exchange.node)) nodes.fetch_or(node_set(exchange.node), std::memory_order_relaxed);
   if (exchange.proof != nullptr) exchange.proof->let_in(exchange.node);
 }
 
-bool Device::was_let_in(const Exchange& exchange, bool of_the_key) const noexcept {
+bool AccessMemory::was_authorized(const Exchange& exchange, bool of_the_key) const noexcept {
   if (of_the_key && exchange.proof != nullptr) return exchange.proof->was_let_in(exchange.node);
-  return has(let_in_[static_cast<std::size_t>(exchange.operation)], exchange.node);
+  return has(authorized_[static_cast<std::size_t>(exchange.operation)], exchange.node);
 }
 
 }  // namespace sesam::n200

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Encryption and decryption with a symmetric key of the device.
+#include "n200/encrypt.h"
+
 #include <algorithm>
 #include <utility>
 
 #include "base/printable.h"
-#include "n200/device.h"
+#include "n200/encodings.h"
+#include "n200/find_key.h"
 
 namespace sesam::n200 {
 namespace {
@@ -40,55 +42,46 @@ bool is_text(std::string_view data) {
   return true;
 }
 
-}  // namespace
-
-Result<Secret> Device::encipher(Operation operation, std::string_view verb, const KeyHandle& key,
-                                std::span<const unsigned char> data) {
-  const WireRow& row = options_.wire.row(operation);
+Result<Secret> encipher(Exchanger& exchanger, Operation operation, std::string_view verb,
+                        const KeyHandle& key, std::span<const unsigned char> data) {
   const std::string core = std::to_string(key.core);
-  Exchange asking{operation,
-                  {},
-                  {verb, key.description(), endpoint_url()},
-                  kReplyCapBytes + kMostCharsPerByte * data.size(),
-                  deadline(),
-                  OperationKind::reading,
-                  key.pin.reveal(),
-                  key.pin_verdict.get()};
+  Exchange asking{.operation = operation,
+                  .doing = {verb, key.description(), exchanger.endpoint_url()},
+                  .deadline = exchanger.deadline(),
+                  .reply_cap_bytes = Exchange::kReplyCapBytes + kMostCharsPerByte * data.size(),
+                  .secret_sent = chars_of(data)};
+  const WireRow& row = exchanger.row_of(asking);
   if (data.empty()) return error_of(asking.doing, Reason::bad_argument, "there is nothing to work on");
   if (sends_text(row) && !is_text(chars_of(data)))
     return error_of(
         asking.doing, Reason::bad_argument,
         "the device takes UTF-8 text alone and gives nothing else back: encode the data first, for "
         "example in base64");
-  asking.secret_sent = chars_of(data);
-  asking.values.set(Placeholder::core, core)
-      .set(Placeholder::key_id, key.key_id)
-      .set(Placeholder::token, key.token)
-      .set(Placeholder::name, key.nice_name)
-      .set(Placeholder::pin, asking.pin)
-      .set_data(data);
-  auto document = exchange_with_pin(asking);
+  asking.set_key(key, core);
+  asking.values.set_data(data);
+  auto document = exchanger.exchange_with_pin(asking);
   if (!document)
     return document.error().reason == Reason::unknown_key
-               ? replaced_or(std::move(document).error(), key, asking.deadline)
+               ? replaced_or(exchanger, std::move(document).error(), key, asking.deadline)
                : std::move(document).error();
-  auto text = document->text(row.reply_path);
-  if (!text) return error_of(asking.doing, text.error().reason, text.error().detail);
-  if (row.encoding == Encoding::text) return Secret(*text);
-  auto bytes = decode(*text, row.encoding);
+  SESAM_TRY(text, exchanger.answer_of(asking, *document));
+  if (row.encoding == Encoding::text) return Secret(text);
+  auto bytes = decode(text, row.encoding);
   if (!bytes)
     return error_of(asking.doing, Reason::bad_reply, "the result is not in the encoding of the wire row");
   return Secret(chars_of(*bytes));
 }
 
-Result<Bytes> Device::encrypt(const KeyHandle& key, std::span<const unsigned char> plain) {
-  SESAM_TRY(cipher, encipher(Operation::encrypt, "encrypting with", key, plain));
+}  // namespace
+
+Result<Bytes> encrypt(Exchanger& exchanger, const KeyHandle& key, std::span<const unsigned char> plain) {
+  SESAM_TRY(cipher, encipher(exchanger, Operation::encrypt, "encrypting with", key, plain));
   const auto bytes = bytes_of(cipher.reveal());
   return Bytes(bytes.begin(), bytes.end());
 }
 
-Result<Secret> Device::decrypt(const KeyHandle& key, std::span<const unsigned char> cipher) {
-  return encipher(Operation::decrypt, "decrypting with", key, cipher);
+Result<Secret> decrypt(Exchanger& exchanger, const KeyHandle& key, std::span<const unsigned char> cipher) {
+  return encipher(exchanger, Operation::decrypt, "decrypting with", key, cipher);
 }
 
 }  // namespace sesam::n200

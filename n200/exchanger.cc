@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/exchanger.h"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <thread>
+#include <utility>
+
+#include "metrics/counts.h"
+#include "n200/pin_verdicts.h"
+#include "n200/retry.h"
+#include "n200/signature_proof.h"
+
+namespace sesam::n200 {
+namespace {
+
+using std::chrono::milliseconds;
+
+// An operation that failed sooner did not wait for the device.
+constexpr milliseconds kShortestSilence{500};
+
+// Spreads retries; not a secret, so no call into the application's random generator.
+double jitter() noexcept {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+  const auto thread = std::hash<std::thread::id>{}(std::this_thread::get_id());
+  return static_cast<double>((static_cast<std::size_t>(now) ^ thread * 0x9E3779B97F4A7C15U) % 1024) / 1023;
+}
+
+// A refusal that is returned in place of a reply.
+transport::Reply reply_of(const RefusedAccess::Refusal& refusal) {
+  transport::Reply reply;
+  reply.failure = transport::Failure::none;
+  reply.status = refusal.status;
+  return reply;
+}
+
+// What does not pass by itself, as a restart or an outage does, is for the operator to mend.
+bool is_worth_a_report(ReplyKind kind) noexcept {
+  return kind == ReplyKind::untrusted || kind == ReplyKind::server_error || kind == ReplyKind::garbage ||
+         kind == ReplyKind::no_access;
+}
+
+std::atomic<std::uint64_t> exchangers_made{0};
+
+}  // namespace
+
+Exchanger::Exchanger(std::shared_ptr<transport::Pipeline> pipeline, Options options,
+                     std::shared_ptr<const Log> log)
+    : options_(std::move(options)),
+      log_(std::move(log)),
+      pipeline_(std::move(pipeline)),
+      identity_(std::to_string(exchangers_made.fetch_add(1, std::memory_order_relaxed)) + "|"),
+      nodes_(pipeline_->options().urls.size()),
+      access_(pipeline_->options(), options_.remembers_refusals),
+      judge_(pipeline_->options(), options_) {
+  const auto& urls = pipeline_->options().urls;
+  for (std::size_t node = 0; node < urls.size(); ++node)
+    nodes_.count_into(node, metrics::counts().of_node(urls[node]));
+}
+
+// The way of an operation through the nodes.
+struct Exchanger::Trail {
+  explicit Trail(NodeSet to_avoid) : avoid(to_avoid) {}
+
+  void add(std::size_t node) noexcept {
+    on_this_node = attempt != 0 && node == last ? on_this_node + 1 : 1;
+    ++attempt;
+    last = node;
+    tried |= node_set(node);
+  }
+  // Of more nodes than anybody has we know nothing, and say that they were tried.
+  bool has_tried(std::size_t node) const noexcept {
+    return node >= kMaxNodesInSet || (tried & node_set(node)) != 0;
+  }
+
+  NodeSet avoid;
+  NodeSet tried = 0;
+  NodeSet away = 0;  // whose fault may pass, as that of a node that restarts
+  unsigned attempt = 0;
+  unsigned on_this_node = 0;  // in a row
+  std::size_t last = 0;
+};
+
+// A node is asked for the time, which every device tells.
+void Exchanger::send_probe(std::size_t node, Clock::duration patience, const transport::HealthFlag& flag) {
+  const Exchange asking{.operation = Operation::timestamp, .deadline = Clock::now() + patience};
+  const Rendered rendered = render(row_of(asking), asking.values);
+  transport::Request request = request_for(asking, rendered);
+  request.endpoint = node;
+  pipeline_->probe(request, flag);
+}
+
+// One that failed a while ago.
+void Exchanger::probe_a_node() {
+  constexpr milliseconds kMostPatience{30'000};  // however long commands may take that work
+  const auto patience = std::min(milliseconds(pipeline_->options().request_timeout_ms), kMostPatience);
+  if (const auto node = nodes_.to_probe(Clock::now(), patience))
+    send_probe(*node, patience, nodes_.health_of(*node));
+}
+
+// Where the device did not respond to an operation before, this one does not wait for its own deadline to
+// find the same.
+Result<void> Exchanger::pass_breaker(const Exchange& exchange) {
+  constexpr milliseconds kMaxWait{1000};
+  const auto patience = std::min(milliseconds(options_.deadline_ms / 2), kMaxWait);
+  while (!exchange.is_follow_up && !breaker_.is_closed()) {
+    const auto verdict = breaker_.ask(Clock::now(), patience);
+    switch (verdict.advice) {
+      case Breaker::Advice::go:
+        return {};
+      case Breaker::Advice::send_probe:
+        send_probe(nodes_.in_use(), Breaker::kProbeTime, breaker_.health());
+        break;
+      case Breaker::Advice::wait:
+        pipeline_->rest_until(verdict.until);
+        break;
+      case Breaker::Advice::refuse:
+        return error_of(exchange.doing, Reason::not_responding,
+                        "the device did not respond " + std::to_string(verdict.silent_for.count()) +
+                            " ms ago; next attempt in " + std::to_string(verdict.next_in.count()) + " ms");
+    }
+  }
+  return {};
+}
+
+void Exchanger::note_failure(const Exchange& exchange, const transport::Reply& reply, const Error& error,
+                             bool moves_on) const {
+  if (!log_->wants(LogLevel::retries)) return;
+  const char* what = reply.has_another_address ? "trying another address: "
+                     : moves_on                ? "trying another node: "
+                                               : "trying again: ";
+  std::string problem = reply.message;
+  if (problem.empty())
+    problem = reply.status == 200 ? text_of(error.reason) : "HTTP status " + std::to_string(reply.status);
+  log_->write(LogLevel::retries, error_of(exchange.doing, Reason::none, what + problem).detail);
+}
+
+// What is the node's own fault ends its use until a probe finds it healthy; with a lone node there is no
+// choice.
+void Exchanger::note_health(const Exchange& exchange, const transport::Reply& reply, ReplyKind kind,
+                            const Error* error, const Trail& trail) {
+  if (reply.failure == transport::Failure::none) breaker_.answered();
+  const bool is_at_fault = is_of_the_node(kind, trail.on_this_node, reply.server_answers_others);
+  if (nodes_.count() == 1 || !is_at_fault) {
+    if (reply.failure == transport::Failure::none) nodes_.answered(exchange.node);
+    return;
+  }
+  if (reply.has_another_address) return;
+  const bool was_in_use =
+      nodes_.failed(exchange.node, Clock::now(), std::chrono::seconds(reply.retry_after_s));
+  if (was_in_use && error != nullptr && is_worth_a_report(kind))
+    log_->write(LogLevel::failures, "avoiding the node " + std::string(url_of(exchange.node)) + ": " +
+                                        text_of(error->reason) + ": " + error->detail);
+}
+
+// A missing key is a matter of the node only where it was there before, and not where this process deleted
+// it.
+bool Exchanger::may_fail_over(Exchange& exchange, ReplyKind kind) const {
+  if (exchange.only_node || nodes_.count() == 1) return false;
+  if (kind != ReplyKind::unknown_key) return true;
+  if (exchange.proof == nullptr || exchange.proof->is_deleted()) return false;
+  exchange.must_prove = true;
+  if (exchange.proof->differs(exchange.node))
+    log_->write(LogLevel::failures, "the nodes differ: " + std::string(url_of(exchange.node)) +
+                                        " does not have " + exchange.doing.key +
+                                        "; avoiding it for this key");
+  return true;
+}
+
+std::optional<milliseconds> Exchanger::pause_before_retry(Exchange& exchange, const transport::Reply& reply,
+                                                          ReplyKind kind, const Error& error, Trail& trail) {
+  const Action action = action_after(kind, exchange.kind, surely_not_done(reply));
+  exchange.outcome_unknown = action == Action::outcome_unknown;
+  if (action == Action::deliver || action == Action::outcome_unknown) return std::nullopt;
+  if (action == Action::fail_over) {
+    if (!may_fail_over(exchange, kind)) return std::nullopt;
+    trail.avoid |= node_set(exchange.node);
+  } else {
+    trail.away |= node_set(exchange.node);
+    if (kind == ReplyKind::silent)
+      trail.avoid |= node_set(exchange.node);  // another time-out would be too much
+  }
+  const bool moves_on =
+      reply.has_another_address || (!exchange.only_node && !trail.has_tried(nodes_.in_use(trail.avoid)));
+  const bool one_may_come_back = (trail.away & ~trail.avoid) != 0;
+  if (action == Action::fail_over && !moves_on && !one_may_come_back) return std::nullopt;
+  const auto left = std::chrono::duration_cast<milliseconds>(exchange.deadline - Clock::now());
+  const auto pause = retry_after({kind, trail.attempt, moves_on, nodes_.ever_answered(),
+                                  std::chrono::seconds(reply.retry_after_s), left},
+                                 jitter());
+  if (pause) note_failure(exchange, reply, error, moves_on);
+  return pause;
+}
+
+transport::Request Exchanger::request_for(const Exchange& exchange, const Rendered& rendered) const {
+  const WireRow& row = row_of(exchange);
+  transport::Request request;
+  request.operation = static_cast<std::size_t>(exchange.operation);
+  request.method = row.method;
+  request.path = rendered.path.reveal();
+  request.fixed_path_bytes = row.fixed_path_bytes();
+  request.body = rendered.body.reveal();
+  request.reply_cap_bytes = exchange.reply_cap_bytes;
+  request.repeatable = exchange.kind != OperationKind::changing;
+  request.deadline = exchange.deadline;
+  return request;
+}
+
+void Exchanger::give_up_on_device(Clock::time_point now) noexcept {
+  breaker_.unanswered(now);
+  if (nodes_.count() == 1) nodes_.did_not_respond(0);
+}
+
+Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
+  SESAM_CHECK(pass_breaker(exchange));
+  const Rendered rendered = render(row_of(exchange), exchange.values);
+  transport::Request request = request_for(exchange, rendered);
+  Trail trail(exchange.proof != nullptr ? exchange.proof->differing() : 0);
+  const auto begun = Clock::now();
+  for (;;) {
+    if (nodes_.count() > 1) probe_a_node();
+    request.endpoint = exchange.node = exchange.only_node.value_or(nodes_.in_use(trail.avoid));
+    exchange.doing.endpoint = url_of(exchange.node);
+    trail.add(exchange.node);
+    const auto remembered = access_.refusal_for(exchange);
+    transport::Reply reply = remembered ? reply_of(*remembered) : pipeline_->perform(request);
+    exchange.status = reply.status;
+    auto document = remembered ? Result<ReplyDocument>(remembered->error) : judge_.judge(exchange, reply);
+    const Error* const error = document ? nullptr : &document.error();
+    const ReplyKind kind = kind_of(reply.failure, reply.status, error ? error->reason : Reason::none);
+    if (!remembered) {
+      note_health(exchange, reply, kind, error, trail);
+      access_.note(exchange, kind, error);
+    }
+    if (document) return document;
+    const auto pause = pause_before_retry(exchange, reply, kind, document.error(), trail);
+    const auto now = Clock::now();
+    if (!pause) {
+      if (exchange.kind != OperationKind::changing && !exchange.is_follow_up && is_unanswered(kind, reply) &&
+          now - begun >= std::min(milliseconds(options_.deadline_ms), kShortestSilence))
+        give_up_on_device(now);
+      return document;
+    }
+    metrics::counts().retries[request.operation].add();
+    if (pause->count() > 0) pipeline_->rest_until(now + *pause);
+  }
+}
+
+Result<std::uint64_t> Exchanger::may_send_pin(const Exchange& exchange) {
+  if (exchange.pin_verdict == nullptr) return std::uint64_t{0};
+  const auto permission = exchange.pin_verdict->ask(exchange.deadline, *pipeline_);
+  switch (permission.leave) {
+    case PinVerdict::Leave::granted:
+    case PinVerdict::Leave::to_try:
+      return permission.trial;
+    case PinVerdict::Leave::refused:
+      return error_of(exchange.doing, Reason::wrong_pin,
+                      "the device refused this PIN before; nothing was sent");
+    case PinVerdict::Leave::timed_out:
+      break;
+  }
+  return error_of(exchange.doing, Reason::timed_out,
+                  "whether the PIN is right is not known yet; nothing was sent");
+}
+
+Result<ReplyDocument> Exchanger::exchange_with_pin(Exchange& asking) {
+  SESAM_TRY(trial, may_send_pin(asking));
+  const PinProbe probe(asking.pin_verdict, trial);
+  auto document = exchange(asking);
+  if (document && asking.pin_verdict != nullptr) asking.pin_verdict->proven(trial);
+  return document;
+}
+
+Result<std::string_view> Exchanger::answer_of(const Exchange& exchange, ReplyDocument& document) const {
+  auto text = document.text(row_of(exchange).reply_path);
+  if (!text) return error_of(exchange.doing, text.error().reason, text.error().detail);
+  return text;
+}
+
+}  // namespace sesam::n200

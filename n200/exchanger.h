@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exchanges with the device: a request, its repetitions within the deadline, and what came of it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "n200/access_memory.h"
+#include "n200/breaker.h"
+#include "n200/exchange.h"
+#include "n200/nodes.h"
+#include "n200/options.h"
+#include "n200/reply.h"
+#include "n200/reply_judge.h"
+#include "transport/pipeline.h"
+
+namespace sesam::n200 {
+
+/// What all operations on one device share. Safe from any thread.
+class Exchanger {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Exchanger(std::shared_ptr<transport::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log);
+
+  /// Sends the request, and repeats it where outcome.h and retry.h say so. Raises what the device's reply
+  /// means, what kept it from arriving, and not_responding.
+  Result<ReplyDocument> exchange(Exchange& exchange);
+  /// The same for a request with a PIN: one that the device rejected before is not sent. Raises wrong_pin.
+  Result<ReplyDocument> exchange_with_pin(Exchange& exchange);
+  /// The text where the wire row expects the answer. Raises reply_field_missing.
+  Result<std::string_view> answer_of(const Exchange& exchange, ReplyDocument& document) const;
+
+  const Options& options() const noexcept { return options_; }
+  const WireRow& row_of(const Exchange& exchange) const { return options_.wire.row(exchange.operation); }
+  transport::Pipeline& pipeline() const noexcept { return *pipeline_; }
+  const Log& log() const noexcept { return *log_; }
+  const ReplyJudge& judge() const noexcept { return judge_; }
+  std::string redacted(std::string_view device_words) const {
+    return judge_.secrets().redacted(device_words);
+  }
+  /// Tells what this process keeps of the device from what it keeps of others.
+  const std::string& identity() const noexcept { return identity_; }
+  std::size_t node_count() const noexcept { return nodes_.count(); }
+  std::string_view url_of(std::size_t node) const noexcept { return pipeline_->options().urls[node]; }
+  /// The URL of the node in use.
+  std::string_view endpoint_url() noexcept { return url_of(nodes_.in_use()); }
+  /// The deadline of an operation that starts now.
+  Clock::time_point deadline() const {
+    return Clock::now() + std::chrono::milliseconds(options_.deadline_ms);
+  }
+
+ private:
+  struct Trail;
+
+  // The number of the trial where this exchange tries the PIN out, else 0.
+  Result<std::uint64_t> may_send_pin(const Exchange& exchange);
+  Result<void> pass_breaker(const Exchange& exchange);
+  transport::Request request_for(const Exchange& exchange, const Rendered& rendered) const;
+  void probe_a_node();
+  void send_probe(std::size_t node, Clock::duration patience, const transport::HealthFlag& flag);
+  void note_health(const Exchange& exchange, const transport::Reply& reply, ReplyKind kind,
+                   const Error* error, const Trail& trail);
+  void note_failure(const Exchange& exchange, const transport::Reply& reply, const Error& error,
+                    bool moves_on) const;
+  void give_up_on_device(Clock::time_point now) noexcept;
+  bool may_fail_over(Exchange& exchange, ReplyKind kind) const;
+  std::optional<std::chrono::milliseconds> pause_before_retry(Exchange& exchange,
+                                                              const transport::Reply& reply, ReplyKind kind,
+                                                              const Error& error, Trail& trail);
+
+  const Options options_;
+  const std::shared_ptr<const Log> log_;
+  const std::shared_ptr<transport::Pipeline> pipeline_;
+  const std::string identity_;
+  Nodes nodes_;
+  Breaker breaker_;
+  AccessMemory access_;
+  ReplyJudge judge_;
+};
+
+}  // namespace sesam::n200

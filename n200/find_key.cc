@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/find_key.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/ascii_case.h"
+#include "n200/bounded_records.h"
+#include "n200/key_cache.h"
+#include "n200/key_standing.h"
+#include "n200/key_uri.h"
+#include "n200/list_keys.h"
+
+namespace sesam::n200 {
+namespace {
+
+KeyQuestion question_of(const Exchanger& exchanger, const std::string& name, std::size_t node) {
+  return {exchanger.identity() + std::to_string(node), name};
+}
+
+std::string cache_name_of_key(const Exchanger& exchanger, const std::string& name) {
+  return exchanger.identity() + "key " + name;
+}
+
+bool carries(const KeyRecord& record, std::string_view name) {
+  return record.nice_name == name || equal_ignoring_case(record.key_id, name) ||
+         equal_ignoring_case(record.token, name) || equal_ignoring_case(record.token_label(), name) ||
+         equal_ignoring_case(record.id, name);
+}
+
+constexpr std::size_t kMostNames = 8;  // in a message
+
+std::string names_of(const std::vector<KeyRecord>& records) {
+  std::string names;
+  for (std::size_t i = 0; i < std::min(records.size(), kMostNames); ++i)
+    names += (i == 0 ? "" : ", ") + records[i].key_id;
+  return records.size() > kMostNames ? names + ", ..." : names;
+}
+
+Result<KeyRecords> request_key(Exchanger& exchanger, const std::string& name,
+                               Exchanger::Clock::time_point until, OneNode node = {}) {
+  Exchange asking{.operation = Operation::find_key,
+                  .doing = {"looking up", "key '" + name + "'", exchanger.endpoint_url()},
+                  .deadline = until,
+                  .only_node = node,
+                  .is_follow_up = node.has_value()};
+  asking.values.set(Placeholder::name, name);
+  std::vector<KeyRecord> records, others;  // of others a few, for the message
+  SESAM_CHECK(visit_records(exchanger, asking, [&](KeyRecord record) {
+    if (carries(record, name))
+      records.push_back(std::move(record));
+    else if (others.size() <= kMostNames)
+      others.push_back(std::move(record));
+  }));
+  if (records.empty() && !others.empty())
+    return error_of(asking.doing, Reason::bad_reply,
+                    "the device answered with another key: " + exchanger.redacted(names_of(others)));
+  process_state<KeyStandings>().check_against(question_of(exchanger, name, asking.node), records);
+  return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
+}
+
+}  // namespace
+
+Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri) {
+  const auto until = exchanger.deadline();
+  const std::string name = lookup_name(uri);
+  const Doing doing{"looking up", "key '" + name + "'", exchanger.endpoint_url()};
+  SESAM_TRY(answer,
+            process_state<KeyCache>().get(cache_name_of_key(exchanger, name),
+                                          std::chrono::seconds(exchanger.options().key_cache_seconds), until,
+                                          [&] { return request_key(exchanger, name, until); }));
+  std::vector<KeyRecord> matching;
+  std::string_view differing;
+  for (const auto& record : *answer) {
+    const auto attribute = differing_attribute(uri, record);
+    if (attribute.empty())
+      matching.push_back(record);
+    else
+      differing = attribute;
+  }
+  if (matching.size() > 1)
+    return error_of(doing, Reason::several_keys_match, exchanger.redacted(names_of(matching)));
+  if (matching.empty() && !differing.empty())
+    return error_of(doing, Reason::key_attribute_mismatch,
+                    "'" + std::string(differing) + "' differs from " + exchanger.redacted(names_of(*answer)));
+  if (matching.empty()) return error_of(doing, Reason::unknown_key, "");
+  KeyRecord& found = matching.front();
+  return found.has_public_part() || found.key_type == kSymmetricType
+             ? found
+             : with_public_key(exchanger, std::move(found), until, {});
+}
+
+Result<KeyRecords> keys_named(Exchanger& exchanger, const std::string& name,
+                              Exchanger::Clock::time_point until, OneNode node) {
+  auto found = request_key(exchanger, name, until, node);
+  if (!found && found.error().reason == Reason::unknown_key)
+    return std::make_shared<const std::vector<KeyRecord>>();
+  return found;
+}
+
+// n200.md leaves open whether getkeyattributes tells an EC key's public part; listkeys does. One listing then
+// serves all keys of the type while the cache lives. A cached listing may be older than the key: if it lacks
+// the key, it is requested again, once.
+Result<KeyRecord> with_public_key(Exchanger& exchanger, KeyRecord record, Exchanger::Clock::time_point until,
+                                  OneNode node) {
+  const std::string type = record.key_type;
+  bool fresh = node.has_value();
+  const auto list = [&]() -> Result<KeyRecords> {
+    fresh = true;
+    BoundedRecords records(record.key_id);
+    SESAM_CHECK(list_type(
+        exchanger, type, until, [&](KeyRecord one) { records.add(std::move(one)); }, node));
+    return std::make_shared<const std::vector<KeyRecord>>(std::move(records).take());
+  };
+  for (const auto time_to_live :
+       {std::chrono::seconds(exchanger.options().key_cache_seconds), std::chrono::seconds(0)}) {
+    SESAM_TRY(listed, node ? list()
+                           : process_state<KeyCache>().get(exchanger.identity() + "type " + type,
+                                                           time_to_live, until, list));
+    const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) {
+      return equal_ignoring_case(one.key_id, record.key_id);
+    });
+    if (found != listed->end()) {
+      process_state<KeyStandings>().check_against(question_of(exchanger, {}, found->node), {*found});
+      return *found;
+    }
+    if (fresh) break;
+  }
+  return record;
+}
+
+std::shared_ptr<const KeyStanding> watch(const Exchanger& exchanger, const KeyUri& uri,
+                                         const KeyRecord& record) {
+  return process_state<KeyStandings>().of(question_of(exchanger, lookup_name(uri), record.node), record);
+}
+
+Error replaced_or(Exchanger& exchanger, Error otherwise, const KeyHandle& key,
+                  Exchanger::Clock::time_point until) {
+  if (!key.standing) return otherwise;
+  const std::string& name = key.standing->question().name;
+  process_state<KeyCache>().forget(cache_name_of_key(exchanger, name));
+  const auto asked = request_key(exchanger, name, until);  // the answer is checked against all open keys
+  if (!asked) return otherwise;
+  if (key.standing->is_replaced())
+    return error_of({"using", key.description(), exchanger.endpoint_url()}, Reason::key_replaced,
+                    "the device has another key in its place");
+  const bool is_there = std::any_of((*asked)->begin(), (*asked)->end(),
+                                    [&](const KeyRecord& record) { return record.key_id == key.key_id; });
+  if (otherwise.reason != Reason::unknown_key || !is_there) return otherwise;
+  return {Reason::wrong_core,
+          otherwise.detail + "; the device has this key, but not in core " + std::to_string(key.core)};
+}
+
+void forget_key(const Exchanger& exchanger, const KeyHandle& key) {
+  for (const auto& name : {key.key_id, key.token, key.nice_name})
+    process_state<KeyCache>().forget(cache_name_of_key(exchanger, name));
+}
+
+}  // namespace sesam::n200

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// An open key, as operations on it need it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/secret.h"
+
+namespace sesam::n200 {
+
+class KeyStanding;
+class PinVerdict;
+class SignatureProof;
+
+/// Device::handle() makes a complete one.
+struct KeyHandle {
+  KeyHandle() = default;
+  /// The description is without `secrets` and the PIN: the device chooses a key's names.
+  KeyHandle(std::string key_id, std::string token, std::string nice_name, unsigned core, Secret pin,
+            std::span<const std::string_view> secrets = {});
+
+  std::string key_id;
+  std::string token;
+  std::string nice_name;
+  unsigned core = 1;
+  Secret pin;                                   ///< empty: the PIN stored in the device
+  std::shared_ptr<PinVerdict> pin_verdict;      ///< null where there is no PIN
+  std::shared_ptr<const KeyStanding> standing;  ///< null: not from Device::handle()
+  std::shared_ptr<SignatureProof> proof;        ///< the same
+
+  /// "key 'JP.example' (hsm...)", for messages.
+  const std::string& description() const noexcept { return description_; }
+
+ private:
+  std::string description_;
+  std::shared_ptr<const Secret> pin_in_use_;
+};
+
+}  // namespace sesam::n200

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "n200/exchanger.h"
+#include "n200/key_record.h"
+#include "n200/uri.h"
+
+namespace sesam::n200 {
+
+/// As Device::list_keys().
+Result<void> list_keys(Exchanger& exchanger, const KeyUri& uri,
+                       const std::function<void(const KeyRecord&)>& visit,
+                       std::span<const std::string_view> types);
+/// One listing, of one node alone where that is set. False: the device refused it, so it may not know the
+/// type.
+Result<bool> list_type(Exchanger& exchanger, const std::string& type, Exchanger::Clock::time_point until,
+                       const std::function<void(KeyRecord)>& visit, std::optional<std::size_t> node = {});
+/// Sends the request and visits the usable records of the reply.
+Result<void> visit_records(Exchanger& exchanger, Exchange& asking,
+                           const std::function<void(KeyRecord)>& visit);
+
+}  // namespace sesam::n200

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/lost_answer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "n200/find_key.h"
+
+namespace sesam::n200 {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFirstPause{50};
+constexpr milliseconds kMaxPause{1000};
+
+}  // namespace
+
+Change request_change(Exchanger& exchanger, Exchange& asking) {
+  auto document = exchanger.exchange_with_pin(asking);
+  if (!document) return {std::move(document).error(), {}, asking.node, asking.outcome_unknown};
+  auto answer = exchanger.answer_of(asking, *document);
+  if (!answer) return {std::move(answer).error(), {}, asking.node, true};
+  return {{Reason::none, {}}, std::string(*answer), asking.node, false};
+}
+
+bool may_be_at_work(Reason reason) noexcept {
+  return reason == Reason::connection_lost || reason == Reason::timed_out;
+}
+
+Result<KeyRecords> look_until(Exchanger& exchanger, Awaited awaited, const std::string& name,
+                              const Change& lost) {
+  const auto until = exchanger.deadline();
+  for (auto pause = kFirstPause;; pause = std::min(2 * pause, kMaxPause)) {
+    auto found = keys_named(exchanger, name, until, lost.node);
+    if (found && (*found)->empty() == (awaited == Awaited::gone)) return found;
+    const Reason reason = found ? lost.error.reason : found.error().reason;
+    const bool look_again = may_be_at_work(reason) || (!found && reason == Reason::cannot_connect);
+    const auto next = Exchanger::Clock::now() + pause;
+    if (!look_again || next >= until) return found;
+    exchanger.pipeline().rest_until(next);
+  }
+}
+
+Error unknown_outcome(const Doing& doing, std::string_view question, const Change& lost,
+                      const Error& look_up) {
+  return error_of(doing, Reason::outcome_unknown,
+                  std::string(question) + " is not known (" + text_of(lost.error.reason) + ", then " +
+                      text_of(look_up.reason) + "): " + look_up.detail);
+}
+
+}  // namespace sesam::n200

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/make_key.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii_case.h"
+#include "base/printable.h"
+#include "n200/disputed_names.h"
+#include "n200/find_key.h"
+#include "n200/lost_answer.h"
+
+namespace sesam::n200 {
+namespace {
+
+std::string_view type_of(const NewKey& key) noexcept {
+  return key.operation == Operation::rsa_generate ? "RSA" : key.curve_type;
+}
+
+// The device made something, but not what was asked for, or denies it.
+bool is_dispute(Reason reason) noexcept {
+  return reason == Reason::other_key_made || reason == Reason::bad_public_key || reason == Reason::bad_reply;
+}
+
+// Whether the record is of the key that was asked for, or of somebody else's of that name. No record tells
+// the core.
+bool fits(const NewKey& key, const EcKeyPair* given, const KeyRecord& record) {
+  return record.key_type == type_of(key) && record.key_bits == key.bits &&
+         (given == nullptr || record.public_key == given->public_key);
+}
+
+std::string described(std::string_view type, unsigned bits, const std::string& name) {
+  return std::string(type) + " " + std::to_string(bits) + " '" + name + "'";
+}
+
+// Ids of one length count in hexadecimal.
+bool is_higher_id(std::string_view a, std::string_view b) {
+  return a.size() != b.size() ? a.size() > b.size() : less_ignoring_case(b, a);
+}
+
+// The device returns names in JSON, so one of another form would not come back as it was sent.
+bool can_travel(std::string_view name) {
+  while (!name.empty()) {
+    const auto character = first_character(name);
+    const bool is_control = character.code < 0x20 || (character.code >= 0x7F && character.code < 0xA0);
+    if (!character.is_utf8 || is_control) return false;
+    name.remove_prefix(character.bytes);
+  }
+  return true;
+}
+
+std::span<const unsigned char> bytes_of(const Secret& secret) {
+  return {reinterpret_cast<const unsigned char*>(secret.reveal().data()), secret.reveal().size()};
+}
+
+Change request_new_key(Exchanger& exchanger, const NewKey& key, const EcKeyPair* given, const Doing& doing) {
+  const std::string core = std::to_string(key.core);
+  const std::string bits = std::to_string(key.bits);
+  Exchange asking{.operation = given != nullptr ? Operation::ec_import : key.operation,
+                  .doing = {doing.what, doing.key, exchanger.endpoint_url()},
+                  .deadline = exchanger.deadline(),
+                  .kind = OperationKind::changing,
+                  .pin = key.pin.reveal()};
+  asking.values.set(Placeholder::core, core)
+      .set(Placeholder::type, key.curve_type)
+      .set(Placeholder::bits, bits)
+      .set(Placeholder::acl, key.acl)
+      .set(Placeholder::pin, asking.pin)
+      .set(Placeholder::name, key.nice_name);
+  if (given != nullptr) {
+    asking.values.set_private_key(bytes_of(given->scalar));
+    asking.secret_sent = given->scalar.reveal();
+  }
+  return request_change(exchanger, asking);
+}
+
+// On every node: one that is behind the others does not have the newest keys.
+Result<void> check_name_is_free(Exchanger& exchanger, const Doing& doing, const std::string& name) {
+  const bool is_alone = exchanger.node_count() == 1;
+  for (std::size_t node = 0; node < exchanger.node_count(); ++node) {
+    auto present = keys_named(exchanger, name, exchanger.deadline(), is_alone ? OneNode() : OneNode(node));
+    if (!present && is_alone) return std::move(present).error();
+    if (!present)
+      return error_of(doing, present.error().reason,
+                      "nothing was sent, because not every node could be asked whether the name is free: " +
+                          present.error().detail);
+    if (!(*present)->empty())
+      return error_of(doing, Reason::key_exists, exchanger.redacted((*present)->front().key_id));
+  }
+  return {};
+}
+
+Result<KeyRecord> whole_record(Exchanger& exchanger, KeyRecord record, std::size_t node) {
+  return record.has_public_part() ? record
+                                  : with_public_key(exchanger, std::move(record), exchanger.deadline(), node);
+}
+
+// Nothing is deleted: a device that is wrong, or lies, may have named another key.
+Error other_key(Exchanger& exchanger, const Doing& doing, const NewKey& key, const KeyRecord& record) {
+  const std::string key_id = exchanger.redacted(record.key_id);
+  return error_of(
+      doing, Reason::other_key_made,
+      "requested was " + described(type_of(key), key.bits, key.nice_name) + ", the device returned " +
+          key_id + ", which is " +
+          exchanger.redacted(described(record.key_type, record.key_bits, record.nice_name)) +
+          "; it may be another key that is in use: only if it is not, remove it with 'sesam delete " +
+          key_id + "'");
+}
+
+// Where two callers made a key of one name at the same time, that of the higher key_id gets the error.
+Result<void> check_no_other(Exchanger& exchanger, const Doing& doing, const std::vector<KeyRecord>& named,
+                            const KeyRecord& mine) {
+  for (const auto& other : named) {
+    if (equal_ignoring_case(other.key_id, mine.key_id) || other.nice_name != mine.nice_name) continue;
+    const std::string both =
+        "the keys " + mine.key_id + " and " + other.key_id + " were made at the same time under one name";
+    if (is_higher_id(mine.key_id, other.key_id))
+      return error_of(
+          doing, Reason::several_keys_match,
+          both + ": remove the one that is not used, probably with 'sesam delete " + mine.key_id + "'");
+    exchanger.log().write(LogLevel::failures, error_of(doing, Reason::none, both).detail);
+  }
+  return {};
+}
+
+// The device answered with the new key's id.
+Result<KeyRecord> key_just_made(Exchanger& exchanger, const Doing& doing, const NewKey& key,
+                                const EcKeyPair* given, const Change& made) {
+  SESAM_TRY(named, keys_named(exchanger, key.nice_name, exchanger.deadline(), made.node));
+  const auto is_made = [&](const KeyRecord& record) {
+    return equal_ignoring_case(record.key_id, made.answer);
+  };
+  KeyRecords found = named;
+  if (std::ranges::none_of(*named, is_made)) {
+    SESAM_TRY(by_id, keys_named(exchanger, made.answer, exchanger.deadline(), made.node));
+    found = by_id;
+  }
+  const auto mine = std::ranges::find_if(*found, is_made);
+  if (mine == found->end())
+    return error_of(doing, Reason::other_key_made,
+                    "the device does not know the key that it just made, " + exchanger.redacted(made.answer));
+  SESAM_TRY(record, whole_record(exchanger, *mine, made.node));
+  if (!fits(key, nullptr, record) || record.nice_name != key.nice_name)
+    return other_key(exchanger, doing, key, record);
+  if (given != nullptr && record.public_key != given->public_key)
+    return error_of(doing, Reason::bad_public_key,
+                    "the public key of " + exchanger.redacted(record.key_id) +
+                        " is not that of the private key that was sent");
+  SESAM_CHECK(check_no_other(exchanger, doing, *named, record));
+  return record;
+}
+
+// Never asked for twice: if the answer was lost, the key is there under its name, or comes to be there, or is
+// not.
+Result<KeyRecord> key_of_lost_answer(Exchanger& exchanger, const Doing& doing, const NewKey& key,
+                                     const EcKeyPair* given, const Change& lost) {
+  const Doing at_node{doing.what, doing.key, exchanger.url_of(lost.node)};
+  const auto made = may_be_at_work(lost.error.reason)
+                        ? look_until(exchanger, Awaited::there, key.nice_name, lost)
+                        : keys_named(exchanger, key.nice_name, exchanger.deadline(), lost.node);
+  if (!made) return unknown_outcome(at_node, "whether the key exists", lost, made.error());
+  if ((*made)->empty()) return lost.error;
+  if ((*made)->size() > 1)
+    return error_of(at_node, Reason::several_keys_match,
+                    "somebody else made a key of that name at the same time");
+  SESAM_TRY(record, whole_record(exchanger, (*made)->front(), lost.node));
+  if (!fits(key, given, record))
+    return error_of(at_node, Reason::key_exists,
+                    "the answer was lost, and " + exchanger.redacted(record.key_id) +
+                        " is not what was asked for: somebody else made it");
+  return record;
+}
+
+Result<void> check_name(Exchanger& exchanger, const Doing& doing, const std::string& name) {
+  if (!can_travel(name))
+    return error_of(doing, Reason::bad_argument,
+                    "a key's name must be UTF-8 text without control characters; nothing was sent");
+  if (process_state<DisputedNames>().contains(exchanger.identity() + name))
+    return error_of(doing, Reason::other_key_made, "this happened before in this process; nothing was sent");
+  return check_name_is_free(exchanger, doing, name);
+}
+
+}  // namespace
+
+// Each step has a deadline of its own: one that ran out in the middle must not keep us from finding out what
+// became of the key.
+Result<KeyRecord> make_key(Exchanger& exchanger, const NewKey& key, const EcKeyPair* given) {
+  const Doing doing{given != nullptr ? "importing" : "generating", "key '" + key.nice_name + "'",
+                    exchanger.endpoint_url()};
+  SESAM_CHECK(check_name(exchanger, doing, key.nice_name));
+  const Change made = request_new_key(exchanger, key, given, doing);
+  if (made.outcome_unknown) return key_of_lost_answer(exchanger, doing, key, given, made);
+  if (made.error.reason != Reason::none) return made.error;
+  auto record = key_just_made(exchanger, doing, key, given, made);
+  if (!record && is_dispute(record.error().reason))
+    process_state<DisputedNames>().add(exchanger.identity() + key.nice_name);
+  return record;
+}
+
+}  // namespace sesam::n200

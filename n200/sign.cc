@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/sign.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/hex.h"
+#include "metrics/counts.h"
+#include "n200/find_key.h"
+#include "n200/key_standing.h"
+#include "n200/signature_forms.h"
+#include "n200/signature_proof.h"
+
+namespace sesam::n200 {
+namespace {
+
+// Gives 0 for the configured writing, the writing's code for any other. The one that has verified goes first.
+Result<std::uint8_t> read_signature_of(const Exchanger& exchanger, const Exchange& signing,
+                                       ReplyDocument& document, std::span<unsigned char> out) {
+  const WireRow& row = exchanger.row_of(signing);
+  SESAM_TRY(text, exchanger.answer_of(signing, document));
+  const bool elsewhere = document.is_answered_elsewhere();
+  const SignatureWriting configured{row.form, row.encoding, false};
+  const std::uint8_t proven = signing.proof != nullptr ? signing.proof->writing() : std::uint8_t{0};
+  if (proven != 0 && SignatureWriting::of_code(proven).elsewhere == elsewhere &&
+      read_signature(text, SignatureWriting::of_code(proven), out))
+    return proven;
+  if (!elsewhere && read_signature(text, configured, out)) return std::uint8_t{0};
+  auto recognised = recognise_signature(text, signing.operation == Operation::ec_sign, out);
+  if (!recognised)
+    return error_of(signing.doing, Reason::bad_signature_length,
+                    "expected " + std::to_string(out.size()) + " bytes of signature, got a text of " +
+                        std::to_string(text.size()) + " characters");
+  recognised->elsewhere = elsewhere;
+  return recognised->code();
+}
+
+void note_writing(Exchanger& exchanger, const KeyHandle& key, const Signed& made) {
+  if (!key.proof->verified_in(made.writing) || made.writing == 0) return;
+  const auto writing = SignatureWriting::of_code(made.writing);
+  const auto& defaults = wire_defaults();
+  const auto row = std::ranges::find(defaults, made.operation, &WireDefault::operation);
+  std::string line = key.description() + ": the device writes its signatures as " +
+                     std::string(name_of(writing)) + (writing.elsewhere ? ", under another member," : "") +
+                     ", and one has verified: end " + std::string(row->key) + " with '-> ";
+  for (const auto& name : exchanger.options().wire.row(made.operation).reply_path)
+    line += (line.ends_with(' ') ? "" : ".") + name;
+  exchanger.log().write(LogLevel::retries, line + ":" + std::string(name_of(writing)) + "' to say so");
+}
+
+}  // namespace
+
+Result<Signed> sign(Exchanger& exchanger, const KeyHandle& key, const ToSign& what,
+                    std::span<unsigned char> signature, Exchanger::Clock::time_point until) {
+  const std::string core = std::to_string(key.core);
+  Exchange signing{.operation = what.operation,
+                   .doing = {"signing with", key.description(), exchanger.endpoint_url()},
+                   .deadline = until,
+                   .kind = OperationKind::signing,
+                   .proof = key.proof.get(),
+                   .expected_bytes = signature.size()};
+  if (key.standing && key.standing->is_replaced())
+    return error_of(signing.doing, Reason::key_replaced,
+                    "the device has another key in its place; nothing was sent");
+  signing.set_key(key, core);
+  signing.values.set(Placeholder::padding, what.padding)
+      .set(Placeholder::hash_name, what.hash_name)
+      .set(Placeholder::salt_bytes, what.salt_bytes)
+      .set_digest(what.digest);
+  auto document = exchanger.exchange_with_pin(signing);
+  if (!document) {
+    auto error = std::move(document).error();
+    return error.reason == Reason::unknown_key
+               ? replaced_or(exchanger, std::move(error), key, signing.deadline)
+               : std::move(error);
+  }
+  SESAM_TRY(writing, read_signature_of(exchanger, signing, *document, signature));
+  metrics::counts().signatures.add();
+  const bool is_new_writing = key.proof ? key.proof->writing() != writing : writing != 0;
+  const bool is_new_node = key.proof && exchanger.node_count() > 1 && !key.proof->is_proven(signing.node);
+  return Signed{signing.node, signing.must_prove || is_new_node || is_new_writing, what.operation, writing};
+}
+
+// Of a lone node nothing else could be asked; but the writing is known then.
+void note_verdict(Exchanger& exchanger, const KeyHandle& key, const Signed& made, bool is_good) {
+  if (key.proof && is_good && key.proof->writing() != made.writing) note_writing(exchanger, key, made);
+  if (!key.proof || exchanger.node_count() == 1) return;
+  if (is_good)
+    key.proof->verified(made.node);
+  else if (key.proof->differs(made.node))
+    exchanger.log().write(LogLevel::failures,
+                          key.description() + ": a signature from " +
+                              std::string(exchanger.url_of(made.node)) +
+                              " does not fit the public key; avoiding this node for this key: the "
+                              "nodes may have different keys");
+}
+
+std::shared_ptr<SignatureProof> proof_of(const Exchanger& exchanger, const KeyRecord& record) {
+  std::string key = exchanger.identity() + record.key_id + "|";
+  for (const Bytes& part : {record.public_key, record.modulus, record.exponent}) key += to_hex(part) + "|";
+  return process_state<SignatureProofs>().of(key, record.node);
+}
+
+}  // namespace sesam::n200
