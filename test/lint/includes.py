@@ -17,9 +17,7 @@ TARGET_ONLY_IN = {"CURL::libcurl": "transport/curl", "simdjson::simdjson": "n200
 DISPATCH, HAS_TABLE = "openssl/core_dispatch.h", "SESAM_BIND"
 ENTRY = "provider/entry.cc"  # fills the first table, which OpenSSL reads before any other
 # Each exception is an error as soon as it is no longer needed.
-EXCEPTIONS = {
-    ("n200/context.h", DISPATCH),  # to be removed: the context needs the types of OpenSSL's core functions
-}
+EXCEPTIONS: set[tuple[str, str]] = set()
 
 
 def code(root: Path, directory: str) -> list[Path]:

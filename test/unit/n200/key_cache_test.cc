@@ -253,8 +253,7 @@ TEST(KeyCache, waits_for_no_load_inside_an_async_job) {
 TEST(KeyCache, forgets_the_oldest_answer_when_it_is_full) {
   auto& cache = new_cache();
   Loader loader;
-  for (std::size_t i = 0; i <= KeyCache::kMaxEntries; ++i)
-    ask(cache, loader, seconds(60), std::to_string(i));
+  for (std::size_t i = 0; i <= KeyCache::kMaxEntries; ++i) ask(cache, loader, seconds(60), std::to_string(i));
   const int loaded = loader.calls;
   ask(cache, loader, seconds(60), "1");  // still there
   EXPECT_EQ(loader.calls, loaded);
