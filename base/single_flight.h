@@ -62,14 +62,14 @@ class SingleFlight {
 
   /// The answer no longer serves. One that is still on its way is newer than what the caller knows.
   void forget(const std::string& question) {
-    const std::lock_guard lock(mutex_);
+    const ProcessLock lock(mutex_);
     const auto entry = entries_.find(question);
     if (entry != entries_.end() && !entry->second.loading) erase(entry);
   }
 
   /// The memory of the answers. For tests.
   std::size_t bytes() const {
-    const std::lock_guard lock(mutex_);
+    const ProcessLock lock(mutex_);
     return bytes_;
   }
 
@@ -118,7 +118,7 @@ class SingleFlight {
   }
 
   Claim claim(const std::string& question, const Patience& patience, std::promise<Answer>& promise) {
-    const std::lock_guard lock(mutex_);
+    const ProcessLock lock(mutex_);
     const auto entry = entries_.find(question);
     const auto now = Clock::now();
     if (entry != entries_.end() && is_usable(entry->second, now, patience.time_to_live))
@@ -149,7 +149,7 @@ class SingleFlight {
 
   void finish(const std::string& question, Clock::time_point asked_at,
               std::optional<std::size_t> bytes_to_keep) {
-    const std::lock_guard lock(mutex_);
+    const ProcessLock lock(mutex_);
     const auto entry = entries_.find(question);
     if (entry == entries_.end() || entry->second.asked_at != asked_at) return;  // another's by now
     if (!bytes_to_keep) return erase(entry);
@@ -159,7 +159,7 @@ class SingleFlight {
     while (bytes_ > limits_.bytes && by_age_.front() != question) erase(entries_.find(by_age_.front()));
   }
 
-  void erase(typename Entries::iterator entry) {
+  void erase(typename Entries::iterator entry) SESAM_REQUIRES(mutex_) {
     bytes_ -= entry->second.bytes;
     by_age_.erase(entry->second.age);
     entries_.erase(entry);
@@ -167,9 +167,9 @@ class SingleFlight {
 
   mutable ProcessMutex mutex_;
   const Limits limits_;
-  Entries entries_;
-  ByAge by_age_;  // of entries_, in the order of asked_at
-  std::size_t bytes_ = 0;
+  Entries entries_ SESAM_GUARDED_BY(mutex_);
+  ByAge by_age_ SESAM_GUARDED_BY(mutex_);  // of entries_, in the order of asked_at
+  std::size_t bytes_ SESAM_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace sesam

@@ -2,6 +2,9 @@
 # Compiler flags that every target of the project shares.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
                     -Wold-style-cast -Wcast-qual -Woverloaded-virtual -Wundef)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  add_compile_options(-Wthread-safety)  # base/thread_annotations.h; scripts/fuzz and scripts/lint build with clang
+endif()
 if(SESAM_WERROR)
   add_compile_options(-Werror)
 endif()

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/device.h"
 
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -30,7 +29,7 @@ namespace {
 
 struct Devices {
   ProcessMutex mutex{MutexRank::devices};
-  std::vector<std::weak_ptr<Device>> known;
+  std::vector<std::weak_ptr<Device>> known SESAM_GUARDED_BY(mutex);
 };
 
 }  // namespace
@@ -41,7 +40,7 @@ std::shared_ptr<Device> Device::for_options(transport::Options connection, Optio
   // One of these may turn out to be the last reference: they are released after the lock.
   std::vector<std::shared_ptr<Device>> looked_at;
   auto& devices = process_state<Devices>();
-  const std::lock_guard lock(devices.mutex);
+  const ProcessLock lock(devices.mutex);
   std::erase_if(devices.known, [](const auto& device) { return device.expired(); });
   for (const auto& known : devices.known)
     if (auto device = looked_at.emplace_back(known.lock());

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/disputed_names.h"
 
-#include <mutex>
 
 namespace sesam::n200 {
 
 void DisputedNames::add(const std::string& name) {
-  const std::lock_guard lock(mutex_);
+  const ProcessLock lock(mutex_);
   if (names_.size() < kMaxNames) names_.insert(name);
 }
 
 bool DisputedNames::contains(const std::string& name) {
-  const std::lock_guard lock(mutex_);
+  const ProcessLock lock(mutex_);
   return names_.size() >= kMaxNames || names_.contains(name);
 }
 

@@ -20,7 +20,7 @@ class DisputedNames {
 
  private:
   ProcessMutex mutex_{MutexRank::disputed_names};
-  std::set<std::string, std::less<>> names_;
+  std::set<std::string, std::less<>> names_ SESAM_GUARDED_BY(mutex_);
 };
 
 }  // namespace sesam::n200

@@ -2,7 +2,6 @@
 #include "n200/key_standing.h"
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 namespace sesam::n200 {
@@ -59,7 +58,7 @@ void KeyStanding::check_against(const std::vector<KeyRecord>& answer) {
 // One that is replaced stays so: the same key may be back on the device, but who opened it before has been
 // told otherwise.
 std::shared_ptr<KeyStanding> KeyStandings::of(const KeyQuestion& question, const KeyRecord& record) {
-  const std::lock_guard lock(mutex_);
+  const ProcessLock lock(mutex_);
   std::shared_ptr<KeyStanding> found;
   visit(by_question_, of_device(question, question.name), [&](const std::shared_ptr<KeyStanding>& known) {
     if (!known->is_replaced() && known->is_of(question, record)) found = known;
@@ -83,7 +82,7 @@ void KeyStandings::forget_closed() {
 
 void KeyStandings::check_against(const KeyQuestion& question, const std::vector<KeyRecord>& answer) {
   if (answer.empty()) return;
-  const std::lock_guard lock(mutex_);
+  const ProcessLock lock(mutex_);
   for (const auto& record : answer)
     visit(by_key_id_, of_device(question, record.key_id),
           [&](const std::shared_ptr<KeyStanding>& known) { known->check_against(record); });
@@ -92,7 +91,7 @@ void KeyStandings::check_against(const KeyQuestion& question, const std::vector<
 }
 
 std::size_t KeyStandings::remembered() const {
-  const std::lock_guard lock(mutex_);
+  const ProcessLock lock(mutex_);
   return std::max(by_question_.size(), by_key_id_.size());
 }
 

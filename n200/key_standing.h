@@ -59,11 +59,11 @@ class KeyStandings {
 
  private:
   using Index = std::unordered_multimap<std::string, std::weak_ptr<KeyStanding>>;
-  void forget_closed();
+  void forget_closed() SESAM_REQUIRES(mutex_);
 
   mutable ProcessMutex mutex_{MutexRank::key_standings};
-  Index by_question_, by_key_id_;  // each with the device
-  std::size_t forget_at_ = 0;      // how many to remember before the closed ones are looked for
+  Index by_question_ SESAM_GUARDED_BY(mutex_), by_key_id_ SESAM_GUARDED_BY(mutex_);  // each with the device
+  std::size_t forget_at_ = 0;  // how many to remember before the closed ones are looked for
 };
 
 }  // namespace sesam::n200

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/pins_in_use.h"
 
-#include <mutex>
-
 namespace sesam::n200 {
 
 PinsInUse::Pin PinsInUse::add(std::string_view pin) {
@@ -12,7 +10,7 @@ PinsInUse::Pin PinsInUse::add(std::string_view pin) {
   });
   Pin present;  // let go of after the lock, like `made`: the last one to go takes it
   {
-    const std::lock_guard lock(mutex_);
+    const ProcessLock lock(mutex_);
     const auto found = pins_.find(pin);
     if (found != pins_.end()) present = found->second.lock();
     if (present) return present;
@@ -24,14 +22,14 @@ PinsInUse::Pin PinsInUse::add(std::string_view pin) {
 
 // Another one with the same bytes may have taken its place.
 void PinsInUse::forget(const Secret* pin) noexcept {
-  const std::lock_guard lock(mutex_);
+  const ProcessLock lock(mutex_);
   const auto found = pins_.find(pin->reveal());
   if (found != pins_.end() && found->first.data() == pin->reveal().data()) pins_.erase(found);
 }
 
 std::vector<PinsInUse::Pin> PinsInUse::all() {
   std::vector<Pin> pins;
-  const std::lock_guard lock(mutex_);
+  const ProcessLock lock(mutex_);
   pins.reserve(pins_.size());
   for (const auto& [bytes, pin] : pins_)
     if (auto living = pin.lock()) pins.push_back(std::move(living));

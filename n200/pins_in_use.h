@@ -26,8 +26,8 @@ class PinsInUse {
   void forget(const Secret* pin) noexcept;
 
   ProcessMutex mutex_{MutexRank::pins_in_use};
-  std::map<std::string_view, std::weak_ptr<const Secret>>
-      pins_;  // by the bytes of the one that is pointed to
+  std::map<std::string_view, std::weak_ptr<const Secret>> pins_
+      SESAM_GUARDED_BY(mutex_);  // by the bytes of the one that is pointed to
 };
 
 }  // namespace sesam::n200

@@ -2,12 +2,11 @@
 #include "n200/refused_access.h"
 
 #include <algorithm>
-#include <mutex>
 
 namespace sesam::n200 {
 
 std::size_t RefusedAccess::login(std::string_view url, std::string_view user, const Secret& password) {
-  const std::lock_guard lock(mutex_);
+  const ProcessLock lock(mutex_);
   const auto known = std::ranges::find_if(logins_, [&](const Login& one) {
     return one.url == url && one.user == user && one.password == password;
   });
@@ -18,7 +17,7 @@ std::size_t RefusedAccess::login(std::string_view url, std::string_view user, co
 
 std::optional<RefusedAccess::Refusal> RefusedAccess::ask(const std::string& name, Clock::time_point until) {
   const auto now = Clock::now();
-  const std::lock_guard lock(mutex_);
+  const ProcessLock lock(mutex_);
   const auto found = refusals_.find(name);
   if (found == refusals_.end()) return std::nullopt;
   Refusal& refusal = found->second;
@@ -31,7 +30,7 @@ std::optional<RefusedAccess::Refusal> RefusedAccess::ask(const std::string& name
 // The answers of requests that were under way together count as one refusal.
 void RefusedAccess::refused(const std::string& name, const Error& error, int status, bool was_let_in) {
   const auto now = Clock::now();
-  const std::lock_guard lock(mutex_);
+  const ProcessLock lock(mutex_);
   const auto found = refusals_.find(name);
   if (found == refusals_.end()) make_room();
   Refusal& refusal = refusals_[name];
@@ -43,13 +42,13 @@ void RefusedAccess::refused(const std::string& name, const Error& error, int sta
 }
 
 void RefusedAccess::let_in(const std::string& name) {
-  const std::lock_guard lock(mutex_);
+  const ProcessLock lock(mutex_);
   refusals_.erase(name);
   count_.store(refusals_.size(), std::memory_order_relaxed);
 }
 
 void RefusedAccess::unanswered(const std::string& name) {
-  const std::lock_guard lock(mutex_);
+  const ProcessLock lock(mutex_);
   if (const auto found = refusals_.find(name); found != refusals_.end()) found->second.until.reset();
 }
 

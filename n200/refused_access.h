@@ -59,11 +59,11 @@ class RefusedAccess {
     std::string url, user;
     Secret password;
   };
-  void make_room();
+  void make_room() SESAM_REQUIRES(mutex_);
 
   ProcessMutex mutex_{MutexRank::refused_access};
-  std::unordered_map<std::string, Refusal> refusals_;
-  std::vector<Login> logins_;  // few: one for each configuration
+  std::unordered_map<std::string, Refusal> refusals_ SESAM_GUARDED_BY(mutex_);
+  std::vector<Login> logins_ SESAM_GUARDED_BY(mutex_);  // few: one for each configuration
   std::atomic<std::size_t> count_{0};
 };
 

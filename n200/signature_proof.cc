@@ -2,7 +2,6 @@
 #include "n200/signature_proof.h"
 
 #include <algorithm>
-#include <mutex>
 
 namespace sesam::n200 {
 namespace {}  // namespace
@@ -24,7 +23,7 @@ void SignatureProofs::make_room() {
 }
 
 std::shared_ptr<SignatureProof> SignatureProofs::of(const std::string& key, std::size_t home) {
-  const std::lock_guard lock(mutex_);
+  const ProcessLock lock(mutex_);
   if (const auto known = proofs_.find(key); known != proofs_.end()) return known->second;
   make_room();
   return proofs_.emplace(key, std::make_shared<SignatureProof>(home)).first->second;

@@ -69,10 +69,10 @@ class SignatureProofs {
   static constexpr std::size_t kMaxUnused = 65536;
 
  private:
-  void make_room();
+  void make_room() SESAM_REQUIRES(mutex_);
 
   ProcessMutex mutex_{MutexRank::signature_proofs};
-  std::unordered_map<std::string, std::shared_ptr<SignatureProof>> proofs_;
+  std::unordered_map<std::string, std::shared_ptr<SignatureProof>> proofs_ SESAM_GUARDED_BY(mutex_);
   std::size_t room_ = kMaxUnused;  // before those that nobody uses are looked for, again at each doubling
 };
 

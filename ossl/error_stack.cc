@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdarg>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,7 +21,7 @@ struct Attached {
 
 struct Stack {
   ProcessMutex mutex{MutexRank::error_stack};
-  std::vector<Attached> instances;
+  std::vector<Attached> instances SESAM_GUARDED_BY(mutex);
 };
 
 // The core's upcall wants a va_list, which only a variadic function has.
@@ -36,7 +35,7 @@ void set_error(const Core& core, std::uint32_t reason, const char* format, ...) 
 // Under the lock, so that the instance stays attached meanwhile. Returns its log.
 std::shared_ptr<const Log> put_on_queue(std::uint32_t reason, const char* where, const std::string& text) {
   auto& stack = process_state<Stack>();
-  const std::lock_guard lock(stack.mutex);
+  const ProcessLock lock(stack.mutex);
   if (stack.instances.empty()) return nullptr;
   const auto& [core, log] = stack.instances.back();
   if (core.new_error != nullptr && core.vset_error != nullptr) {
@@ -86,13 +85,13 @@ Core::Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) no
 
 void attach_error_stack(const Core& core, std::shared_ptr<const Log> log) {
   auto& stack = process_state<Stack>();
-  const std::lock_guard lock(stack.mutex);
+  const ProcessLock lock(stack.mutex);
   stack.instances.push_back({core, std::move(log)});
 }
 
 void detach_error_stack(const Core& core) noexcept {
   auto& stack = process_state<Stack>();
-  const std::lock_guard lock(stack.mutex);
+  const ProcessLock lock(stack.mutex);
   std::erase_if(stack.instances, [&](const Attached& one) { return one.core.handle == core.handle; });
 }
 

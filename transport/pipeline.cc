@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transport/pipeline.h"
 
-#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -17,7 +16,7 @@ std::shared_ptr<Pipeline> Pipeline::for_options(Options options, std::shared_ptr
   auto made = std::make_shared<ThreadedPipeline>(std::move(options), std::move(log), driver);
   // Outlives the lock: it may come to hold the last reference to a pipeline, whose destructor takes the lock.
   std::vector<std::shared_ptr<ThreadedPipeline>> living;
-  const std::lock_guard lock(registry.mutex);
+  const ProcessLock lock(registry.mutex);
   for (const auto& entry : registry.pipelines)
     if (auto pipeline = entry.lock()) living.push_back(std::move(pipeline));
   for (const auto& pipeline : living)

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <mutex>
 #include <thread>
 
 #include "transport/process_life.h"
@@ -19,7 +18,7 @@ using namespace std::chrono_literals;
 void wait_until_no_thread_is_left(Registry& registry, Clock::time_point deadline) noexcept {
   while (Clock::now() < deadline) {
     {
-      const std::lock_guard lock(registry.mutex);
+      const ProcessLock lock(registry.mutex);
       if (registry.threads.empty()) return;
     }
     std::this_thread::sleep_for(1ms);
@@ -34,7 +33,7 @@ bool stop_thread(IoThread& thread, Clock::time_point deadline) noexcept {
   if (thread.process() != getpid()) return false;  // a child without pthread_atfork(3): vfork, clone
   const bool ended = thread.stop(deadline);
   Registry& registry = Registry::instance();
-  const std::lock_guard lock(registry.mutex);
+  const ProcessLock lock(registry.mutex);
   std::erase(registry.threads, &thread);
   return ended;
 }
@@ -46,7 +45,7 @@ void stop_all(Stop how) noexcept {
     std::shared_ptr<ThreadedPipeline> pipeline;  // keeps it while its thread is joined
     IoThread* thread = nullptr;
     {
-      const std::lock_guard lock(registry.mutex);
+      const ProcessLock lock(registry.mutex);
       if (how == Stop::for_good) registry.ended = true;
       if (i >= registry.pipelines.size()) break;
       pipeline = registry.pipelines[i].lock();
@@ -57,18 +56,19 @@ void stop_all(Stop how) noexcept {
   if (how == Stop::for_good) wait_until_no_thread_is_left(registry, deadline);
 }
 
-void before_fork() noexcept {
+// ProcessMutex::lock_all() holds the mutex meanwhile.
+void before_fork() noexcept SESAM_NOT_ANALYZED {
   const auto deadline = stop_deadline();
   auto& threads = Registry::instance().threads;
   for (auto* thread : threads) thread->raise_fork_flag();
   for (auto* thread : threads) thread->hold_for_fork(deadline);
 }
 
-void after_fork_parent() noexcept {
+void after_fork_parent() noexcept SESAM_NOT_ANALYZED {
   for (auto* thread : Registry::instance().threads) thread->release_after_fork();
 }
 
-void after_fork_child() noexcept {
+void after_fork_child() noexcept SESAM_NOT_ANALYZED {
   Registry& registry = Registry::instance();
   for (auto* thread : registry.threads) thread->close_in_child();
   registry.threads.clear();

@@ -17,9 +17,9 @@ class ThreadedPipeline;
 /// join.
 struct Registry {
   ProcessMutex mutex{MutexRank::pipelines};
-  std::vector<std::weak_ptr<ThreadedPipeline>> pipelines;
-  std::vector<IoThread*> threads;  ///< from their start to their join
-  bool ended = false;              ///< the process is ending: no thread is started any more
+  std::vector<std::weak_ptr<ThreadedPipeline>> pipelines SESAM_GUARDED_BY(mutex);
+  std::vector<IoThread*> threads SESAM_GUARDED_BY(mutex);  ///< from their start to their join
+  bool ended SESAM_GUARDED_BY(mutex) = false;  ///< the process is ending: no thread is started any more
 
   static Registry& instance() { return process_state<Registry>(); }
 };

@@ -43,7 +43,7 @@ ThreadedPipeline::ThreadedPipeline(Options options, std::shared_ptr<const Log> l
 ThreadedPipeline::~ThreadedPipeline() {
   {
     Registry& registry = Registry::instance();
-    const std::lock_guard lock(registry.mutex);
+    const ProcessLock lock(registry.mutex);
     retire_thread();
     std::erase_if(registry.pipelines, [](const auto& entry) { return entry.expired(); });
   }
@@ -74,7 +74,7 @@ IoThread* ThreadedPipeline::thread_for(Reply& refusal) {
 
 IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
   Registry& registry = Registry::instance();
-  const std::lock_guard lock(registry.mutex);
+  const ProcessLock lock(registry.mutex);
   IoThread* const present = thread_.load(std::memory_order_acquire);
   if (present != nullptr && present->is_of_use()) return present;
   if (present != nullptr && present->process() == getpid()) {
