@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/delete_key.h"
+#include "n200/operations.h"
 
 #include "n200/find_key.h"
 #include "n200/lost_answer.h"

@@ -5,23 +5,18 @@
 #include <vector>
 
 #include "base/process_state.h"
-#include "n200/delete_key.h"
 #include "n200/disputed_names.h"
-#include "n200/encrypt.h"
 #include "n200/exchanger.h"
 #include "n200/find_key.h"
 #include "n200/key_cache.h"
 #include "n200/key_standing.h"
 #include "n200/list_keys.h"
-#include "n200/make_key.h"
+#include "n200/operations.h"
 #include "n200/pins_in_use.h"
 #include "n200/prompted_pins.h"
-#include "n200/random.h"
 #include "n200/refused_access.h"
 #include "n200/shared_verdicts.h"
-#include "n200/sign.h"
 #include "n200/signature_proof.h"
-#include "n200/timestamp.h"
 #include "transport/curl/curl_driver.h"
 
 namespace sesam::n200 {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Listings of the keys of a type.
 #pragma once
 
 #include <functional>

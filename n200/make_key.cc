@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "n200/make_key.h"
+#include "n200/operations.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The client that calls the device without OpenSSL.
 #pragma once
 
 #include "client.h"

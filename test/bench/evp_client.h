@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The client that signs through OpenSSL, as an application does.
 #pragma once
 
 #include <vector>

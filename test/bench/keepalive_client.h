@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The client with a kept-alive connection for each caller.
 #pragma once
 
 #include "client.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The client with a new connection for each signature.
 #pragma once
 
 #include "client.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The client with a curl multi handle as it is usually written.
 #pragma once
 
 #include <condition_variable>
