@@ -5,6 +5,8 @@
 #include <array>
 #include <cctype>
 
+#include "base/ascii_case.h"
+
 namespace sesam::cli::discover {
 namespace {
 
@@ -73,13 +75,6 @@ bool is_one_of(std::string_view name, Names names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
 template <std::size_t N>
 std::optional<std::string> nth(const std::string_view (&values)[N], unsigned variant) {
   if (variant >= N) return std::nullopt;
@@ -134,7 +129,7 @@ std::string Candidate::row() const {
 Names command_names(KeyKind kind) { return kind == KeyKind::ec ? Names(kEcCommands) : Names(kRsaCommands); }
 
 bool may_be_sent(std::string_view command) {
-  const std::string name = lower(command);
+  const std::string name = ascii_lower_of(command);
   return contains(name, "sign") && std::none_of(std::begin(kNeverSent), std::end(kNeverSent),
                                                 [&](auto part) { return contains(name, part); });
 }
@@ -175,7 +170,7 @@ std::vector<std::string> get_arguments(KeyKind kind, bool without_pin) {
 }
 
 std::optional<Role> role_of(std::string_view field, KeyKind kind) {
-  const std::string name = lower(field);
+  const std::string name = ascii_lower_of(field);
   if (name == "core") return Role::core;
   for (const Role role : {Role::key, Role::digest, Role::pin, Role::hash_name, Role::salt})
     if (is_one_of(name, field_names(role))) return role;
@@ -205,7 +200,7 @@ bool is_plain_field_name(std::string_view name) {
     return false;
   const bool plain = std::all_of(
       name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
-  const std::string small = lower(name);
+  const std::string small = ascii_lower_of(name);
   if (!plain || small == "command" || contains(small, "acl")) return false;
   return std::none_of(std::begin(kNeverSent), std::end(kNeverSent),
                       [&](auto part) { return contains(small, part); });
@@ -225,15 +220,16 @@ std::optional<std::string> value_of(Role role, std::string_view field, KeyKind k
     case Role::key:
       return key_value(field, variant);
     case Role::digest:
-      if (contains_any(lower(field), {"b64", "base64"})) return nth(kBase64First, variant);
-      return lower(field) == "hash" || lower(field) == "digest" ? nth(kDigestsOrNames, variant)
-                                                                : nth(kDigests, variant);
+      if (contains_any(ascii_lower_of(field), {"b64", "base64"})) return nth(kBase64First, variant);
+      return ascii_lower_of(field) == "hash" || ascii_lower_of(field) == "digest"
+                 ? nth(kDigestsOrNames, variant)
+                 : nth(kDigests, variant);
     case Role::hash_name:
       return nth(kHashNames, variant);
     case Role::padding:
       return nth(kPaddings, variant);
     case Role::literal:
-      return literal_value(lower(field), kind, variant);
+      return literal_value(ascii_lower_of(field), kind, variant);
     case Role::core:
     case Role::pin:
     case Role::salt:

@@ -3,13 +3,13 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 #include <openssl/rsa.h>
-#include <strings.h>
 
 #include <charconv>
 #include <cstring>
 #include <optional>
 #include <string>
 
+#include "base/ascii_case.h"
 #include "ossl/boundary.h"
 #include "signature/signature.h"
 
@@ -74,7 +74,7 @@ std::optional<int> number_of(const OSSL_PARAM& param, const Word (&words)[N]) {
   const char* text = nullptr;
   if (OSSL_PARAM_get_utf8_string_ptr(&param, &text) != 1 || text == nullptr) return std::nullopt;
   for (const auto& word : words)
-    if (strcasecmp(word.text, text) == 0) return word.number;
+    if (equal_ignoring_case(word.text, text)) return word.number;
   const auto [end, failed] = std::from_chars(text, text + strlen(text), number);
   return failed == std::errc{} && *end == '\0' ? std::optional(number) : std::nullopt;
 }
