@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/key_name.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "base/hex.h"
 #include "keymgmt/curves.h"
 #include "n200/key_uri.h"
@@ -13,10 +10,7 @@ namespace {
 
 constexpr std::size_t kIdDigits = 12;  // CKA_ID, n200.md
 
-bool may_be_id(const std::string& name) {
-  return name.size() == kIdDigits &&
-         std::all_of(name.begin(), name.end(), [](unsigned char digit) { return std::isxdigit(digit) != 0; });
-}
+bool may_be_id(const std::string& name) { return name.size() == kIdDigits && is_hex(name); }
 
 Result<FoundKey> find(n200::Device& device, n200::KeyUri uri) {
   SESAM_TRY(record, device.find_key(uri));

@@ -99,7 +99,7 @@ std::optional<std::string> joined_halves(const std::vector<ReplyMember>& members
   const auto half_named = [&](std::string_view name) -> std::optional<std::string> {
     for (const auto& member : members)
       if (member.is_text && member.name() == name && member.text.size() <= expected.bytes &&
-          member.text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos)
+          is_hex(member.text))
         return std::string(expected.bytes - member.text.size(), '0') + member.text;
     return std::nullopt;
   };

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/uri.h"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <charconv>
 #include <set>
 
+#include "base/ascii_case.h"
 #include "base/file.h"
 #include "base/hex.h"
 
@@ -40,14 +39,9 @@ std::string shown_source(const std::string& source) {
              : "the file that it names (not told, for it may be a PIN)";
 }
 
-bool is_hex(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return isxdigit(c) != 0; });
-}
-
 std::size_t scheme_length(std::string_view text) noexcept {
   for (const auto scheme : kSchemes)
-    if (text.size() >= scheme.size() && strncasecmp(text.data(), scheme.data(), scheme.size()) == 0)
-      return scheme.size();
+    if (equal_ignoring_case(text.substr(0, scheme.size()), scheme)) return scheme.size();
   return 0;
 }
 
