@@ -5,6 +5,8 @@
 #include <chrono>
 #include <iterator>
 
+#include "base/ascii_case.h"
+#include "base/base64.h"
 #include "base/hex.h"
 #include "cli/output.h"
 #include "n200/errors.h"
@@ -37,17 +39,6 @@ const char* usual_hash(const keymgmt::KeyData& key) {
   return key.device_signature_bytes <= 96 ? "SHA384" : "SHA512";
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
-std::string base64(const Bytes& bytes) {
-  Secret text;
-  n200::append_base64(text, bytes);
-  return std::string(text.reveal());
-}
-
 bool may_be_elsewhere(Failure failure) {
   return failure == Failure::cannot_connect || failure == Failure::cannot_resolve ||
          failure == Failure::connect_timed_out;
@@ -68,7 +59,7 @@ std::vector<std::string> DeviceTarget::values_sent() const {
   std::vector<std::string> values{key_->handle.key_id, key_->handle.token, key_->handle.nice_name};
   for (const auto& digest : digests_) {
     values.push_back(to_hex(digest));
-    values.push_back(base64(digest));
+    values.push_back(to_base64(digest));
   }
   return values;
 }
@@ -139,7 +130,8 @@ Match DeviceTarget::verify(Trial trial, std::span<const unsigned char> signature
   const Bytes& digest = digests_[which];
   if (is_signature(trial, digest, signature)) return Match::digest;
   const std::string hex = to_hex(digest);
-  for (const std::string& sent : {std::string(digest.begin(), digest.end()), hex, lower(hex), base64(digest)})
+  for (const std::string& sent :
+       {std::string(digest.begin(), digest.end()), hex, ascii_lower_of(hex), to_base64(digest)})
     if (is_signature(trial, hash_of(*hashes_[which], bytes_of(sent)), signature))
       return Match::hash_of_digest;
   return Match::none;

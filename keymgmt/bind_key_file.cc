@@ -10,8 +10,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/file.h"
-#include "n200/reply.h"
 #include "ossl/crypto.h"
 #include "ossl/handles.h"
 
@@ -50,7 +50,7 @@ std::string_view value_of(std::string_view text, std::string_view name) {
 
 // The bytes behind base64, in memory that is wiped; nothing where it is none.
 std::optional<Secret> secret_of_base64(std::string_view text) {
-  auto bytes = n200::decode(text, n200::Encoding::base64);
+  auto bytes = from_base64(text);
   if (!bytes) return std::nullopt;
   Secret secret({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
   OPENSSL_cleanse(bytes->data(), bytes->size());
@@ -109,7 +109,7 @@ std::optional<Bytes> public_key_beside(const std::string& path) {
     rest.remove_prefix(std::min(rest.find(' ') + 1, rest.size()));
   std::string base64(rest);
   std::erase(base64, ' ');
-  return n200::decode(base64, n200::Encoding::base64);
+  return from_base64(base64);
 }
 
 }  // namespace
