@@ -65,6 +65,8 @@ constexpr std::string_view kHashNameNames[] = {
 constexpr std::string_view kSaltNames[] = {"saltlen",     "salt_len", "saltlength",
                                            "salt_length", "saltsize", "salt_size"};
 
+bool has_paddings(KeyType kind) { return keymgmt::row_of(kind).has_paddings; }
+
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
 bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
@@ -95,17 +97,17 @@ std::optional<std::string> key_value(std::string_view field, unsigned variant) {
 }
 
 // A field that is neither of the key nor of the digest, but has to be there.
-std::optional<std::string> literal_value(std::string_view field, KeyKind kind, unsigned variant) {
+std::optional<std::string> literal_value(std::string_view field, KeyType kind, unsigned variant) {
   constexpr std::string_view kFormats[] = {"hex", "HEX", "DER", "RAW"};
   constexpr std::string_view kCurves[] = {"NIST", "P-256", "secp256r1"};
   constexpr std::string_view kEcSchemes[] = {"ECDSA", "ecdsa", "ECC", "EC"};
   constexpr std::string_view kRsaSchemes[] = {"RSA", "rsa"};
   if (contains_any(field, {"format", "encod", "form"})) return nth(kFormats, variant);
   if (contains(field, "curve")) return nth(kCurves, variant);
-  return kind == KeyKind::ec ? nth(kEcSchemes, variant) : nth(kRsaSchemes, variant);
+  return has_paddings(kind) ? nth(kRsaSchemes, variant) : nth(kEcSchemes, variant);
 }
 
-void append_all(Candidate& candidate, Role role, KeyKind kind) {
+void append_all(Candidate& candidate, Role role, KeyType kind) {
   for (const auto name : field_names(role)) candidate.fields.push_back(field_of(role, name, kind));
 }
 
@@ -126,7 +128,7 @@ std::string Candidate::row() const {
   return text;
 }
 
-Names command_names(KeyKind kind) { return kind == KeyKind::ec ? Names(kEcCommands) : Names(kRsaCommands); }
+Names command_names(KeyType kind) { return has_paddings(kind) ? Names(kRsaCommands) : Names(kEcCommands); }
 
 bool may_be_sent(std::string_view command) {
   const std::string name = ascii_lower_of(command);
@@ -155,10 +157,10 @@ Names field_names(Role role) {
   return {};
 }
 
-std::vector<std::string> get_arguments(KeyKind kind, bool without_pin) {
+std::vector<std::string> get_arguments(KeyType kind, bool without_pin) {
   std::vector<std::string> all;
-  const std::string_view middles[] = {"", kind == KeyKind::ec ? "{hash_name}/" : "{padding}/{hash_name}/",
-                                      kind == KeyKind::ec ? "ECDSA/" : "{padding}/"};
+  const std::string_view middles[] = {"", has_paddings(kind) ? "{padding}/{hash_name}/" : "{hash_name}/",
+                                      has_paddings(kind) ? "{padding}/" : "ECDSA/"};
   for (const std::string key : {"{key_id}/", "{name}/"})
     for (const std::string pin : {"", "/"})
       for (const auto middle : middles)
@@ -169,13 +171,13 @@ std::vector<std::string> get_arguments(KeyKind kind, bool without_pin) {
   return all;
 }
 
-std::optional<Role> role_of(std::string_view field, KeyKind kind) {
+std::optional<Role> role_of(std::string_view field, KeyType kind) {
   const std::string name = ascii_lower_of(field);
   if (name == "core") return Role::core;
   for (const Role role : {Role::key, Role::digest, Role::pin, Role::hash_name, Role::salt})
     if (is_one_of(name, field_names(role))) return role;
   if (is_one_of(name, kPaddingNames) || contains(name, "pad"))
-    return kind == KeyKind::rsa ? Role::padding : Role::literal;
+    return has_paddings(kind) ? Role::padding : Role::literal;
   if (contains_any(name, {"pin", "passphrase"})) return Role::pin;
   if (contains(name, "salt")) return Role::salt;
   const bool about_hash = (name == "md" || contains_any(name, {"hash", "digest"}));
@@ -206,7 +208,7 @@ bool is_plain_field_name(std::string_view name) {
                       [&](auto part) { return contains(small, part); });
 }
 
-std::optional<std::string> value_of(Role role, std::string_view field, KeyKind kind, unsigned variant) {
+std::optional<std::string> value_of(Role role, std::string_view field, KeyType kind, unsigned variant) {
   constexpr std::string_view kDigests[] = {"{digest:hex}", "{digest:hexlower}", "{digest:base64}"};
   // "hash" may be the hash's name.
   constexpr std::string_view kDigestsOrNames[] = {"{digest:hex}", "{digest:hexlower}", "{digest:base64}",
@@ -239,7 +241,7 @@ std::optional<std::string> value_of(Role role, std::string_view field, KeyKind k
   return std::string(kOnly[role == Role::core ? 0 : role == Role::pin ? 1 : 2]);
 }
 
-CandidateField field_of(Role role, std::string_view name, KeyKind kind) {
+CandidateField field_of(Role role, std::string_view name, KeyType kind) {
   return {role, std::string(name), *value_of(role, name, kind, 0)};
 }
 
@@ -250,10 +252,10 @@ Candidate bare(std::string_view command) {
   return candidate;
 }
 
-Candidate as_assumed(std::string_view command, KeyKind kind) {
+Candidate as_assumed(std::string_view command, KeyType kind) {
   Candidate candidate = bare(command);
   candidate.fields.push_back(field_of(Role::key, "key", kind));
-  if (kind == KeyKind::rsa) {
+  if (has_paddings(kind)) {
     candidate.fields.push_back(field_of(Role::padding, "padding", kind));
     candidate.fields.push_back(field_of(Role::hash_name, "hashalg", kind));
     candidate.fields.push_back(field_of(Role::salt, "saltlen", kind));
@@ -262,10 +264,10 @@ Candidate as_assumed(std::string_view command, KeyKind kind) {
   return candidate;
 }
 
-Candidate with_all_names(std::string_view command, KeyKind kind) {
+Candidate with_all_names(std::string_view command, KeyType kind) {
   Candidate candidate = bare(command);
   append_all(candidate, Role::key, kind);
-  if (kind == KeyKind::rsa)
+  if (has_paddings(kind))
     for (const Role role : {Role::padding, Role::hash_name, Role::salt}) append_all(candidate, role, kind);
   append_all(candidate, Role::digest, kind);
   return candidate;

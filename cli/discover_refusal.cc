@@ -193,7 +193,7 @@ bool any(const std::vector<Word>& words, std::initializer_list<std::string_view>
 
 class Reader {
  public:
-  Reader(const Candidate& candidate, KeyKind kind, std::vector<Word> words)
+  Reader(const Candidate& candidate, KeyType kind, std::vector<Word> words)
       : candidate_(candidate), kind_(kind), words_(std::move(words)) {}
 
   Refusal read() const {
@@ -289,7 +289,7 @@ class Reader {
   }
 
   const Candidate& candidate_;
-  KeyKind kind_;
+  KeyType kind_;
   std::vector<Word> words_;
 };
 
@@ -314,7 +314,7 @@ std::string without_long_numbers(const std::string& text) {
 
 }  // namespace
 
-Refusal read_refusal(const Answer& answer, const Candidate& candidate, KeyKind kind,
+Refusal read_refusal(const Answer& answer, const Candidate& candidate, KeyType kind,
                      const std::vector<std::string>& sent) {
   constexpr int kUnauthorized = 401;
   constexpr int kForbidden = 403;

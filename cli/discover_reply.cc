@@ -38,8 +38,8 @@ std::string plain_base64(std::string text) {
 
 class Search {
  public:
-  Search(bool is_rsa, std::size_t bytes, const Check& check)
-      : is_rsa_(is_rsa), bytes_(bytes), check_(check) {}
+  Search(SignatureForm plain, std::size_t bytes, const Check& check)
+      : plain_(plain), bytes_(bytes), check_(check) {}
 
   void visit(const Json& value, unsigned depth) {
     if (depth > kMaxDepth || is_over()) return;
@@ -84,7 +84,7 @@ class Search {
 
   // r and s by themselves.
   void visit_halves(const Json& object) {
-    if (is_rsa_) return;
+    if (plain_ != SignatureForm::p1363) return;
     Bytes both;
     for (const char* name : {"r", "s"}) {
       const auto half = object.find(name);
@@ -103,10 +103,10 @@ class Search {
 
   void take(const Bytes& bytes, Encoding encoding) {
     Bytes raw(bytes_);
-    auto form = is_rsa_ ? SignatureForm::raw : SignatureForm::p1363;
+    auto form = plain_;
     if (bytes.size() == bytes_) {
       raw = bytes;
-    } else if (!is_rsa_ && ossl::p1363_of_der(bytes, raw)) {
+    } else if (plain_ == SignatureForm::p1363 && ossl::p1363_of_der(bytes, raw)) {
       form = SignatureForm::der;
     } else {
       return;
@@ -118,7 +118,7 @@ class Search {
       found_ = FoundSignature{match, path_, can_be_written_, form, encoding};
   }
 
-  const bool is_rsa_;
+  const SignatureForm plain_;
   const std::size_t bytes_;
   const Check& check_;
   std::vector<std::string> path_;
@@ -136,9 +136,9 @@ std::string FoundSignature::row() const {
   return text + (encoding == Encoding::base64 ? ":base64" : ":hex");
 }
 
-std::optional<FoundSignature> find_signature(std::string_view body, bool is_rsa, std::size_t bytes,
+std::optional<FoundSignature> find_signature(std::string_view body, SignatureForm plain, std::size_t bytes,
                                              const Check& check) {
-  Search search(is_rsa, bytes, check);
+  Search search(plain, bytes, check);
   const Json json = Json::parse(body, nullptr, false);
   if (json.is_object())
     search.visit(json, 0);

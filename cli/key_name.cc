@@ -2,7 +2,7 @@
 #include "cli/key_name.h"
 
 #include "base/hex.h"
-#include "keymgmt/curves.h"
+#include "n200/curves.h"
 #include "n200/key_uri.h"
 
 namespace sesam::cli {
@@ -50,7 +50,7 @@ Json json_of(const n200::KeyRecord& record) {
   json["id"] = record.id;
   json["type"] = record.key_type;
   json["bits"] = record.key_bits;
-  if (const auto* curve = keymgmt::find_curve(record.key_type, record.key_bits)) json["curve"] = curve->group;
+  if (const auto* curve = n200::curve_of(record)) json["curve"] = curve->group;
   const std::pair<const char*, const std::string*> told[] = {{"acl", &record.acl},
                                                              {"owner", &record.owner},
                                                              {"created", &record.created},

@@ -12,6 +12,8 @@
 namespace sesam::n200 {
 namespace {
 
+constexpr std::string_view kKeyIdStart = "hsm";
+constexpr std::size_t kKeyIdDigits = 36, kTokenDigits = 28;
 constexpr std::string_view kSchemes[] = {"pkcs11:", "sesam:"};
 
 Error bad_uri(std::string detail) { return {Reason::bad_uri, std::move(detail)}; }
@@ -127,12 +129,18 @@ Result<void> take_short_name(std::string_view name, KeyUri& uri) {
 bool has_key_uri_scheme(std::string_view text) noexcept { return scheme_length(text) != 0; }
 
 bool is_key_id(std::string_view text) noexcept {
-  return text.size() == 39 && text.starts_with("hsm") && is_hex(text.substr(3));
+  return text.size() == kKeyIdStart.size() + kKeyIdDigits && text.starts_with(kKeyIdStart) &&
+         is_hex(text.substr(kKeyIdStart.size()));
 }
 
 bool is_token_label(std::string_view text) noexcept {
-  return text.size() == 31 && text.starts_with("hsm") && is_hex(text.substr(3));
+  return text.size() == kKeyIdStart.size() + kTokenDigits && text.starts_with(kKeyIdStart) &&
+         is_hex(text.substr(kKeyIdStart.size()));
 }
+
+std::string absent_key_id() { return std::string(kKeyIdStart) + std::string(kKeyIdDigits, '0'); }
+
+std::string absent_token_label() { return std::string(kKeyIdStart) + std::string(kTokenDigits, '0'); }
 
 std::string percent_encode(std::string_view text) {
   constexpr std::string_view plain = "-._~:[]@!$'()*+,";

@@ -3,6 +3,7 @@
 // by verify_signatures. What is valid passes both, and nothing else does.
 #include "wycheproof.h"
 
+#include "keymgmt/public_key.h"
 #include "n200/reply.h"
 #include "signature/digests.h"
 #include "signature/scheme.h"
