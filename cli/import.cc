@@ -99,7 +99,7 @@ void print(const std::vector<Imported>& imported, const std::vector<Failed>& fai
   }
   print_table({"NAME", "URI", "PKCS#11 URI"}, [&](const VisitRow& visit) {
     for (const auto& [file, record] : imported)
-      visit({record.nice_name, sesam_uri(record), pkcs11_uri(record)});
+      visit({record.nice_name, uri_of(record), uri_of(record, n200::UriScheme::pkcs11)});
   });
   std::cout << imported.size() << " of " << imported.size() + failed.size() << " imported\n";
 }

@@ -3,7 +3,6 @@
 
 #include "base/hex.h"
 #include "n200/curves.h"
-#include "n200/key_uri.h"
 
 namespace sesam::cli {
 namespace {
@@ -38,10 +37,6 @@ const std::string& name_to_tell(const n200::KeyRecord& record) noexcept {
   return record.nice_name.empty() ? record.key_id : record.nice_name;
 }
 
-std::string sesam_uri(const n200::KeyRecord& record) { return uri_of(record, n200::UriScheme::sesam); }
-
-std::string pkcs11_uri(const n200::KeyRecord& record) { return uri_of(record, n200::UriScheme::pkcs11); }
-
 Json json_of(const n200::KeyRecord& record) {
   Json json;
   json["name"] = record.nice_name;
@@ -58,7 +53,7 @@ Json json_of(const n200::KeyRecord& record) {
                                                              {"planned_until", &record.planned_until}};
   for (const auto& [name, text] : told)
     if (!text->empty()) json[name] = *text;
-  json["uris"] = {sesam_uri(record), pkcs11_uri(record)};
+  json["uris"] = {uri_of(record), uri_of(record, n200::UriScheme::pkcs11)};
   return json;
 }
 

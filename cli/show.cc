@@ -28,8 +28,8 @@ void print_text(const n200::KeyRecord& record, unsigned core) {
                {"Created", record.created},
                {"Last used", record.last_used},
                {"Planned until", record.planned_until},
-               {"URI", sesam_uri(record)},
-               {"URI", pkcs11_uri(record)}});
+               {"URI", uri_of(record)},
+               {"URI", uri_of(record, n200::UriScheme::pkcs11)}});
 }
 
 Result<bool> show(const Session& session, const std::string& name) {

@@ -17,6 +17,6 @@ enum class UriScheme : bool {
 /// The one place where a URI is written. Every value in it is percent-encoded: what a device calls a key must
 /// not become another attribute, such as a pin-source. Core and pin-source are those of the URI that the key
 /// was found by; a PIN never gets in.
-std::string uri_of(const KeyRecord& record, UriScheme scheme, const KeyUri& found_by = {});
+std::string uri_of(const KeyRecord& record, UriScheme scheme = UriScheme::sesam, const KeyUri& found_by = {});
 
 }  // namespace sesam::n200
