@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/hex.h"
-#include "n200/reply.h"
+#include "n200/byte_forms.h"
 #include "ossl/ecdsa_signature.h"
 
 namespace sesam::cli::discover {
@@ -26,14 +26,6 @@ std::string tidy(std::string_view text) {
   std::copy_if(text.begin(), text.end(), std::back_inserter(clean),
                [](unsigned char c) { return std::isspace(c) == 0 && c != ':'; });
   return clean.starts_with("0x") || clean.starts_with("0X") ? clean.substr(2) : clean;
-}
-
-// base64url, and base64 without its padding (RFC 4648, sections 3.2 and 5).
-std::string plain_base64(std::string text) {
-  std::replace(text.begin(), text.end(), '-', '+');
-  std::replace(text.begin(), text.end(), '_', '/');
-  text.append((4 - text.size() % 4) % 4, '=');
-  return text;
 }
 
 class Search {
@@ -57,7 +49,7 @@ class Search {
     const std::string clean = tidy(text);
     if (const auto bytes = from_hex(clean); bytes && !bytes->empty()) take(*bytes, Encoding::hex);
     if (is_over()) return;
-    if (const auto bytes = n200::decode(plain_base64(clean), Encoding::base64); bytes && !bytes->empty())
+    if (const auto bytes = n200::bytes_of_base64(clean); bytes && !bytes->empty())
       take(*bytes, Encoding::base64);
   }
   void visit_body(std::string_view body) {
