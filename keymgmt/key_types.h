@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -123,6 +124,10 @@ inline constexpr KeyTypeRow kKeyTypes[] = {
      .has_paddings = true,
      .leaks_when_faulty = true},
 };
+
+#define SESAM_AND_ONE(type) +1
+static_assert(std::size(kKeyTypes) == SESAM_KEY_TYPES(SESAM_AND_ONE), "a row for each type, in this order");
+#undef SESAM_AND_ONE
 
 constexpr const KeyTypeRow& row_of(KeyType type) noexcept {
   return kKeyTypes[static_cast<std::size_t>(type)];
