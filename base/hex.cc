@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/hex.h"
 
+#include <algorithm>
 #include <array>
 
 namespace sesam {
@@ -30,6 +31,10 @@ std::string to_hex(std::span<const unsigned char> bytes) {
   text.reserve(2 * bytes.size());
   append_hex(text, bytes);
   return text;
+}
+
+bool is_hex(std::string_view text) noexcept {
+  return std::ranges::all_of(text, [](char c) { return digit_value(c) >= 0; });
 }
 
 bool from_hex(std::string_view text, std::span<unsigned char> out) noexcept {

@@ -31,6 +31,9 @@ void append_hex(Out& out, std::span<const unsigned char> bytes, const char* digi
 
 std::string to_hex(std::span<const unsigned char> bytes);
 
+/// Whether the text is nothing but digits of either case, any number of them.
+bool is_hex(std::string_view text) noexcept;
+
 /// Reads digits of either case into `out`. False unless `text` holds exactly 2 * out.size() of them.
 bool from_hex(std::string_view text, std::span<unsigned char> out) noexcept;
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "n200/device.h"
+#include "signature/scheme.h"
 
 namespace sesam::cli {
 namespace {
@@ -72,9 +73,9 @@ Result<void> sign_once(const keymgmt::KeyData& key, std::uint64_t number) {
   std::array<unsigned char, kDigestBytes> digest{};
   std::memcpy(digest.data(), &number, sizeof number);
   std::vector<unsigned char> signature(key.device_signature_bytes);
-  n200::ToSign what{n200::Operation::ec_sign, digest};
-  if (key.type == keymgmt::KeyType::rsa) what = {n200::Operation::rsa_sign, digest, "PKCS1", "SHA256"};
-  SESAM_CHECK(key.device->sign(key.handle, what, signature));
+  auto scheme = signature::Scheme::for_type(key.type);
+  if (scheme.row().has_paddings) scheme.digest = *signature::find_digest("SHA256");
+  SESAM_CHECK(key.device->sign(key.handle, signature::to_sign(scheme, digest, {}), signature));
   return {};
 }
 

@@ -18,12 +18,12 @@
 namespace sesam::cli {
 namespace {
 
-using discover::KeyKind;
+using keymgmt::KeyType;
 
 struct Arguments {
   std::string key;
   std::optional<std::string> make_key;  // its name; empty: one of our own
-  std::string type = "EC";
+  std::string type = keymgmt::row_of(KeyType::ec).name;
   bool send_pin = false;
   bool dry_run = false;
   bool yes = false;
@@ -44,7 +44,7 @@ std::string time_as(const char* format) {
   return text;
 }
 
-KeyKind kind_of(const Arguments& arguments) { return arguments.type == "RSA" ? KeyKind::rsa : KeyKind::ec; }
+KeyType kind_of(const Arguments& arguments) { return *keymgmt::key_type_named(arguments.type); }
 
 Result<void> confirm(const Arguments& arguments, const n200::Device& device) {
   if (arguments.yes) return {};
@@ -68,10 +68,7 @@ Result<KeyPtr> make_key(const std::shared_ptr<n200::Device>& device, const Argum
   const std::string name =
       arguments.make_key->empty() ? "sesam-discover-" + time_as("%Y%m%d-%H%M%S") : *arguments.make_key;
   SESAM_TRY(key, new_key(*device, arguments.place, name, pin));
-  const bool rsa = kind_of(arguments) == KeyKind::rsa;
-  key.operation = rsa ? n200::Operation::rsa_generate : n200::Operation::ec_generate;
-  key.curve_type = rsa ? "" : "NIST";
-  key.bits = rsa ? 2048 : 256;
+  keymgmt::set_kind(key, kind_of(arguments), {}, 0);
   SESAM_TRY(record, device->generate(key));
   std::cerr << "sesam: made the key '" << printable(name) << "' (" << printable(record.key_id) << ")\n";
   n200::KeyUri uri;
@@ -118,7 +115,7 @@ Result<bool> signs_with_row(const Session& session, const keymgmt::KeyData& key,
 discover::SearchSettings settings_for(const Arguments& arguments, const keymgmt::KeyData& key,
                                       const discover::DeviceTarget& target) {
   discover::SearchSettings settings;
-  settings.kind = key.type == keymgmt::KeyType::rsa ? KeyKind::rsa : KeyKind::ec;
+  settings.kind = key.type;
   settings.signature_bytes = key.device_signature_bytes;
   settings.may_send_pin = !key.handle.pin.empty();
   // A key that was just made with this PIN: a refusal that names another field costs no try of it.
@@ -133,7 +130,7 @@ discover::SearchSettings settings_for(const Arguments& arguments, const keymgmt:
 discover::Subject subject_of(const Arguments& arguments, const keymgmt::KeyData& key, std::string text,
                              const discover::DeviceTarget& target) {
   discover::Subject subject;
-  subject.setting = key.type == keymgmt::KeyType::rsa ? "wire_rsa_sign" : "wire_ec_sign";
+  subject.setting = n200::setting_of(keymgmt::row_of(key.type).sign);
   subject.key = key.handle.nice_name.empty() ? key.handle.key_id : key.handle.nice_name;
   if (arguments.make_key) subject.delete_with = "sesam delete " + key.handle.key_id;
   subject.text = std::move(text);
@@ -142,8 +139,8 @@ discover::Subject subject_of(const Arguments& arguments, const keymgmt::KeyData&
   return subject;
 }
 
-void add_remarks(discover::Finding& finding, KeyKind kind) {
-  if (finding.ending != discover::Ending::found || kind != KeyKind::rsa) return;
+void add_remarks(discover::Finding& finding, KeyType kind) {
+  if (finding.ending != discover::Ending::found || !keymgmt::row_of(kind).has_paddings) return;
   if (!finding.signs_other_digest)
     finding.remarks.emplace_back("It signs with SHA256 alone: SHA512 was tried, and did not verify.");
   if (!finding.signs_pss)
@@ -206,7 +203,7 @@ void add_discover(CLI::App& app, Session& session) {
       ->expected(0, 1)
       ->type_name("[NAME]");
   command->add_option("--type", arguments->type, "of the key to make: EC (P-256) or RSA (2048 bits)")
-      ->check(CLI::IsMember({"EC", "RSA"}, CLI::ignore_case))
+      ->check(CLI::IsMember(keymgmt::key_type_names(), CLI::ignore_case))
       ->capture_default_str();
   command->add_flag("--send-pin", arguments->send_pin, "send the PIN of a KEY that was there before");
   command->add_flag("--dry-run", arguments->dry_run, "print what would be sent, and send nothing");

@@ -6,7 +6,7 @@ namespace {
 
 // Whether the device says that something else than the PIN is wrong. "invalid key" or "bad parameter" may
 // well be its words for a wrong PIN.
-bool is_about_something_else(const Refusal& refusal, KeyKind kind) {
+bool is_about_something_else(const Refusal& refusal, KeyType kind) {
   switch (refusal.meaning) {
     case Meaning::unknown_command:
     case Meaning::unknown_key:
@@ -54,8 +54,8 @@ Reading Asker::read(const Candidate& candidate, Trial trial, const Answer& answe
     const Check check = [&](std::span<const unsigned char> signature) {
       return target_.verify(trial, signature);
     };
-    reading.signature =
-        find_signature(answer.body, settings_.kind == KeyKind::rsa, settings_.signature_bytes, check);
+    reading.signature = find_signature(answer.body, keymgmt::row_of(settings_.kind).signature_form,
+                                       settings_.signature_bytes, check);
   }
   if (!reading.signature) reading.refusal = read_refusal(answer, candidate, settings_.kind, settings_.sent);
   return reading;

@@ -5,6 +5,8 @@
 #include <array>
 #include <cctype>
 
+#include "base/ascii_case.h"
+
 namespace sesam::cli::discover {
 namespace {
 
@@ -63,6 +65,8 @@ constexpr std::string_view kHashNameNames[] = {
 constexpr std::string_view kSaltNames[] = {"saltlen",     "salt_len", "saltlength",
                                            "salt_length", "saltsize", "salt_size"};
 
+bool has_paddings(KeyType kind) { return keymgmt::row_of(kind).has_paddings; }
+
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
 bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
@@ -71,13 +75,6 @@ bool contains_any(std::string_view text, std::initializer_list<std::string_view>
 
 bool is_one_of(std::string_view name, Names names) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
 }
 
 template <std::size_t N>
@@ -100,17 +97,17 @@ std::optional<std::string> key_value(std::string_view field, unsigned variant) {
 }
 
 // A field that is neither of the key nor of the digest, but has to be there.
-std::optional<std::string> literal_value(std::string_view field, KeyKind kind, unsigned variant) {
+std::optional<std::string> literal_value(std::string_view field, KeyType kind, unsigned variant) {
   constexpr std::string_view kFormats[] = {"hex", "HEX", "DER", "RAW"};
   constexpr std::string_view kCurves[] = {"NIST", "P-256", "secp256r1"};
   constexpr std::string_view kEcSchemes[] = {"ECDSA", "ecdsa", "ECC", "EC"};
   constexpr std::string_view kRsaSchemes[] = {"RSA", "rsa"};
   if (contains_any(field, {"format", "encod", "form"})) return nth(kFormats, variant);
   if (contains(field, "curve")) return nth(kCurves, variant);
-  return kind == KeyKind::ec ? nth(kEcSchemes, variant) : nth(kRsaSchemes, variant);
+  return has_paddings(kind) ? nth(kRsaSchemes, variant) : nth(kEcSchemes, variant);
 }
 
-void append_all(Candidate& candidate, Role role, KeyKind kind) {
+void append_all(Candidate& candidate, Role role, KeyType kind) {
   for (const auto name : field_names(role)) candidate.fields.push_back(field_of(role, name, kind));
 }
 
@@ -131,10 +128,10 @@ std::string Candidate::row() const {
   return text;
 }
 
-Names command_names(KeyKind kind) { return kind == KeyKind::ec ? Names(kEcCommands) : Names(kRsaCommands); }
+Names command_names(KeyType kind) { return has_paddings(kind) ? Names(kRsaCommands) : Names(kEcCommands); }
 
 bool may_be_sent(std::string_view command) {
-  const std::string name = lower(command);
+  const std::string name = ascii_lower_of(command);
   return contains(name, "sign") && std::none_of(std::begin(kNeverSent), std::end(kNeverSent),
                                                 [&](auto part) { return contains(name, part); });
 }
@@ -160,10 +157,10 @@ Names field_names(Role role) {
   return {};
 }
 
-std::vector<std::string> get_arguments(KeyKind kind, bool without_pin) {
+std::vector<std::string> get_arguments(KeyType kind, bool without_pin) {
   std::vector<std::string> all;
-  const std::string_view middles[] = {"", kind == KeyKind::ec ? "{hash_name}/" : "{padding}/{hash_name}/",
-                                      kind == KeyKind::ec ? "ECDSA/" : "{padding}/"};
+  const std::string_view middles[] = {"", has_paddings(kind) ? "{padding}/{hash_name}/" : "{hash_name}/",
+                                      has_paddings(kind) ? "{padding}/" : "ECDSA/"};
   for (const std::string key : {"{key_id}/", "{name}/"})
     for (const std::string pin : {"", "/"})
       for (const auto middle : middles)
@@ -174,13 +171,13 @@ std::vector<std::string> get_arguments(KeyKind kind, bool without_pin) {
   return all;
 }
 
-std::optional<Role> role_of(std::string_view field, KeyKind kind) {
-  const std::string name = lower(field);
+std::optional<Role> role_of(std::string_view field, KeyType kind) {
+  const std::string name = ascii_lower_of(field);
   if (name == "core") return Role::core;
   for (const Role role : {Role::key, Role::digest, Role::pin, Role::hash_name, Role::salt})
     if (is_one_of(name, field_names(role))) return role;
   if (is_one_of(name, kPaddingNames) || contains(name, "pad"))
-    return kind == KeyKind::rsa ? Role::padding : Role::literal;
+    return has_paddings(kind) ? Role::padding : Role::literal;
   if (contains_any(name, {"pin", "passphrase"})) return Role::pin;
   if (contains(name, "salt")) return Role::salt;
   const bool about_hash = (name == "md" || contains_any(name, {"hash", "digest"}));
@@ -205,13 +202,13 @@ bool is_plain_field_name(std::string_view name) {
     return false;
   const bool plain = std::all_of(
       name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
-  const std::string small = lower(name);
+  const std::string small = ascii_lower_of(name);
   if (!plain || small == "command" || contains(small, "acl")) return false;
   return std::none_of(std::begin(kNeverSent), std::end(kNeverSent),
                       [&](auto part) { return contains(small, part); });
 }
 
-std::optional<std::string> value_of(Role role, std::string_view field, KeyKind kind, unsigned variant) {
+std::optional<std::string> value_of(Role role, std::string_view field, KeyType kind, unsigned variant) {
   constexpr std::string_view kDigests[] = {"{digest:hex}", "{digest:hexlower}", "{digest:base64}"};
   // "hash" may be the hash's name.
   constexpr std::string_view kDigestsOrNames[] = {"{digest:hex}", "{digest:hexlower}", "{digest:base64}",
@@ -225,15 +222,16 @@ std::optional<std::string> value_of(Role role, std::string_view field, KeyKind k
     case Role::key:
       return key_value(field, variant);
     case Role::digest:
-      if (contains_any(lower(field), {"b64", "base64"})) return nth(kBase64First, variant);
-      return lower(field) == "hash" || lower(field) == "digest" ? nth(kDigestsOrNames, variant)
-                                                                : nth(kDigests, variant);
+      if (contains_any(ascii_lower_of(field), {"b64", "base64"})) return nth(kBase64First, variant);
+      return ascii_lower_of(field) == "hash" || ascii_lower_of(field) == "digest"
+                 ? nth(kDigestsOrNames, variant)
+                 : nth(kDigests, variant);
     case Role::hash_name:
       return nth(kHashNames, variant);
     case Role::padding:
       return nth(kPaddings, variant);
     case Role::literal:
-      return literal_value(lower(field), kind, variant);
+      return literal_value(ascii_lower_of(field), kind, variant);
     case Role::core:
     case Role::pin:
     case Role::salt:
@@ -243,7 +241,7 @@ std::optional<std::string> value_of(Role role, std::string_view field, KeyKind k
   return std::string(kOnly[role == Role::core ? 0 : role == Role::pin ? 1 : 2]);
 }
 
-CandidateField field_of(Role role, std::string_view name, KeyKind kind) {
+CandidateField field_of(Role role, std::string_view name, KeyType kind) {
   return {role, std::string(name), *value_of(role, name, kind, 0)};
 }
 
@@ -254,10 +252,10 @@ Candidate bare(std::string_view command) {
   return candidate;
 }
 
-Candidate as_assumed(std::string_view command, KeyKind kind) {
+Candidate as_assumed(std::string_view command, KeyType kind) {
   Candidate candidate = bare(command);
   candidate.fields.push_back(field_of(Role::key, "key", kind));
-  if (kind == KeyKind::rsa) {
+  if (has_paddings(kind)) {
     candidate.fields.push_back(field_of(Role::padding, "padding", kind));
     candidate.fields.push_back(field_of(Role::hash_name, "hashalg", kind));
     candidate.fields.push_back(field_of(Role::salt, "saltlen", kind));
@@ -266,10 +264,10 @@ Candidate as_assumed(std::string_view command, KeyKind kind) {
   return candidate;
 }
 
-Candidate with_all_names(std::string_view command, KeyKind kind) {
+Candidate with_all_names(std::string_view command, KeyType kind) {
   Candidate candidate = bare(command);
   append_all(candidate, Role::key, kind);
-  if (kind == KeyKind::rsa)
+  if (has_paddings(kind))
     for (const Role role : {Role::padding, Role::hash_name, Role::salt}) append_all(candidate, role, kind);
   append_all(candidate, Role::digest, kind);
   return candidate;

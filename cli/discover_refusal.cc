@@ -7,6 +7,8 @@
 #include <optional>
 #include <span>
 
+#include "base/ascii_case.h"
+
 namespace sesam::cli::discover {
 namespace {
 
@@ -72,16 +74,10 @@ bool is_in(std::string_view word, Words words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::string lower_of(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
-
 void replace_all(std::string& text, const std::string& what, std::string_view with) {
   if (what.size() < 3) return;
-  const std::string small = lower_of(what);
-  std::string lower = lower_of(text);
+  const std::string small = ascii_lower_of(what);
+  std::string lower = ascii_lower_of(text);
   for (auto at = lower.find(small); at != lower.npos; at = lower.find(small, at + with.size())) {
     text.replace(at, what.size(), with);
     lower.replace(at, what.size(), with);
@@ -109,7 +105,7 @@ std::string words_about(std::string_view name) {
   constexpr std::string_view kTelling[] = {"missing",   "required", "expected",  "unknown",
                                            "invalid",   "param",    "field",     "argument",
                                            "attribute", "lacks",    "unexpected"};
-  const std::string small = lower_of(name);
+  const std::string small = ascii_lower_of(name);
   const bool tells = std::any_of(std::begin(kTelling), std::end(kTelling),
                                  [&](auto part) { return small.find(part) != small.npos; });
   return tells ? words_of_name(name) + ": " : "";
@@ -175,7 +171,7 @@ std::vector<Word> split(std::string_view text) {
       ++end;
     Word word;
     word.text = text.substr(i, end - i);
-    word.lower = lower_of(word.text);
+    word.lower = ascii_lower_of(word.text);
     word.is_quoted = i > 0 && kQuotes.find(text[i - 1]) != kQuotes.npos && end < text.size() &&
                      std::string_view("'\"`>]})").find(text[end]) != std::string_view::npos;
     const auto rest = text.substr(end);
@@ -197,7 +193,7 @@ bool any(const std::vector<Word>& words, std::initializer_list<std::string_view>
 
 class Reader {
  public:
-  Reader(const Candidate& candidate, KeyKind kind, std::vector<Word> words)
+  Reader(const Candidate& candidate, KeyType kind, std::vector<Word> words)
       : candidate_(candidate), kind_(kind), words_(std::move(words)) {}
 
   Refusal read() const {
@@ -222,7 +218,7 @@ class Reader {
       return {any(words_, {"invalid", "bad", "illegal"}) ? Meaning::pin_refused : Meaning::refused_field,
               field};
     // "PIN" is a word; "pin" is the name that was observed.
-    const std::string name = lower_of(field) == "pin" ? "" : field;
+    const std::string name = ascii_lower_of(field) == "pin" ? "" : field;
     if (!candidate_.carries_pin()) return {Meaning::pin_missing, name};
     // "no pin given", "pin required", "pin missing" after a request with one: the device did not find it
     // there.
@@ -234,7 +230,7 @@ class Reader {
   }
 
   bool is_unknown_key(const std::string& field) const {
-    if (!field.empty() && field != "key" && !is_in(lower_of(field), kKey)) return false;
+    if (!field.empty() && field != "key" && !is_in(ascii_lower_of(field), kKey)) return false;
     if (any(words_, kMissing) && !any(words_, kNotThere)) return false;
     if (any(words_, kKey) && any(words_, kNotThere)) return true;
     return any(words_, kKey) && !candidate_.carries_pin() && any(words_, {"invalid", "bad", "nokey"}) &&
@@ -293,7 +289,7 @@ class Reader {
   }
 
   const Candidate& candidate_;
-  KeyKind kind_;
+  KeyType kind_;
   std::vector<Word> words_;
 };
 
@@ -318,7 +314,7 @@ std::string without_long_numbers(const std::string& text) {
 
 }  // namespace
 
-Refusal read_refusal(const Answer& answer, const Candidate& candidate, KeyKind kind,
+Refusal read_refusal(const Answer& answer, const Candidate& candidate, KeyType kind,
                      const std::vector<std::string>& sent) {
   constexpr int kUnauthorized = 401;
   constexpr int kForbidden = 403;
@@ -340,7 +336,7 @@ std::string shape_of(const Answer& answer, const Candidate& candidate, const std
   std::string text = answer.body;
   for (const auto& value : sent) replace_all(text, value, "%");
   replace_all(text, candidate.command, "%");
-  return std::to_string(answer.status) + " " + without_long_numbers(lower_of(text));
+  return std::to_string(answer.status) + " " + without_long_numbers(ascii_lower_of(text));
 }
 
 std::string without_numbers(const std::string& shape) {

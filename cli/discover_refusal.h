@@ -37,7 +37,7 @@ struct Refusal {
 };
 
 /// What a refusal means. `sent`: the values in the request, which a reply may quote: they say nothing.
-Refusal read_refusal(const Answer& answer, const Candidate& candidate, KeyKind kind,
+Refusal read_refusal(const Answer& answer, const Candidate& candidate, KeyType kind,
                      const std::vector<std::string>& sent);
 
 /// The reply without what changes from one request to the next: command and values that it quotes, long

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/hex.h"
+#include "n200/byte_forms.h"
 #include "n200/encodings.h"
 #include "ossl/ecdsa_signature.h"
 
@@ -28,18 +29,10 @@ std::string tidy(std::string_view text) {
   return clean.starts_with("0x") || clean.starts_with("0X") ? clean.substr(2) : clean;
 }
 
-// base64url, and base64 without its padding (RFC 4648, sections 3.2 and 5).
-std::string plain_base64(std::string text) {
-  std::replace(text.begin(), text.end(), '-', '+');
-  std::replace(text.begin(), text.end(), '_', '/');
-  text.append((4 - text.size() % 4) % 4, '=');
-  return text;
-}
-
 class Search {
  public:
-  Search(bool is_rsa, std::size_t bytes, const Check& check)
-      : is_rsa_(is_rsa), bytes_(bytes), check_(check) {}
+  Search(SignatureForm plain, std::size_t bytes, const Check& check)
+      : plain_(plain), bytes_(bytes), check_(check) {}
 
   void visit(const Json& value, unsigned depth) {
     if (depth > kMaxDepth || is_over()) return;
@@ -57,7 +50,7 @@ class Search {
     const std::string clean = tidy(text);
     if (const auto bytes = from_hex(clean); bytes && !bytes->empty()) take(*bytes, Encoding::hex);
     if (is_over()) return;
-    if (const auto bytes = n200::decode(plain_base64(clean), Encoding::base64); bytes && !bytes->empty())
+    if (const auto bytes = n200::bytes_of_base64(clean); bytes && !bytes->empty())
       take(*bytes, Encoding::base64);
   }
   void visit_body(std::string_view body) {
@@ -84,7 +77,7 @@ class Search {
 
   // r and s by themselves.
   void visit_halves(const Json& object) {
-    if (is_rsa_) return;
+    if (plain_ != SignatureForm::p1363) return;
     Bytes both;
     for (const char* name : {"r", "s"}) {
       const auto half = object.find(name);
@@ -103,10 +96,10 @@ class Search {
 
   void take(const Bytes& bytes, Encoding encoding) {
     Bytes raw(bytes_);
-    auto form = is_rsa_ ? SignatureForm::raw : SignatureForm::p1363;
+    auto form = plain_;
     if (bytes.size() == bytes_) {
       raw = bytes;
-    } else if (!is_rsa_ && ossl::p1363_of_der(bytes, raw)) {
+    } else if (plain_ == SignatureForm::p1363 && ossl::p1363_of_der(bytes, raw)) {
       form = SignatureForm::der;
     } else {
       return;
@@ -118,7 +111,7 @@ class Search {
       found_ = FoundSignature{match, path_, can_be_written_, form, encoding};
   }
 
-  const bool is_rsa_;
+  const SignatureForm plain_;
   const std::size_t bytes_;
   const Check& check_;
   std::vector<std::string> path_;
@@ -136,9 +129,9 @@ std::string FoundSignature::row() const {
   return text + (encoding == Encoding::base64 ? ":base64" : ":hex");
 }
 
-std::optional<FoundSignature> find_signature(std::string_view body, bool is_rsa, std::size_t bytes,
+std::optional<FoundSignature> find_signature(std::string_view body, SignatureForm plain, std::size_t bytes,
                                              const Check& check) {
-  Search search(is_rsa, bytes, check);
+  Search search(plain, bytes, check);
   const Json json = Json::parse(body, nullptr, false);
   if (json.is_object())
     search.visit(json, 0);

@@ -37,7 +37,7 @@ struct FoundSignature {
 
 /// The first text anywhere in the reply that decodes (hexadecimal or base64) to a signature that verifies;
 /// else the first that has the form of one. `bytes`: the length of r‖s or of the modulus.
-std::optional<FoundSignature> find_signature(std::string_view body, bool is_rsa, std::size_t bytes,
-                                             const Check& check);
+std::optional<FoundSignature> find_signature(std::string_view body, n200::SignatureForm plain,
+                                             std::size_t bytes, const Check& check);
 
 }  // namespace sesam::cli::discover

@@ -109,7 +109,7 @@ void print_success(const Finding& finding, const Subject& subject) {
 
 }  // namespace
 
-void print_plan(KeyKind kind, bool without_pin, bool json) {
+void print_plan(KeyType kind, bool without_pin, bool json) {
   constexpr std::pair<Role, const char*> kRoles[] = {
       {Role::key, "key"},         {Role::digest, "digest"},         {Role::pin, "PIN"},
       {Role::padding, "padding"}, {Role::hash_name, "hash's name"}, {Role::salt, "salt's length"}};

@@ -20,7 +20,7 @@ struct Subject {
 };
 
 /// All that would be sent at first, and the names that later requests are made of.
-void print_plan(KeyKind kind, bool without_pin, bool json);
+void print_plan(KeyType kind, bool without_pin, bool json);
 
 void print_finding(const Finding& finding, const Subject& subject, const DeviceTarget& target, bool json);
 

@@ -34,12 +34,12 @@ class Search {
  private:
   // ---- Which commands the device knows ----
 
-  using Shape = Candidate (*)(std::string_view command, KeyKind kind);
+  using Shape = Candidate (*)(std::string_view command, KeyType kind);
 
   // False: none of them signs.
   bool search_posts() {
     constexpr Shape kShapes[] = {with_all_names, as_assumed,
-                                 [](std::string_view command, KeyKind) { return bare(command); }};
+                                 [](std::string_view command, KeyType) { return bare(command); }};
     for (const Shape shape : kShapes) {
       const auto known = sweep([&](std::string_view command) { return shape(command, settings_.kind); });
       if (success_) return true;
@@ -250,7 +250,7 @@ class Search {
   void finish() {
     Candidate& candidate = success_->candidate;
     std::vector<Trial> trials{Trial::main};
-    if (settings_.kind == KeyKind::rsa) {
+    if (keymgmt::row_of(settings_.kind).has_paddings) {
       finding_.signs_other_digest = try_too(Trial::other_digest, trials);
       finding_.signs_pss = try_too(Trial::pss, trials);
     }

@@ -29,7 +29,7 @@ class Target {
 };
 
 struct SearchSettings {
-  KeyKind kind = KeyKind::ec;
+  KeyType kind = KeyType::ec;
   std::size_t signature_bytes = 64;  ///< r‖s, or the modulus
   bool may_send_pin = false;         ///< a PIN is known and may be sent
   unsigned max_unproven_pins = 1;    ///< requests that may carry it until a signature verifies

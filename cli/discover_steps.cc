@@ -29,7 +29,7 @@ Candidate with_values(Candidate candidate, Role role, std::string_view value) {
   return candidate;
 }
 
-Candidate with_names_of(Candidate candidate, Role role, KeyKind kind) {
+Candidate with_names_of(Candidate candidate, Role role, KeyType kind) {
   for (const auto name : field_names(role))
     if (!candidate.has(name)) candidate = with(std::move(candidate), field_of(role, name, kind));
   return candidate;
@@ -66,7 +66,7 @@ Candidates single_digests(const Candidate& candidate) {
 }
 
 // All other ways to write this field's value; and without it, where another name may say the same.
-Candidates other_values(const Candidate& candidate, std::string_view name, KeyKind kind) {
+Candidates other_values(const Candidate& candidate, std::string_view name, KeyType kind) {
   Candidates all;
   const auto field = std::find_if(candidate.fields.begin(), candidate.fields.end(),
                                   [&](const auto& f) { return f.name == name; });
@@ -85,7 +85,7 @@ Candidates other_values(const Candidate& candidate, std::string_view name, KeyKi
   return all;
 }
 
-Candidates with_missing(const Candidate& candidate, const std::string& name, KeyKind kind) {
+Candidates with_missing(const Candidate& candidate, const std::string& name, KeyType kind) {
   if (candidate.has(name)) return other_values(candidate, name, kind);
   if (!is_plain_field_name(name)) return {};
   const auto role = role_of(name, kind);
@@ -97,7 +97,7 @@ Candidates with_missing(const Candidate& candidate, const std::string& name, Key
   return all;
 }
 
-Candidates with_more_names(const Candidate& candidate, KeyKind kind) {
+Candidates with_more_names(const Candidate& candidate, KeyType kind) {
   Candidates all;
   Candidate more = candidate;
   for (const Role role : {Role::key, Role::digest}) more = with_names_of(std::move(more), role, kind);
@@ -106,7 +106,7 @@ Candidates with_more_names(const Candidate& candidate, KeyKind kind) {
   return all;
 }
 
-Candidates with_other_pin_names(const Candidate& candidate, const std::string& name, KeyKind kind) {
+Candidates with_other_pin_names(const Candidate& candidate, const std::string& name, KeyType kind) {
   if (!candidate.carries_pin()) return {with_pin(candidate, name, kind)};
   if (!name.empty() && !candidate.has(name) && is_plain_field_name(name))
     return {with_pin(candidate, name, kind)};
@@ -114,7 +114,7 @@ Candidates with_other_pin_names(const Candidate& candidate, const std::string& n
 }
 
 // Nothing that was said helps: all else that could be wrong, one thing at a time.
-Candidates guesses(const Candidate& candidate, const Reading& reading, KeyKind kind) {
+Candidates guesses(const Candidate& candidate, const Reading& reading, KeyType kind) {
   Candidates all;
   const auto append = [&](Candidates more) { all.insert(all.end(), more.begin(), more.end()); };
   const bool hashes = reading.signature && reading.signature->match == Match::hash_of_digest;
@@ -128,11 +128,11 @@ Candidates guesses(const Candidate& candidate, const Reading& reading, KeyKind k
 
 }  // namespace
 
-Candidate with_pin(Candidate candidate, std::string_view name, KeyKind kind) {
+Candidate with_pin(Candidate candidate, std::string_view name, KeyType kind) {
   return with(std::move(candidate), field_of(Role::pin, name.empty() ? "pin" : name, kind));
 }
 
-Steps steps_after(const Candidate& candidate, const Reading& reading, KeyKind kind) {
+Steps steps_after(const Candidate& candidate, const Reading& reading, KeyType kind) {
   const auto& [meaning, field] = reading.refusal;
   if (reading.signature) return {guesses(candidate, reading, kind), false};
   switch (meaning) {

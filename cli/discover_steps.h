@@ -15,9 +15,9 @@ struct Steps {
 };
 
 /// What to ask after this reading of this candidate, the most likely first.
-Steps steps_after(const Candidate& candidate, const Reading& reading, KeyKind kind);
+Steps steps_after(const Candidate& candidate, const Reading& reading, KeyType kind);
 
 /// The candidate with a place for the PIN, of that name or of the observed one.
-Candidate with_pin(Candidate candidate, std::string_view name, KeyKind kind);
+Candidate with_pin(Candidate candidate, std::string_view name, KeyType kind);
 
 }  // namespace sesam::cli::discover

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <iterator>
 
+#include "base/ascii_case.h"
+#include "base/base64.h"
 #include "base/hex.h"
 #include "cli/output.h"
 #include "n200/device.h"
@@ -35,19 +37,8 @@ std::span<const unsigned char> bytes_of(std::string_view text) {
 
 // As long as the curve's numbers, for a device that takes no other.
 const char* usual_hash(const keymgmt::KeyData& key) {
-  if (key.type == keymgmt::KeyType::rsa || key.device_signature_bytes <= 64) return "SHA256";
+  if (!keymgmt::row_of(key.type).has_curves() || key.device_signature_bytes <= 64) return "SHA256";
   return key.device_signature_bytes <= 96 ? "SHA384" : "SHA512";
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
-std::string base64(const Bytes& bytes) {
-  Secret text;
-  n200::append_base64(text, bytes);
-  return std::string(text.reveal());
 }
 
 bool may_be_elsewhere(Failure failure) {
@@ -70,7 +61,7 @@ std::vector<std::string> DeviceTarget::values_sent() const {
   std::vector<std::string> values{key_->handle.key_id, key_->handle.token, key_->handle.nice_name};
   for (const auto& digest : digests_) {
     values.push_back(to_hex(digest));
-    values.push_back(base64(digest));
+    values.push_back(to_base64(digest));
   }
   return values;
 }
@@ -100,14 +91,14 @@ Answer DeviceTarget::ask(const Candidate& candidate, Trial trial) {
       .set(Placeholder::token, key_->handle.token)
       .set(Placeholder::name, key_->handle.nice_name)
       .set(Placeholder::pin, key_->handle.pin.reveal())
-      .set(Placeholder::padding, trial == Trial::pss ? "PSS" : "PKCS1")
-      .set(Placeholder::hash_name, hashes_[which]->device_name)
+      .set(Placeholder::padding,
+           n200::word_of(trial == Trial::pss ? n200::Padding::pss : n200::Padding::pkcs1))
+      .set(Placeholder::hash_name, n200::word_of(hashes_[which]->hash))
       .set(Placeholder::salt_bytes, salt)
       .set_digest(digests_[which]);
   const n200::Rendered rendered = n200::render(*row, values);
   transport::Request request;
-  request.operation = static_cast<std::size_t>(
-      key_->type == keymgmt::KeyType::rsa ? n200::Operation::rsa_sign : n200::Operation::ec_sign);
+  request.operation = static_cast<std::size_t>(keymgmt::row_of(key_->type).sign);
   request.method = row->method;
   request.path = rendered.path.reveal();
   request.fixed_path_bytes = row->fixed_path_bytes();
@@ -121,7 +112,7 @@ Answer DeviceTarget::ask(const Candidate& candidate, Trial trial) {
 bool DeviceTarget::is_signature(Trial trial, std::span<const unsigned char> digest,
                                 std::span<const unsigned char> signature) const {
   auto scheme = signature::Scheme::for_type(key_->type);
-  if (key_->type == keymgmt::KeyType::ec) {
+  if (scheme.row().signature_form == n200::SignatureForm::p1363) {
     Bytes der(signature.size() + 16);
     const auto length = signature::der_of_p1363(signature, der);
     if (!length) return false;
@@ -141,7 +132,8 @@ Match DeviceTarget::verify(Trial trial, std::span<const unsigned char> signature
   const Bytes& digest = digests_[which];
   if (is_signature(trial, digest, signature)) return Match::digest;
   const std::string hex = to_hex(digest);
-  for (const std::string& sent : {std::string(digest.begin(), digest.end()), hex, lower(hex), base64(digest)})
+  for (const std::string& sent :
+       {std::string(digest.begin(), digest.end()), hex, ascii_lower_of(hex), to_base64(digest)})
     if (is_signature(trial, hash_of(*hashes_[which], bytes_of(sent)), signature))
       return Match::hash_of_digest;
   return Match::none;

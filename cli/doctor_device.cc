@@ -41,7 +41,7 @@ std::string user_of(const n200::Device& device) {
 // A signature with a key that no device has: how it is refused tells whether requests by POST are let in, and
 // whether the core is there. Nothing is changed by it.
 void check_post(n200::Device& device, Checkup& checkup) {
-  const n200::KeyHandle nobody("hsm" + std::string(36, '0'), "hsm" + std::string(28, '0'), "none",
+  const n200::KeyHandle nobody(n200::absent_key_id(), n200::absent_token_label(), "none",
                                device.options().core, {});
   const Bytes digest(32, 0);
   Bytes signature(64);

@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "cli/output_file.h"
 #include "cli/pin_options.h"
+#include "n200/key_type_forms.h"
 
 namespace sesam::cli {
 namespace {
@@ -20,8 +21,6 @@ struct Arguments {
   std::string out;
   PinOptions pin;
 };
-
-constexpr std::string_view kSymmetric = "SYM";
 
 std::span<const unsigned char> bytes_of(std::string_view text) {
   return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
@@ -38,7 +37,7 @@ Result<Secret> read_secret(const std::string& path) {
 
 Result<n200::KeyHandle> symmetric_key(n200::Device& device, const Arguments& arguments) {
   SESAM_TRY(found, find_key(device, arguments.key));
-  if (found.record.key_type != kSymmetric)
+  if (n200::family_of(found.record.key_type) != n200::KeyFamily::symmetric)
     return Error{Reason::unsupported_key, "'" + name_to_tell(found.record) + "' is a key of type " +
                                               found.record.key_type +
                                               ": only symmetric ones (SYM) encrypt and decrypt"};

@@ -3,55 +3,44 @@
 #include "cli/commands.h"
 #include "cli/new_key.h"
 #include "cli/show.h"
-#include "keymgmt/curves.h"
+#include "keymgmt/key_types.h"
 
 namespace sesam::cli {
 namespace {
 
+using keymgmt::KeyType;
+
+constexpr const auto& kBits = keymgmt::row_of(KeyType::rsa);  // whose size is given in bits
+
 struct Arguments {
   std::string name;
-  std::string type = "EC";
+  std::string type = keymgmt::row_of(KeyType::ec).name;
   std::string curve;
   unsigned bits = 0;
   Place place;
 };
 
-constexpr char kDefaultCurve[] = "P-256";
-constexpr unsigned kDefaultBits = 2048;
+KeyType type_of(const Arguments& arguments) { return *keymgmt::key_type_named(arguments.type); }
 
 void check_fit(const Arguments& arguments) {
-  const bool rsa = arguments.type == "RSA";
-  if (rsa && !arguments.curve.empty()) throw CLI::ValidationError("--curve", "is for EC keys");
-  if (!rsa && arguments.bits != 0) throw CLI::ValidationError("--bits", "is for RSA keys");
+  const bool has_curves = keymgmt::row_of(type_of(arguments)).has_curves();
+  if (!has_curves && !arguments.curve.empty()) throw CLI::ValidationError("--curve", "is for EC keys");
+  if (has_curves && arguments.bits != 0) throw CLI::ValidationError("--bits", "is for RSA keys");
 }
 
-Result<void> choose_kind(const Arguments& arguments, n200::NewKey& key) {
-  if (arguments.type == "RSA") {
-    key.operation = n200::Operation::rsa_generate;
-    key.bits = arguments.bits == 0 ? kDefaultBits : arguments.bits;
-    return {};
-  }
-  const std::string name = arguments.curve.empty() ? kDefaultCurve : arguments.curve;
-  const auto* curve = keymgmt::find_curve_of_group(name.c_str());
-  if (curve == nullptr)
-    return Error{Reason::unsupported_key,
-                 "the device has no curve '" + name +
-                     "': it has P-256, P-384, P-521, brainpoolP256r1, brainpoolP384r1 and brainpoolP512r1"};
-  key.operation = n200::Operation::ec_generate;
-  key.curve_type = curve->key_type;
-  key.bits = curve->key_bits;
-  return {};
+Result<void> check_curve(const std::string& name) {
+  if (name.empty() || n200::curve_named(name.c_str()) != nullptr) return {};
+  return Error{Reason::unsupported_key,
+               "the device has no curve '" + name +
+                   "': it has P-256, P-384, P-521, brainpoolP256r1, brainpoolP384r1 and brainpoolP512r1"};
 }
 
 Result<bool> generate(const Session& session, const Arguments& arguments) {
   SESAM_TRY(device, session.device());
-  n200::NewKey kind;
-  SESAM_CHECK(choose_kind(arguments, kind));
+  SESAM_CHECK(check_curve(arguments.curve));
   SESAM_TRY(pin, pin_of_new_keys(*device, arguments.place.pin));
   SESAM_TRY(key, new_key(*device, arguments.place, arguments.name, pin));
-  key.operation = kind.operation;
-  key.curve_type = kind.curve_type;
-  key.bits = kind.bits;
+  keymgmt::set_kind(key, type_of(arguments), arguments.curve, arguments.bits);
   SESAM_TRY(record, device->generate(key));
   print_key(record, key.core, session.json);
   return true;
@@ -64,12 +53,12 @@ void add_generate(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("NAME", arguments->name, "the new key's name")->required();
   command->add_option("--type", arguments->type, "EC or RSA")
-      ->check(CLI::IsMember({"EC", "RSA"}, CLI::ignore_case))
+      ->check(CLI::IsMember(keymgmt::key_type_names(), CLI::ignore_case))
       ->capture_default_str();
   command->add_option("--curve", arguments->curve, "of an EC key; P-256 where none is given")
       ->type_name("NAME");
   command->add_option("--bits", arguments->bits, "of an RSA key; 2048 where none is given")
-      ->check(CLI::Range(2048, 4096))
+      ->check(CLI::Range(int{kBits.min_bits}, int{kBits.max_bits}))
       ->type_name("N");
   add_place_options(*command, session, arguments->place);
   command->callback([&session, arguments] {

@@ -12,6 +12,7 @@
 #include "cli/progress.h"
 #include "cli/show.h"
 #include "keymgmt/key_file.h"
+#include "keymgmt/key_types.h"
 
 namespace sesam::cli {
 namespace {
@@ -80,8 +81,7 @@ Result<n200::KeyRecord> import_one(n200::Device& device, const Arguments& argume
   const std::string name = arguments.name.empty() ? name_of_file(file) : arguments.name;
   SESAM_TRY(key, new_key(device, arguments.place, name, pin));
   SESAM_TRY(read, keymgmt::read_ec_key_file(file, passphrase_for(file, arguments, progress)));
-  key.curve_type = read.curve->key_type;
-  key.bits = read.curve->key_bits;
+  keymgmt::set_curve(key, *read.curve);
   return device.import_ec(key, read.pair);
 }
 
@@ -99,7 +99,7 @@ void print(const std::vector<Imported>& imported, const std::vector<Failed>& fai
   }
   print_table({"NAME", "URI", "PKCS#11 URI"}, [&](const VisitRow& visit) {
     for (const auto& [file, record] : imported)
-      visit({record.nice_name, sesam_uri(record), pkcs11_uri(record)});
+      visit({record.nice_name, uri_of(record), uri_of(record, n200::UriScheme::pkcs11)});
   });
   std::cout << imported.size() << " of " << imported.size() + failed.size() << " imported\n";
 }

@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/key_name.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "base/hex.h"
-#include "keymgmt/curves.h"
-#include "n200/key_uri.h"
+#include "n200/curves.h"
 
 namespace sesam::cli {
 namespace {
 
 constexpr std::size_t kIdDigits = 12;  // CKA_ID, n200.md
 
-bool may_be_id(const std::string& name) {
-  return name.size() == kIdDigits &&
-         std::all_of(name.begin(), name.end(), [](unsigned char digit) { return std::isxdigit(digit) != 0; });
-}
+bool may_be_id(const std::string& name) { return name.size() == kIdDigits && is_hex(name); }
 
 Result<FoundKey> find(n200::Device& device, n200::KeyUri uri) {
   SESAM_TRY(record, device.find_key(uri));
@@ -44,10 +37,6 @@ const std::string& name_to_tell(const n200::KeyRecord& record) noexcept {
   return record.nice_name.empty() ? record.key_id : record.nice_name;
 }
 
-std::string sesam_uri(const n200::KeyRecord& record) { return uri_of(record, n200::UriScheme::sesam); }
-
-std::string pkcs11_uri(const n200::KeyRecord& record) { return uri_of(record, n200::UriScheme::pkcs11); }
-
 Json json_of(const n200::KeyRecord& record) {
   Json json;
   json["name"] = record.nice_name;
@@ -56,7 +45,7 @@ Json json_of(const n200::KeyRecord& record) {
   json["id"] = record.id;
   json["type"] = record.key_type;
   json["bits"] = record.key_bits;
-  if (const auto* curve = keymgmt::find_curve(record.key_type, record.key_bits)) json["curve"] = curve->group;
+  if (const auto* curve = n200::curve_of(record)) json["curve"] = curve->group;
   const std::pair<const char*, const std::string*> told[] = {{"acl", &record.acl},
                                                              {"owner", &record.owner},
                                                              {"created", &record.created},
@@ -64,7 +53,7 @@ Json json_of(const n200::KeyRecord& record) {
                                                              {"planned_until", &record.planned_until}};
   for (const auto& [name, text] : told)
     if (!text->empty()) json[name] = *text;
-  json["uris"] = {sesam_uri(record), pkcs11_uri(record)};
+  json["uris"] = {uri_of(record), uri_of(record, n200::UriScheme::pkcs11)};
   return json;
 }
 

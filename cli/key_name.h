@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "n200/device.h"
 #include "n200/key_record.h"
+#include "n200/key_uri.h"
 #include "n200/uri.h"
 
 namespace sesam::cli {
@@ -29,10 +30,6 @@ Result<FoundKey> find_key(n200::Device& device, const std::string& name);
 /// Its nice_name; the key_id where it has none. For messages, in which a URI that was given, with a PIN in it
 /// maybe, has no place.
 const std::string& name_to_tell(const n200::KeyRecord& record) noexcept;
-
-/// URIs to paste: never with a PIN.
-std::string sesam_uri(const n200::KeyRecord& record);
-std::string pkcs11_uri(const n200::KeyRecord& record);
 
 /// All that is known of a key, with its names and URIs.
 Json json_of(const n200::KeyRecord& record);

@@ -52,14 +52,13 @@ void print_keys_as_json(const n200::PackedRecords& records) {
 Result<bool> list(const Session& session, const Arguments& arguments) {
   SESAM_TRY(device, session.device());
   SESAM_TRY(records, listed(*device, arguments.which));
+  const auto scheme = arguments.uris == "pkcs11" ? n200::UriScheme::pkcs11 : n200::UriScheme::sesam;
   if (session.json)
     print_keys_as_json(records);
   else if (arguments.uris.empty())
     print_keys(records);
   else
-    records.for_each([&](const n200::KeyRecord& record) {
-      std::cout << (arguments.uris == "pkcs11" ? pkcs11_uri(record) : sesam_uri(record)) << '\n';
-    });
+    records.for_each([&](const n200::KeyRecord& record) { std::cout << uri_of(record, scheme) << '\n'; });
   return true;
 }
 

@@ -32,15 +32,16 @@ Result<Bytes> hash(const signature::Digest& digest, const std::string& path) {
 using Init = Result<void> (signature::Signature::*)(void* key, const OSSL_PARAM params[]);
 
 Result<void> begin(signature::Signature& context, keymgmt::Key& key, const Message& message, Init init) {
-  const bool rsa = key.data()->type == keymgmt::KeyType::rsa;
-  if (message.pss && !rsa) return Error{Reason::bad_argument, "--pss is for RSA keys"};
-  if (message.raw && rsa) return Error{Reason::bad_argument, "--raw is for EC keys"};
+  const auto& row = keymgmt::row_of(key.data()->type);
+  if (message.pss && !row.has_paddings) return Error{Reason::bad_argument, "--pss is for RSA keys"};
+  if (message.raw && row.signature_form != n200::SignatureForm::p1363)
+    return Error{Reason::bad_argument, "--raw is for EC keys"};
   std::string digest = message.digest;
   std::string padding = message.pss ? OSSL_PKEY_RSA_PAD_MODE_PSS : OSSL_PKEY_RSA_PAD_MODE_PKCSV15;
   std::string salt = OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST;
   std::vector<OSSL_PARAM> params{
       OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, digest.data(), 0)};
-  if (rsa)
+  if (row.has_paddings)
     params.push_back(OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, padding.data(), 0));
   if (message.pss)
     params.push_back(OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, salt.data(), 0));

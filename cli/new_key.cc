@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/new_key.h"
 
+#include "base/hex.h"
 #include "n200/uri.h"
 
 namespace sesam::cli {
 namespace {
 
 std::string check_acl(const std::string& text) {
-  const bool hex = text.find_first_not_of("0123456789abcdefABCDEF") == text.npos;
-  return text.size() == 4 && hex ? "" : "expected four hexadecimal digits";
+  return text.size() == 4 && is_hex(text) ? "" : "expected four hexadecimal digits";
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sesam random`: random bytes from the device.
-#include <openssl/evp.h>
 #include <unistd.h>
 
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/hex.h"
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -33,18 +33,10 @@ Result<Bytes> random_bytes(n200::Device& device, std::size_t count) {
   return bytes;
 }
 
-std::string base64_of(const Bytes& bytes) {
-  std::string text(bytes.size() / 3 * 4 + 5, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                                     static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
-
 // A terminal gets digits: the bytes would spoil it.
 std::string shown(const Bytes& bytes, const Arguments& arguments) {
   const bool to_terminal = arguments.out.empty() && ::isatty(STDOUT_FILENO) == 1;
-  if (arguments.base64) return base64_of(bytes) + "\n";
+  if (arguments.base64) return to_base64(bytes) + "\n";
   if (arguments.hex || to_terminal) return to_hex(bytes) + "\n";
   return std::string(bytes.begin(), bytes.end());
 }

@@ -5,13 +5,13 @@
 #include "cli/commands.h"
 #include "cli/key_name.h"
 #include "cli/output.h"
-#include "keymgmt/curves.h"
+#include "n200/curves.h"
 
 namespace sesam::cli {
 namespace {
 
 std::string type_of(const n200::KeyRecord& record) {
-  const auto* curve = keymgmt::find_curve(record.key_type, record.key_bits);
+  const auto* curve = n200::curve_of(record);
   return record.key_type + (curve == nullptr ? "" : std::string(", curve ") + curve->group);
 }
 
@@ -28,8 +28,8 @@ void print_text(const n200::KeyRecord& record, unsigned core) {
                {"Created", record.created},
                {"Last used", record.last_used},
                {"Planned until", record.planned_until},
-               {"URI", sesam_uri(record)},
-               {"URI", pkcs11_uri(record)}});
+               {"URI", uri_of(record)},
+               {"URI", uri_of(record, n200::UriScheme::pkcs11)}});
 }
 
 Result<bool> show(const Session& session, const std::string& name) {

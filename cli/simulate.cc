@@ -14,11 +14,13 @@
 #include "cli/output.h"
 #include "cli/output_file.h"
 #include "cli/simulator_process.h"
+#include "n200/key_type_forms.h"
 
 namespace sesam::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using n200::KeyFamily;
 
 // The simulator's own user; the PIN of the public transcript.
 constexpr const char* kUser = "pkmaster";
@@ -28,14 +30,14 @@ constexpr std::string_view kFirstLine = "# Written by `sesam simulate`, which ov
 
 struct KeyOfOurs {
   const char* name;
-  const char* type;
+  KeyFamily family;
   int bits;
 };
-constexpr KeyOfOurs kKeys[] = {{"JP.example", "NIST", 256},
-                               {"web", "NIST", 256},
-                               {"ca", "NIST", 384},
-                               {"rsa", "RSA", 2048},
-                               {"k01", "SYM", 256}};
+constexpr KeyOfOurs kKeys[] = {{"JP.example", KeyFamily::nist, 256},
+                               {"web", KeyFamily::nist, 256},
+                               {"ca", KeyFamily::nist, 384},
+                               {"rsa", KeyFamily::rsa, 2048},
+                               {"k01", KeyFamily::symmetric, 256}};
 
 struct Arguments {
   std::string directory;
@@ -105,7 +107,8 @@ std::vector<std::string> simulator_arguments(const Directory& directory, const A
       "--ready-file",      directory / "ready.json", "--delay-ms", std::to_string(arguments.delay_ms),
       "--exit-with-parent"};
   for (const KeyOfOurs& key : kKeys) {
-    const Json order = {{"nice_name", key.name}, {"type", key.type}, {"size", key.bits}, {"pin", kPin}};
+    const Json order = {
+        {"nice_name", key.name}, {"type", n200::word_of(key.family)}, {"size", key.bits}, {"pin", kPin}};
     words.insert(words.end(), {"--key", order.dump()});
   }
   return words;

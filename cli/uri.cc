@@ -6,7 +6,6 @@
 #include "cli/key_name.h"
 #include "cli/output.h"
 #include "cli/output_file.h"
-#include "n200/key_uri.h"
 #include "store/uri_pem.h"
 
 namespace sesam::cli {
@@ -28,8 +27,8 @@ Result<bool> uri(const Session& session, const Arguments& arguments) {
   } else if (session.json) {
     print_json({{"uris", json_of(found.record)["uris"]}});
   } else {
-    SESAM_CHECK(
-        write_output(arguments.out, sesam_uri(found.record) + "\n" + pkcs11_uri(found.record) + "\n"));
+    SESAM_CHECK(write_output(
+        arguments.out, uri_of(found.record) + "\n" + uri_of(found.record, n200::UriScheme::pkcs11) + "\n"));
   }
   return true;
 }

@@ -2,7 +2,6 @@
 #include "config/configuration.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -10,6 +9,7 @@
 #include <variant>
 
 #include "base/file.h"
+#include "base/hex.h"
 #include "metrics/metrics_file.h"
 #include "n200/open_metrics.h"
 
@@ -178,9 +178,7 @@ Result<void> take_client_key(std::string_view text, Configuration& c) {
 }
 
 Result<void> take_acl(std::string_view text, Configuration& c) {
-  const bool hex =
-      std::all_of(text.begin(), text.end(), [](unsigned char digit) { return std::isxdigit(digit) != 0; });
-  if (text.size() != 4 || !hex) return bad("allowed are four hexadecimal digits");
+  if (text.size() != 4 || !is_hex(text)) return bad("allowed are four hexadecimal digits");
   c.device.acl = text;
   return {};
 }

@@ -10,7 +10,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/file.h"
+#include "keymgmt/key_types.h"
 #include "n200/encodings.h"
 #include "ossl/crypto.h"
 #include "ossl/handles.h"
@@ -50,23 +52,20 @@ std::string_view value_of(std::string_view text, std::string_view name) {
 
 // The bytes behind base64, in memory that is wiped; nothing where it is none.
 std::optional<Secret> secret_of_base64(std::string_view text) {
-  auto bytes = n200::decode(text, n200::Encoding::base64);
+  auto bytes = from_base64(text);
   if (!bytes) return std::nullopt;
   Secret secret({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
   OPENSSL_cleanse(bytes->data(), bytes->size());
   return secret;
 }
 
-Result<const Curve*> curve_of_algorithm(const std::string& path, std::string_view text) {
+Result<const n200::Curve*> curve_of_algorithm(const std::string& path, std::string_view text) {
   unsigned algorithm = 0;
   std::from_chars(text.data(), text.data() + text.size(), algorithm);
-  if (algorithm == kEcdsaP256) return find_curve("NIST", 256);
-  if (algorithm == kEcdsaP384) return find_curve("NIST", 384);
+  if (algorithm == kEcdsaP256) return n200::curve_named("P-256");
+  if (algorithm == kEcdsaP384) return n200::curve_named("P-384");
   if (std::find(std::begin(kRsa), std::end(kRsa), algorithm) != std::end(kRsa))
-    return Error{Reason::not_offered,
-                 path +
-                     ": only EC keys can be imported; of RSA keys nothing is known of how the device would "
-                     "take them"};
+    return cannot_be_imported(path, row_of(KeyType::rsa).name);
   return Error{Reason::unsupported_key,
                path +
                    ": only keys of the algorithms 13 (ECDSAP256SHA256) and 14 (ECDSAP384SHA384) can be "
@@ -75,8 +74,8 @@ Result<const Curve*> curve_of_algorithm(const std::string& path, std::string_vie
 
 // X‖Y of the point that belongs to the scalar, which BIND's file does not hold; nothing where the scalar is
 // none of the curve.
-std::optional<Bytes> public_key_of(const Curve& curve, const BIGNUM* scalar) {
-  const Group group(EC_GROUP_new_by_curve_name_ex(ossl::private_libctx(), nullptr, OBJ_txt2nid(curve.group)));
+std::optional<Bytes> public_key_of(const n200::Curve& curve, const BIGNUM* scalar) {
+  const Group group(EC_GROUP_new_by_curve_name_ex(ossl::private_libctx(), nullptr, curve.nid));
   const BnCtx context(BN_CTX_secure_new());
   const Point point(group ? EC_POINT_new(group.get()) : nullptr);
   const ossl::Bignum x(BN_new());
@@ -109,7 +108,7 @@ std::optional<Bytes> public_key_beside(const std::string& path) {
     rest.remove_prefix(std::min(rest.find(' ') + 1, rest.size()));
   std::string base64(rest);
   std::erase(base64, ' ');
-  return n200::decode(base64, n200::Encoding::base64);
+  return from_base64(base64);
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <memory>
 #include <utility>
 
-#include "keymgmt/curves.h"
 #include "keymgmt/key_file.h"
 #include "keymgmt/key_pin.h"
 #include "n200/device.h"
@@ -18,11 +17,9 @@ namespace {
 
 constexpr char kOurUri[] = "sesam_uri";
 constexpr char kOurImport[] = "sesam_import";
-constexpr char kDefaultGroup[] = "P-256";
 constexpr char kBindUri[] = "pkcs11_uri";          // BIND 9.20 and pkcs11-provider
 constexpr char kBindUsage[] = "pkcs11_key_usage";  // always digitalSignature: there is nothing else to choose
-constexpr char kBindRsaBits[] = "rsa_keygen_bits";             // BIND 9.20; later versions say "bits"
-constexpr unsigned kLeastRsaBits = 2048, kMostRsaBits = 4096;  // n200.md
+constexpr char kBindRsaBits[] = "rsa_keygen_bits";  // BIND 9.20; later versions say "bits"
 
 #define SESAM_GENERATION_PARAMS                                                                \
   OSSL_PARAM_utf8_string(kOurUri, nullptr, 0), OSSL_PARAM_utf8_string(kOurImport, nullptr, 0), \
@@ -35,33 +32,24 @@ Result<std::string> text_of(const OSSL_PARAM& param) {
   return std::string(text);
 }
 
-Result<unsigned> bits_of(const OSSL_PARAM& param) {
+Result<unsigned> bits_of(const OSSL_PARAM& param, const KeyTypeRow& row) {
   std::size_t bits = 0;
-  if (OSSL_PARAM_get_size_t(&param, &bits) != 1 || bits < kLeastRsaBits || bits > kMostRsaBits)
-    return Error{Reason::unsupported_key, "RSA keys have from " + std::to_string(kLeastRsaBits) + " to " +
-                                              std::to_string(kMostRsaBits) + " bits"};
+  if (OSSL_PARAM_get_size_t(&param, &bits) != 1 || bits < row.min_bits || bits > row.max_bits)
+    return Error{Reason::unsupported_key, row.name + (" keys have from " + std::to_string(row.min_bits)) +
+                                              " to " + std::to_string(row.max_bits) + " bits"};
   return static_cast<unsigned>(bits);
-}
-
-void place_on(const Curve& curve, n200::NewKey& key) {
-  key.curve_type = curve.key_type;
-  key.bits = curve.key_bits;
 }
 
 }  // namespace
 
-const OSSL_PARAM* settable_ec_generation_params(void*, void*) {
-  static const OSSL_PARAM params[] = {SESAM_GENERATION_PARAMS,
-                                      OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, nullptr, 0),
-                                      OSSL_PARAM_END};
-  return params;
-}
-
-const OSSL_PARAM* settable_rsa_generation_params(void*, void*) {
-  static const OSSL_PARAM params[] = {SESAM_GENERATION_PARAMS,
-                                      OSSL_PARAM_size_t(OSSL_PKEY_PARAM_RSA_BITS, nullptr),
-                                      OSSL_PARAM_size_t(kBindRsaBits, nullptr), OSSL_PARAM_END};
-  return params;
+const OSSL_PARAM* Generation::settable_params_of(const KeyTypeRow& row) {
+  static const OSSL_PARAM with_curve[] = {SESAM_GENERATION_PARAMS,
+                                          OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, nullptr, 0),
+                                          OSSL_PARAM_END};
+  static const OSSL_PARAM with_bits[] = {SESAM_GENERATION_PARAMS,
+                                         OSSL_PARAM_size_t(OSSL_PKEY_PARAM_RSA_BITS, nullptr),
+                                         OSSL_PARAM_size_t(kBindRsaBits, nullptr), OSSL_PARAM_END};
+  return row.has_curves() ? with_curve : with_bits;
 }
 
 Result<Generation*> Generation::start(KeyType type, void* provctx, int selection, const OSSL_PARAM params[]) {
@@ -86,6 +74,7 @@ Result<void> Generation::set_template(void* key) {
 
 // What is not known is ignored, as everywhere.
 Result<void> Generation::set_params(const OSSL_PARAM params[]) {
+  const KeyTypeRow& row = row_of(type_);
   for (const OSSL_PARAM* p = params; p != nullptr && p->key != nullptr; ++p) {
     const std::string_view name = p->key;
     if (name == kOurUri || name == kBindUri) {
@@ -94,12 +83,12 @@ Result<void> Generation::set_params(const OSSL_PARAM params[]) {
     } else if (name == kOurImport) {
       SESAM_TRY(path, text_of(*p));
       import_path_ = std::move(path);
-    } else if (type_ == KeyType::ec && name == OSSL_PKEY_PARAM_GROUP_NAME) {
+    } else if (row.has_curves() && name == OSSL_PKEY_PARAM_GROUP_NAME) {
       SESAM_TRY(group, text_of(*p));
       group_ = std::move(group);
-    } else if (type_ == KeyType::rsa && (name == OSSL_PKEY_PARAM_RSA_BITS || name == kBindRsaBits)) {
-      SESAM_TRY(bits, bits_of(*p));
-      rsa_bits_ = bits;
+    } else if (!row.has_curves() && (name == OSSL_PKEY_PARAM_RSA_BITS || name == kBindRsaBits)) {
+      SESAM_TRY(bits, bits_of(*p, row));
+      bits_ = bits;
     }
   }
   return {};
@@ -129,35 +118,24 @@ Result<n200::NewKey> Generation::new_key(const n200::KeyUri& uri, const n200::De
   key.acl = uri.acl.empty() ? device.options().acl : uri.acl;
   SESAM_TRY(pin, pin_for_new_key(uri, device));
   key.pin = std::move(pin);
-  if (type_ == KeyType::rsa) {
-    key.operation = n200::Operation::rsa_generate;
-    key.bits = rsa_bits_;
-    return key;
-  }
-  key.operation = n200::Operation::ec_generate;
   return key;
 }
 
 Result<n200::KeyRecord> Generation::generate_key(n200::NewKey& key, n200::Device& device) const {
-  if (type_ == KeyType::ec) {
-    const std::string group = group_.empty() ? kDefaultGroup : group_;
-    const Curve* curve = find_curve_of_group(group.c_str());
-    if (curve == nullptr)
-      return Error{Reason::unsupported_key, "generating a key: the device has no curve " + group};
-    place_on(*curve, key);
-  }
+  if (!set_kind(key, type_, group_, bits_))
+    return Error{Reason::unsupported_key, "generating a key: the device has no curve " + group_};
   return device.generate(key);
 }
 
 Result<n200::KeyRecord> Generation::import_key(n200::NewKey& key, n200::Device& device) const {
-  if (type_ != KeyType::ec)
-    return Error{Reason::not_offered,
-                 "importing an RSA key: nothing is known of how the device would take it"};
+  if (const auto& row = row_of(type_); !row.is_importable)
+    return Error{Reason::not_offered, std::string("importing an ") + row.name +
+                                          " key: nothing is known of how the device would take it"};
   SESAM_TRY(file, read_ec_key_file(import_path_));
-  if (!group_.empty() && find_curve_of_group(group_.c_str()) != file.curve)
+  if (!group_.empty() && n200::curve_named(group_.c_str()) != file.curve)
     return Error{Reason::unsupported_key,
                  import_path_ + ": the key is on the curve " + file.curve->group + ", not on " + group_};
-  place_on(*file.curve, key);
+  set_curve(key, *file.curve);
   return device.import_ec(key, file.pair);
 }
 

@@ -23,6 +23,10 @@ class Generation {
     return start(Type, provctx, selection, params);
   }
   static void cleanup(void* generation);
+  template <KeyType Type>
+  static const OSSL_PARAM* settable_params(void*, void*) {
+    return settable_params_of(row_of(Type));
+  }
   /// Takes the group from a key that has one.
   Result<void> set_template(void* key);
   Result<void> set_params(const OSSL_PARAM params[]);
@@ -34,6 +38,7 @@ class Generation {
 
  private:
   Generation(KeyType type, const n200::Context& context) : type_(type), context_(context) {}
+  static const OSSL_PARAM* settable_params_of(const KeyTypeRow& row);
   static Result<Generation*> start(KeyType type, void* provctx, int selection, const OSSL_PARAM params[]);
   Result<n200::KeyUri> place() const;
   Result<n200::NewKey> new_key(const n200::KeyUri& uri, const n200::Device& device) const;
@@ -43,12 +48,9 @@ class Generation {
   KeyType type_;
   const n200::Context& context_;
   std::string uri_;
-  std::string group_;  // empty: P-256, or the imported key's
+  std::string group_;  // empty: the type's default, or the imported key's
   std::string import_path_;
-  unsigned rsa_bits_ = 2048;
+  unsigned bits_ = 0;  // 0: the type's default
 };
-
-const OSSL_PARAM* settable_ec_generation_params(void* generation, void* provctx);
-const OSSL_PARAM* settable_rsa_generation_params(void* generation, void* provctx);
 
 }  // namespace sesam::keymgmt

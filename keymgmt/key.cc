@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "keymgmt/key.h"
 
-#include <openssl/core_names.h>
-
 #include <utility>
 
 #include "n200/device.h"
@@ -19,10 +17,6 @@ bool includes_private(int selection) noexcept { return (selection & OSSL_KEYMGMT
 Error redacted(Error error, const n200::Device& device) {
   error.detail = device.redacted(error.detail);
   return error;
-}
-
-const char* name_of_private_part(KeyType type) noexcept {
-  return type == KeyType::ec ? OSSL_PKEY_PARAM_PRIV_KEY : OSSL_PKEY_PARAM_RSA_D;
 }
 
 }  // namespace
@@ -88,7 +82,7 @@ Result<void> Key::get_params(OSSL_PARAM params[]) const {
 
 Result<bool> Key::import(int selection, const OSSL_PARAM params[]) {
   if (data_ || (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) == 0) return false;
-  if (includes_private(selection) && OSSL_PARAM_locate_const(params, name_of_private_part(type_)) != nullptr)
+  if (includes_private(selection) && OSSL_PARAM_locate_const(params, row_of(type_).private_param) != nullptr)
     return false;
   auto data = std::make_shared<KeyData>();
   data->type = type_;

@@ -4,6 +4,7 @@
 
 #include <openssl/core.h>
 
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,7 +25,7 @@ namespace sesam::keymgmt {
 /// What a key is, for its whole life; shared by the private and the public object of one key and by their
 /// duplicates.
 struct KeyData {
-  KeyType type = KeyType::ec;
+  KeyType type{};
   ossl::Pkey public_key;  ///< in private_libctx()
   std::size_t device_signature_bytes = 0;
   std::shared_ptr<n200::Device> device;  ///< null for an imported public key
@@ -80,11 +81,8 @@ class Key {
 /// keydata, or null.
 Error not_offered(std::string_view operation, const void* key);
 
-/// The key management functions of each type, and the type's names: all of them, or libssl does not know the
-/// key.
-extern const OSSL_DISPATCH kEcKeymgmt[];
-extern const OSSL_DISPATCH kRsaKeymgmt[];
-extern const char kEcNames[];
-extern const char kRsaNames[];
+/// The key management functions of each type.
+inline constexpr std::size_t kKeymgmtFunctions = 21;
+extern const OSSL_DISPATCH kKeymgmts[std::size(kKeyTypes)][kKeymgmtFunctions];
 
 }  // namespace sesam::keymgmt

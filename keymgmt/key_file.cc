@@ -5,13 +5,16 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <utility>
 
 #include "base/file.h"
 #include "keymgmt/bind_key_file.h"
+#include "keymgmt/key_types.h"
 #include "ossl/crypto.h"
 #include "ossl/handles.h"
 
@@ -95,12 +98,16 @@ bool is_whole(const ossl::Pkey& key) {
   return context && EVP_PKEY_check(context.get()) == 1;
 }
 
-const Curve* curve_of(const EVP_PKEY* key) {
+const KeyTypeRow* row_of(const EVP_PKEY* key) {
+  const auto* const row = std::ranges::find_if(
+      kKeyTypes, [&](const KeyTypeRow& one) { return EVP_PKEY_is_a(key, one.name) == 1; });
+  return row == std::end(kKeyTypes) ? nullptr : row;
+}
+
+const n200::Curve* curve_of(const EVP_PKEY* key) {
   char group[64];
   std::size_t length = 0;
-  return EVP_PKEY_is_a(key, "EC") == 1 && EVP_PKEY_get_group_name(key, group, sizeof group, &length) == 1
-             ? find_curve_of_group(group)
-             : nullptr;
+  return EVP_PKEY_get_group_name(key, group, sizeof group, &length) == 1 ? n200::curve_named(group) : nullptr;
 }
 
 using SecretBignum = std::unique_ptr<BIGNUM, ossl::FreeWith<&BN_clear_free>>;
@@ -120,6 +127,11 @@ std::optional<Secret> number_of(const EVP_PKEY* key, const char* name, std::size
 
 }  // namespace
 
+Error cannot_be_imported(const std::string& path, const char* type) {
+  return {Reason::not_offered, path + ": only EC keys can be imported; of " + type +
+                                   " keys nothing is known of how the device would take them"};
+}
+
 Result<EcKeyFile> read_ec_key_file(const std::string& path, const Passphrase& passphrase) {
   const auto read = read_file(path);
   if (const int* failed = std::get_if<int>(&read)) return unusable(path, std::strerror(*failed));
@@ -127,12 +139,9 @@ Result<EcKeyFile> read_ec_key_file(const std::string& path, const Passphrase& pa
   if (is_bind_key_file(text.reveal())) return read_bind_key_file(path, text);
   SESAM_TRY(key, key_in(path, text, passphrase));
   if (!is_whole(key)) return unusable(path, "it is no private key, or its parts do not belong together");
-  if (EVP_PKEY_is_a(key.get(), "RSA") == 1)
-    return Error{Reason::not_offered,
-                 path +
-                     ": only EC keys can be imported; of RSA keys nothing is known of how the device would "
-                     "take them"};
-  const Curve* curve = curve_of(key.get());
+  const KeyTypeRow* row = row_of(key.get());
+  if (row != nullptr && !row->is_importable) return cannot_be_imported(path, row->name);
+  const auto* curve = row != nullptr ? curve_of(key.get()) : nullptr;
   if (curve == nullptr)
     return Error{Reason::unsupported_key,
                  path + ": only EC keys on curves that the device has can be imported"};

@@ -6,13 +6,13 @@
 #include <string>
 
 #include "base/result.h"
-#include "keymgmt/curves.h"
+#include "n200/curves.h"
 #include "n200/new_key.h"
 
 namespace sesam::keymgmt {
 
 struct EcKeyFile {
-  const Curve* curve;
+  const n200::Curve* curve;
   n200::EcKeyPair pair;
 };
 
@@ -24,5 +24,8 @@ using Passphrase = std::function<Result<Secret>()>;
 /// key_file_unusable, unsupported_key, not_offered for RSA, and what `passphrase` raises; messages hold
 /// nothing of the key.
 Result<EcKeyFile> read_ec_key_file(const std::string& path, const Passphrase& passphrase = {});
+
+/// That keys of this type (OpenSSL's name) cannot be imported.
+Error cannot_be_imported(const std::string& path, const char* type);
 
 }  // namespace sesam::keymgmt

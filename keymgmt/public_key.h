@@ -4,20 +4,12 @@
 
 #include <openssl/params.h>
 
-#include <cstdint>
-#include <string_view>
-
 #include "base/result.h"
+#include "keymgmt/key_types.h"
 #include "n200/key_record.h"
 #include "ossl/handles.h"
 
 namespace sesam::keymgmt {
-
-/// The key types that are served; each is one key management table, one signature table.
-enum class KeyType : std::uint8_t { ec, rsa };
-
-/// OpenSSL's first name of the type: "EC", "RSA".
-const char* name_of(KeyType type) noexcept;
 
 /// The type of a device's key, by its word for it (n200.md: key_type). Raises unsupported_key.
 Result<KeyType> type_of(const n200::KeyRecord& record);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/base64.h"
 #include "n200/encodings.h"
 
 namespace sesam::n200 {
@@ -32,7 +33,7 @@ std::optional<Bytes> bytes_of_base64(std::string_view text) {
   std::ranges::replace(digits, '-', '+');
   std::ranges::replace(digits, '_', '/');
   if (digits.find('=') == digits.npos) digits.append((4 - digits.size() % 4) % 4, '=');
-  return digits.empty() ? std::nullopt : decode(digits, Encoding::base64);
+  return digits.empty() ? std::nullopt : from_base64(digits);
 }
 
 }  // namespace sesam::n200

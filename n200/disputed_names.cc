@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/disputed_names.h"
 
-
 namespace sesam::n200 {
 
 void DisputedNames::add(const std::string& name) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/encodings.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
+
+#include "base/base64.h"
 
 namespace sesam::n200 {
 
@@ -18,17 +18,7 @@ bool decode(std::string_view text, Encoding encoding, std::span<unsigned char> o
 std::optional<Bytes> decode(std::string_view text, Encoding encoding) {
   // cppcheck-suppress danglingTemporaryLifetime ; the bytes are copied
   if (encoding == Encoding::text) return Bytes(text.begin(), text.end());
-  if (encoding != Encoding::base64) return from_hex(text);
-  // EVP_DecodeBlock(3) takes '=' anywhere for a zero.
-  const auto plain = std::min(text.find('='), text.size());
-  if (text.size() - plain > 2 || text.find_first_not_of('=', plain) != text.npos) return std::nullopt;
-  Bytes bytes(text.size() / 4 * 3);
-  const int length = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
-                                     static_cast<int>(text.size()));
-  if (length < 0) return std::nullopt;
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  bytes.resize(static_cast<std::size_t>(length) - padding);
-  return bytes;
+  return encoding == Encoding::base64 ? from_base64(text) : from_hex(text);
 }
 
 }  // namespace sesam::n200

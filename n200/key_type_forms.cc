@@ -4,36 +4,42 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cstddef>
+#include <iterator>
 
 namespace sesam::n200 {
 namespace {
 
+constexpr std::string_view kFamilies[] = {"NIST", "BRAINPOOL", "RSA", "SYM"};  // in the order of KeyFamily
+
 // How a word begins and ends, in upper case and without anything but letters and digits; between them may be
 // the size.
 struct Spelling {
-  std::string_view start, end, type;
+  std::string_view start, end;
+  KeyFamily family;
 };
 constexpr Spelling kSpellings[] = {
-    {"NISTP", "", "NIST"},
-    {"NIST", "", "NIST"},
-    {"SECP", "R1", "NIST"},
-    {"PRIME", "V1", "NIST"},
-    {"P", "", "NIST"},
-    {"ECCNISTP", "", "NIST"},
-    {"ECNIST", "", "NIST"},
-    {"ECCNIST", "", "NIST"},
-    {"BRAINPOOLP", "R1", "BRAINPOOL"},
-    {"BRAINPOOLP", "", "BRAINPOOL"},
-    {"BRAINPOOL", "R1", "BRAINPOOL"},
-    {"BRAINPOOL", "", "BRAINPOOL"},
-    {"BP", "R1", "BRAINPOOL"},
-    {"BP", "", "BRAINPOOL"},
-    {"RSA", "", "RSA"},
-    {"SYM", "", "SYM"},
-    {"AES", "", "SYM"},
-    {"SYMMETRIC", "", "SYM"},
+    {"NISTP", "", KeyFamily::nist},
+    {"NIST", "", KeyFamily::nist},
+    {"SECP", "R1", KeyFamily::nist},
+    {"PRIME", "V1", KeyFamily::nist},
+    {"P", "", KeyFamily::nist},
+    {"ECCNISTP", "", KeyFamily::nist},
+    {"ECNIST", "", KeyFamily::nist},
+    {"ECCNIST", "", KeyFamily::nist},
+    {"BRAINPOOLP", "R1", KeyFamily::brainpool},
+    {"BRAINPOOLP", "", KeyFamily::brainpool},
+    {"BRAINPOOL", "R1", KeyFamily::brainpool},
+    {"BRAINPOOL", "", KeyFamily::brainpool},
+    {"BP", "R1", KeyFamily::brainpool},
+    {"BP", "", KeyFamily::brainpool},
+    {"RSA", "", KeyFamily::rsa},
+    {"SYM", "", KeyFamily::symmetric},
+    {"AES", "", KeyFamily::symmetric},
+    {"SYMMETRIC", "", KeyFamily::symmetric},
 };
-constexpr std::string_view kAnyCurve[] = {"EC", "ECC", "ECDSA"};
+constexpr std::string_view kAnyFamily = "EC";
+constexpr std::string_view kAnyCurve[] = {kAnyFamily, "ECC", "ECDSA"};
 
 std::string letters_and_digits(std::string_view word) {
   std::string kept;
@@ -52,6 +58,14 @@ bool is_size(std::string_view text, unsigned& bits) {
 
 }  // namespace
 
+std::string_view word_of(KeyFamily family) noexcept { return kFamilies[static_cast<std::size_t>(family)]; }
+
+std::optional<KeyFamily> family_of(std::string_view word) noexcept {
+  const auto* const found = std::ranges::find(kFamilies, word);
+  if (found == std::end(kFamilies)) return std::nullopt;
+  return static_cast<KeyFamily>(found - std::begin(kFamilies));
+}
+
 KeyTypeWord key_type_of(std::string_view word) {
   const std::string plain = letters_and_digits(word);
   for (const auto& spelling : kSpellings) {
@@ -62,16 +76,17 @@ KeyTypeWord key_type_of(std::string_view word) {
     rest.remove_suffix(spelling.end.size());
     unsigned bits = 0;
     const bool needs_size = spelling.start == "P" || spelling.start == "SECP" || spelling.start == "PRIME";
-    if (is_size(rest, bits) && !(needs_size && bits == 0)) return {std::string(spelling.type), bits};
+    if (is_size(rest, bits) && !(needs_size && bits == 0))
+      return {std::string(word_of(spelling.family)), bits};
   }
   for (const auto any : kAnyCurve) {
     unsigned bits = 0;
     if (plain.starts_with(any) && is_size(std::string_view(plain).substr(any.size()), bits))
-      return {"EC", bits};
+      return {std::string(kAnyFamily), bits};
   }
   return {std::string(word), 0};
 }
 
-bool is_any_curve(std::string_view type) { return type == "EC"; }
+bool is_any_curve(std::string_view type) { return type == kAnyFamily; }
 
 }  // namespace sesam::n200

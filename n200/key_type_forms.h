@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// A key's type in the words of different devices.
+// The device's types of keys, as typed values and in the words of different devices.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace sesam::n200 {
+
+/// n200.md: key_type.
+enum class KeyFamily : std::uint8_t { nist, brainpool, rsa, symmetric };
+std::string_view word_of(KeyFamily family) noexcept;
+/// Nothing for a word that n200.md does not have.
+std::optional<KeyFamily> family_of(std::string_view word) noexcept;
 
 struct KeyTypeWord {
   std::string type;   ///< as n200.md has it: "NIST", "BRAINPOOL", "RSA", "SYM"; any other word as it is

@@ -15,11 +15,10 @@ enum class UriScheme : bool {
   pkcs11  ///< "pkcs11:token=...;object=...", as other programs know the key
 };
 
-/// Opens the key again: for PEM files, listings, and people who paste it. The one place where a URI is
-/// written. Every value in it is percent-encoded: what a device calls a key must not become another
-/// attribute, such as a pin-source. Core and pin-source are those of the URI that the key was found by; a PIN
-/// never gets in.
-std::string uri_of(const KeyRecord& record, UriScheme scheme, const KeyUri& found_by = {});
+/// The one place where a URI is written. Every value in it is percent-encoded: what a device calls a key must
+/// not become another attribute, such as a pin-source. Core and pin-source are those of the URI that the key
+/// was found by; a PIN never gets in.
+std::string uri_of(const KeyRecord& record, UriScheme scheme = UriScheme::sesam, const KeyUri& found_by = {});
 
 /// What the device is asked for: the narrowest name in the URI.
 std::string lookup_name(const KeyUri& uri);

@@ -13,28 +13,15 @@
 #include <string>
 
 #include "n200/byte_forms.h"
+#include "n200/curves.h"
 #include "n200/encodings.h"
+#include "n200/key_type_forms.h"
 #include "ossl/crypto.h"
 #include "ossl/error_stack.h"
 #include "ossl/handles.h"
 
 namespace sesam::n200 {
 namespace {
-
-struct KnownCurve {
-  std::string_view type;
-  unsigned bits;
-  std::size_t field_bytes;
-  int nid;
-};
-constexpr std::array<KnownCurve, 6> kCurves = {{
-    {"NIST", 256, 32, NID_X9_62_prime256v1},
-    {"NIST", 384, 48, NID_secp384r1},
-    {"NIST", 521, 66, NID_secp521r1},
-    {"BRAINPOOL", 256, 32, NID_brainpoolP256r1},
-    {"BRAINPOOL", 384, 48, NID_brainpoolP384r1},
-    {"BRAINPOOL", 512, 64, NID_brainpoolP512r1},
-}};
 
 // SEC 1, section 2.3.3; 6 and 7: X9.62's hybrid form.
 constexpr unsigned char kCompressedEven = 2, kCompressedOdd = 3, kUncompressed = 4, kHybridOdd = 7;
@@ -44,7 +31,7 @@ using Group = std::unique_ptr<EC_GROUP, decltype(&EC_GROUP_free)>;
 using Point = std::unique_ptr<EC_POINT, decltype(&EC_POINT_free)>;
 
 // X‖Y of a point in any form of SEC 1; nothing if it is not on the curve.
-std::optional<Bytes> point_on(const KnownCurve& curve, const Bytes& octets) {
+std::optional<Bytes> point_on(const Curve& curve, const Bytes& octets) {
   const ossl::ErrorMark mark;
   const Group group(EC_GROUP_new_by_curve_name_ex(ossl::private_libctx(), nullptr, curve.nid),
                     &EC_GROUP_free);
@@ -59,7 +46,7 @@ std::optional<Bytes> point_on(const KnownCurve& curve, const Bytes& octets) {
   return plain;
 }
 
-std::optional<Bytes> point_inside(const KnownCurve& curve, const Bytes& der) {
+std::optional<Bytes> point_inside(const Curve& curve, const Bytes& der) {
   const ossl::ErrorMark mark;
   const unsigned char* end = der.data();
   const ossl::Pkey key(
@@ -76,7 +63,7 @@ std::optional<Bytes> point_inside(const KnownCurve& curve, const Bytes& der) {
   return point_on(curve, Bytes(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(length)));
 }
 
-std::optional<Bytes> x_and_y_in(const KnownCurve& curve, const Bytes& bytes) {
+std::optional<Bytes> x_and_y_in(const Curve& curve, const Bytes& bytes) {
   const std::size_t field = curve.field_bytes;
   if (bytes.size() == 2 * field) return bytes;
   if (bytes.empty()) return std::nullopt;
@@ -89,6 +76,10 @@ std::optional<Bytes> x_and_y_in(const KnownCurve& curve, const Bytes& bytes) {
   return first == kDerSequence ? point_inside(curve, bytes) : std::nullopt;
 }
 
+bool is_in(const Curve& curve, std::string_view type) noexcept {
+  return word_of(curve.family) == type || is_any_curve(type);
+}
+
 std::span<const unsigned char> without_leading_zeros(std::span<const unsigned char> number) noexcept {
   while (!number.empty() && number.front() == 0) number = number.subspan(1);
   return number;
@@ -97,30 +88,29 @@ std::span<const unsigned char> without_leading_zeros(std::span<const unsigned ch
 }  // namespace
 
 std::optional<Bytes> x_and_y_of(std::string_view text, Encoding encoding, const CurveWords& wanted) {
-  const auto fits = [&](const KnownCurve& curve) {
-    return (curve.type == wanted.type || wanted.type == "EC") &&
-           (curve.bits == wanted.bits || wanted.bits == 0);
+  const auto fits = [&](const Curve& curve) {
+    return is_in(curve, wanted.type) && (curve.bits == wanted.bits || wanted.bits == 0);
   };
   const auto hex = bytes_of_hex(text);
   const auto agreed = decode(text, encoding);
   for (const auto& bytes : {agreed, hex, bytes_of_base64(text)})
-    for (const auto& curve : kCurves)
+    for (const auto& curve : curves())
       if (bytes && fits(curve))
         if (auto found = x_and_y_in(curve, *bytes)) return found;
   return agreed ? agreed : hex;
 }
 
 unsigned bits_of_point(std::string_view type, std::size_t bytes) noexcept {
-  for (const auto& curve : kCurves)
-    if ((curve.type == type || type == "EC") && 2 * curve.field_bytes == bytes) return curve.bits;
+  for (const auto& curve : curves())
+    if (is_in(curve, type) && 2 * curve.field_bytes == bytes) return curve.bits;
   return 0;
 }
 
 std::string_view family_of_point(const Bytes& x_and_y) {
   Bytes octets{kUncompressed};
   octets.insert(octets.end(), x_and_y.begin(), x_and_y.end());
-  for (const auto& curve : kCurves)
-    if (2 * curve.field_bytes == x_and_y.size() && point_on(curve, octets)) return curve.type;
+  for (const auto& curve : curves())
+    if (2 * curve.field_bytes == x_and_y.size() && point_on(curve, octets)) return word_of(curve.family);
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii_case.h"
 #include "n200/reply_members.h"
 
 namespace sesam::n200 {
@@ -37,14 +38,7 @@ bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
   return std::ranges::find(words, word) != std::end(words);
 }
 
-std::string lower(std::string_view text) {
-  std::string made(text);
-  std::ranges::transform(made, made.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return made;
-}
-
-bool tells_of_no_error(std::string_view text) { return is_one_of(lower(trimmed(text)), kNoErrors); }
+bool tells_of_no_error(std::string_view text) { return is_one_of(ascii_lower_of(trimmed(text)), kNoErrors); }
 
 // The place of the member among those that tell of an error; nothing for any other. In an error object all
 // count that are no echoes.
@@ -94,11 +88,11 @@ std::string result_in(const std::vector<ReplyMember>& members, const UnexpectedR
 
 // A name of one word is taken out where it stands in quotation marks, a longer one everywhere.
 std::string without_names(std::string_view text, std::span<const std::string_view> names) {
-  std::string rest = lower(text);
+  std::string rest = ascii_lower_of(text);
   for (const auto name : names) {
     if (name.empty()) continue;
     const bool several_words = name.find_first_of(" -_.") != name.npos;
-    const std::string wanted = lower(name);
+    const std::string wanted = ascii_lower_of(name);
     for (std::size_t at = 0; (at = rest.find(wanted, at)) != rest.npos;) {
       const bool quoted = at > 0 && at + wanted.size() < rest.size() &&
                           std::string_view("'\"`").find(rest[at - 1]) != std::string_view::npos &&
@@ -112,7 +106,7 @@ std::string without_names(std::string_view text, std::span<const std::string_vie
     }
   }
   const bool is_empty = std::ranges::none_of(rest, [](unsigned char c) { return std::isalnum(c) != 0; });
-  return rest == lower(text) || is_empty ? std::string(text) : rest;
+  return rest == ascii_lower_of(text) || is_empty ? std::string(text) : rest;
 }
 
 Meaning meaning_without_names(std::string_view text, const UnexpectedReply& reply) {
@@ -129,7 +123,8 @@ Refusal refusal_of(const std::vector<Told>& told, const UnexpectedReply& reply) 
       refusal.meaning = meaning;
     if (refusal.said.find(one.text) != std::string::npos || refusal.said.size() > kMostQuoted) continue;
     const bool follows = !refusal.said.empty();
-    const bool adds_nothing = follows && (lower(one.text) == "error" || lower(one.text) == "failed");
+    const bool adds_nothing =
+        follows && (ascii_lower_of(one.text) == "error" || ascii_lower_of(one.text) == "failed");
     if (adds_nothing) continue;
     if (follows) refusal.said += ", ";
     if (one.is_number) refusal.said += "error ";
@@ -187,7 +182,7 @@ std::string without_escapes(std::string_view json) {
 
 // The text between <title> and </title>; nothing else is read of HTML (its other words are looked through).
 std::string_view title_of(std::string_view html) {
-  const std::string small = lower(html);
+  const std::string small = ascii_lower_of(html);
   const auto begin = small.find("<title");
   if (begin == small.npos) return {};
   const auto open = small.find('>', begin);

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <string>
 
+#include "base/ascii_case.h"
+
 namespace sesam::n200 {
 namespace {
 
@@ -87,7 +89,7 @@ std::vector<std::string> words_of(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool letter = is_letter_or_digit(text[i]);
     if (letter && (!inside || begins_a_word(text, i))) words.emplace_back();
-    if (letter) words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
+    if (letter) words.back() += ascii_lower(text[i]);
     inside = letter;
   }
   return words;

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <new>
 
+#include "base/ascii_case.h"
 #include "n200/json.h"
 
 namespace sesam::n200 {
@@ -79,8 +80,7 @@ class Walk {
 std::string canonical_name(std::string_view name) {
   std::string canonical;
   for (const char c : name)
-    if (c != '_' && c != '-' && c != ' ')
-      canonical += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (c != '_' && c != '-' && c != ' ') canonical += ascii_lower(c);
   return canonical;
 }
 

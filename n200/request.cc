@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/request.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/hex.h"
 
 namespace sesam::n200 {
@@ -34,13 +32,6 @@ void append_encoded(Secret& out, std::string_view text) {
     append_hex(out, {&byte, 1});
     text.remove_prefix(1);
   }
-}
-
-void append_base64(Secret& out, std::span<const unsigned char> bytes) {
-  std::vector<unsigned char> text(bytes.size() / 3 * 4 + 5);
-  const int length = EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
-  out.append({reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(length)});
-  OPENSSL_cleanse(text.data(), text.size());
 }
 
 namespace {

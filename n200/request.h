@@ -61,8 +61,6 @@ struct Rendered {
 /// Appends the text, with all but unreserved characters percent-encoded (RFC 3986, section 2.3): valid in a
 /// path segment and in a form alike (a form's '+' for a blank is not used).
 void append_encoded(Secret& out, std::string_view text);
-/// Appends the bytes as base64 (RFC 4648, section 4), one line.
-void append_base64(Secret& out, std::span<const unsigned char> bytes);
 
 /// Fills the row's path and fields; a field with a placeholder that has no value is left out.
 Rendered render(const WireRow& row, const Values& values);

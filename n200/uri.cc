@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/uri.h"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <charconv>
 #include <set>
 
+#include "base/ascii_case.h"
 #include "base/file.h"
 #include "base/hex.h"
 
 namespace sesam::n200 {
 namespace {
 
+constexpr std::string_view kKeyIdStart = "hsm";
+constexpr std::size_t kKeyIdDigits = 36, kTokenDigits = 28;
 constexpr std::string_view kSchemes[] = {"pkcs11:", "sesam:"};
 
 Error bad_uri(std::string detail) { return {Reason::bad_uri, std::move(detail)}; }
@@ -40,14 +41,9 @@ std::string shown_source(const std::string& source) {
              : "the file that it names (not told, for it may be a PIN)";
 }
 
-bool is_hex(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return isxdigit(c) != 0; });
-}
-
 std::size_t scheme_length(std::string_view text) noexcept {
   for (const auto scheme : kSchemes)
-    if (text.size() >= scheme.size() && strncasecmp(text.data(), scheme.data(), scheme.size()) == 0)
-      return scheme.size();
+    if (equal_ignoring_case(text.substr(0, scheme.size()), scheme)) return scheme.size();
   return 0;
 }
 
@@ -133,12 +129,18 @@ Result<void> take_short_name(std::string_view name, KeyUri& uri) {
 bool has_key_uri_scheme(std::string_view text) noexcept { return scheme_length(text) != 0; }
 
 bool is_key_id(std::string_view text) noexcept {
-  return text.size() == 39 && text.starts_with("hsm") && is_hex(text.substr(3));
+  return text.size() == kKeyIdStart.size() + kKeyIdDigits && text.starts_with(kKeyIdStart) &&
+         is_hex(text.substr(kKeyIdStart.size()));
 }
 
 bool is_token_label(std::string_view text) noexcept {
-  return text.size() == 31 && text.starts_with("hsm") && is_hex(text.substr(3));
+  return text.size() == kKeyIdStart.size() + kTokenDigits && text.starts_with(kKeyIdStart) &&
+         is_hex(text.substr(kKeyIdStart.size()));
 }
+
+std::string absent_key_id() { return std::string(kKeyIdStart) + std::string(kKeyIdDigits, '0'); }
+
+std::string absent_token_label() { return std::string(kKeyIdStart) + std::string(kTokenDigits, '0'); }
 
 std::string percent_encode(std::string_view text) {
   constexpr std::string_view plain = "-._~:[]@!$'()*+,";

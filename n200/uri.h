@@ -55,4 +55,8 @@ Result<Secret> read_pin_source(const std::string& source);
 bool is_key_id(std::string_view text) noexcept;
 bool is_token_label(std::string_view text) noexcept;
 
+/// Names of that form that no key has.
+std::string absent_key_id();
+std::string absent_token_label();
+
 }  // namespace sesam::n200

@@ -15,36 +15,39 @@ constexpr std::string_view kPostPath = "/n200/web/postv1";
 constexpr std::array<WireDefault, static_cast<std::size_t>(Operation::count)> kDefaults = {{
     {Operation::ec_sign, "wire_ec_sign",
      "POST command=eccsign core={core} key={key_id} pin={pin} hash={digest:hex} -> result:p1363:hex",
-     "assumed"},
+     Answer::ecdsa_signature, "assumed"},
     {Operation::rsa_sign, "wire_rsa_sign",
      "POST command=rsasign core={core} key={key_id} pin={pin} padding={padding} hashalg={hash_name} "
      "saltlen={salt_bytes} "
      "hash={digest:hex} -> result:raw:hex",
-     "assumed"},
-    {Operation::find_key, "wire_find_key", "GET /n200/getkeyattributes/{name}/ -> result", "observed"},
-    {Operation::list_keys, "wire_list_keys", "GET /n200/listkeys/{type}/ -> result", "observed"},
+     Answer::plain_signature, "assumed"},
+    {Operation::find_key, "wire_find_key", "GET /n200/getkeyattributes/{name}/ -> result", Answer::records,
+     "observed"},
+    {Operation::list_keys, "wire_list_keys", "GET /n200/listkeys/{type}/ -> result", Answer::records,
+     "observed"},
     {Operation::ec_generate, "wire_ec_generate",
      "POST command=genecckey core={core} curve={type} keysize={bits} acl={acl} pin={pin} nice_name={name} -> "
      "result",
-     "observed"},
+     Answer::key_id, "observed"},
     {Operation::rsa_generate, "wire_rsa_generate",
      "POST command=genrsakey core={core} keysize={bits} acl={acl} pin={pin} nice_name={name} -> result",
-     "assumed"},
-    {Operation::timestamp, "wire_timestamp", "GET /n200/timestamp/ -> result", "observed"},
+     Answer::key_id, "assumed"},
+    {Operation::timestamp, "wire_timestamp", "GET /n200/timestamp/ -> result", Answer::time, "observed"},
     {Operation::ec_import, "wire_ec_import",
      "POST command=importecckey core={core} curve={type} acl={acl} pin={pin} nice_name={name} "
      "key_to_import={private_key:hex} -> result",
+     Answer::key_id, "observed"},
+    {Operation::random, "wire_random", "GET /n200/getrandom/{byte_count}/ -> result", Answer::random_bytes,
      "observed"},
-    {Operation::random, "wire_random", "GET /n200/getrandom/{byte_count}/ -> result", "observed"},
     {Operation::remove, "wire_delete", "POST command=deletekey core={core} key={key_id} pin={pin} -> result",
-     "assumed"},
+     Answer::deletion, "assumed"},
     // Observed as GETs, whose paths hold the PIN and the text: those end in other people's logs.
     {Operation::encrypt, "wire_encrypt",
      "POST command=encrypt core={core} key={key_id} pin={pin} mode=CBC text={data:text} -> result",
-     "assumed"},
+     Answer::ciphertext, "assumed"},
     {Operation::decrypt, "wire_decrypt",
      "POST command=decrypt core={core} key={key_id} pin={pin} mode=CBC text={data:hex} -> result:raw:text",
-     "assumed"},
+     Answer::plaintext, "assumed"},
 }};
 
 constexpr std::pair<std::string_view, Placeholder> kPlaceholders[] = {
@@ -193,6 +196,14 @@ Result<void> parse_record_word(std::string_view word, WireRow& row) {
 
 const std::array<WireDefault, static_cast<std::size_t>(Operation::count)>& wire_defaults() noexcept {
   return kDefaults;
+}
+
+std::string_view setting_of(Operation operation) noexcept {
+  return kDefaults[static_cast<std::size_t>(operation)].key;
+}
+
+Answer answer_to(Operation operation) noexcept {
+  return kDefaults[static_cast<std::size_t>(operation)].answer;
 }
 
 Result<WireRow> WireRow::parse(std::string_view text) {

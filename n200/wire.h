@@ -106,14 +106,31 @@ inline bool operator==(const Piece& a, const Piece& b) {
 }
 inline bool operator==(const Field& a, const Field& b) { return a.name == b.name && a.value == b.value; }
 
+/// What the device answers. A signature is r‖s in one of its forms, or a plain number.
+enum class Answer : std::uint8_t {
+  ecdsa_signature,
+  plain_signature,
+  random_bytes,
+  key_id,
+  time,
+  deletion,
+  ciphertext,
+  plaintext,
+  records
+};
+
 /// A row's configuration key and its default.
 struct WireDefault {
   Operation operation;
   std::string_view key;
   std::string_view row;
+  Answer answer;
   std::string_view standing;  ///< "observed" or "assumed" (n200.md)
 };
 const std::array<WireDefault, static_cast<std::size_t>(Operation::count)>& wire_defaults() noexcept;
+/// The setting of that operation's row: "wire_ec_sign".
+std::string_view setting_of(Operation operation) noexcept;
+Answer answer_to(Operation operation) noexcept;
 
 /// The rows in force.
 class WireTable {

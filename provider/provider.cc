@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "provider/provider.h"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "asym_cipher/rsa_cipher.h"
@@ -25,43 +29,66 @@ const OSSL_ALGORITHM kStores[] = {{"sesam", kProperties, store::kLoader, "keys i
                                   {"pkcs11", kProperties, store::kLoader, "keys in a sematicon N200"},
                                   {nullptr, nullptr, nullptr, nullptr}};
 const OSSL_ALGORITHM kStoresUnclaimed[] = {kStores[0], {nullptr, nullptr, nullptr, nullptr}};
+using keymgmt::KeyType;
+using keymgmt::row_of;
+
+constexpr std::size_t kTypes = std::size(keymgmt::kKeyTypes);
+template <std::size_t Rows>
+using Algorithms = std::array<OSSL_ALGORITHM, Rows + 1>;  // the last one ends it
+
+// A row for each key type, by its number.
+template <class MakeRow>
+constexpr Algorithms<kTypes> for_each_type(const MakeRow& make_row) {
+  Algorithms<kTypes> rows{};
+  for (std::size_t type = 0; type < kTypes; ++type) rows[type] = make_row(keymgmt::kKeyTypes[type], type);
+  return rows;
+}
+
+constexpr Algorithms<2 * kTypes> joined(const Algorithms<kTypes>& first, const Algorithms<kTypes>& second) {
+  Algorithms<2 * kTypes> rows{};
+  std::copy_n(first.begin(), kTypes, rows.begin());
+  std::copy_n(second.begin(), kTypes, rows.begin() + kTypes);
+  return rows;
+}
+
+constexpr Algorithms<kTypes> keymgmts(const char* properties) {
+  return for_each_type([=](const keymgmt::KeyTypeRow& row, std::size_t type) {
+    return OSSL_ALGORITHM{row.names, properties, keymgmt::kKeymgmts[type], row.keys_description};
+  });
+}
+
+constexpr Algorithms<kTypes> encoders(const char* properties, const OSSL_DISPATCH* encoder,
+                                      const char* description) {
+  return for_each_type([=](const keymgmt::KeyTypeRow& row, std::size_t) {
+    return OSSL_ALGORITHM{row.names, properties, encoder, description};
+  });
+}
+
+constexpr auto kKeymgmtsUnclaimed = keymgmts(kProperties);
 // BIND generates keys with the property "provider=pkcs11": the same tables once more, under that name.
-constexpr char kPkcs11Properties[] = "provider=pkcs11";
-const OSSL_ALGORITHM kKeymgmts[] = {
-    {keymgmt::kEcNames, kProperties, keymgmt::kEcKeymgmt, "EC keys in a sematicon N200"},
-    {keymgmt::kRsaNames, kProperties, keymgmt::kRsaKeymgmt, "RSA keys in a sematicon N200"},
-    {keymgmt::kEcNames, kPkcs11Properties, keymgmt::kEcKeymgmt, "EC keys in a sematicon N200"},
-    {keymgmt::kRsaNames, kPkcs11Properties, keymgmt::kRsaKeymgmt, "RSA keys in a sematicon N200"},
-    {nullptr, nullptr, nullptr, nullptr}};
-const OSSL_ALGORITHM kKeymgmtsUnclaimed[] = {
-    kKeymgmts[0], kKeymgmts[1], {nullptr, nullptr, nullptr, nullptr}};
-const OSSL_ALGORITHM kSignatures[] = {
-    {"ECDSA", kProperties, signature::kEcdsa, "ECDSA in a sematicon N200"},
-    {keymgmt::kRsaNames, kProperties, signature::kRsa, "RSA signatures in a sematicon N200"},
-    {nullptr, nullptr, nullptr, nullptr}};
+constexpr auto kKeymgmts = joined(kKeymgmtsUnclaimed, keymgmts("provider=pkcs11"));
+constexpr auto kSignatures = for_each_type([](const keymgmt::KeyTypeRow& row, std::size_t type) {
+  return OSSL_ALGORITHM{row.signature_names, kProperties, signature::kSignatures[type],
+                        row.signature_description};
+});
 const OSSL_ALGORITHM kAsymCiphers[] = {
-    {keymgmt::kRsaNames, kProperties, asym_cipher::kRsaCipher, "RSA encryption by OpenSSL"},
+    {row_of(KeyType::rsa).names, kProperties, asym_cipher::kRsaCipher, "RSA encryption by OpenSSL"},
     {nullptr, nullptr, nullptr, nullptr}};
 const OSSL_ALGORITHM kKeyExchanges[] = {
-    {"ECDH", kProperties, keyexch::kEcdh, "says that ECDH is not offered"},
+    {row_of(KeyType::ec).exchange_name, kProperties, keyexch::kEcdh, "says that ECDH is not offered"},
     {nullptr, nullptr, nullptr, nullptr}};
-const OSSL_ALGORITHM kEncoders[] = {
-    {keymgmt::kEcNames, "provider=sesam,output=text", store::kTextEncoder, "prints keys in a sematicon N200"},
-    {keymgmt::kRsaNames, "provider=sesam,output=text", store::kTextEncoder,
-     "prints keys in a sematicon N200"},
-    {keymgmt::kEcNames, "provider=sesam,output=pem,structure=PrivateKeyInfo", store::kPemEncoder,
-     "writes a key's URI"},
-    {keymgmt::kRsaNames, "provider=sesam,output=pem,structure=PrivateKeyInfo", store::kPemEncoder,
-     "writes a key's URI"},
-    {nullptr, nullptr, nullptr, nullptr}};
-
-const OSSL_ALGORITHM kDecoders[] = {
-    {"DER", "provider=sesam,input=pem", store::kPemDecoder, "PEM files that wrap a key URI"},
-    {keymgmt::kEcNames, "provider=sesam,input=der,structure=sesam-uri", store::kEcUriDecoder,
-     "opens EC keys by URI"},
-    {keymgmt::kRsaNames, "provider=sesam,input=der,structure=sesam-uri", store::kRsaUriDecoder,
-     "opens RSA keys by URI"},
-    {nullptr, nullptr, nullptr, nullptr}};
+constexpr auto kEncoders = joined(
+    encoders("provider=sesam,output=text", store::kTextEncoder, "prints keys in a sematicon N200"),
+    encoders("provider=sesam,output=pem,structure=PrivateKeyInfo", store::kPemEncoder, "writes a key's URI"));
+constexpr OSSL_ALGORITHM kPemDecoder = {"DER", "provider=sesam,input=pem", store::kPemDecoder,
+                                        "PEM files that wrap a key URI"};
+constexpr auto kDecoders = [] {
+  Algorithms<1 + kTypes> rows{kPemDecoder};
+  for (std::size_t type = 0; type < kTypes; ++type)
+    rows[1 + type] = {keymgmt::kKeyTypes[type].names, "provider=sesam,input=der,structure=sesam-uri",
+                      store::kUriDecoders[type], keymgmt::kKeyTypes[type].decoder_description};
+  return rows;
+}();
 
 // Only where openssl.cnf chooses it; nobody fetches a generator of that name otherwise.
 const OSSL_ALGORITHM kRandoms[] = {
@@ -75,17 +102,17 @@ const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cach
     case OSSL_OP_STORE:
       return claims_pkcs11 ? kStores : kStoresUnclaimed;
     case OSSL_OP_KEYMGMT:
-      return claims_pkcs11 ? kKeymgmts : kKeymgmtsUnclaimed;
+      return claims_pkcs11 ? kKeymgmts.data() : kKeymgmtsUnclaimed.data();
     case OSSL_OP_SIGNATURE:
-      return kSignatures;
+      return kSignatures.data();
     case OSSL_OP_ASYM_CIPHER:
       return kAsymCiphers;
     case OSSL_OP_KEYEXCH:
       return kKeyExchanges;
     case OSSL_OP_ENCODER:
-      return kEncoders;
+      return kEncoders.data();
     case OSSL_OP_DECODER:
-      return kDecoders;
+      return kDecoders.data();
     case OSSL_OP_RAND:
       return kRandoms;
     default:

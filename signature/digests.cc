@@ -14,17 +14,17 @@ namespace sesam::signature {
 namespace {
 
 constexpr Digest kDigests[] = {
-    {"SHA1", "SHA-1", "", "SHA1", 20},
-    {"SHA2-224", "SHA224", "SHA-224", "SHA224", 28},
-    {"SHA2-256", "SHA256", "SHA-256", "SHA256", 32},
-    {"SHA2-384", "SHA384", "SHA-384", "SHA384", 48},
-    {"SHA2-512", "SHA512", "SHA-512", "SHA512", 64},
-    {"SHA2-512/224", "SHA512-224", "SHA-512/224", "SHA512-224", 28},
-    {"SHA2-512/256", "SHA512-256", "SHA-512/256", "SHA512-256", 32},
-    {"SHA3-224", "", "", "SHA3-224", 28},
-    {"SHA3-256", "", "", "SHA3-256", 32},
-    {"SHA3-384", "", "", "SHA3-384", 48},
-    {"SHA3-512", "", "", "SHA3-512", 64},
+    {"SHA1", "SHA-1", "", n200::Hash::sha1, 20},
+    {"SHA2-224", "SHA224", "SHA-224", n200::Hash::sha224, 28},
+    {"SHA2-256", "SHA256", "SHA-256", n200::Hash::sha256, 32},
+    {"SHA2-384", "SHA384", "SHA-384", n200::Hash::sha384, 48},
+    {"SHA2-512", "SHA512", "SHA-512", n200::Hash::sha512, 64},
+    {"SHA2-512/224", "SHA512-224", "SHA-512/224", n200::Hash::sha512_224, 28},
+    {"SHA2-512/256", "SHA512-256", "SHA-512/256", n200::Hash::sha512_256, 32},
+    {"SHA3-224", "", "", n200::Hash::sha3_224, 28},
+    {"SHA3-256", "", "", n200::Hash::sha3_256, 32},
+    {"SHA3-384", "", "", n200::Hash::sha3_384, 48},
+    {"SHA3-512", "", "", n200::Hash::sha3_512, 64},
 };
 
 // Fetched once: a fetch per signature takes locks that all threads share. Atomics, because a lock could be

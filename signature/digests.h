@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "n200/signature_words.h"
 
 namespace sesam::signature {
 
@@ -16,7 +17,7 @@ struct Digest {
   const char* name;        ///< OpenSSL's canonical name
   std::string_view alias;  ///< OpenSSL's other names for it; empty: none
   std::string_view old_alias;
-  std::string_view device_name;  ///< as RSA commands call it (n200.md, ASSUMED)
+  n200::Hash hash;  ///< in the device's terms
   std::size_t size_bytes;
 
   /// The implementation in private_libctx(), fetched once per process. Null when it cannot be had.

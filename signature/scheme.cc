@@ -53,7 +53,7 @@ Result<int> salt_bytes(const Scheme& scheme, int modulus_bits) {
 }
 
 Result<void> check_offered(const Scheme& scheme) {
-  if (scheme.type == keymgmt::KeyType::ec) return {};
+  if (!scheme.row().has_paddings) return {};
   if (scheme.digest == nullptr)
     return unsupported(
         "RSA without a digest: set one, the device makes the DigestInfo of the PKCS#1 padding itself");
@@ -62,16 +62,11 @@ Result<void> check_offered(const Scheme& scheme) {
   return {};
 }
 
-std::string_view device_padding(Padding padding) noexcept {
-  switch (padding) {
-    case Padding::pkcs1:
-      return "PKCS1";
-    case Padding::pss:
-      return "PSS";
-    case Padding::none:
-      break;
-  }
-  return {};
+// The assumed row of ECDSA does not name the hash, but another may.
+n200::ToSign to_sign(const Scheme& scheme, std::span<const unsigned char> digest,
+                     std::string_view salt_bytes) noexcept {
+  const auto hash = scheme.digest != nullptr ? n200::word_of(scheme.digest->hash) : std::string_view();
+  return {scheme.row().sign, digest, n200::word_of(scheme.padding), hash, salt_bytes};
 }
 
 Result<bool> verify(const Scheme& scheme, EVP_PKEY* key, std::span<const unsigned char> digest,

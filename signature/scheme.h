@@ -5,18 +5,19 @@
 
 #include <openssl/types.h>
 
-#include <cstdint>
 #include <span>
 #include <string_view>
 
 #include "base/hex.h"
 #include "base/result.h"
-#include "keymgmt/public_key.h"
+#include "keymgmt/key_types.h"
+#include "n200/device.h"
+#include "n200/signature_words.h"
 #include "signature/digests.h"
 
 namespace sesam::signature {
 
-enum class Padding : std::uint8_t { none, pkcs1, pss };
+using n200::Padding;
 
 /// How long the salt of a PSS signature is: a number of bytes, or OpenSSL's words for it
 /// (EVP_PKEY_CTX_set_rsa_pss_saltlen(3)).
@@ -27,15 +28,17 @@ struct SaltLength {
 
 /// What a context is set to sign, and how.
 struct Scheme {
-  keymgmt::KeyType type = keymgmt::KeyType::ec;
+  keymgmt::KeyType type{};
   Padding padding = Padding::none;
-  const Digest* digest = nullptr;       ///< null: not told, the digest's length says nothing (EC only)
+  const Digest* digest = nullptr;  ///< null: not told, the digest's length says nothing (not with paddings)
   const Digest* mgf1_digest = nullptr;  ///< null: the same as digest
   SaltLength salt;
 
   static Scheme for_type(keymgmt::KeyType type) noexcept {
-    return {type, type == keymgmt::KeyType::rsa ? Padding::pkcs1 : Padding::none, nullptr, nullptr, {}};
+    const bool has_paddings = keymgmt::row_of(type).has_paddings;
+    return {type, has_paddings ? Padding::pkcs1 : Padding::none, nullptr, nullptr, {}};
   }
+  const keymgmt::KeyTypeRow& row() const noexcept { return keymgmt::row_of(type); }
 };
 
 /// The salt's length in bytes for a modulus of `modulus_bits` (RFC 8017, section 9.1.1). Raises
@@ -46,8 +49,10 @@ Result<int> salt_bytes(const Scheme& scheme, int modulus_bits);
 /// digest, PKCS#1 without DigestInfo.
 Result<void> check_offered(const Scheme& scheme);
 
-/// The device's word for the padding ("PKCS1", "PSS"; n200.md, ASSUMED).
-std::string_view device_padding(Padding padding) noexcept;
+/// What to ask the device for. `salt_bytes`: of PSS, in decimal, else empty; it must outlive the result, as
+/// must the digest.
+n200::ToSign to_sign(const Scheme& scheme, std::span<const unsigned char> digest,
+                     std::string_view salt_bytes) noexcept;
 
 /// By OpenSSL's default provider, in our own library context: the device is not needed for a verification.
 Result<bool> verify(const Scheme& scheme, EVP_PKEY* key, std::span<const unsigned char> digest,

@@ -15,7 +15,6 @@
 namespace sesam::signature {
 namespace {
 
-constexpr std::size_t kMostRawBytes = 4096 / 8;  // RSA-4096; r‖s of P-521 is shorter
 constexpr const char kDefaultDigest[] = "SHA256";
 
 }  // namespace
@@ -131,23 +130,17 @@ Result<void> Signature::digest_sign_final(unsigned char* signature, size_t* leng
 Result<n200::Signed> Signature::ask_device(std::span<const unsigned char> digest,
                                            std::span<unsigned char> raw,
                                            n200::Device::Clock::time_point until) const {
-  const std::string_view hash_name =
-      scheme_.digest != nullptr ? scheme_.digest->device_name : std::string_view();
-  if (scheme_.type == keymgmt::KeyType::ec)  // the assumed row does not name the hash, but another may
-    return key_->device->sign(key_->handle, {n200::Operation::ec_sign, digest, {}, hash_name}, raw, until);
   std::string salt;
   if (scheme_.padding == Padding::pss) {
     SESAM_TRY(bytes, salt_bytes(scheme_, EVP_PKEY_get_bits(key_->public_key.get())));
     salt = std::to_string(bytes);
   }
-  return key_->device->sign(
-      key_->handle, {n200::Operation::rsa_sign, digest, device_padding(scheme_.padding), hash_name, salt},
-      raw, until);
+  return key_->device->sign(key_->handle, to_sign(scheme_, digest, salt), raw, until);
 }
 
 Result<std::size_t> Signature::in_openssl_form(std::span<const unsigned char> raw,
                                                std::span<unsigned char> out) const {
-  if (scheme_.type == keymgmt::KeyType::ec) return der_of_p1363(raw, out);
+  if (scheme_.row().signature_form == n200::SignatureForm::p1363) return der_of_p1363(raw, out);
   std::copy(raw.begin(), raw.end(), out.begin());
   return raw.size();
 }
@@ -157,14 +150,14 @@ constexpr unsigned kMostAttempts = 5;
 
 bool Signature::is_to_be_verified() const {
   const auto which = key_->device->options().verify_signatures;
-  return which == n200::Verify::yes || (which == n200::Verify::rsa && scheme_.type == keymgmt::KeyType::rsa);
+  return which == n200::Verify::yes || (which == n200::Verify::rsa && scheme_.row().leaks_when_faulty);
 }
 
 // A wrong signature may be a passing fault of the device, so there are more tries. Wrong each time, it may be
 // another key's.
 Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> digest,
                                               std::span<unsigned char> out) const {
-  std::array<unsigned char, kMostRawBytes> buffer;
+  std::array<unsigned char, keymgmt::kMaxSignatureBytes> buffer;
   const std::span<unsigned char> raw(buffer.data(), key_->device_signature_bytes);
   const auto until = key_->device->deadline();
   for (unsigned attempt = 1;; ++attempt) {

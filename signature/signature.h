@@ -5,6 +5,7 @@
 
 #include <openssl/core.h>
 
+#include <iterator>
 #include <memory>
 #include <span>
 
@@ -69,7 +70,8 @@ class Signature {
   bool digest_fixed_ = false;  // by a digest_..._init: it cannot be changed any more
 };
 
-extern const OSSL_DISPATCH kEcdsa[];
-extern const OSSL_DISPATCH kRsa[];
+/// The signature functions of each key type.
+inline constexpr std::size_t kSignatureFunctions = 18;
+extern const OSSL_DISPATCH kSignatures[std::size(keymgmt::kKeyTypes)][kSignatureFunctions];
 
 }  // namespace sesam::signature

@@ -3,20 +3,20 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 #include <openssl/rsa.h>
-#include <strings.h>
 
 #include <charconv>
 #include <cstring>
 #include <optional>
 #include <string>
 
+#include "base/ascii_case.h"
 #include "ossl/boundary.h"
 #include "signature/signature.h"
 
 namespace sesam::signature {
 namespace {
 
-#define SESAM_RSA_CONTEXT_PARAMS                                            \
+#define SESAM_PADDING_PARAMS                                                \
   OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, nullptr, 0),        \
       OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, nullptr, 0), \
       OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_MGF1_DIGEST, nullptr, 0)
@@ -28,26 +28,20 @@ namespace {
   OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, nullptr, 0), \
       OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PROPERTIES, nullptr, 0)
 
-const OSSL_PARAM* gettable_ec_params(void*, void*) {
+template <keymgmt::KeyType Type>
+const OSSL_PARAM* gettable_params(void*, void*) {
   static const OSSL_PARAM params[] = {SESAM_GETTABLE_PARAMS, OSSL_PARAM_END};
-  return params;
+  static const OSSL_PARAM with_padding[] = {SESAM_GETTABLE_PARAMS, SESAM_PADDING_PARAMS, OSSL_PARAM_END};
+  return keymgmt::row_of(Type).has_paddings ? with_padding : params;
 }
 
-const OSSL_PARAM* gettable_rsa_params(void*, void*) {
-  static const OSSL_PARAM params[] = {SESAM_GETTABLE_PARAMS, SESAM_RSA_CONTEXT_PARAMS, OSSL_PARAM_END};
-  return params;
-}
-
-const OSSL_PARAM* settable_ec_params(void*, void*) {
+template <keymgmt::KeyType Type>
+const OSSL_PARAM* settable_params(void*, void*) {
   static const OSSL_PARAM params[] = {SESAM_SETTABLE_PARAMS, OSSL_PARAM_END};
-  return params;
-}
-
-const OSSL_PARAM* settable_rsa_params(void*, void*) {
-  static const OSSL_PARAM params[] = {
-      SESAM_SETTABLE_PARAMS, SESAM_RSA_CONTEXT_PARAMS,
+  static const OSSL_PARAM with_padding[] = {
+      SESAM_SETTABLE_PARAMS, SESAM_PADDING_PARAMS,
       OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_MGF1_PROPERTIES, nullptr, 0), OSSL_PARAM_END};
-  return params;
+  return keymgmt::row_of(Type).has_paddings ? with_padding : params;
 }
 
 // OpenSSL's numbers and words for one thing; a parameter may carry either.
@@ -74,7 +68,7 @@ std::optional<int> number_of(const OSSL_PARAM& param, const Word (&words)[N]) {
   const char* text = nullptr;
   if (OSSL_PARAM_get_utf8_string_ptr(&param, &text) != 1 || text == nullptr) return std::nullopt;
   for (const auto& word : words)
-    if (strcasecmp(word.text, text) == 0) return word.number;
+    if (equal_ignoring_case(word.text, text)) return word.number;
   const auto [end, failed] = std::from_chars(text, text + strlen(text), number);
   return failed == std::errc{} && *end == '\0' ? std::optional(number) : std::nullopt;
 }
@@ -153,47 +147,45 @@ Result<void> Signature::get_params(OSSL_PARAM params[]) {
 Result<void> Signature::set_params(const OSSL_PARAM params[]) {
   for (const OSSL_PARAM* p = params; p != nullptr && p->key != nullptr; ++p) {
     const std::string_view name = p->key;
-    const bool rsa = scheme_.type == keymgmt::KeyType::rsa;
+    const bool has_paddings = scheme_.row().has_paddings;
     const char* text = nullptr;
     if (name == OSSL_SIGNATURE_PARAM_DIGEST) {
       if (OSSL_PARAM_get_utf8_string_ptr(p, &text) != 1 || text == nullptr) return wrong_type(p->key);
       SESAM_CHECK(choose_digest(text));
-    } else if (rsa && name == OSSL_SIGNATURE_PARAM_MGF1_DIGEST) {
+    } else if (has_paddings && name == OSSL_SIGNATURE_PARAM_MGF1_DIGEST) {
       if (OSSL_PARAM_get_utf8_string_ptr(p, &text) != 1 || text == nullptr) return wrong_type(p->key);
       SESAM_TRY(digest, find_digest(text));
       scheme_.mgf1_digest = digest;
-    } else if (rsa && name == OSSL_SIGNATURE_PARAM_PAD_MODE) {
+    } else if (has_paddings && name == OSSL_SIGNATURE_PARAM_PAD_MODE) {
       SESAM_CHECK(choose_padding(*p));
-    } else if (rsa && name == OSSL_SIGNATURE_PARAM_PSS_SALTLEN) {
+    } else if (has_paddings && name == OSSL_SIGNATURE_PARAM_PSS_SALTLEN) {
       SESAM_CHECK(choose_salt(*p));
     }
   }
   return {};
 }
 
-// What does not depend on the key type.
-#define SESAM_SIGNATURE_COMMON                                                                              \
-  SESAM_BIND(signature_freectx, &Signature::release), SESAM_BIND(signature_dupctx, &Signature::dup),        \
-      SESAM_BIND(signature_sign_init, &Signature::sign_init), SESAM_BIND(signature_sign, &Signature::sign), \
-      SESAM_BIND(signature_verify_init, &Signature::verify_init),                                           \
-      SESAM_BIND(signature_verify, &Signature::verify),                                                     \
-      SESAM_BIND(signature_digest_sign_init, &Signature::digest_sign_init),                                 \
-      SESAM_BIND(signature_digest_sign_update, &Signature::update),                                         \
-      SESAM_BIND(signature_digest_sign_final, &Signature::digest_sign_final),                               \
-      SESAM_BIND(signature_digest_verify_init, &Signature::digest_verify_init),                             \
-      SESAM_BIND(signature_digest_verify_update, &Signature::update),                                       \
-      SESAM_BIND(signature_digest_verify_final, &Signature::digest_verify_final),                           \
-      SESAM_BIND(signature_get_ctx_params, &Signature::get_params),                                         \
-      SESAM_BIND(signature_set_ctx_params, &Signature::set_params)
+#define SESAM_SIGNATURE(type)                                                           \
+  {SESAM_BIND(signature_newctx, &Signature::create<keymgmt::KeyType::type>),            \
+   SESAM_BIND(signature_freectx, &Signature::release),                                  \
+   SESAM_BIND(signature_dupctx, &Signature::dup),                                       \
+   SESAM_BIND(signature_sign_init, &Signature::sign_init),                              \
+   SESAM_BIND(signature_sign, &Signature::sign),                                        \
+   SESAM_BIND(signature_verify_init, &Signature::verify_init),                          \
+   SESAM_BIND(signature_verify, &Signature::verify),                                    \
+   SESAM_BIND(signature_digest_sign_init, &Signature::digest_sign_init),                \
+   SESAM_BIND(signature_digest_sign_update, &Signature::update),                        \
+   SESAM_BIND(signature_digest_sign_final, &Signature::digest_sign_final),              \
+   SESAM_BIND(signature_digest_verify_init, &Signature::digest_verify_init),            \
+   SESAM_BIND(signature_digest_verify_update, &Signature::update),                      \
+   SESAM_BIND(signature_digest_verify_final, &Signature::digest_verify_final),          \
+   SESAM_BIND(signature_get_ctx_params, &Signature::get_params),                        \
+   SESAM_BIND(signature_set_ctx_params, &Signature::set_params),                        \
+   SESAM_BIND(signature_gettable_ctx_params, &gettable_params<keymgmt::KeyType::type>), \
+   SESAM_BIND(signature_settable_ctx_params, &settable_params<keymgmt::KeyType::type>), \
+   SESAM_BIND_END},
 
-const OSSL_DISPATCH kEcdsa[] = {
-    SESAM_BIND(signature_newctx, &Signature::create<keymgmt::KeyType::ec>), SESAM_SIGNATURE_COMMON,
-    SESAM_BIND(signature_gettable_ctx_params, &gettable_ec_params),
-    SESAM_BIND(signature_settable_ctx_params, &settable_ec_params), SESAM_BIND_END};
-
-const OSSL_DISPATCH kRsa[] = {
-    SESAM_BIND(signature_newctx, &Signature::create<keymgmt::KeyType::rsa>), SESAM_SIGNATURE_COMMON,
-    SESAM_BIND(signature_gettable_ctx_params, &gettable_rsa_params),
-    SESAM_BIND(signature_settable_ctx_params, &settable_rsa_params), SESAM_BIND_END};
+const OSSL_DISPATCH kSignatures[std::size(keymgmt::kKeyTypes)][kSignatureFunctions] = {
+    SESAM_KEY_TYPES(SESAM_SIGNATURE)};
 
 }  // namespace sesam::signature

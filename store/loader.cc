@@ -72,8 +72,7 @@ Result<void> Loader::begin_key(const keymgmt::PinPrompt& prompt) {
 }
 
 Result<void> Loader::begin_listing() {
-  return device_->list_keys(
-      uri_, [this](const n200::KeyRecord& record) { names_.push(uri_of(record, n200::UriScheme::sesam)); });
+  return device_->list_keys(uri_, [this](const n200::KeyRecord& record) { names_.push(uri_of(record)); });
 }
 
 Result<void> Loader::begin(const keymgmt::PinPrompt& prompt) {

@@ -26,7 +26,7 @@ Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& 
 bool deliver(std::unique_ptr<keymgmt::Key> key, OSSL_CALLBACK* callback, void* argument) {
   keymgmt::Key* reference = key.release();
   int type = OSSL_OBJECT_PKEY;
-  std::string data_type = keymgmt::name_of(reference->data()->type);
+  std::string data_type = keymgmt::row_of(reference->data()->type).name;
   const OSSL_PARAM object[] = {
       OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
       OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE, data_type.data(), data_type.size()),

@@ -100,9 +100,10 @@ Result<bool> decode_uri(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* ca
 
 const OSSL_DISPATCH kPemDecoder[] = {SESAM_DECODER_COMMON, SESAM_BIND(decoder_decode, &decode_pem),
                                      SESAM_BIND_END};
-const OSSL_DISPATCH kEcUriDecoder[] = {SESAM_DECODER_COMMON,
-                                       SESAM_BIND(decoder_decode, &decode_uri<KeyType::ec>), SESAM_BIND_END};
-const OSSL_DISPATCH kRsaUriDecoder[] = {
-    SESAM_DECODER_COMMON, SESAM_BIND(decoder_decode, &decode_uri<KeyType::rsa>), SESAM_BIND_END};
+
+#define SESAM_URI_DECODER(type) \
+  {SESAM_DECODER_COMMON, SESAM_BIND(decoder_decode, &decode_uri<KeyType::type>), SESAM_BIND_END},
+const OSSL_DISPATCH kUriDecoders[std::size(keymgmt::kKeyTypes)][kUriDecoderFunctions] = {
+    SESAM_KEY_TYPES(SESAM_URI_DECODER)};
 
 }  // namespace sesam::store

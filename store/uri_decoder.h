@@ -5,10 +5,16 @@
 
 #include <openssl/core.h>
 
+#include <cstddef>
+#include <iterator>
+
+#include "keymgmt/key_types.h"
+
 namespace sesam::store {
 
 extern const OSSL_DISPATCH kPemDecoder[];
-extern const OSSL_DISPATCH kEcUriDecoder[];
-extern const OSSL_DISPATCH kRsaUriDecoder[];
+/// For each key type.
+inline constexpr std::size_t kUriDecoderFunctions = 5;
+extern const OSSL_DISPATCH kUriDecoders[std::size(keymgmt::kKeyTypes)][kUriDecoderFunctions];
 
 }  // namespace sesam::store

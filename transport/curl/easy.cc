@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transport/curl/easy.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
 #include <new>
 #include <string_view>
 
+#include "base/base64.h"
 #include "transport/curl/connections.h"
 #include "transport/curl/receiving.h"
 
@@ -39,17 +38,9 @@ Secret authorization(const Options& options) {
   pair.append(options.user);
   pair.append(":");
   pair.append(options.password.reveal());
-  const auto bytes = pair.reveal();
+  const auto text = pair.reveal();
   Secret line("Authorization: Basic ");
-  // In pieces of three bytes, each four characters, so that no unwiped buffer is needed.
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    unsigned char piece[5];
-    const auto length = std::min<std::size_t>(3, bytes.size() - at);
-    EVP_EncodeBlock(piece, reinterpret_cast<const unsigned char*>(bytes.data()) + at,
-                    static_cast<int>(length));
-    line.append({reinterpret_cast<const char*>(piece), 4});
-    OPENSSL_cleanse(piece, sizeof piece);
-  }
+  append_base64(line, {reinterpret_cast<const unsigned char*>(text.data()), text.size()});
   line.append({"\0", 1});
   return line;
 }

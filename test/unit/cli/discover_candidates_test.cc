@@ -10,7 +10,7 @@
 namespace sesam::cli::discover {
 namespace {
 
-constexpr KeyKind kKinds[] = {KeyKind::ec, KeyKind::rsa};
+constexpr KeyType kKinds[] = {KeyType::ec, KeyType::rsa};
 
 TEST(DiscoverCandidates, have_no_name_that_could_mean_changing_a_key) {
   for (const auto kind : kKinds)
@@ -51,9 +51,9 @@ TEST(DiscoverCandidates, are_valid_wire_rows) {
 }
 
 TEST(DiscoverCandidates, begin_with_the_assumed_command_without_a_pin) {
-  EXPECT_EQ(as_assumed(command_names(KeyKind::ec).front(), KeyKind::ec).row(),
+  EXPECT_EQ(as_assumed(command_names(KeyType::ec).front(), KeyType::ec).row(),
             "POST command=eccsign core={core} key={key_id} hash={digest:hex}");
-  EXPECT_EQ(as_assumed(command_names(KeyKind::rsa).front(), KeyKind::rsa).row(),
+  EXPECT_EQ(as_assumed(command_names(KeyType::rsa).front(), KeyType::rsa).row(),
             "POST command=rsasign core={core} key={key_id} padding={padding} hashalg={hash_name} "
             "saltlen={salt_bytes} "
             "hash={digest:hex}");
@@ -73,8 +73,8 @@ TEST(DiscoverCandidates, have_field_names_that_say_what_the_field_carries) {
                {"salt_bytes", Role::salt},
                {"core", Role::core},
                {"sig_format", Role::literal}};
-  for (const auto& [name, role] : cases) EXPECT_EQ(role_of(name, KeyKind::ec), role) << name;
-  EXPECT_FALSE(role_of("xyzzy", KeyKind::ec));
+  for (const auto& [name, role] : cases) EXPECT_EQ(role_of(name, KeyType::ec), role) << name;
+  EXPECT_FALSE(role_of("xyzzy", KeyType::ec));
 }
 
 }  // namespace

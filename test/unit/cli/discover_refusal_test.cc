@@ -7,9 +7,9 @@ namespace sesam::cli::discover {
 namespace {
 
 Refusal read(const std::string& body, bool with_pin = false, int status = 200) {
-  Candidate candidate = as_assumed("eccsign", KeyKind::ec);
-  if (with_pin) candidate.fields.push_back(field_of(Role::pin, "pin", KeyKind::ec));
-  return read_refusal({true, status, body}, candidate, KeyKind::ec, {"hsm42", "web", "AB12"});
+  Candidate candidate = as_assumed("eccsign", KeyType::ec);
+  if (with_pin) candidate.fields.push_back(field_of(Role::pin, "pin", KeyType::ec));
+  return read_refusal({true, status, body}, candidate, KeyType::ec, {"hsm42", "web", "AB12"});
 }
 
 TEST(DiscoverRefusal, is_recognised_in_the_words_of_many_devices) {
@@ -75,7 +75,7 @@ TEST(DiscoverRefusal, is_recognised_by_the_status_if_there_is_no_text) {
   EXPECT_EQ(read("", false, 403).meaning, Meaning::access_denied);
   EXPECT_EQ(read("", false, 404).meaning, Meaning::unknown_command);
   EXPECT_EQ(read(R"({"error":"unknown key"})", false, 404).meaning, Meaning::unknown_key);
-  EXPECT_EQ(read_refusal({false, 0, ""}, {}, KeyKind::ec, {}).meaning, Meaning::unanswered);
+  EXPECT_EQ(read_refusal({false, 0, ""}, {}, KeyType::ec, {}).meaning, Meaning::unanswered);
 }
 
 // A name from a reply becomes part of a request.

@@ -24,8 +24,9 @@ Match verify(std::span<const unsigned char> bytes) {
                                                                                       : Match::none;
 }
 
-std::optional<FoundSignature> find(const std::string& body, bool is_rsa = false) {
-  return find_signature(body, is_rsa, kSignature.size(), verify);
+std::optional<FoundSignature> find(const std::string& body,
+                                   n200::SignatureForm plain = n200::SignatureForm::p1363) {
+  return find_signature(body, plain, kSignature.size(), verify);
 }
 
 std::string quoted(const char* text) { return std::string("\"") + text + "\""; }
@@ -48,7 +49,7 @@ TEST(DiscoverReply, may_have_the_signature_anywhere) {
     EXPECT_TRUE(found->can_be_written) << body;
     EXPECT_EQ(found->row(), row);
   }
-  EXPECT_EQ(find(R"({"result":)" + quoted(kHex) + "}", true)->row(), "result:raw:hex");
+  EXPECT_EQ(find(R"({"result":)" + quoted(kHex) + "}", n200::SignatureForm::raw)->row(), "result:raw:hex");
 }
 
 TEST(DiscoverReply, offers_a_signature_that_verifies_before_one_that_does_not) {

@@ -334,7 +334,7 @@ TEST(DiscoverSearch, sends_only_names_of_the_printed_list) {
       const auto start =
           row.starts_with("POST") ? std::string("POST command=").size() : std::string("GET /n200/").size();
       const auto command = row.substr(start, row.find_first_of(" /", start) - start);
-      const auto names = command_names(KeyKind::ec);
+      const auto names = command_names(KeyType::ec);
       EXPECT_TRUE(command == kControlName || std::find(names.begin(), names.end(), command) != names.end())
           << row;
     }
@@ -365,7 +365,7 @@ Dialect rsa(std::vector<std::string> needed) {
 
 SearchSettings rsa_settings() {
   auto settings = with_a_pin();
-  settings.kind = KeyKind::rsa;
+  settings.kind = KeyType::rsa;
   settings.signature_bytes = 256;
   return settings;
 }

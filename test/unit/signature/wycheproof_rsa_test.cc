@@ -3,7 +3,9 @@
 // by verify_signatures. What is valid passes both, and nothing else does.
 #include "wycheproof.h"
 
+#include "keymgmt/public_key.h"
 #include "n200/encodings.h"
+#include "n200/reply.h"
 #include "signature/digests.h"
 #include "signature/scheme.h"
 

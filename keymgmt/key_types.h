@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of key types: a row holds everything in which a type differs from the others. Dispatch tables
+// and lists of algorithms are made from SESAM_KEY_TYPES, one entry for each type.
+#pragma once
+
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "n200/curves.h"
+#include "n200/key_record.h"
+#include "n200/new_key.h"
+#include "n200/operation.h"
+#include "n200/wire.h"
+#include "ossl/handles.h"
+
+namespace sesam::keymgmt {
+
+#define SESAM_KEY_TYPES(X) X(ec) X(rsa)
+
+#define SESAM_KEY_TYPE(type) type,
+enum class KeyType : std::uint8_t { SESAM_KEY_TYPES(SESAM_KEY_TYPE) };
+#undef SESAM_KEY_TYPE
+
+struct KeyTypeRow {
+  // In OpenSSL.
+  const char* name;            ///< the first of its names
+  const char* names;           ///< all of them, or libssl does not know the key
+  const char* signature_name;  ///< of the operations with such a key; null: there is none
+  const char* exchange_name;
+  const char* cipher_name;
+  const char* signature_names;
+  const char* keys_description;
+  const char* signature_description;
+  const char* decoder_description;
+  const OSSL_PARAM* gettable_params;
+  const OSSL_PARAM* public_params;  ///< all that is imported and exported
+  const char* private_param;
+
+  // In the device.
+  n200::Operation generate;
+  n200::Operation sign;
+  bool is_importable;  ///< whether it is known how the device takes a key from outside
+  bool (*has_type)(const n200::KeyRecord& record);
+  ossl::Pkey (*public_key)(const n200::KeyRecord& record);  ///< null if the record does not hold a valid one
+
+  // Sizes.
+  const char* default_curve;  ///< null: the size is a number of bits
+  unsigned min_bits, max_bits, default_bits;
+
+  // Signatures.
+  n200::SignatureForm signature_form;
+  unsigned signature_numbers;  ///< of which the device's signature consists, each as long as the key
+  bool has_paddings;  ///< the caller chooses one; the device wraps the digest in it and must know its hash
+  bool leaks_when_faulty;  ///< a faulty signature may reveal the private key
+
+  constexpr bool has_curves() const noexcept { return default_curve != nullptr; }
+  constexpr std::size_t signature_bytes(unsigned bits) const noexcept {
+    return signature_numbers * ((std::size_t{bits} + 7) / 8);
+  }
+};
+
+extern const OSSL_PARAM kEcGettableParams[], kEcPublicParams[], kRsaGettableParams[], kRsaPublicParams[];
+bool has_ec_type(const n200::KeyRecord& record);
+bool has_rsa_type(const n200::KeyRecord& record);
+ossl::Pkey ec_public_key(const n200::KeyRecord& record);
+ossl::Pkey rsa_public_key(const n200::KeyRecord& record);
+
+// n200.md has the sizes.
+inline constexpr KeyTypeRow kKeyTypes[] = {
+    {.name = "EC",
+     .names = "EC:id-ecPublicKey:1.2.840.10045.2.1",
+     .signature_name = "ECDSA",
+     .exchange_name = "ECDH",
+     .cipher_name = nullptr,
+     .signature_names = "ECDSA",
+     .keys_description = "EC keys in a sematicon N200",
+     .signature_description = "ECDSA in a sematicon N200",
+     .decoder_description = "opens EC keys by URI",
+     .gettable_params = kEcGettableParams,
+     .public_params = kEcPublicParams,
+     .private_param = OSSL_PKEY_PARAM_PRIV_KEY,
+     .generate = n200::Operation::ec_generate,
+     .sign = n200::Operation::ec_sign,
+     .is_importable = true,
+     .has_type = &has_ec_type,
+     .public_key = &ec_public_key,
+     .default_curve = "P-256",
+     .min_bits = 256,
+     .max_bits = 521,
+     .default_bits = 256,
+     .signature_form = n200::SignatureForm::p1363,
+     .signature_numbers = 2,
+     .has_paddings = false,
+     .leaks_when_faulty = false},
+    {.name = "RSA",
+     .names = "RSA:rsaEncryption:1.2.840.113549.1.1.1",
+     .signature_name = "RSA",
+     .exchange_name = nullptr,
+     .cipher_name = "RSA",
+     .signature_names = "RSA:rsaEncryption:1.2.840.113549.1.1.1",
+     .keys_description = "RSA keys in a sematicon N200",
+     .signature_description = "RSA signatures in a sematicon N200",
+     .decoder_description = "opens RSA keys by URI",
+     .gettable_params = kRsaGettableParams,
+     .public_params = kRsaPublicParams,
+     .private_param = OSSL_PKEY_PARAM_RSA_D,
+     .generate = n200::Operation::rsa_generate,
+     .sign = n200::Operation::rsa_sign,
+     .is_importable = false,
+     .has_type = &has_rsa_type,
+     .public_key = &rsa_public_key,
+     .default_curve = nullptr,
+     .min_bits = 2048,
+     .max_bits = 4096,
+     .default_bits = 2048,
+     .signature_form = n200::SignatureForm::raw,
+     .signature_numbers = 1,
+     .has_paddings = true,
+     .leaks_when_faulty = true},
+};
+
+#define SESAM_AND_ONE(type) +1
+static_assert(std::size(kKeyTypes) == SESAM_KEY_TYPES(SESAM_AND_ONE), "a row for each type, in this order");
+#undef SESAM_AND_ONE
+
+constexpr const KeyTypeRow& row_of(KeyType type) noexcept {
+  return kKeyTypes[static_cast<std::size_t>(type)];
+}
+/// By OpenSSL's first name of the type, in either case.
+std::optional<KeyType> key_type_named(std::string_view name) noexcept;
+std::vector<std::string> key_type_names();
+
+inline constexpr std::size_t kMaxSignatureBytes = [] {
+  std::size_t most = 0;
+  for (const auto& row : kKeyTypes) most = std::max(most, row.signature_bytes(row.max_bits));
+  return most;
+}();
+
+/// Sets what kind of key `key` is to be. No curve and no bits: the type's default. False if the device does
+/// not have the curve.
+bool set_kind(n200::NewKey& key, KeyType type, const std::string& curve, unsigned bits);
+void set_curve(n200::NewKey& key, const n200::Curve& curve);
+
+}  // namespace sesam::keymgmt
