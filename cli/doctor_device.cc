@@ -47,9 +47,9 @@ void check_post(n200::Device& device, Checkup& checkup) {
   Bytes signature(64);
   const auto refused = device.sign(nobody, {n200::Operation::ec_sign, digest}, signature);
   constexpr Reason kLetIn[] = {Reason::unknown_key, Reason::device_error, Reason::http_status};
-  const bool let_in =
+  const bool authorized =
       refused || std::find(std::begin(kLetIn), std::end(kLetIn), refused.error().reason) != std::end(kLetIn);
-  if (let_in)
+  if (authorized)
     checkup.good(kPost, user_of(device) + " may sign in core " + std::to_string(device.options().core));
   else
     checkup.bad(kPost, refused.error());

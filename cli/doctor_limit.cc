@@ -15,7 +15,7 @@ namespace {
 constexpr char kConnections[] = "connections";
 constexpr unsigned kSideBySide = 16;
 // A limit that was met is felt out for so long.
-constexpr std::chrono::milliseconds kMost{700};
+constexpr std::chrono::milliseconds kMax{700};
 
 void ask_for_the_time(n200::Device& device, std::chrono::steady_clock::time_point until) {
   for (unsigned asked = 0; asked < 2 || (metrics::counts().connections_allowed.get() != 0 &&
@@ -32,7 +32,7 @@ void check_limit(n200::Device& device, Checkup& checkup) {
     return step.name == "HTTP" && step.finding.starts_with("HTTP/1.1");
   });
   if (!several) return checkup.good(kConnections, "one for all requests");
-  const auto until = std::chrono::steady_clock::now() + kMost;
+  const auto until = std::chrono::steady_clock::now() + kMax;
   try {
     std::vector<std::jthread> threads;
     for (unsigned i = 0; i < kSideBySide; ++i)

@@ -20,8 +20,8 @@ struct Arguments {
   std::string out;
 };
 
-constexpr std::size_t kMostBytes = 16 * 1024 * 1024;
-constexpr std::size_t kAtOnce = 16 * n200::Device::kMostRandomBytes;  // within one deadline
+constexpr std::size_t kMaxBytes = 16 * 1024 * 1024;
+constexpr std::size_t kAtOnce = 16 * n200::Device::kMaxRandomBytes;  // within one deadline
 
 Result<Bytes> random_bytes(n200::Device& device, std::size_t count) {
   Bytes bytes(count);
@@ -58,7 +58,7 @@ void add_random(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("N", arguments->count, "how many, up to 16 MiB")
       ->required()
-      ->check(CLI::Range(std::size_t{1}, kMostBytes));
+      ->check(CLI::Range(std::size_t{1}, kMaxBytes));
   auto* hex = command->add_flag("--hex", arguments->hex, "in hexadecimal digits, as for a terminal");
   command->add_flag("--base64", arguments->base64, "in base64")->excludes(hex);
   command->add_option("--out", arguments->out, "write them to this file instead of stdout")

@@ -21,7 +21,7 @@
 namespace sesam::keymgmt {
 namespace {
 
-constexpr std::size_t kMostFieldBytes = 66;  // P-521
+constexpr std::size_t kMaxFieldBytes = 66;  // P-521
 
 Error unusable(const std::string& path, std::string_view problem) {
   return {Reason::key_file_unusable, path + ": " + std::string(problem)};
@@ -114,7 +114,7 @@ using SecretBignum = std::unique_ptr<BIGNUM, ossl::FreeWith<&BN_clear_free>>;
 
 // The number in `bytes` bytes, big-endian.
 std::optional<Secret> number_of(const EVP_PKEY* key, const char* name, std::size_t bytes) {
-  std::array<unsigned char, kMostFieldBytes> buffer;
+  std::array<unsigned char, kMaxFieldBytes> buffer;
   BIGNUM* number = BN_secure_new();
   const bool found = EVP_PKEY_get_bn_param(key, name, &number) == 1;
   const SecretBignum owner(number);

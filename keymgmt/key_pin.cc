@@ -19,14 +19,14 @@ namespace sesam::keymgmt {
 namespace {
 
 constexpr std::string_view kAsk = "ask:";
-constexpr std::size_t kMostPinBytes = 256;
+constexpr std::size_t kMaxPinBytes = 256;
 
 // OpenSSL's programs ask "Enter pass phrase for <info>:", or give what -passin says.
 Result<Secret> ask_for_pin(const std::string& name, const PinPrompt& prompt) {
   std::string info = "key '" + printable(name) + "' (its PIN)";
   const OSSL_PARAM params[] = {OSSL_PARAM_utf8_string(OSSL_PASSPHRASE_PARAM_INFO, info.data(), info.size()),
                                OSSL_PARAM_END};
-  std::array<char, kMostPinBytes> buffer;
+  std::array<char, kMaxPinBytes> buffer;
   std::size_t length = 0;
   const bool given = prompt.callback != nullptr &&
                      prompt.callback(buffer.data(), buffer.size(), &length, params, prompt.argument) == 1 &&

@@ -88,9 +88,9 @@ struct NodeCounts {
 /// threads can read it without a lock, and nothing gets lost with an unload.
 struct Counts {
   /// What a request is for: a number, whose meaning n200/wire.h knows.
-  static constexpr std::size_t kMostOperations = 16;
+  static constexpr std::size_t kMaxOperations = 16;
   template <class T>
-  using ByOperation = std::array<T, kMostOperations>;
+  using ByOperation = std::array<T, kMaxOperations>;
   static constexpr std::size_t kReasons = static_cast<std::size_t>(kLastReason) + 1;
 
   // Counted by the I/O thread.

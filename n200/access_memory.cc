@@ -17,7 +17,7 @@ constexpr int kUnauthorized =
 
 RefusedAccess& memory() { return process_state<RefusedAccess>(); }
 
-Error marked(const Doing& doing, const RefusedAccess::Refusal& refusal,
+Error marked(const OperationContext& doing, const RefusedAccess::Refusal& refusal,
              RefusedAccess::Clock::time_point now) {
   const auto ago = duration_cast<milliseconds>(now - refusal.at);
   const auto next = duration_cast<milliseconds>(refusal.next_try - now);
@@ -28,7 +28,7 @@ Error marked(const Doing& doing, const RefusedAccess::Refusal& refusal,
 }
 
 // What error_of() wrote before the problem names the key of one caller.
-Error without_context(const Doing& doing, const Error& error) {
+Error without_context(const OperationContext& doing, const Error& error) {
   const std::string context = error_of(doing, Reason::none, {}).detail + ": ";
   return {error.reason,
           error.detail.starts_with(context) ? error.detail.substr(context.size()) : error.detail};
@@ -75,14 +75,14 @@ void AccessMemory::note(const Exchange& exchange, ReplyKind kind, const Error* e
   const bool of_the_key = exchange.status != kUnauthorized;
   switch (kind) {
     case ReplyKind::no_access:
-      if (of_the_key) memory().let_in(name_of(exchange, false));
+      if (of_the_key) memory().note_authorized(name_of(exchange, false));
       memory().refused(name_of(exchange, of_the_key), without_context(exchange.doing, *error),
                        exchange.status, was_authorized(exchange, of_the_key));
       break;
     case ReplyKind::good:
     case ReplyKind::unknown_key:
     case ReplyKind::refused:
-      for (const bool key_too : {false, true}) memory().let_in(name_of(exchange, key_too));
+      for (const bool key_too : {false, true}) memory().note_authorized(name_of(exchange, key_too));
       break;
     default:
       for (const bool key_too : {false, true}) memory().unanswered(name_of(exchange, key_too));
@@ -93,11 +93,11 @@ void AccessMemory::note(const Exchange& exchange, ReplyKind kind, const Error* e
 void AccessMemory::note_authorized(const Exchange& exchange) noexcept {
   auto& nodes = authorized_[static_cast<std::size_t>(exchange.operation)];
   if (!has(nodes, exchange.node)) nodes.fetch_or(node_set(exchange.node), std::memory_order_relaxed);
-  if (exchange.proof != nullptr) exchange.proof->let_in(exchange.node);
+  if (exchange.proof != nullptr) exchange.proof->note_authorized(exchange.node);
 }
 
 bool AccessMemory::was_authorized(const Exchange& exchange, bool of_the_key) const noexcept {
-  if (of_the_key && exchange.proof != nullptr) return exchange.proof->was_let_in(exchange.node);
+  if (of_the_key && exchange.proof != nullptr) return exchange.proof->was_authorized(exchange.node);
   return has(authorized_[static_cast<std::size_t>(exchange.operation)], exchange.node);
 }
 

@@ -8,7 +8,7 @@
 namespace sesam::n200 {
 namespace {
 
-Change request_removal(Exchanger& exchanger, const KeyHandle& key, const Doing& doing) {
+Change request_removal(Exchanger& exchanger, const KeyHandle& key, const OperationContext& doing) {
   const std::string core = std::to_string(key.core);
   Exchange asking{.operation = Operation::remove,
                   .doing = doing,
@@ -18,9 +18,9 @@ Change request_removal(Exchanger& exchanger, const KeyHandle& key, const Doing& 
   return request_change(exchanger, asking);
 }
 
-Result<void> removal_of_lost_answer(Exchanger& exchanger, const KeyHandle& key, const Doing& doing,
+Result<void> removal_of_lost_answer(Exchanger& exchanger, const KeyHandle& key, const OperationContext& doing,
                                     const Change& lost) {
-  const Doing at_node{doing.what, doing.key, exchanger.url_of(lost.node)};
+  const OperationContext at_node{doing.what, doing.key, exchanger.url_of(lost.node)};
   const auto left = look_until(exchanger, Awaited::gone, key.key_id, lost);
   if (!left) return unknown_outcome(at_node, "whether the key is still there", lost, left.error());
   if ((*left)->empty()) return {};
@@ -30,7 +30,7 @@ Result<void> removal_of_lost_answer(Exchanger& exchanger, const KeyHandle& key, 
 }  // namespace
 
 Result<void> delete_key(Exchanger& exchanger, const KeyHandle& key) {
-  const Doing doing{"deleting", key.description(), exchanger.endpoint_url()};
+  const OperationContext doing{"deleting", key.description(), exchanger.endpoint_url()};
   const Change removed = request_removal(exchanger, key, doing);
   if (key.proof && (removed.outcome_unknown || removed.error.reason == Reason::none)) key.proof->deleted();
   forget_key(exchanger, key);

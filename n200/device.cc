@@ -111,7 +111,7 @@ Result<Secret> Device::decrypt(const KeyHandle& key, std::span<const unsigned ch
 
 Result<std::chrono::sys_seconds> Device::timestamp() { return n200::timestamp(*exchanger_); }
 Result<void> Device::random(std::span<unsigned char> out) {
-  return n200::random(*exchanger_, out, kMostRandomBytes);
+  return n200::random(*exchanger_, out, kMaxRandomBytes);
 }
 
 }  // namespace sesam::n200

@@ -111,7 +111,7 @@ class Device {
   Result<std::chrono::sys_seconds> timestamp();
   /// Fills `out` with the device's random numbers, in as many requests as it takes. Raises bad_reply.
   Result<void> random(std::span<unsigned char> out);
-  static constexpr std::size_t kMostRandomBytes = 1024;  ///< of one request
+  static constexpr std::size_t kMaxRandomBytes = 1024;  ///< of one request
 
  private:
   const std::unique_ptr<Exchanger> exchanger_;

@@ -11,7 +11,7 @@
 namespace sesam::n200 {
 namespace {
 
-constexpr std::size_t kMostCharsPerByte = 6;  // of JSON: \u00XX
+constexpr std::size_t kMaxCharsPerByte = 6;  // of JSON: \u00XX
 
 std::span<const unsigned char> bytes_of(std::string_view text) {
   return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
@@ -48,7 +48,7 @@ Result<Secret> encipher(Exchanger& exchanger, Operation operation, std::string_v
   Exchange asking{.operation = operation,
                   .doing = {verb, key.description(), exchanger.endpoint_url()},
                   .deadline = exchanger.deadline(),
-                  .reply_cap_bytes = Exchange::kReplyCapBytes + kMostCharsPerByte * data.size(),
+                  .reply_cap_bytes = Exchange::kReplyCapBytes + kMaxCharsPerByte * data.size(),
                   .secret_sent = chars_of(data)};
   const WireRow& row = exchanger.row_of(asking);
   if (data.empty()) return error_of(asking.doing, Reason::bad_argument, "there is nothing to work on");

@@ -12,7 +12,7 @@ namespace {
 
 using transport::Failure;
 
-constexpr std::size_t kMostDeviceText = 200;
+constexpr std::size_t kMaxDeviceText = 200;
 
 // A text of several lines, as HTML, stays readable with blanks between them.
 std::string on_one_line(std::string text) {
@@ -23,7 +23,7 @@ std::string on_one_line(std::string text) {
 
 std::string cut(std::string_view text) {
   std::string_view rest = text;
-  for (std::size_t characters = 0; characters < kMostDeviceText; ++characters) {
+  for (std::size_t characters = 0; characters < kMaxDeviceText; ++characters) {
     if (rest.empty()) return std::string(text);
     rest.remove_prefix(first_character(rest).bytes);
   }
@@ -42,7 +42,7 @@ Reason reason_for_status(int status) noexcept {
   return status == 401 || status == 403 ? Reason::access_denied : Reason::http_status;
 }
 
-Error error_of(const Doing& doing, Reason reason, std::string_view problem) {
+Error error_of(const OperationContext& doing, Reason reason, std::string_view problem) {
   std::string detail(doing.what);
   if (!doing.key.empty()) detail += " " + doing.key;
   if (!doing.endpoint.empty()) detail += " at " + std::string(doing.endpoint);
@@ -50,7 +50,8 @@ Error error_of(const Doing& doing, Reason reason, std::string_view problem) {
   return {reason, std::move(detail)};
 }
 
-Error transport_error(const Doing& doing, const transport::Reply& reply, std::string_view ca_path) {
+Error transport_error(const OperationContext& doing, const transport::Reply& reply,
+                      std::string_view ca_path) {
   std::string problem = reply.message;
   if (reply.failure == Failure::certificate_not_trusted || reply.failure == Failure::bad_ca_file)
     problem += ca_path.empty() ? "; trusted are the system's CAs, as no tlscert is set"
@@ -58,7 +59,7 @@ Error transport_error(const Doing& doing, const transport::Reply& reply, std::st
   return error_of(doing, meaning_of(reply.failure).reason, problem);
 }
 
-Error device_error(const Doing& doing, Reason reason, const DeviceWords& words,
+Error device_error(const OperationContext& doing, Reason reason, const DeviceWords& words,
                    std::span<const std::string_view> secrets) {
   std::string problem(words.problem);
   const auto add = [&](const std::string& part) { problem += (problem.empty() ? "" : ", ") + part; };

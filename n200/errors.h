@@ -12,7 +12,7 @@
 namespace sesam::n200 {
 
 /// What was being done, for the message.
-struct Doing {
+struct OperationContext {
   std::string_view what;      ///< "signing", "looking up"
   std::string key;            ///< "key 'JP.example' (hsm...25)"; may be empty
   std::string_view endpoint;  ///< base URL
@@ -23,7 +23,7 @@ Reason reason_for_status(int status) noexcept;
 
 /// An error for a lost exchange. `ca_path` is the trusted file ("" for the system's), named where trust
 /// failed.
-Error transport_error(const Doing& doing, const transport::Reply& reply, std::string_view ca_path);
+Error transport_error(const OperationContext& doing, const transport::Reply& reply, std::string_view ca_path);
 
 /// What a device's reply says, as far as it is told.
 struct DeviceWords {
@@ -34,10 +34,10 @@ struct DeviceWords {
 };
 
 /// An error for what the device said, without the `secrets` in its words (n200/redaction.h).
-Error device_error(const Doing& doing, Reason reason, const DeviceWords& words,
+Error device_error(const OperationContext& doing, Reason reason, const DeviceWords& words,
                    std::span<const std::string_view> secrets);
 
 /// "what key at endpoint: problem".
-Error error_of(const Doing& doing, Reason reason, std::string_view problem);
+Error error_of(const OperationContext& doing, Reason reason, std::string_view problem);
 
 }  // namespace sesam::n200

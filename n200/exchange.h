@@ -20,7 +20,7 @@ struct Exchange {
   static constexpr std::size_t kReplyCapBytes = 64 * 1024;  // of everything but listings
 
   Operation operation{};
-  Doing doing{};
+  OperationContext doing{};
   std::chrono::steady_clock::time_point deadline{};
   OperationKind kind = OperationKind::reading;
   std::size_t reply_cap_bytes = kReplyCapBytes;

@@ -93,8 +93,8 @@ void Exchanger::send_probe(std::size_t node, Clock::duration patience, const tra
 
 // One that failed a while ago.
 void Exchanger::probe_a_node() {
-  constexpr milliseconds kMostPatience{30'000};  // however long commands may take that work
-  const auto patience = std::min(milliseconds(pipeline_->options().request_timeout_ms), kMostPatience);
+  constexpr milliseconds kMaxPatience{30'000};  // however long commands may take that work
+  const auto patience = std::min(milliseconds(pipeline_->options().request_timeout_ms), kMaxPatience);
   if (const auto node = nodes_.to_probe(Clock::now(), patience))
     send_probe(*node, patience, nodes_.health_of(*node));
 }

@@ -16,7 +16,7 @@
 namespace sesam::n200 {
 namespace {
 
-constexpr std::size_t kMostSignatureBytes = 1024;
+constexpr std::size_t kMaxSignatureBytes = 1024;
 
 constexpr std::string_view kSignatureNames[] = {
     "result", "signature", "sig", "signaturevalue", "value",  "data",    "hex", "base64", "b64",
@@ -36,7 +36,7 @@ bool is_signing(Operation operation) {
 }
 
 bool is_signature(std::string_view text, const Expected& expected) {
-  std::array<unsigned char, kMostSignatureBytes> bytes;
+  std::array<unsigned char, kMaxSignatureBytes> bytes;
   if (expected.bytes > bytes.size()) return false;
   const std::span out = std::span(bytes).first(expected.bytes);
   return read_signature(text, {expected.row.form, expected.row.encoding}, out) ||

@@ -29,13 +29,13 @@ bool carries(const KeyRecord& record, std::string_view name) {
          equal_ignoring_case(record.id, name);
 }
 
-constexpr std::size_t kMostNames = 8;  // in a message
+constexpr std::size_t kMaxNames = 8;  // in a message
 
 std::string names_of(const std::vector<KeyRecord>& records) {
   std::string names;
-  for (std::size_t i = 0; i < std::min(records.size(), kMostNames); ++i)
+  for (std::size_t i = 0; i < std::min(records.size(), kMaxNames); ++i)
     names += (i == 0 ? "" : ", ") + records[i].key_id;
-  return records.size() > kMostNames ? names + ", ..." : names;
+  return records.size() > kMaxNames ? names + ", ..." : names;
 }
 
 Result<KeyRecords> request_key(Exchanger& exchanger, const std::string& name,
@@ -50,7 +50,7 @@ Result<KeyRecords> request_key(Exchanger& exchanger, const std::string& name,
   SESAM_CHECK(visit_records(exchanger, asking, [&](KeyRecord record) {
     if (carries(record, name))
       records.push_back(std::move(record));
-    else if (others.size() <= kMostNames)
+    else if (others.size() <= kMaxNames)
       others.push_back(std::move(record));
   }));
   if (records.empty() && !others.empty())
@@ -65,7 +65,7 @@ Result<KeyRecords> request_key(Exchanger& exchanger, const std::string& name,
 Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri) {
   const auto until = exchanger.deadline();
   const std::string name = lookup_name(uri);
-  const Doing doing{"looking up", "key '" + name + "'", exchanger.endpoint_url()};
+  const OperationContext doing{"looking up", "key '" + name + "'", exchanger.endpoint_url()};
   SESAM_TRY(answer,
             process_state<KeyCache>().get(cache_name_of_key(exchanger, name),
                                           std::chrono::seconds(exchanger.options().key_cache_seconds), until,

@@ -33,7 +33,7 @@ Result<KeyRecords> look_until(Exchanger& exchanger, Awaited awaited, const std::
                               const Change& lost);
 
 /// An error for a look-up that failed. `question`: "whether the key exists".
-Error unknown_outcome(const Doing& doing, std::string_view question, const Change& lost,
+Error unknown_outcome(const OperationContext& doing, std::string_view question, const Change& lost,
                       const Error& look_up);
 
 }  // namespace sesam::n200

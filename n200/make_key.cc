@@ -53,7 +53,8 @@ std::span<const unsigned char> bytes_of(const Secret& secret) {
   return {reinterpret_cast<const unsigned char*>(secret.reveal().data()), secret.reveal().size()};
 }
 
-Change request_new_key(Exchanger& exchanger, const NewKey& key, const EcKeyPair* given, const Doing& doing) {
+Change request_new_key(Exchanger& exchanger, const NewKey& key, const EcKeyPair* given,
+                       const OperationContext& doing) {
   const std::string core = std::to_string(key.core);
   const std::string bits = std::to_string(key.bits);
   Exchange asking{.operation = given != nullptr ? Operation::ec_import : key.operation,
@@ -75,7 +76,8 @@ Change request_new_key(Exchanger& exchanger, const NewKey& key, const EcKeyPair*
 }
 
 // On every node: one that is behind the others does not have the newest keys.
-Result<void> check_name_is_free(Exchanger& exchanger, const Doing& doing, const std::string& name) {
+Result<void> check_name_is_free(Exchanger& exchanger, const OperationContext& doing,
+                                const std::string& name) {
   const bool is_alone = exchanger.node_count() == 1;
   for (std::size_t node = 0; node < exchanger.node_count(); ++node) {
     auto present = keys_named(exchanger, name, exchanger.deadline(), is_alone ? OneNode() : OneNode(node));
@@ -96,7 +98,8 @@ Result<KeyRecord> whole_record(Exchanger& exchanger, KeyRecord record, std::size
 }
 
 // Nothing is deleted: a device that is wrong, or lies, may have named another key.
-Error other_key(Exchanger& exchanger, const Doing& doing, const NewKey& key, const KeyRecord& record) {
+Error other_key(Exchanger& exchanger, const OperationContext& doing, const NewKey& key,
+                const KeyRecord& record) {
   const std::string key_id = exchanger.redacted(record.key_id);
   return error_of(
       doing, Reason::other_key_made,
@@ -108,8 +111,8 @@ Error other_key(Exchanger& exchanger, const Doing& doing, const NewKey& key, con
 }
 
 // Where two callers made a key of one name at the same time, that of the higher key_id gets the error.
-Result<void> check_no_other(Exchanger& exchanger, const Doing& doing, const std::vector<KeyRecord>& named,
-                            const KeyRecord& mine) {
+Result<void> check_no_other(Exchanger& exchanger, const OperationContext& doing,
+                            const std::vector<KeyRecord>& named, const KeyRecord& mine) {
   for (const auto& other : named) {
     if (equal_ignoring_case(other.key_id, mine.key_id) || other.nice_name != mine.nice_name) continue;
     const std::string both =
@@ -124,7 +127,7 @@ Result<void> check_no_other(Exchanger& exchanger, const Doing& doing, const std:
 }
 
 // The device answered with the new key's id.
-Result<KeyRecord> key_just_made(Exchanger& exchanger, const Doing& doing, const NewKey& key,
+Result<KeyRecord> key_just_made(Exchanger& exchanger, const OperationContext& doing, const NewKey& key,
                                 const EcKeyPair* given, const Change& made) {
   SESAM_TRY(named, keys_named(exchanger, key.nice_name, exchanger.deadline(), made.node));
   const auto is_made = [&](const KeyRecord& record) {
@@ -152,9 +155,9 @@ Result<KeyRecord> key_just_made(Exchanger& exchanger, const Doing& doing, const 
 
 // Never asked for twice: if the answer was lost, the key is there under its name, or comes to be there, or is
 // not.
-Result<KeyRecord> key_of_lost_answer(Exchanger& exchanger, const Doing& doing, const NewKey& key,
+Result<KeyRecord> key_of_lost_answer(Exchanger& exchanger, const OperationContext& doing, const NewKey& key,
                                      const EcKeyPair* given, const Change& lost) {
-  const Doing at_node{doing.what, doing.key, exchanger.url_of(lost.node)};
+  const OperationContext at_node{doing.what, doing.key, exchanger.url_of(lost.node)};
   const auto made = may_be_at_work(lost.error.reason)
                         ? look_until(exchanger, Awaited::there, key.nice_name, lost)
                         : keys_named(exchanger, key.nice_name, exchanger.deadline(), lost.node);
@@ -171,7 +174,7 @@ Result<KeyRecord> key_of_lost_answer(Exchanger& exchanger, const Doing& doing, c
   return record;
 }
 
-Result<void> check_name(Exchanger& exchanger, const Doing& doing, const std::string& name) {
+Result<void> check_name(Exchanger& exchanger, const OperationContext& doing, const std::string& name) {
   if (!can_travel(name))
     return error_of(doing, Reason::bad_argument,
                     "a key's name must be UTF-8 text without control characters; nothing was sent");
@@ -185,8 +188,8 @@ Result<void> check_name(Exchanger& exchanger, const Doing& doing, const std::str
 // Each step has a deadline of its own: one that ran out in the middle must not keep us from finding out what
 // became of the key.
 Result<KeyRecord> make_key(Exchanger& exchanger, const NewKey& key, const EcKeyPair* given) {
-  const Doing doing{given != nullptr ? "importing" : "generating", "key '" + key.nice_name + "'",
-                    exchanger.endpoint_url()};
+  const OperationContext doing{given != nullptr ? "importing" : "generating", "key '" + key.nice_name + "'",
+                               exchanger.endpoint_url()};
   SESAM_CHECK(check_name(exchanger, doing, key.nice_name));
   const Change made = request_new_key(exchanger, key, given, doing);
   if (made.outcome_unknown) return key_of_lost_answer(exchanger, doing, key, given, made);

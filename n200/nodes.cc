@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr Nodes::Clock::duration kFirstPause = 1s;
 constexpr Nodes::Clock::duration kLongestPause = 30s;
-constexpr unsigned kMostDoublings = 5;
+constexpr unsigned kMaxDoublings = 5;
 // A node may ask to be left alone for longer, but what it says is not to be believed for days.
 constexpr std::chrono::seconds kLongestAskedFor = 5min;
 
@@ -55,7 +55,7 @@ std::size_t Nodes::in_use(NodeSet avoid) noexcept {
 }
 
 Nodes::Clock::duration Nodes::next_pause(const Node& node) noexcept {
-  const unsigned doublings = std::min(node.failures.load(std::memory_order_relaxed), kMostDoublings);
+  const unsigned doublings = std::min(node.failures.load(std::memory_order_relaxed), kMaxDoublings);
   return std::min(kFirstPause * (1 << doublings), kLongestPause);
 }
 

@@ -10,7 +10,7 @@
 namespace sesam::n200 {
 namespace {
 
-static_assert(static_cast<std::size_t>(Operation::count) <= metrics::Counts::kMostOperations);
+static_assert(static_cast<std::size_t>(Operation::count) <= metrics::Counts::kMaxOperations);
 
 // Seconds, exactly. A whole number has one decimal: two spellings of a bucket's bound would be two buckets.
 std::string seconds(std::chrono::microseconds time) {

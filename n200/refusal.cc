@@ -13,7 +13,7 @@
 namespace sesam::n200 {
 namespace {
 
-constexpr std::size_t kMostQuoted = 4096;  // a secret may be long; what is shown is cut later
+constexpr std::size_t kMaxQuoted = 4096;  // a secret may be long; what is shown is cut later
 
 // Members that tell of an error by themselves, the most telling first.
 constexpr std::string_view kErrors[] = {
@@ -43,13 +43,13 @@ bool tells_of_no_error(std::string_view text) { return is_one_of(ascii_lower_of(
 // The place of the member among those that tell of an error; nothing for any other. In an error object all
 // count that are no echoes.
 std::optional<std::size_t> rank_of(const ReplyMember& member, std::span<const std::string> request_fields) {
-  if (member.path.empty()) return 0;             // the whole reply is a text
-  constexpr std::size_t kMostErrorObjects = 14;  // up to "message", which may be one of those
+  if (member.path.empty()) return 0;            // the whole reply is a text
+  constexpr std::size_t kMaxErrorObjects = 14;  // up to "message", which may be one of those
   const auto name = member.name();
   if (is_one_of(name, kEchoes)) return std::nullopt;
   const bool inside = std::any_of(member.path.begin(), member.path.end() - 1, [&](const std::string& outer) {
     return is_one_of(outer, kErrors) &&
-           std::ranges::find(kErrors, outer) - std::begin(kErrors) < static_cast<long>(kMostErrorObjects);
+           std::ranges::find(kErrors, outer) - std::begin(kErrors) < static_cast<long>(kMaxErrorObjects);
   });
   const auto* const at = std::ranges::find(kErrors, name);
   if (at != std::end(kErrors) &&
@@ -121,7 +121,7 @@ Refusal refusal_of(const std::vector<Told>& told, const UnexpectedReply& reply) 
     const auto meaning = meaning_without_names(one.text, reply);
     if (refusal.meaning.reason == Reason::device_error && meaning.reason != Reason::device_error)
       refusal.meaning = meaning;
-    if (refusal.said.find(one.text) != std::string::npos || refusal.said.size() > kMostQuoted) continue;
+    if (refusal.said.find(one.text) != std::string::npos || refusal.said.size() > kMaxQuoted) continue;
     const bool follows = !refusal.said.empty();
     const bool adds_nothing =
         follows && (ascii_lower_of(one.text) == "error" || ascii_lower_of(one.text) == "failed");
@@ -136,7 +136,7 @@ Refusal refusal_of(const std::vector<Told>& told, const UnexpectedReply& reply) 
 std::string all_of(const std::vector<ReplyMember>& members, const UnexpectedReply& reply) {
   std::string all;
   for (const auto& member : members) {
-    if (all.size() > kMostQuoted) break;
+    if (all.size() > kMaxQuoted) break;
     std::string name;
     for (const auto& part : member.path) name.append(name.empty() ? "" : ".").append(part);
     if (reply.result_is_secret && !member.path.empty() && member.path.front() == canonical_name(reply.result))
@@ -215,7 +215,7 @@ Refusal read_refusal(const UnexpectedReply& reply) {
   if (const auto members = members_of(body)) return refusal_in_json(*members, reply);
   const bool is_broken_json = body.starts_with('{') || body.starts_with('[') || body.starts_with('"');
   if (is_broken_json && reply.result_is_secret) return {};
-  const std::string_view some = body.substr(0, kMostQuoted);
+  const std::string_view some = body.substr(0, kMaxQuoted);
   if (is_markup(some)) return refusal_in_markup(some, reply);
   if (is_broken_json) return {{}, without_escapes(some)};
   return {meaning_without_names(some, reply), std::string(some)};

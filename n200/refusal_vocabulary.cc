@@ -11,7 +11,7 @@
 namespace sesam::n200 {
 namespace {
 
-constexpr std::size_t kMostCharacters = 4096;  // that are looked at
+constexpr std::size_t kMaxCharacters = 4096;  // that are looked at
 
 // Separated by blanks; "not-" is for a word with "not" before it.
 struct Known {
@@ -166,7 +166,7 @@ Word known_word(std::string_view text) {
 
 std::vector<Word> known_words(std::string_view text) {
   std::vector<Word> known;
-  for (const auto& word : with_negations(parted(words_of(text.substr(0, kMostCharacters)))))
+  for (const auto& word : with_negations(parted(words_of(text.substr(0, kMaxCharacters)))))
     known.push_back(known_word(word));
   return known;
 }

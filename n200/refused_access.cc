@@ -28,7 +28,7 @@ std::optional<RefusedAccess::Refusal> RefusedAccess::ask(const std::string& name
 }
 
 // The answers of requests that were under way together count as one refusal.
-void RefusedAccess::refused(const std::string& name, const Error& error, int status, bool was_let_in) {
+void RefusedAccess::refused(const std::string& name, const Error& error, int status, bool was_authorized) {
   const auto now = Clock::now();
   const ProcessLock lock(mutex_);
   const auto found = refusals_.find(name);
@@ -36,12 +36,12 @@ void RefusedAccess::refused(const std::string& name, const Error& error, int sta
   Refusal& refusal = refusals_[name];
   count_.store(refusals_.size(), std::memory_order_relaxed);
   if (found != refusals_.end() && !refusal.until && now < refusal.next_try) return;
-  const auto pause = found == refusals_.end() ? (was_let_in ? kFirstPause : kMaxPause)
+  const auto pause = found == refusals_.end() ? (was_authorized ? kFirstPause : kMaxPause)
                                               : std::min(2 * refusal.pause, kMaxPause);
   refusal = {error, status, now, now + pause, pause, std::nullopt};
 }
 
-void RefusedAccess::let_in(const std::string& name) {
+void RefusedAccess::note_authorized(const std::string& name) {
   const ProcessLock lock(mutex_);
   refusals_.erase(name);
   count_.store(refusals_.size(), std::memory_order_relaxed);

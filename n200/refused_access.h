@@ -40,10 +40,10 @@ class RefusedAccess {
   /// next_try only the first one sends, with `until` as its deadline; then it must call one of the next
   /// three.
   std::optional<Refusal> ask(const std::string& name, Clock::time_point until);
-  /// The device refused. `was_let_in`: the same request was let in before, so that this may pass soon.
-  void refused(const std::string& name, const Error& error, int status, bool was_let_in);
+  /// The device refused. `was_authorized`: the same request was let in before, so that this may pass soon.
+  void refused(const std::string& name, const Error& error, int status, bool was_authorized);
   /// The device did as asked.
-  void let_in(const std::string& name);
+  void note_authorized(const std::string& name);
   /// Neither: the next caller may send.
   void unanswered(const std::string& name);
 

@@ -14,9 +14,9 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t kMostBytes = 1 << 20;  // of a reply that is looked at as a whole
-constexpr std::size_t kMostMembers = 256;
-constexpr std::size_t kMostDepth = 8;  // an ASYNC_JOB's stack is 32 KiB
+constexpr std::size_t kMaxBytes = 1 << 20;  // of a reply that is looked at as a whole
+constexpr std::size_t kMaxMembers = 256;
+constexpr std::size_t kMaxDepth = 8;  // an ASYNC_JOB's stack is 32 KiB
 
 // What only a record of a key has.
 constexpr std::array<std::string_view, 4> kOfRecords = {"keytype", "keylen", "publickey", "modulus"};
@@ -36,7 +36,7 @@ bool names_an_error(std::string_view canonical) { return canonical.starts_with("
 class Walk {
  public:
   void element(dom::element value) {
-    if (found.size() >= kMostMembers || path_.size() > kMostDepth) return;
+    if (found.size() >= kMaxMembers || path_.size() > kMaxDepth) return;
     switch (value.type()) {
       case dom::element_type::OBJECT:
         return object(value.get_object().value_unsafe());
@@ -66,7 +66,7 @@ class Walk {
     }
   }
   void array(dom::array elements) {
-    if (++arrays_ <= kMostDepth)
+    if (++arrays_ <= kMaxDepth)
       for (const auto value : elements) element(value);
     --arrays_;
   }
@@ -86,8 +86,8 @@ std::string canonical_name(std::string_view name) {
 
 bool has_key_id_form(std::string_view text) noexcept {
   constexpr std::string_view kStart = "hsm";
-  constexpr std::size_t kMostCharacters = 64;
-  return text.size() > kStart.size() && text.size() <= kMostCharacters && text.starts_with(kStart) &&
+  constexpr std::size_t kMaxCharacters = 64;
+  return text.size() > kStart.size() && text.size() <= kMaxCharacters && text.starts_with(kStart) &&
          text.find_first_not_of("0123456789abcdefABCDEF", kStart.size()) == text.npos;
 }
 
@@ -101,7 +101,7 @@ std::string_view trimmed(std::string_view text) noexcept {
 
 std::optional<std::vector<ReplyMember>> members_of(std::string_view json) {
   json = trimmed(json);
-  if (json.empty() || json.size() > kMostBytes) return std::nullopt;
+  if (json.empty() || json.size() > kMaxBytes) return std::nullopt;
   dom::parser parser;
   dom::element root;
   const auto failed = parser.parse(json.data(), json.size()).get(root);

@@ -39,11 +39,11 @@ class SignatureProof {
   }
 
   /// This node has signed with the key: user and password are right, and no rule forbids it.
-  void let_in(std::size_t node) noexcept {
-    if (!was_let_in(node)) let_in_.fetch_or(node_set(node), std::memory_order_relaxed);
+  void note_authorized(std::size_t node) noexcept {
+    if (!was_authorized(node)) authorized_.fetch_or(node_set(node), std::memory_order_relaxed);
   }
-  bool was_let_in(std::size_t node) const noexcept {
-    return (let_in_.load(std::memory_order_relaxed) & node_set(node)) != 0;
+  bool was_authorized(std::size_t node) const noexcept {
+    return (authorized_.load(std::memory_order_relaxed) & node_set(node)) != 0;
   }
 
   /// This process deleted the key: a node that still has it is not asked for another signature.
@@ -53,7 +53,7 @@ class SignatureProof {
  private:
   std::atomic<NodeSet> proven_;
   std::atomic<NodeSet> differing_{0};
-  std::atomic<NodeSet> let_in_{0};
+  std::atomic<NodeSet> authorized_{0};
   std::atomic<bool> deleted_{false};
   std::atomic<std::uint8_t> writing_{0};
 };

@@ -22,8 +22,8 @@ struct ToSign {
 
 /// A signature that the device made, as far as it is to be trusted.
 struct Signed {
-  std::size_t node = 0;      ///< which one of `urls` made it
-  bool must_verify = false;  ///< it must not be released before Device::note_verdict
+  std::size_t node = 0;        ///< which one of `urls` made it
+  bool should_verify = false;  ///< it must not be released before Device::note_verdict
   Operation operation = Operation::ec_sign;
   std::uint8_t writing = 0;  ///< SignatureWriting::code() of one that is not the configured one, else 0
 };

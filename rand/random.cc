@@ -105,7 +105,7 @@ Result<void> Random::get_params(OSSL_PARAM params[]) {
       p != nullptr && OSSL_PARAM_set_uint(p, kStrengthBits) != 1)
     return wrong_type;
   if (OSSL_PARAM* p = OSSL_PARAM_locate(params, OSSL_RAND_PARAM_MAX_REQUEST);
-      p != nullptr && OSSL_PARAM_set_size_t(p, kMostBytes) != 1)
+      p != nullptr && OSSL_PARAM_set_size_t(p, kMaxBytes) != 1)
     return wrong_type;
   return {};
 }

@@ -18,7 +18,7 @@ namespace sesam::rand {
 class Random {
  public:
   static constexpr unsigned kStrengthBits = 256;
-  static constexpr std::size_t kMostBytes = 64 * 1024;  ///< of one call; within one deadline
+  static constexpr std::size_t kMaxBytes = 64 * 1024;  ///< of one call; within one deadline
 
   static Result<Random*> create(void* provctx, void* parent, const OSSL_DISPATCH* parent_calls);
   static void release(void* random);

@@ -146,7 +146,7 @@ Result<std::size_t> Signature::in_openssl_form(std::span<const unsigned char> ra
 }
 
 // Where many threads sign, a fault of every tenth signature may hit one of them twice.
-constexpr unsigned kMostAttempts = 5;
+constexpr unsigned kMaxAttempts = 5;
 
 bool Signature::is_to_be_verified() const {
   const auto which = key_->device->options().verify_signatures;
@@ -163,14 +163,14 @@ Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> dig
   for (unsigned attempt = 1;; ++attempt) {
     SESAM_TRY(made, ask_device(digest, raw, until));
     SESAM_TRY(written, in_openssl_form(raw, out));
-    if (!is_to_be_verified() && !made.must_verify) return written;
+    if (!is_to_be_verified() && !made.should_verify) return written;
     SESAM_TRY(good, signature::verify(scheme_, key_->public_key.get(), digest, out.first(written)));
     key_->device->note_verdict(key_->handle, made, good);
     if (good) return written;
     Error wrong{Reason::bad_signature,
                 key_->handle.description() + ": the device's signature does not fit the public key"};
     OPENSSL_cleanse(out.data(), written);  // a wrong RSA signature may tell the key's factors
-    if (attempt == kMostAttempts) return key_->device->replaced_or(std::move(wrong), key_->handle, until);
+    if (attempt == kMaxAttempts) return key_->device->replaced_or(std::move(wrong), key_->handle, until);
     key_->device->log().write(LogLevel::failures, wrong.detail + "; asking again");
   }
 }

@@ -21,7 +21,7 @@ namespace {
 using keymgmt::Key;
 using keymgmt::KeyType;
 
-constexpr std::size_t kMostBytes = 64 * 1024;  // a URI is short; what is longer is not ours
+constexpr std::size_t kMaxBytes = 64 * 1024;  // a URI is short; what is longer is not ours
 
 Result<void*> new_context(void* provctx) { return provctx; }
 void free_context(void*) {}
@@ -37,7 +37,7 @@ int does_selection(void*, int selection) {
 std::string next_pem(const Context& context, OSSL_CORE_BIO* in) {
   std::string pem;
   char line[512];
-  for (int length; pem.size() < kMostBytes && (length = context.bio.gets(in, line, sizeof line)) > 0;) {
+  for (int length; pem.size() < kMaxBytes && (length = context.bio.gets(in, line, sizeof line)) > 0;) {
     const std::string_view text(line, static_cast<std::size_t>(length));
     if (pem.empty() && !text.starts_with("-----BEGIN ")) continue;
     pem.append(text);
@@ -50,7 +50,7 @@ Bytes read_all(const Context& context, OSSL_CORE_BIO* in) {
   Bytes all;
   unsigned char buffer[1024];
   for (std::size_t length = 0;
-       all.size() < kMostBytes && context.bio.read(in, buffer, sizeof buffer, &length) == 1 && length > 0;)
+       all.size() < kMaxBytes && context.bio.read(in, buffer, sizeof buffer, &length) == 1 && length > 0;)
     all.insert(all.end(), buffer, buffer + length);
   return all;
 }

@@ -51,7 +51,7 @@ ossl::LibCtx new_libctx() noexcept {
 }
 
 // Volatile, or the compiler does without.
-bool there_is_memory() noexcept {
+bool can_allocate() noexcept {
   void* volatile const probe = std::malloc(1);
   std::free(probe);
   return probe != nullptr;
@@ -114,7 +114,7 @@ void* IoThread::main(void* self) noexcept {
 void IoThread::run_isolated() {
   // Makes this thread's error queue: 3.6 recurses without end where an error finds no memory for one.
   ERR_clear_error();
-  if (there_is_memory()) {  // or there may be no queue either
+  if (can_allocate()) {  // or there may be no queue either
     // Reads openssl.cnf now, under the global context; later it would be read again, under ours.
     OPENSSL_init_ssl(0, nullptr);
     libctx_ = new_libctx().release();

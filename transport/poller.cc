@@ -115,7 +115,7 @@ std::optional<Poller::Unwatched> Poller::take_unwatched() noexcept {
 }
 
 void Poller::wait(int timeout_ms) noexcept {
-  std::array<epoll_event, kMostEvents> events;
+  std::array<epoll_event, kMaxEvents> events;
   const int count = epoll_wait(epoll_fd_, events.data(), static_cast<int>(events.size()), timeout_ms);
   failed_ = count == -1 && errno != EINTR;
   ready_count_ = hung_up_count_ = 0;

@@ -86,9 +86,9 @@ class Poller {
   bool changed_ = false;
   std::optional<Unwatched> unexpected_;  // of a descriptor that is no longer among the interests
   std::vector<Interest> interests_;      // a handful: searched linearly
-  static constexpr std::size_t kMostEvents = 64;
-  std::array<Ready, kMostEvents> ready_{};
-  std::array<int, kMostEvents> hung_up_{};
+  static constexpr std::size_t kMaxEvents = 64;
+  std::array<Ready, kMaxEvents> ready_{};
+  std::array<int, kMaxEvents> hung_up_{};
   std::size_t ready_count_ = 0;
   std::size_t hung_up_count_ = 0;
 };

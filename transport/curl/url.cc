@@ -42,10 +42,10 @@ std::string EndpointUrls::host_and_port() const {
 }
 
 CURLU* EndpointUrls::shared(std::string_view path) {
-  constexpr std::size_t kMost = 8;
+  constexpr std::size_t kMax = 8;
   for (const auto& entry : shared_)
     if (entry.path == path) return entry.url.get();
-  if (shared_.size() == kMost) return nullptr;
+  if (shared_.size() == kMax) return nullptr;
   Url url = parse(path);
   if (!url) return nullptr;
   return shared_.emplace_back(Entry{std::string(path), std::move(url)}).url.get();

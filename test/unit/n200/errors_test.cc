@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using testing::Not;
 using transport::Failure;
 
-const Doing kSigning{"signing with", "key 'web' (hsm01)", "https://device"};
+const OperationContext kSigning{"signing with", "key 'web' (hsm01)", "https://device"};
 
 std::string said(std::string_view text, std::vector<std::string_view> secrets) {
   return device_error(kSigning, Reason::device_error, {200, text}, secrets).detail;

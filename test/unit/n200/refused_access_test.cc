@@ -72,7 +72,7 @@ TEST(RefusedAccess, counts_requests_that_were_under_way_together_as_one_refusal)
 TEST(RefusedAccess, is_cleared_by_a_success) {
   auto& refused = memory();
   refused.refused("a", kDenied, 401, false);
-  refused.let_in("a");
+  refused.note_authorized("a");
   EXPECT_TRUE(refused.is_empty());
   EXPECT_FALSE(refused.ask("a", in(1s)));
 }

@@ -9,13 +9,13 @@
 namespace sesam::signature {
 namespace {
 
-constexpr std::size_t kMostDerBytes = 2 * (66 + 3) + 4;  // P-521
+constexpr std::size_t kMaxDerBytes = 2 * (66 + 3) + 4;  // P-521
 
 // What the device layer does before it converts: a signature of another length is not read at all
 // (n200/sign.cc).
 bool convert(const Bytes& p1363, std::size_t field_bytes, Bytes& der) {
   if (p1363.size() != 2 * field_bytes) return false;
-  der.resize(kMostDerBytes);
+  der.resize(kMaxDerBytes);
   const auto length = der_of_p1363(p1363, der);
   if (!length) return false;
   der.resize(*length);
