@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# sesam_folder(<name> SOURCES ... PUBLISHES <headers> ... LINKS ...): one static library per source folder.
+# sesam_folder(<name> [PROGRAM main.cc] PUBLISHES <headers> ... LINKS ...): one static library per source folder, of all its
+# sources but PROGRAM, which is what the library is linked into.
 #
 # Targets that link it can include the headers that it publishes, as "<name>/x.h", and nothing else of it: another include does
 # not build (test/integration/test_includes.py proves it). The folder itself and its unit tests (sesam_see_folder) can include
 # all of its headers.
 function(sesam_folder name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLISHES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "PROGRAM" "PUBLISHES;LINKS" ${ARGN})
   string(REPLACE "/" "_" target "sesam_${name}")
   set(published "${CMAKE_BINARY_DIR}/include/${target}")
   file(REMOVE_RECURSE "${published}")  # what is no longer published must not stay
@@ -16,7 +17,9 @@ function(sesam_folder name)
     endif()
     file(CREATE_LINK "${CMAKE_SOURCE_DIR}/${name}/${header}" "${published}/${name}/${header}" SYMBOLIC)
   endforeach()
-  add_library(${target} STATIC ${ARG_SOURCES})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${name}/*.cc")
+  list(REMOVE_ITEM sources "${CMAKE_SOURCE_DIR}/${name}/${ARG_PROGRAM}")
+  add_library(${target} STATIC ${sources})
   target_include_directories(${target} INTERFACE "${published}")
   sesam_see_folder(${target} "${name}")
   target_link_libraries(${target} PRIVATE ${ARG_LINKS})
