@@ -142,7 +142,7 @@ void Loop::resume_lost_connections() noexcept {
 // false: libcurl has to visit every transfer on this socket.
 bool Loop::nudge_lane_of(int fd) noexcept {
   const auto endpoint = sockets_.endpoint_of(fd);
-  return endpoint && sockets_.only_socket_of(*endpoint) == fd && nudge(*lanes_[*endpoint]);
+  return endpoint && nudge(*lanes_[*endpoint], fd, sockets_);
 }
 
 void Loop::reap() noexcept {

@@ -22,9 +22,9 @@ bool let_go_on(const Easy& easy) noexcept {
 // 7 of those for each reply, and a third of this thread's time. One that is told to go on reads for all of
 // them, and libcurl then visits those that something came for. Of its sending nothing is left to be paused:
 // what counts is that libcurl looks after a transfer that was let go on.
-bool nudge(Lane& lane) noexcept {
+bool nudge(Lane& lane, int fd, const Sockets& sockets) noexcept {
   if (!lane.admission.is_open() || lane.admission.shape() != Admission::Shape::streams) return false;
-  if (lane.active.size() < kManyOnOneSocket) return false;
+  if (lane.active.size() < kManyOnOneSocket || sockets.only_socket_of(lane.index) != fd) return false;
   const Easy& easy = *lane.active.front();
   if (!easy.call->sent.load(std::memory_order_relaxed)) return false;
   if (!std::exchange(lane.moved, false)) {  // nothing came of the last nudge: perhaps this one does not read

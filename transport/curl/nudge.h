@@ -3,12 +3,13 @@
 #pragma once
 
 #include "transport/curl/lane.h"
+#include "transport/sockets.h"
 
 namespace sesam::transport::curl {
 
-/// The only socket of this endpoint is readable: has one of the transfers on it read for all. false: libcurl
-/// has to visit them all, as it does by itself.
-bool nudge(Lane& lane) noexcept;
+/// A socket of this endpoint is readable: if it is the only one and has many transfers, has one of them read
+/// for all. false: libcurl has to visit them all, as it does by itself.
+bool nudge(Lane& lane, int fd, const Sockets& sockets) noexcept;
 
 /// A connection that these transfers waited for is gone without libcurl's having noticed: has it try the next
 /// address.
