@@ -63,7 +63,8 @@ class KeyStandings {
 
   mutable ProcessMutex mutex_{MutexRank::key_standings};
   Index by_question_ SESAM_GUARDED_BY(mutex_), by_key_id_ SESAM_GUARDED_BY(mutex_);  // each with the device
-  std::size_t forget_at_ = 0;  // how many to remember before the closed ones are looked for
+  // How many to remember before the closed ones are looked for.
+  std::size_t forget_at_ SESAM_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace sesam::n200

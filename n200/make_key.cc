@@ -8,13 +8,14 @@
 #include "base/printable.h"
 #include "n200/disputed_names.h"
 #include "n200/find_key.h"
+#include "n200/key_type_forms.h"
 #include "n200/lost_answer.h"
 
 namespace sesam::n200 {
 namespace {
 
 std::string_view type_of(const NewKey& key) noexcept {
-  return key.operation == Operation::rsa_generate ? "RSA" : key.curve_type;
+  return key.operation == Operation::rsa_generate ? word_of(KeyFamily::rsa) : key.curve_type;
 }
 
 // The device made something, but not what was asked for, or denies it.

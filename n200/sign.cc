@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/operations.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/hex.h"
@@ -26,7 +25,7 @@ Result<std::uint8_t> read_signature_of(const Exchanger& exchanger, const Exchang
       read_signature(text, SignatureWriting::of_code(proven), out))
     return proven;
   if (!elsewhere && read_signature(text, configured, out)) return std::uint8_t{0};
-  auto recognised = recognise_signature(text, signing.operation == Operation::ec_sign, out);
+  auto recognised = recognise_signature(text, answer_to(signing.operation) == Answer::ecdsa_signature, out);
   if (!recognised)
     return error_of(signing.doing, Reason::bad_signature_length,
                     "expected " + std::to_string(out.size()) + " bytes of signature, got a text of " +
@@ -38,11 +37,9 @@ Result<std::uint8_t> read_signature_of(const Exchanger& exchanger, const Exchang
 void note_writing(Exchanger& exchanger, const KeyHandle& key, const Signed& made) {
   if (!key.proof->verified_in(made.writing) || made.writing == 0) return;
   const auto writing = SignatureWriting::of_code(made.writing);
-  const auto& defaults = wire_defaults();
-  const auto row = std::ranges::find(defaults, made.operation, &WireDefault::operation);
   std::string line = key.description() + ": the device writes its signatures as " +
                      std::string(name_of(writing)) + (writing.elsewhere ? ", under another member," : "") +
-                     ", and one has verified: end " + std::string(row->key) + " with '-> ";
+                     ", and one has verified: end " + std::string(setting_of(made.operation)) + " with '-> ";
   for (const auto& name : exchanger.options().wire.row(made.operation).reply_path)
     line += (line.ends_with(' ') ? "" : ".") + name;
   exchanger.log().write(LogLevel::retries, line + ":" + std::string(name_of(writing)) + "' to say so");

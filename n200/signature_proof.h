@@ -73,7 +73,8 @@ class SignatureProofs {
 
   ProcessMutex mutex_{MutexRank::signature_proofs};
   std::unordered_map<std::string, std::shared_ptr<SignatureProof>> proofs_ SESAM_GUARDED_BY(mutex_);
-  std::size_t room_ = kMaxUnused;  // before those that nobody uses are looked for, again at each doubling
+  // How many there may be before the unused ones are looked for, again at each doubling.
+  std::size_t room_ SESAM_GUARDED_BY(mutex_) = kMaxUnused;
 };
 
 }  // namespace sesam::n200
