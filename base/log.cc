@@ -193,4 +193,13 @@ void Log::write(LogLevel level, std::string_view message) const noexcept try {
   // No memory for a log line: the operation itself reports what matters.
 }
 
+void Log::write(LogLevel level, std::initializer_list<std::string_view> parts) const noexcept try {
+  if (!wants(level)) return;
+  std::string message;
+  for (const auto part : parts) message.append(part);
+  write(level, message);
+} catch (const std::bad_alloc&) {
+  return;
+}
+
 }  // namespace sesam

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,6 +43,8 @@ class Log {
   /// comes of it. Where the file of that path has become another one, as by logrotate(8), that is opened,
   /// within a second and where the process may.
   void write(LogLevel level, std::string_view message) const noexcept;
+  /// The same for a message in parts, which are joined if the level is wanted. Out of memory: no line.
+  void write(LogLevel level, std::initializer_list<std::string_view> parts) const noexcept;
 
  private:
   /// A file, and the one that it replaced.

@@ -161,12 +161,9 @@ void IoThread::abandon() noexcept {
   handoff_.abandon(Failure::descriptors_closed, kDescriptorsClosed);
 }
 
-void IoThread::say_that_descriptors_are_lost() noexcept try {
-  if (said_lost_.exchange(true)) return;
-  shared_->log->write(LogLevel::failures,
-                      std::string(kDescriptorsClosed).append(": starting again with new ones"));
-} catch (const std::bad_alloc&) {
-  return;  // no memory for a log line
+void IoThread::say_that_descriptors_are_lost() noexcept {
+  if (!said_lost_.exchange(true))
+    shared_->log->write(LogLevel::failures, {kDescriptorsClosed, ": starting again with new ones"});
 }
 
 bool IoThread::stop(Clock::time_point deadline) noexcept {

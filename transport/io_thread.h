@@ -65,7 +65,7 @@ class IoThread {
   /// Nothing can wake it any more: takes over from it what it has not collected, and fails that. It ends by
   /// itself, within a minute, and touches none of the descriptors.
   void abandon() noexcept;
-  /// Starts anew where it had to give up, in the same place, as callers of before may still look at their
+  /// Starts again where it had to give up, in the same place, as callers of before may still look at their
   /// calls. false: there is no thread to be had, as `why_not` says; where that says nothing, it did not end
   /// in time and must be left to itself.
   bool restart(std::string& why_not);

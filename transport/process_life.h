@@ -11,6 +11,6 @@ void stop_all(Stop how = Stop::until_next_use) noexcept;
 void before_fork() noexcept;  ///< park the I/O threads where they hold no lock of curl, OpenSSL or malloc
 void after_fork_parent() noexcept;
 void after_fork_child() noexcept;  ///< close the inherited sockets, forget the rest; the next perform()
-                                   ///< builds anew
+                                   ///< starts again
 
 }  // namespace sesam::transport

@@ -222,17 +222,14 @@ bool ThreadedPipeline::wait(IoThread& thread, const Call& call, const Notify& no
 
 void ThreadedPipeline::report(const Request& request, const Reply& reply,
                               Clock::time_point since) const noexcept try {
-  std::string_view told = request.path.substr(0, request.fixed_path_bytes);
-  told = told.substr(0, told.find('?'));
-  if (told.ends_with('/')) told.remove_suffix(1);
-  std::string line(request.method == Method::post ? "POST " : "GET ");
-  line.append(told);
-  if (reply.failure == Failure::none)
-    line.append(": ").append(std::to_string(reply.status));
-  else
-    line.append(": ").append(reply.message);
+  std::string_view path = request.path.substr(0, request.fixed_path_bytes);
+  path = path.substr(0, path.find('?'));
+  if (path.ends_with('/')) path.remove_suffix(1);
   const auto took = duration_cast<milliseconds>(Clock::now() - since).count();
-  shared_->log->write(LogLevel::requests, line.append(", ").append(std::to_string(took)).append(" ms"));
+  shared_->log->write(LogLevel::requests,
+                      {request.method == Method::post ? "POST " : "GET ", path, ": ",
+                       reply.failure == Failure::none ? std::to_string(reply.status) : reply.message, ", ",
+                       std::to_string(took), " ms"});
 } catch (const std::bad_alloc&) {
   return;  // no memory for a log line
 }

@@ -10,7 +10,6 @@
 #include <new>
 #include <utility>
 
-#include "transport/curl/report.h"
 #include "transport/curl/tls_session.h"
 
 namespace sesam::transport::curl {
@@ -60,8 +59,8 @@ int Connections::on_sending(void* pointer, char*, char*, int, int local_port) no
   lane.admission.connected(*easy.call, shape, easy.fresh, Clock::now());
   if (easy.fresh) {
     lane.last_handshake = easy.sent_at - easy.connecting_since;
-    report(easy.connections->log_, LogLevel::connections,
-           {"connected to ", lane.urls.base(), ", ", name_of(shape)});
+    easy.connections->log_.write(LogLevel::connections,
+                                 {"connected to ", lane.urls.base(), ", ", name_of(shape)});
   }
   return CURL_PREREQFUNC_OK;
 }
@@ -164,8 +163,8 @@ void Connections::on_record(int is_written, int, int content_type, const void*, 
 // Called from within libcurl, which reads on. Over HTTP/1.1 it is not known which request the connection
 // serves.
 void Connections::close_flooding(int fd, const Lane& lane) noexcept {
-  report(log_, LogLevel::failures,
-         {lane.urls.base(), " sends without end, but no reply; closing the connection"});
+  log_.write(LogLevel::failures,
+             {lane.urls.base(), " sends without end, but no reply; closing the connection"});
   if (lane.admission.shape() != Admission::Shape::connections)
     for (Easy* easy : lane.active)
       if (easy->call->sent.load(std::memory_order_relaxed)) easy->broken_off_for = Failure::flooded;

@@ -12,7 +12,6 @@
 
 #include "transport/curl/nudge.h"
 #include "transport/curl/receiving.h"
-#include "transport/curl/report.h"
 #include "transport/curl/turned_away.h"
 
 namespace sesam::transport::curl {
@@ -323,8 +322,8 @@ void Loop::close_unresponsive(const Lane& lane, const Easy& easy) noexcept {
   if (answers_others(lane, easy) || Clock::now() - easy.sent_at < enough) return;
   const int fd = sockets_.only_socket_of(lane.index);
   if (fd == -1) return;
-  report(work_.log, LogLevel::connections,
-         {"no answer from ", lane.urls.base(), ": the connection is given up"});
+  work_.log.write(LogLevel::connections,
+                  {"no answer from ", lane.urls.base(), ": the connection is given up"});
   connections_.bury(fd);
   multi_.serve(fd, CURL_CSELECT_IN);
 }
@@ -337,10 +336,10 @@ bool Loop::give_up_unwatched() noexcept {
     some = true;
     const auto endpoint = sockets_.endpoint_of(unwatched->fd);
     char space[128];
-    report(work_.log, LogLevel::failures,
-           {"cannot watch a descriptor", endpoint ? " of the connection to " : "",
-            endpoint ? std::string_view(lanes_[*endpoint]->urls.base()) : std::string_view(),
-            " (epoll_ctl): ", strerror_r(unwatched->error, space, sizeof space)});
+    work_.log.write(LogLevel::failures,
+                    {"cannot watch a descriptor", endpoint ? " of the connection to " : "",
+                     endpoint ? std::string_view(lanes_[*endpoint]->urls.base()) : std::string_view(),
+                     " (epoll_ctl): ", strerror_r(unwatched->error, space, sizeof space)});
     if (!endpoint) continue;  // libcurl looks after its own by timer
     connections_.bury(unwatched->fd);
     multi_.serve(unwatched->fd, CURL_CSELECT_IN);
@@ -351,7 +350,7 @@ bool Loop::give_up_unwatched() noexcept {
 // No connection came about: what waits for it would find the same, one after the other. All of it may be
 // tried again at the node's next address.
 void Loop::fail_together(Lane& lane, Call& cause) noexcept {
-  report(work_.log, LogLevel::connections, {"no connection to ", lane.urls.base(), ": ", cause.message});
+  work_.log.write(LogLevel::connections, {"no connection to ", lane.urls.base(), ": ", cause.message});
   lane.must_resolve_anew = true;
   if (lane.admission.shape() == Admission::Shape::connections && lane.active.size() > lane.unsent)
     return;  // others stand

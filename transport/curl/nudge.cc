@@ -19,7 +19,7 @@ bool let_go_on(const Easy& easy) noexcept {
 }  // namespace
 
 // For a socket that is ready libcurl visits every transfer on it, with a poll(2) for each: with 256 in flight
-// 7 of those for each reply, and a third of this thread's time. One that is told to go on reads for all of
+// 7 of those for each reply, and a third of this thread's time. A transfer that goes on reads for all of
 // them, and libcurl then visits those that something came for. Of its sending nothing is left to be paused:
 // what counts is that libcurl looks after a transfer that was let go on.
 bool nudge(Lane& lane, int fd, const Sockets& sockets) noexcept {

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "metrics/counts.h"
-#include "transport/curl/report.h"
 
 namespace sesam::transport::curl {
 namespace {
@@ -82,12 +81,12 @@ void report_limit(Lane& lane, std::span<const std::unique_ptr<Lane>> lanes,
   workplace.metrics.changed();
   if (!workplace.log.wants(LogLevel::connections)) return;
   if (learned == 0)
-    report(workplace.log, LogLevel::connections,
-           {lane.urls.base(), " allows all the connections that are wanted again"});
+    workplace.log.write(LogLevel::connections,
+                        {lane.urls.base(), " allows all the connections that are wanted again"});
   else
-    report(workplace.log, LogLevel::connections,
-           {lane.urls.base(), " allows ", std::to_string(learned),
-            learned == 1 ? " connection" : " connections", " at a time: further requests wait"});
+    workplace.log.write(LogLevel::connections,
+                        {lane.urls.base(), " allows ", std::to_string(learned),
+                         learned == 1 ? " connection" : " connections", " at a time: further requests wait"});
 }
 
 // One that has answered before restarts.

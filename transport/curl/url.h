@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parsed URLs of one endpoint. libcurl parses a string anew for each request; a parsed one saves 13 % of its
+// Parsed URLs of one endpoint. libcurl parses a string again for each request; a parsed one saves 13 % of its
 // instructions.
 #pragma once
 

@@ -61,6 +61,14 @@ TEST_F(LogFile, holds_what_its_level_wants) {
   EXPECT_THAT(text(), testing::AllOf(HasSubstr("just so"), testing::Not(HasSubstr("too much"))));
 }
 
+TEST_F(LogFile, joins_the_parts_of_a_message_if_its_level_is_wanted) {
+  const auto log = Log::open(2, path());
+  ASSERT_TRUE(log);
+  (*log)->write(LogLevel::retries, {"connected to ", std::string("device"), ", ", "HTTP/2"});
+  (*log)->write(LogLevel::connections, {"too ", "much"});
+  EXPECT_THAT(text(), testing::EndsWith("]: connected to device, HTTP/2\n"));
+}
+
 TEST_F(LogFile, is_not_made_at_level_0) {
   const auto log = Log::open(0, path());
   ASSERT_TRUE(log);
