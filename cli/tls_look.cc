@@ -19,10 +19,6 @@ namespace {
 using SslCtx = std::unique_ptr<SSL_CTX, ossl::FreeWith<&SSL_CTX_free>>;
 using Ssl = std::unique_ptr<SSL, ossl::FreeWith<&SSL_free>>;
 
-ossl::Bio memory_of(std::string_view text) {
-  return ossl::Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
 std::string text_in(BIO* memory) {
   char* text = nullptr;
   const long length = BIO_get_mem_data(memory, &text);
@@ -42,7 +38,7 @@ void trust(SSL_CTX* context, const std::string& pem) {
   if (pem.empty()) {
     SSL_CTX_set_default_verify_paths(context);
   } else {
-    const ossl::Bio memory = memory_of(pem);
+    const ossl::Bio memory = ossl::reader_of(pem);
     while (const Certificate one{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)})
       X509_STORE_add_cert(store, one.get());
     ERR_clear_error();  // the end of the file
@@ -59,7 +55,7 @@ struct ClientCertificate {
 };
 
 ClientCertificate client_certificate(const transport::Options& options) {
-  const ossl::Bio memory = memory_of(options.client_key_pem.reveal());
+  const ossl::Bio memory = ossl::reader_of(options.client_key_pem.reveal());
   return {first_in(options.client_cert_pem),
           ossl::Pkey(PEM_read_bio_PrivateKey_ex(memory.get(), nullptr, &no_passphrase, nullptr,
                                                 ossl::private_libctx(), nullptr))};
@@ -155,7 +151,7 @@ Peer peer_of(SSL* ssl, const std::string& name) {
 }  // namespace
 
 Certificate first_in(const std::string& pem) {
-  const ossl::Bio memory = memory_of(pem);
+  const ossl::Bio memory = ossl::reader_of(pem);
   Certificate certificate(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
   ERR_clear_error();
   return certificate;

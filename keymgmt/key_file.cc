@@ -47,10 +47,6 @@ struct PemObject {
   long length = 0;
 };
 
-ossl::Bio reader_of(const Secret& text) {
-  return ossl::Bio(BIO_new_mem_buf(text.reveal().data(), static_cast<int>(text.reveal().size())));
-}
-
 ossl::Pkey key_of_der(const Secret& der) {
   const auto* at = reinterpret_cast<const unsigned char*>(der.reveal().data());
   return ossl::Pkey(d2i_AutoPrivateKey_ex(nullptr, &at, static_cast<long>(der.reveal().size()),
@@ -68,7 +64,7 @@ int give_passphrase(char* buffer, int size, int, void* passphrase) {
 Result<ossl::Pkey> decrypted(const std::string& path, const Secret& text, const Passphrase& ask) {
   if (!ask) return unusable(path, "it has a passphrase");
   SESAM_TRY(passphrase, ask());
-  const ossl::Bio in = reader_of(text);
+  const ossl::Bio in = ossl::reader_of(text.reveal());
   ossl::Pkey key(in ? PEM_read_bio_PrivateKey_ex(in.get(), nullptr, &give_passphrase, &passphrase,
                                                  ossl::private_libctx(), nullptr)
                     : nullptr);
@@ -79,7 +75,7 @@ Result<ossl::Pkey> decrypted(const std::string& path, const Secret& text, const 
 // The first private key; a file without any PEM is taken for DER itself.
 Result<ossl::Pkey> key_in(const std::string& path, const Secret& text, const Passphrase& ask) {
   if (text.reveal().find("-----BEGIN ") == std::string_view::npos) return key_of_der(text);
-  const ossl::Bio in = reader_of(text);
+  const ossl::Bio in = ossl::reader_of(text.reveal());
   for (;;) {
     PemObject object;
     if (!in || !object.read(in.get())) return unusable(path, "there is no private key in it");

@@ -12,6 +12,7 @@
 #include <openssl/params.h>
 
 #include <memory>
+#include <string_view>
 
 namespace sesam::ossl {
 
@@ -34,5 +35,10 @@ using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, FreeWith<&OSSL_PARAM_BLD_fr
 using Params = std::unique_ptr<OSSL_PARAM, FreeWith<&OSSL_PARAM_free>>;
 using Pkey = std::unique_ptr<EVP_PKEY, FreeWith<&EVP_PKEY_free>>;
 using PkeyCtx = std::unique_ptr<EVP_PKEY_CTX, FreeWith<&EVP_PKEY_CTX_free>>;
+
+/// Reads from the text, which must outlive it (BIO_new_mem_buf(3)). Null: no memory.
+inline Bio reader_of(std::string_view text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
 
 }  // namespace sesam::ossl

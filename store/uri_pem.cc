@@ -87,7 +87,7 @@ std::string pem_of_uri(const std::string& uri) {
 }
 
 std::optional<Bytes> der_of_pem(std::string_view pem, bool theirs_too) {
-  const ossl::Bio memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const ossl::Bio memory = ossl::reader_of(pem);
   char *label = nullptr, *header = nullptr;
   unsigned char* data = nullptr;
   long length = 0;

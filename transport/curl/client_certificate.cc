@@ -12,10 +12,6 @@ namespace {
 
 using Certificate = std::unique_ptr<X509, ossl::FreeWith<&X509_free>>;
 
-ossl::Bio reader_of(std::string_view pem) {
-  return ossl::Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-}
-
 // In place of OpenSSL's own, which would ask on the terminal. A certificate may be encrypted too, but nobody
 // does that.
 int no_passphrase(char*, int, int, void* asked) {
@@ -27,7 +23,7 @@ int no_passphrase(char*, int, int, void* asked) {
 Certificate read_certificate(std::string_view pem) {
   Certificate certificate(X509_new_ex(ossl::private_libctx(), nullptr));
   X509* place = certificate.get();
-  const ossl::Bio in = reader_of(pem);
+  const ossl::Bio in = ossl::reader_of(pem);
   if (!certificate || !in) return nullptr;
   if (PEM_read_bio_X509(in.get(), &place, &no_passphrase, nullptr) != nullptr) return certificate;
   if (place == nullptr) static_cast<void>(certificate.release());  // freed by the reader
@@ -35,7 +31,7 @@ Certificate read_certificate(std::string_view pem) {
 }
 
 ossl::Pkey read_key(std::string_view pem, bool& encrypted) {
-  const ossl::Bio in = reader_of(pem);
+  const ossl::Bio in = ossl::reader_of(pem);
   return ossl::Pkey(in ? PEM_read_bio_PrivateKey_ex(in.get(), nullptr, &no_passphrase, &encrypted,
                                                     ossl::private_libctx(), nullptr)
                        : nullptr);
