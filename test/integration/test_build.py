@@ -47,6 +47,16 @@ def test_each_object_is_marked_for_the_protection_of_its_control_flow(archive):
     assert [one for one in objects if not all(feature in one for feature in CONTROL_FLOW[platform.machine()])] == []
 
 
+# scripts/fuzz builds with clang, for which a flag of another processor is a warning, and so an error.
+@pytest.mark.skipif(not shutil.which("clang++"), reason="needs clang++")
+def test_clang_takes_every_flag_of_the_build(tmp_path):
+    configured = run(["cmake", "-S", REPOSITORY, "-B", tmp_path, "-G", "Ninja", "-DCMAKE_CXX_COMPILER=clang++",
+                      "-DSESAM_TESTS=OFF", "-DSESAM_COMMAND=OFF"])
+    assert configured.returncode == 0, configured
+    built = run(["cmake", "--build", tmp_path, "--target", "base/CMakeFiles/sesam_base.dir/hex.cc.o"])
+    assert built.returncode == 0, built
+
+
 @each_file
 def test_it_does_not_name_the_directory_of_the_build(path):
     assert str(REPOSITORY).encode() not in path.read_bytes()

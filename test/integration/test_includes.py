@@ -23,10 +23,11 @@ HEADERS |= {f"test/{path.relative_to(REPOSITORY / 'test')}": "test" for path in 
 @pytest.fixture(scope="module")
 def command_for():
     """command_for(folder, source, *options): the command that compiles a source of that folder, for another source."""
-    commands = {entry["file"]: entry for entry in json.loads((BUILD / "compile_commands.json").read_text())}
+    entries = json.loads((BUILD / "compile_commands.json").read_text())
 
     def command(folder, source, *options):
-        entry = commands[str(REPOSITORY / folder / FOLDERS[folder].sources[0])]
+        library = f"CMakeFiles/sesam_{folder.replace('/', '_')}.dir/"
+        entry = next(entry for entry in entries if library in entry["command"])
         words = shlex.split(entry["command"])
         words = words[:words.index("-o")] + words[words.index("-o") + 2:]
         return [word for word in words if word not in ("-c", entry["file"])] + [*options, str(source)]

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-KEYWORDS = ("SOURCES", "PUBLISHES", "LINKS")
+KEYWORDS = ("PROGRAM", "PUBLISHES", "LINKS")
 
 
 class Folder(NamedTuple):
     """One call of sesam_folder() in a CMakeLists.txt (cmake/folder.cmake)."""
     name: str
-    sources: list[str]
+    program: list[str]  # the source that is not in the library
     publishes: list[str]
     links: list[str]  # targets, ours and others
     sees: list[str]  # the folders among the links
