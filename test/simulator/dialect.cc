@@ -22,19 +22,19 @@ using V = std::string_view;
 
 template <typename Change>
 void change_json(Reply& reply, Change change) {
-  ordered_json json = ordered_json::parse(reply.content(), nullptr, false);
-  if (json.is_discarded()) return;
-  change(json);
+  ordered_json document = ordered_json::parse(reply.content(), nullptr, false);
+  if (document.is_discarded()) return;
+  change(document);
   reply.shared_body.reset();
-  reply.body = json.dump();
+  reply.body = document.dump();
 }
 
 // Each record of listkeys and getkeyattributes.
 template <typename Change>
 void change_records(Reply& reply, Change change) {
-  change_json(reply, [&](ordered_json& json) {
-    if (!json.contains("result") || !json["result"].is_object()) return;
-    for (auto& record : json["result"])
+  change_json(reply, [&](ordered_json& document) {
+    if (!document.contains("result") || !document["result"].is_object()) return;
+    for (auto& record : document["result"])
       if (record.is_object()) change(record);
   });
 }
@@ -93,14 +93,14 @@ void rename_type(V, Reply& reply) {
 }
 
 void unwrap_records(Reply& reply, bool as_list) {
-  change_json(reply, [as_list](ordered_json& json) {
-    if (!json.contains("result") || !json["result"].is_object()) return;
+  change_json(reply, [as_list](ordered_json& document) {
+    if (!document.contains("result") || !document["result"].is_object()) return;
     ordered_json records = ordered_json::array();
-    for (auto& record : json["result"]) records.push_back(record);
+    for (auto& record : document["result"]) records.push_back(record);
     if (as_list)
-      json["result"] = records;
+      document["result"] = records;
     else if (records.size() == 1)
-      json["result"] = records[0];
+      document["result"] = records[0];
   });
 }
 
@@ -109,8 +109,8 @@ bool is_signature(V command) { return command == "eccsign" || command == "rsasig
 template <typename Change>
 void change_signature(V command, Reply& reply, Change change) {
   if (!is_signature(command)) return;
-  change_json(reply, [&](ordered_json& json) {
-    if (json.contains("result")) change(json);
+  change_json(reply, [&](ordered_json& document) {
+    if (document.contains("result")) change(document);
   });
 }
 
@@ -134,20 +134,20 @@ Bytes der_of(const Bytes& r_and_s) {
 }
 
 void write_signature(V command, Reply& reply, bool as_der, bool as_base64) {
-  change_signature(command, reply, [&](ordered_json& json) {
-    Bytes bytes = from_hex(json["result"].get<std::string>()).value();
+  change_signature(command, reply, [&](ordered_json& document) {
+    Bytes bytes = from_hex(document["result"].get<std::string>()).value();
     if (as_der && command == "eccsign") bytes = der_of(bytes);
-    json["result"] = as_base64 ? base64(bytes) : to_hex(bytes);
+    document["result"] = as_base64 ? base64(bytes) : to_hex(bytes);
   });
 }
 
 // The text of an error reply; nothing for any other.
 template <typename Say>
 void change_error(Reply& reply, Say say) {
-  const ordered_json json = ordered_json::parse(reply.content(), nullptr, false);
-  if (!json.is_object() || !json.contains("error") || !json["error"].is_string()) return;
+  const ordered_json document = ordered_json::parse(reply.content(), nullptr, false);
+  if (!document.is_object() || !document.contains("error") || !document["error"].is_string()) return;
   reply.shared_body.reset();
-  reply.body = say(json["error"].get<std::string>());
+  reply.body = say(document["error"].get<std::string>());
 }
 
 template <typename Say>
@@ -204,14 +204,14 @@ void wrap(Reply& reply, std::string_view before, std::string_view after) {
 }
 
 void capitalise(V, Reply& reply) {
-  change_json(reply, [](ordered_json& json) {
+  change_json(reply, [](ordered_json& document) {
     ordered_json renamed = ordered_json::object();
-    for (auto& [name, value] : json.items()) {
+    for (auto& [name, value] : document.items()) {
       std::string capital = name;
       capital[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(capital[0])));
       renamed[capital] = value;
     }
-    json = renamed;
+    document = renamed;
   });
 }
 
@@ -265,28 +265,28 @@ constexpr std::array kDialects{
     Dialect{"der-base64", [](V c, Reply& r) { write_signature(c, r, true, true); }},
     Dialect{"signature-lines",
             [](V c, Reply& r) {
-              change_signature(c, r, [](ordered_json& json) {
-                json["result"] = spaced(lower(json["result"].get<std::string>()), 64, "\n");
+              change_signature(c, r, [](ordered_json& document) {
+                document["result"] = spaced(lower(document["result"].get<std::string>()), 64, "\n");
               });
             }},
     Dialect{"signature-inside",
             [](V c, Reply& r) {
-              change_signature(c, r, [](ordered_json& json) {
-                const std::string signature = json["result"];
-                json["result"] = {{"signature", signature}};
+              change_signature(c, r, [](ordered_json& document) {
+                const std::string signature = document["result"];
+                document["result"] = {{"signature", signature}};
               });
             }},
     Dialect{"signature-beside",
             [](V c, Reply& r) {
-              change_signature(c, r, [](ordered_json& json) {
-                json["signature"] = json["result"];
-                json["result"] = "ok";
+              change_signature(c, r, [](ordered_json& document) {
+                document["signature"] = document["result"];
+                document["result"] = "ok";
               });
             }},
     Dialect{"signature-list",
             [](V c, Reply& r) {
-              change_signature(c, r, [](ordered_json& json) {
-                json["result"] = ordered_json::array({json["result"].get<std::string>()});
+              change_signature(c, r, [](ordered_json& document) {
+                document["result"] = ordered_json::array({document["result"].get<std::string>()});
               });
             }},
     // Errors, besides the status.
