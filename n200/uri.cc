@@ -91,27 +91,80 @@ Result<void> check_names(const KeyUri& uri) {
 
 struct Attribute {
   std::string_view name;
-  std::string KeyUri::*field;
+  std::string KeyUri::*field;  // null: read by take_attribute(), or of no concern to us
 };
-constexpr Attribute kTextAttributes[] = {
-    {"object", &KeyUri::object}, {"token", &KeyUri::token},           {"id", &KeyUri::id},
-    {"key-id", &KeyUri::key_id}, {"serial", &KeyUri::serial},         {"manufacturer", &KeyUri::manufacturer},
-    {"acl", &KeyUri::acl},       {"pin-source", &KeyUri::pin_source},
+constexpr Attribute kAttributes[] = {
+    {"object", &KeyUri::object},
+    {"token", &KeyUri::token},
+    {"id", &KeyUri::id},
+    {"key-id", &KeyUri::key_id},
+    {"serial", &KeyUri::serial},
+    {"manufacturer", &KeyUri::manufacturer},
+    {"acl", &KeyUri::acl},
+    {"pin-source", &KeyUri::pin_source},
+    {"pin-value", nullptr},
+    {"core", nullptr},
+    {"type", nullptr},
+    {"model", nullptr},
+    {"slot-id", nullptr},
+    {"slot-description", nullptr},
+    {"slot-manufacturer", nullptr},
+    {"library-version", nullptr},
+    {"library-description", nullptr},
+    {"library-manufacturer", nullptr},
+    {"module-name", nullptr},
+    {"module-path", nullptr},
 };
+
+const Attribute* attribute_named(std::string_view name) noexcept {
+  const auto* found = std::find_if(std::begin(kAttributes), std::end(kAttributes),
+                                   [&](const Attribute& attribute) { return attribute.name == name; });
+  return found == std::end(kAttributes) ? nullptr : found;
+}
+
+// RFC 7512, section 2.3: "pk11-v-attr-nm-char".
+bool is_attribute_name(std::string_view name) noexcept {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return c == '-' || c == '_' || isalnum(c) != 0;
+  });
+}
 
 Result<void> take_attribute(std::string_view name, std::string_view value, KeyUri& uri) {
   if (name == "pin-value") return percent_decode(name, value, uri.pin_value);
   std::string text;
   SESAM_CHECK(percent_decode(name, value, text));
   if (has_swallowed_a_pin(text)) return swallowed_a_pin(name);
-  for (const auto& attribute : kTextAttributes) {
-    if (name != attribute.name) continue;
-    uri.*attribute.field = std::move(text);
+  if (const auto* known = attribute_named(name); known != nullptr && known->field != nullptr) {
+    uri.*known->field = std::move(text);
     return {};
   }
   if (text.empty()) return {};
   if (name == "core") return parse_core(text, uri);
   if (name == "type") return parse_type(text, uri);
+  return {};
+}
+
+// A part of a URI: the path before the first '?', or the query behind it.
+struct Part {
+  std::string_view separators;
+  char ordinary;  // what separates in the other part, or at its start, and is an ordinary character here
+  const char* ordinary_escaped;
+};
+constexpr Part kPath{";", '&', "%26"};
+constexpr Part kQuery{"&;", '?', "%3F"};  // ';' for BIND, which appends ";object=..." to a label
+
+// "object=a&type=private" has one reading in RFC 7512, where the label is "a&type=private", and another in
+// the mind of whoever wrote it.
+Result<void> check_one_reading(const Part& part, std::string_view name, std::string_view value) {
+  for (auto at = value.find(part.ordinary); at != value.npos; at = value.find(part.ordinary, at + 1)) {
+    const std::string_view rest = value.substr(at + 1);
+    const std::string_view inner = rest.substr(0, std::min(rest.find('='), rest.size()));
+    if (inner.size() < rest.size() && attribute_named(inner) != nullptr)
+      return bad_uri("ambiguous: '" + std::string(1, part.ordinary) + std::string(inner) +
+                     "=' in the value of '" + std::string(name) + "'; separate attributes with ';' before " +
+                     "the first '?' and with '&' after it, or write " + part.ordinary_escaped +
+                     " for the character");
+  }
   return {};
 }
 
@@ -122,6 +175,52 @@ Result<void> take_short_name(std::string_view name, KeyUri& uri) {
   if (has_swallowed_a_pin(text)) return swallowed_a_pin("object");
   (is_key_id(text) ? uri.key_id : is_token_label(text) ? uri.token : uri.object) = std::move(text);
   return {};
+}
+
+using Seen = std::set<std::string_view, std::less<>>;
+
+Result<void> take_component(const Part& part, std::string_view component, KeyUri& uri, Seen& seen) {
+  const auto equals = component.find('=');
+  // Without the text: it may be a PIN that lost its name.
+  if (equals == component.npos) return bad_uri("a component has no '='");
+  const std::string_view name = component.substr(0, equals), value = component.substr(equals + 1);
+  if (!is_attribute_name(name)) return bad_uri("malformed attribute name");
+  SESAM_CHECK(check_one_reading(part, name, value));
+  // RFC 7512 lets vendor attributes repeat.
+  if (attribute_named(name) != nullptr && !seen.insert(name).second)
+    return bad_uri("duplicate attribute '" + std::string(name) + "'");
+  return take_attribute(name, value, uri);
+}
+
+Result<void> take_part(const Part& part, std::string_view text, KeyUri& uri, Seen& seen) {
+  for (char before = '&'; !text.empty();) {
+    const auto length = std::min(text.find_first_of(part.separators), text.size());
+    const std::string_view component = text.substr(0, length);
+    if (before == ';' && part.ordinary == kQuery.ordinary && !component.empty() &&
+        attribute_named(component.substr(0, component.find('='))) == nullptr)
+      return bad_uri(
+          "ambiguous: ';' in the query, before something that is not a known attribute; write %3B " +
+          std::string("if it belongs to a value"));
+    if (!component.empty()) {
+      if (!component.starts_with("type=")) uri.is_bare = false;
+      SESAM_CHECK(take_component(part, component, uri, seen));
+    }
+    if (length < text.size()) before = text[length];
+    text.remove_prefix(std::min(length + 1, text.size()));
+  }
+  return {};
+}
+
+Result<void> take_path(std::string_view text, bool may_be_short, KeyUri& uri, Seen& seen) {
+  const auto length = std::min(text.find(';'), text.size());
+  const std::string_view first = text.substr(0, length);
+  if (may_be_short && !first.empty() && first.find('=') == first.npos) {
+    SESAM_CHECK(take_short_name(first, uri));
+    uri.is_bare = false;
+    seen.insert("object");
+    text.remove_prefix(std::min(length + 1, text.size()));
+  }
+  return take_part(kPath, text, uri, seen);
 }
 
 }  // namespace
@@ -160,28 +259,13 @@ std::string percent_encode(std::string_view text) {
 Result<KeyUri> KeyUri::parse(std::string_view text) {
   const std::size_t scheme = scheme_length(text);
   if (scheme == 0) return bad_uri("the scheme is neither pkcs11: nor sesam:");
-  const bool short_allowed = scheme == kSchemes[1].size();
+  text.remove_prefix(scheme);
+  const auto path_length = std::min(text.find('?'), text.size());
   KeyUri uri;
-  std::set<std::string_view, std::less<>> seen;
-  bool first = true;
-  for (std::string_view rest = text.substr(scheme); !rest.empty();) {
-    const auto length = std::min(rest.find_first_of(";?&"), rest.size());
-    const std::string_view component = rest.substr(0, length);
-    rest.remove_prefix(std::min(length + 1, rest.size()));
-    const bool leads = std::exchange(first, false);
-    if (component.empty()) continue;
-    const auto equals = component.find('=');
-    if (equals == component.npos) {
-      // Without the text: it may be a PIN that lost its name.
-      if (!leads || !short_allowed) return bad_uri("a component has no '='");
-      SESAM_CHECK(take_short_name(component, uri));
-      seen.insert("object");
-      continue;
-    }
-    const std::string_view name = component.substr(0, equals);
-    if (!seen.insert(name).second) return bad_uri("attribute '" + std::string(name) + "' stands twice");
-    SESAM_CHECK(take_attribute(name, component.substr(equals + 1), uri));
-  }
+  Seen seen;
+  SESAM_CHECK(take_path(text.substr(0, path_length), scheme == kSchemes[1].size(), uri, seen));
+  text.remove_prefix(std::min(path_length + 1, text.size()));
+  SESAM_CHECK(take_part(kQuery, text, uri, seen));
   SESAM_CHECK(check_names(uri));
   return uri;
 }

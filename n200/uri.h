@@ -29,15 +29,19 @@ struct KeyUri {
   Secret pin_value;
   std::string pin_source;  ///< "file:" URI or path, as written
 
+  bool is_bare = true;  ///< nothing behind the scheme but a type
+
   /// True if nothing in it tells one key from another: the bare scheme, or only e.g. a manufacturer.
   bool names_no_key() const noexcept {
     return object.empty() && token.empty() && id.empty() && key_id.empty();
   }
 
-  /// Parses "pkcs11:..." or "sesam:..." (the scheme in any case). ';', '?' and '&' separate alike; attributes
-  /// that do not concern us (module-*, slot-*, library-*, unknown ones) are ignored. "sesam:NAME" is short
-  /// for "sesam:object=NAME", or for key-id or token where NAME has that form. Raises bad_uri for an
-  /// attribute that stands twice, a malformed escape or a malformed value; the message never holds a PIN.
+  /// Parses "pkcs11:..." or "sesam:..." (the scheme in any case). Before the first '?' only ';' separates,
+  /// after it '&' and, for BIND, ';' (RFC 7512, section 2.3). Attributes that do not concern us (module-*,
+  /// slot-*, library-*, unknown ones) are ignored; unknown ones may repeat. "sesam:NAME" is short for
+  /// "sesam:object=NAME", or for key-id or token where NAME has that form. Raises bad_uri for a duplicate of
+  /// a known attribute, a malformed escape, name or value, and text with two readings; the message never
+  /// holds a PIN.
   static Result<KeyUri> parse(std::string_view text);
 };
 

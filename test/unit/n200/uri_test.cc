@@ -125,7 +125,48 @@ TEST(KeyUri, refuses_an_attribute_that_stands_twice) {
   EXPECT_THAT(refusal("pkcs11:object=a;object=b"), HasSubstr("'object'"));
   EXPECT_THAT(refusal("pkcs11:object=a?object=b"), HasSubstr("'object'"));
   EXPECT_THAT(refusal("sesam:a;object=b"), HasSubstr("'object'"));
-  EXPECT_THAT(refusal("pkcs11:object=a;x-vendor=1;x-vendor=2"), HasSubstr("'x-vendor'"));
+  EXPECT_THAT(refusal("pkcs11:object=a;model=1;model=2"), HasSubstr("'model'"));
+}
+
+TEST(KeyUri, lets_vendor_attributes_repeat) {
+  EXPECT_EQ(parsed("pkcs11:object=a;x-note=1;x-note=2?x-note=3&x-note=4").object, "a");
+}
+
+TEST(KeyUri, takes_an_ampersand_in_the_path_for_an_ordinary_character) {
+  EXPECT_EQ(parsed("pkcs11:object=R&D").object, "R&D");
+  EXPECT_EQ(parsed("sesam:R&D").object, "R&D");
+  const auto uri = parsed("pkcs11:object=a&b=1;type=private");
+  EXPECT_EQ(uri.object, "a&b=1");
+  EXPECT_EQ(uri.type, ObjectType::private_key);
+  EXPECT_EQ(parsed("pkcs11:object=a;pin-value=12&34").pin_value.reveal(), "12&34");
+}
+
+TEST(KeyUri, takes_a_question_mark_in_the_query_for_an_ordinary_character) {
+  EXPECT_EQ(parsed("pkcs11:object=a?pin-value=12?34").pin_value.reveal(), "12?34");
+  EXPECT_EQ(parsed("pkcs11:object=a?pin-value=12?x=34&x-note=1").pin_value.reveal(), "12?x=34");
+}
+
+TEST(KeyUri, takes_a_semicolon_in_the_query_for_a_separator_as_bind_does) {
+  const auto uri = parsed("pkcs11:core=1?pin-source=/etc/pin;object=example.-ksk");
+  EXPECT_EQ(uri.object, "example.-ksk");
+  EXPECT_EQ(uri.pin_source, "/etc/pin");
+}
+
+TEST(KeyUri, refuses_what_has_two_readings) {
+  for (const auto* text : {"pkcs11:object=a&type=private", "pkcs11:object=a&pin-value=4711",
+                           "sesam:object=a;acl=F&core=2", "pkcs11:object=a?pin-value=4711?pin-source=/x",
+                           "pkcs11:object=a?pin-value=4711;x=1", "pkcs11:object=a?pin-value=4711;0815"}) {
+    const auto said = refusal(text);
+    EXPECT_THAT(said, HasSubstr("ambiguous")) << text;
+    EXPECT_THAT(said, Not(HasSubstr("4711"))) << text;
+    EXPECT_THAT(said, Not(HasSubstr("0815"))) << text;
+  }
+}
+
+TEST(KeyUri, refuses_a_malformed_attribute_name) {
+  EXPECT_THAT(refusal("sesam:a&b=1"), HasSubstr("attribute name"));
+  EXPECT_THAT(refusal("sesam:example.com=1"), HasSubstr("attribute name"));
+  EXPECT_THAT(refusal("pkcs11:=1"), HasSubstr("attribute name"));
 }
 
 TEST(KeyUri, refuses_a_pin_that_stands_in_path_and_query_without_telling_it) {
