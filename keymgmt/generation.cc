@@ -4,6 +4,7 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -40,6 +41,19 @@ Result<unsigned> bits_of(const OSSL_PARAM& param, const KeyTypeRow& row) {
   return static_cast<unsigned>(bits);
 }
 
+// The device chooses the exponent and the number of primes itself, and takes the usual ones.
+constexpr std::uint64_t kPublicExponent = 65537;
+constexpr std::uint64_t kPrimes = 2;
+
+Result<void> check_usual(const OSSL_PARAM& param, std::uint64_t usual) {
+  std::uint64_t value = 0;
+  if (OSSL_PARAM_get_uint64(&param, &value) != 1 || value != usual)
+    return Error{Reason::unsupported_key, std::string("RSA parameter '") + param.key +
+                                              "': the device makes keys with " + std::to_string(usual) +
+                                              " only"};
+  return {};
+}
+
 }  // namespace
 
 const OSSL_PARAM* Generation::settable_params_of(const KeyTypeRow& row) {
@@ -48,7 +62,10 @@ const OSSL_PARAM* Generation::settable_params_of(const KeyTypeRow& row) {
                                           OSSL_PARAM_END};
   static const OSSL_PARAM with_bits[] = {SESAM_GENERATION_PARAMS,
                                          OSSL_PARAM_size_t(OSSL_PKEY_PARAM_RSA_BITS, nullptr),
-                                         OSSL_PARAM_size_t(kBindRsaBits, nullptr), OSSL_PARAM_END};
+                                         OSSL_PARAM_BN(OSSL_PKEY_PARAM_RSA_E, nullptr, 0),
+                                         OSSL_PARAM_size_t(OSSL_PKEY_PARAM_RSA_PRIMES, nullptr),
+                                         OSSL_PARAM_size_t(kBindRsaBits, nullptr),
+                                         OSSL_PARAM_END};
   return row.has_curves() ? with_curve : with_bits;
 }
 
@@ -66,8 +83,8 @@ Result<void> Generation::set_template(void* key) {
   const auto* given = static_cast<const Key*>(key);
   char group[64];
   std::size_t length = 0;
-  if (given != nullptr && given->public_key() != nullptr &&
-      EVP_PKEY_get_group_name(given->public_key(), group, sizeof group, &length) == 1)
+  if (given != nullptr && given->parameters() != nullptr &&
+      EVP_PKEY_get_group_name(given->parameters(), group, sizeof group, &length) == 1)
     group_.assign(group, length);
   return {};
 }
@@ -89,6 +106,10 @@ Result<void> Generation::set_params(const OSSL_PARAM params[]) {
     } else if (!row.has_curves() && (name == OSSL_PKEY_PARAM_RSA_BITS || name == kBindRsaBits)) {
       SESAM_TRY(bits, bits_of(*p, row));
       bits_ = bits;
+    } else if (!row.has_curves() && name == OSSL_PKEY_PARAM_RSA_E) {
+      SESAM_CHECK(check_usual(*p, kPublicExponent));
+    } else if (!row.has_curves() && name == OSSL_PKEY_PARAM_RSA_PRIMES) {
+      SESAM_CHECK(check_usual(*p, kPrimes));
     }
   }
   return {};

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "keymgmt/key.h"
 
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
 #include <utility>
 
 #include "n200/device.h"
@@ -12,6 +18,16 @@ namespace sesam::keymgmt {
 namespace {
 
 bool includes_private(int selection) noexcept { return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0; }
+bool includes_public(int selection) noexcept { return (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0; }
+bool includes_key(int selection) noexcept { return (selection & OSSL_KEYMGMT_SELECT_KEYPAIR) != 0; }
+bool includes_parameters(int selection) noexcept {
+  return (selection & OSSL_KEYMGMT_SELECT_DOMAIN_PARAMETERS) != 0;
+}
+
+// A name in one of OpenSSL's tables of parameters.
+bool is_listed(const OSSL_PARAM* table, const char* name) noexcept {
+  return OSSL_PARAM_locate_const(table, name) != nullptr;
+}
 
 // Of a record, whose members are the device's words.
 Error redacted(Error error, const n200::Device& device) {
@@ -50,59 +66,144 @@ void Key::release(void* key) { delete static_cast<Key*>(key); }
 
 Result<bool> Key::has(int selection) const {
   if (includes_private(selection) && !is_private()) return false;
-  return data_ != nullptr;
+  if (includes_public(selection) && public_key() == nullptr) return false;
+  return pkey_ != nullptr;
 }
 
-// Who has the public part of a key in the device has the key: the private parts cannot be compared.
-Result<bool> Key::match(const void* other, int) const {
+// Whoever has the public part of a key in the device has the key: the private parts cannot be compared.
+Result<bool> Key::match(const void* other, int selection) const {
   const auto* that = static_cast<const Key*>(other);
-  if (that == nullptr || public_key() == nullptr || that->public_key() == nullptr) return false;
-  return EVP_PKEY_eq(public_key(), that->public_key()) == 1;
+  if (that == nullptr || !pkey_ || !that->pkey_) return false;
+  if (includes_parameters(selection) && row_of(type_).has_curves() &&
+      EVP_PKEY_parameters_eq(parameters(), that->parameters()) != 1)
+    return false;
+  if (!includes_key(selection)) return true;
+  return public_key() != nullptr && that->public_key() != nullptr &&
+         EVP_PKEY_eq(public_key(), that->public_key()) == 1;
 }
 
 Result<bool> Key::validate(int selection, int) const {
-  if (public_key() == nullptr || (includes_private(selection) && !is_private())) return false;
-  const ossl::PkeyCtx context(EVP_PKEY_CTX_new_from_pkey(ossl::private_libctx(), public_key(), nullptr));
-  return context && EVP_PKEY_public_check(context.get()) == 1;
+  if (!pkey_ || (includes_key(selection) && public_key() == nullptr)) return false;
+  if (includes_private(selection) && !is_private()) return false;
+  const ossl::PkeyCtx context(EVP_PKEY_CTX_new_from_pkey(ossl::private_libctx(), pkey_.get(), nullptr));
+  if (!context) return false;
+  if (includes_key(selection)) return EVP_PKEY_public_check(context.get()) == 1;
+  return !row_of(type_).has_curves() || EVP_PKEY_param_check(context.get()) == 1;
 }
 
+// EVP_PKEY_copy_parameters(3) asks for domain parameters alone.
 Result<Key*> Key::dup(int selection) const {
-  if (!data_) return new Key(type_);
-  return new Key(data_, includes_private(selection) ? part_ : Part::public_only);
+  auto copy = std::make_unique<Key>(type_);
+  if (pkey_ && includes_key(selection)) {
+    copy->data_ = data_;
+    copy->pkey_ = pkey_;
+    copy->part_ = includes_private(selection) ? part_ : std::min(part_, Part::public_only);
+  } else if (pkey_ && row_of(type_).has_curves()) {
+    ossl::Pkey parameters = parameters_of(pkey_.get());
+    if (!parameters) return Error{Reason::out_of_memory, {}};
+    copy->take(std::move(parameters), Part::parameters_only);
+  } else if (pkey_) {
+    return Error{Reason::bad_argument,
+                 std::string("an ") + row_of(type_).name + " key has no domain parameters"};
+  }
+  return copy.release();
+}
+
+void Key::take(ossl::Pkey pkey, Part part) {
+  auto data = std::make_shared<KeyData>();
+  data->type = type_;
+  data->public_key = std::move(pkey);
+  pkey_ = std::shared_ptr<EVP_PKEY>(data, data->public_key.get());
+  data_ = std::move(data);
+  part_ = part;
 }
 
 // Everything that there is to be asked is in the public key; what is not, as "priv", stays unmodified.
 Result<void> Key::get_params(OSSL_PARAM params[]) const {
-  if (public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
+  if (!pkey_) return Error{Reason::bad_argument, "the key is empty"};
   if (params == nullptr || params[0].key == nullptr) return {};
-  if (EVP_PKEY_get_params(public_key(), params) != 1)
+  if (EVP_PKEY_get_params(pkey_.get(), params) != 1)
     return Error{Reason::bad_argument, "a parameter has the wrong type or is too small"};
   return {};
 }
 
+Result<void> Key::set_params(const OSSL_PARAM params[]) {
+  const KeyTypeRow& row = row_of(type_);
+  for (const OSSL_PARAM* p = params; p != nullptr && p->key != nullptr; ++p) {
+    const bool is_settable = is_listed(row.settable_params, p->key);
+    if (is_settable && std::string_view(p->key) == OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY)
+      SESAM_CHECK(set_encoded_public_key(*p));
+    else if (is_settable)
+      SESAM_CHECK(set_form(*p));
+    else if (is_listed(row.gettable_params, p->key) || std::string_view(p->key) == row.private_param)
+      return Error{Reason::bad_argument, std::string("'") + p->key + "' of a key cannot be changed"};
+  }
+  return {};
+}
+
+// How a key of a peer is made: first the parameters, then its point.
+Result<void> Key::set_encoded_public_key(const OSSL_PARAM& param) {
+  if (!pkey_ || (data_ && data_->device))
+    return Error{Reason::bad_argument, "the public key of a key in the device cannot be changed"};
+  const void* point = nullptr;
+  std::size_t length = 0;
+  ossl::Pkey changed(EVP_PKEY_dup(pkey_.get()));
+  if (OSSL_PARAM_get_octet_string_ptr(&param, &point, &length) != 1 || !changed ||
+      EVP_PKEY_set1_encoded_public_key(changed.get(), static_cast<const unsigned char*>(point), length) != 1)
+    return Error{Reason::bad_public_key, "the encoded public key is not a point on the key's curve"};
+  take(std::move(changed), Part::public_only);
+  return {};
+}
+
+// Other objects of the same key, and threads that use them, keep the form that they have.
+Result<void> Key::set_form(const OSSL_PARAM& param) {
+  if (!pkey_) return Error{Reason::bad_argument, "the key is empty"};
+  OSSL_PARAM one[] = {param, OSSL_PARAM_END};
+  ossl::Pkey changed(EVP_PKEY_dup(pkey_.get()));
+  if (!changed || EVP_PKEY_set_params(changed.get(), one) != 1)
+    return Error{Reason::bad_argument, std::string("the value of '") + param.key + "' is invalid"};
+  pkey_ = std::shared_ptr<EVP_PKEY>(changed.release(), &EVP_PKEY_free);
+  return {};
+}
+
 Result<bool> Key::import(int selection, const OSSL_PARAM params[]) {
-  if (data_ || (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) == 0) return false;
-  if (includes_private(selection) && OSSL_PARAM_locate_const(params, row_of(type_).private_param) != nullptr)
+  const KeyTypeRow& row = row_of(type_);
+  if (pkey_ || (!includes_public(selection) && !(includes_parameters(selection) && row.has_curves())))
     return false;
-  auto data = std::make_shared<KeyData>();
-  data->type = type_;
-  data->public_key = public_key_from(type_, params);
-  if (!data->public_key) return false;
-  data_ = std::move(data);
+  if (includes_private(selection) && is_listed(params, row.private_param)) return false;
+  ossl::Pkey imported = public_key_from(
+      type_, params, includes_public(selection) ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEY_PARAMETERS);
+  if (!imported) return false;
+  take(std::move(imported), includes_public(selection) ? Part::public_only : Part::parameters_only);
   return true;
 }
 
 Result<bool> Key::export_to(int selection, OSSL_CALLBACK* callback, void* argument) const {
-  if (includes_private(selection) || public_key() == nullptr) return false;
-  return EVP_PKEY_export(public_key(), selection, callback, argument) == 1;
+  if (includes_private(selection) || !pkey_) return false;
+  if (includes_public(selection) ? public_key() == nullptr : !row_of(type_).has_curves()) return false;
+  return EVP_PKEY_export(pkey_.get(), selection, callback, argument) == 1;
 }
 
-Error not_offered(std::string_view operation, const void* key) {
+namespace {
+
+std::string described(const void* key) {
   const auto* given = static_cast<const Key*>(key);
   const bool in_device = given != nullptr && given->data() != nullptr && given->data()->device;
-  return {Reason::not_offered, std::string(operation) + " with " +
-                                   (in_device ? given->data()->handle.description() : "a public key") +
+  return in_device ? given->data()->handle.description() : "a public key";
+}
+
+}  // namespace
+
+Error not_offered(std::string_view operation, const void* key) {
+  return {Reason::not_offered, std::string(operation) + " with " + described(key) +
                                    ": the device is asked for signatures only; a key in a file can do it"};
+}
+
+Error not_exported(const void* key) {
+  return {Reason::not_offered,
+          "exporting the private part of " + described(key) +
+              ": it does not leave the device; 'openssl pkey -in URI -out FILE' writes a " +
+              "PEM file that names the key"};
 }
 
 }  // namespace sesam::keymgmt

@@ -4,6 +4,7 @@
 
 #include <openssl/core.h>
 
+#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -33,15 +34,15 @@ struct KeyData {
   std::string uri;  ///< opens the key again: "sesam:key-id=...;object=...", without a secret
 };
 
-/// OpenSSL's keydata (provider-keymgmt(7)). Filled once, by the store or by import, and never changed after
-/// that.
+/// OpenSSL's keydata (provider-keymgmt(7)). Filled by the store or by import. What a key is in the device
+/// never changes; set_params() may change how its public part is written.
 class Key {
  public:
-  enum class Part : bool { public_only, with_private };
+  enum class Part : std::uint8_t { parameters_only, public_only, with_private };
 
   explicit Key(KeyType type) : type_(type) {}
   Key(std::shared_ptr<const KeyData> data, Part part)
-      : type_(data->type), data_(std::move(data)), part_(part) {}
+      : type_(data->type), data_(std::move(data)), pkey_(data_, data_->public_key.get()), part_(part) {}
 
   /// Builds the data of a key in the device from the device's record; core and pin-source are the URI's.
   /// `pin` may be empty. Raises unsupported_key, bad_public_key.
@@ -52,7 +53,9 @@ class Key {
   const KeyData* data() const noexcept { return data_.get(); }
   const std::shared_ptr<const KeyData>& shared_data() const noexcept { return data_; }
   bool is_private() const noexcept { return data_ && part_ == Part::with_private; }
-  EVP_PKEY* public_key() const noexcept { return data_ ? data_->public_key.get() : nullptr; }
+  EVP_PKEY* public_key() const noexcept { return part_ == Part::parameters_only ? nullptr : pkey_.get(); }
+  /// The public key, or a key that has domain parameters alone; null if there is neither.
+  EVP_PKEY* parameters() const noexcept { return pkey_.get(); }
 
   // provider-keymgmt(7). A plain "no" raises nothing.
   template <KeyType Type>
@@ -66,14 +69,23 @@ class Key {
   Result<bool> validate(int selection, int check_type) const;
   Result<Key*> dup(int selection) const;
   Result<void> get_params(OSSL_PARAM params[]) const;
+  /// Sets the public key where only parameters or an imported public key are there, and in which form an EC
+  /// key is written. Raises bad_argument for the numbers of a key, which cannot be changed; other names are
+  /// ignored.
+  Result<void> set_params(const OSSL_PARAM params[]);
   Result<bool> import(int selection, const OSSL_PARAM params[]);
   /// Private parts are never exported: a selection that includes them is refused at once, silently, without
-  /// I/O.
+  /// I/O. A selection without the public key exports domain parameters, where the type has them.
   Result<bool> export_to(int selection, OSSL_CALLBACK* callback, void* argument) const;
 
  private:
+  Result<void> set_encoded_public_key(const OSSL_PARAM& param);
+  Result<void> set_form(const OSSL_PARAM& param);
+  void take(ossl::Pkey pkey, Part part);
+
   KeyType type_;
   std::shared_ptr<const KeyData> data_;
+  std::shared_ptr<EVP_PKEY> pkey_;  // data_'s, or that key in another form
   Part part_ = Part::public_only;
 };
 
@@ -81,8 +93,11 @@ class Key {
 /// keydata, or null.
 Error not_offered(std::string_view operation, const void* key);
 
+/// Why the private part is not written: it does not leave the device. `key` is OpenSSL's keydata, or null.
+Error not_exported(const void* key);
+
 /// The key management functions of each type.
-inline constexpr std::size_t kKeymgmtFunctions = 21;
+inline constexpr std::size_t kKeymgmtFunctions = 23;
 extern const OSSL_DISPATCH kKeymgmts[std::size(kKeyTypes)][kKeymgmtFunctions];
 
 }  // namespace sesam::keymgmt

@@ -29,6 +29,14 @@ ossl::Pkey from_builder(KeyType type, OSSL_PARAM_BLD* builder) {
 }  // namespace
 
 const OSSL_PARAM kEcPublicParams[] = {SESAM_EC_PUBLIC_PARAMS, OSSL_PARAM_END};
+const OSSL_PARAM kEcSettableParams[] = {
+    OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, nullptr, 0),
+    OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, nullptr, 0),
+    OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_EC_ENCODING, nullptr, 0),
+    OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_EC_GROUP_CHECK_TYPE, nullptr, 0),
+    OSSL_PARAM_int(OSSL_PKEY_PARAM_EC_INCLUDE_PUBLIC, nullptr),
+    OSSL_PARAM_int(OSSL_PKEY_PARAM_USE_COFACTOR_ECDH, nullptr),
+    OSSL_PARAM_END};
 const OSSL_PARAM kEcGettableParams[] = {
     SESAM_COMMON_PARAMS,
     SESAM_EC_PUBLIC_PARAMS,
@@ -64,6 +72,7 @@ ossl::Pkey ec_public_key(const n200::KeyRecord& record) {
 }
 
 const OSSL_PARAM kRsaPublicParams[] = {SESAM_RSA_PUBLIC_PARAMS, OSSL_PARAM_END};
+const OSSL_PARAM kRsaSettableParams[] = {OSSL_PARAM_END};
 const OSSL_PARAM kRsaGettableParams[] = {SESAM_COMMON_PARAMS, SESAM_RSA_PUBLIC_PARAMS, OSSL_PARAM_END};
 
 bool has_rsa_type(const n200::KeyRecord& record) {

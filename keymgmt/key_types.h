@@ -42,7 +42,8 @@ struct KeyTypeRow {
   const char* signature_description;
   const char* decoder_description;
   const OSSL_PARAM* gettable_params;
-  const OSSL_PARAM* public_params;  ///< all that is imported and exported
+  const OSSL_PARAM* public_params;    ///< all that is imported and exported
+  const OSSL_PARAM* settable_params;  ///< the form of the public key, and its encoded point
   const char* private_param;
 
   // In the device.
@@ -68,7 +69,8 @@ struct KeyTypeRow {
   }
 };
 
-extern const OSSL_PARAM kEcGettableParams[], kEcPublicParams[], kRsaGettableParams[], kRsaPublicParams[];
+extern const OSSL_PARAM kEcGettableParams[], kEcPublicParams[], kEcSettableParams[];
+extern const OSSL_PARAM kRsaGettableParams[], kRsaPublicParams[], kRsaSettableParams[];
 bool has_ec_type(const n200::KeyRecord& record);
 bool has_rsa_type(const n200::KeyRecord& record);
 ossl::Pkey ec_public_key(const n200::KeyRecord& record);
@@ -87,6 +89,7 @@ inline constexpr KeyTypeRow kKeyTypes[] = {
      .decoder_description = "opens EC keys by URI",
      .gettable_params = kEcGettableParams,
      .public_params = kEcPublicParams,
+     .settable_params = kEcSettableParams,
      .private_param = OSSL_PKEY_PARAM_PRIV_KEY,
      .generate = n200::Operation::ec_generate,
      .sign = n200::Operation::ec_sign,
@@ -112,6 +115,7 @@ inline constexpr KeyTypeRow kKeyTypes[] = {
      .decoder_description = "opens RSA keys by URI",
      .gettable_params = kRsaGettableParams,
      .public_params = kRsaPublicParams,
+     .settable_params = kRsaSettableParams,
      .private_param = OSSL_PKEY_PARAM_RSA_D,
      .generate = n200::Operation::rsa_generate,
      .sign = n200::Operation::rsa_sign,

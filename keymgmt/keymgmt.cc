@@ -12,6 +12,11 @@ const OSSL_PARAM* gettable_params(void*) {
   return row_of(Type).gettable_params;
 }
 
+template <KeyType Type>
+const OSSL_PARAM* settable_params(void*) {
+  return row_of(Type).settable_params;
+}
+
 // Public parts only.
 template <KeyType Type>
 const OSSL_PARAM* public_types(int selection) {
@@ -41,6 +46,8 @@ const char* operation_name(int operation) {
    SESAM_BIND(keymgmt_validate, &Key::validate),                                         \
    SESAM_BIND(keymgmt_dup, &Key::dup),                                                   \
    SESAM_BIND(keymgmt_get_params, &Key::get_params),                                     \
+   SESAM_BIND(keymgmt_set_params, &Key::set_params),                                     \
+   SESAM_BIND(keymgmt_settable_params, &settable_params<KeyType::type>),                 \
    SESAM_BIND(keymgmt_import, &Key::import),                                             \
    SESAM_BIND(keymgmt_export, &Key::export_to),                                          \
    SESAM_BIND(keymgmt_gen_init, &Generation::init<KeyType::type>),                       \

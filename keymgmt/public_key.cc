@@ -30,14 +30,20 @@ Result<ossl::Pkey> public_key_of(const n200::KeyRecord& record, KeyType type) {
   return key;
 }
 
-ossl::Pkey public_key_from(KeyType type, const OSSL_PARAM params[]) {
+ossl::Pkey public_key_from(KeyType type, const OSSL_PARAM params[], int selection) {
   EVP_PKEY* made = nullptr;
   const ossl::PkeyCtx context(EVP_PKEY_CTX_new_from_name(ossl::private_libctx(), row_of(type).name, nullptr));
   if (!context || EVP_PKEY_fromdata_init(context.get()) != 1) return nullptr;
   // EVP_PKEY_fromdata(3) only reads the parameters.
-  if (EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, const_cast<OSSL_PARAM*>(params)) != 1)
+  if (EVP_PKEY_fromdata(context.get(), &made, selection, const_cast<OSSL_PARAM*>(params)) != 1)
     return nullptr;
   return ossl::Pkey(made);
+}
+
+ossl::Pkey parameters_of(EVP_PKEY* key) {
+  ossl::Pkey parameters(EVP_PKEY_new());
+  if (!parameters || EVP_PKEY_copy_parameters(parameters.get(), key) != 1) return nullptr;
+  return parameters;
 }
 
 std::size_t device_signature_bytes(KeyType type, const EVP_PKEY* key) {

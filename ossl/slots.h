@@ -28,6 +28,8 @@
   X(KEYMGMT_DUP, keymgmt_dup)                                         \
   X(KEYMGMT_GET_PARAMS, keymgmt_get_params)                           \
   X(KEYMGMT_GETTABLE_PARAMS, keymgmt_gettable_params)                 \
+  X(KEYMGMT_SET_PARAMS, keymgmt_set_params)                           \
+  X(KEYMGMT_SETTABLE_PARAMS, keymgmt_settable_params)                 \
   X(KEYMGMT_IMPORT, keymgmt_import)                                   \
   X(KEYMGMT_IMPORT_TYPES, keymgmt_import_types)                       \
   X(KEYMGMT_EXPORT, keymgmt_export)                                   \
@@ -46,6 +48,8 @@
   X(SIGNATURE_SIGN, signature_sign)                                   \
   X(SIGNATURE_VERIFY_INIT, signature_verify_init)                     \
   X(SIGNATURE_VERIFY, signature_verify)                               \
+  X(SIGNATURE_VERIFY_RECOVER_INIT, signature_verify_recover_init)     \
+  X(SIGNATURE_VERIFY_RECOVER, signature_verify_recover)               \
   X(SIGNATURE_DIGEST_SIGN_INIT, signature_digest_sign_init)           \
   X(SIGNATURE_DIGEST_SIGN_UPDATE, signature_digest_sign_update)       \
   X(SIGNATURE_DIGEST_SIGN_FINAL, signature_digest_sign_final)         \

@@ -25,8 +25,12 @@ namespace {
 
 constexpr char kProperties[] = "provider=sesam";
 
+constexpr char kPkcs11Properties[] = "provider=pkcs11";  // as BIND asks for generation, and others for stores
+
 const OSSL_ALGORITHM kStores[] = {{"sesam", kProperties, store::kLoader, "keys in a sematicon N200"},
                                   {"pkcs11", kProperties, store::kLoader, "keys in a sematicon N200"},
+                                  {"sesam", kPkcs11Properties, store::kLoader, "keys in a sematicon N200"},
+                                  {"pkcs11", kPkcs11Properties, store::kLoader, "keys in a sematicon N200"},
                                   {nullptr, nullptr, nullptr, nullptr}};
 const OSSL_ALGORITHM kStoresUnclaimed[] = {kStores[0], {nullptr, nullptr, nullptr, nullptr}};
 using keymgmt::KeyType;
@@ -44,10 +48,11 @@ constexpr Algorithms<kTypes> for_each_type(const MakeRow& make_row) {
   return rows;
 }
 
-constexpr Algorithms<2 * kTypes> joined(const Algorithms<kTypes>& first, const Algorithms<kTypes>& second) {
-  Algorithms<2 * kTypes> rows{};
-  std::copy_n(first.begin(), kTypes, rows.begin());
-  std::copy_n(second.begin(), kTypes, rows.begin() + kTypes);
+template <class... Tables>
+constexpr Algorithms<sizeof...(Tables) * kTypes> joined(const Tables&... tables) {
+  Algorithms<sizeof...(Tables) * kTypes> rows{};
+  auto next = rows.begin();
+  ((next = std::copy_n(tables.begin(), kTypes, next)), ...);
   return rows;
 }
 
@@ -66,7 +71,7 @@ constexpr Algorithms<kTypes> encoders(const char* properties, const OSSL_DISPATC
 
 constexpr auto kKeymgmtsUnclaimed = keymgmts(kProperties);
 // BIND generates keys with the property "provider=pkcs11": the same tables once more, under that name.
-constexpr auto kKeymgmts = joined(kKeymgmtsUnclaimed, keymgmts("provider=pkcs11"));
+constexpr auto kKeymgmts = joined(kKeymgmtsUnclaimed, keymgmts(kPkcs11Properties));
 constexpr auto kSignatures = for_each_type([](const keymgmt::KeyTypeRow& row, std::size_t type) {
   return OSSL_ALGORITHM{row.signature_names, kProperties, signature::kSignatures[type],
                         row.signature_description};
@@ -77,9 +82,13 @@ const OSSL_ALGORITHM kAsymCiphers[] = {
 const OSSL_ALGORITHM kKeyExchanges[] = {
     {row_of(KeyType::ec).exchange_name, kProperties, keyexch::kEcdh, "says that ECDH is not offered"},
     {nullptr, nullptr, nullptr, nullptr}};
+constexpr char kNotExported[] = "says that private keys are not exported";
 constexpr auto kEncoders = joined(
     encoders("provider=sesam,output=text", store::kTextEncoder, "prints keys in a sematicon N200"),
-    encoders("provider=sesam,output=pem,structure=PrivateKeyInfo", store::kPemEncoder, "writes a key's URI"));
+    encoders("provider=sesam,output=pem,structure=PrivateKeyInfo", store::kPemEncoder, "writes a key's URI"),
+    encoders("provider=sesam,output=pem,structure=type-specific", store::kPemEncoder, "writes a key's URI"),
+    encoders("provider=sesam,output=der,structure=type-specific", store::kDerEncoder, kNotExported),
+    encoders("provider=sesam,output=der,structure=PrivateKeyInfo", store::kDerEncoder, kNotExported));
 constexpr OSSL_ALGORITHM kPemDecoder = {"DER", "provider=sesam,input=pem", store::kPemDecoder,
                                         "PEM files that wrap a key URI"};
 constexpr auto kDecoders = [] {

@@ -58,6 +58,11 @@ n200::ToSign to_sign(const Scheme& scheme, std::span<const unsigned char> digest
 Result<bool> verify(const Scheme& scheme, EVP_PKEY* key, std::span<const unsigned char> digest,
                     std::span<const unsigned char> signature);
 
+/// What was signed: by the digest in the scheme, or without one the whole DigestInfo
+/// (EVP_PKEY_verify_recover(3)), by OpenSSL's default provider. Raises bad_signature where the signature is
+/// not of that form.
+Result<Bytes> recover(const Scheme& scheme, EVP_PKEY* key, std::span<const unsigned char> signature);
+
 /// The DER form of the scheme's AlgorithmIdentifier (RFC 5280, section 4.1.1.2), with complete parameters for
 /// PSS (RFC 4055), as OpenSSL's default provider makes it. Raises unsupported_scheme where there is none.
 Result<Bytes> algorithm_id(const Scheme& scheme, EVP_PKEY* key);

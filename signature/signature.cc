@@ -198,6 +198,25 @@ Result<bool> Signature::verify(const unsigned char* signature, size_t length, co
   return signature::verify(scheme_, key_->public_key.get(), {digest, digest_length}, {signature, length});
 }
 
+Result<void> Signature::verify_recover_init(void* key, const OSSL_PARAM params[]) {
+  if (!scheme_.row().has_paddings) return keymgmt::not_offered("recovering what was signed", key);
+  return verify_init(key, params);
+}
+
+Result<void> Signature::verify_recover(unsigned char* recovered, size_t* length, size_t capacity,
+                                       const unsigned char* signature, size_t signature_length) {
+  if (!key_ || length == nullptr)
+    return Error{Reason::bad_argument, "no key, or no place for the length of what was signed"};
+  *length = recovered != nullptr ? capacity : most_signature_bytes();
+  if (recovered == nullptr) return {};
+  SESAM_TRY(bytes, recover(scheme_, key_->public_key.get(), {signature, signature_length}));
+  if (bytes.size() > capacity)
+    return Error{Reason::buffer_too_small, "what was signed has " + std::to_string(bytes.size()) + " bytes"};
+  std::copy(bytes.begin(), bytes.end(), recovered);
+  *length = bytes.size();
+  return {};
+}
+
 Result<bool> Signature::digest_verify_final(const unsigned char* signature, size_t length) {
   if (!key_) return Error{Reason::bad_argument, "no key"};
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;

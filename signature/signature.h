@@ -33,6 +33,10 @@ class Signature {
   Result<void> verify_init(void* key, const OSSL_PARAM params[]);
   Result<bool> verify(const unsigned char* signature, size_t length, const unsigned char* digest,
                       size_t digest_length);
+  /// What was signed, from an RSA signature (EVP_PKEY_verify_recover(3)). Raises not_offered for other types.
+  Result<void> verify_recover_init(void* key, const OSSL_PARAM params[]);
+  Result<void> verify_recover(unsigned char* recovered, size_t* length, size_t capacity,
+                              const unsigned char* signature, size_t signature_length);
 
   Result<void> digest_sign_init(const char* digest, void* key, const OSSL_PARAM params[]);
   Result<void> update(const unsigned char* data, size_t length);
@@ -71,7 +75,7 @@ class Signature {
 };
 
 /// The signature functions of each key type.
-inline constexpr std::size_t kSignatureFunctions = 18;
+inline constexpr std::size_t kSignatureFunctions = 20;
 extern const OSSL_DISPATCH kSignatures[std::size(keymgmt::kKeyTypes)][kSignatureFunctions];
 
 }  // namespace sesam::signature

@@ -143,11 +143,15 @@ Result<void> Signature::get_params(OSSL_PARAM params[]) {
   return {};
 }
 
+// A salt length has a meaning with PSS alone, wherever its padding stands among the parameters.
 // What is not known is ignored: OpenSSL and BIND add parameters with every version ("nonce-type" is one).
 Result<void> Signature::set_params(const OSSL_PARAM params[]) {
+  const bool has_paddings = scheme_.row().has_paddings;
+  if (const OSSL_PARAM* padding = OSSL_PARAM_locate_const(params, OSSL_SIGNATURE_PARAM_PAD_MODE);
+      has_paddings && padding != nullptr)
+    SESAM_CHECK(choose_padding(*padding));
   for (const OSSL_PARAM* p = params; p != nullptr && p->key != nullptr; ++p) {
     const std::string_view name = p->key;
-    const bool has_paddings = scheme_.row().has_paddings;
     const char* text = nullptr;
     if (name == OSSL_SIGNATURE_PARAM_DIGEST) {
       if (OSSL_PARAM_get_utf8_string_ptr(p, &text) != 1 || text == nullptr) return wrong_type(p->key);
@@ -156,8 +160,6 @@ Result<void> Signature::set_params(const OSSL_PARAM params[]) {
       if (OSSL_PARAM_get_utf8_string_ptr(p, &text) != 1 || text == nullptr) return wrong_type(p->key);
       SESAM_TRY(digest, find_digest(text));
       scheme_.mgf1_digest = digest;
-    } else if (has_paddings && name == OSSL_SIGNATURE_PARAM_PAD_MODE) {
-      SESAM_CHECK(choose_padding(*p));
     } else if (has_paddings && name == OSSL_SIGNATURE_PARAM_PSS_SALTLEN) {
       SESAM_CHECK(choose_salt(*p));
     }
@@ -179,6 +181,8 @@ Result<void> Signature::set_params(const OSSL_PARAM params[]) {
    SESAM_BIND(signature_digest_verify_init, &Signature::digest_verify_init),            \
    SESAM_BIND(signature_digest_verify_update, &Signature::update),                      \
    SESAM_BIND(signature_digest_verify_final, &Signature::digest_verify_final),          \
+   SESAM_BIND(signature_verify_recover_init, &Signature::verify_recover_init),          \
+   SESAM_BIND(signature_verify_recover, &Signature::verify_recover),                    \
    SESAM_BIND(signature_get_ctx_params, &Signature::get_params),                        \
    SESAM_BIND(signature_set_ctx_params, &Signature::set_params),                        \
    SESAM_BIND(signature_gettable_ctx_params, &gettable_params<keymgmt::KeyType::type>), \

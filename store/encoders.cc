@@ -22,9 +22,7 @@ Result<void*> new_context(void* provctx) { return provctx; }
 void free_context(void*) {}
 
 // OpenSSL asks for private parts where it prints a key pair.
-int does_selection(void*, int selection) {
-  return (selection & (OSSL_KEYMGMT_SELECT_PRIVATE_KEY | OSSL_KEYMGMT_SELECT_PUBLIC_KEY)) != 0 ? 1 : 0;
-}
+int does_selection(void*, int selection) { return (selection & OSSL_KEYMGMT_SELECT_ALL) != 0 ? 1 : 0; }
 
 int includes_private(void*, int selection) {
   return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0 ? 1 : 0;
@@ -51,25 +49,39 @@ Result<void> write(const Context& context, OSSL_CORE_BIO* out, std::string_view 
 Result<void> encode_text(void* provctx, OSSL_CORE_BIO* out, const void* object, const OSSL_PARAM[],
                          int selection, OSSL_PASSPHRASE_CALLBACK*, void*) {
   const auto* key = static_cast<const Key*>(object);
-  if (key == nullptr || key->public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
+  const bool parameters_only = (selection & OSSL_KEYMGMT_SELECT_KEYPAIR) == 0;
+  if (key == nullptr || (parameters_only ? key->parameters() : key->public_key()) == nullptr)
+    return Error{Reason::bad_argument, "the key is empty"};
   const ossl::Bio memory(BIO_new(BIO_s_mem()));
   const std::string head = heading(*key, selection);
   if (!memory ||
       BIO_write(memory.get(), head.data(), static_cast<int>(head.size())) != static_cast<int>(head.size()) ||
-      EVP_PKEY_print_public(memory.get(), key->public_key(), 0, nullptr) != 1)
+      (parameters_only ? EVP_PKEY_print_params : EVP_PKEY_print_public)(memory.get(), key->parameters(), 0,
+                                                                        nullptr) != 1)
     return Error{Reason::internal, "the key cannot be printed"};
   char* text = nullptr;
   const auto length = static_cast<std::size_t>(BIO_get_mem_data(memory.get(), &text));
   return write(*static_cast<const Context*>(provctx), out, {text, length});
 }
 
-Result<void> encode_pem(void* provctx, OSSL_CORE_BIO* out, const void* object, const OSSL_PARAM[], int,
-                        OSSL_PASSPHRASE_CALLBACK*, void*) {
+Result<const Key*> key_in_device(const void* object) {
   const auto* key = static_cast<const Key*>(object);
   if (key == nullptr || !key->is_private()) return Error{Reason::bad_argument, "not a key in the device"};
+  return key;
+}
+
+Result<void> encode_pem(void* provctx, OSSL_CORE_BIO* out, const void* object, const OSSL_PARAM[], int,
+                        OSSL_PASSPHRASE_CALLBACK*, void*) {
+  SESAM_TRY(key, key_in_device(object));
   const std::string pem = pem_of_uri(key->data()->uri);
   if (pem.empty()) return Error{Reason::out_of_memory, {}};
   return write(*static_cast<const Context*>(provctx), out, pem);
+}
+
+// Programs that ask for DER parse it, or hand it to others that do: a URI is no private key to them.
+Result<void> refuse_der(void*, OSSL_CORE_BIO*, const void* object, const OSSL_PARAM[], int,
+                        OSSL_PASSPHRASE_CALLBACK*, void*) {
+  return keymgmt::not_exported(object);
 }
 
 #define SESAM_ENCODER_COMMON \
@@ -80,6 +92,9 @@ Result<void> encode_pem(void* provctx, OSSL_CORE_BIO* out, const void* object, c
 const OSSL_DISPATCH kTextEncoder[] = {SESAM_ENCODER_COMMON,
                                       SESAM_BIND(encoder_does_selection, &does_selection),
                                       SESAM_BIND(encoder_encode, &encode_text), SESAM_BIND_END};
+const OSSL_DISPATCH kDerEncoder[] = {SESAM_ENCODER_COMMON,
+                                     SESAM_BIND(encoder_does_selection, &includes_private),
+                                     SESAM_BIND(encoder_encode, &refuse_der), SESAM_BIND_END};
 const OSSL_DISPATCH kPemEncoder[] = {SESAM_ENCODER_COMMON,
                                      SESAM_BIND(encoder_does_selection, &includes_private),
                                      SESAM_BIND(encoder_encode, &encode_pem), SESAM_BIND_END};

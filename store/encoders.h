@@ -9,8 +9,10 @@ namespace sesam::store {
 
 /// "openssl pkey -text": the names of the key and its public part.
 extern const OSSL_DISPATCH kTextEncoder[];
-/// "genpkey -out", "pkey -out": the PEM file that wraps the key's URI, in place of the private key that
-/// nobody gets.
+/// "genpkey -out", "pkey -out", "ec -out": the PEM file that wraps the key's URI, in place of the private key
+/// that nobody gets.
 extern const OSSL_DISPATCH kPemEncoder[];
+/// "pkey -outform DER", "pkcs12 -export": refuses, and says why.
+extern const OSSL_DISPATCH kDerEncoder[];
 
 }  // namespace sesam::store

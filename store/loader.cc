@@ -59,6 +59,23 @@ Result<void> Loader::set_params(const OSSL_PARAM params[]) {
   return {};
 }
 
+// A caller that wants a key, and whose URI fits one key alone, gets that.
+Result<void> Loader::begin_only_key(const keymgmt::PinPrompt& prompt) {
+  constexpr std::size_t kShown = 4;
+  std::size_t fitting = 0;
+  std::string names, key_id;
+  SESAM_CHECK(device_->list_keys(uri_, [&](const n200::KeyRecord& record) {
+    if (++fitting == 1) key_id = record.key_id;
+    if (fitting <= kShown) names += (fitting == 1 ? "" : ", ") + uri_of(record);
+  }));
+  if (fitting == 0) return Error{Reason::unknown_key, "the device has no key that the URI fits"};
+  if (fitting > 1)
+    return Error{Reason::several_keys_match, "the URI names no key and fits " + std::to_string(fitting) +
+                                                 ": " + names + (fitting > kShown ? ", ..." : "")};
+  uri_.key_id = std::move(key_id);
+  return begin_key(prompt);
+}
+
 Result<void> Loader::begin_key(const keymgmt::PinPrompt& prompt) {
   const bool wants_private = uri_.type != n200::ObjectType::public_key && wants(OSSL_STORE_INFO_PKEY);
   const bool wants_public = uri_.type != n200::ObjectType::private_key && wants(OSSL_STORE_INFO_PUBKEY);
@@ -77,7 +94,13 @@ Result<void> Loader::begin_listing() {
 
 Result<void> Loader::begin(const keymgmt::PinPrompt& prompt) {
   begun_ = true;
-  return uri_.names_no_key() ? begin_listing() : begin_key(prompt);
+  if (!uri_.names_no_key()) return begin_key(prompt);
+  const bool wants_key = expected_ == OSSL_STORE_INFO_PKEY || expected_ == OSSL_STORE_INFO_PUBKEY;
+  if (wants_key && (!uri_.is_bare || uri_.type != n200::ObjectType::any)) return begin_only_key(prompt);
+  if (uri_.is_bare) return begin_listing();
+  // BIND expects nothing, and drops what a listing delivers without a word.
+  return Error{Reason::bad_uri,
+               "the URI names no key: add object=NAME; 'openssl storeutl sesam:' lists every key"};
 }
 
 Result<bool> Loader::deliver_key(OSSL_CALLBACK* callback, void* argument) {
@@ -97,7 +120,10 @@ Result<bool> Loader::deliver_name(OSSL_CALLBACK* callback, void* argument) {
 
 Result<bool> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument,
                           OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument) {
-  ended_ = true;  // unless it goes well: callers go on until the end, also where an exception passes here
+  if (ended_) return false;
+  // Unless it goes well: callers go on until the end, also where an exception passes here.
+  ended_ = true;
+  failure_seen_ = false;
   if (!begun_) SESAM_CHECK(begin({pin_callback, pin_argument}));
   Result<bool> delivered = false;
   if (!pending_.empty())
@@ -105,7 +131,13 @@ Result<bool> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument,
   else if (!names_.empty())
     delivered = deliver_name(object_callback, object_argument);
   ended_ = !delivered || !*delivered;
+  failure_seen_ = static_cast<bool>(delivered);
   return delivered;
+}
+
+Result<bool> Loader::eof() {
+  if (ended_) return std::exchange(failure_seen_, true);
+  return begun_ && pending_.empty() && names_.empty();
 }
 
 const OSSL_DISPATCH kLoader[] = {SESAM_BIND(store_open, &Loader::open),

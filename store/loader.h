@@ -31,7 +31,10 @@ class Loader {
   /// the URI says so. Raises what finding and reading a key raises.
   Result<bool> load(OSSL_CALLBACK* object_callback, void* object_argument,
                     OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument);
-  Result<bool> eof() const { return ended_ || (begun_ && pending_.empty() && names_.empty()); }
+  /// True once everything is loaded, or has failed: but false once after a failure, at the one question by
+  /// which storeutl(1) sees that it may count it. Loading again then neither asks the device nor raises
+  /// anything.
+  Result<bool> eof();
   Result<void> set_params(const OSSL_PARAM params[]);
 
  private:
@@ -40,6 +43,7 @@ class Loader {
 
   Result<void> begin(const keymgmt::PinPrompt& prompt);
   Result<void> begin_key(const keymgmt::PinPrompt& prompt);
+  Result<void> begin_only_key(const keymgmt::PinPrompt& prompt);
   Result<void> begin_listing();
   Result<bool> deliver_key(OSSL_CALLBACK* callback, void* argument);
   Result<bool> deliver_name(OSSL_CALLBACK* callback, void* argument);
@@ -50,6 +54,7 @@ class Loader {
   int expected_ = 0;  // OSSL_STORE_INFO_..., 0 for any
   bool begun_ = false;
   bool ended_ = false;
+  bool failure_seen_ = true;  // by the caller of eof(): there is none
   std::shared_ptr<const keymgmt::KeyData> key_;
   std::deque<keymgmt::Key::Part> pending_;
   PackedTexts names_;

@@ -4,7 +4,6 @@
 #include <openssl/asn1.h>
 #include <openssl/pem.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "ossl/handles.h"
@@ -65,9 +64,6 @@ std::optional<std::string> uri_of_der(std::span<const unsigned char> der, bool t
   const Sequence sequence(d2i_ASN1_SEQUENCE_ANY(nullptr, &at, static_cast<long>(der.size())));
   if (!sequence || at != der.data() + der.size() || sk_ASN1_TYPE_num(sequence.get()) != 2)
     return std::nullopt;
-  if (const Bytes again = der_of(sequence.get());
-      !std::equal(der.begin(), der.end(), again.begin(), again.end()))
-    return std::nullopt;  // BER
   const auto description = string_at(sequence.get(), 0, V_ASN1_VISIBLESTRING);
   const auto uri = string_at(sequence.get(), 1, V_ASN1_UTF8STRING);
   const bool is_ours = description == kDescription || (theirs_too && description == kPkcs11Description);
