@@ -95,8 +95,8 @@ def test_an_unreadable_pin_source(device, failing, tmp_path):
 
 
 @pytest.mark.parametrize("uri, part", [
-    ("sesam:object=a;object=b", "'object' stands twice"),
-    ("sesam:web;pin-value=1?pin-value=2", "'pin-value' stands twice"),
+    ("sesam:object=a;object=b", "duplicate attribute 'object'"),
+    ("sesam:web;pin-value=1?pin-value=2", "duplicate attribute 'pin-value'"),
     ("sesam:we%b", "malformed %-escape in the value of 'object'"),
     ("sesam:web;core=zero", "cores are numbered from 1"),
     ("sesam:key-id=hsm01", "a key_id is"),
@@ -187,6 +187,7 @@ def test_storeutl_ends_after_each_failure(device, openssl_cnf, openssl):
             device.fault("http-500", count=-1)
         done = openssl(openssl_cnf(device), "storeutl", uri, check=False, timeout=20)
         assert total_found(done.stdout) == 0 and "BEGIN" not in done.stdout, str(done)
+        assert (done.returncode != 0) == (uri != "sesam:web;type=cert"), str(done)
 
 
 def test_dnssec_keyfromlabel_ends_and_the_log_tells_why(device, openssl_cnf, run, tmp_path):

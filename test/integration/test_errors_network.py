@@ -252,4 +252,5 @@ def test_storeutl_ends_after_each_failure(web, openssl_cnf, openssl):
             web.fault(fault, count=-1)
             done = openssl(openssl_cnf(web), "storeutl", uri, check=False, timeout=20)
             assert total_found(done.stdout) == 0 and "BEGIN" not in done.stdout, str(done)
+            assert done.returncode == 1 and done.stderr.count(":sesam:store_load:") == 1, str(done)
             web.clear_faults()

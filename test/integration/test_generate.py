@@ -64,7 +64,7 @@ def test_a_request_makes_its_own_key(device, openssl_cnf, openssl, tmp_path):
     ("sesam:core=1", "the URI gives no name"),
     ("sesam:token=hsm010123F13C56131E1EEE00000025;object=x", "every key of this device is its own token"),
     ("sesam:key-id=hsm010123F13C56131E1EEE0000000000000025;object=x", "every key of this device is its own token"),
-    ("sesam:object=x;object=y", "stands twice"),
+    ("sesam:object=x;object=y", "duplicate attribute"),
 ])
 def test_a_uri_that_cannot_name_a_new_key_is_refused(device, openssl_cnf, openssl, tmp_path, uri, told):
     done = generate(openssl, openssl_cnf(device), tmp_path / "pem", "group:P-256", uri=uri, check=False)

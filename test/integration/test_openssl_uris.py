@@ -170,6 +170,63 @@ def test_storeutl_keys_finds_the_private_object_only(device, openssl_cnf, openss
     assert re.findall(r"^\d: (.+)$", listing, re.M) == ["Pkey"]
 
 
+@pytest.mark.parametrize("uri", ["sesam:type=private", "pkcs11:manufacturer=sematiconAG", "sesam:core=1;type=private"])
+def test_a_uri_that_names_no_key_opens_the_only_one(device, openssl_cnf, openssl, tmp_path, uri):
+    device.create_key("web")
+    assert_signs(openssl, openssl_cnf(device), uri, tmp_path)
+
+
+def test_a_uri_that_names_no_key_and_fits_several_is_an_error_that_names_them(device, openssl_cnf, openssl):
+    ids = [device.create_key(f"key {number}")["key_id"] for number in range(6)]
+    done = openssl(openssl_cnf(device), "pkey", "-in", "sesam:type=private", "-noout", check=False)
+    assert done.returncode != 0 and "several keys match" in done.stderr and "fits 6" in done.stderr, str(done)
+    assert sum(f"sesam:key-id={key_id}" in done.stderr for key_id in ids) == 4, "the first ones"
+
+
+def test_a_uri_that_names_no_key_and_fits_none_is_an_error(device, openssl_cnf, openssl):
+    done = openssl(openssl_cnf(device), "pkey", "-in", "sesam:type=private", "-noout", check=False)
+    assert done.returncode != 0 and "unknown key" in done.stderr, str(done)
+
+
+def test_bind_is_told_that_a_label_names_no_key(device, openssl_cnf, run, tmp_path):
+    device.create_key("web")
+    cnf = openssl_cnf(device, log_level=1, log_output=tmp_path / "log")
+    done = run(["dnssec-keyfromlabel", "-a", "13", "-l", "pkcs11:manufacturer=sematiconAG", "-f", "KSK", "jp.example"], cnf,
+               cwd=tmp_path, check=False, timeout=20)
+    assert done.returncode != 0 and "the URI names no key: add object=NAME" in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("name, uri", [
+    ("R&D", "pkcs11:object=R&D"), ("R&D", "sesam:R&D"), ("a&b=1", "pkcs11:object=a&b=1;type=private"),
+    ("why?", "sesam:object=why%3F"), ("note", "pkcs11:object=note?x-note=1&x-note=2"),
+])
+def test_rfc_7512_says_which_characters_separate(device, openssl_cnf, openssl, tmp_path, name, uri):
+    device.create_key("a")
+    key = device.create_key(name)
+    cnf = openssl_cnf(device)
+    assert_signs(openssl, cnf, uri, tmp_path)
+    assert f"Key id: {key['key_id']}" in openssl(cnf, "pkey", "-in", uri, "-text", "-noout").stdout
+
+
+def test_a_pin_may_have_a_question_mark(device, openssl_cnf, openssl, tmp_path):
+    device.create_key("pinned", pin="12?x=34")
+    assert_signs(openssl, openssl_cnf(device), "pkcs11:object=pinned?pin-value=12?x=34", tmp_path)
+
+
+def test_a_uri_with_two_readings_is_refused(device, openssl_cnf, openssl):
+    done = openssl(openssl_cnf(device), "pkey", "-in", "pkcs11:object=web&pin-value=4711", "-noout", check=False)
+    assert "ambiguous: '&pin-value='" in done.stderr and "4711;" not in done.stderr.replace("&pin-value=4711", ""), str(done)
+    assert device.requests() == {}
+
+
+@pytest.mark.parametrize("scheme", ["sesam", "pkcs11"])
+def test_the_property_provider_pkcs11_serves_the_store_too(device, openssl_cnf, openssl, scheme):
+    device.create_key("web")
+    done = openssl(openssl_cnf(device), "pkey", "-propquery", "provider=pkcs11", "-in", f"{scheme}:object=web", "-noout",
+                   "-text")
+    assert "held by the N200" in done.stdout
+
+
 def test_several_keys_of_one_name_are_an_error(device, openssl_cnf, openssl):
     ids = [device.create_key("twin")["key_id"] for _ in range(2)]
     done = openssl(openssl_cnf(device), "pkey", "-in", "sesam:twin", "-pubout", check=False)

@@ -92,6 +92,27 @@ def test_a_file_of_a_key_made_in_the_device_signs(device, openssl_cnf, openssl, 
     sign(openssl, openssl_cnf(device, pin=PIN), tmp_path / "new.key", tmp_path)
 
 
+@pytest.mark.parametrize("command", [
+    ("pkey", "-in", "sesam:web", "-outform", "DER"),
+    ("ec", "-in", "sesam:web", "-outform", "DER"),
+    ("pkcs12", "-export", "-inkey", "sesam:web", "-in", "web.crt", "-passout", "pass:x"),
+])
+def test_other_forms_are_refused_with_the_reason_and_the_way_out(web, openssl, tmp_path, command):
+    _, cnf, _ = web
+    openssl(cnf, "req", "-x509", "-key", "sesam:web", "-subj", "/CN=web", "-out", tmp_path / "web.crt")
+    done = openssl(cnf, *(tmp_path / word if word == "web.crt" else word for word in command), "-out", tmp_path / "out",
+                   check=False)
+    assert done.returncode != 0
+    assert "exporting the private part of key 'web'" in done.stderr and "writes a PEM file" in done.stderr, str(done)
+
+
+@pytest.mark.parametrize("command", ["ec", "pkey"])
+def test_the_older_commands_write_the_file_too(web, openssl, tmp_path, command):
+    _, cnf, path = web
+    openssl(cnf, command, "-in", "sesam:web", "-out", tmp_path / "out")
+    assert (tmp_path / "out").read_text() == path.read_text()
+
+
 def wrapped(body: bytes, label: str = "SESAM KEY URI") -> str:
     return f"-----BEGIN {label}-----\n{base64.encodebytes(body).decode()}-----END {label}-----\n"
 
@@ -107,11 +128,21 @@ MALFORMED = {
     "no uri": der(0x30, OURS),
     "octets": der(0x30, OURS + der(0x04, b"sesam:web")),
     "a nul": der(0x30, OURS + der(0x0C, b"sesam:web\0.more")),
-    "indefinite length": b"\x30\x80" + OURS + der(0x0C, b"sesam:web") + b"\0\0",
     "a length beyond the end": b"\x30\x84\x7F\xFF\xFF\xFF" + GOOD[2:],
     "oversized": b"\x30\x83\x02\x00\x00" + b"A" * 0x20000,
     "random": bytes(range(256)),
 }
+
+
+INSIDE = OURS + der(0x0C, b"sesam:web")
+OTHER_LENGTHS = {"long form": b"\x30\x82\0" + bytes([len(INSIDE)]) + INSIDE, "indefinite": b"\x30\x80" + INSIDE + b"\0\0"}
+
+
+@pytest.mark.parametrize("body", OTHER_LENGTHS.values(), ids=OTHER_LENGTHS.keys())
+def test_a_file_with_lengths_that_der_does_not_have_is_read(web, openssl, tmp_path, body):
+    _, cnf, _ = web
+    (tmp_path / "other").write_text(wrapped(body))
+    sign(openssl, cnf, tmp_path / "other", tmp_path)
 
 
 @pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())

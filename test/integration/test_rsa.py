@@ -141,3 +141,27 @@ def test_brainpool_keys_sign(device, openssl_cnf, openssl, tmp_path, size):
     assert "Verified OK" in openssl(cnf, "dgst", "-sha256", "-verify", tmp_path / "pub", "-signature", tmp_path / "sig",
                                     tmp_path / "data").stdout
     assert f"brainpoolP{size}r1" in openssl(cnf, "pkey", "-in", "sesam:bp", "-text", "-noout").stdout
+
+
+@pytest.mark.parametrize("options", [("-pkeyopt", "digest:sha256"), ()], ids=["digest", "DigestInfo"])
+def test_what_was_signed_is_recovered_without_the_device(device, rsa, openssl, tmp_path, options):
+    cnf, public = rsa()
+    (tmp_path / "digest").write_bytes(bytes(range(32)))
+    openssl(cnf, "pkeyutl", "-sign", "-inkey", "sesam:rsa", "-pkeyopt", "digest:sha256", "-in", tmp_path / "digest", "-out",
+            tmp_path / "sig")
+    before = device.requests()
+    for key in (("-inkey", "sesam:rsa"), ("-pubin", "-inkey", public)):
+        openssl(cnf, "pkeyutl", "-verifyrecover", *key, *options, "-in", tmp_path / "sig", "-out", tmp_path / key[0][1:])
+    assert (tmp_path / "inkey").read_bytes() == (tmp_path / "pubin").read_bytes()
+    assert (tmp_path / "inkey").read_bytes().endswith(bytes(range(32)))
+    assert device.requests()["rsasign"] == before["rsasign"]
+
+
+@pytest.mark.parametrize("option, offered", [("rsa_keygen_pubexp:65537", True), ("rsa_keygen_primes:2", True),
+                                             ("rsa_keygen_pubexp:3", False), ("rsa_keygen_primes:3", False)])
+def test_the_usual_exponent_and_primes_may_be_asked_for(device, openssl_cnf, openssl, tmp_path, option, offered):
+    done = openssl(openssl_cnf(device), "genpkey", "-algorithm", "RSA", "-propquery", "?provider=sesam", "-pkeyopt",
+                   "sesam_uri:sesam:object=made", "-pkeyopt", option, "-out", tmp_path / "made", check=False)
+    assert (done.returncode == 0) == offered, str(done)
+    assert ("the device makes keys with" in done.stderr) == (not offered), str(done)
+    assert len(device.keys()) == offered

@@ -86,6 +86,30 @@ static void try_keymgmt(const OSSL_DISPATCH *keymgmt, struct wanted keys) {
   ERR_clear_error();
 }
 
+// What is set changes this object alone, and only its form.
+static void try_settable_params(const OSSL_DISPATCH *keymgmt, struct wanted keys) {
+  SLOT(keymgmt, KEYMGMT_NEW, keymgmt_new);
+  SLOT(keymgmt, KEYMGMT_FREE, keymgmt_free);
+  SLOT(keymgmt, KEYMGMT_DUP, keymgmt_dup);
+  SLOT(keymgmt, KEYMGMT_SET_PARAMS, keymgmt_set_params);
+  SLOT(keymgmt, KEYMGMT_SETTABLE_PARAMS, keymgmt_settable_params);
+  void *empty = keymgmt_new(provctx), *copy = keymgmt_dup(keys.private_key, PAIR);
+  int number = 1;
+  const OSSL_PARAM nothing[] = {OSSL_PARAM_END}, unknown[] = {OSSL_PARAM_int("no-such-parameter", &number), OSSL_PARAM_END},
+                   bits[] = {OSSL_PARAM_int(OSSL_PKEY_PARAM_BITS, &number), OSSL_PARAM_END},
+                   point[] = {OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, "x", 1), OSSL_PARAM_END},
+                   form[] = {OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "nonsense", 8), OSSL_PARAM_END};
+  const int is_ec = keymgmt_settable_params(provctx)[0].key != NULL;
+  CHECK(keymgmt_set_params(copy, NULL) == 1 && keymgmt_set_params(copy, nothing) == 1 && keymgmt_set_params(copy, unknown) == 1);
+  CHECK(keymgmt_set_params(NULL, unknown) == 0 && keymgmt_set_params(copy, bits) == 0);
+  REASON("bad argument");
+  CHECK(keymgmt_set_params(copy, point) == !is_ec && keymgmt_set_params(empty, point) == !is_ec &&
+        keymgmt_set_params(copy, form) == !is_ec && keymgmt_set_params(empty, form) == !is_ec);
+  ERR_clear_error();
+  keymgmt_free(copy);
+  keymgmt_free(empty);
+}
+
 static void try_generation(const OSSL_DISPATCH *keymgmt, void *key) {
   SLOT(keymgmt, KEYMGMT_GEN_INIT, keymgmt_gen_init);
   SLOT(keymgmt, KEYMGMT_GEN_SET_TEMPLATE, keymgmt_gen_set_template);
@@ -157,6 +181,38 @@ static void try_signing(const OSSL_DISPATCH *signature, struct wanted keys, void
   signature_freectx(NULL);
 }
 
+static void try_recovery(const OSSL_DISPATCH *signature, struct wanted keys, int is_rsa) {
+  SLOT(signature, SIGNATURE_NEWCTX, signature_newctx);
+  SLOT(signature, SIGNATURE_FREECTX, signature_freectx);
+  SLOT(signature, SIGNATURE_SIGN_INIT, signature_sign_init);
+  SLOT(signature, SIGNATURE_SIGN, signature_sign);
+  SLOT(signature, SIGNATURE_VERIFY_RECOVER_INIT, signature_verify_recover_init);
+  SLOT(signature, SIGNATURE_VERIFY_RECOVER, signature_verify_recover);
+  void *context = signature_newctx(provctx, NULL);
+  unsigned char made[512], out[512], digest[32] = {1};
+  size_t made_length = 0, length = 0;
+  CHECK(signature_verify_recover(context, out, &length, sizeof out, made, 1) == 0 &&
+        signature_verify_recover(NULL, out, &length, sizeof out, made, 1) == 0 && signature_verify_recover_init(NULL, NULL, NULL) == 0);
+  REASON("bad argument");
+  CHECK(signature_verify_recover_init(context, keys.public_key, NULL) == is_rsa);
+  if (is_rsa) {
+    OSSL_PARAM sha256[] = {OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, "SHA256", 6), OSSL_PARAM_END};
+    CHECK(signature_sign_init(context, keys.private_key, sha256) == 1 &&
+          signature_sign(context, made, &made_length, sizeof made, digest, sizeof digest) == 1);
+    CHECK(signature_verify_recover_init(context, keys.public_key, sha256) == 1);
+    CHECK(signature_verify_recover(context, NULL, &length, 0, made, made_length) == 1 && length >= sizeof digest);
+    CHECK(signature_verify_recover(context, out, &length, sizeof out, made, made_length) == 1 && length == sizeof digest &&
+          memcmp(out, digest, sizeof digest) == 0);
+    CHECK(signature_verify_recover(context, out, NULL, sizeof out, made, made_length) == 0 &&
+          signature_verify_recover(context, out, &length, 8, made, made_length) == 0);
+    made[0] ^= 1;
+    CHECK(signature_verify_recover(context, out, &length, sizeof out, made, made_length) == 0 &&
+          signature_verify_recover(context, out, &length, sizeof out, NULL, 0) == 0);
+  }
+  ERR_clear_error();
+  signature_freectx(context);
+}
+
 static void try_digest_signing(const OSSL_DISPATCH *signature, struct wanted keys) {
   SLOT(signature, SIGNATURE_NEWCTX, signature_newctx);
   SLOT(signature, SIGNATURE_FREECTX, signature_freectx);
@@ -226,8 +282,10 @@ void try_keys(const char *type, const char *signature_name, const char *uri, con
   SLOT(keymgmt, KEYMGMT_FREE, keymgmt_free);
   void *empty = keymgmt_new(provctx);
   try_keymgmt(keymgmt, keys);
+  try_settable_params(keymgmt, keys);
   try_generation(keymgmt, keys.public_key);
   try_signing(signature, keys, others.private_key, empty);
+  try_recovery(signature, keys, strcmp(type, "RSA") == 0);
   try_digest_signing(signature, keys);
   try_params(signature, keys.private_key);
   void *const all[] = {empty, keys.private_key, keys.public_key, others.private_key, others.public_key};

@@ -72,10 +72,19 @@ TEST(UriPem, whose_der_is_malformed_is_none) {
   EXPECT_FALSE(uri_of_der(longer, true));
   EXPECT_FALSE(uri_of_der(Bytes{0x30, 0x80, 0x00, 0x00}, true));
   EXPECT_FALSE(uri_of_der(Bytes{0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF}, true));
-  Bytes indefinite = good;
+}
+
+// pkcs11-provider's files have been seen with them.
+TEST(UriPem, with_other_lengths_than_those_of_der_is_read) {
+  Bytes der = der_of_uri(kUri);
+  Bytes indefinite = der;
   indefinite[1] = 0x80;
   indefinite.insert(indefinite.end(), {0x00, 0x00});
-  EXPECT_FALSE(uri_of_der(indefinite, true));
+  EXPECT_EQ(uri_of_der(indefinite, true), kUri);
+  ASSERT_LT(der[1], 0x80);
+  Bytes long_form{der[0], 0x82, 0x00};
+  long_form.insert(long_form.end(), der.begin() + 1, der.end());
+  EXPECT_EQ(uri_of_der(long_form, true), kUri);
 }
 
 TEST(UriPem, of_another_shape_is_none) {
