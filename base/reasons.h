@@ -57,7 +57,9 @@ namespace sesam {
   X(public_key_only, "not a private key", "the URI asks for type=public")                                    \
   X(bad_signature, "bad signature", "")                                                                      \
   X(bad_public_key, "bad public key", "")                                                                    \
-  X(key_exists, "a key of that name exists", "choose another name, or delete that key first")                \
+  X(key_exists, "a key of that name exists",                                                                 \
+    "choose another name, or delete that key first; BIND gives all keys that it makes in one second the "    \
+    "same name: add the algorithms of a policy one after the other")                                         \
   X(unknown_command, "the device does not know the command",                                                 \
     "check the wire_... settings against the vendor's manual; if it is a signing command, "                  \
     "'sesam discover' finds its name")                                                                       \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every call that a program may make with a key, to a key in a file and to one in the device: the same answer, or a row of
-docs/FEATURES.md, "Calls that a key in the device answers otherwise"."""
+"""Every call that a program may make with a key, to a key in a file and to one in the device: the same answer, or a
+row of docs/FEATURES.md, "Calls that a key in the device answers otherwise"."""
 import re
 from pathlib import Path
 
@@ -33,8 +33,8 @@ def answers(run, program: Path, cnf: Path, key: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("type_, options", [("EC", {}), ("RSA", {"type": "RSA", "size": 2048})])
-def test_a_key_in_the_device_answers_as_a_key_in_a_file_or_as_documented(shared_device, openssl_cnf, openssl, run, tmp_path,
-                                                                         evp_calls, type_, options):
+def test_a_key_in_the_device_answers_as_one_in_a_file_or_as_documented(shared_device, openssl_cnf, openssl, run,
+                                                                       tmp_path, evp_calls, type_, options):
     shared_device.create_key(f"calls-{type_}", **options)
     cnf = openssl_cnf(shared_device)
     making = ("ec_paramgen_curve:P-256",) if type_ == "EC" else ("rsa_keygen_bits:2048",)

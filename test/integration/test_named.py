@@ -13,7 +13,7 @@ from harness.bind import ZONE
 from harness.flavour import needs_trust_in_memory
 from harness.named import Named
 from harness.paths import REPOSITORY
-from harness.policy import LASTING, key_store, policy
+from harness.policy import LASTING, combined_policy, key_store, policy
 from harness.programs import run as run_program
 
 HSM = 'key-store "hsm"'
@@ -80,6 +80,27 @@ def test_named_makes_its_keys_in_the_device_and_finds_them_after_a_restart(devic
     assert_signed(one)
     assert one.dnskeys() == keys
     assert not {"genecckey", "genrsakey"} & set(device.requests())
+    one.stop()
+
+
+def test_the_keys_of_two_algorithms_have_one_name_and_the_error_says_what_to_do(device, named, tmp_path):
+    one = named(device, key_store("hsm", "sesam:core=1") + combined_policy("13", "14"),
+                log_level=1, log_output=tmp_path / "log").start()
+    one.wait_until("the second key is refused", lambda: "add the algorithms of a policy one after the other" in
+                   (tmp_path / "log").read_text())
+    one.stop()
+
+
+def test_a_second_algorithm_is_added_once_the_zone_is_signed(device, named):
+    store = key_store("hsm", "sesam:core=1")
+    one = named(device, store + combined_policy("13")).start()
+    one.wait_until("the zone is signed", one.is_signed)
+    one.conf.write_text(one.conf.read_text().replace(combined_policy("13"), combined_policy("13", "14")))
+    one.rndc("reconfig")
+    one.wait_until("the zone has signatures of both", lambda: len(re.findall(
+        r"RRSIG\sSOA\s(?:13|14)\s", one.dig(ZONE, "SOA", "+dnssec"))) == 2)
+    assert_signed(one)
+    assert len(device.keys()) == 4
     one.stop()
 
 

@@ -191,8 +191,8 @@ def test_a_uri_that_names_no_key_and_fits_none_is_an_error(device, openssl_cnf, 
 def test_bind_is_told_that_a_label_names_no_key(device, openssl_cnf, run, tmp_path):
     device.create_key("web")
     cnf = openssl_cnf(device, log_level=1, log_output=tmp_path / "log")
-    done = run(["dnssec-keyfromlabel", "-a", "13", "-l", "pkcs11:manufacturer=sematiconAG", "-f", "KSK", "jp.example"], cnf,
-               cwd=tmp_path, check=False, timeout=20)
+    done = run(["dnssec-keyfromlabel", "-a", "13", "-l", "pkcs11:manufacturer=sematiconAG", "-f", "KSK", "jp.example"],
+               cnf, cwd=tmp_path, check=False, timeout=20)
     assert done.returncode != 0 and "the URI names no key: add object=NAME" in (tmp_path / "log").read_text()
 
 
@@ -215,15 +215,15 @@ def test_a_pin_may_have_a_question_mark(device, openssl_cnf, openssl, tmp_path):
 
 def test_a_uri_with_two_readings_is_refused(device, openssl_cnf, openssl):
     done = openssl(openssl_cnf(device), "pkey", "-in", "pkcs11:object=web&pin-value=4711", "-noout", check=False)
-    assert "ambiguous: '&pin-value='" in done.stderr and "4711;" not in done.stderr.replace("&pin-value=4711", ""), str(done)
+    assert "ambiguous: '&pin-value=' in the value of 'object'" in done.stderr, str(done)
     assert device.requests() == {}
 
 
 @pytest.mark.parametrize("scheme", ["sesam", "pkcs11"])
 def test_the_property_provider_pkcs11_serves_the_store_too(device, openssl_cnf, openssl, scheme):
     device.create_key("web")
-    done = openssl(openssl_cnf(device), "pkey", "-propquery", "provider=pkcs11", "-in", f"{scheme}:object=web", "-noout",
-                   "-text")
+    done = openssl(openssl_cnf(device), "pkey", "-propquery", "provider=pkcs11", "-in", f"{scheme}:object=web",
+                   "-noout", "-text")
     assert "held by the N200" in done.stdout
 
 

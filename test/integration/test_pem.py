@@ -135,7 +135,8 @@ MALFORMED = {
 
 
 INSIDE = OURS + der(0x0C, b"sesam:web")
-OTHER_LENGTHS = {"long form": b"\x30\x82\0" + bytes([len(INSIDE)]) + INSIDE, "indefinite": b"\x30\x80" + INSIDE + b"\0\0"}
+OTHER_LENGTHS = {"long form": b"\x30\x82\0" + bytes([len(INSIDE)]) + INSIDE,
+                 "indefinite": b"\x30\x80" + INSIDE + b"\0\0"}
 
 
 @pytest.mark.parametrize("body", OTHER_LENGTHS.values(), ids=OTHER_LENGTHS.keys())

@@ -147,11 +147,12 @@ def test_brainpool_keys_sign(device, openssl_cnf, openssl, tmp_path, size):
 def test_what_was_signed_is_recovered_without_the_device(device, rsa, openssl, tmp_path, options):
     cnf, public = rsa()
     (tmp_path / "digest").write_bytes(bytes(range(32)))
-    openssl(cnf, "pkeyutl", "-sign", "-inkey", "sesam:rsa", "-pkeyopt", "digest:sha256", "-in", tmp_path / "digest", "-out",
-            tmp_path / "sig")
+    openssl(cnf, "pkeyutl", "-sign", "-inkey", "sesam:rsa", "-pkeyopt", "digest:sha256", "-in", tmp_path / "digest",
+            "-out", tmp_path / "sig")
     before = device.requests()
     for key in (("-inkey", "sesam:rsa"), ("-pubin", "-inkey", public)):
-        openssl(cnf, "pkeyutl", "-verifyrecover", *key, *options, "-in", tmp_path / "sig", "-out", tmp_path / key[0][1:])
+        openssl(cnf, "pkeyutl", "-verifyrecover", *key, *options, "-in", tmp_path / "sig", "-out",
+                tmp_path / key[0][1:])
     assert (tmp_path / "inkey").read_bytes() == (tmp_path / "pubin").read_bytes()
     assert (tmp_path / "inkey").read_bytes().endswith(bytes(range(32)))
     assert device.requests()["rsasign"] == before["rsasign"]

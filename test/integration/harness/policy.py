@@ -19,3 +19,10 @@ def policy(ksk: str = "", zsk: str = "", algorithm: str = "ecdsap256sha256", zsk
     keys = (f"ksk {ksk} lifetime unlimited algorithm {algorithm}; zsk {zsk} lifetime {zsk_lifetime} algorithm "
             f"{algorithm};")
     return f'dnssec-policy "tested" {{ keys {{ {keys} }}; {more} }};\n'
+
+
+def combined_policy(*algorithms: str) -> str:
+    """The policy "tested" with a KSK and a ZSK of each algorithm, in key-store "hsm"."""
+    keys = " ".join(f'{role} key-store "hsm" lifetime unlimited algorithm {algorithm};'
+                    for algorithm in algorithms for role in ("ksk", "zsk"))
+    return f'dnssec-policy "tested" {{ keys {{ {keys} }}; {SHORT_TIMES} }};\n'
