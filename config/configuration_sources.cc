@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "base/file.h"
@@ -52,17 +53,25 @@ std::map<std::string, const char*, std::less<>> ask_core(const ossl::Core& core,
   return found;
 }
 
-// A key that is misspelt would be ignored silently: the core tells only what it is asked for.
-Result<void> refuse_unknown_keys(const ossl::Core& core) {
+// Where openssl.cnf configures this instance of the provider.
+struct OwnSection {
+  OpensslCnf cnf;
+  std::string name;
+};
+
+// Nothing for an instance that a program loaded by itself.
+std::optional<OwnSection> own_section(const ossl::Core& core) {
   const auto names = ask_core(core, {OSSL_PROV_PARAM_CORE_PROV_NAME});
   const std::string path = OpensslCnf::default_path();
-  if (names.empty() || path.empty()) return {};
-  const auto cnf = OpensslCnf::load(path);
+  if (names.empty() || path.empty()) return std::nullopt;
+  auto cnf = OpensslCnf::load(path);
   const auto providers = cnf ? cnf->providers() : std::nullopt;
-  if (!providers) return {};
+  if (!providers) return std::nullopt;
+  const std::string instance = names.begin()->second;
   for (const auto& [name, section] : *providers)
-    if (name == names.begin()->second) return refuse_unknown_keys(*cnf, section);
-  return {};
+    if (cnf->value(section, "identity").value_or(name) == instance)
+      return OwnSection{*std::move(cnf), section};
+  return std::nullopt;
 }
 
 Result<void> add_vendor_values(const std::string& path, Collected& collected) {
@@ -132,16 +141,22 @@ Result<void> refuse_unknown_keys(const OpensslCnf& cnf, const std::string& secti
   return bad("unknown key '" + unknown + "' in section [" + section + "] of " + cnf.path());
 }
 
-Result<Collected> collect_values(const ossl::Core& core) {
-  SESAM_CHECK(refuse_unknown_keys(core));
+Values values_of(const ossl::Core& core) {
   std::vector<std::string> keys;
   for (const auto& row : settings()) keys.push_back(row.key);
+  Values values;
+  for (const auto& [key, text] : ask_core(core, keys)) values.emplace(key, Secret(text));
+  return values;
+}
+
+// A value that is not in the file came as a parameter: the file's permissions do not matter to it.
+Result<Collected> collect_values(const ossl::Core& core) {
+  const auto own = own_section(core);
+  if (own) SESAM_CHECK(refuse_unknown_keys(own->cnf, own->name));
   Collected collected;
-  const std::string cnf = OpensslCnf::default_path();
-  for (const auto& [key, text] : ask_core(core, keys)) {
-    add_file_of(cnf, key, collected);
-    collected.values.emplace(key, Secret(text));
-  }
+  collected.values = values_of(core);
+  for (const auto& [key, value] : collected.values)
+    if (own && own->cnf.value(own->name, key) == value.reveal()) add_file_of(own->cnf.path(), key, collected);
   return complete(std::move(collected));
 }
 

@@ -20,6 +20,11 @@ struct Collected {
   std::vector<WatchedFile> files;
 };
 
+/// The settings that the core returns at this time, by key: those of openssl.cnf, overridden by what the
+/// program gave when it loaded the provider (OSSL_PROVIDER_load_ex(3)) or later
+/// (OSSL_PROVIDER_add_conf_parameter(3), -provparam). No I/O.
+Values values_of(const ossl::Core& core);
+
 /// Collects the values of all settings. Reads the vendor's file, and openssl.cnf once more for keys that
 /// nobody would notice otherwise: the core tells only the values of keys that it is asked for. Raises
 /// bad_configuration.

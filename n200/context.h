@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every object of one provider instance shares: the device, or why there is none.
+// What every object of one provider instance shares: how it gets the device, or why there is none.
 #pragma once
 
 #include <atomic>
@@ -40,17 +40,12 @@ class Warnings {
 };
 
 struct Context {
-  std::shared_ptr<Device> device;  ///< null where the configuration is bad
-  Error configuration_error{Reason::none, {}};
-  bool claims_pkcs11 = true;  ///< also serves pkcs11: URIs, files that hold one, and BIND's generation
-  Warnings warnings;
+  virtual ~Context() = default;
+  /// The device, or why there is none. The first call completes the configuration: parameters that the
+  /// program gave after loading the provider count until then. Raises bad_configuration.
+  virtual Result<std::shared_ptr<Device>> require_device() const = 0;
 
-  /// The device, or why there is none. Raises bad_configuration.
-  Result<std::shared_ptr<Device>> require_device() const {
-    if (!device) return configuration_error;
-    warnings.tell_once();
-    return device;
-  }
+  bool claims_pkcs11 = true;  ///< also serves pkcs11: URIs, files that hold one, and BIND's generation
 };
 
 }  // namespace sesam::n200

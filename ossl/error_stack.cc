@@ -86,6 +86,8 @@ Core::Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) no
 void attach_error_stack(const Core& core, std::shared_ptr<const Log> log) {
   auto& stack = process_state<Stack>();
   const ProcessLock lock(stack.mutex);
+  for (auto& one : stack.instances)
+    if (one.core.handle == core.handle) return one.log.swap(log);
   stack.instances.push_back({core, std::move(log)});
 }
 

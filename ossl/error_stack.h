@@ -33,8 +33,8 @@ struct Core {
 };
 
 /// Makes an instance the one that errors are raised through, and whose log they go to, until it is detached;
-/// then it is the one before it. All instances of a process have the same reason texts, so any live one
-/// serves.
+/// then it is the one before it. For an attached instance: replaces its log. All instances of a process have
+/// the same reason texts, so any live one serves.
 void attach_error_stack(const Core& core, std::shared_ptr<const Log> log);
 void detach_error_stack(const Core& core) noexcept;
 

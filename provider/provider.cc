@@ -8,12 +8,11 @@
 #include <utility>
 
 #include "asym_cipher/rsa_cipher.h"
-#include "config/configuration_sources.h"
 #include "keyexch/ecdh.h"
 #include "keymgmt/key.h"
-#include "n200/device.h"
 #include "ossl/boundary.h"
 #include "provider/params.h"
+#include "provider/setup.h"
 #include "rand/random.h"
 #include "signature/signature.h"
 #include "store/encoders.h"
@@ -131,42 +130,40 @@ const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cach
 
 const OSSL_ITEM* get_reason_strings(void*) { return ossl::reason_strings(); }
 
-// BIND's tools show nothing but the log, so an instance whose configuration is bad has one too. Null where
-// there is no memory for it.
-std::shared_ptr<const Log> open_log_at_least(const config::ModestSettings& wanted) {
-  auto log = Log::open(wanted.log_level, wanted.log_output);
-  if (!log) log = Log::open(wanted.log_level, "stderr");
-  return log ? *log : nullptr;
-}
-
 void teardown(void* provctx) { delete static_cast<Provider*>(provctx); }
 
 }  // namespace
 
-Provider::Provider(const ossl::Core& core) : core_(core) {
+Provider::Provider(const ossl::Core& core) : core_(core), first_(first_setup(core)) {
   bio = core.bio;
-  if (auto configured = configure(); !configured) {
-    const auto modest = config::modest_settings(core);
-    claims_pkcs11 = modest.claim_pkcs11;
-    log_ = open_log_at_least(modest);
-    configuration_error = std::move(configured).error();
-  }
-  ossl::attach_error_stack(core_, log_);
+  claims_pkcs11 = first_->claims_pkcs11;
+  ossl::attach_error_stack(core_, first_->log);
 }
 
-Result<void> Provider::configure() {
-  SESAM_TRY(collected, config::collect_values(core_));
-  SESAM_TRY(configuration, config::build_configuration(collected.values));
-  SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
-  claims_pkcs11 = configuration.claim_pkcs11;
-  log_ = std::move(log);
-  if (log_->wants(LogLevel::failures)) warnings = {log_, config::warnings_about(collected.files)};
-  device =
-      n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device), log_);
-  return {};
+Provider::~Provider() {
+  ossl::detach_error_stack(core_);
+  if (const Setup* final = final_.load(std::memory_order_acquire); final != first_.get()) delete final;
 }
 
-Provider::~Provider() { ossl::detach_error_stack(core_); }
+// Threads that come here at the same time make a setup each; the first to publish its own wins.
+const Setup& Provider::final_setup() const {
+  if (const Setup* final = final_.load(std::memory_order_acquire)) return *final;
+  auto later = later_setup(core_, *first_);
+  const Setup* final = nullptr;
+  if (!final_.compare_exchange_strong(final, later ? later.get() : first_.get(), std::memory_order_acq_rel))
+    return *final;
+  if (!later) return *first_;
+  const Setup& published = *later.release();
+  ossl::attach_error_stack(core_, published.log);
+  return published;
+}
+
+Result<std::shared_ptr<n200::Device>> Provider::require_device() const {
+  const Setup& setup = final_setup();
+  if (!setup.device) return setup.error;
+  setup.warnings.tell_once();
+  return setup.device;
+}
 
 const OSSL_DISPATCH kProvider[] = {SESAM_BIND(provider_teardown, &teardown),
                                    SESAM_BIND(provider_gettable_params, &gettable_params),

@@ -4,13 +4,15 @@
 
 #include <openssl/core.h>
 
+#include <atomic>
 #include <memory>
 
-#include "base/log.h"
 #include "ossl/error_stack.h"
 #include "store/context.h"
 
 namespace sesam::provider {
+
+struct Setup;
 
 /// The context that OpenSSL hands back to every function of the provider.
 class Provider : public store::Context {
@@ -18,16 +20,20 @@ class Provider : public store::Context {
   /// Reads the configuration. Never fails on it: what is wrong is remembered, and raised when a key is used.
   /// OpenSSL swallows what a failing init raises, and most programs that load openssl.cnf never use a key.
   explicit Provider(const ossl::Core& core);
-  ~Provider();
+  ~Provider() override;
 
   Provider(const Provider&) = delete;
   Provider& operator=(const Provider&) = delete;
 
+  /// The openssl program gives its -provparam after loading the provider, so settings are final only now.
+  Result<std::shared_ptr<n200::Device>> require_device() const override;
+
  private:
-  Result<void> configure();
+  const Setup& final_setup() const;
 
   ossl::Core core_;
-  std::shared_ptr<const Log> log_;
+  std::unique_ptr<const Setup> first_;
+  mutable std::atomic<const Setup*> final_{nullptr};  // no lock: a fork could inherit it taken
 };
 
 /// What OSSL_provider_init() returns.

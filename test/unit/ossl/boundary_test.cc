@@ -5,7 +5,11 @@
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 
+#include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace sesam::ossl {
@@ -154,6 +158,19 @@ TEST_F(Boundary, raises_through_the_instance_that_is_left) {
   detach_error_stack(second);
   raise({Reason::internal, "x"}, "test");
   EXPECT_EQ(raised_list().size(), 1U);
+}
+
+TEST_F(Boundary, an_instance_that_is_attached_again_has_the_new_log) {
+  const std::string path = testing::TempDir() + "attached_again.log";
+  std::remove(path.c_str());
+  attach_error_stack(core_, *Log::open(1, path));
+  raise({Reason::internal, "written there"}, "test");
+  EXPECT_EQ(raised_list().size(), 1U);
+  std::ifstream log(path);
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(log), {}), HasSubstr("written there"));
+  detach_error_stack(core_);
+  raise({Reason::internal, "x"}, "test");
+  EXPECT_EQ(raised_list().size(), 1U) << "one detach is enough";
 }
 
 TEST(ErrorStack, without_an_instance_raises_nothing_and_does_not_crash) {
