@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "keymgmt/device_params.h"
 #include "n200/device.h"
 #include "n200/key_uri.h"
 #include "n200/uri.h"
@@ -118,13 +119,13 @@ void Key::take(ossl::Pkey pkey, Part part) {
   part_ = part;
 }
 
-// Everything that there is to be asked is in the public key; what is not, as "priv", stays unmodified.
+// What is in neither, as "priv", stays unmodified.
 Result<void> Key::get_params(OSSL_PARAM params[]) const {
   if (!pkey_) return Error{Reason::bad_argument, "the key is empty"};
   if (params == nullptr || params[0].key == nullptr) return {};
   if (EVP_PKEY_get_params(pkey_.get(), params) != 1)
     return Error{Reason::bad_argument, "a parameter has the wrong type or is too small"};
-  return {};
+  return get_device_params(*data_, params);
 }
 
 Result<void> Key::set_params(const OSSL_PARAM params[]) {

@@ -4,6 +4,7 @@
 #include <openssl/core_names.h>
 
 #include "base/ascii_case.h"
+#include "keymgmt/device_params.h"
 #include "keymgmt/public_key.h"
 
 namespace sesam::keymgmt {
@@ -16,10 +17,12 @@ ossl::Pkey from_builder(KeyType type, OSSL_PARAM_BLD* builder) {
   return params ? public_key_from(type, params.get()) : nullptr;
 }
 
-#define SESAM_COMMON_PARAMS                                                                              \
-  OSSL_PARAM_int(OSSL_PKEY_PARAM_BITS, nullptr), OSSL_PARAM_int(OSSL_PKEY_PARAM_SECURITY_BITS, nullptr), \
-      OSSL_PARAM_int(OSSL_PKEY_PARAM_MAX_SIZE, nullptr),                                                 \
-      OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_DEFAULT_DIGEST, nullptr, 0)
+#define SESAM_COMMON_PARAMS                                                                               \
+  OSSL_PARAM_int(OSSL_PKEY_PARAM_BITS, nullptr), OSSL_PARAM_int(OSSL_PKEY_PARAM_SECURITY_BITS, nullptr),  \
+      OSSL_PARAM_int(OSSL_PKEY_PARAM_MAX_SIZE, nullptr), OSSL_PARAM_int(kSecurityCategoryParam, nullptr), \
+      OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_DEFAULT_DIGEST, nullptr, 0),                                 \
+      OSSL_PARAM_utf8_string(kKeyIdParam, nullptr, 0), OSSL_PARAM_utf8_string(kNameParam, nullptr, 0),    \
+      OSSL_PARAM_utf8_string(kUriParam, nullptr, 0), OSSL_PARAM_uint(kCoreParam, nullptr)
 #define SESAM_EC_PUBLIC_PARAMS                                    \
   OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, nullptr, 0), \
       OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, nullptr, 0)
