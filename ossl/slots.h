@@ -5,6 +5,8 @@
 
 #include <openssl/core_dispatch.h>
 
+#include "ossl/newer_functions.h"
+
 // X(ID, name): OSSL_FUNC_<ID> is the number, OSSL_FUNC_<name>_fn the type.
 #define SESAM_SLOTS(X)                                                \
   X(PROVIDER_TEARDOWN, provider_teardown)                             \
@@ -60,6 +62,13 @@
   X(SIGNATURE_GETTABLE_CTX_PARAMS, signature_gettable_ctx_params)     \
   X(SIGNATURE_SET_CTX_PARAMS, signature_set_ctx_params)               \
   X(SIGNATURE_SETTABLE_CTX_PARAMS, signature_settable_ctx_params)     \
+  X(SIGNATURE_QUERY_KEY_TYPES, signature_query_key_types)             \
+  X(SIGNATURE_SIGN_MESSAGE_INIT, signature_sign_message_init)         \
+  X(SIGNATURE_SIGN_MESSAGE_UPDATE, signature_sign_message_update)     \
+  X(SIGNATURE_SIGN_MESSAGE_FINAL, signature_sign_message_final)       \
+  X(SIGNATURE_VERIFY_MESSAGE_INIT, signature_verify_message_init)     \
+  X(SIGNATURE_VERIFY_MESSAGE_UPDATE, signature_verify_message_update) \
+  X(SIGNATURE_VERIFY_MESSAGE_FINAL, signature_verify_message_final)   \
   X(RAND_NEWCTX, rand_newctx)                                         \
   X(RAND_FREECTX, rand_freectx)                                       \
   X(RAND_INSTANTIATE, rand_instantiate)                               \

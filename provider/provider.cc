@@ -11,9 +11,11 @@
 #include "keyexch/ecdh.h"
 #include "keymgmt/key.h"
 #include "ossl/boundary.h"
+#include "ossl/core_version.h"
 #include "provider/params.h"
 #include "provider/setup.h"
 #include "rand/random.h"
+#include "signature/composite.h"
 #include "signature/signature.h"
 #include "store/encoders.h"
 #include "store/loader.h"
@@ -75,6 +77,15 @@ constexpr auto kSignatures = for_each_type([](const keymgmt::KeyTypeRow& row, st
   return OSSL_ALGORITHM{row.signature_names, kProperties, signature::kSignatures[type],
                         row.signature_description};
 });
+constexpr auto kSignaturesAndComposites = [] {
+  constexpr std::size_t kComposites = std::size(signature::kComposites);
+  Algorithms<kTypes + kComposites> rows{};
+  std::copy_n(kSignatures.begin(), kTypes, rows.begin());
+  for (std::size_t i = 0; i < kComposites; ++i)
+    rows[kTypes + i] = {signature::kComposites[i].names, kProperties, signature::kCompositeTables[i],
+                        row_of(signature::kComposites[i].type).signature_description};
+  return rows;
+}();
 const OSSL_ALGORITHM kAsymCiphers[] = {
     {row_of(KeyType::rsa).names, kProperties, asym_cipher::kRsaCipher, "RSA encryption by OpenSSL"},
     {nullptr, nullptr, nullptr, nullptr}};
@@ -104,7 +115,8 @@ const OSSL_ALGORITHM kRandoms[] = {
     {nullptr, nullptr, nullptr, nullptr}};
 
 const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cache) {
-  const bool claims_pkcs11 = static_cast<const Provider*>(provctx)->claims_pkcs11;
+  const auto& provider = *static_cast<const Provider*>(provctx);
+  const bool claims_pkcs11 = provider.claims_pkcs11;
   *no_cache = 0;
   switch (operation) {
     case OSSL_OP_STORE:
@@ -112,7 +124,7 @@ const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cach
     case OSSL_OP_KEYMGMT:
       return claims_pkcs11 ? kKeymgmts.data() : kKeymgmtsUnclaimed.data();
     case OSSL_OP_SIGNATURE:
-      return kSignatures.data();
+      return provider.has_composites ? kSignaturesAndComposites.data() : kSignatures.data();
     case OSSL_OP_ASYM_CIPHER:
       return kAsymCiphers;
     case OSSL_OP_KEYEXCH:
@@ -130,11 +142,15 @@ const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cach
 
 const OSSL_ITEM* get_reason_strings(void*) { return ossl::reason_strings(); }
 
+// Older ones have no function that uses such an algorithm.
+constexpr ossl::CoreVersion kCompositesSince{3, 4};
+
 void teardown(void* provctx) { delete static_cast<Provider*>(provctx); }
 
 }  // namespace
 
-Provider::Provider(const ossl::Core& core) : core_(core), first_(first_setup(core)) {
+Provider::Provider(const ossl::Core& core)
+    : has_composites(ossl::version_of(core) >= kCompositesSince), core_(core), first_(first_setup(core)) {
   bio = core.bio;
   claims_pkcs11 = first_->claims_pkcs11;
   ossl::attach_error_stack(core_, first_->log);

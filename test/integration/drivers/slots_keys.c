@@ -69,6 +69,9 @@ static void try_keymgmt(const OSSL_DISPATCH *keymgmt, struct wanted keys) {
   OSSL_PARAM wanted[] = {OSSL_PARAM_int(OSSL_PKEY_PARAM_BITS, &bits), OSSL_PARAM_END};
   OSSL_PARAM too_small[] = {OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_DEFAULT_DIGEST, small, sizeof small), OSSL_PARAM_END};
   CHECK(keymgmt_get_params(keys.public_key, NULL) == 1 && keymgmt_get_params(keys.public_key, wanted) == 1 && bits >= 256);
+  OSSL_PARAM small_name[] = {OSSL_PARAM_utf8_string("sesam-name", small, sizeof small), OSSL_PARAM_END};
+  CHECK(keymgmt_get_params(keys.public_key, small_name) == 0);
+  REASON("bad argument");
   CHECK(keymgmt_get_params(empty, wanted) == 0 && keymgmt_get_params(NULL, wanted) == 0 && keymgmt_get_params(keys.public_key, too_small) == 0);
   REASON("bad argument");
   CHECK(keymgmt_gettable_params(provctx) != NULL && keymgmt_import_types(PUBLIC) != NULL && keymgmt_export_types(PUBLIC) != NULL &&
@@ -274,6 +277,63 @@ static void try_params(const OSSL_DISPATCH *signature, void *key) {
   signature_freectx(context);
 }
 
+#ifdef OSSL_FUNC_SIGNATURE_SIGN_MESSAGE_INIT  // OpenSSL 3.4
+static void try_composite(const OSSL_DISPATCH *signature, const char *type, struct wanted keys, void *other) {
+  SLOT(signature, SIGNATURE_NEWCTX, signature_newctx);
+  SLOT(signature, SIGNATURE_FREECTX, signature_freectx);
+  SLOT(signature, SIGNATURE_DUPCTX, signature_dupctx);
+  SLOT(signature, SIGNATURE_QUERY_KEY_TYPES, signature_query_key_types);
+  SLOT(signature, SIGNATURE_SIGN_INIT, signature_sign_init);
+  SLOT(signature, SIGNATURE_SIGN, signature_sign);
+  SLOT(signature, SIGNATURE_SIGN_MESSAGE_INIT, signature_sign_message_init);
+  SLOT(signature, SIGNATURE_SIGN_MESSAGE_UPDATE, signature_sign_message_update);
+  SLOT(signature, SIGNATURE_SIGN_MESSAGE_FINAL, signature_sign_message_final);
+  SLOT(signature, SIGNATURE_VERIFY_INIT, signature_verify_init);
+  SLOT(signature, SIGNATURE_VERIFY, signature_verify);
+  SLOT(signature, SIGNATURE_VERIFY_MESSAGE_INIT, signature_verify_message_init);
+  SLOT(signature, SIGNATURE_VERIFY_MESSAGE_UPDATE, signature_verify_message_update);
+  SLOT(signature, SIGNATURE_VERIFY_MESSAGE_FINAL, signature_verify_message_final);
+  SLOT(signature, SIGNATURE_GET_CTX_PARAMS, signature_get_ctx_params);
+  SLOT(signature, SIGNATURE_SET_CTX_PARAMS, signature_set_ctx_params);
+  SLOT(signature, SIGNATURE_GETTABLE_CTX_PARAMS, signature_gettable_ctx_params);
+  SLOT(signature, SIGNATURE_SETTABLE_CTX_PARAMS, signature_settable_ctx_params);
+  unsigned char out[512], data[32] = {1};
+  size_t size = 0;
+  int number = 1;
+  OSSL_PARAM wrong[] = {OSSL_PARAM_int(OSSL_SIGNATURE_PARAM_SIGNATURE, &number), OSSL_PARAM_END};
+  CHECK(strcmp(signature_query_key_types()[0], type) == 0 && signature_query_key_types()[1] == NULL);
+  void *context = signature_newctx(provctx, NULL);
+  CHECK(signature_gettable_ctx_params(context, provctx) != NULL && signature_settable_ctx_params(context, provctx) != NULL);
+  CHECK(signature_get_ctx_params(context, NULL) == 1 && signature_get_ctx_params(NULL, NULL) == 0 && signature_set_ctx_params(context, NULL) == 1);
+  CHECK(signature_set_ctx_params(NULL, NULL) == 0 && signature_set_ctx_params(context, wrong) == 0);
+  REASON("bad argument");
+  CHECK(signature_sign(context, out, &size, sizeof out, data, 32) == 0 && signature_verify(context, out, 1, data, 32) == 0);
+  CHECK(signature_sign_message_update(context, data, 32) == 0 && signature_sign_message_final(context, out, &size, sizeof out) == 0);
+  CHECK(signature_verify_message_update(context, data, 32) == 0 && signature_verify_message_final(context) == 0);
+  CHECK(signature_sign_init(context, NULL, NULL) == 0 && signature_sign_init(context, other, NULL) == 0 && signature_sign_init(NULL, other, NULL) == 0);
+  CHECK(signature_verify_init(context, NULL, NULL) == 0 && signature_verify_init(context, other, NULL) == 0);
+  CHECK(signature_sign_message_init(context, NULL, NULL) == 0 && signature_sign_message_init(context, other, NULL) == 0);
+  CHECK(signature_verify_message_init(context, NULL, NULL) == 0 && signature_verify_message_init(context, other, NULL) == 0);
+  REASON("bad argument");
+  CHECK(signature_sign_message_init(context, keys.private_key, NULL) == 1 && signature_sign_message_init(context, NULL, NULL) == 1);
+  CHECK(signature_sign_message_update(context, NULL, 0) == 1 && signature_sign_message_final(context, NULL, &size, 0) == 1 && size >= 64);
+  void *copy = signature_dupctx(context);
+  CHECK(copy != NULL && signature_dupctx(NULL) == NULL && signature_sign_message_final(context, out, &size, 1) == 0);
+  REASON("buffer too small");
+  CHECK(signature_sign_message_final(copy, out, &size, sizeof out) == 1 && signature_sign_message_final(copy, out, &size, sizeof out) == 0);
+  REASON("bad argument");
+  OSSL_PARAM expected[] = {OSSL_PARAM_octet_string(OSSL_SIGNATURE_PARAM_SIGNATURE, out, size), OSSL_PARAM_END};
+  CHECK(signature_verify_message_init(copy, keys.public_key, expected) == 1);
+  signature_freectx(context);
+  context = signature_dupctx(copy);  // with the signature
+  CHECK(signature_verify_message_final(copy) == 1 && signature_verify_message_update(context, data, 1) == 1 && signature_verify_message_final(context) == 0);
+  signature_freectx(context);
+  signature_freectx(copy);
+  signature_freectx(NULL);
+  CHECK(ERR_peek_error() == 0);
+}
+#endif
+
 void try_keys(const char *type, const char *signature_name, const char *uri, const char *other_type, const char *other_uri) {
   const OSSL_DISPATCH *keymgmt = table(OSSL_OP_KEYMGMT, type, "provider=sesam");
   const OSSL_DISPATCH *signature = table(OSSL_OP_SIGNATURE, signature_name, "provider=sesam");
@@ -288,6 +348,11 @@ void try_keys(const char *type, const char *signature_name, const char *uri, con
   try_recovery(signature, keys, strcmp(type, "RSA") == 0);
   try_digest_signing(signature, keys);
   try_params(signature, keys.private_key);
+#ifdef OSSL_FUNC_SIGNATURE_SIGN_MESSAGE_INIT
+  char composite[32];
+  snprintf(composite, sizeof composite, "%s-SHA2-256", signature_name);
+  try_composite(table(OSSL_OP_SIGNATURE, composite, "provider=sesam"), type, keys, others.private_key);
+#endif
   void *const all[] = {empty, keys.private_key, keys.public_key, others.private_key, others.public_key};
   for (size_t i = 0; i < sizeof all / sizeof *all; ++i) keymgmt_free(all[i]);
 }
