@@ -68,6 +68,12 @@ Core::Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) no
       case OSSL_FUNC_CORE_VSET_ERROR:
         take(vset_error, *upcalls);
         break;
+      case OSSL_FUNC_CORE_GET_LIBCTX:
+        take(get_libctx, *upcalls);
+        break;
+      case OSSL_FUNC_SELF_TEST_CB:
+        take(self_test_callback, *upcalls);
+        break;
       case OSSL_FUNC_BIO_WRITE_EX:
         take(bio.write, *upcalls);
         break;

@@ -26,6 +26,8 @@ struct Core {
   OSSL_FUNC_core_new_error_fn* new_error = nullptr;
   OSSL_FUNC_core_set_error_debug_fn* set_error_debug = nullptr;
   OSSL_FUNC_core_vset_error_fn* vset_error = nullptr;
+  OSSL_FUNC_core_get_libctx_fn* get_libctx = nullptr;
+  OSSL_FUNC_self_test_cb_fn* self_test_callback = nullptr;
   BioCalls bio;
 
   /// Picks the upcalls from the table that OSSL_provider_init() got.

@@ -14,6 +14,7 @@
   X(PROVIDER_GET_PARAMS, provider_get_params)                         \
   X(PROVIDER_QUERY_OPERATION, provider_query_operation)               \
   X(PROVIDER_GET_REASON_STRINGS, provider_get_reason_strings)         \
+  X(PROVIDER_SELF_TEST, provider_self_test)                           \
   X(STORE_OPEN, store_open)                                           \
   X(STORE_LOAD, store_load)                                           \
   X(STORE_EOF, store_eof)                                             \

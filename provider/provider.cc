@@ -13,6 +13,7 @@
 #include "ossl/boundary.h"
 #include "ossl/core_version.h"
 #include "provider/params.h"
+#include "provider/self_test.h"
 #include "provider/setup.h"
 #include "rand/random.h"
 #include "signature/composite.h"
@@ -186,6 +187,7 @@ const OSSL_DISPATCH kProvider[] = {SESAM_BIND(provider_teardown, &teardown),
                                    SESAM_BIND(provider_get_params, &get_params),
                                    SESAM_BIND(provider_query_operation, &query_operation),
                                    SESAM_BIND(provider_get_reason_strings, &get_reason_strings),
+                                   SESAM_BIND(provider_self_test, &self_test),
                                    SESAM_BIND_END};
 
 }  // namespace sesam::provider

@@ -66,6 +66,7 @@ static void try_provider(void) {
   SLOT(own, PROVIDER_GET_PARAMS, provider_get_params);
   SLOT(own, PROVIDER_QUERY_OPERATION, provider_query_operation);
   SLOT(own, PROVIDER_GET_REASON_STRINGS, provider_get_reason_strings);
+  SLOT(own, PROVIDER_SELF_TEST, provider_self_test);
   int no_cache = 7, wrong = 0;
   OSSL_PARAM params[] = {OSSL_PARAM_int(OSSL_PROV_PARAM_NAME, &wrong), OSSL_PARAM_END};
   CHECK(provider_teardown != NULL && provider_gettable_params(provctx) != NULL);
@@ -73,6 +74,7 @@ static void try_provider(void) {
   REASON("bad argument");
   CHECK(provider_query_operation(provctx, 9999, &no_cache) == NULL && no_cache == 0);
   CHECK(provider_get_reason_strings(provctx)->ptr != NULL);
+  CHECK(provider_self_test(provctx) == 1 && provider_self_test(provctx) == 1 && ERR_peek_error() == 0);
 }
 
 static int count_objects(const OSSL_PARAM params[], void *count) {

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "provider/self_test.h"
+
+#include <openssl/pem.h>
+#include <openssl/self_test.h>
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string>
+
+#include "n200/device.h"
+#include "ossl/crypto.h"
+#include "ossl/handles.h"
+#include "provider/provider.h"
+#include "transport/options.h"
+#include "transport/pipeline.h"
+
+namespace sesam::provider {
+namespace {
+
+using Certificate = std::unique_ptr<X509, ossl::FreeWith<&X509_free>>;
+
+// The program's callback; without one nothing is reported.
+class Report {
+ public:
+  explicit Report(const ossl::Core& core) {
+    OSSL_CALLBACK* callback = nullptr;
+    void* argument = nullptr;
+    if (core.get_libctx != nullptr && core.self_test_callback != nullptr)
+      core.self_test_callback(core.get_libctx(core.handle), &callback, &argument);
+    test_.reset(OSSL_SELF_TEST_new(callback, argument));
+  }
+
+  // A type and a description, as OpenSSL's own self-tests have.
+  template <class Check>
+  Result<void> run(const char* type, const char* description, const Check& check) const {
+    OSSL_SELF_TEST_onbegin(test_.get(), type, description);
+    Result<void> done = check();
+    OSSL_SELF_TEST_onend(test_.get(), done ? 1 : 0);
+    return done;
+  }
+
+ private:
+  std::unique_ptr<OSSL_SELF_TEST, ossl::FreeWith<&OSSL_SELF_TEST_free>> test_;
+};
+
+Error bad(std::string problem) { return {Reason::bad_configuration, std::move(problem)}; }
+
+// In our own library context: a certificate's key must not be loaded by the application's providers.
+Certificate first_certificate(const std::string& pem) {
+  const ossl::Bio memory = ossl::reader_of(pem);
+  X509* read = X509_new_ex(ossl::private_libctx(), nullptr);
+  if (read != nullptr && PEM_read_bio_X509(memory.get(), &read, nullptr, nullptr) == nullptr) {
+    X509_free(read);
+    return nullptr;
+  }
+  return Certificate(read);
+}
+
+int no_passphrase(char*, int, int, void*) { return 0; }
+
+Result<void> check_trusted(const transport::Options& options) {
+  if (options.ca_pem.empty() || first_certificate(options.ca_pem)) return {};
+  return bad("tlscert = " + options.ca_path + ": holds no valid certificate");
+}
+
+Result<void> check_client(const transport::Options& options) {
+  if (options.client_cert_pem.empty()) return {};
+  const Certificate certificate = first_certificate(options.client_cert_pem);
+  if (!certificate) return bad("client_cert = " + options.client_cert_path + ": holds no valid certificate");
+  const ossl::Bio memory = ossl::reader_of(options.client_key_pem.reveal());
+  const ossl::Pkey key(PEM_read_bio_PrivateKey_ex(memory.get(), nullptr, &no_passphrase, nullptr,
+                                                  ossl::private_libctx(), nullptr));
+  if (!key)
+    return bad("client_key = " + options.client_key_path + ": holds no private key without a passphrase");
+  if (X509_check_private_key(certificate.get(), key.get()) == 1) return {};
+  return bad("client_key = " + options.client_key_path +
+             ": is not the key of the certificate in client_cert");
+}
+
+// The cheapest request: it shows that the device can be reached, is trusted and authorizes the user.
+Result<void> check_device(n200::Device& device) {
+  const auto time = device.timestamp();
+  return time ? Result<void>() : Result<void>(time.error());
+}
+
+}  // namespace
+
+Result<void> self_test(void* provctx) {
+  const auto& provider = *static_cast<const Provider*>(provctx);
+  const Report report(provider.core());
+  std::shared_ptr<n200::Device> device;
+  SESAM_CHECK(report.run("Configuration", "settings", [&]() -> Result<void> {
+    SESAM_TRY(configured, provider.require_device());
+    device = std::move(configured);
+    return {};
+  }));
+  const auto& options = device->pipeline().options();
+  SESAM_CHECK(report.run("Configuration", "tlscert", [&] { return check_trusted(options); }));
+  SESAM_CHECK(report.run("Configuration", "client_cert", [&] { return check_client(options); }));
+  return report.run("Device", "timestamp", [&] { return check_device(*device); });
+}
+
+}  // namespace sesam::provider
