@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "cli/doctor.h"
 
@@ -116,20 +118,46 @@ bool default_provider_meets(const std::string& properties) {
   return digest != nullptr;
 }
 
+// The first clause of a property query (property(7)) that keeps OpenSSL from sesam's algorithms, which have
+// the property provider=sesam alone; empty: none.
+std::string clause_without_sesam(std::string_view properties) {
+  while (!properties.empty()) {
+    const auto length = std::min(properties.find(','), properties.size());
+    std::string clause(properties.substr(0, length));
+    properties.remove_prefix(std::min(length + 1, properties.size()));
+    std::erase_if(clause, [](char c) { return c == ' ' || c == '\t'; });
+    if (clause.empty() || clause[0] == '?' || clause[0] == '-') continue;
+    const auto sign = clause.find_first_of("!=");
+    const std::string name = clause.substr(0, sign);
+    const std::string value = sign == clause.npos ? "yes" : clause.substr(clause.find('=') + 1);
+    const bool is_negated = sign != clause.npos && clause[sign] == '!';
+    const bool is_equal = value == (name == "provider" ? "sesam" : "no");
+    if (is_equal == is_negated) return clause;
+  }
+  return {};
+}
+
 void check_properties(const OpensslCnf& cnf, Checkup& checkup) {
   constexpr char kName[] = "default properties";
   const auto init = cnf.init_section();
   const auto algorithms = init ? cnf.value(*init, "alg_section") : std::nullopt;
   const auto properties = algorithms ? cnf.value(*algorithms, "default_properties") : std::nullopt;
-  if (properties && properties->find("sesam") != properties->npos)
-    checkup.bad(kName, "default_properties = " + *properties + " sends the keys of others to sesam too",
-                "remove it from [" + *algorithms + "]: keys are found by their URI");
-  else if (properties && !lists_fips(cnf) && !default_provider_meets(*properties))
+  if (!properties) return checkup.good(kName, "none set");
+  const std::string found = "default_properties = " + *properties;
+  const std::string removal = "remove it from [" + *algorithms + "]";
+  if (properties->find("sesam") != properties->npos)
+    checkup.bad(kName, found + " sends the keys of others to sesam too",
+                removal + ": keys are found by their URI");
+  else if (const std::string clause = clause_without_sesam(*properties); !clause.empty())
     checkup.bad(kName,
-                "default_properties = " + *properties + " leaves programs without SHA-256 and all the rest",
-                "remove it from [" + *algorithms + "], or list the provider that has these properties");
+                found + " keeps programs from sesam, whose algorithms do not have the property '" + clause +
+                    "'" + (clause.starts_with("fips") ? ": no FIPS validation is claimed" : ""),
+                "make it a preference, ?" + clause + ", or " + removal);
+  else if (!lists_fips(cnf) && !default_provider_meets(*properties))
+    checkup.bad(kName, found + " leaves programs without SHA-256 and all the rest",
+                removal + ", or list the provider that has these properties");
   else
-    checkup.good(kName, properties ? *properties : "none set");
+    checkup.good(kName, *properties);
 }
 
 }  // namespace
