@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <clocale>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/commands.h"
@@ -64,6 +66,7 @@ void add_commands(CLI::App& app, sesam::cli::Session& session) {
   add_decrypt(app, session);
   add_bench(app, session);
   add_simulate(app, session);
+  add_sigstore(app, session);
 }
 
 // "--pin=1234" -> "--pin", "-p1234" -> "-p".
@@ -116,6 +119,14 @@ void warn_of_visible_secrets(const sesam::cli::Session& session, std::span<char*
                  "pin-source=file:PATH instead\n";
 }
 
+// cosign calls a plugin by a name of its own, which is a link to this command.
+std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  if (!words.empty() && std::filesystem::path(words[0]).filename() == "sigstore-kms-sesam")
+    words.insert(words.begin() + 1, "sigstore-kms");
+  return words;
+}
+
 int run(const sesam::cli::Session& session) {
   const auto done = session.command();
   if (!done) sesam::cli::print_error(done.error());
@@ -142,7 +153,11 @@ int main(int argc, char** argv) try {
   add_global_options(app, session);
   add_commands(app, session);
   try {
-    app.parse(argc, argv);
+    auto words = words_of(argc, argv);
+    app.name(words.front());
+    words.erase(words.begin());
+    std::reverse(words.begin(), words.end());  // as CLI11 wants a vector
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     return report(app, error);
   }

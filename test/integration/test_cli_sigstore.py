@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`sigstore-kms-sesam`: what cosign asks of its plugins, in the words of sigstore's protocol (version 1). Debian has no
+cosign, so this proves the protocol alone."""
+import base64
+import hashlib
+import json
+import subprocess
+
+import pytest
+
+from harness.paths import BUILD
+from harness.programs import minimal_environment
+
+SHA256, SHA384, SHA512, BLAKE2B_256 = 5, 6, 7, 17  # Go's crypto.Hash
+MESSAGE = b"what is to be signed"
+
+
+@pytest.fixture
+def plugin(shared_device, openssl_cnf):
+    """plugin(method, arguments, stdin) -> (status, answer), as cosign calls it."""
+    cnf = openssl_cnf(shared_device)
+
+    def call(method: str, key: str, arguments: dict | None = None, stdin: bytes = b"", hash_function: int = SHA256,
+             version: str = "1"):
+        words = {"initOptions": {"protocolVersion": version, "keyResourceID": key, "hashFunc": hash_function,
+                                 "ctxDeadline": "2036-04-01T02:47:00Z"}, "methodName": method, method: arguments or {}}
+        done = subprocess.run([BUILD / "sigstore-kms-sesam", version, json.dumps(words)], input=stdin,
+                              capture_output=True, timeout=60, env=minimal_environment(cnf))
+        return done.returncode, json.loads(done.stdout)
+    return call
+
+
+@pytest.fixture(scope="module")
+def keys(shared_device):
+    for name, more in (("cosign", {}), ("cosign-384", {"size": 384}), ("cosign-rsa", {"type": "RSA", "size": 2048})):
+        shared_device.create_key(name, **more)
+
+
+def options(**message) -> dict:
+    return {"rpcOptions": {"keyVersion": "", "remoteVerification": True}, "messageOptions": message}
+
+
+def public_key(plugin, key, path) -> None:
+    status, answer = plugin("publicKey", key)
+    assert status == 0, answer
+    path.write_bytes(base64.b64decode(answer["publicKey"]["publicKeyPEM"]))
+
+
+@pytest.mark.parametrize("key", ["cosign", "cosign-384", "cosign-rsa", "object=cosign;core=1"])
+@pytest.mark.parametrize("number, name", [(SHA256, "sha256"), (SHA384, "sha384"), (SHA512, "sha512")])
+def test_a_message_is_signed_and_verified(plugin, keys, openssl_cnf, shared_device, openssl, tmp_path, key, number, name):
+    status, answer = plugin("signMessage", key, {"signOptions": options(digest=None)}, MESSAGE, number)
+    assert status == 0 and answer.keys() == {"signMessage"}, answer
+    signature = base64.b64decode(answer["signMessage"]["signature"])
+    public_key(plugin, key, tmp_path / "pub")
+    (tmp_path / "sig").write_bytes(signature)
+    (tmp_path / "data").write_bytes(MESSAGE)
+    assert "Verified OK" in openssl(openssl_cnf(shared_device), "dgst", f"-{name}", "-verify", tmp_path / "pub",
+                                    "-signature", tmp_path / "sig", tmp_path / "data").stdout
+    verify = {"signature": answer["signMessage"]["signature"], "verifyOptions": options()}
+    assert plugin("verifySignature", key, verify, MESSAGE, number) == (0, {"verifySignature": {}})
+    status, answer = plugin("verifySignature", key, verify, MESSAGE + b"!", number)
+    assert status == 1 and "not a signature of that key" in answer["errorMessage"]
+
+
+def test_a_digest_among_the_options_is_signed_in_place_of_stdin(plugin, keys):
+    digest = base64.b64encode(hashlib.sha384(MESSAGE).digest()).decode()
+    status, answer = plugin("signMessage", "cosign", {"signOptions": options(digest=digest, hashFunc=SHA384)}, b"",
+                            SHA256)
+    assert status == 0, answer
+    verify = {"signature": answer["signMessage"]["signature"], "verifyOptions": options(hashFunc=SHA384)}
+    assert plugin("verifySignature", "cosign", verify, MESSAGE) == (0, {"verifySignature": {}})
+
+
+@pytest.mark.parametrize("algorithm", ["ecdsa-p256", "rsa-2048"])
+def test_a_key_is_made_under_the_name_that_cosign_gives(plugin, shared_device, algorithm):
+    name = f"made-{algorithm}"
+    assert algorithm in plugin("supportedAlgorithms", name)[1]["supportedAlgorithms"]["supportedAlgorithms"]
+    status, answer = plugin("createKey", name, {"algorithm": algorithm})
+    assert status == 0 and answer["createKey"] == plugin("publicKey", name)[1]["publicKey"], answer
+    assert [key["nice_name"] for key in shared_device.keys()].count(name) == 1
+    assert plugin("defaultAlgorithm", name) == (0, {"defaultAlgorithm": {"defaultAlgorithm": "ecdsa-p256"}})
+
+
+@pytest.mark.parametrize("method, key, arguments, more, told", [
+    ("publicKey", "nobody", {}, {}, "unknown key"),
+    ("publicKey", "", {}, {}, "sesam://NAME"),
+    ("signMessage", "cosign", {"signOptions": {}}, {"hash_function": BLAKE2B_256}, "unsupported digest: hashFunc 17"),
+    ("signMessage", "cosign", {"signOptions": options(digest="no base64")}, {}, "not base64"),
+    ("createKey", "new", {"algorithm": "ed25519"}, {}, 'algorithm "ed25519" is not offered'),
+    ("rotateKey", "cosign", {}, {}, "no method that this plugin knows"),
+    ("publicKey", "cosign", {}, {"version": "2"}, "protocol version 2"),
+])
+def test_an_error_is_in_the_answer(plugin, keys, method, key, arguments, more, told):
+    status, answer = plugin(method, key, arguments, **more)
+    assert status == 1 and answer.keys() == {"errorMessage"} and told in answer["errorMessage"], answer
