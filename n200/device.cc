@@ -69,6 +69,9 @@ std::string Device::redacted(std::string_view words) const { return exchanger_->
 Device::Clock::time_point Device::deadline() const { return exchanger_->deadline(); }
 
 Result<KeyRecord> Device::find_key(const KeyUri& uri) { return n200::find_key(*exchanger_, uri); }
+Result<KeyRecord> Device::find_key_past_cache(const KeyUri& uri) {
+  return n200::find_key_past_cache(*exchanger_, uri);
+}
 
 Result<void> Device::list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& visit,
                                std::span<const std::string_view> types) {

@@ -53,6 +53,8 @@ class Device {
   /// listing of its type, where the device's reply has no public key. Raises unknown_key, several_keys_match
   /// (naming them), key_attribute_mismatch.
   Result<KeyRecord> find_key(const KeyUri& uri);
+  /// The same, but the device is always asked: before a key is deleted, an answer from the cache is too old.
+  Result<KeyRecord> find_key_past_cache(const KeyUri& uri);
 
   /// The types of keys (n200.md): the first is observed, the others are assumed, so a device may not know
   /// them.

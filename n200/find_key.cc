@@ -91,6 +91,11 @@ Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri) {
              : with_public_key(exchanger, std::move(found), until, {});
 }
 
+Result<KeyRecord> find_key_past_cache(Exchanger& exchanger, const KeyUri& uri) {
+  process_state<KeyCache>().forget(cache_name_of_key(exchanger, lookup_name(uri)));
+  return find_key(exchanger, uri);
+}
+
 Result<KeyRecords> keys_named(Exchanger& exchanger, const std::string& name,
                               Exchanger::Clock::time_point until, OneNode node) {
   auto found = request_key(exchanger, name, until, node);

@@ -17,6 +17,8 @@ using OneNode = std::optional<std::size_t>;
 
 /// As Device::find_key().
 Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri);
+/// As Device::find_key_past_cache().
+Result<KeyRecord> find_key_past_cache(Exchanger& exchanger, const KeyUri& uri);
 /// All keys of that name, fresh from the device. None: the node does not know one.
 Result<KeyRecords> keys_named(Exchanger& exchanger, const std::string& name,
                               Exchanger::Clock::time_point until, OneNode node);

@@ -6,6 +6,16 @@
 #include <openssl/core_dispatch.h>
 
 // OpenSSL 3.4: signatures of whole messages (provider-signature(7)).
+#ifndef OSSL_FUNC_STORE_DELETE  // since OpenSSL 3.2
+#define OSSL_FUNC_STORE_DELETE 9
+typedef int(OSSL_FUNC_store_delete_fn)(void* provctx, const char* uri, const OSSL_PARAM params[],
+                                       OSSL_PASSPHRASE_CALLBACK* pw_cb, void* pw_cbarg);
+#endif
+#ifndef OSSL_FUNC_STORE_OPEN_EX  // since OpenSSL 3.3
+#define OSSL_FUNC_STORE_OPEN_EX 10
+typedef void*(OSSL_FUNC_store_open_ex_fn)(void* provctx, const char* uri, const OSSL_PARAM params[],
+                                          OSSL_PASSPHRASE_CALLBACK* pw_cb, void* pw_cbarg);
+#endif
 #ifndef OSSL_FUNC_SIGNATURE_SIGN_MESSAGE_INIT
 #define OSSL_FUNC_SIGNATURE_QUERY_KEY_TYPES 26
 #define OSSL_FUNC_SIGNATURE_SIGN_MESSAGE_INIT 27

@@ -22,6 +22,8 @@
   X(STORE_SET_CTX_PARAMS, store_set_ctx_params)                       \
   X(STORE_SETTABLE_CTX_PARAMS, store_settable_ctx_params)             \
   X(STORE_EXPORT_OBJECT, store_export_object)                         \
+  X(STORE_DELETE, store_delete)                                       \
+  X(STORE_OPEN_EX, store_open_ex)                                     \
   X(KEYMGMT_NEW, keymgmt_new)                                         \
   X(KEYMGMT_FREE, keymgmt_free)                                       \
   X(KEYMGMT_LOAD, keymgmt_load)                                       \

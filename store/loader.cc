@@ -11,6 +11,7 @@
 #include "n200/device.h"
 #include "n200/key_uri.h"
 #include "ossl/boundary.h"
+#include "store/deletion.h"
 #include "store/open_key.h"
 
 namespace sesam::store {
@@ -45,6 +46,14 @@ Result<Loader*> Loader::open(void* provctx, const char* uri) {
   SESAM_TRY(parsed, n200::KeyUri::parse(uri));
   SESAM_TRY(device, context->require_device());
   return new Loader(std::move(parsed), std::move(device));
+}
+
+Result<Loader*> Loader::open_ex(void* provctx, const char* uri, const OSSL_PARAM params[],
+                                OSSL_PASSPHRASE_CALLBACK*, void*) {
+  SESAM_TRY(opened, open(provctx, uri));
+  std::unique_ptr<Loader> loader(opened);
+  SESAM_CHECK(loader->set_params(params));
+  return loader.release();
 }
 
 Result<void> Loader::close(void* loader) {
@@ -141,12 +150,14 @@ Result<bool> Loader::eof() {
 }
 
 const OSSL_DISPATCH kLoader[] = {SESAM_BIND(store_open, &Loader::open),
+                                 SESAM_BIND(store_open_ex, &Loader::open_ex),
                                  SESAM_BIND(store_load, &Loader::load),
                                  SESAM_BIND(store_eof, &Loader::eof),
                                  SESAM_BIND(store_close, &Loader::close),
                                  SESAM_BIND(store_set_ctx_params, &Loader::set_params),
                                  SESAM_BIND(store_settable_ctx_params, &settable_params),
                                  SESAM_BIND(store_export_object, &export_object),
+                                 SESAM_BIND(store_delete, &delete_key),
                                  SESAM_BIND_END};
 
 }  // namespace sesam::store

@@ -25,6 +25,10 @@ class Loader {
  public:
   /// Parses the URI, nothing else. Raises bad_uri, bad_configuration.
   static Result<Loader*> open(void* provctx, const char* uri);
+  /// The same from OpenSSL 3.3 on, with the parameters of OSSL_STORE_open_ex(3). The PIN callback is not
+  /// used: no PIN is needed yet, and each load() gets one that lives long enough.
+  static Result<Loader*> open_ex(void* provctx, const char* uri, const OSSL_PARAM params[],
+                                 OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument);
   static Result<void> close(void* loader);
 
   /// Hands the next object to OpenSSL. The first call asks the device, and whoever `pin_callback` asks where

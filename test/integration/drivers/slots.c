@@ -4,6 +4,7 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/provider.h>
+#include <openssl/store.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -77,6 +78,15 @@ static void try_provider(void) {
   CHECK(provider_self_test(provctx) == 1 && provider_self_test(provctx) == 1 && ERR_peek_error() == 0);
 }
 
+#ifndef OSSL_FUNC_STORE_DELETE  // since OpenSSL 3.2
+#define OSSL_FUNC_STORE_DELETE 9
+typedef int OSSL_FUNC_store_delete_fn(void *, const char *, const OSSL_PARAM[], OSSL_PASSPHRASE_CALLBACK *, void *);
+#endif
+#ifndef OSSL_FUNC_STORE_OPEN_EX  // since OpenSSL 3.3
+#define OSSL_FUNC_STORE_OPEN_EX 10
+typedef void *OSSL_FUNC_store_open_ex_fn(void *, const char *, const OSSL_PARAM[], OSSL_PASSPHRASE_CALLBACK *, void *);
+#endif
+
 static int count_objects(const OSSL_PARAM params[], void *count) {
   CHECK(OSSL_PARAM_locate_const(params, OSSL_OBJECT_PARAM_TYPE) != NULL);
   ++*(int *)count;
@@ -108,6 +118,29 @@ static void try_store(const char *uri) {
   while (!store_eof(context)) CHECK(store_load(context, count_objects, &count, NULL, NULL) == 1);
   CHECK(count == 2 && store_load(context, count_objects, &count, NULL, NULL) == 0 && count == 2);
   CHECK(store_close(context) == 1 && ERR_peek_error() == 0);
+}
+
+// What OpenSSL 3.2 and 3.3 added: deletion, and parameters from the start.
+static void try_newer_store(const char *uri) {
+  const OSSL_DISPATCH *loader = table(OSSL_OP_STORE, "sesam", "");
+  SLOT(loader, STORE_DELETE, store_delete);
+  SLOT(loader, STORE_OPEN_EX, store_open_ex);
+  SLOT(loader, STORE_LOAD, store_load);
+  SLOT(loader, STORE_EOF, store_eof);
+  SLOT(loader, STORE_CLOSE, store_close);
+  int count = 0, public_keys = OSSL_STORE_INFO_PUBKEY;
+  CHECK(store_delete(provctx, NULL, NULL, NULL, NULL) == 0 && store_open_ex(provctx, NULL, NULL, NULL, NULL) == NULL);
+  REASON("bad key URI");
+  CHECK(store_delete(provctx, "sesam:", NULL, NULL, NULL) == 0);
+  REASON("bad key URI");
+  OSSL_PARAM wrong[] = {OSSL_PARAM_utf8_string(OSSL_STORE_PARAM_EXPECT, "key", 3), OSSL_PARAM_END};
+  CHECK(store_open_ex(provctx, uri, wrong, NULL, NULL) == NULL);
+  REASON("bad argument");
+  OSSL_PARAM one_kind[] = {OSSL_PARAM_int(OSSL_STORE_PARAM_EXPECT, &public_keys), OSSL_PARAM_END};
+  void *all = store_open_ex(provctx, uri, NULL, NULL, NULL), *one = store_open_ex(provctx, uri, one_kind, NULL, NULL);
+  while (!store_eof(all)) CHECK(store_load(all, count_objects, &count, NULL, NULL) == 1);
+  while (!store_eof(one)) CHECK(store_load(one, count_objects, &count, NULL, NULL) == 1);
+  CHECK(count == 3 && store_close(all) == 1 && store_close(one) == 1 && ERR_peek_error() == 0);
 }
 
 static void try_coders(void *key) {
@@ -151,6 +184,7 @@ int main(int count, char **arguments) {
   provctx = OSSL_PROVIDER_get0_provider_ctx(provider);
   try_provider();
   try_store(arguments[1]);
+  try_newer_store(arguments[1]);
   SLOT(table(OSSL_OP_KEYMGMT, "EC", "provider=sesam"), KEYMGMT_NEW, keymgmt_new);
   SLOT(table(OSSL_OP_KEYMGMT, "EC", "provider=sesam"), KEYMGMT_FREE, keymgmt_free);
   void *empty = keymgmt_new(provctx);
