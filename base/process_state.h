@@ -28,6 +28,7 @@ enum class MutexRank : int {
   refused_access,
   disputed_names,
   pins_in_use,
+  certificates,
   error_stack,
   count
 };

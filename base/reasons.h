@@ -83,7 +83,9 @@ namespace sesam {
     "renew the device's certificate, and replace it in 'tlscert', or set the clock of this machine")         \
   X(other_key_made, "the device did not make the requested key",                                             \
     "this process makes no further key of that name: find out what the device did, for example with "        \
-    "'sesam list'")
+    "'sesam list'")                                                                                          \
+  X(no_certificate, "no certificate",                                                                        \
+    "put the certificate, as a PEM file, into the directory that 'certificates' in openssl.cnf names")
 
 enum class Reason : int {
   none = 0,

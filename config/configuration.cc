@@ -177,6 +177,13 @@ Result<void> take_client_key(std::string_view text, Configuration& c) {
   return {};
 }
 
+// The program may change its working directory before it uses a key.
+Result<void> take_certificates(std::string_view text, Configuration& c) {
+  if (!text.starts_with('/')) return bad("allowed is the absolute path of a directory");
+  c.certificates = text;
+  return {};
+}
+
 Result<void> take_acl(std::string_view text, Configuration& c) {
   if (text.size() != 4 || !is_hex(text)) return bad("allowed are four hexadecimal digits");
   c.device.acl = text;
@@ -226,6 +233,7 @@ void add_keys(std::vector<Setting>& rows) {
   rows.push_back({"pin", "", true, take_secret(kPin)});
   rows.push_back({"keygen_pin", "", true, take_secret(kPin)});  // the vendor's name for it
   rows.push_back({"pin_source", "", false, take_source(kPin), true});
+  rows.push_back({"certificates", "", false, take_certificates});
 }
 
 void add_limits(std::vector<Setting>& rows) {

@@ -25,6 +25,7 @@ struct Configuration {
   int log_level = 0;
   std::string log_output = "stderr";
   bool claim_pkcs11 = true;
+  std::string certificates;  ///< the directory of the certificates, read at first use; empty: none
 };
 
 /// A setting: its key, what it is without being set, and how its text is taken.

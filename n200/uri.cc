@@ -76,6 +76,7 @@ Result<void> parse_core(const std::string& text, KeyUri& uri) {
 Result<void> parse_type(const std::string& text, KeyUri& uri) {
   uri.type = text == "private"  ? ObjectType::private_key
              : text == "public" ? ObjectType::public_key
+             : text == "cert"   ? ObjectType::certificate
                                 : ObjectType::other;
   return {};
 }

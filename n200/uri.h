@@ -13,7 +13,7 @@
 namespace sesam::n200 {
 
 /// Which objects of a key a URI asks for (RFC 7512, section 2.3, "type").
-enum class ObjectType : std::uint8_t { any, private_key, public_key, other };
+enum class ObjectType : std::uint8_t { any, private_key, public_key, certificate, other };
 
 /// A parsed URI. Attributes that are absent or empty are empty here; percent-escapes are decoded.
 struct KeyUri {

@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/params.h>
+#include <openssl/x509.h>
 
 #include <memory>
 #include <string_view>
@@ -35,6 +36,8 @@ using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, FreeWith<&OSSL_PARAM_BLD_fr
 using Params = std::unique_ptr<OSSL_PARAM, FreeWith<&OSSL_PARAM_free>>;
 using Pkey = std::unique_ptr<EVP_PKEY, FreeWith<&EVP_PKEY_free>>;
 using PkeyCtx = std::unique_ptr<EVP_PKEY_CTX, FreeWith<&EVP_PKEY_CTX_free>>;
+using X509Certificate = std::unique_ptr<X509, FreeWith<&X509_free>>;
+using X509Name = std::unique_ptr<X509_NAME, FreeWith<&X509_NAME_free>>;
 
 /// Reads from the text, which must outlive it (BIO_new_mem_buf(3)). Null: no memory.
 inline Bio reader_of(std::string_view text) {

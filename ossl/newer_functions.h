@@ -5,17 +5,18 @@
 
 #include <openssl/core_dispatch.h>
 
-// OpenSSL 3.4: signatures of whole messages (provider-signature(7)).
-#ifndef OSSL_FUNC_STORE_DELETE  // since OpenSSL 3.2
+// OpenSSL 3.2 and 3.3 (provider-storemgmt(7)).
+#ifndef OSSL_FUNC_STORE_DELETE
 #define OSSL_FUNC_STORE_DELETE 9
-typedef int(OSSL_FUNC_store_delete_fn)(void* provctx, const char* uri, const OSSL_PARAM params[],
-                                       OSSL_PASSPHRASE_CALLBACK* pw_cb, void* pw_cbarg);
+using OSSL_FUNC_store_delete_fn = int(void*, const char*, const OSSL_PARAM[], OSSL_PASSPHRASE_CALLBACK*,
+                                      void*);
 #endif
-#ifndef OSSL_FUNC_STORE_OPEN_EX  // since OpenSSL 3.3
+#ifndef OSSL_FUNC_STORE_OPEN_EX
 #define OSSL_FUNC_STORE_OPEN_EX 10
-typedef void*(OSSL_FUNC_store_open_ex_fn)(void* provctx, const char* uri, const OSSL_PARAM params[],
-                                          OSSL_PASSPHRASE_CALLBACK* pw_cb, void* pw_cbarg);
+using OSSL_FUNC_store_open_ex_fn = void*(void*, const char*, const OSSL_PARAM[], OSSL_PASSPHRASE_CALLBACK*,
+                                         void*);
 #endif
+// OpenSSL 3.4: signatures of whole messages (provider-signature(7)).
 #ifndef OSSL_FUNC_SIGNATURE_SIGN_MESSAGE_INIT
 #define OSSL_FUNC_SIGNATURE_QUERY_KEY_TYPES 26
 #define OSSL_FUNC_SIGNATURE_SIGN_MESSAGE_INIT 27

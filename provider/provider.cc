@@ -18,6 +18,7 @@
 #include "rand/random.h"
 #include "signature/composite.h"
 #include "signature/signature.h"
+#include "store/certificate_directories.h"
 #include "store/encoders.h"
 #include "store/loader.h"
 #include "store/uri_decoder.h"
@@ -154,6 +155,8 @@ Provider::Provider(const ossl::Core& core)
     : has_composites(ossl::version_of(core) >= kCompositesSince), core_(core), first_(first_setup(core)) {
   bio = core.bio;
   claims_pkcs11 = first_->claims_pkcs11;
+  // Made now: a guard of a static that another thread holds at fork stays locked in the child.
+  static_cast<void>(process_state<store::CertificateDirectories>());
   ossl::attach_error_stack(core_, first_->log);
 }
 
@@ -181,6 +184,8 @@ Result<std::shared_ptr<n200::Device>> Provider::require_device() const {
   setup.warnings.tell_once();
   return setup.device;
 }
+
+const std::string& Provider::certificate_directory() const { return final_setup().certificates; }
 
 const OSSL_DISPATCH kProvider[] = {SESAM_BIND(provider_teardown, &teardown),
                                    SESAM_BIND(provider_gettable_params, &gettable_params),

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 
 #include "ossl/error_stack.h"
 #include "store/context.h"
@@ -27,6 +28,7 @@ class Provider : public store::Context {
 
   /// The openssl program gives its -provparam after loading the provider, so settings are final only now.
   Result<std::shared_ptr<n200::Device>> require_device() const override;
+  const std::string& certificate_directory() const override;
   const ossl::Core& core() const noexcept { return core_; }
 
   const bool has_composites;  ///< the core knows signature algorithms that name their digest

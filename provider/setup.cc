@@ -44,6 +44,7 @@ Result<void> read_settings(const ossl::Core& core, const Setup* first, Setup& se
                  "claim_pkcs11 was given after the provider was loaded, when it has no effect"};
   SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
   setup.claims_pkcs11 = configuration.claim_pkcs11;
+  setup.certificates = std::move(configuration.certificates);
   setup.log = std::move(log);
   if (setup.log->wants(LogLevel::failures)) {
     auto sentences = config::warnings_about(collected.files);

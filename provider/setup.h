@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/log.h"
 #include "base/result.h"
@@ -22,6 +23,7 @@ struct Setup {
   Error error{Reason::none, {}};
   n200::Warnings warnings;
   bool claims_pkcs11 = true;
+  std::string certificates;  ///< their directory; empty: none
 };
 
 /// Reads the settings while the provider is loaded. Never fails: invalid settings become `error`.

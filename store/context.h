@@ -2,6 +2,8 @@
 // What the store's loaders, encoders and decoders share: OpenSSL's provctx, as this folder needs it.
 #pragma once
 
+#include <string>
+
 #include "n200/context.h"
 #include "ossl/error_stack.h"
 
@@ -9,6 +11,9 @@ namespace sesam::store {
 
 struct Context : n200::Context {
   ossl::BioCalls bio;
+
+  /// The directory of the certificates, once require_device() has returned one; empty: none.
+  virtual const std::string& certificate_directory() const = 0;
 };
 
 }  // namespace sesam::store

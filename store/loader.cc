@@ -4,13 +4,17 @@
 #include <openssl/core_names.h>
 #include <openssl/core_object.h>
 #include <openssl/params.h>
+#include <openssl/pem.h>
 #include <openssl/store.h>
 
+#include <ctime>
 #include <utility>
 
 #include "n200/device.h"
 #include "n200/key_uri.h"
 #include "ossl/boundary.h"
+#include "store/certificate_directories.h"
+#include "store/context.h"
 #include "store/deletion.h"
 #include "store/open_key.h"
 
@@ -22,6 +26,8 @@ using keymgmt::Key;
 const OSSL_PARAM* settable_params(void*) {
   static const OSSL_PARAM params[] = {OSSL_PARAM_int(OSSL_STORE_PARAM_EXPECT, nullptr),
                                       OSSL_PARAM_utf8_string(OSSL_STORE_PARAM_PROPERTIES, nullptr, 0),
+                                      OSSL_PARAM_octet_string(OSSL_STORE_PARAM_SUBJECT, nullptr, 0),
+                                      OSSL_PARAM_utf8_string(OSSL_STORE_PARAM_ALIAS, nullptr, 0),
                                       OSSL_PARAM_END};
   return params;
 }
@@ -41,11 +47,11 @@ Result<bool> export_object(void*, const void* reference, size_t reference_size, 
 }  // namespace
 
 Result<Loader*> Loader::open(void* provctx, const char* uri) {
-  const auto* context = static_cast<const n200::Context*>(provctx);
+  const auto* context = static_cast<const Context*>(provctx);
   if (uri == nullptr) return Error{Reason::bad_uri, "there is none"};
   SESAM_TRY(parsed, n200::KeyUri::parse(uri));
   SESAM_TRY(device, context->require_device());
-  return new Loader(std::move(parsed), std::move(device));
+  return new Loader(std::move(parsed), std::move(device), context->certificate_directory());
 }
 
 Result<Loader*> Loader::open_ex(void* provctx, const char* uri, const OSSL_PARAM params[],
@@ -65,6 +71,10 @@ Result<void> Loader::set_params(const OSSL_PARAM params[]) {
   const OSSL_PARAM* expect = OSSL_PARAM_locate_const(params, OSSL_STORE_PARAM_EXPECT);
   if (expect != nullptr && OSSL_PARAM_get_int(expect, &expected_) != 1)
     return Error{Reason::bad_argument, "'expect' is not a number"};
+  SESAM_CHECK(search_.set_params(params));
+  if (!search_.subject.empty() && certificate_directory_.empty())
+    return Error{Reason::bad_argument,
+                 "the subject is that of a certificate, and 'certificates' is not set in openssl.cnf"};
   return {};
 }
 
@@ -85,31 +95,71 @@ Result<void> Loader::begin_only_key(const keymgmt::PinPrompt& prompt) {
   return begin_key(prompt);
 }
 
+bool Loader::wants_certificates() const {
+  return !certificate_directory_.empty() && wants(n200::ObjectType::certificate, OSSL_STORE_INFO_CERT);
+}
+
 Result<void> Loader::begin_key(const keymgmt::PinPrompt& prompt) {
-  const bool wants_private = uri_.type != n200::ObjectType::public_key && wants(OSSL_STORE_INFO_PKEY);
-  const bool wants_public = uri_.type != n200::ObjectType::private_key && wants(OSSL_STORE_INFO_PUBKEY);
-  if (uri_.type == n200::ObjectType::other || (!wants_private && !wants_public)) return {};
+  const bool wants_keys = search_.subject.empty();  // a subject is a certificate's
+  const bool wants_private = wants_keys && wants(n200::ObjectType::private_key, OSSL_STORE_INFO_PKEY);
+  const bool wants_public = wants_keys && wants(n200::ObjectType::public_key, OSSL_STORE_INFO_PUBKEY);
+  if (!wants_private && !wants_public && !wants_certificates()) return {};
   SESAM_TRY(record, device_->find_key(uri_));
   SESAM_TRY(data, open_key(record, uri_, device_, wants_private, prompt));
   key_ = std::move(data);
   if (wants_private) pending_.push_back(Key::Part::with_private);
   if (wants_public) pending_.push_back(Key::Part::public_only);
-  return {};
+  return wants_certificates() ? begin_certificates_of_key() : Result<void>();
+}
+
+// Only a caller that asks for certificates alone is told that there are none: BIND, for one, asks for
+// anything.
+Result<void> Loader::begin_certificates_of_key() {
+  const auto all = process_state<CertificateDirectories>().read(certificate_directory_, device_->log());
+  const EVP_PKEY* key = key_->public_key.get();
+  const std::time_t now = std::time(nullptr);
+  if (!search_.subject.empty())
+    certificates_ = chain_of_with_subject(key, search_.subject, *all, now);
+  else
+    certificates_ = chain_of(key, *all, now);
+  if (!certificates_.empty() || !pending_.empty() || !search_.subject.empty()) return {};
+  return Error{Reason::no_certificate, key_->handle.description() + ": none of the " +
+                                           std::to_string(all->size()) + " certificates in " +
+                                           certificate_directory_ + " is for its public key"};
+}
+
+void Loader::begin_certificates_of_directory() {
+  if (!wants_certificates()) return;
+  const auto all = process_state<CertificateDirectories>().read(certificate_directory_, device_->log());
+  certificates_ = with_subject(search_.subject, *all);
 }
 
 Result<void> Loader::begin_listing() {
   return device_->list_keys(uri_, [this](const n200::KeyRecord& record) { names_.push(uri_of(record)); });
 }
 
-Result<void> Loader::begin(const keymgmt::PinPrompt& prompt) {
-  begun_ = true;
-  if (!uri_.names_no_key()) return begin_key(prompt);
+Result<void> Loader::begin_without_name(const keymgmt::PinPrompt& prompt) {
   const bool wants_key = expected_ == OSSL_STORE_INFO_PKEY || expected_ == OSSL_STORE_INFO_PUBKEY;
   if (wants_key && (!uri_.is_bare || uri_.type != n200::ObjectType::any)) return begin_only_key(prompt);
   if (uri_.is_bare) return begin_listing();
   // BIND expects nothing, and drops what a listing delivers without a word.
   return Error{Reason::bad_uri,
                "the URI names no key: add object=NAME; 'openssl storeutl sesam:' lists every key"};
+}
+
+Result<void> Loader::begin(const keymgmt::PinPrompt& prompt) {
+  begun_ = true;
+  const bool is_about_certificates = uri_.type == n200::ObjectType::certificate;
+  if (is_about_certificates && certificate_directory_.empty())
+    return Error{Reason::no_certificate, "type=cert in the URI, but 'certificates' is not set"};
+  if (!search_.alias.empty()) {
+    if (!uri_.object.empty() && uri_.object != search_.alias) return {};
+    uri_.object = search_.alias;
+  }
+  if (!uri_.names_no_key()) return begin_key(prompt);
+  if (!is_about_certificates && search_.subject.empty()) return begin_without_name(prompt);
+  begin_certificates_of_directory();
+  return {};
 }
 
 Result<bool> Loader::deliver_key(OSSL_CALLBACK* callback, void* argument) {
@@ -127,6 +177,19 @@ Result<bool> Loader::deliver_name(OSSL_CALLBACK* callback, void* argument) {
   return callback(object, argument) == 1;
 }
 
+Result<bool> Loader::deliver_certificate(OSSL_CALLBACK* callback, void* argument) {
+  Bytes der = std::move(certificates_.front());
+  certificates_.pop_front();
+  int type = OSSL_OBJECT_CERT;
+  char data_type[] = PEM_STRING_X509, structure[] = "Certificate";
+  const OSSL_PARAM object[] = {
+      OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
+      OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE, data_type, sizeof data_type - 1),
+      OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_STRUCTURE, structure, sizeof structure - 1),
+      OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_DATA, der.data(), der.size()), OSSL_PARAM_END};
+  return callback(object, argument) == 1;
+}
+
 Result<bool> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument,
                           OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument) {
   if (ended_) return false;
@@ -139,6 +202,8 @@ Result<bool> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument,
     delivered = deliver_key(object_callback, object_argument);
   else if (!names_.empty())
     delivered = deliver_name(object_callback, object_argument);
+  else if (!certificates_.empty())
+    delivered = deliver_certificate(object_callback, object_argument);
   ended_ = !delivered || !*delivered;
   failure_seen_ = static_cast<bool>(delivered);
   return delivered;
@@ -146,7 +211,7 @@ Result<bool> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument,
 
 Result<bool> Loader::eof() {
   if (ended_) return std::exchange(failure_seen_, true);
-  return begun_ && pending_.empty() && names_.empty();
+  return begun_ && pending_.empty() && names_.empty() && certificates_.empty();
 }
 
 const OSSL_DISPATCH kLoader[] = {SESAM_BIND(store_open, &Loader::open),

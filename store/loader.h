@@ -15,11 +15,14 @@
 #include "keymgmt/key_pin.h"
 #include "n200/context.h"
 #include "n200/uri.h"
+#include "store/certificate_chain.h"
+#include "store/search.h"
 
 namespace sesam::store {
 
-/// One opened URI. A URI for one key yields its private object, then its public one, then the end; a URI that
-/// names no key yields the URI of every key as a name. Whatever fails, the end follows: BIND would load for
+/// One opened URI. A URI for one key yields its private object, then its public one, then its certificates if
+/// the setting `certificates` is set, then the end; a URI that names no key yields the URI of every key as a
+/// name. Whatever fails, the end follows: BIND would load for
 /// ever otherwise.
 class Loader {
  public:
@@ -42,26 +45,39 @@ class Loader {
   Result<void> set_params(const OSSL_PARAM params[]);
 
  private:
-  Loader(n200::KeyUri uri, std::shared_ptr<n200::Device> device)
-      : uri_(std::move(uri)), device_(std::move(device)) {}
+  Loader(n200::KeyUri uri, std::shared_ptr<n200::Device> device, std::string certificate_directory)
+      : uri_(std::move(uri)),
+        device_(std::move(device)),
+        certificate_directory_(std::move(certificate_directory)) {}
 
   Result<void> begin(const keymgmt::PinPrompt& prompt);
   Result<void> begin_key(const keymgmt::PinPrompt& prompt);
+  Result<void> begin_without_name(const keymgmt::PinPrompt& prompt);
   Result<void> begin_only_key(const keymgmt::PinPrompt& prompt);
   Result<void> begin_listing();
+  Result<void> begin_certificates_of_key();
+  void begin_certificates_of_directory();
   Result<bool> deliver_key(OSSL_CALLBACK* callback, void* argument);
   Result<bool> deliver_name(OSSL_CALLBACK* callback, void* argument);
-  bool wants(int store_type) const { return expected_ == 0 || expected_ == store_type; }
+  Result<bool> deliver_certificate(OSSL_CALLBACK* callback, void* argument);
+  bool wants(n200::ObjectType type, int store_type) const {
+    return (uri_.type == n200::ObjectType::any || uri_.type == type) &&
+           (expected_ == 0 || expected_ == store_type);
+  }
+  bool wants_certificates() const;
 
   n200::KeyUri uri_;
   std::shared_ptr<n200::Device> device_;
-  int expected_ = 0;  // OSSL_STORE_INFO_..., 0 for any
+  std::string certificate_directory_;  // empty: none
+  int expected_ = 0;                   // OSSL_STORE_INFO_..., 0 for any
+  Search search_;
   bool begun_ = false;
   bool ended_ = false;
   bool failure_seen_ = true;  // by the caller of eof(): there is none
   std::shared_ptr<const keymgmt::KeyData> key_;
   std::deque<keymgmt::Key::Part> pending_;
   PackedTexts names_;
+  CertificateList certificates_;
 };
 
 extern const OSSL_DISPATCH kLoader[];

@@ -243,6 +243,16 @@ TEST_F(Configured, requires_an_address_for_each_node) {
     EXPECT_THAT(message({{"address", text}}), HasSubstr("allowed are addresses like")) << text;
 }
 
+TEST_F(Configured, accepts_an_absolute_path_of_certificates_without_looking_at_it) {
+  EXPECT_EQ(build({})->certificates, "");
+  const auto built = build({{"certificates", "/no/such/directory"}});
+  ASSERT_TRUE(built);
+  EXPECT_EQ(built->certificates, "/no/such/directory");
+  for (const char* path : {"certificates", "", "~/certificates", "file:/certificates"})
+    EXPECT_THAT(message({{"certificates", path}}),
+                HasSubstr("certificates = " + std::string(path) + ": allowed is the absolute path"));
+}
+
 TEST_F(Configured, accepts_a_metrics_file_with_known_placeholders_in_its_last_part) {
   const auto built = build({{"metrics_file", "/run/sesam-%e-%p.prom"}});
   ASSERT_TRUE(built);

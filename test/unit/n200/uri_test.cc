@@ -76,7 +76,8 @@ TEST(KeyUri, takes_every_attribute_that_concerns_us) {
 TEST(KeyUri, knows_public_and_other_types) {
   EXPECT_EQ(parsed("sesam:object=a").type, ObjectType::any);
   EXPECT_EQ(parsed("sesam:object=a;type=public").type, ObjectType::public_key);
-  EXPECT_EQ(parsed("sesam:object=a;type=cert").type, ObjectType::other);
+  EXPECT_EQ(parsed("sesam:object=a;type=cert").type, ObjectType::certificate);
+  EXPECT_EQ(parsed("sesam:object=a;type=data").type, ObjectType::other);
 }
 
 TEST(KeyUri, takes_a_bare_name_under_sesam) {

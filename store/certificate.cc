@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/certificate.h"
+
+#include <openssl/core_names.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "ossl/crypto.h"
+#include "ossl/handles.h"
+
+namespace sesam::store {
+namespace {
+
+constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----", kEnd = "-----END CERTIFICATE-----";
+
+// A PEM block may claim to be encrypted: without this, OpenSSL would prompt at the terminal.
+int give_no_passphrase(char*, int, int, void*) { return -1; }
+
+ossl::X509Certificate parse(std::string_view pem) {
+  const ossl::Bio text = ossl::reader_of(pem);
+  X509* parsed = X509_new_ex(ossl::private_libctx(), nullptr);
+  const bool good = text && parsed != nullptr &&
+                    PEM_read_bio_X509(text.get(), &parsed, &give_no_passphrase, nullptr) != nullptr;
+  ossl::X509Certificate certificate(parsed);  // OpenSSL set it to null if it freed it
+  if (!good) certificate.reset();
+  return certificate;
+}
+
+template <class Object, class Encode>
+Bytes der_of(const Object* object, Encode encode) {
+  unsigned char* encoded = nullptr;
+  const int length = encode(object, &encoded);
+  if (length <= 0) return {};
+  Bytes der(encoded, encoded + length);
+  OPENSSL_free(encoded);
+  return der;
+}
+
+std::optional<unsigned long> hash_of(const X509_NAME* name) {
+  int good = 0;
+  const unsigned long hash = X509_NAME_hash_ex(name, ossl::private_libctx(), nullptr, &good);
+  return good == 1 ? std::optional(hash) : std::nullopt;
+}
+
+std::optional<std::time_t> time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
+  return timegm(&parts);
+}
+
+std::optional<Certificate> certificate_of(const X509* parsed) {
+  const auto subject_hash = hash_of(X509_get_subject_name(parsed));
+  const auto issuer_hash = hash_of(X509_get_issuer_name(parsed));
+  const auto not_before = time_of(X509_get0_notBefore(parsed));
+  const auto not_after = time_of(X509_get0_notAfter(parsed));
+  Certificate made;
+  made.der = der_of(parsed, &i2d_X509);
+  made.subject = der_of(X509_get_subject_name(parsed), &i2d_X509_NAME);
+  if (!subject_hash || !issuer_hash || !not_before || !not_after || made.der.empty() || made.subject.empty())
+    return std::nullopt;
+  made.subject_hash = *subject_hash;
+  made.issuer_hash = *issuer_hash;
+  made.not_before = *not_before;
+  made.not_after = *not_after;
+  if (const EVP_PKEY* key = X509_get0_pubkey(parsed); key != nullptr) made.key = identity_of(key);
+  return made;
+}
+
+bool append_number(const EVP_PKEY* key, const char* parameter, std::string& identity) {
+  BIGNUM* number = nullptr;
+  if (EVP_PKEY_get_bn_param(key, parameter, &number) != 1) return false;
+  const ossl::Bignum owned(number);
+  std::string bytes(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
+  BN_bn2bin(number, reinterpret_cast<unsigned char*>(bytes.data()));
+  identity += std::to_string(bytes.size()) + ":" + bytes;
+  return true;
+}
+
+}  // namespace
+
+Certificates certificates_in(std::string_view pem) {
+  Certificates found;
+  for (auto begin = pem.find(kBegin); begin != pem.npos; begin = pem.find(kBegin, begin + kBegin.size())) {
+    const auto end = pem.find(kEnd, begin);
+    if (end == pem.npos) break;
+    const auto parsed = parse(pem.substr(begin, end + kEnd.size() - begin));
+    if (!parsed) continue;
+    if (auto certificate = certificate_of(parsed.get())) found.push_back(std::move(*certificate));
+  }
+  return found;
+}
+
+std::string identity_of(const EVP_PKEY* key) {
+  constexpr const char* kEcParameters[] = {OSSL_PKEY_PARAM_EC_PUB_X, OSSL_PKEY_PARAM_EC_PUB_Y};
+  constexpr const char* kRsaParameters[] = {OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E};
+  const bool is_ec = EVP_PKEY_is_a(key, "EC") == 1;
+  if (!is_ec && EVP_PKEY_is_a(key, "RSA") != 1) return {};
+  std::string identity = is_ec ? "EC " : "RSA ";
+  for (const char* parameter : is_ec ? kEcParameters : kRsaParameters)
+    if (!append_number(key, parameter, identity)) return {};
+  return identity;
+}
+
+}  // namespace sesam::store

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What OSSL_STORE_find(3) searches for.
+#pragma once
+
+#include <openssl/core.h>
+
+#include <string>
+
+#include "base/hex.h"
+#include "base/result.h"
+
+namespace sesam::store {
+
+struct Search {
+  Bytes subject;      ///< of a certificate, DER; empty: any
+  std::string alias;  ///< the key's nice_name; empty: any
+
+  /// Takes the criteria among a loader's parameters. Raises bad_argument for criteria that are not offered.
+  Result<void> set_params(const OSSL_PARAM params[]);
+};
+
+}  // namespace sesam::store
