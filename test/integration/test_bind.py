@@ -18,6 +18,22 @@ def bind(tmp_path, device, openssl_cnf):
 
 
 @pytest.fixture
+def certified(tmp_path, device, openssl_cnf, openssl):
+    """certified(uri) -> BIND's tools, configured with a directory that has a certificate for the key."""
+
+    def make(uri):
+        directory = tmp_path / "certificates"
+        directory.mkdir()
+        cnf = openssl_cnf(device, certificates=directory)
+        openssl(cnf, "req", "-x509", "-key", uri, "-subj", "/CN=JP.example", "-out", directory / "JP.example.pem")
+        assert "Certificate" in openssl(cnf, "storeutl", "-noout", "-certs", uri).stdout
+        device.reset_counters()
+        return Bind(tmp_path / "zone", cnf)
+
+    return make
+
+
+@pytest.fixture
 def transcript_key(device):
     return device.create_key("JP.example", pin=PIN)
 
@@ -39,6 +55,17 @@ def test_the_transcript_is_signed_and_verified(device, bind, transcript_key):
     assert signed.generated == 5
     assert device.requests() == {"getkeyattributes": 1, "eccsign": 5}
     assert device.counters()["connections_accepted"] <= 1
+    assert_fully_signed(bind.verify())
+
+
+@pytest.mark.parametrize("type, algorithm", [({}, 13), ({"type": "RSA", "size": 2048}, 8)], ids=["EC", "RSA"])
+def test_certificates_in_the_store_do_not_disturb_it(device, certified, type, algorithm):
+    device.create_key("JP.example", **type)
+    bind = certified("sesam:JP.example")
+    bind.key_from_label("sesam:JP.example", algorithm)
+    device.reset_counters()
+    assert_fully_signed(bind.sign().done)
+    assert device.requests()["getkeyattributes"] == 1
     assert_fully_signed(bind.verify())
 
 

@@ -130,12 +130,15 @@ def test_both_keys_are_rolled_over(device, named):
 
 @needs_trust_in_memory
 def test_a_daemon_that_left_root_signs_with_what_root_could_read(device, named, tmp_path):
-    """The password, the device's certificate and the log are root's; named is somebody else when it needs them."""
+    """The password, the device's certificate, the log and the directory of the keys' certificates are root's; named is
+    somebody else when it needs them. It does without the certificates."""
     secret, certificate, log = tmp_path / "pass", tmp_path / "device.crt", tmp_path / "sesam.log"
+    certificates = tmp_path / "certificates"
+    certificates.mkdir(mode=0o700)
     secret.write_text("sesam-demo\n")
     certificate.write_bytes(device.tlscert.read_bytes())
     one = named(device, MAKES_ITS_KEYS, **{"pass": None, "pass_source": f"file:{secret}", "tlscert": certificate,
-                                           "log_output": log, "log_level": 4})
+                                           "log_output": log, "log_level": 4, "certificates": certificates})
     for path in (secret, certificate, one.openssl_conf):
         path.chmod(0o600)
     for directory in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
@@ -147,6 +150,7 @@ def test_a_daemon_that_left_root_signs_with_what_root_could_read(device, named, 
     assert one.dnskeys() == {"257": keys_of_device(device, "ksk"), "256": keys_of_device(device, "zsk")}
     assert all(path.owner() == USER for path in one.directory.glob("K*"))
     assert "sesam[" in log.read_text() and "sesam-demo" not in log.read_text()
+    assert log.read_text().count(f"certificates = {certificates}: cannot be read: Permission denied") == 1
     one.stop()
 
 

@@ -32,13 +32,15 @@ ErrorDocument 404 "{reply}"
 
 @pytest.fixture
 def apache(device, openssl_cnf, tmp_path, trust_after_setuid):  # noqa: F811
-    """apache("event", "RSA") -> (server, identity); it has opened its key, and made no signature."""
+    """apache("event", "RSA") -> (server, identity); it has opened its key, and made no signature. Its certificate is in
+    tmp_path."""
     started = []
 
-    def start(mpm, type="EC", key=None):
-        cnf = openssl_cnf(device, **trust_after_setuid)
+    def start(mpm, type="EC", key=None, certificate=None, **settings):
+        cnf = openssl_cnf(device, **trust_after_setuid, **settings)
         identity, port, path = make_identity(device, cnf, tmp_path, type), free_port(), tmp_path / "apache.conf"
-        path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate,
+        path.write_text(CONFIGURATION.format(directory=tmp_path, port=port,
+                                             certificate=certificate or identity.certificate,
                                              key=key or identity.key, mpm=mpm, reply=REPLY))
         started.append(Server(["apache2", "-D", "FOREGROUND", "-f", path], cnf, port, tmp_path))
         return started[-1], identity
@@ -61,6 +63,13 @@ def test_it_serves(device, apache, mpm, type):
 @pytest.mark.parametrize("type", ["EC", "RSA"])
 def test_it_takes_a_uri_whose_scheme_is_pkcs11(device, apache, type):
     server, identity = apache("event", type, key="pkcs11:object=web")
+    assert_serves(device, server.port, identity, openings=1)
+
+
+@pytest.mark.parametrize("type", ["EC", "RSA"])
+def test_it_takes_its_certificate_by_uri_too(device, apache, type, tmp_path):
+    server, identity = apache("event", type, key="pkcs11:object=web", certificate="pkcs11:object=web",
+                              certificates=tmp_path)
     assert_serves(device, server.port, identity, openings=1)
 
 

@@ -9,7 +9,7 @@ from harness.tls import VERSIONS, Server, fetch, free_port, make_file_identity, 
 @pytest.fixture(params=["EC", "RSA"])
 def asked(request, device, openssl_cnf, tmp_path):
     """(identity, ask): ask(version, …curl's options) fetches from a server that insists on a client certificate."""
-    cnf, port = openssl_cnf(device), free_port()
+    cnf, port = openssl_cnf(device, certificates=tmp_path), free_port()
     identity = make_identity(device, cnf, tmp_path, request.param)
     key, certificate = make_file_identity(tmp_path, "server")
     server = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-key", key, "-cert", certificate, "-www",
@@ -35,5 +35,18 @@ def test_a_client_certificate_by_uri(device, asked):
     identity, ask = asked
     device.reset_counters()
     done = ask("1.3", "--cert", identity.certificate, "--engine", "sesam", "--key-type", "PROV", "--key", identity.uri)
+    assert "Verify return code: 0 (ok)" in done.stdout
+    assert device.requests()[identity.sign_command] == 1
+
+
+@pytest.mark.skipif(version_of("curl", "--version") < (8, 22),
+                    reason="curl 8.14 loads a provider without its configuration")
+@pytest.mark.parametrize("certificate", ["pkcs11:object=web", "sesam\\:web"])
+def test_key_and_certificate_by_uri(device, asked, certificate):
+    """For --cert, what follows a colon is a passphrase, unless the URI is pkcs11: or the colon is escaped."""
+    identity, ask = asked
+    device.reset_counters()
+    done = ask("1.3", "--engine", "sesam", "--cert-type", "PROV", "--cert", certificate, "--key-type", "PROV", "--key",
+               identity.uri)
     assert "Verify return code: 0 (ok)" in done.stdout
     assert device.requests()[identity.sign_command] == 1

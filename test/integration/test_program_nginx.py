@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from harness.flavour import trust_after_setuid  # noqa: F401
-from harness.programs import version_of
+from harness.programs import run, version_of
 from harness.tls import REPLY, Server, assert_serves, fetch, free_port, make_identity
 
 CONFIGURATION = """
@@ -33,11 +33,11 @@ http {{
 @pytest.fixture
 def nginx(device, openssl_cnf, tmp_path, trust_after_setuid):  # noqa: F811
     """nginx("RSA") -> (server, identity); it has opened its key, and made no signature. `by_uri`: without the PEM
-    file."""
+    file. Its certificate is in tmp_path."""
     started = []
 
-    def start(type="EC", by_uri=False):
-        cnf = openssl_cnf(device, **trust_after_setuid)
+    def start(type="EC", by_uri=False, **settings):
+        cnf = openssl_cnf(device, **trust_after_setuid, **settings)
         identity, port, path = make_identity(device, cnf, tmp_path, type), free_port(), tmp_path / "nginx.conf"
         path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate,
                                              key=f"store:{identity.uri}" if by_uri else identity.key, reply=REPLY))
@@ -50,18 +50,40 @@ def nginx(device, openssl_cnf, tmp_path, trust_after_setuid):  # noqa: F811
         server.stop()
 
 
+@pytest.mark.parametrize("certificates", [None, "in a directory"])
 @pytest.mark.parametrize("type", ["EC", "RSA"])
-def test_it_serves(device, nginx, type):
-    server, identity = nginx(type)
+def test_it_serves(device, nginx, type, certificates, tmp_path):
+    server, identity = nginx(type, certificates=certificates and tmp_path)
     assert_serves(device, server.port, identity, openings=1)
     assert server.end(signal.SIGQUIT) == 0
 
 
 @pytest.mark.skipif(version_of("nginx", "-v") < (1, 29), reason="nginx takes URIs (store:) from 1.29 on")
+@pytest.mark.parametrize("certificates", [None, "in a directory"])
 @pytest.mark.parametrize("type", ["EC", "RSA"])
-def test_it_serves_by_uri(device, nginx, type):
-    server, identity = nginx(type, by_uri=True)
+def test_it_serves_by_uri(device, nginx, type, certificates, tmp_path):
+    server, identity = nginx(type, by_uri=True, certificates=certificates and tmp_path)
     assert_serves(device, server.port, identity, openings=1)
+
+
+def takes_certificates_by_uri(path) -> bool:
+    """Asks it: no release is known to. One that does not takes "store:..." for the name of a file."""
+    path.write_text("events { } http { server { listen 127.0.0.1:1 ssl; ssl_certificate store:file:/nonexistent; "
+                    "ssl_certificate_key store:file:/nonexistent; } }")
+    done = run(["nginx", "-t", "-e", "stderr", "-c", path], check=False)
+    assert "store:file:/nonexistent" in done.stderr, str(done)
+    return "BIO_new_file() failed" not in done.stderr
+
+
+def test_it_takes_its_certificate_by_uri(device, openssl_cnf, tmp_path, trust_after_setuid):  # noqa: F811
+    if not takes_certificates_by_uri(tmp_path / "question.conf"):
+        pytest.skip("this nginx takes certificates from files alone")
+    cnf = openssl_cnf(device, certificates=tmp_path, **trust_after_setuid)
+    identity, port, path = make_identity(device, cnf, tmp_path), free_port(), tmp_path / "nginx.conf"
+    path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=f"store:{identity.uri}",
+                                         key=f"store:{identity.uri}", reply=REPLY))
+    with Server(["nginx", "-c", path, "-e", "stderr"], cnf, port, tmp_path) as server:
+        assert_serves(device, server.port, identity, openings=1)
 
 
 def test_a_reload_while_it_serves_loses_no_client_and_reads_no_key_again(device, nginx):
