@@ -5,7 +5,7 @@
 
 #include <openssl/core_dispatch.h>
 
-// OpenSSL 3.2 and 3.3 (provider-storemgmt(7)).
+// OpenSSL 3.2 (provider-storemgmt(7)).
 #ifndef OSSL_FUNC_STORE_DELETE
 #define OSSL_FUNC_STORE_DELETE 9
 using OSSL_FUNC_store_delete_fn = int(void*, const char*, const OSSL_PARAM[], OSSL_PASSPHRASE_CALLBACK*,

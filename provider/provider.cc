@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "asym_cipher/rsa_cipher.h"
+#include "base/process_state.h"
 #include "keyexch/ecdh.h"
 #include "keymgmt/key.h"
 #include "ossl/boundary.h"

@@ -96,6 +96,7 @@ def test_a_second_algorithm_is_added_once_the_zone_is_signed(device, named):
     one = named(device, store + combined_policy("13")).start()
     one.wait_until("the zone is signed", one.is_signed)
     one.conf.write_text(one.conf.read_text().replace(combined_policy("13"), combined_policy("13", "14")))
+    time.sleep(1.1)  # BIND names keys by the second
     one.rndc("reconfig")
     one.wait_until("the zone has signatures of both", lambda: len(re.findall(
         r"RRSIG\sSOA\s(?:13|14)\s", one.dig(ZONE, "SOA", "+dnssec"))) == 2)
