@@ -19,9 +19,22 @@ packages=(
   nginx apache2-bin haproxy stunnel4 osslsigncode # programs that use a key: test/integration/test_program_*.py
 )
 
-# Services among the packages of both lists. The tests start them themselves: the installation must not, nor the machine's
+# Services among the packages of these lists. The tests start them themselves: the installation must not, nor the machine's
 # next start.
-services=(nginx:nginx haproxy:haproxy stunnel4:stunnel4 bind9:named prometheus-node-exporter:prometheus-node-exporter) # package:unit
+services=(nginx:nginx haproxy:haproxy stunnel4:stunnel4 bind9:named prometheus-node-exporter:prometheus-node-exporter
+  lighttpd-mod-openssl:lighttpd mosquitto:mosquitto redis-server:redis-server postgresql:postgresql unbound:unbound nsd:nsd
+  postfix:postfix dovecot-imapd:dovecot openvpn:openvpn freeradius:freeradius) # package:unit
+
+# Many more programs that use a key, for test/integration/test_programs.py, which skips those that are missing: only where
+# SESAM_PROGRAMS says so. Not every release has all of them. PREFIX* is the newest package whose name begins so.
+program_packages=()
+[[ ! ${SESAM_PROGRAMS:-} ]] || program_packages=(
+  lighttpd-mod-openssl mosquitto redis-server postgresql mariadb-server-core # TLS servers
+  unbound nsd postfix dovecot-imapd openvpn freeradius eapoltest
+  php-cli nodejs ruby libio-socket-ssl-perl                 # languages
+  sbsigntool 'linux-kbuild-*' u-boot-tools device-tree-compiler rauc squashfs-tools xmlsec1 libxmlsec1-openssl # signers
+  systemd systemd-ukify systemd-repart systemd-boot-efi libcryptsetup12 'libtss2-mu*' 'libtss2-esys*' 'libtss2-rc*'
+)
 
 # BIND: dnssec-signzone and its family, dig, and the server, which the tests start themselves and the installation does
 # not. 9.18, which Debian 12 ships, answers "no engine" to every key label, so there they come from backports.
@@ -35,15 +48,16 @@ newer_packages=(pkcs11-provider)
 [[ ! ${SESAM_BENCH:-} ]] || packages+=(nghttp2-client gnuplot-nox time)
 
 # scripts/chroot.sh: all that it needs outside its chroots. scripts/matrix: the other libcurl that it tests in one of them.
-[[ ! ${SESAM_CHROOT:-} ]] || packages=(debootstrap rsync) bind_packages=() newer_packages=()
+[[ ! ${SESAM_CHROOT:-} ]] || packages=(debootstrap rsync) bind_packages=() newer_packages=() program_packages=()
 [[ ${SESAM_LIBCURL:-} != gnutls ]] || packages=("${packages[@]/#libcurl4-openssl-dev/libcurl4-gnutls-dev}")
 
 # scripts/package: what a Debian package is built and looked at with, and what it is tried with once it is installed.
-[[ ! ${SESAM_PACKAGE:-} ]] || packages=("${build_packages[@]}" dpkg-dev file lintian) bind_packages=() newer_packages=()
-[[ ! ${SESAM_PACKAGE_TEST:-} ]] || packages=(openssl ldnsutils) bind_packages=(bind9-utils) newer_packages=()
+[[ ! ${SESAM_PACKAGE:-} ]] ||
+  packages=("${build_packages[@]}" dpkg-dev file lintian) bind_packages=() newer_packages=() program_packages=()
+[[ ! ${SESAM_PACKAGE_TEST:-} ]] || packages=(openssl ldnsutils) bind_packages=(bind9-utils) newer_packages=() program_packages=()
 
 # scripts/lint quick.
-[[ ${SESAM_LINT:-} != quick ]] || packages=(clang-format shellcheck) bind_packages=() newer_packages=()
+[[ ${SESAM_LINT:-} != quick ]] || packages=(clang-format shellcheck) bind_packages=() newer_packages=() program_packages=()
 
 # Only what scripts/fuzz, scripts/lint, scripts/sanitize and scripts/coverage need, who say so.
 [[ ! ${SESAM_FUZZ:-} ]] || packages+=(clang libclang-rt-dev)

@@ -12,6 +12,9 @@ PYTEST_XML = """<testsuites><testsuite>
 <testcase classname="test.integration.test_bind" name="test_b"><skipped message="no BIND here"/></testcase>
 <testcase classname="test.integration.test_pem" name="test_c"><failure message="x"/></testcase>
 <testcase classname="test.integration.test_pem" name="test_d"><error message="x"/></testcase>
+<testcase classname="test.integration.test_programs" name="test_it_serves[postfix-EC]"/>
+<testcase classname="test.integration.test_programs" name="test_it_refuses[postfix-chain_files-EC]"/>
+<testcase classname="test.integration.test_programs" name="test_it_signs[php-EC]"><skipped message="x"/></testcase>
 </testsuite></testsuites>"""
 CTEST_XML = ('<testsuite><testcase classname="Hex.one" name="Hex.one" status="run"/>'
              '<testcase name="Hex.two" status="run"/></testsuite>')
@@ -27,7 +30,7 @@ def table(tmp_path):
     tested = tmp_path / "new" / "results"
     (tested / "pytest.xml").write_text(PYTEST_XML)
     (tested / "ctest.xml").write_text(CTEST_XML)
-    (tested / "versions").write_text("OpenSSL 9.9.9\nbind9-utils 9.20.30\n")
+    (tested / "versions").write_text("OpenSSL 9.9.9\nbind9-utils 9.20.30\npostfix 3.10\n")
     documents = tmp_path / "MATRIX.md", tmp_path / "FEATURES.md"
     for document in documents:
         document.write_text("above\n<!-- begin: written by scripts/matrix -->\nold\n<!-- end -->\nbelow\n")
@@ -47,7 +50,7 @@ def test_every_verdict_is_counted_by_file(table):
 
 def test_what_could_not_be_tested_is_told(table):
     _, document, _ = table
-    assert "| all | 3, 1 skipped, **2 failed** | **not built** | **not run** |" in document.splitlines(), document
+    assert "| all | 5, 2 skipped, **2 failed** | **not built** | **not run** |" in document.splitlines(), document
 
 
 def test_failures_and_reasons_of_skips_are_named(table):
@@ -62,6 +65,8 @@ def test_a_program_has_its_version_and_its_tests(table):
     assert "| tested with | new | newer | newest |" in features.splitlines(), features
     bind = next(row for row in features.splitlines() if "`dnssec-keyfromlabel`" in row)
     assert bind.endswith("| 9.20.30: 1, 1 skipped | **not built** | **not run** |")
+    assert "| Postfix | 3.10: 2 | **not built** | **not run** |" in features.splitlines()
+    assert "| PHP | 1 skipped | **not built** | **not run** |" in features.splitlines()
     assert "| nginx | **none** | **not built** | **not run** |" in features.splitlines()
 
 

@@ -15,7 +15,8 @@ VERSIONS = {"OpenSSL": "OpenSSL", "libcurl": "libcurl", "linked": "linked with",
             "openssl": "openssl(1)",
             "bind9-utils": "BIND", "nginx": "nginx", "apache2-bin": "Apache", "haproxy": "HAProxy",
             "stunnel4": "stunnel", "curl": "curl", "python3-minimal": "Python", "osslsigncode": "osslsigncode"}
-# Program, the package whose version is told, beginnings of the names of the test files that drive it.
+# Program, the package whose version is told, beginnings of the names of the test files that drive it; or "[NAME-", with
+# which the names of its rows in test_programs.py begin.
 PROGRAMS = [
     ("`openssl`: keys, signatures, files", "openssl", ("test_openssl_", "test_pem", "test_rsa",
                                                        "test_program_openssl_files")),
@@ -35,6 +36,33 @@ PROGRAMS = [
     ("curl", "curl", ("test_program_curl",)),
     ("Python's `ssl`", "python3-minimal", ("test_program_python",)),
     ("osslsigncode", "osslsigncode", ("test_program_osslsigncode",)),
+    ("lighttpd", "lighttpd-mod-openssl", ("[lighttpd-",)),
+    ("Postfix", "postfix", ("[postfix-",)),
+    ("Dovecot: a clear refusal", "dovecot-imapd", ("[dovecot-",)),
+    ("Unbound", "unbound", ("[unbound-",)),
+    ("NSD", "nsd", ("[nsd-",)),
+    ("`named`: `tls {}`", "bind9-utils", ("[named-tls-",)),
+    ("`nsupdate`: SIG(0)", "bind9-utils", ("[nsupdate-",)),
+    ("PostgreSQL", "postgresql", ("[postgresql-",)),
+    ("MariaDB", "mariadb-server-core", ("[mariadb-",)),
+    ("Mosquitto", "mosquitto", ("[mosquitto-",)),
+    ("Redis", "redis-server", ("[redis-",)),
+    ("OpenVPN", "openvpn", ("[openvpn-",)),
+    ("FreeRADIUS", "freeradius", ("[freeradius-",)),
+    ("wpa_supplicant", "eapoltest", ("[wpa_supplicant-",)),
+    ("PHP", "php-cli", ("[php-",)),
+    ("Perl's `IO::Socket::SSL`", "libio-socket-ssl-perl", ("[perl-",)),
+    ("Node.js", "nodejs", ("[node-",)),
+    ("Ruby", "ruby", ("[ruby-",)),
+    ("`sbsign`", "sbsigntool", ("[sbsign-",)),
+    ("Linux `sign-file`, `extract-cert`", "linux-kbuild", ("[sign-file-", "[extract-cert-")),
+    ("U-Boot's `mkimage`", "u-boot-tools", ("[mkimage-",)),
+    ("RAUC", "rauc", ("[rauc-",)),
+    ("`xmlsec1`", "xmlsec1", ("[xmlsec1-",)),
+    ("`systemd-sbsign`", "systemd-repart", ("[systemd-sbsign-",)),
+    ("`ukify`", "systemd-ukify", ("[ukify-",)),
+    ("`systemd-measure`", "systemd", ("[systemd-measure-",)),
+    ("`systemd-repart`", "systemd-repart", ("[systemd-repart-",)),
     ("pkcs11-provider beside it", "", ("test_beside_pkcs11",)),
 ]
 
@@ -45,6 +73,7 @@ class Column:
     commit: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     counts: dict[str, Counter] = field(default_factory=dict)  # by test file: passed, failed, skipped
+    rows: dict[str, Counter] = field(default_factory=dict)  # of test_programs.py, by what its tests have in brackets
     failed: list[str] = field(default_factory=list)
     reasons: Counter = field(default_factory=Counter)  # of what was skipped
 
@@ -63,6 +92,8 @@ def read_xml(path: Path, column: Column) -> None:
         else:
             verdict = "passed"
         column.counts.setdefault(name, Counter())[verdict] += 1
+        if name == "test_programs.py":
+            column.rows.setdefault("[" + case.get("name", "").partition("[")[2], Counter())[verdict] += 1
 
 
 def read_column(results: Path) -> Column:
@@ -111,7 +142,8 @@ def programs(columns: dict[str, Column]) -> list[list[str]]:
     for label, package, files in PROGRAMS:
         row = [label]
         for column in columns.values():
-            counts = sum((counts for name, counts in column.counts.items() if name.startswith(files)), Counter())
+            counted = [*column.counts.items(), *column.rows.items()]
+            counts = sum((counts for name, counts in counted if name.startswith(files)), Counter())
             tested = column.outcome == "tested"
             row.append(f"{column.versions.get(package, '')}: {cell(counts)}".removeprefix(": ") if tested
                        else f"**{column.outcome}**")

@@ -63,11 +63,11 @@ def run(arguments: Sequence[Any], openssl_conf: Path | None = None, *, timeout: 
     return done
 
 
-def version_of(program: str, option: str) -> tuple[int, ...]:
-    """The first number with dots that the program prints when asked so: (1, 22, 1)."""
+def version_of(program: str, option: str, whole: bool = False) -> tuple[int, ...]:
+    """The first number with dots that the program prints when asked so: (1, 22, 1). `whole`: it may be without dots."""
     # Not through run(): a sanitizer's library is for programs that load the module, and curl hangs with it.
     done = subprocess.run([program, option], env={"PATH": minimal_environment(None)["PATH"]}, check=True,
                           capture_output=True, text=True, timeout=30)
-    found = re.search(r"\d+(?:\.\d+)+", done.stdout + done.stderr)
+    found = re.search(rf"\d+(?:\.\d+){'*' if whole else '+'}", done.stdout + done.stderr)
     assert found, f"{program} {option}: {done.stdout}{done.stderr}"
     return tuple(int(part) for part in found[0].split("."))

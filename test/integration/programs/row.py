@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a row of the table of programs is: a TLS server to be started, or a command to be run."""
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable, Sequence
+
+import pytest
+
+from harness.programs import Done, minimal_environment, run
+from harness.simulator import Simulator
+from harness.tls import VERSIONS, Identity
+from harness.tls import Server as Listener
+
+
+@dataclass
+class Place:
+    """Where a program runs: a directory of its own, which every user may enter, and a key in the device."""
+    directory: Path
+    device: Simulator
+    cnf: Path
+    identity: Identity
+    port: int = 0
+
+    def write(self, name: str, text: str, mode: int = 0o644) -> Path:
+        """`text` is a format: {port}, {key}, {certificate}, {directory}, {cnf}; braces of its own are doubled."""
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.format(port=self.port, key=self.identity.key, certificate=self.identity.certificate,
+                                    directory=self.directory, cnf=self.cnf))
+        path.chmod(mode)
+        return path
+
+    def run(self, *words: Any, **options: Any) -> Done:
+        """With the key in the device."""
+        return run(words, self.cnf, **{"cwd": self.directory, "timeout": 60, **options})
+
+    def run_without_device(self, *words: Any, **options: Any) -> Done:
+        return run(words, None, **{"cwd": self.directory, "timeout": 60, **options})
+
+    def assert_verifies(self, signature: str, data: str) -> None:
+        """Two files, checked by OpenSSL alone."""
+        public = self.run_without_device("openssl", "x509", "-in", self.identity.certificate, "-noout", "-pubkey")
+        (self.directory / "public.pem").write_text(public.stdout)
+        self.run_without_device("openssl", "dgst", "-sha256", "-verify", "public.pem", "-signature", signature, data)
+
+
+@dataclass(frozen=True)
+class Program:
+    """`name` is in the test's name, and finds the program's row in test/matrix/table.py."""
+    name: str
+    commands: Sequence[str]  # found in PATH, or as a path; the first of alternatives separated by |
+    types: Sequence[str] = ("EC", "RSA")
+    unfit: Callable[[], str] = lambda: ""  # why it cannot be tried here, although it is installed
+    variant: str = ""  # of rows of one program
+
+    def skip_unless_installed(self) -> None:
+        for command in self.commands:
+            if not find(command):
+                pytest.skip(f"{command} is not installed (SESAM_PROGRAMS=1 scripts/install)")
+        if self.unfit():
+            pytest.skip(f"{self.name}: {self.unfit()}")
+
+
+@dataclass(frozen=True)
+class Server(Program):
+    """Listens on a port with the key and certificate of a place."""
+    start: Callable[[Place], Sequence[Any]] = field(kw_only=True)  # writes its files; its command line
+    starttls: str = ""  # the protocol, as openssl s_client names it
+    versions: Sequence[str] = tuple(VERSIONS)
+    user: str = ""  # its command line runs as that user if the tests run as root
+    ready: str = ""  # what it prints once it is ready, if it listens on no TCP port
+    client: Callable[[Place, str], None] | None = None  # instead of openssl s_client: a handshake of that version
+    refusal: str = ""  # it cannot use the key: no handshake succeeds, and this is in its output or its file "log"
+
+
+@dataclass(frozen=True)
+class Tool(Program):
+    """Is run, and has then used the key. `use` fails unless what it made verifies."""
+    use: Callable[[Place], None] = field(kw_only=True)
+    signatures: int = 1  # that the device has made then
+    refusal: str = ""  # it cannot use the key: it fails, and this is in what it prints
+    crash: str = ""  # a known bug of the program by which it dies, and which a release may have corrected
+
+
+class Daemon(Listener):
+    """A program of a row. It is ready when its output has the text `ready`, or when its port accepts connections."""
+
+    def __init__(self, arguments: Sequence[Any], cnf: Path | None, port: int, directory: Path, ready: str = ""):
+        self.ready = ready
+        super().__init__(arguments, cnf, port, directory)
+
+    def accepts(self) -> bool:
+        if not self.ready:
+            return super().accepts()
+        assert self.process.poll() is None, f"it ended at once:\n{self.output.read_text()}"
+        return self.ready in self.output.read_text()
+
+
+SEARCHED = minimal_environment(None)["PATH"]
+
+
+def find(command: str) -> str | None:
+    """The first of the alternatives that exists. A * stands for what differs between releases."""
+    for one in command.split("|"):
+        if "*" in one:
+            found = sorted(str(path) for path in Path("/").glob(one.lstrip("/")))
+            if found:
+                return found[-1]
+        elif one.startswith("/"):
+            if Path(one).exists():
+                return one
+        elif shutil.which(one, path=SEARCHED):
+            return shutil.which(one, path=SEARCHED)
+    return None

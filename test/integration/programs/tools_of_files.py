@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands that sign files: boot loaders, kernel modules, images, updates, XML."""
+from pathlib import Path
+
+from harness.pe import minimal_program
+from programs.row import Place, Tool, find
+
+KBUILD = "/usr/lib/linux-kbuild-*/"
+MODULE_MAGIC = b"~Module signature appended~\n"
+
+IMAGE_SOURCE = """
+/dts-v1/;
+/ {{
+    description = "x";
+    #address-cells = <1>;
+    images {{
+        kernel {{
+            description = "x";
+            data = /incbin/("{directory}/data");
+            type = "kernel";
+            arch = "arm64";
+            os = "linux";
+            compression = "none";
+            load = <0>;
+            entry = <0>;
+            signature {{ algo = "sha256,ALGORITHM"; key-name-hint = "web"; }};
+        }};
+    }};
+    configurations {{ default = "x"; x {{ kernel = "kernel"; }}; }};
+}};
+"""
+UPDATE_MANIFEST = """
+[update]
+compatible=x
+version=1
+[bundle]
+format=plain
+[image.rootfs]
+filename=data.img
+"""
+UPDATE_CONFIGURATION = """
+[system]
+compatible=x
+bootloader=noop
+[keyring]
+path={certificate}
+"""
+XML = """<?xml version="1.0"?>
+<d><t>x</t><Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo>
+<CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>
+<SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#ALGORITHM-sha256"/>
+<Reference URI=""><Transforms>
+<Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/></Transforms>
+<DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><DigestValue/></Reference>
+</SignedInfo><SignatureValue/><KeyInfo><X509Data/></KeyInfo></Signature></d>
+"""
+
+
+def sbsign(place: Place) -> None:
+    plain, signed = place.directory / "plain.efi", place.directory / "signed.efi"
+    plain.write_bytes(minimal_program())
+    place.run("sbsign", "--key", place.identity.key, "--cert", place.identity.certificate, "--output", signed, plain)
+    done = place.run_without_device("sbverify", "--cert", place.identity.certificate, signed)
+    assert "Signature verification OK" in done.stdout + done.stderr, done
+
+
+def assert_module_is_signed(place: Place) -> None:
+    """The end of the file: a detached CMS signature, its length in four bytes, the magic text."""
+    signed = (place.directory / "module.ko").read_bytes().removesuffix(MODULE_MAGIC)
+    length = int.from_bytes(signed[-4:], "big")
+    (place.directory / "signature").write_bytes(signed[-12 - length:-12])
+    (place.directory / "content").write_bytes(signed[:-12 - length])
+    place.run_without_device("openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "signature", "-content",
+                             "content", "-certfile", place.identity.certificate, "-nointern", "-noverify", "-out",
+                             "/dev/null")
+    assert (place.directory / "content").read_bytes() == b"a module\n" * 9
+
+
+def sign_file(place: Place) -> None:
+    (place.directory / "module.ko").write_bytes(b"a module\n" * 9)
+    place.run(find(KBUILD + "scripts/sign-file"), "sha256", place.identity.key, place.identity.certificate,
+              "module.ko")
+    assert_module_is_signed(place)
+
+
+def sign_file_by_uri(place: Place) -> None:
+    """It loads a provider named pkcs11, which openssl.cnf says is sesam."""
+    place.cnf.write_text(place.cnf.read_text().replace("\nsesam = sesam_provider\n", "\npkcs11 = sesam_provider\n"))
+    (place.directory / "module.ko").write_bytes(b"a module\n" * 9)
+    place.run(find(KBUILD + "scripts/sign-file"), "sha256", "pkcs11:object=web", place.identity.certificate,
+              "module.ko")
+    assert_module_is_signed(place)
+
+
+def loads_no_provider() -> str:
+    """Kernels from 6.14 on do, and older ones of Debian's."""
+    program = Path(find(KBUILD + "scripts/sign-file") or "")
+    return "" if b"OSSL_PROVIDER_try_load" in program.read_bytes() else "this kernel's loads no provider"
+
+
+def extract_cert(place: Place) -> None:
+    """From a file: the device is not asked for anything."""
+    place.run(find(KBUILD + "certs/extract-cert"), place.identity.certificate, "out.der")
+    place.run_without_device("openssl", "x509", "-inform", "DER", "-in", "out.der", "-noout")
+
+
+def mkimage(place: Place) -> None:
+    """The signature of an image is over its data. With -K the public key goes into a device tree for U-Boot."""
+    algorithm = {"EC": "ecdsa256", "RSA": "rsa2048"}[place.identity.type]
+    (place.directory / "data").write_bytes(b"a kernel\n" * 9)
+    source = place.write("image.its", IMAGE_SOURCE.replace("ALGORITHM", algorithm))
+    place.write("keys.dts", "/dts-v1/; / {{ }};\n")
+    place.run("dtc", "-O", "dtb", "-o", "keys.dtb", "keys.dts")
+    (place.directory / "web.pem").write_text(place.identity.key.read_text())  # where it looks for an ECDSA key
+    place.run("mkimage", "-f", source, "-k", place.directory, "-K", "keys.dtb", "-r", "image.fit")
+    value = place.run("fdtget", "-t", "bx", "image.fit", "/images/kernel/signature", "value").stdout
+    (place.directory / "signature").write_bytes(bytes(int(word, 16) for word in value.split()))
+    place.assert_verifies("signature", "data")
+    assert "key-web" in place.run("fdtget", "-l", "keys.dtb", "/signature").stdout
+
+
+def rauc(place: Place) -> None:
+    place.write("input/manifest.raucm", UPDATE_MANIFEST)
+    (place.directory / "input" / "data.img").write_bytes(b"an image\n" * 9)
+    place.run("rauc", "bundle", "--cert", place.identity.certificate, "--key", place.identity.key, "--keyring",
+              place.identity.certificate, "input", "update.raucb")
+    place.run_without_device("rauc", "info", "--keyring", place.identity.certificate, "update.raucb")
+
+
+def xmlsec1(place: Place) -> None:
+    algorithm = {"EC": "ecdsa", "RSA": "rsa"}[place.identity.type]
+    place.write("in.xml", XML.replace("ALGORITHM", algorithm))
+    place.run("xmlsec1", "--sign", "--crypto", "openssl", "--privkey-pem",
+              f"{place.identity.key},{place.identity.certificate}", "--output", "out.xml", "in.xml")
+    place.run_without_device("xmlsec1", "--verify", "--crypto", "openssl", "--trusted-pem", place.identity.certificate,
+                             "out.xml")
+
+
+TOOLS = [
+    Tool("sbsign", ["sbsign", "sbverify"], use=sbsign),
+    Tool("sign-file", [KBUILD + "scripts/sign-file"], use=sign_file),
+    Tool("sign-file", [KBUILD + "scripts/sign-file"], unfit=loads_no_provider, use=sign_file_by_uri, variant="by-uri"),
+    Tool("extract-cert", [KBUILD + "certs/extract-cert"], use=extract_cert, signatures=0),
+    Tool("mkimage", ["mkimage", "dtc", "fdtget"], ["RSA"], use=mkimage),
+    Tool("mkimage", ["mkimage", "dtc", "fdtget"], ["EC"], use=mkimage, refusal="Can not extract ECDSA key"),
+    Tool("rauc", ["rauc", "mksquashfs"], use=rauc),
+    Tool("xmlsec1", ["xmlsec1"], ["EC"], use=xmlsec1),
+    # Its RSA keys are key pairs only if they have the private exponent (lsh123/xmlsec#901).
+    Tool("xmlsec1", ["xmlsec1"], ["RSA"], use=xmlsec1, refusal="key is not found"),
+]
