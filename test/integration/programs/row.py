@@ -7,6 +7,7 @@ from typing import Any, Callable, Sequence
 
 import pytest
 
+from harness.paths import REPOSITORY
 from harness.programs import Done, minimal_environment, run
 from harness.simulator import Simulator
 from harness.tls import VERSIONS, Identity
@@ -30,6 +31,17 @@ class Place:
                                     directory=self.directory, cnf=self.cnf))
         path.chmod(mode)
         return path
+
+    def change_settings(self, before: str, after: str) -> None:
+        text = self.cnf.read_text()
+        assert before in text
+        self.cnf.write_text(text.replace(before, after))
+
+    def offer_certificates(self) -> None:
+        """The store then has the certificate of the key."""
+        self.change_settings("activate = 1\nurl", f"activate = 1\ncertificates = {self.directory}/certificates\nurl")
+        (self.directory / "certificates").mkdir()
+        shutil.copy(self.identity.certificate, self.directory / "certificates")
 
     def run(self, *words: Any, **options: Any) -> Done:
         """With the key in the device."""
@@ -95,6 +107,12 @@ class Daemon(Listener):
             return super().accepts()
         assert self.process.poll() is None, f"it ended at once:\n{self.output.read_text()}"
         return self.ready in self.output.read_text()
+
+
+def no_certificates() -> str:
+    """For `unfit`."""
+    known = "certificates =" in (REPOSITORY / "openssl.cnf.example").read_text()
+    return "" if known else "sesam has no certificates in its store"
 
 
 SEARCHED = minimal_environment(None)["PATH"]

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from harness.pe import minimal_program
-from programs.row import Place, Tool, find
+from programs.row import Place, Tool, find, no_certificates
 
 KBUILD = "/usr/lib/linux-kbuild-*/"
+PROVIDER_PKCS11 = "\npkcs11 = sesam_provider\n"
 MODULE_MAGIC = b"~Module signature appended~\n"
 
 IMAGE_SOURCE = """
@@ -85,7 +86,7 @@ def sign_file(place: Place) -> None:
 
 def sign_file_by_uri(place: Place) -> None:
     """It loads a provider named pkcs11, which openssl.cnf says is sesam."""
-    place.cnf.write_text(place.cnf.read_text().replace("\nsesam = sesam_provider\n", "\npkcs11 = sesam_provider\n"))
+    place.change_settings("\nsesam = sesam_provider\n", PROVIDER_PKCS11)
     (place.directory / "module.ko").write_bytes(b"a module\n" * 9)
     place.run(find(KBUILD + "scripts/sign-file"), "sha256", "pkcs11:object=web", place.identity.certificate,
               "module.ko")
@@ -102,6 +103,14 @@ def extract_cert(place: Place) -> None:
     """From a file: the device is not asked for anything."""
     place.run(find(KBUILD + "certs/extract-cert"), place.identity.certificate, "out.der")
     place.run_without_device("openssl", "x509", "-inform", "DER", "-in", "out.der", "-noout")
+
+
+def extract_cert_by_uri(place: Place) -> None:
+    place.offer_certificates()
+    place.change_settings("\nsesam = sesam_provider\n", PROVIDER_PKCS11)
+    place.run(find(KBUILD + "certs/extract-cert"), "pkcs11:object=web", "out.der")
+    done = place.run_without_device("openssl", "x509", "-inform", "DER", "-in", "out.der")
+    assert done.stdout == place.identity.certificate.read_text()
 
 
 def mkimage(place: Place) -> None:
@@ -141,6 +150,8 @@ TOOLS = [
     Tool("sign-file", [KBUILD + "scripts/sign-file"], use=sign_file),
     Tool("sign-file", [KBUILD + "scripts/sign-file"], unfit=loads_no_provider, use=sign_file_by_uri, variant="by-uri"),
     Tool("extract-cert", [KBUILD + "certs/extract-cert"], use=extract_cert, signatures=0),
+    Tool("extract-cert", [KBUILD + "certs/extract-cert"], unfit=lambda: no_certificates() or loads_no_provider(),
+         use=extract_cert_by_uri, variant="by-uri", signatures=0),
     Tool("mkimage", ["mkimage", "dtc", "fdtget"], ["RSA"], use=mkimage),
     Tool("mkimage", ["mkimage", "dtc", "fdtget"], ["EC"], use=mkimage, refusal="Can not extract ECDSA key"),
     Tool("rauc", ["rauc", "mksquashfs"], use=rauc),

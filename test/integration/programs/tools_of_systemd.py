@@ -6,7 +6,7 @@ import re
 
 from harness.pe import minimal_program
 from harness.programs import version_of
-from programs.row import Place, Tool, find
+from programs.row import Place, Tool, find, no_certificates
 
 SBSIGN, MEASURE, REPART = "/usr/lib/systemd/systemd-sbsign", "/usr/lib/systemd/systemd-measure", "systemd-repart"
 STUB = "/usr/lib/systemd/boot/efi/linux*.efi.stub"
@@ -25,6 +25,14 @@ def takes_no_provider() -> str:
 def key_by_uri(place: Place) -> list[object]:
     return [f"--private-key={place.identity.uri}", "--private-key-source=provider:sesam",
             f"--certificate={place.identity.certificate}"]
+
+
+def sbsign_with_both_by_uri(place: Place) -> None:
+    place.offer_certificates()
+    (place.directory / "plain.efi").write_bytes(minimal_program())
+    place.run(SBSIGN, "sign", *key_by_uri(place)[:2], f"--certificate={place.identity.uri}",
+              "--certificate-source=provider:sesam", "--output=signed.efi", "plain.efi")
+    assert_is_signed(place, "signed.efi")
 
 
 def assert_is_signed(place: Place, program: str) -> None:
@@ -78,6 +86,7 @@ def repart(place: Place) -> None:
 
 TOOLS = [
     Tool("systemd-sbsign", [SBSIGN, "sbverify"], use=sbsign),
+    Tool("systemd-sbsign", [SBSIGN, "sbverify"], unfit=no_certificates, use=sbsign_with_both_by_uri, variant="both"),
     Tool("ukify", ["ukify", SBSIGN, STUB, "sbverify"], use=ukify),
     Tool("systemd-measure", [MEASURE, REPART], unfit=takes_no_provider, use=measure),
     # Of systemd 257 it signs twice.
