@@ -33,7 +33,7 @@ program_packages=()
   unbound nsd postfix dovecot-imapd openvpn freeradius eapoltest
   php-cli nodejs ruby libio-socket-ssl-perl                 # languages
   sbsigntool 'linux-kbuild-*' u-boot-tools device-tree-compiler rauc squashfs-tools xmlsec1 libxmlsec1-openssl # signers
-  systemd systemd-ukify systemd-repart systemd-boot-efi libcryptsetup12 'libtss2-mu*' 'libtss2-esys*' 'libtss2-rc*'
+  systemd systemd-tpm systemd-ukify systemd-repart systemd-boot-efi libcryptsetup12 'libtss2-mu*' 'libtss2-esys*' 'libtss2-rc*'
 )
 
 # BIND: dnssec-signzone and its family, dig, and the server, which the tests start themselves and the installation does

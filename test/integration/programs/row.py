@@ -50,11 +50,16 @@ class Place:
     def run_without_device(self, *words: Any, **options: Any) -> Done:
         return run(words, None, **{"cwd": self.directory, "timeout": 60, **options})
 
+    def public_key(self) -> Path:
+        done = self.run_without_device("openssl", "x509", "-in", self.identity.certificate, "-noout", "-pubkey")
+        path = self.directory / "public.pem"
+        path.write_text(done.stdout)
+        return path
+
     def assert_verifies(self, signature: str, data: str) -> None:
         """Two files, checked by OpenSSL alone."""
-        public = self.run_without_device("openssl", "x509", "-in", self.identity.certificate, "-noout", "-pubkey")
-        (self.directory / "public.pem").write_text(public.stdout)
-        self.run_without_device("openssl", "dgst", "-sha256", "-verify", "public.pem", "-signature", signature, data)
+        self.run_without_device("openssl", "dgst", "-sha256", "-verify", self.public_key(), "-signature", signature,
+                                data)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from harness.pe import minimal_program
+from harness.programs import version_of
 from programs.row import Place, Tool, find, no_certificates
 
 KBUILD = "/usr/lib/linux-kbuild-*/"
@@ -136,13 +137,36 @@ def rauc(place: Place) -> None:
     place.run_without_device("rauc", "info", "--keyring", place.identity.certificate, "update.raucb")
 
 
-def xmlsec1(place: Place) -> None:
+def xmlsec1_version() -> tuple[int, ...]:
+    return version_of("xmlsec1", "--version")
+
+
+def before_1_3() -> str:
+    return "" if xmlsec1_version() >= (1, 3) else "only xmlsec1 1.3 and later can do this"
+
+
+def since_1_3() -> str:
+    return "xmlsec1 1.3 and later can do this" if xmlsec1_version() >= (1, 3) else ""
+
+
+def sign_xml(place: Place, *key: object) -> None:
     algorithm = {"EC": "ecdsa", "RSA": "rsa"}[place.identity.type]
     place.write("in.xml", XML.replace("ALGORITHM", algorithm))
-    place.run("xmlsec1", "--sign", "--crypto", "openssl", "--privkey-pem",
-              f"{place.identity.key},{place.identity.certificate}", "--output", "out.xml", "in.xml")
+    # 1.3 looks for a key that the document names; this takes any of the right type.
+    lax = [] if before_1_3() else ["--lax-key-search"]
+    place.run("xmlsec1", "--sign", "--crypto", "openssl", *lax, *key, "--output", "out.xml", "in.xml")
+
+
+def xmlsec1(place: Place) -> None:
+    sign_xml(place, "--privkey-pem", f"{place.identity.key},{place.identity.certificate}")
     place.run_without_device("xmlsec1", "--verify", "--crypto", "openssl", "--trusted-pem", place.identity.certificate,
                              "out.xml")
+
+
+def xmlsec1_by_uri(place: Place) -> None:
+    sign_xml(place, "--privkey-openssl-store", place.identity.uri)
+    place.run_without_device("xmlsec1", "--verify", "--crypto", "openssl", "--lax-key-search", "--pubkey-pem",
+                             place.public_key(), "out.xml")
 
 
 TOOLS = [
@@ -156,6 +180,8 @@ TOOLS = [
     Tool("mkimage", ["mkimage", "dtc", "fdtget"], ["EC"], use=mkimage, refusal="Can not extract ECDSA key"),
     Tool("rauc", ["rauc", "mksquashfs"], use=rauc),
     Tool("xmlsec1", ["xmlsec1"], ["EC"], use=xmlsec1),
-    # Its RSA keys are key pairs only if they have the private exponent (lsh123/xmlsec#901).
-    Tool("xmlsec1", ["xmlsec1"], ["RSA"], use=xmlsec1, refusal="key is not found"),
+    Tool("xmlsec1", ["xmlsec1"], ["RSA"], unfit=before_1_3, use=xmlsec1),
+    # To 1.2, an RSA key is private only if it shows the private exponent (lsh123/xmlsec#901).
+    Tool("xmlsec1", ["xmlsec1"], ["RSA"], unfit=since_1_3, use=xmlsec1, refusal="key is not found"),
+    Tool("xmlsec1", ["xmlsec1"], unfit=before_1_3, use=xmlsec1_by_uri, variant="by-uri"),
 ]
