@@ -48,7 +48,8 @@ def public_key(plugin, key, path) -> None:
 
 @pytest.mark.parametrize("key", ["cosign", "cosign-384", "cosign-rsa", "object=cosign;core=1"])
 @pytest.mark.parametrize("number, name", [(SHA256, "sha256"), (SHA384, "sha384"), (SHA512, "sha512")])
-def test_a_message_is_signed_and_verified(plugin, keys, openssl_cnf, shared_device, openssl, tmp_path, key, number, name):
+def test_a_message_is_signed_and_verified(plugin, keys, openssl_cnf, shared_device, openssl, tmp_path, key, number,
+                                          name):
     status, answer = plugin("signMessage", key, {"signOptions": options(digest=None)}, MESSAGE, number)
     assert status == 0 and answer.keys() == {"signMessage"}, answer
     signature = base64.b64decode(answer["signMessage"]["signature"])

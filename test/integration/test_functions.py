@@ -55,8 +55,8 @@ def documented() -> list[Row]:
 def header() -> tuple[tuple[int, int], dict[str, int]]:
     """OpenSSL's version, and the numbers of all functions in its core_dispatch.h by their names."""
     source = "#include <openssl/core_dispatch.h>\n#include <openssl/opensslv.h>\n"
-    text = subprocess.run(["gcc", "-E", "-dM", "-x", "c", "-"], input=source, capture_output=True, check=True, text=True,
-                          timeout=60).stdout
+    text = subprocess.run(["gcc", "-E", "-dM", "-x", "c", "-"], input=source, capture_output=True, check=True,
+                          text=True, timeout=60).stdout
     version = [int(re.search(rf"define OPENSSL_VERSION_{part} +(\d+)", text)[1]) for part in ("MAJOR", "MINOR")]
     functions = {name.lower(): int(number) for name, number in re.findall(r"define OSSL_FUNC_(\w+) +(\d+)", text)}
     return (version[0], version[1]), {name: number for name, number in functions.items() if operation_of(name)
