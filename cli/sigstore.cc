@@ -14,6 +14,7 @@
 #include "cli/message.h"
 #include "cli/new_key.h"
 #include "cli/output.h"
+#include "keymgmt/key_pin.h"
 #include "keymgmt/key_types.h"
 #include "ossl/handles.h"
 
@@ -121,7 +122,8 @@ Result<Json> create_key(const DevicePtr& device, const Json& call) {
   SESAM_TRY(uri, n200::KeyUri::parse(text));
   Place place;
   place.core = uri.core;
-  SESAM_TRY(pin, pin_of_new_keys(*device, place.pin));
+  place.acl = uri.acl;
+  SESAM_TRY(pin, keymgmt::pin_for_new_key(uri, *device));
   SESAM_TRY(key, new_key(*device, place, uri.object, pin));
   keymgmt::set_kind(key, algorithm->type, algorithm->curve, algorithm->bits);
   SESAM_TRY(record, device->generate(key));
