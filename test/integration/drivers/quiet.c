@@ -161,7 +161,7 @@ static void fail_to_sign(void) {
 
 static void fail_to_open(void) {
   OSSL_STORE_CTX *store = OSSL_STORE_open("sesam:no-such-key", NULL, NULL, NULL, NULL);
-  CHECK(store != NULL && OSSL_STORE_load(store) == NULL && OSSL_STORE_eof(store) == 1);
+  CHECK(store != NULL && OSSL_STORE_load(store) == NULL && OSSL_STORE_eof(store) == 0 && OSSL_STORE_load(store) == NULL && OSSL_STORE_eof(store) == 1);
   OSSL_STORE_close(store);
 }
 
