@@ -81,12 +81,16 @@ bool append_number(const EVP_PKEY* key, const char* parameter, std::string& iden
 
 }  // namespace
 
+// Each text is parsed once: of several beginnings before an end, as a truncated file leaves them, the last
+// counts.
 Certificates certificates_in(std::string_view pem) {
   Certificates found;
-  for (auto begin = pem.find(kBegin); begin != pem.npos; begin = pem.find(kBegin, begin + kBegin.size())) {
+  for (auto begin = pem.find(kBegin); begin != pem.npos; begin = pem.find(kBegin)) {
     const auto end = pem.find(kEnd, begin);
     if (end == pem.npos) break;
+    begin = pem.rfind(kBegin, end);
     const auto parsed = parse(pem.substr(begin, end + kEnd.size() - begin));
+    pem.remove_prefix(end + kEnd.size());
     if (!parsed) continue;
     if (auto certificate = certificate_of(parsed.get())) found.push_back(std::move(*certificate));
   }
