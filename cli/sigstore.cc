@@ -55,6 +55,9 @@ const Json& at(const Json& json, std::initializer_list<const char*> path) {
   return *found;
 }
 
+// For a message. dump() calls itself at each level of what is nested.
+std::string shown(const Json& value) { return value.is_structured() ? value.type_name() : value.dump(); }
+
 Result<Bytes> bytes_at(const Json& json, std::initializer_list<const char*> path) {
   const Json& text = at(json, path);
   if (text.is_null()) return Bytes();
@@ -77,7 +80,7 @@ Result<std::string> hash_of(const Json& call, const char* method, const char* op
   if (number->is_null()) return std::string("SHA256");
   const auto index = number->is_number_unsigned() ? number->get<std::size_t>() : 0;
   const char* name = index < kHashes.size() ? kHashes[index] : nullptr;
-  if (name == nullptr) return Error{Reason::unsupported_digest, "hashFunc " + number->dump()};
+  if (name == nullptr) return Error{Reason::unsupported_digest, "hashFunc " + shown(*number)};
   return std::string(name);
 }
 
@@ -117,7 +120,7 @@ Result<Json> create_key(const DevicePtr& device, const Json& call) {
       std::find_if(std::begin(kAlgorithms), std::end(kAlgorithms),
                    [&](const Algorithm& one) { return wanted.is_string() && wanted == one.name; });
   if (algorithm == std::end(kAlgorithms))
-    return Error{Reason::unsupported_key, "algorithm " + wanted.dump() + " is not offered"};
+    return Error{Reason::unsupported_key, "algorithm " + shown(wanted) + " is not offered"};
   SESAM_TRY(text, key_uri(call));
   SESAM_TRY(uri, n200::KeyUri::parse(text));
   Place place;

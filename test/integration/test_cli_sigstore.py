@@ -24,7 +24,7 @@ def plugin(shared_device, openssl_cnf):
              version: str = "1"):
         words = {"initOptions": {"protocolVersion": version, "keyResourceID": key, "hashFunc": hash_function,
                                  "ctxDeadline": "2036-04-01T02:47:00Z"}, "methodName": method, method: arguments or {}}
-        done = subprocess.run([BUILD / "sigstore-kms-sesam", version, json.dumps(words)], input=stdin,
+        done = subprocess.run([BUILD / "sigstore-kms-sesam", version, written(words)], input=stdin,
                               capture_output=True, timeout=60, env=minimal_environment(cnf))
         return done.returncode, json.loads(done.stdout)
     return call
@@ -34,6 +34,22 @@ def plugin(shared_device, openssl_cnf):
 def keys(shared_device):
     for name, more in (("cosign", {}), ("cosign-384", {"size": 384}), ("cosign-rsa", {"type": "RSA", "size": 2048})):
         shared_device.create_key(name, **more)
+
+
+class Verbatim(str):
+    """JSON that the module json does not write: it is too deep."""
+
+
+def nested(opening: str, closing: str, depth: int = 20_000) -> Verbatim:
+    return Verbatim(opening * depth + "0" + closing * depth)
+
+
+def written(value) -> str:
+    if isinstance(value, Verbatim):
+        return value
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(name)}:{written(member)}" for name, member in value.items()) + "}"
+    return json.dumps(value)
 
 
 def options(**message) -> dict:
@@ -83,12 +99,24 @@ def test_a_key_is_made_under_the_name_that_cosign_gives(plugin, shared_device, a
     assert plugin("defaultAlgorithm", name) == (0, {"defaultAlgorithm": {"defaultAlgorithm": "ecdsa-p256"}})
 
 
+def test_a_key_is_made_with_the_pin_and_the_rights_of_its_uri(plugin, shared_device):
+    status, answer = plugin("createKey", "made-with-pin;pin-value=86421357;acl=0F0F", {"algorithm": "ecdsa-p256"})
+    assert status == 0, answer
+    made = next(key for key in shared_device.keys() if key["nice_name"] == "made-with-pin")
+    assert made["has_pin"] and made["key_acl"] == "0F0F", made
+    assert plugin("signMessage", "made-with-pin;pin-value=86421357", {"signOptions": {}}, MESSAGE)[0] == 0
+    status, answer = plugin("signMessage", "made-with-pin", {"signOptions": {}}, MESSAGE)
+    assert status == 1 and "PIN" in answer["errorMessage"], answer
+
+
 @pytest.mark.parametrize("method, key, arguments, more, told", [
     ("publicKey", "nobody", {}, {}, "unknown key"),
     ("publicKey", "", {}, {}, "sesam://NAME"),
     ("signMessage", "cosign", {"signOptions": {}}, {"hash_function": BLAKE2B_256}, "unsupported digest: hashFunc 17"),
     ("signMessage", "cosign", {"signOptions": options(digest="no base64")}, {}, "not base64"),
     ("createKey", "new", {"algorithm": "ed25519"}, {}, 'algorithm "ed25519" is not offered'),
+    ("createKey", "new", {"algorithm": nested("[", "]")}, {}, "algorithm array is not offered"),
+    ("signMessage", "cosign", {"signOptions": {}}, {"hash_function": nested('{"a":', "}")}, "digest: hashFunc object"),
     ("rotateKey", "cosign", {}, {}, "no method that this plugin knows"),
     ("publicKey", "cosign", {}, {"version": "2"}, "protocol version 2"),
 ])
