@@ -123,6 +123,10 @@ const Attribute* attribute_named(std::string_view name) noexcept {
   return found == std::end(kAttributes) ? nullptr : found;
 }
 
+bool is_name_of_a_key(std::string_view name) noexcept {
+  return name == "object" || name == "token" || name == "id" || name == "key-id";
+}
+
 // RFC 7512, section 2.3: "pk11-v-attr-nm-char".
 bool is_attribute_name(std::string_view name) noexcept {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
@@ -187,8 +191,13 @@ Result<void> take_component(const Part& part, std::string_view component, KeyUri
   const std::string_view name = component.substr(0, equals), value = component.substr(equals + 1);
   if (!is_attribute_name(name)) return bad_uri("malformed attribute name");
   SESAM_CHECK(check_one_reading(part, name, value));
+  const bool is_known = attribute_named(name) != nullptr;
+  if (is_name_of_a_key(name) && value.empty())  // "object=$NAME" in a script without that variable
+    uri.lost_name = "'" + std::string(name) + "' is empty";
+  else if (!is_known && part.ordinary == kPath.ordinary)  // not told: it may be the rest of a PIN
+    uri.lost_name = "an attribute before the first '?' is not a known one";
   // RFC 7512 lets vendor attributes repeat.
-  if (attribute_named(name) != nullptr && !seen.insert(name).second)
+  if (is_known && !seen.insert(name).second)
     return bad_uri("duplicate attribute '" + std::string(name) + "'");
   return take_attribute(name, value, uri);
 }

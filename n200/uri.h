@@ -31,6 +31,10 @@ struct KeyUri {
 
   bool is_bare = true;  ///< nothing behind the scheme but a type
 
+  /// What is wrong with an attribute that may have been meant to name the key: its value is empty, or it is
+  /// in the path and unknown. For a message; empty if nothing is.
+  std::string lost_name;
+
   /// True if nothing in it tells one key from another: the bare scheme, or only e.g. a manufacturer.
   bool names_no_key() const noexcept {
     return object.empty() && token.empty() && id.empty() && key_id.empty();

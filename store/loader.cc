@@ -78,8 +78,11 @@ Result<void> Loader::set_params(const OSSL_PARAM params[]) {
   return {};
 }
 
-// A caller that wants a key, and whose URI fits one key alone, gets that.
+// A caller that wants a key, and whose URI fits one key alone, gets that: but not where the URI was to name
+// another one.
 Result<void> Loader::begin_only_key(const keymgmt::PinPrompt& prompt) {
+  if (!uri_.lost_name.empty())
+    return Error{Reason::bad_uri, "the URI names no key: " + uri_.lost_name + "; add object=NAME"};
   constexpr std::size_t kShown = 4;
   std::size_t fitting = 0;
   std::string names, key_id;

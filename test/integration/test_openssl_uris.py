@@ -188,6 +188,16 @@ def test_a_uri_that_names_no_key_and_fits_none_is_an_error(device, openssl_cnf, 
     assert done.returncode != 0 and "unknown key" in done.stderr, str(done)
 
 
+@pytest.mark.parametrize("uri, told", [
+    ("pkcs11:object=", "'object' is empty"), ("sesam:key-id=;type=private", "'key-id' is empty"),
+    ("sesam:core=1;objct=other", "an attribute before the first '?' is not a known one"),
+])
+def test_a_uri_whose_name_is_lost_does_not_open_the_only_key(device, openssl_cnf, openssl, uri, told):
+    device.create_key("web")
+    done = openssl(openssl_cnf(device), "pkey", "-in", uri, "-noout", check=False)
+    assert done.returncode != 0 and told in done.stderr and "objct" not in done.stderr.replace(uri, ""), str(done)
+
+
 def test_bind_is_told_that_a_label_names_no_key(device, openssl_cnf, run, tmp_path):
     device.create_key("web")
     cnf = openssl_cnf(device, log_level=1, log_output=tmp_path / "log")
