@@ -237,6 +237,13 @@ Result<void> take_path(std::string_view text, bool may_be_short, KeyUri& uri, Se
 
 bool has_key_uri_scheme(std::string_view text) noexcept { return scheme_length(text) != 0; }
 
+bool may_hold_a_pin(std::string_view text) noexcept {
+  constexpr std::string_view kPin = "pin";
+  for (; text.size() >= kPin.size(); text.remove_prefix(1))
+    if (equal_ignoring_case(text.substr(0, kPin.size()), kPin)) return true;
+  return false;
+}
+
 bool is_key_id(std::string_view text) noexcept {
   return text.size() == kKeyIdStart.size() + kKeyIdDigits && text.starts_with(kKeyIdStart) &&
          is_hex(text.substr(kKeyIdStart.size()));

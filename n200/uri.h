@@ -52,6 +52,9 @@ struct KeyUri {
 /// True if `text` starts with "pkcs11:" or "sesam:".
 bool has_key_uri_scheme(std::string_view text) noexcept;
 
+/// True if an attribute of a PIN, or what looks like one, stands in `text`.
+bool may_hold_a_pin(std::string_view text) noexcept;
+
 /// `text` with every byte percent-encoded that RFC 7512 does not allow plainly in an attribute's value.
 std::string percent_encode(std::string_view text);
 

@@ -46,12 +46,19 @@ Result<bool> export_object(void*, const void* reference, size_t reference_size, 
 
 }  // namespace
 
-Result<Loader*> Loader::open(void* provctx, const char* uri) {
-  const auto* context = static_cast<const Context*>(provctx);
-  if (uri == nullptr) return Error{Reason::bad_uri, "there is none"};
+Result<Loader*> Loader::of_uri(const Context& context, const char* uri) {
   SESAM_TRY(parsed, n200::KeyUri::parse(uri));
-  SESAM_TRY(device, context->require_device());
-  return new Loader(std::move(parsed), std::move(device), context->certificate_directory());
+  SESAM_TRY(device, context.require_device());
+  return new Loader(std::move(parsed), std::move(device), context.certificate_directory());
+}
+
+// OpenSSL looks for a file of that name first. If nobody opens the URI, it leaves that failure on the error
+// queue, with the whole URI in it.
+Result<Loader*> Loader::open(void* provctx, const char* uri) {
+  if (uri == nullptr) return Error{Reason::bad_uri, "there is none"};
+  auto opened = of_uri(*static_cast<const Context*>(provctx), uri);
+  if (opened || !n200::may_hold_a_pin(uri)) return opened;
+  return new Loader(std::move(opened).error());
 }
 
 Result<Loader*> Loader::open_ex(void* provctx, const char* uri, const OSSL_PARAM params[],
@@ -68,6 +75,7 @@ Result<void> Loader::close(void* loader) {
 }
 
 Result<void> Loader::set_params(const OSSL_PARAM params[]) {
+  if (unopened_) return {};  // load() tells
   const OSSL_PARAM* expect = OSSL_PARAM_locate_const(params, OSSL_STORE_PARAM_EXPECT);
   if (expect != nullptr && OSSL_PARAM_get_int(expect, &expected_) != 1)
     return Error{Reason::bad_argument, "'expect' is not a number"};
@@ -152,6 +160,7 @@ Result<void> Loader::begin_without_name(const keymgmt::PinPrompt& prompt) {
 
 Result<void> Loader::begin(const keymgmt::PinPrompt& prompt) {
   begun_ = true;
+  if (unopened_) return *unopened_;
   const bool is_about_certificates = uri_.type == n200::ObjectType::certificate;
   if (is_about_certificates && certificate_directory_.empty())
     return Error{Reason::no_certificate, "type=cert in the URI, but 'certificates' is not set"};

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,9 @@
 #include "base/result.h"
 #include "keymgmt/key.h"
 #include "keymgmt/key_pin.h"
-#include "n200/context.h"
 #include "n200/uri.h"
 #include "store/certificate_chain.h"
+#include "store/context.h"
 #include "store/search.h"
 
 namespace sesam::store {
@@ -26,7 +27,8 @@ namespace sesam::store {
 /// ever otherwise.
 class Loader {
  public:
-  /// Parses the URI, nothing else. Raises bad_uri, bad_configuration.
+  /// Parses the URI, nothing else. Raises bad_uri, bad_configuration; where the URI may hold a PIN, the first
+  /// load() raises them, for OpenSSL's error queue would show the URI.
   static Result<Loader*> open(void* provctx, const char* uri);
   /// The same from OpenSSL 3.3 on, with the parameters of OSSL_STORE_open_ex(3). The PIN callback is not
   /// used: no PIN is needed yet, and each load() gets one that lives long enough.
@@ -45,6 +47,8 @@ class Loader {
   Result<void> set_params(const OSSL_PARAM params[]);
 
  private:
+  static Result<Loader*> of_uri(const Context& context, const char* uri);
+  explicit Loader(Error unopened) : unopened_(std::move(unopened)) {}
   Loader(n200::KeyUri uri, std::shared_ptr<n200::Device> device, std::string certificate_directory)
       : uri_(std::move(uri)),
         device_(std::move(device)),
@@ -66,6 +70,7 @@ class Loader {
   }
   bool wants_certificates() const;
 
+  std::optional<Error> unopened_;
   n200::KeyUri uri_;
   std::shared_ptr<n200::Device> device_;
   std::string certificate_directory_;  // empty: none

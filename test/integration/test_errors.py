@@ -111,7 +111,7 @@ def test_a_malformed_uri_does_not_tell_its_pin(device, openssl_cnf, openssl, tmp
     for uri in (f"sesam:web;pin-value={PIN}?pin-value={PIN}", f"sesam:web;{PIN}", f"sesam:web;pin-value={PIN}%"):
         done = openssl(cnf, "dgst", "-sha256", "-sign", uri, "/dev/null", check=False)
         ours = [line for line in done.stderr.splitlines()
-                if ":sesam:store_open:" in line]  # openssl repeats the URI itself
+                if ":sesam:store_" in line]  # openssl repeats the URI itself
         assert len(ours) == 1 and PIN not in ours[0], str(done)
     assert PIN not in log.read_text() and len(log.read_text().splitlines()) == 3
 

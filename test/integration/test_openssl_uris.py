@@ -198,6 +198,22 @@ def test_a_uri_whose_name_is_lost_does_not_open_the_only_key(device, openssl_cnf
     assert done.returncode != 0 and told in done.stderr and "objct" not in done.stderr.replace(uri, ""), str(done)
 
 
+@pytest.mark.parametrize("uri", [
+    "sesam:web?pin-value=86421357&2468", "sesam:web;pin-value=86421357;2468", "sesam:web?PIN-VALUE=86421357&2468",
+    "sesam:web?pin-value=86421357;x-y=1",
+])
+def test_a_bad_uri_with_a_pin_is_not_on_the_error_queue(device, openssl_cnf, openssl, tmp_path, uri):
+    cnf = openssl_cnf(device, log_level=10, log_output=tmp_path / "log")
+    done = openssl(cnf, "storeutl", uri, check=False)
+    assert done.returncode != 0 and "bad key URI" in done.stderr, str(done)
+    assert "86421357" not in done.stderr and "86421357" not in (tmp_path / "log").read_text(), str(done)
+
+
+def test_a_uri_with_a_pin_is_not_on_the_error_queue_if_the_configuration_is_bad(device, openssl_cnf, openssl):
+    done = openssl(openssl_cnf(device, log_level=99), "storeutl", "sesam:web?pin-value=86421357", check=False)
+    assert done.returncode != 0 and "bad configuration" in done.stderr and "86421357" not in done.stderr, str(done)
+
+
 def test_bind_is_told_that_a_label_names_no_key(device, openssl_cnf, run, tmp_path):
     device.create_key("web")
     cnf = openssl_cnf(device, log_level=1, log_output=tmp_path / "log")
