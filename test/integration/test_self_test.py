@@ -89,3 +89,13 @@ def test_after_a_failure_the_provider_works_again(device, openssl_cnf, program):
     finally:
         process.kill()
         process.wait()
+
+
+def test_an_encrypted_certificate_asks_nobody_for_a_passphrase(device, openssl_cnf, self_test, tmp_path):
+    encrypted = tmp_path / "encrypted.crt"
+    first, rest = device.tlscert.read_text().split("\n", 1)
+    header = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n"
+    encrypted.write_text(f"{first}\n{header}\n{rest}")
+    lines = self_test(openssl_cnf(device, tlscert=encrypted), check=False)
+    assert "Fail Configuration settings" in lines
+    assert f"tlscert = {encrypted}: holds an encrypted certificate" in "\n".join(lines)
