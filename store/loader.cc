@@ -91,12 +91,13 @@ Result<void> Loader::set_params(const OSSL_PARAM params[]) {
 Result<void> Loader::begin_only_key(const keymgmt::PinPrompt& prompt) {
   if (!uri_.lost_name.empty())
     return Error{Reason::bad_uri, "the URI names no key: " + uri_.lost_name + "; add object=NAME"};
-  constexpr std::size_t kShown = 4;
+  constexpr std::size_t kShown = 4, kMaxUriBytes = 200;
   std::size_t fitting = 0;
   std::string names, key_id;
   SESAM_CHECK(device_->list_keys(uri_, [&](const n200::KeyRecord& record) {
     if (++fitting == 1) key_id = record.key_id;
-    if (fitting <= kShown) names += (fitting == 1 ? "" : ", ") + uri_of(record);
+    if (fitting <= kShown)
+      names += (fitting == 1 ? "" : ", ") + device_->redacted(uri_of(record)).substr(0, kMaxUriBytes);
   }));
   if (fitting == 0) return Error{Reason::unknown_key, "the device has no key that the URI fits"};
   if (fitting > 1)

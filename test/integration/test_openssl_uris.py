@@ -5,6 +5,7 @@ import re
 import pytest
 
 from harness.keys import assert_signs, total_found
+from harness.simulator import PASSWORD
 
 PIN = "13579"
 
@@ -181,6 +182,17 @@ def test_a_uri_that_names_no_key_and_fits_several_is_an_error_that_names_them(de
     done = openssl(openssl_cnf(device), "pkey", "-in", "sesam:type=private", "-noout", check=False)
     assert done.returncode != 0 and "several keys match" in done.stderr and "fits 6" in done.stderr, str(done)
     assert sum(f"sesam:key-id={key_id}" in done.stderr for key_id in ids) == 4, "the first ones"
+
+
+@pytest.mark.parametrize("name, told", [(PASSWORD, "object=<secret>"), ("A" * 500_000, "object=AAAA")],
+                         ids=["secret", "long"])
+def test_the_names_of_several_keys_are_the_devices_words(lying, openssl_cnf, openssl, monkeypatch, name, told):
+    key_ids = [lying.record["key_id"][:-1] + digit for digit in "12"]
+    records = {key_id: {**lying.record, "key_id": key_id, "nice_name": name} for key_id in key_ids}
+    monkeypatch.setattr(lying, "get", lambda path: (200, {"result": records if "NIST" in path else {}}))
+    done = openssl(openssl_cnf(lying), "pkey", "-in", "sesam:type=private", "-noout", check=False)
+    assert "fits 2" in done.stderr and told in done.stderr and PASSWORD not in done.stderr, str(done)
+    assert len(done.stderr) < 2000
 
 
 def test_a_uri_that_names_no_key_and_fits_none_is_an_error(device, openssl_cnf, openssl):
