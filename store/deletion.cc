@@ -17,6 +17,8 @@ Result<void> check_names_a_whole_key(const n200::KeyUri& uri) {
     return Error{Reason::bad_uri,
                  "nothing was deleted: the URI does not name a single key; name it by object, id, token or "
                  "key-id"};
+  if (!uri.lost_name.empty())  // it may have been meant to name another key
+    return Error{Reason::bad_uri, "nothing was deleted: " + uri.lost_name + "; correct the URI"};
   // The public part is no object of its own on the device: deleting it would delete the private key.
   if (uri.type != n200::ObjectType::any && uri.type != n200::ObjectType::private_key)
     return Error{Reason::bad_uri,

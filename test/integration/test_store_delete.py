@@ -60,6 +60,13 @@ def test_a_uri_that_names_no_single_key_deletes_nothing_and_sends_nothing(web, o
     assert names(web) == ["other", "web"] and web.requests() == {}
 
 
+@pytest.mark.parametrize("uri", ["sesam:web;toekn=other", "pkcs11:object=web;token="])
+def test_a_uri_whose_other_name_is_lost_deletes_nothing(web, openssl_cnf, run, driver, uri):
+    done = run([driver, "-", uri], openssl_cnf(web, pin=PIN))
+    assert done.stdout == "asked 0 deleted 0 failed 0\n" and "nothing was deleted: " in done.stderr, str(done)
+    assert names(web) == ["other", "web"] and web.requests() == {}
+
+
 @pytest.mark.parametrize("type_", ["public", "cert", "data"])
 def test_a_part_of_a_key_cannot_be_deleted(web, openssl_cnf, run, driver, type_):
     done = run([driver, "-", f"sesam:web;type={type_}"], openssl_cnf(web, pin=PIN))
