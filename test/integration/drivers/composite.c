@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "first_key.h"
+
 #define CHECK(condition) ((condition) ? (void)0 : fail(__LINE__, #condition))
 #define REASON(text) check_reason(__LINE__, text)
 
@@ -35,13 +37,7 @@ static EVP_SIGNATURE *algorithm;
 static const char *digest_name;
 
 static EVP_PKEY *open_key(const char *uri, int type) {
-  OSSL_STORE_CTX *store = OSSL_STORE_open(uri, NULL, NULL, NULL, NULL);
-  CHECK(store != NULL && OSSL_STORE_expect(store, type) == 1);
-  OSSL_STORE_INFO *info = OSSL_STORE_load(store);
-  CHECK(info != NULL);
-  EVP_PKEY *found = type == OSSL_STORE_INFO_PKEY ? OSSL_STORE_INFO_get1_PKEY(info) : OSSL_STORE_INFO_get1_PUBKEY(info);
-  OSSL_STORE_INFO_free(info);
-  OSSL_STORE_close(store);
+  EVP_PKEY *found = expected_key(OSSL_STORE_open(uri, NULL, NULL, NULL, NULL), type);
   CHECK(found != NULL);
   return found;
 }

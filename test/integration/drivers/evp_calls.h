@@ -14,5 +14,7 @@ struct call {
   long (*ask)(const struct subject *subject);
 };
 
+#define CALL(function) {#function, &function}
+
 // Each list ends with a call that has no name.
 extern const struct call key_calls[], signing_calls[];

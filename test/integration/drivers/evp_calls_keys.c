@@ -11,7 +11,6 @@
 
 #include "evp_calls.h"
 
-#define CALL(function) {#function, &function}
 #define ASK(name, expression)                         \
   static long name(const struct subject *subject) {   \
     EVP_PKEY *const key = subject->key;               \

@@ -8,7 +8,6 @@
 
 #include "evp_calls.h"
 
-#define CALL(function) {#function, &function}
 #define ASK(name, expression) \
   static long name(const struct subject *subject) { return (long)(expression); }
 

@@ -5,7 +5,7 @@
 #include <openssl/store.h>
 
 // Closes the store, which may be NULL. NULL: there is none.
-static EVP_PKEY *first_key(OSSL_STORE_CTX *store) {
+static __attribute__((unused)) EVP_PKEY *first_key(OSSL_STORE_CTX *store) {
   EVP_PKEY *found = NULL;
   while (store != NULL && found == NULL && !OSSL_STORE_eof(store)) {
     OSSL_STORE_INFO *info = OSSL_STORE_load(store);
@@ -16,8 +16,19 @@ static EVP_PKEY *first_key(OSSL_STORE_CTX *store) {
   return found;
 }
 
+// The key that the store yields first if it is told to expect one of a type. Closes the store. NULL: there is none.
+static __attribute__((unused)) EVP_PKEY *expected_key(OSSL_STORE_CTX *store, int type) {
+  OSSL_STORE_INFO *info = store != NULL && OSSL_STORE_expect(store, type) == 1 ? OSSL_STORE_load(store) : NULL;
+  EVP_PKEY *found = NULL;
+  if (info != NULL)
+    found = type == OSSL_STORE_INFO_PKEY ? OSSL_STORE_INFO_get1_PKEY(info) : OSSL_STORE_INFO_get1_PUBKEY(info);
+  OSSL_STORE_INFO_free(info);
+  OSSL_STORE_close(store);
+  return found;
+}
+
 // 1: done.
-static int __attribute__((unused)) sign_something(EVP_PKEY *key) {
+static __attribute__((unused)) int sign_something(EVP_PKEY *key) {
   unsigned char out[512];
   size_t length = sizeof out;
   EVP_MD_CTX *context = EVP_MD_CTX_new();

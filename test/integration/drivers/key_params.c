@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "first_key.h"
+
 #define CHECK(condition) ((condition) ? (void)0 : fail(__LINE__, #condition))
 
 static void fail(int line, const char *condition) {
@@ -19,13 +21,9 @@ static void fail(int line, const char *condition) {
 
 // Without the property OpenSSL makes a public key its own.
 static EVP_PKEY *open_key(const char *uri, int type) {
-  OSSL_STORE_CTX *store = OSSL_STORE_open_ex(uri, NULL, "?provider=sesam", NULL, NULL, NULL, NULL, NULL);
-  CHECK(store != NULL && OSSL_STORE_expect(store, type) == 1);
-  OSSL_STORE_INFO *info = OSSL_STORE_load(store);
-  CHECK(info != NULL);
-  EVP_PKEY *found = type == OSSL_STORE_INFO_PKEY ? OSSL_STORE_INFO_get1_PKEY(info) : OSSL_STORE_INFO_get1_PUBKEY(info);
-  OSSL_STORE_INFO_free(info);
-  OSSL_STORE_close(store);
+  EVP_PKEY *found =
+      expected_key(OSSL_STORE_open_ex(uri, NULL, "?provider=sesam", NULL, NULL, NULL, NULL, NULL), type);
+  CHECK(found != NULL);
   return found;
 }
 
