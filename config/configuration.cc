@@ -159,10 +159,11 @@ Result<void> take_tlscert(std::string_view text, Configuration& c) {
   SESAM_TRY(pem, read(std::string(text)));
   if (pem.reveal().find("-----BEGIN ") == std::string_view::npos) return bad("holds no PEM certificate");
   // libcurl's OpenSSL would ask for a passphrase, at the terminal of a server.
-  if (without_private_keys(pem.reveal()).find("\nProc-Type: 4,ENCRYPTED") != std::string::npos)
+  std::string certificates = without_private_keys(pem.reveal());
+  if (certificates.find("\nProc-Type: 4,ENCRYPTED") != std::string::npos)
     return bad("holds an encrypted certificate; give it without encryption");
   c.connection.ca_path = text;
-  c.connection.ca_pem = without_private_keys(pem.reveal());
+  c.connection.ca_pem = std::move(certificates);
   return {};
 }
 

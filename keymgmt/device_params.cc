@@ -11,10 +11,11 @@
 namespace sesam::keymgmt {
 namespace {
 
-// False: it is there and does not fit.
+// The device chooses the names, so they are filtered, where they are asked for; in the URI they are encoded,
+// and the filter changes nothing. False: it is asked for and does not fit.
 bool set_text(OSSL_PARAM params[], const char* name, const std::string& text) {
   OSSL_PARAM* p = OSSL_PARAM_locate(params, name);
-  return p == nullptr || OSSL_PARAM_set_utf8_string(p, text.c_str()) == 1;
+  return p == nullptr || OSSL_PARAM_set_utf8_string(p, printable(text).c_str()) == 1;
 }
 
 bool set_number(OSSL_PARAM params[], const char* name, unsigned number) {
@@ -24,13 +25,12 @@ bool set_number(OSSL_PARAM params[], const char* name, unsigned number) {
 
 }  // namespace
 
-// The device chooses the names, so they are filtered; in the URI they are encoded.
 Result<void> get_device_params(const KeyData& key, OSSL_PARAM params[]) {
   bool fit = set_number(params, kSecurityCategoryParam, 0);
   if (key.device)
-    fit = fit && set_text(params, kKeyIdParam, printable(key.handle.key_id)) &&
-          set_text(params, kNameParam, printable(key.handle.nice_name)) &&
-          set_text(params, kUriParam, key.uri) && set_number(params, kCoreParam, key.handle.core);
+    fit = fit && set_text(params, kKeyIdParam, key.handle.key_id) &&
+          set_text(params, kNameParam, key.handle.nice_name) && set_text(params, kUriParam, key.uri) &&
+          set_number(params, kCoreParam, key.handle.core);
   if (!fit) return Error{Reason::bad_argument, "a parameter has the wrong type or is too small"};
   return {};
 }

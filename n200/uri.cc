@@ -152,11 +152,12 @@ Result<void> take_attribute(std::string_view name, std::string_view value, KeyUr
 // A part of a URI: the path before the first '?', or the query behind it.
 struct Part {
   std::string_view separators;
+  bool is_query;
   char ordinary;  // what separates in the other part, or at its start, and is an ordinary character here
   const char* ordinary_escaped;
 };
-constexpr Part kPath{";", '&', "%26"};
-constexpr Part kQuery{"&;", '?', "%3F"};  // ';' for BIND, which appends ";object=..." to a label
+constexpr Part kPath{";", false, '&', "%26"};
+constexpr Part kQuery{"&;", true, '?', "%3F"};  // ';' for BIND, which appends ";object=..." to a label
 
 // "object=a&type=private" has one reading in RFC 7512, where the label is "a&type=private", and another in
 // the mind of whoever wrote it.
@@ -194,7 +195,7 @@ Result<void> take_component(const Part& part, std::string_view component, KeyUri
   const bool is_known = attribute_named(name) != nullptr;
   if (is_name_of_a_key(name) && value.empty())  // "object=$NAME" in a script without that variable
     uri.lost_name = "'" + std::string(name) + "' is empty";
-  else if (!is_known && part.ordinary == kPath.ordinary)  // not told: it may be the rest of a PIN
+  else if (!is_known && !part.is_query)  // not told: it may be the rest of a PIN
     uri.lost_name = "an attribute before the first '?' is not a known one";
   // RFC 7512 lets vendor attributes repeat.
   if (is_known && !seen.insert(name).second)
@@ -206,7 +207,7 @@ Result<void> take_part(const Part& part, std::string_view text, KeyUri& uri, See
   for (char before = '&'; !text.empty();) {
     const auto length = std::min(text.find_first_of(part.separators), text.size());
     const std::string_view component = text.substr(0, length);
-    if (before == ';' && part.ordinary == kQuery.ordinary && !component.empty() &&
+    if (before == ';' && part.is_query && !component.empty() &&
         attribute_named(component.substr(0, component.find('='))) == nullptr)
       return bad_uri(
           "ambiguous: ';' in the query, before something that is not a known attribute; write %3B " +

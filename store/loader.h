@@ -30,7 +30,7 @@ class Loader {
   /// Parses the URI, nothing else. Raises bad_uri, bad_configuration; where the URI may hold a PIN, the first
   /// load() raises them, for OpenSSL's error queue would show the URI.
   static Result<Loader*> open(void* provctx, const char* uri);
-  /// The same from OpenSSL 3.3 on, with the parameters of OSSL_STORE_open_ex(3). The PIN callback is not
+  /// The same from OpenSSL 3.2 on, with the parameters of OSSL_STORE_open_ex(3). The PIN callback is not
   /// used: no PIN is needed yet, and each load() gets one that lives long enough.
   static Result<Loader*> open_ex(void* provctx, const char* uri, const OSSL_PARAM params[],
                                  OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument);
