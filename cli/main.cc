@@ -109,7 +109,7 @@ void warn_of_visible_secrets(const sesam::cli::Session& session, std::span<char*
     const auto gives_it = [&](const std::string& text) { return text.starts_with(setting.key + "="); };
     if (!setting.secret || std::none_of(session.set.begin(), session.set.end(), gives_it)) continue;
     std::cerr << "sesam: warning: other users can see '" << setting.key << "' in the process list; use --set "
-              << (setting.key == "pass" ? "pass_source" : "pin_source") << "=file:PATH instead\n";
+              << sesam::config::source_setting(setting) << "=file:PATH instead\n";
   }
   const auto has_pin = [](std::string_view word) {
     return sesam::n200::has_key_uri_scheme(word) && word.find("pin-value=") != word.npos;

@@ -37,6 +37,11 @@ struct Setting {
   bool source = false;  ///< names where a secret is; a value of another form may be the secret itself
 };
 
+/// The setting that names a file with the secret instead, where no other user can see it.
+inline const char* source_setting(const Setting& secret) {
+  return secret.key == "pass" ? "pass_source" : "pin_source";
+}
+
 /// Every key of the section but OpenSSL's own (module, activate, identity, ...), in the order of
 /// openssl.cnf.example.
 std::vector<Setting> settings();

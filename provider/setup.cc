@@ -30,7 +30,7 @@ std::vector<std::string> warnings_about_secrets(const config::Values& given, con
     warnings.push_back("warning: '" + setting.key +
                        "' was given as a provider parameter: if it was given by -provparam, other users can "
                        "see it in the process list; use " +
-                       (setting.key == "pass" ? "pass_source" : "pin_source") + "=file:PATH instead");
+                       config::source_setting(setting) + "=file:PATH instead");
   }
   return warnings;
 }
