@@ -4,6 +4,7 @@
 // a method; arguments and answers are JSON, the message comes on stdin.
 #include <openssl/pem.h>
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <string>
@@ -16,6 +17,7 @@
 #include "cli/output.h"
 #include "keymgmt/key_pin.h"
 #include "keymgmt/key_types.h"
+#include "ossl/encodings.h"
 #include "ossl/handles.h"
 
 namespace sesam::cli {
@@ -99,9 +101,8 @@ Result<Message> message_of(const Json& call, const char* method, const char* opt
 Result<Json> pem_of(EVP_PKEY* key) {
   const ossl::Bio memory(BIO_new(BIO_s_mem()));
   if (!memory || PEM_write_bio_PUBKEY(memory.get(), key) != 1) return Error{Reason::out_of_memory, {}};
-  unsigned char* text = nullptr;
-  const long length = BIO_get_mem_data(memory.get(), &text);
-  return Json{{"publicKeyPEM", to_base64({text, static_cast<std::size_t>(length)})}};
+  const std::string_view pem = ossl::text_in(memory.get());
+  return Json{{"publicKeyPEM", to_base64({reinterpret_cast<const unsigned char*>(pem.data()), pem.size()})}};
 }
 
 Result<Json> default_algorithm(const DevicePtr&, const Json&) {

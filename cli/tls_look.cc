@@ -12,18 +12,13 @@
 
 #include "base/hex.h"
 #include "ossl/crypto.h"
+#include "ossl/encodings.h"
 
 namespace sesam::cli {
 namespace {
 
 using SslCtx = std::unique_ptr<SSL_CTX, ossl::FreeWith<&SSL_CTX_free>>;
 using Ssl = std::unique_ptr<SSL, ossl::FreeWith<&SSL_free>>;
-
-std::string text_in(BIO* memory) {
-  char* text = nullptr;
-  const long length = BIO_get_mem_data(memory, &text);
-  return {text, static_cast<std::size_t>(length)};
-}
 
 std::string openssls_words() {
   const char* words = ERR_reason_error_string(ERR_peek_last_error());
@@ -101,13 +96,13 @@ std::string alternative_names(X509* certificate) {
   const ossl::Bio memory(BIO_new(BIO_s_mem()));
   if (at < 0 || !memory || X509V3_EXT_print(memory.get(), X509_get_ext(certificate, at), 0, 0) != 1)
     return {};
-  return text_in(memory.get());
+  return std::string(ossl::text_in(memory.get()));
 }
 
 std::string text_of(const ASN1_TIME* time) {
   const ossl::Bio memory(BIO_new(BIO_s_mem()));
   if (!memory || ASN1_TIME_print(memory.get(), time) != 1) return {};
-  return text_in(memory.get());
+  return std::string(ossl::text_in(memory.get()));
 }
 
 std::string fingerprint(X509* certificate) {

@@ -14,7 +14,7 @@
 
 namespace sesam::cli {
 
-using Certificate = std::unique_ptr<X509, ossl::FreeWith<&X509_free>>;
+using Certificate = ossl::X509Certificate;
 
 struct Peer {
   Certificate certificate;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "provider/self_test.h"
 
-#include <openssl/pem.h>
 #include <openssl/self_test.h>
 #include <openssl/x509.h>
 
@@ -9,16 +8,13 @@
 #include <string>
 
 #include "n200/device.h"
-#include "ossl/crypto.h"
-#include "ossl/handles.h"
+#include "ossl/encodings.h"
 #include "provider/provider.h"
 #include "transport/options.h"
 #include "transport/pipeline.h"
 
 namespace sesam::provider {
 namespace {
-
-using Certificate = std::unique_ptr<X509, ossl::FreeWith<&X509_free>>;
 
 // The program's callback; without one nothing is reported.
 class Report {
@@ -46,31 +42,17 @@ class Report {
 
 Error bad(std::string problem) { return {Reason::bad_configuration, std::move(problem)}; }
 
-// In our own library context: a certificate's key must not be loaded by the application's providers.
-Certificate first_certificate(const std::string& pem) {
-  const ossl::Bio memory = ossl::reader_of(pem);
-  X509* read = X509_new_ex(ossl::private_libctx(), nullptr);
-  if (read != nullptr && PEM_read_bio_X509(memory.get(), &read, nullptr, nullptr) == nullptr) {
-    X509_free(read);
-    return nullptr;
-  }
-  return Certificate(read);
-}
-
-int no_passphrase(char*, int, int, void*) { return 0; }
-
 Result<void> check_trusted(const transport::Options& options) {
-  if (options.ca_pem.empty() || first_certificate(options.ca_pem)) return {};
+  if (options.ca_pem.empty() || ossl::certificate_of_pem(options.ca_pem)) return {};
   return bad("tlscert = " + options.ca_path + ": holds no valid certificate");
 }
 
 Result<void> check_client(const transport::Options& options) {
   if (options.client_cert_pem.empty()) return {};
-  const Certificate certificate = first_certificate(options.client_cert_pem);
+  const auto certificate = ossl::certificate_of_pem(options.client_cert_pem);
   if (!certificate) return bad("client_cert = " + options.client_cert_path + ": holds no valid certificate");
-  const ossl::Bio memory = ossl::reader_of(options.client_key_pem.reveal());
-  const ossl::Pkey key(PEM_read_bio_PrivateKey_ex(memory.get(), nullptr, &no_passphrase, nullptr,
-                                                  ossl::private_libctx(), nullptr));
+  bool encrypted = false;
+  const ossl::Pkey key = ossl::private_key_of_pem(options.client_key_pem.reveal(), encrypted);
   if (!key)
     return bad("client_key = " + options.client_key_path + ": holds no private key without a passphrase");
   if (X509_check_private_key(certificate.get(), key.get()) == 1) return {};

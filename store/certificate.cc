@@ -2,42 +2,19 @@
 #include "store/certificate.h"
 
 #include <openssl/core_names.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include <algorithm>
 #include <optional>
 
 #include "ossl/crypto.h"
+#include "ossl/encodings.h"
 #include "ossl/handles.h"
 
 namespace sesam::store {
 namespace {
 
 constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----", kEnd = "-----END CERTIFICATE-----";
-
-// A PEM block may claim to be encrypted: without this, OpenSSL would prompt at the terminal.
-int give_no_passphrase(char*, int, int, void*) { return -1; }
-
-ossl::X509Certificate parse(std::string_view pem) {
-  const ossl::Bio text = ossl::reader_of(pem);
-  X509* parsed = X509_new_ex(ossl::private_libctx(), nullptr);
-  const bool good = text && parsed != nullptr &&
-                    PEM_read_bio_X509(text.get(), &parsed, &give_no_passphrase, nullptr) != nullptr;
-  ossl::X509Certificate certificate(parsed);  // OpenSSL set it to null if it freed it
-  if (!good) certificate.reset();
-  return certificate;
-}
-
-template <class Object, class Encode>
-Bytes der_of(const Object* object, Encode encode) {
-  unsigned char* encoded = nullptr;
-  const int length = encode(object, &encoded);
-  if (length <= 0) return {};
-  Bytes der(encoded, encoded + length);
-  OPENSSL_free(encoded);
-  return der;
-}
 
 std::optional<unsigned long> hash_of(const X509_NAME* name) {
   int good = 0;
@@ -57,8 +34,8 @@ std::optional<Certificate> certificate_of(const X509* parsed) {
   const auto not_before = time_of(X509_get0_notBefore(parsed));
   const auto not_after = time_of(X509_get0_notAfter(parsed));
   Certificate made;
-  made.der = der_of(parsed, &i2d_X509);
-  made.subject = der_of(X509_get_subject_name(parsed), &i2d_X509_NAME);
+  made.der = ossl::der_of(parsed, &i2d_X509);
+  made.subject = ossl::der_of(X509_get_subject_name(parsed), &i2d_X509_NAME);
   if (!subject_hash || !issuer_hash || !not_before || !not_after || made.der.empty() || made.subject.empty())
     return std::nullopt;
   made.subject_hash = *subject_hash;
@@ -89,7 +66,7 @@ Certificates certificates_in(std::string_view pem) {
     const auto end = pem.find(kEnd, begin);
     if (end == pem.npos) break;
     begin = pem.rfind(kBegin, end);
-    const auto parsed = parse(pem.substr(begin, end + kEnd.size() - begin));
+    const auto parsed = ossl::certificate_of_pem(pem.substr(begin, end + kEnd.size() - begin));
     pem.remove_prefix(end + kEnd.size());
     if (!parsed) continue;
     if (auto certificate = certificate_of(parsed.get())) found.push_back(std::move(*certificate));

@@ -9,6 +9,7 @@
 #include "base/printable.h"
 #include "keymgmt/key.h"
 #include "ossl/boundary.h"
+#include "ossl/encodings.h"
 #include "ossl/handles.h"
 #include "store/context.h"
 #include "store/uri_pem.h"
@@ -59,9 +60,7 @@ Result<void> encode_text(void* provctx, OSSL_CORE_BIO* out, const void* object, 
       (parameters_only ? EVP_PKEY_print_params : EVP_PKEY_print_public)(memory.get(), key->parameters(), 0,
                                                                         nullptr) != 1)
     return Error{Reason::internal, "the key cannot be printed"};
-  char* text = nullptr;
-  const auto length = static_cast<std::size_t>(BIO_get_mem_data(memory.get(), &text));
-  return write(*static_cast<const Context*>(provctx), out, {text, length});
+  return write(*static_cast<const Context*>(provctx), out, ossl::text_in(memory.get()));
 }
 
 Result<const Key*> key_in_device(const void* object) {

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "ossl/encodings.h"
 #include "ossl/handles.h"
 
 namespace sesam::store {
@@ -40,15 +41,6 @@ std::string_view string_at(const ASN1_SEQUENCE_ANY* sequence, int index, int typ
           static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
 
-Bytes der_of(const ASN1_SEQUENCE_ANY* sequence) {
-  unsigned char* encoded = nullptr;
-  const int length = i2d_ASN1_SEQUENCE_ANY(sequence, &encoded);
-  if (length <= 0) return {};
-  Bytes der(encoded, encoded + length);
-  OPENSSL_free(encoded);
-  return der;
-}
-
 }  // namespace
 
 Bytes der_of_uri(const std::string& uri) {
@@ -56,7 +48,7 @@ Bytes der_of_uri(const std::string& uri) {
   if (!sequence || !push_string(sequence.get(), V_ASN1_VISIBLESTRING, kDescription) ||
       !push_string(sequence.get(), V_ASN1_UTF8STRING, uri))
     return {};
-  return der_of(sequence.get());
+  return ossl::der_of(sequence.get(), &i2d_ASN1_SEQUENCE_ANY);
 }
 
 std::optional<std::string> uri_of_der(std::span<const unsigned char> der, bool theirs_too) {
@@ -77,9 +69,7 @@ std::string pem_of_uri(const std::string& uri) {
   if (der.empty() || !memory ||
       PEM_write_bio(memory.get(), kPemLabel, "", der.data(), static_cast<long>(der.size())) <= 0)
     return {};
-  char* text = nullptr;
-  const long length = BIO_get_mem_data(memory.get(), &text);
-  return std::string(text, static_cast<std::size_t>(length));
+  return std::string(ossl::text_in(memory.get()));
 }
 
 std::optional<Bytes> der_of_pem(std::string_view pem, bool theirs_too) {

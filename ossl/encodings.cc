@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ossl/encodings.h"
+
+#include <openssl/pem.h>
+
+#include "ossl/crypto.h"
+
+namespace sesam::ossl {
+namespace {
+
+// In place of OpenSSL's own, which would ask on the terminal.
+int no_passphrase(char*, int, int, void* asked) {
+  if (asked != nullptr) *static_cast<bool*>(asked) = true;
+  return -1;
+}
+
+}  // namespace
+
+std::string_view text_in(BIO* memory) {
+  char* text = nullptr;
+  const long length = BIO_get_mem_data(memory, &text);
+  return {text, static_cast<std::size_t>(length)};
+}
+
+X509Certificate certificate_of_pem(std::string_view pem) {
+  const Bio in = reader_of(pem);
+  X509* parsed = X509_new_ex(private_libctx(), nullptr);
+  const bool good =
+      in && parsed != nullptr && PEM_read_bio_X509(in.get(), &parsed, &no_passphrase, nullptr) != nullptr;
+  X509Certificate certificate(parsed);  // OpenSSL set it to null if it freed it
+  if (!good) certificate.reset();
+  return certificate;
+}
+
+Pkey private_key_of_pem(std::string_view pem, bool& encrypted) {
+  const Bio in = reader_of(pem);
+  return Pkey(in ? PEM_read_bio_PrivateKey_ex(in.get(), nullptr, &no_passphrase, &encrypted, private_libctx(),
+                                              nullptr)
+                 : nullptr);
+}
+
+}  // namespace sesam::ossl
