@@ -33,16 +33,16 @@ sigset_t unknown_to_ui() noexcept {
 constexpr int kInterrupted = -2;  // UI_process(3)
 
 // UI_OpenSSL() uses /dev/tty, but takes stdin where there is none: that may be the text to encrypt.
-bool ask(const std::string& question, int flags, bool twice, std::span<char> answer) {
+bool ask(const std::string& question, int flags, bool twice, std::span<char> answer, int least = 1) {
   const Ui ui(has_terminal() ? UI_new_method(UI_OpenSSL()) : nullptr);
   if (!ui || answer.size() < 2 || answer.size() > std::numeric_limits<int>::max()) return false;
   Answer again;
   const int most = static_cast<int>(answer.size()) - 1;
   const std::string asked = printable(question) + ": ";
   const std::string asked_again = printable(question) + ", again: ";
-  if (UI_add_input_string(ui.get(), asked.c_str(), flags, answer.data(), 1, most) < 0 ||
-      (twice &&
-       UI_add_verify_string(ui.get(), asked_again.c_str(), flags, again.data(), 1, most, answer.data()) < 0))
+  if (UI_add_input_string(ui.get(), asked.c_str(), flags, answer.data(), least, most) < 0 ||
+      (twice && UI_add_verify_string(ui.get(), asked_again.c_str(), flags, again.data(), least, most,
+                                     answer.data()) < 0))
     return false;
   int outcome = 0;
   {
@@ -57,10 +57,10 @@ bool ask(const std::string& question, int flags, bool twice, std::span<char> ans
   return outcome == 0;
 }
 
-std::optional<Secret> secret_answer(const std::string& question, bool twice) {
+std::optional<Secret> secret_answer(const std::string& question, bool twice, int least = 1) {
   Answer answer;
   std::optional<Secret> secret;
-  if (ask(question, 0, twice, answer)) secret.emplace(answer.data());
+  if (ask(question, 0, twice, answer, least)) secret.emplace(answer.data());
   OPENSSL_cleanse(answer.data(), answer.size());
   return secret;
 }
@@ -82,10 +82,27 @@ std::optional<Secret> ask_secret(const std::string& question) { return secret_an
 
 std::optional<Secret> ask_new_secret(const std::string& question) { return secret_answer(question, true); }
 
+std::optional<Secret> ask_optional_secret(const std::string& question) {
+  return secret_answer(question, false, 0);
+}
+
 std::optional<std::string> ask_text(const std::string& question) {
   Answer answer;
   if (!ask(question, UI_INPUT_FLAG_ECHO, false, answer)) return std::nullopt;
   return answer.data();
+}
+
+std::optional<std::string> ask_text(const std::string& question, const std::string& otherwise) {
+  Answer answer;
+  if (!ask(question + (otherwise.empty() ? "" : " [" + otherwise + "]"), UI_INPUT_FLAG_ECHO, false, answer,
+           0))
+    return std::nullopt;
+  return answer[0] == '\0' ? otherwise : std::string(answer.data());
+}
+
+bool confirms(const std::string& question) {
+  const auto answer = ask_text(question + " (yes/no)");
+  return answer == "yes" || answer == "y";
 }
 
 }  // namespace sesam::cli

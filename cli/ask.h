@@ -20,7 +20,13 @@ bool ask_secret(const std::string& question, std::span<char> answer);
 std::optional<Secret> ask_secret(const std::string& question);
 /// The same for a new one, asked for twice; nothing also where the answers differ.
 std::optional<Secret> ask_new_secret(const std::string& question);
+/// The same, but the answer may be empty.
+std::optional<Secret> ask_optional_secret(const std::string& question);
 /// Asks for anything else.
 std::optional<std::string> ask_text(const std::string& question);
+/// The same; an empty answer stands for `otherwise`, which the question shows.
+std::optional<std::string> ask_text(const std::string& question, const std::string& otherwise);
+/// Whether the answer is "yes" or "y".
+bool confirms(const std::string& question);
 
 }  // namespace sesam::cli

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sesam doctor`: from the host name to the end of the TLS handshake.
+#include "cli/certificate_facts.h"
 #include "cli/doctor.h"
 #include "cli/endpoint.h"
 #include "cli/tls_look.h"

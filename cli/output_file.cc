@@ -34,6 +34,8 @@ class Descriptor {
   int fd_;
 };
 
+constexpr unsigned kOwnersOnly = 0600;
+
 Error unusable(const std::string& path) { return {Reason::bad_argument, path + ": " + std::strerror(errno)}; }
 
 bool is_foreign(const struct stat& status) noexcept {
@@ -84,17 +86,6 @@ Result<void> write_to_special(const std::string& path, std::string_view text) {
   return write_all(file.get(), text) && file.close() ? Result<void>() : unusable(path);
 }
 
-// mkostemp(3) makes it with mode 0600.
-Result<void> replace_file(const std::string& path, std::string_view text) {
-  std::string beside = (fs::path(path).parent_path() / ".sesam-XXXXXX").string();
-  Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));
-  if (file.get() < 0) return unusable(path);
-  if (write_all(file.get(), text) && file.close() && ::rename(beside.c_str(), path.c_str()) == 0) return {};
-  const Error error = unusable(path);
-  ::unlink(beside.c_str());
-  return error;
-}
-
 Result<void> overwrite_file(const std::string& path, std::string_view text, bool is_link) {
   const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_CLOEXEC | (is_link ? 0 : O_NOFOLLOW);
   Descriptor file(::open(path.c_str(), flags, 0666));
@@ -102,6 +93,18 @@ Result<void> overwrite_file(const std::string& path, std::string_view text, bool
 }
 
 }  // namespace
+
+Result<void> replace_file(const std::string& path, std::string_view text, unsigned mode) {
+  std::string beside = (fs::path(path).parent_path() / ".sesam-XXXXXX").string();
+  Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));  // with mode 0600
+  if (file.get() < 0) return unusable(path);
+  if (write_all(file.get(), text) && ::fchmod(file.get(), mode) == 0 && ::fsync(file.get()) == 0 &&
+      file.close() && ::rename(beside.c_str(), path.c_str()) == 0)
+    return {};
+  const Error error = unusable(path);
+  ::unlink(beside.c_str());
+  return error;
+}
 
 Result<void> write_output(const std::string& path, std::string_view text, Readers readers) {
   if (path.empty()) {
@@ -113,7 +116,7 @@ Result<void> write_output(const std::string& path, std::string_view text, Reader
   struct stat target {};
   const bool is_link = ::lstat(path.c_str(), &itself) == 0 && S_ISLNK(itself.st_mode);
   const bool is_special = ::stat(path.c_str(), &target) == 0 && !S_ISREG(target.st_mode);
-  if (!is_special && readers == Readers::owner) return replace_file(path, text);
+  if (!is_special && readers == Readers::owner) return replace_file(path, text, kOwnersOnly);
   if (is_link && is_foreign(itself))
     return Error{Reason::bad_argument, path + ": is a symbolic link of another user; name the file itself"};
   return is_special ? write_to_special(path, text) : overwrite_file(path, text, is_link);

@@ -19,4 +19,8 @@ enum class Readers { all, owner };
 /// would lead the text to him.
 Result<void> write_output(const std::string& path, std::string_view text, Readers readers = Readers::all);
 
+/// Makes the file, or puts it in the place of another one, whatever that was: at once (rename(2)), so that
+/// there is never half of it. Raises bad_argument.
+Result<void> replace_file(const std::string& path, std::string_view text, unsigned mode);
+
 }  // namespace sesam::cli

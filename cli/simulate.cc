@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sesam simulate`: a device to try things with, and the openssl.cnf for it.
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +10,7 @@
 #include <sstream>
 
 #include "cli/commands.h"
+#include "cli/directory.h"
 #include "cli/output.h"
 #include "cli/output_file.h"
 #include "cli/simulator_process.h"
@@ -47,20 +47,6 @@ struct Arguments {
 
 Error cannot(const std::string& what, int error) {
   return {Reason::bad_argument, what + ": " + std::strerror(error)};
-}
-
-// Otherwise other users could put files or links of their own where ours are.
-Result<void> refuse_foreign(const fs::path& directory) {
-  const auto refused = [&](const char* why) {
-    return Error{Reason::bad_argument, directory.string() + why + ": choose another --directory"};
-  };
-  struct stat status {};
-  if (lstat(directory.c_str(), &status) != 0) return cannot(directory, errno);
-  if (S_ISLNK(status.st_mode)) return refused(" is a symbolic link");
-  if (!S_ISDIR(status.st_mode)) return cannot(directory, ENOTDIR);
-  if (status.st_uid != geteuid()) return refused(" belongs to another user");
-  if ((status.st_mode & S_IWOTH) != 0) return refused(" can be written by every user");
-  return {};
 }
 
 // A directory that is made if need be; one in the place for temporary files, which goes at the end, if none

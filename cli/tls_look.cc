@@ -7,10 +7,8 @@
 #include <openssl/x509v3.h>
 #include <poll.h>
 
-#include <array>
 #include <chrono>
 
-#include "base/hex.h"
 #include "ossl/crypto.h"
 #include "ossl/encodings.h"
 
@@ -82,37 +80,6 @@ bool fits(X509* certificate, const std::string& name) {
          X509_check_ip_asc(certificate, name.c_str(), 0) == 1;
 }
 
-std::string common_name(X509* certificate) {
-  const auto* name = X509_get_subject_name(certificate);
-  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
-  if (at < 0) return {};
-  const ASN1_STRING* text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-          static_cast<std::size_t>(ASN1_STRING_length(text))};
-}
-
-std::string alternative_names(X509* certificate) {
-  const int at = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1);
-  const ossl::Bio memory(BIO_new(BIO_s_mem()));
-  if (at < 0 || !memory || X509V3_EXT_print(memory.get(), X509_get_ext(certificate, at), 0, 0) != 1)
-    return {};
-  return std::string(ossl::text_in(memory.get()));
-}
-
-std::string text_of(const ASN1_TIME* time) {
-  const ossl::Bio memory(BIO_new(BIO_s_mem()));
-  if (!memory || ASN1_TIME_print(memory.get(), time) != 1) return {};
-  return std::string(ossl::text_in(memory.get()));
-}
-
-std::string fingerprint(X509* certificate) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int length = 0;
-  const ossl::Md sha256(EVP_MD_fetch(ossl::private_libctx(), "SHA256", nullptr));
-  if (!sha256 || X509_digest(certificate, sha256.get(), digest.data(), &length) != 1) return {};
-  return to_hex({digest.data(), length});
-}
-
 // The whole handshake, however slowly the other side sends, within the time that the provider allows for it.
 Result<void> shake_hands(SSL* ssl, const Socket& socket, const Endpoint& endpoint, unsigned timeout_ms) {
   const std::string where = endpoint.host + " port " + endpoint.port + ": ";
@@ -150,22 +117,6 @@ Certificate first_in(const std::string& pem) {
   Certificate certificate(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
   ERR_clear_error();
   return certificate;
-}
-
-std::string description_of(X509* certificate) {
-  const std::string names = alternative_names(certificate);
-  return "CN=" + common_name(certificate) + (names.empty() ? ", no subjectAltName" : ", " + names) +
-         ", valid until " + text_of(X509_get0_notAfter(certificate)) + " (from " +
-         text_of(X509_get0_notBefore(certificate)) + ")" + ", SHA-256 " + fingerprint(certificate);
-}
-
-std::string warning_of_end(X509* certificate) {
-  constexpr int kWarnedDays = 30;
-  int days = 0;
-  int seconds = 0;
-  if (ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate)) != 1 || days >= kWarnedDays)
-    return {};
-  return ", expires in " + std::to_string(days) + (days == 1 ? " day" : " days") + ": renew it in time";
 }
 
 Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const transport::Options& options) {

@@ -28,11 +28,6 @@ struct Peer {
 /// client certificate. Raises tls_failed, timed_out, bad_configuration.
 Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const transport::Options& options);
 
-/// "CN=…, subjectAltName …, valid until … (from …), SHA-256 …".
-std::string description_of(X509* certificate);
-/// ", expires in 5 days: …" where it is valid for less than 30; empty where for longer.
-std::string warning_of_end(X509* certificate);
-
 /// The first certificate in a PEM text; null where there is none.
 Certificate first_in(const std::string& pem);
 

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/certificate_facts.h"
+
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include "base/hex.h"
+#include "ossl/crypto.h"
+#include "ossl/encodings.h"
+#include "ossl/handles.h"
+
+namespace sesam::cli {
+namespace {
+
+using AlternativeNames = std::unique_ptr<GENERAL_NAMES, ossl::FreeWith<&GENERAL_NAMES_free>>;
+
+// A certificate may say anything.
+bool is_host_name(std::string_view text) noexcept {
+  constexpr std::size_t kMaxBytes = 253;  // RFC 1035, section 2.3.4
+  const auto may_be_in_it = [](unsigned char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+           c == '.' || c == '_';
+  };
+  return !text.empty() && text.size() <= kMaxBytes && text.front() != '-' && text.front() != '.' &&
+         std::all_of(text.begin(), text.end(), may_be_in_it);
+}
+
+std::string bytes_of(const ASN1_STRING* string) {
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
+          static_cast<std::size_t>(ASN1_STRING_length(string))};
+}
+
+std::string common_name(X509* certificate) {
+  const auto* name = X509_get_subject_name(certificate);
+  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+  if (at < 0) return {};
+  return bytes_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+}
+
+std::string text_of(const ASN1_TIME* time) {
+  const ossl::Bio memory(BIO_new(BIO_s_mem()));
+  if (!memory || ASN1_TIME_print(memory.get(), time) != 1) return {};
+  return std::string(ossl::text_in(memory.get()));
+}
+
+// On one line, in UTF-8: "CN = device, O = example".
+std::string text_of(const X509_NAME* name) {
+  const ossl::Bio memory(BIO_new(BIO_s_mem()));
+  constexpr unsigned long kForm = XN_FLAG_ONELINE & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
+  if (!memory || X509_NAME_print_ex(memory.get(), name, 0, kForm) < 0) return {};
+  return std::string(ossl::text_in(memory.get()));
+}
+
+std::string first_dns_name(X509* certificate) {
+  const AlternativeNames names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i)
+    if (const auto* name = sk_GENERAL_NAME_value(names.get(), i); name->type == GEN_DNS)
+      if (const std::string text = bytes_of(name->d.dNSName); is_host_name(text)) return text;
+  return {};
+}
+
+}  // namespace
+
+std::string alternative_names(X509* certificate) {
+  const int at = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1);
+  const ossl::Bio memory(BIO_new(BIO_s_mem()));
+  if (at < 0 || !memory || X509V3_EXT_print(memory.get(), X509_get_ext(certificate, at), 0, 0) != 1)
+    return {};
+  return std::string(ossl::text_in(memory.get()));
+}
+
+std::string subject_of(X509* certificate) { return text_of(X509_get_subject_name(certificate)); }
+std::string issuer_of(X509* certificate) { return text_of(X509_get_issuer_name(certificate)); }
+std::string start_of(X509* certificate) { return text_of(X509_get0_notBefore(certificate)); }
+std::string end_of(X509* certificate) { return text_of(X509_get0_notAfter(certificate)); }
+
+std::string host_name_in(X509* certificate) {
+  const std::string dns = first_dns_name(certificate);
+  const std::string common = common_name(certificate);
+  return !dns.empty() ? dns : is_host_name(common) ? common : std::string();
+}
+
+std::string fingerprint_of(X509* certificate) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  const ossl::Md sha256(EVP_MD_fetch(ossl::private_libctx(), "SHA256", nullptr));
+  if (!sha256 || X509_digest(certificate, sha256.get(), digest.data(), &length) != 1) return {};
+  return to_hex({digest.data(), length});
+}
+
+std::string description_of(X509* certificate) {
+  const std::string names = alternative_names(certificate);
+  return "CN=" + common_name(certificate) + (names.empty() ? ", no subjectAltName" : ", " + names) +
+         ", valid until " + end_of(certificate) + " (from " + start_of(certificate) + ")" + ", SHA-256 " +
+         fingerprint_of(certificate);
+}
+
+std::string warning_of_end(X509* certificate) {
+  constexpr int kWarnedDays = 30;
+  int days = 0;
+  int seconds = 0;
+  if (ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate)) != 1 || days >= kWarnedDays)
+    return {};
+  return ", expires in " + std::to_string(days) + (days == 1 ? " day" : " days") + ": renew it in time";
+}
+
+}  // namespace sesam::cli

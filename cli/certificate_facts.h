@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a certificate says, in words.
+#pragma once
+
+#include <openssl/x509.h>
+
+#include <string>
+
+namespace sesam::cli {
+
+/// "CN=…, subjectAltName …, valid until … (from …), SHA-256 …".
+std::string description_of(X509* certificate);
+/// ", expires in 5 days: …" where it is valid for less than 30; empty where for longer.
+std::string warning_of_end(X509* certificate);
+
+/// The SHA-256 digest of the certificate: 64 hexadecimal digits, in capitals.
+std::string fingerprint_of(X509* certificate);
+/// The host name to use in 'url': the first name in subjectAltName that is not a wildcard, or else the common
+/// name; empty where that is not a host name.
+std::string host_name_in(X509* certificate);
+
+/// Each is a line: "CN = device, O = example".
+std::string subject_of(X509* certificate);
+std::string issuer_of(X509* certificate);
+/// "DNS:device, IP Address:192.0.2.7"; empty: none.
+std::string alternative_names(X509* certificate);
+std::string start_of(X509* certificate);
+std::string end_of(X509* certificate);
+
+}  // namespace sesam::cli
