@@ -7,6 +7,7 @@
 
 #include "cli/ask.h"
 #include "cli/commands.h"
+#include "cli/import_bind.h"
 #include "cli/new_key.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -24,6 +25,7 @@ struct Arguments {
   std::string directory;
   std::string name;
   std::string passphrase_file;
+  BindImport bind;
   Place place;
 };
 
@@ -143,11 +145,47 @@ Result<bool> import_keys(const Session& session, const Arguments& arguments) {
   return true;
 }
 
-void check_fit(const Arguments& arguments) {
+void check_fit_of_bind(const CLI::App& command, const BindImport& bind) {
+  for (const char* option : {"--dry-run", "--undo", "--rndc", "--assume-frozen"})
+    if (bind.directory.empty() && command.count(option) != 0)
+      throw CLI::ValidationError(option, "is for --bind");
+  if (bind.directory.empty()) return;
+  for (const char* option : {"--dir", "--passphrase-file"})
+    if (command.count(option) != 0) throw CLI::ValidationError(option, "cannot be used with --bind");
+  if (command.count("--pin-source") != 0)
+    throw CLI::ValidationError("--pin-source",
+                               "cannot be used with --bind: named takes the PIN from openssl.cnf");
+}
+
+void check_fit(const CLI::App& command, const Arguments& arguments) {
+  check_fit_of_bind(command, arguments.bind);
   if (arguments.files.empty() && arguments.directory.empty())
     throw CLI::ValidationError("FILE", "or --dir is required");
   if (!arguments.name.empty() && (arguments.files.size() != 1 || !arguments.directory.empty()))
     throw CLI::ValidationError("--name", "is for one file");
+}
+
+void add_bind_options(CLI::App& command, BindImport& bind) {
+  command
+      .add_option("--bind", bind.directory,
+                  "named's key-directory: the K files in it are to name the imported keys by labels")
+      ->type_name("DIR");
+  command.add_flag("--dry-run", bind.dry_run, "with --bind: check everything, change nothing");
+  command.add_flag("--undo", bind.undo, "with --bind: put the private keys back into the K files")
+      ->excludes("--dry-run");
+  command.add_option("--rndc", bind.rndc, "with --bind: how to call rndc")
+      ->type_name("COMMAND")
+      ->capture_default_str();
+  command.add_flag("--assume-frozen", bind.assume_frozen,
+                   "with --bind: do not ask rndc whether named holds the zone");
+}
+
+Result<bool> run_bind(const Session& session, const Arguments& arguments) {
+  BindImport wanted = arguments.bind;
+  wanted.files = arguments.files;
+  wanted.name = arguments.name;
+  wanted.place = arguments.place;
+  return wanted.undo ? undo_import_for_bind(session, wanted) : import_for_bind(session, wanted);
 }
 
 }  // namespace
@@ -164,9 +202,13 @@ void add_import(CLI::App& app, Session& session) {
                    "a file with the passphrase of encrypted ones; otherwise the terminal is asked")
       ->type_name("FILE");
   add_place_options(*command, session, arguments->place);
-  command->callback([&session, arguments] {
-    check_fit(*arguments);
-    session.command = [&session, arguments] { return import_keys(session, *arguments); };
+  add_bind_options(*command, arguments->bind);
+  command->callback([&session, command, arguments] {
+    check_fit(*command, *arguments);
+    session.command = [&session, arguments] {
+      return arguments->bind.directory.empty() ? import_keys(session, *arguments)
+                                               : run_bind(session, *arguments);
+    };
   });
 }
 

@@ -12,7 +12,7 @@
 
 #include "base/base64.h"
 #include "base/file.h"
-#include "keymgmt/key_types.h"
+#include "keymgmt/bind_key_text.h"
 #include "n200/encodings.h"
 #include "ossl/crypto.h"
 #include "ossl/handles.h"
@@ -36,20 +36,6 @@ Error unusable(const std::string& path, std::string_view problem) {
   return {Reason::key_file_unusable, path + ": " + std::string(problem)};
 }
 
-// The rest of the line that starts with "name:", without blanks around it; empty where there is none.
-std::string_view value_of(std::string_view text, std::string_view name) {
-  while (!text.empty()) {
-    const auto length = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, length);
-    text.remove_prefix(std::min(length + 1, text.size()));
-    if (!line.starts_with(name) || !line.substr(name.size()).starts_with(':')) continue;
-    line.remove_prefix(name.size() + 1);
-    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    return line.substr(0, line.find_last_not_of(" \t\r") + 1);
-  }
-  return {};
-}
-
 // The bytes behind base64, in memory that is wiped; nothing where it is none.
 std::optional<Secret> secret_of_base64(std::string_view text) {
   auto bytes = from_base64(text);
@@ -65,7 +51,10 @@ Result<const n200::Curve*> curve_of_algorithm(const std::string& path, std::stri
   if (algorithm == kEcdsaP256) return n200::curve_named("P-256");
   if (algorithm == kEcdsaP384) return n200::curve_named("P-384");
   if (std::find(std::begin(kRsa), std::end(kRsa), algorithm) != std::end(kRsa))
-    return cannot_be_imported(path, row_of(KeyType::rsa).name);
+    return Error{Reason::not_offered,
+                 path +
+                     ": RSA keys cannot be imported; let named replace it by a key that it makes "
+                     "in the device, as docs/BIND.md describes"};
   return Error{Reason::unsupported_key,
                path +
                    ": only keys of the algorithms 13 (ECDSAP256SHA256) and 14 (ECDSAP384SHA384) can be "
@@ -93,22 +82,16 @@ std::optional<Bytes> public_key_of(const n200::Curve& curve, const BIGNUM* scala
   return both;
 }
 
-// The public key in the DNSKEY record of the K*.key file beside (RFC 6605: X‖Y); nothing where there is none.
+// The public key in the K*.key file beside; nothing where there is none.
 std::optional<Bytes> public_key_beside(const std::string& path) {
   constexpr std::string_view kEnding = ".private";
   if (!path.ends_with(kEnding)) return std::nullopt;
   const auto read = read_file(path.substr(0, path.size() - kEnding.size()) + ".key");
   const auto* text = std::get_if<Secret>(&read);
   if (text == nullptr) return std::nullopt;
-  std::string_view rest = text->reveal();
-  const auto record = rest.find(" DNSKEY ");
-  if (record == rest.npos) return std::nullopt;
-  rest = rest.substr(record + 1, rest.find('\n', record) - record - 1);
-  for (int word = 0; word < 4; ++word)  // DNSKEY, flags, protocol, algorithm
-    rest.remove_prefix(std::min(rest.find(' ') + 1, rest.size()));
-  std::string base64(rest);
-  std::erase(base64, ' ');
-  return from_base64(base64);
+  auto dnskey = parse_bind_dnskey(text->reveal());
+  if (!dnskey) return std::nullopt;
+  return std::move(dnskey->public_key);
 }
 
 }  // namespace
@@ -116,10 +99,10 @@ std::optional<Bytes> public_key_beside(const std::string& path) {
 bool is_bind_key_file(std::string_view text) noexcept { return text.starts_with(kFirstWord); }
 
 Result<EcKeyFile> read_bind_key_file(const std::string& path, const Secret& text) {
-  SESAM_TRY(curve, curve_of_algorithm(path, value_of(text.reveal(), "Algorithm")));
-  if (!value_of(text.reveal(), "Label").empty())
+  SESAM_TRY(curve, curve_of_algorithm(path, bind_field(text.reveal(), "Algorithm")));
+  if (!bind_field(text.reveal(), kBindLabel).empty())
     return unusable(path, "its private key is not in the file: BIND uses it by a label");
-  const auto bytes = secret_of_base64(value_of(text.reveal(), "PrivateKey"));
+  const auto bytes = secret_of_base64(bind_field(text.reveal(), kBindPrivateKey));
   if (!bytes || bytes->empty() || bytes->reveal().size() > curve->field_bytes)
     return unusable(path, "there is no private key in it");
   const SecretBignum number(BN_secure_new());

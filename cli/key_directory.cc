@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/key_directory.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "base/file.h"
+
+namespace sesam::cli {
+namespace {
+
+Error unusable(const std::string& path, int error = errno) {
+  return {Reason::bad_argument, path + ": " + std::strerror(error)};
+}
+
+std::string directory_of(const std::string& path) {
+  const auto directory = std::filesystem::path(path).parent_path();
+  return directory.empty() ? "." : directory.string();
+}
+
+bool write_all(int fd, std::string_view text) noexcept {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno != EINTR) return false;
+    text.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// The owner counts only where it is another one: only root may change it.
+bool mark(int fd, const struct stat& marks) noexcept {
+  struct stat own {};
+  if (::fstat(fd, &own) != 0) return false;
+  if ((own.st_uid != marks.st_uid || own.st_gid != marks.st_gid) &&
+      ::fchown(fd, marks.st_uid, marks.st_gid) != 0)
+    return false;
+  return ::fchmod(fd, marks.st_mode & 0777) == 0;
+}
+
+// After a crash of the machine the directory has the old entry or the new one; what fsync(2) cannot do, as on
+// some network file systems, is no failure.
+void sync_directory(const std::string& path) noexcept {
+  const int fd = ::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+}  // namespace
+
+Result<Secret> read_k_file(const std::string& path) {
+  auto read = read_file(path);
+  if (const int* failed = std::get_if<int>(&read)) return unusable(path, *failed);
+  return std::get<Secret>(std::move(read));
+}
+
+bool is_there(const std::string& path) noexcept {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0;
+}
+
+Result<struct stat> marks_for(const std::string& path, mode_t mode) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0) {
+    if (S_ISREG(status.st_mode)) return status;
+    return Error{Reason::bad_argument, path + ": is not a regular file"};
+  }
+  if (errno != ENOENT || ::stat(directory_of(path).c_str(), &status) != 0) return unusable(path);
+  status.st_mode = mode;
+  return status;
+}
+
+Result<void> replace_k_file(const std::string& path, std::string_view text, const struct stat& marks) {
+  std::string beside = directory_of(path) + "/.sesam-XXXXXX";
+  const int fd = ::mkostemp(beside.data(), O_CLOEXEC);
+  if (fd < 0) return unusable(path);
+  const bool is_written = mark(fd, marks) && write_all(fd, text) && ::fsync(fd) == 0;
+  int error = errno;
+  const bool is_closed = ::close(fd) == 0;
+  if (is_written && is_closed && ::rename(beside.c_str(), path.c_str()) == 0) {
+    sync_directory(path);
+    return {};
+  }
+  if (is_written) error = errno;
+  ::unlink(beside.c_str());
+  return unusable(path, error);
+}
+
+Result<void> keep_as(const std::string& path, const std::string& second_name) {
+  if (::link(path.c_str(), second_name.c_str()) != 0) return unusable(second_name);
+  sync_directory(second_name);
+  return {};
+}
+
+}  // namespace sesam::cli
