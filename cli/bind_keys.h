@@ -22,8 +22,8 @@ struct BindKey {
   std::string zone;   ///< "jp.example"
   Secret text;        ///< of the K*.private in the directory; of `given` where there is none
   keymgmt::EcKeyFile key;
-  bool is_new = false;               ///< the directory has no such K*.private
-  bool is_saved = false;             ///< by an earlier import
+  bool is_new = false;                 ///< the directory has no such K*.private
+  bool is_saved = false;               ///< by an earlier import
   std::vector<std::string> missing{};  ///< endings of the other files that the directory lacks
 
   std::string target() const { return stem + ".private"; }
