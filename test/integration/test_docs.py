@@ -2,6 +2,7 @@
 """What the documents say can be done, done."""
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from harness.paths import MODULE, REPOSITORY
 from harness.programs import run as run_program
 
 README = (REPOSITORY / "README.md").read_text()
+CHANGELOG = (REPOSITORY / "CHANGELOG.md").read_text()
 DOCUMENTS = [*(REPOSITORY / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
              *sorted((REPOSITORY / "docs").glob("*.md"))]
 DIRECTORIES = sorted(path.parent.name for path in REPOSITORY.glob("*/CMakeLists.txt"))
@@ -67,11 +69,29 @@ def test_the_example_as_it_is_disturbs_nobody_and_says_what_is_missing(tmp_path)
     assert "url is not set" in done.stderr
 
 
+def anchors(document: Path) -> set[str]:
+    """Of the headings, as GitHub and scripts/site make them."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_somewhere(document):
-    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
+    for target, anchor in re.findall(r"\]\(([^)#]*)(?:#([^)]+))?\)", document.read_text()):
         if not target.startswith("https://"):
-            assert (document.parent / target).exists(), target
+            there = document.parent / target if target else document
+            assert there.exists(), target
+            assert not anchor or anchor in anchors(there), f"{target}#{anchor}"
+
+
+def test_the_readme_is_short_and_plain_about_its_status():
+    assert len(README.splitlines()) <= 120
+    assert "**No real device has been used yet.**" in README
+
+
+def test_the_changelog_has_no_fixes_of_what_was_never_released():
+    unreleased = re.search(r"^## \[\S+\] - unreleased$", CHANGELOG, re.M)
+    assert not unreleased or CHANGELOG.count("\n## ") > 1 or "### Fixed" not in CHANGELOG
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
