@@ -58,8 +58,8 @@ def test_a_zone_file_changed_while_the_device_was_away_needs_a_higher_serial_or_
     one.stop()
 
 
-def test_a_file_with_the_old_and_the_new_certificate_works_before_and_after_the_change(device, openssl_cnf, openssl, run,
-                                                                                    tmp_path):
+def test_a_file_of_old_and_new_certificate_works_before_and_after_the_change(device, openssl_cnf, openssl, run,
+                                                                              tmp_path):
     device.create_key("web")
     run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
          "/CN=seSAM-nserie-101", "-keyout", tmp_path / "new.key", "-out", tmp_path / "new.crt"])

@@ -97,7 +97,8 @@ def site(tmp_path_factory):
 def look(site, profile, dark, width):
     done = subprocess.run(
         [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-         f"--user-data-dir={profile}", f"--window-size={width},900", f"--blink-settings=preferredColorScheme={int(not dark)}",
+         f"--user-data-dir={profile}", f"--window-size={width},900",
+         f"--blink-settings=preferredColorScheme={int(not dark)}",
          "--timeout=120000", "--virtual-time-budget=300000", "--dump-dom", f"{site}/probe"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=240, check=True)
     found = re.search(r'<pre id="result">(\{.*?\})</pre>', done.stdout, re.S)
