@@ -49,14 +49,13 @@ Result<void> RsaCipher::encrypt_init(void* key, const OSSL_PARAM params[]) {
     if (given->public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
     default_.reset(EVP_PKEY_CTX_new_from_pkey(ossl::private_libctx(), given->public_key(), nullptr));
   }
-  if (!default_ || EVP_PKEY_encrypt_init_ex(default_.get(), params) != 1)
-    return failed("a parameter is not known");
+  if (!default_ || EVP_PKEY_encrypt_init_ex(default_.get(), params) != 1) return failed("unknown parameter");
   return {};
 }
 
 Result<void> RsaCipher::encrypt(unsigned char* out, size_t* length, size_t capacity, const unsigned char* in,
                                 size_t in_length) {
-  if (length == nullptr) return failed("nowhere to put the length");
+  if (length == nullptr) return failed("the pointer to the length is null");
   *length = capacity;
   if (!default_ || EVP_PKEY_encrypt(default_.get(), out, length, in, in_length) != 1)
     return failed("the data is too long, or the buffer too small");
@@ -75,14 +74,13 @@ Result<void> RsaCipher::decrypt(unsigned char*, size_t*, size_t, const unsigned 
 }
 
 Result<void> RsaCipher::get_params(OSSL_PARAM params[]) {
-  if (!default_ || EVP_PKEY_CTX_get_params(default_.get(), params) != 1)
-    return failed("a parameter is not known");
+  if (!default_ || EVP_PKEY_CTX_get_params(default_.get(), params) != 1) return failed("unknown parameter");
   return {};
 }
 
 Result<void> RsaCipher::set_params(const OSSL_PARAM params[]) {
   if (!default_ || EVP_PKEY_CTX_set_params(default_.get(), params) != 1)
-    return failed("a parameter is not known, or its value not allowed");
+    return failed("unknown parameter, or invalid value");
   return {};
 }
 

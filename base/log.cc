@@ -92,7 +92,7 @@ Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output)
   const int fd = open_file(path);
   if (fd == -1)
     return Error{Reason::bad_configuration, "log_output = " + path + ": " + std::strerror(errno) +
-                                                "; allowed are stderr, syslog or a path"};
+                                                "; allowed values: stderr, syslog or a path"};
   std::error_code failed;  // of getcwd(3)
   const auto absolute = std::filesystem::absolute(path, failed);
   return made(fd, failed ? path : absolute.string());
@@ -186,7 +186,7 @@ void Log::write(LogLevel level, std::string_view message) const noexcept try {
   const std::string head = timestamp() + " sesam[" + std::to_string(getpid()) + "]: ";
   std::string line = head + text + "\n";
   const auto lost = lost_.exchange(0, std::memory_order_relaxed);
-  if (lost != 0) line.insert(0, head + std::to_string(lost) + " lines before this one are lost\n");
+  if (lost != 0) line.insert(0, head + std::to_string(lost) + " earlier log messages were dropped\n");
   // A full pipe or disk must not fail or delay a signature: one attempt.
   if (!put(line)) lost_.fetch_add(lost + 1, std::memory_order_relaxed);
 } catch (...) {

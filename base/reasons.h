@@ -7,84 +7,85 @@ namespace sesam {
 // X(symbol, reason text, advice). The texts become OpenSSL's reason strings (provider-base(7)); the advice
 // ends every message, so that whoever reads the error stack knows what to do. Append only: the position is
 // the code.
-#define SESAM_REASONS(X)                                                                                     \
-  X(out_of_memory, "out of memory", "")                                                                      \
-  X(internal, "internal error", "please report this")                                                        \
-  X(bad_argument, "bad argument", "")                                                                        \
-  X(bad_configuration, "bad configuration", "correct it in openssl.cnf, see OSSL_PROVIDER-sesam(7)")         \
-  X(wrong_libcrypto, "libcurl uses another libcrypto",                                                       \
-    "install the libcurl that is built with the same OpenSSL as this provider")                              \
-  X(bad_uri, "bad key URI", "see 'URIs' in OSSL_PROVIDER-sesam(7)")                                          \
-  X(pin_source_unreadable, "PIN source cannot be read", "check the path and its permissions")                \
-  X(unknown_key, "unknown key", "'openssl storeutl sesam:' lists every key")                                 \
-  X(several_keys_match, "several keys match", "name one of them by its key_id: sesam:key-id=...")            \
-  X(key_attribute_mismatch, "the URI does not fit the key",                                                  \
-    "correct the URI: 'openssl storeutl sesam:' prints one for every key")                                   \
-  X(unsupported_key, "unsupported key", "see KEYS in OSSL_PROVIDER-sesam(7) for the types that are offered") \
-  X(key_replaced, "key was replaced on the device", "open the key again")                                    \
-  X(pin_missing, "PIN missing",                                                                              \
-    "set 'pin' in openssl.cnf, give pin-value or pin-source in the URI, "                                    \
-    "or store the PIN on the device")                                                                        \
-  X(wrong_pin, "wrong PIN",                                                                                  \
-    "the PIN is not tried again by this process, as the device may lock the key: "                           \
-    "correct it in the URI or in openssl.cnf and start the program anew")                                    \
-  X(access_denied, "access denied",                                                                          \
-    "either 'user'/'pass' in openssl.cnf is wrong, or this user has no access rule for the interface: in "   \
-    "the device's web UI, add an access rule that allows this user HTTP POST and HTTP GET")                  \
-  X(certificate_not_trusted, "the device's certificate is not trusted",                                      \
-    "'tlscert' must name a PEM file with the device's own certificate, or with the CA that issued it")       \
-  X(host_name_mismatch, "the device's certificate is for another host name",                                 \
-    "use the certificate's name in 'url', and 'address' for where to connect")                               \
-  X(cannot_resolve, "host name cannot be resolved", "correct 'url', or set 'address' in openssl.cnf")        \
-  X(cannot_connect, "cannot connect", "check 'url' and 'address', the network and that the device is up")    \
-  X(timed_out, "timed out", "the device did not answer in time: see request_timeout_ms and deadline_ms")     \
-  X(connection_lost, "connection lost", "it was tried again until the deadline: check the network")          \
-  X(tls_failed, "TLS failed", "check that 'url' names the device's HTTPS interface")                         \
-  X(http_status, "unexpected HTTP status", "check that 'url' names an N200, and the wire_... settings")      \
-  X(bad_reply, "reply is not valid JSON", "check that 'url' names an N200, and the wire_... settings")       \
-  X(reply_field_missing, "reply lacks a field", "check the wire_... settings against the vendor's manual")   \
-  X(bad_signature_length, "signature of the wrong length",                                                   \
-    "check the wire_... settings against the vendor's manual")                                               \
-  X(reply_too_large, "reply too large", "for listings see max_listing_mib")                                  \
-  X(device_error, "the device reported an error", "see the device's own words")                              \
-  X(too_many_requests, "too many requests", "raise max_in_flight or deadline_ms")                            \
-  X(stopped, "the provider is shutting down", "")                                                            \
-  X(unsupported_digest, "unsupported digest", "")                                                            \
-  X(digest_mismatch, "digest of the wrong length", "")                                                       \
-  X(not_offered, "operation not offered",                                                                    \
-    "this provider signs, and nothing else: see OSSL_PROVIDER-sesam(7)")                                     \
-  X(buffer_too_small, "buffer too small", "")                                                                \
-  X(public_key_only, "not a private key", "the URI asks for type=public")                                    \
-  X(bad_signature, "bad signature", "")                                                                      \
-  X(bad_public_key, "bad public key", "")                                                                    \
-  X(key_exists, "a key of that name exists",                                                                 \
-    "choose another name, or delete that key first; BIND gives all keys that it makes in one second the "    \
-    "same name: add the algorithms of a policy one after the other")                                         \
-  X(unknown_command, "the device does not know the command",                                                 \
-    "check the wire_... settings against the vendor's manual; if it is a signing command, "                  \
-    "'sesam discover' finds its name")                                                                       \
-  X(unsupported_scheme, "unsupported signature scheme", "see SIGNATURES in OSSL_PROVIDER-sesam(7)")          \
-  X(key_file_unusable, "key file cannot be imported",                                                        \
-    "it must be a private EC key in PEM, in DER or in BIND's K*.private; only 'sesam import' takes a "       \
-    "passphrase")                                                                                            \
-  X(wrong_core, "not in that core",                                                                          \
-    "correct 'core' in openssl.cnf or in the URI: the device's cores are numbered from 1")                   \
-  X(process_limit, "the process is at a limit of its own",                                                   \
-    "allow it more open files or threads: see ulimit -n and -u, and systemd's LimitNOFILE= and TasksMax=")   \
-  X(not_responding, "the device does not respond",                                                           \
-    "check the device and the network; requests are sent again as soon as it responds")                      \
-  X(outcome_unknown, "no response received",                                                                 \
-    "the device may have done it: look for the key before you try again, for example with 'sesam list'")     \
-  X(no_access_rule, "access denied",                                                                         \
-    "'user' and 'pass' are right, as other requests were let in; this user has no access rule for the "      \
-    "interface: in the device's web UI, add an access rule that allows this user HTTP POST and HTTP GET; "   \
-    "or the key's own access list forbids it")                                                               \
-  X(certificate_outdated, "the device's certificate is not valid at this time",                              \
-    "renew the device's certificate, and replace it in 'tlscert', or set the clock of this machine")         \
-  X(other_key_made, "the device did not make the requested key",                                             \
-    "this process makes no further key of that name: find out what the device did, for example with "        \
-    "'sesam list'")                                                                                          \
-  X(no_certificate, "no certificate",                                                                        \
+#define SESAM_REASONS(X)                                                                                    \
+  X(out_of_memory, "out of memory", "")                                                                     \
+  X(internal, "internal error", "please report this")                                                       \
+  X(bad_argument, "invalid argument", "")                                                                   \
+  X(bad_configuration, "invalid configuration", "correct it in openssl.cnf, see OSSL_PROVIDER-sesam(7)")    \
+  X(wrong_libcrypto, "libcurl uses another libcrypto",                                                      \
+    "install the libcurl that is built with the same OpenSSL as this provider")                             \
+  X(bad_uri, "invalid key URI", "see 'URIs' in OSSL_PROVIDER-sesam(7)")                                     \
+  X(pin_source_unreadable, "PIN source cannot be read", "check the path and its permissions")               \
+  X(unknown_key, "unknown key", "'openssl storeutl sesam:' lists every key")                                \
+  X(several_keys_match, "several keys match", "name one of them by its key_id: sesam:key-id=...")           \
+  X(key_attribute_mismatch, "the URI does not match the key",                                               \
+    "correct the URI: 'openssl storeutl sesam:' prints one for every key")                                  \
+  X(unsupported_key, "unsupported key", "see KEYS in OSSL_PROVIDER-sesam(7) for the supported types")       \
+  X(key_replaced, "key was replaced on the device", "open the key again")                                   \
+  X(pin_missing, "PIN missing",                                                                             \
+    "set 'pin' in openssl.cnf, give pin-value or pin-source in the URI, "                                   \
+    "or store the PIN on the device")                                                                       \
+  X(wrong_pin, "wrong PIN",                                                                                 \
+    "correct the PIN in the URI or in openssl.cnf and restart the program; this process does not send it "  \
+    "again, as the device may lock the key")                                                                \
+  X(access_denied, "access denied",                                                                         \
+    "either 'user'/'pass' in openssl.cnf is wrong, or this user has no access rule for the interface: in "  \
+    "the device's web UI, add an access rule that allows this user HTTP POST and HTTP GET")                 \
+  X(certificate_not_trusted, "the device's certificate is not trusted",                                     \
+    "'tlscert' must name a PEM file with the device's own certificate, or with the CA that issued it")      \
+  X(host_name_mismatch, "the device's certificate is for another host name",                                \
+    "use the certificate's name in 'url', and 'address' for where to connect")                              \
+  X(cannot_resolve, "host name cannot be resolved", "correct 'url', or set 'address' in openssl.cnf")       \
+  X(cannot_connect, "cannot connect", "check 'url' and 'address', the network and that the device is up")   \
+  X(timed_out, "timed out", "the device did not respond in time; see request_timeout_ms and deadline_ms")   \
+  X(connection_lost, "connection lost", "the request was retried until the deadline; check the network")    \
+  X(tls_failed, "TLS failed", "check that 'url' names the device's HTTPS interface")                        \
+  X(http_status, "unexpected HTTP status", "check that 'url' names an N200, and the wire_... settings")     \
+  X(bad_reply, "reply is not valid JSON", "check that 'url' names an N200, and the wire_... settings")      \
+  X(reply_field_missing, "reply lacks a field", "check the wire_... settings against the vendor's manual")  \
+  X(bad_signature_length, "signature of the wrong length",                                                  \
+    "check the wire_... settings against the vendor's manual")                                              \
+  X(reply_too_large, "reply too large", "for listings see max_listing_mib")                                 \
+  X(device_error, "the device reported an error", "see the device message")                                 \
+  X(too_many_requests, "too many requests", "raise max_in_flight or deadline_ms")                           \
+  X(stopped, "the provider is shutting down", "")                                                           \
+  X(unsupported_digest, "unsupported digest", "")                                                           \
+  X(digest_mismatch, "digest of the wrong length", "")                                                      \
+  X(not_offered, "operation not offered", "this provider only signs; see OSSL_PROVIDER-sesam(7)")           \
+  X(buffer_too_small, "buffer too small", "")                                                               \
+  X(public_key_only, "not a private key", "the URI asks for type=public")                                   \
+  X(bad_signature, "invalid signature", "")                                                                 \
+  X(bad_public_key, "invalid public key", "")                                                               \
+  X(key_exists, "a key of that name exists",                                                                \
+    "choose another name, or delete the existing key first; BIND gives all keys that it generates in one "  \
+    "second the same name, so add the algorithms of a policy one at a time")                                \
+  X(unknown_command, "the device does not know the command",                                                \
+    "check the wire_... settings against the vendor's manual; if it is a signing command, "                 \
+    "'sesam discover' finds its name")                                                                      \
+  X(unsupported_scheme, "unsupported signature scheme", "see SIGNATURES in OSSL_PROVIDER-sesam(7)")         \
+  X(key_file_unusable, "key file cannot be imported",                                                       \
+    "it must be a private EC key in PEM, in DER or in BIND's K*.private; only 'sesam import' takes a "      \
+    "passphrase")                                                                                           \
+  X(wrong_core, "not in that core",                                                                         \
+    "correct 'core' in openssl.cnf or in the URI: the device's cores are numbered from 1")                  \
+  X(process_limit, "the process has reached a resource limit",                                              \
+    "raise its limit of open files or threads: see ulimit -n and -u, and systemd's LimitNOFILE= and "       \
+    "TasksMax=")                                                                                            \
+  X(not_responding, "the device does not respond",                                                          \
+    "check the device and the network; requests are sent again as soon as it responds")                     \
+  X(outcome_unknown, "no response received",                                                                \
+    "the device may have carried out the request; look for the key before you retry, for example with "     \
+    "'sesam list'")                                                                                         \
+  X(no_access_rule, "access denied",                                                                        \
+    "'user' and 'pass' are right, as other requests were authorized; this user has no access rule for the " \
+    "interface: in the device's web UI, add an access rule that allows this user HTTP POST and HTTP GET; "  \
+    "or the key's own access list forbids it")                                                              \
+  X(certificate_outdated, "the device's certificate is not valid at this time",                             \
+    "renew the device's certificate and replace it in 'tlscert', or correct the clock of this machine")     \
+  X(other_key_made, "the device did not make the requested key",                                            \
+    "this process generates no further key of that name; find out what the device did, for example with "   \
+    "'sesam list'")                                                                                         \
+  X(no_certificate, "no certificate",                                                                       \
     "put the certificate, as a PEM file, into the directory that 'certificates' in openssl.cnf names")
 
 enum class Reason : int {

@@ -17,9 +17,9 @@ bool same(X509* a, X509* b) { return a != nullptr && b != nullptr && X509_cmp(a,
 
 // What is trusted, beside what came.
 std::string trusted(const transport::Options& options) {
-  if (options.ca_pem.empty()) return "; trusted are the system's CAs, as no tlscert is set";
+  if (options.ca_pem.empty()) return "; trusted are the system's CAs, as tlscert is not set";
   const Certificate pinned = first_in(options.ca_pem);
-  return "; trusted is tlscert = " + options.ca_path +
+  return "; trusted are those in tlscert = " + options.ca_path +
          (pinned ? ", which has " + description_of(pinned.get()) : ", which has no certificate");
 }
 

@@ -65,7 +65,7 @@ Result<std::string> sign_with(const std::shared_ptr<n200::Device>& device, const
   SESAM_TRY(signature, sign_digest(key, message, digest));
   SESAM_TRY(good, verify_digest(key, message, digest, signature));
   if (!good)
-    return Error{Reason::bad_signature, data->handle.description() + ": does not fit the public key"};
+    return Error{Reason::bad_signature, data->handle.description() + ": does not match the public key"};
   return "made by " + data->handle.description() + " in core " + std::to_string(data->handle.core) +
          ", and verified";
 }

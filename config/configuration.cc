@@ -31,10 +31,10 @@ Result<Secret> read_source(std::string_view source) {
     found = read_only_line(std::string(source.substr(5)));
   } else if (source.starts_with("env:")) {
     const char* value = secure_getenv(std::string(source.substr(4)).c_str());
-    if (value == nullptr) return bad("the environment has no such variable");
+    if (value == nullptr) return bad("no such environment variable");
     found = only_line(value);
   } else {
-    return bad("allowed are file:PATH and env:NAME");
+    return bad("allowed values: file:PATH, env:NAME");
   }
   if (auto* problem = std::get_if<std::string>(&found)) return bad(std::move(*problem));
   return std::get<Secret>(std::move(found));
@@ -73,7 +73,8 @@ Take take_number(Field field, unsigned least, unsigned most) {
     unsigned number = 0;
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (failed != std::errc{} || end != text.data() + text.size() || number < least || number > most)
-      return bad("allowed are whole numbers from " + std::to_string(least) + " to " + std::to_string(most));
+      return bad("allowed values: whole numbers from " + std::to_string(least) + " to " +
+                 std::to_string(most));
     field(c) = static_cast<std::remove_reference_t<decltype(field(c))>>(number);
     return {};
   };
@@ -82,7 +83,7 @@ Take take_number(Field field, unsigned least, unsigned most) {
 template <class Field>
 Take take_yes_or_no(Field field) {
   return [field](std::string_view text, Configuration& c) -> Result<void> {
-    if (text != "yes" && text != "no") return bad("allowed are yes and no");
+    if (text != "yes" && text != "no") return bad("allowed values: yes, no");
     field(c) = text == "yes";
     return {};
   };
@@ -104,7 +105,7 @@ Result<void> take_url(std::string_view text, Configuration& c) {
                        url.find_first_of("/?#@", scheme.size()) == url.npos;
     if (!plain)
       return bad(
-          "allowed are base URLs like https://seSAM-nserie-101 or https://192.0.2.7:8443, separated by "
+          "allowed values: base URLs like https://seSAM-nserie-101 or https://192.0.2.7:8443, separated by "
           "spaces");
     c.connection.urls.emplace_back(url);
   }
@@ -122,7 +123,8 @@ Result<void> take_address(std::string_view text, Configuration& c) {
     if (entry.starts_with('|') || entry.ends_with('|') || entry.find("||") != entry.npos ||
         entry.find_first_of("/@,;") != entry.npos)
       return bad(
-          "allowed are addresses like 192.0.2.7, [2001:db8::7]:8443 or 192.0.2.7|198.51.100.7, one for each "
+          "allowed values: addresses like 192.0.2.7, [2001:db8::7]:8443 or 192.0.2.7|198.51.100.7, one for "
+          "each "
           "URL, separated by spaces");
     c.connection.addresses.emplace_back(entry);
   }
@@ -157,11 +159,11 @@ std::string without_private_keys(std::string_view pem) {
 
 Result<void> take_tlscert(std::string_view text, Configuration& c) {
   SESAM_TRY(pem, read(std::string(text)));
-  if (pem.reveal().find("-----BEGIN ") == std::string_view::npos) return bad("holds no PEM certificate");
+  if (pem.reveal().find("-----BEGIN ") == std::string_view::npos) return bad("contains no PEM certificate");
   // libcurl's OpenSSL would ask for a passphrase, at the terminal of a server.
   std::string certificates = without_private_keys(pem.reveal());
   if (certificates.find("\nProc-Type: 4,ENCRYPTED") != std::string::npos)
-    return bad("holds an encrypted certificate; give it without encryption");
+    return bad("contains an encrypted certificate; decrypt it first");
   c.connection.ca_path = text;
   c.connection.ca_pem = std::move(certificates);
   return {};
@@ -183,20 +185,20 @@ Result<void> take_client_key(std::string_view text, Configuration& c) {
 
 // The program may change its working directory before it uses a key.
 Result<void> take_certificates(std::string_view text, Configuration& c) {
-  if (!text.starts_with('/')) return bad("allowed is the absolute path of a directory");
+  if (!text.starts_with('/')) return bad("must be the absolute path of a directory");
   c.certificates = text;
   return {};
 }
 
 Result<void> take_acl(std::string_view text, Configuration& c) {
-  if (text.size() != 4 || !is_hex(text)) return bad("allowed are four hexadecimal digits");
+  if (text.size() != 4 || !is_hex(text)) return bad("allowed values: four hexadecimal digits");
   c.device.acl = text;
   return {};
 }
 
 Result<void> take_verify(std::string_view text, Configuration& c) {
   using n200::Verify;
-  if (text != "yes" && text != "no" && text != "rsa") return bad("allowed are yes, no and rsa");
+  if (text != "yes" && text != "no" && text != "rsa") return bad("allowed values: yes, no, rsa");
   c.device.verify_signatures = text == "yes" ? Verify::yes : text == "rsa" ? Verify::rsa : Verify::no;
   return {};
 }
@@ -311,15 +313,15 @@ Result<void> check_pairs(const Configuration& c, const Values& values) {
   const auto set = [&](std::string_view key) { return values.find(key) != values.end(); };
   if (c.connection.urls.empty())
     return bad("url is not set: it names the device, for example url = https://seSAM-nserie-101");
-  if (set("pass") && set("pass_source"))
-    return bad("pass and pass_source are both set: one of them is enough");
-  if (set("pin") && set("keygen_pin")) return bad("pin and keygen_pin are both set: they are one setting");
+  if (set("pass") && set("pass_source")) return bad("pass and pass_source are both set: remove one of them");
+  if (set("pin") && set("keygen_pin"))
+    return bad("pin and keygen_pin are both set: they are the same setting; remove one of them");
   if ((set("pin") || set("keygen_pin")) && set("pin_source"))
-    return bad("pin and pin_source are both set: one of them is enough");
+    return bad("pin and pin_source are both set: remove one of them");
   if (c.connection.user.empty() && !c.connection.password.empty()) return bad("pass is set, but user is not");
   if (!c.connection.user.empty() && c.connection.password.empty())
     return bad("user is set, but neither pass nor pass_source");
-  if (set("client_cert") != set("client_key")) return bad("client_cert and client_key go together");
+  if (set("client_cert") != set("client_key")) return bad("client_cert and client_key must be set together");
   return {};
 }
 
@@ -340,7 +342,7 @@ Result<Configuration> build_configuration(const Values& values) {
   const auto rows = settings();
   for (const auto& [key, value] : values)
     if (std::none_of(rows.begin(), rows.end(), [&key = key](const Setting& row) { return row.key == key; }))
-      return bad("unknown key '" + key + "'");
+      return bad("unknown setting '" + key + "'");
   Configuration configuration;
   for (const auto& row : rows)
     if (const auto found = values.find(row.key); found != values.end())

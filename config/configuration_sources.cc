@@ -138,7 +138,7 @@ Result<void> refuse_unknown_keys(const OpensslCnf& cnf, const std::string& secti
     if (!known && unknown.empty()) unknown = key;
   });
   if (unknown.empty()) return {};
-  return bad("unknown key '" + unknown + "' in section [" + section + "] of " + cnf.path());
+  return bad("unknown setting '" + unknown + "' in section [" + section + "] of " + cnf.path());
 }
 
 Values values_of(const ossl::Core& core) {

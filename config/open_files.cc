@@ -24,9 +24,10 @@ const char* what_others_can_do(const WatchedFile& file) noexcept {
 }
 
 std::string warning_about(const WatchedFile& file, const char* done) {
-  std::string warning = "warning: " + file.path + (file.is_secret ? " holds the secret of '" : " says '") +
-                        file.setting + "' and can be " + done +
-                        " by every user: take that from others with chmod(1)";
+  std::string warning = "warning: " + file.path +
+                        (file.is_secret ? " contains the secret of '" : " defines '") + file.setting +
+                        "' and can be " + done + " by every user; run: chmod " +
+                        (done == std::string_view("read") ? "o-r " : "o-w ") + file.path;
   if (file.is_secret)
     warning +=
         ", or move the secret to a file of its own, see 'pass_source' and 'pin_source' in "
@@ -56,10 +57,11 @@ std::string warning_about_directory(const fs::path& directory, const WatchedFile
   const bool is_open = (above.st_mode & S_IWOTH) != 0 && (above.st_mode & S_ISVTX) == 0;
   if (!is_open && !is_foreign) return {};
   return "warning: " + directory.string() +
-         (is_open ? " can be written by every user" : " belongs to user id " + std::to_string(above.st_uid)) +
-         ", who can replace " + file.path + ", which " +
-         (file.is_secret ? "holds the secret of '" : "says '") + file.setting + "': run " +
-         (is_open ? "chmod o-w " : "chown root ") + directory.string();
+         (is_open ? " is world-writable; any user"
+                  : " belongs to user id " + std::to_string(above.st_uid) + ", who") +
+         " can replace " + file.path + ", which " +
+         (file.is_secret ? "contains the secret of '" : "defines '") + file.setting +
+         "'; run: " + (is_open ? "chmod o-w " : "chown root ") + directory.string();
 }
 
 void add_warnings_about_directories(const WatchedFile& file, std::set<std::string>& named,

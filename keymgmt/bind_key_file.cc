@@ -104,13 +104,13 @@ Result<EcKeyFile> read_bind_key_file(const std::string& path, const Secret& text
     return unusable(path, "its private key is not in the file: BIND uses it by a label");
   const auto bytes = secret_of_base64(bind_field(text.reveal(), kBindPrivateKey));
   if (!bytes || bytes->empty() || bytes->reveal().size() > curve->field_bytes)
-    return unusable(path, "there is no private key in it");
+    return unusable(path, "it contains no private key");
   const SecretBignum number(BN_secure_new());
   if (!number || BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes->reveal().data()),
                            static_cast<int>(bytes->reveal().size()), number.get()) == nullptr)
     return unusable(path, "its number cannot be read");
   auto point = public_key_of(*curve, number.get());
-  if (!point) return unusable(path, "its number is no private key");
+  if (!point) return unusable(path, "its number is not a valid private key");
   if (const auto beside = public_key_beside(path); beside && *beside != *point)
     return unusable(path, "it is not the private key of the .key file beside it");
   Secret scalar(std::string(curve->field_bytes - bytes->reveal().size(), '\0'));

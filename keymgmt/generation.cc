@@ -29,7 +29,7 @@ constexpr char kBindRsaBits[] = "rsa_keygen_bits";  // BIND 9.20; later versions
 Result<std::string> text_of(const OSSL_PARAM& param) {
   const char* text = nullptr;
   if (OSSL_PARAM_get_utf8_string_ptr(&param, &text) != 1 || text == nullptr)
-    return Error{Reason::bad_argument, std::string("parameter '") + param.key + "' is no text"};
+    return Error{Reason::bad_argument, std::string("parameter '") + param.key + "' is not a string"};
   return std::string(text);
 }
 
@@ -71,7 +71,7 @@ const OSSL_PARAM* Generation::settable_params_of(const KeyTypeRow& row) {
 
 Result<Generation*> Generation::start(KeyType type, void* provctx, int selection, const OSSL_PARAM params[]) {
   if ((selection & OSSL_KEYMGMT_SELECT_KEYPAIR) == 0)
-    return Error{Reason::not_offered, "parameters without a key: the device makes keys"};
+    return Error{Reason::not_offered, "parameters without a key: the device generates only keys"};
   std::unique_ptr<Generation> generation(new Generation(type, *static_cast<const n200::Context*>(provctx)));
   SESAM_CHECK(generation->set_params(params));
   return generation.release();
@@ -150,8 +150,8 @@ Result<n200::KeyRecord> Generation::generate_key(n200::NewKey& key, n200::Device
 
 Result<n200::KeyRecord> Generation::import_key(n200::NewKey& key, n200::Device& device) const {
   if (const auto& row = row_of(type_); !row.is_importable)
-    return Error{Reason::not_offered, std::string("importing an ") + row.name +
-                                          " key: nothing is known of how the device would take it"};
+    return Error{Reason::not_offered,
+                 std::string("importing an ") + row.name + " key: it is not known how the device imports it"};
   SESAM_TRY(file, read_ec_key_file(import_path_));
   if (!group_.empty() && n200::curve_named(group_.c_str()) != file.curve)
     return Error{Reason::unsupported_key,

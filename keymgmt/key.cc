@@ -197,7 +197,7 @@ std::string described(const void* key) {
 
 Error not_offered(std::string_view operation, const void* key) {
   return {Reason::not_offered, std::string(operation) + " with " + described(key) +
-                                   ": the device is asked for signatures only; a key in a file can do it"};
+                                   ": the device only signs; use a key in a file"};
 }
 
 Error not_exported(const void* key) {

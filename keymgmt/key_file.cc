@@ -78,7 +78,7 @@ Result<ossl::Pkey> key_in(const std::string& path, const Secret& text, const Pas
   const ossl::Bio in = ossl::reader_of(text.reveal());
   for (;;) {
     PemObject object;
-    if (!in || !object.read(in.get())) return unusable(path, "there is no private key in it");
+    if (!in || !object.read(in.get())) return unusable(path, "it contains no private key");
     const std::string_view label = object.label;
     if (!label.ends_with("PRIVATE KEY")) continue;  // "EC PARAMETERS" may stand before it
     if (label.starts_with("ENCRYPTED") || std::strstr(object.header, "ENCRYPTED") != nullptr)
@@ -125,7 +125,7 @@ std::optional<Secret> number_of(const EVP_PKEY* key, const char* name, std::size
 
 Error cannot_be_imported(const std::string& path, const char* type) {
   return {Reason::not_offered, path + ": only EC keys can be imported; of " + type +
-                                   " keys nothing is known of how the device would take them"};
+                                   " keys it is not known how the device imports them"};
 }
 
 Result<EcKeyFile> read_ec_key_file(const std::string& path, const Passphrase& passphrase) {
@@ -134,7 +134,7 @@ Result<EcKeyFile> read_ec_key_file(const std::string& path, const Passphrase& pa
   const Secret& text = std::get<Secret>(read);
   if (is_bind_key_file(text.reveal())) return read_bind_key_file(path, text);
   SESAM_TRY(key, key_in(path, text, passphrase));
-  if (!is_whole(key)) return unusable(path, "it is no private key, or its parts do not belong together");
+  if (!is_whole(key)) return unusable(path, "it is not a valid private key, or its components do not match");
   const KeyTypeRow* row = row_of(key.get());
   if (row != nullptr && !row->is_importable) return cannot_be_imported(path, row->name);
   const auto* curve = row != nullptr ? curve_of(key.get()) : nullptr;

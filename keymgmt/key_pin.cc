@@ -37,7 +37,8 @@ Result<Secret> ask_for_pin(const std::string& name, const PinPrompt& prompt) {
   if (given) return pin;
   return Error{
       Reason::pin_missing,
-      "key '" + name + "': pin-source=ask: in its URI, but this program asked nobody, or got no answer"};
+      "key '" + name +
+          "': pin-source=ask: in its URI, but this program did not ask for the PIN, or got no answer"};
 }
 
 // Two devices may have keys of one id, where they are simulated ones.
@@ -62,7 +63,7 @@ Result<Secret> pin_for_new_key(const n200::KeyUri& uri, const n200::Device& devi
   if (uri.pin_source == kAsk)
     return Error{
         Reason::pin_missing,
-        "key '" + uri.object + "': OpenSSL gives nobody to ask (pin-source=ask:) where a key is made"};
+        "key '" + uri.object + "': OpenSSL cannot ask for a PIN (pin-source=ask:) while a key is generated"};
   if (!uri.pin_source.empty()) return n200::read_pin_source(uri.pin_source);
   return device.options().pin.clone();
 }

@@ -25,8 +25,7 @@ Result<KeyType> type_of(const n200::KeyRecord& record) {
 Result<ossl::Pkey> public_key_of(const n200::KeyRecord& record, KeyType type) {
   ossl::Pkey key = row_of(type).public_key(record);
   if (!key)
-    return Error{Reason::bad_public_key,
-                 described(record) + ": what the device told is no public key of that type"};
+    return Error{Reason::bad_public_key, described(record) + ": the device returned an invalid public key"};
   return key;
 }
 

@@ -52,7 +52,7 @@ Result<void> MetricsFile::check(std::string_view pattern) {
   if (good) return {};
   return Error{
       Reason::bad_configuration,
-      "allowed is the path of a file, with %p for the process id and %e for the program in its last part"};
+      "must be the path of a file, with %p for the process id and %e for the program in its last part"};
 }
 
 MetricsFile::MetricsFile(std::string_view pattern)

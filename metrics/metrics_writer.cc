@@ -37,8 +37,8 @@ void MetricsWriter::write() noexcept try {
   const int failed = file_->write(text_(counts(), file_->labels()));
   const bool said = std::exchange(failing_, failed != 0);
   if (failed == 0 || said) return;
-  log_.write(LogLevel::failures, "metrics_file = " + file_->pattern() +
-                                     ": cannot be written: " + std::strerror(failed) + "; this is said once");
+  log_.write(LogLevel::failures, "metrics_file = " + file_->pattern() + ": cannot be written: " +
+                                     std::strerror(failed) + "; further failures are not logged");
 } catch (const std::exception&) {
   return;  // no memory for it now: there will be another time
 }

@@ -22,9 +22,9 @@ Result<void> removal_of_lost_answer(Exchanger& exchanger, const KeyHandle& key, 
                                     const Change& lost) {
   const OperationContext at_node{doing.what, doing.key, exchanger.url_of(lost.node)};
   const auto left = look_until(exchanger, Awaited::gone, key.key_id, lost);
-  if (!left) return unknown_outcome(at_node, "whether the key is still there", lost, left.error());
+  if (!left) return unknown_outcome(at_node, "whether the key still exists", lost, left.error());
   if ((*left)->empty()) return {};
-  return error_of(at_node, lost.error.reason, "the answer was lost, and the key is still there");
+  return error_of(at_node, lost.error.reason, "no response received, and the key still exists");
 }
 
 }  // namespace

@@ -51,12 +51,11 @@ Result<Secret> encipher(Exchanger& exchanger, Operation operation, std::string_v
                   .reply_cap_bytes = Exchange::kReplyCapBytes + kMaxCharsPerByte * data.size(),
                   .secret_sent = chars_of(data)};
   const WireRow& row = exchanger.row_of(asking);
-  if (data.empty()) return error_of(asking.doing, Reason::bad_argument, "there is nothing to work on");
+  if (data.empty()) return error_of(asking.doing, Reason::bad_argument, "no data given");
   if (sends_text(row) && !is_text(chars_of(data)))
-    return error_of(
-        asking.doing, Reason::bad_argument,
-        "the device takes UTF-8 text alone and gives nothing else back: encode the data first, for "
-        "example in base64");
+    return error_of(asking.doing, Reason::bad_argument,
+                    "the device accepts and returns only UTF-8 text; encode the data first, for "
+                    "example in base64");
   asking.set_key(key, core);
   asking.values.set_data(data);
   auto document = exchanger.exchange_with_pin(asking);

@@ -54,8 +54,8 @@ Error transport_error(const OperationContext& doing, const transport::Reply& rep
                       std::string_view ca_path) {
   std::string problem = reply.message;
   if (reply.failure == Failure::certificate_not_trusted || reply.failure == Failure::bad_ca_file)
-    problem += ca_path.empty() ? "; trusted are the system's CAs, as no tlscert is set"
-                               : "; trusted is tlscert = " + std::string(ca_path);
+    problem += ca_path.empty() ? "; trusted are the system's CAs, as tlscert is not set"
+                               : "; trusted are those in tlscert = " + std::string(ca_path);
   return error_of(doing, meaning_of(reply.failure).reason, problem);
 }
 
@@ -64,8 +64,8 @@ Error device_error(const OperationContext& doing, Reason reason, const DeviceWor
   std::string problem(words.problem);
   const auto add = [&](const std::string& part) { problem += (problem.empty() ? "" : ", ") + part; };
   if (words.status != 200) add("HTTP status " + std::to_string(words.status));
-  if (!words.location.empty()) add("it points to \"" + redacted_and_cut(words.location, secrets) + "\"");
-  if (!words.said.empty()) add("the device says \"" + redacted_and_cut(words.said, secrets) + "\"");
+  if (!words.location.empty()) add("it redirects to \"" + redacted_and_cut(words.location, secrets) + "\"");
+  if (!words.said.empty()) add("device message: \"" + redacted_and_cut(words.said, secrets) + "\"");
   return error_of(doing, reason, problem);
 }
 

@@ -129,7 +129,7 @@ void Exchanger::note_failure(const Exchange& exchange, const transport::Reply& r
   if (!log_->wants(LogLevel::retries)) return;
   const char* what = reply.has_another_address ? "trying another address: "
                      : moves_on                ? "trying another node: "
-                                               : "trying again: ";
+                                               : "retrying: ";
   std::string problem = reply.message;
   if (problem.empty())
     problem = reply.status == 200 ? text_of(error.reason) : "HTTP status " + std::to_string(reply.status);
@@ -256,12 +256,12 @@ Result<std::uint64_t> Exchanger::may_send_pin(const Exchange& exchange) {
       return permission.trial;
     case PinVerdict::Leave::refused:
       return error_of(exchange.doing, Reason::wrong_pin,
-                      "the device refused this PIN before; nothing was sent");
+                      "PIN previously rejected by the device; request not sent");
     case PinVerdict::Leave::timed_out:
       break;
   }
   return error_of(exchange.doing, Reason::timed_out,
-                  "whether the PIN is right is not known yet; nothing was sent");
+                  "it is not known yet whether the PIN is correct; request not sent");
 }
 
 Result<ReplyDocument> Exchanger::exchange_with_pin(Exchange& asking) {

@@ -74,11 +74,11 @@ Result<void> check_text(std::string_view text, const Expected& expected) {
       return bytes && bytes->size() == expected.bytes ? Result<void>() : length_problem(text, expected);
     }
     case Answer::key_id:
-      return good_if(has_key_id_form(text), "that is no key_id");
+      return good_if(has_key_id_form(text), "not a key_id");
     case Answer::time:
-      return good_if(is_number(text), "that is no number of seconds");
+      return good_if(is_number(text), "not a number of seconds");
     case Answer::deletion:
-      return good_if(is_acknowledgement(text), "that does not say whether the key was deleted");
+      return good_if(is_acknowledgement(text), "it does not say whether the key was deleted");
     case Answer::ciphertext: {
       const auto bytes = decode(text, expected.row.encoding);
       return good_if(bytes && !bytes->empty(), "the result is not in the encoding of the wire row");
@@ -145,13 +145,13 @@ Result<void> check_records(ReplyDocument& document, const Expected& expected) {
   return missing != nullptr && missing->reason == Reason::bad_reply
              ? *missing
              : Error{Reason::reply_field_missing,
-                     missing != nullptr ? missing->detail + ", or no object" : "the result is no object"};
+                     missing != nullptr ? missing->detail + ", or no object" : "the result is not an object"};
 }
 
 }  // namespace
 
 Result<void> check_reply(ReplyDocument& document, const Expected& expected) {
-  if (!document.is_whole()) return Error{Reason::bad_reply, "the reply is broken JSON"};
+  if (!document.is_whole()) return Error{Reason::bad_reply, "the reply is malformed JSON"};
   if (answer_to(expected.operation) == Answer::records) return check_records(document, expected);
   const auto text = document.text(expected.row.reply_path);
   auto checked = text ? check_text(*text, expected) : Result<void>(text.error());

@@ -55,7 +55,7 @@ Result<KeyRecords> request_key(Exchanger& exchanger, const std::string& name,
   }));
   if (records.empty() && !others.empty())
     return error_of(asking.doing, Reason::bad_reply,
-                    "the device answered with another key: " + exchanger.redacted(names_of(others)));
+                    "the device returned another key: " + exchanger.redacted(names_of(others)));
   process_state<KeyStandings>().check_against(question_of(exchanger, name, asking.node), records);
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
@@ -149,7 +149,7 @@ Error replaced_or(Exchanger& exchanger, Error otherwise, const KeyHandle& key,
   if (!asked) return otherwise;
   if (key.standing->is_replaced())
     return error_of({"using", key.description(), exchanger.endpoint_url()}, Reason::key_replaced,
-                    "the device has another key in its place");
+                    "the device now has another key in its place");
   const bool is_there = std::any_of((*asked)->begin(), (*asked)->end(),
                                     [&](const KeyRecord& record) { return record.key_id == key.key_id; });
   if (otherwise.reason != Reason::unknown_key || !is_there) return otherwise;

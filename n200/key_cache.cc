@@ -26,7 +26,8 @@ Result<KeyRecords> KeyCache::get(const std::string& question, std::chrono::secon
   (found.was_there ? metrics::counts().key_cache_hits : metrics::counts().key_cache_misses).add();
   if (found.answer) return *found.answer;
   return in_job ? load()
-                : Error{Reason::timed_out, "looking up a key: another thread's request is not answered yet"};
+                : Error{Reason::timed_out,
+                        "looking up a key: another thread's request has not been answered yet"};
 }
 
 }  // namespace sesam::n200

@@ -13,8 +13,8 @@ constexpr int kServersOwnTrouble = 500;  // HTTP status, RFC 9110 section 15.6
 
 // What makes a record unusable; nothing for a good one.
 std::string_view problem_of(const KeyRecord& record) {
-  if (!has_key_id_form(record.key_id)) return "a key_id of another form";
-  if (!record.token.empty() && !has_key_id_form(record.token)) return "a token of another form";
+  if (!has_key_id_form(record.key_id)) return "a malformed key_id";
+  if (!record.token.empty() && !has_key_id_form(record.token)) return "a malformed token";
   return record.flaw;
 }
 

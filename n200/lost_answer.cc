@@ -45,7 +45,7 @@ Result<KeyRecords> look_until(Exchanger& exchanger, Awaited awaited, const std::
 Error unknown_outcome(const OperationContext& doing, std::string_view question, const Change& lost,
                       const Error& look_up) {
   return error_of(doing, Reason::outcome_unknown,
-                  std::string(question) + " is not known (" + text_of(lost.error.reason) + ", then " +
+                  "it is not known " + std::string(question) + " (" + text_of(lost.error.reason) + ", then " +
                       text_of(look_up.reason) + "): " + look_up.detail);
 }
 

@@ -85,7 +85,7 @@ Result<void> check_name_is_free(Exchanger& exchanger, const OperationContext& do
     if (!present && is_alone) return std::move(present).error();
     if (!present)
       return error_of(doing, present.error().reason,
-                      "nothing was sent, because not every node could be asked whether the name is free: " +
+                      "request not sent, because not every node could be asked whether the name is free: " +
                           present.error().detail);
     if (!(*present)->empty())
       return error_of(doing, Reason::key_exists, exchanger.redacted((*present)->front().key_id));
@@ -141,8 +141,9 @@ Result<KeyRecord> key_just_made(Exchanger& exchanger, const OperationContext& do
   }
   const auto mine = std::ranges::find_if(*found, is_made);
   if (mine == found->end())
-    return error_of(doing, Reason::other_key_made,
-                    "the device does not know the key that it just made, " + exchanger.redacted(made.answer));
+    return error_of(
+        doing, Reason::other_key_made,
+        "the device does not know the key that it just generated, " + exchanger.redacted(made.answer));
   SESAM_TRY(record, whole_record(exchanger, *mine, made.node));
   if (!fits(key, nullptr, record) || record.nice_name != key.nice_name)
     return other_key(exchanger, doing, key, record);
@@ -166,21 +167,21 @@ Result<KeyRecord> key_of_lost_answer(Exchanger& exchanger, const OperationContex
   if ((*made)->empty()) return lost.error;
   if ((*made)->size() > 1)
     return error_of(at_node, Reason::several_keys_match,
-                    "somebody else made a key of that name at the same time");
+                    "another client generated a key of that name at the same time");
   SESAM_TRY(record, whole_record(exchanger, (*made)->front(), lost.node));
   if (!fits(key, given, record))
     return error_of(at_node, Reason::key_exists,
-                    "the answer was lost, and " + exchanger.redacted(record.key_id) +
-                        " is not what was asked for: somebody else made it");
+                    "no response received, and " + exchanger.redacted(record.key_id) +
+                        " is not the requested key: another client generated it");
   return record;
 }
 
 Result<void> check_name(Exchanger& exchanger, const OperationContext& doing, const std::string& name) {
   if (!can_travel(name))
     return error_of(doing, Reason::bad_argument,
-                    "a key's name must be UTF-8 text without control characters; nothing was sent");
+                    "a key's name must be UTF-8 text without control characters; request not sent");
   if (process_state<DisputedNames>().contains(exchanger.identity() + name))
-    return error_of(doing, Reason::other_key_made, "this happened before in this process; nothing was sent");
+    return error_of(doing, Reason::other_key_made, "this happened before in this process; request not sent");
   return check_name_is_free(exchanger, doing, name);
 }
 

@@ -70,7 +70,7 @@ void add_by_operation(Exposition& text, const metrics::Counts::ByOperation<metri
 }
 
 void add_failures(Exposition& text, const metrics::Counts& counts) {
-  text.family("sesam_failures", "counter", "Failed operations, by the reason that OpenSSL was told.");
+  text.family("sesam_failures", "counter", "Failed operations, by the reason on OpenSSL's error stack.");
   for (std::size_t reason = 1; reason < counts.failures.size(); ++reason)
     text.sample("_total", counts.failures[reason].get(),
                 label("reason", name_of(static_cast<Reason>(reason))));
@@ -132,7 +132,7 @@ std::string open_metrics(const metrics::Counts& counts, std::string_view labels)
   add_by_operation(text, counts.retries);
   add_failures(text, counts);
   text.family("sesam_request_duration_seconds", "histogram",
-              "From the sending of a request to the end of its reply, where one came.");
+              "From sending a request to the end of its reply; without a reply nothing is counted.");
   for (const auto& row : wire_defaults())
     if (const auto& durations = counts.durations[static_cast<std::size_t>(row.operation)]; has_any(durations))
       add_durations(text, row, durations);

@@ -7,7 +7,7 @@ Result<Secret> PromptedPins::get(const std::string& key, Clock::time_point deadl
   // The user may take their time: only those who wait for another thread's prompt have a deadline.
   const auto found = answers_.get(key, {Clock::duration::max(), Clock::time_point::max(), deadline}, prompt);
   if (!found.answer)
-    return Error{Reason::timed_out, "asking for a PIN: another thread's question is not answered yet"};
+    return Error{Reason::timed_out, "asking for a PIN: another thread's prompt has not been answered yet"};
   if (!*found.answer) return found.answer->error();
   return (*found.answer)->clone();
 }

@@ -91,8 +91,7 @@ class Settlement {
     for (const auto& text : public_keys_) {
       auto key = x_and_y_of(text, encoding, {record.key_type, record.key_bits});
       if (!key) continue;
-      if (!record.public_key.empty() && record.public_key != *key)
-        record.flaw = "two public keys that differ";
+      if (!record.public_key.empty() && record.public_key != *key) record.flaw = "two different public keys";
       record.public_key = std::move(*key);
     }
     settle_curve(record);
@@ -164,7 +163,7 @@ Result<void> RecordReader::read_value(ondemand::value value, const std::string& 
   ondemand::object object;
   ondemand::array array;
   if (++values_ % kValuesPerLook == 0 && Clock::now() >= until_)
-    return Error{Reason::timed_out, "the reply is too long to be read by the deadline"};
+    return Error{Reason::timed_out, "the reply is too long to read before the deadline"};
   if (!starts_a_value(value)) return malformed();
   if (depth <= kMaxDepth && is_object(value)) {
     if (value.get_object().get(object)) return malformed();
@@ -228,7 +227,7 @@ Result<KeyRecord> RecordReader::read_record(ondemand::object fields) const {
       return malformed();
     const auto wanted = fields_named(name);
     const bool is_exact = is_exactly_named(wanted, name);
-    if (is_exact && (exact & wanted).any()) record.flaw = "a member that is there twice";
+    if (is_exact && (exact & wanted).any()) record.flaw = "a duplicate member";
     for (std::size_t i = 0; i < kRecordFields; ++i) {
       const auto field = static_cast<RecordField>(i);
       if (!wanted[i]) continue;

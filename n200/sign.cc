@@ -37,12 +37,13 @@ Result<std::uint8_t> read_signature_of(const Exchanger& exchanger, const Exchang
 void note_writing(Exchanger& exchanger, const KeyHandle& key, const Signed& made) {
   if (!key.proof->verified_in(made.writing) || made.writing == 0) return;
   const auto writing = SignatureWriting::of_code(made.writing);
-  std::string line = key.description() + ": the device writes its signatures as " +
+  std::string line = key.description() + ": the device returns signatures as " +
                      std::string(name_of(writing)) + (writing.elsewhere ? ", under another member," : "") +
-                     ", and one has verified: end " + std::string(setting_of(made.operation)) + " with '-> ";
+                     ", and one has been verified; to configure this, end " +
+                     std::string(setting_of(made.operation)) + " with '-> ";
   for (const auto& name : exchanger.options().wire.row(made.operation).reply_path)
     line += (line.ends_with(' ') ? "" : ".") + name;
-  exchanger.log().write(LogLevel::retries, line + ":" + std::string(name_of(writing)) + "' to say so");
+  exchanger.log().write(LogLevel::retries, line + ":" + std::string(name_of(writing)) + "'");
 }
 
 }  // namespace
@@ -58,7 +59,7 @@ Result<Signed> sign(Exchanger& exchanger, const KeyHandle& key, const ToSign& wh
                    .expected_bytes = signature.size()};
   if (key.standing && key.standing->is_replaced())
     return error_of(signing.doing, Reason::key_replaced,
-                    "the device has another key in its place; nothing was sent");
+                    "the device now has another key in its place; request not sent");
   signing.set_key(key, core);
   signing.values.set(Placeholder::padding, what.padding)
       .set(Placeholder::hash_name, what.hash_name)
@@ -88,7 +89,7 @@ void note_verdict(Exchanger& exchanger, const KeyHandle& key, const Signed& made
     exchanger.log().write(LogLevel::failures,
                           key.description() + ": a signature from " +
                               std::string(exchanger.url_of(made.node)) +
-                              " does not fit the public key; avoiding this node for this key: the "
+                              " does not match the public key; avoiding this node for this key: the "
                               "nodes may have different keys");
 }
 

@@ -15,7 +15,7 @@ Result<std::chrono::sys_seconds> timestamp(Exchanger& exchanger) {
   const char* end = text.data() + text.size();
   if (const auto [stop, failed] = std::from_chars(text.data(), end, seconds);
       failed != std::errc{} || stop != end)
-    return error_of(asking.doing, Reason::bad_reply, "that is no number of seconds");
+    return error_of(asking.doing, Reason::bad_reply, "not a number of seconds");
   return std::chrono::sys_seconds(std::chrono::seconds(seconds));
 }
 

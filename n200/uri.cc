@@ -38,7 +38,7 @@ Error swallowed_a_pin(std::string_view name) {
 std::string shown_source(const std::string& source) {
   return source.starts_with("file:") || source.find('/') != source.npos
              ? source
-             : "the file that it names (not told, for it may be a PIN)";
+             : "the file that it names (not shown, as it may be a PIN)";
 }
 
 std::size_t scheme_length(std::string_view text) noexcept {
@@ -196,7 +196,7 @@ Result<void> take_component(const Part& part, std::string_view component, KeyUri
   if (is_name_of_a_key(name) && value.empty())  // "object=$NAME" in a script without that variable
     uri.lost_name = "'" + std::string(name) + "' is empty";
   else if (!is_known && !part.is_query)  // not told: it may be the rest of a PIN
-    uri.lost_name = "an attribute before the first '?' is not a known one";
+    uri.lost_name = "unknown attribute before the first '?'";
   // RFC 7512 lets vendor attributes repeat.
   if (is_known && !seen.insert(name).second)
     return bad_uri("duplicate attribute '" + std::string(name) + "'");

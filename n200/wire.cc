@@ -103,7 +103,7 @@ Result<Value> look_up(const std::pair<std::string_view, Value> (&table)[N], std:
   std::string allowed;
   for (const auto& row : table) allowed += (allowed.empty() ? "" : ", ") + std::string(row.first);
   return Error{Reason::bad_configuration, "unknown " + std::string(kind) + " '" + std::string(name) +
-                                              "' in a wire_... row; allowed are " + allowed};
+                                              "' in a wire_... row; allowed values: " + allowed};
 }
 
 // Cuts the next word off `text`; words are separated by blanks.

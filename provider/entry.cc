@@ -11,7 +11,7 @@
 #include "provider/process_life.h"
 #include "provider/provider.h"
 
-// provider-base(7). Fails only for want of memory; a bad configuration is raised when a key is used.
+// provider-base(7). Fails only for want of memory; an invalid configuration is raised when a key is used.
 extern "C" __attribute__((visibility("default"))) int OSSL_provider_init(const OSSL_CORE_HANDLE* handle,
                                                                          const OSSL_DISPATCH* upcalls,
                                                                          const OSSL_DISPATCH** functions,

@@ -55,7 +55,8 @@ constexpr auto kGettable = [] {
 }();
 
 Error does_not_fit(const char* name) {
-  return {Reason::bad_argument, std::string("the provider parameter '") + name + "' does not fit"};
+  return {Reason::bad_argument,
+          std::string("the provider parameter '") + name + "' has the wrong type or is too small"};
 }
 
 }  // namespace

@@ -44,17 +44,17 @@ Error bad(std::string problem) { return {Reason::bad_configuration, std::move(pr
 
 Result<void> check_trusted(const transport::Options& options) {
   if (options.ca_pem.empty() || ossl::certificate_of_pem(options.ca_pem)) return {};
-  return bad("tlscert = " + options.ca_path + ": holds no valid certificate");
+  return bad("tlscert = " + options.ca_path + ": contains no valid certificate");
 }
 
 Result<void> check_client(const transport::Options& options) {
   if (options.client_cert_pem.empty()) return {};
   const auto certificate = ossl::certificate_of_pem(options.client_cert_pem);
-  if (!certificate) return bad("client_cert = " + options.client_cert_path + ": holds no valid certificate");
+  if (!certificate)
+    return bad("client_cert = " + options.client_cert_path + ": contains no valid certificate");
   bool encrypted = false;
   const ossl::Pkey key = ossl::private_key_of_pem(options.client_key_pem.reveal(), encrypted);
-  if (!key)
-    return bad("client_key = " + options.client_key_path + ": holds no private key without a passphrase");
+  if (!key) return bad("client_key = " + options.client_key_path + ": contains no unencrypted private key");
   if (X509_check_private_key(certificate.get(), key.get()) == 1) return {};
   return bad("client_key = " + options.client_key_path +
              ": is not the key of the certificate in client_cert");

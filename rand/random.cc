@@ -81,7 +81,7 @@ Result<size_t> Random::get_seed(unsigned char** seed, int entropy_bits, size_t l
                                 const unsigned char*, size_t) {
   const std::size_t for_entropy = entropy_bits > 0 ? (static_cast<std::size_t>(entropy_bits) + 7) / 8 : 0;
   const std::size_t length = std::max(least, for_entropy);
-  if (seed == nullptr) return Error{Reason::bad_argument, "nowhere to put the seed"};
+  if (seed == nullptr) return Error{Reason::bad_argument, "the pointer to the seed is null"};
   if (length == 0 || length > most)
     return Error{Reason::bad_argument,
                  "a seed of " + std::to_string(length) + " bytes; at most " + std::to_string(most) + " fit"};

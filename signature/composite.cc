@@ -96,7 +96,7 @@ Result<void> Composite::update(const unsigned char* data, size_t length) {
 
 Result<void> Composite::take_whole_message(const unsigned char* data, size_t length) {
   if (input_ == Input::begun_message)
-    return Error{Reason::bad_argument, "a part of the message was given before"};
+    return Error{Reason::bad_argument, "part of the message was already given"};
   return update(data, length);
 }
 

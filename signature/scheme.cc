@@ -95,7 +95,7 @@ Result<Bytes> algorithm_id(const Scheme& scheme, EVP_PKEY* key) {
                          OSSL_PARAM_END};
   if (EVP_PKEY_CTX_get_params(context.get(), params) != 1 || OSSL_PARAM_modified(params) == 0 ||
       params[0].return_size == 0)
-    return unsupported("there is no AlgorithmIdentifier for it");
+    return unsupported("it has no AlgorithmIdentifier");
   der.resize(params[0].return_size);
   return der;
 }

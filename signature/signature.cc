@@ -87,14 +87,14 @@ Result<void> Signature::digest_verify_init(const char* digest, void* key, const 
 
 Result<void> Signature::update(const unsigned char* data, size_t length) {
   if (!hashing_ || EVP_DigestUpdate(hash_.get(), data, length) != 1)
-    return Error{Reason::bad_argument, "no digest is under way"};
+    return Error{Reason::bad_argument, "no digest operation is in progress"};
   return {};
 }
 
 Result<std::size_t> Signature::finish_digest(std::span<unsigned char> out) {
   unsigned int length = 0;
   if (!std::exchange(hashing_, false) || EVP_DigestFinal_ex(hash_.get(), out.data(), &length) != 1)
-    return Error{Reason::bad_argument, "no digest is under way"};
+    return Error{Reason::bad_argument, "no digest operation is in progress"};
   return std::size_t{length};
 }
 
@@ -112,14 +112,14 @@ Result<void> Signature::check_digest_length(std::size_t length) const {
 Result<void> Signature::sign(unsigned char* signature, size_t* length, size_t capacity,
                              const unsigned char* digest, size_t digest_length) {
   if (!key_ || length == nullptr)
-    return Error{Reason::bad_argument, "no key, or no place for the signature's length"};
+    return Error{Reason::bad_argument, "no key, or the pointer to the signature's length is null"};
   if (signature != nullptr) SESAM_CHECK(check_digest_length(digest_length));
   return sign_digest({digest, digest_length}, signature, length, capacity);
 }
 
 Result<void> Signature::digest_sign_final(unsigned char* signature, size_t* length, size_t capacity) {
   if (!key_ || length == nullptr)
-    return Error{Reason::bad_argument, "no key, or no place for the signature's length"};
+    return Error{Reason::bad_argument, "no key, or the pointer to the signature's length is null"};
   if (signature == nullptr)
     return sign_digest({}, nullptr, length, capacity);  // the digest goes on after a size query
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
@@ -168,10 +168,10 @@ Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> dig
     key_->device->note_verdict(key_->handle, made, good);
     if (good) return written;
     Error wrong{Reason::bad_signature,
-                key_->handle.description() + ": the device's signature does not fit the public key"};
+                key_->handle.description() + ": the device's signature does not match the public key"};
     OPENSSL_cleanse(out.data(), written);  // a wrong RSA signature may tell the key's factors
     if (attempt == kMaxAttempts) return key_->device->replaced_or(std::move(wrong), key_->handle, until);
-    key_->device->log().write(LogLevel::failures, wrong.detail + "; asking again");
+    key_->device->log().write(LogLevel::failures, wrong.detail + "; retrying");
   }
 }
 
@@ -206,7 +206,7 @@ Result<void> Signature::verify_recover_init(void* key, const OSSL_PARAM params[]
 Result<void> Signature::verify_recover(unsigned char* recovered, size_t* length, size_t capacity,
                                        const unsigned char* signature, size_t signature_length) {
   if (!key_ || length == nullptr)
-    return Error{Reason::bad_argument, "no key, or no place for the length of what was signed"};
+    return Error{Reason::bad_argument, "no key, or the pointer to the length is null"};
   *length = recovered != nullptr ? capacity : most_signature_bytes();
   if (recovered == nullptr) return {};
   SESAM_TRY(bytes, recover(scheme_, key_->public_key.get(), {signature, signature_length}));

@@ -92,7 +92,7 @@ Result<void> Signature::choose_digest(const char* name) {
   SESAM_TRY(digest, find_digest(name));
   if (digest_fixed_ && digest != scheme_.digest)
     return Error{Reason::unsupported_digest,
-                 std::string(digest->name) + ": " + scheme_.digest->name + " is under way"};
+                 std::string(digest->name) + ": " + scheme_.digest->name + " is already in progress"};
   scheme_.digest = digest;
   return {};
 }

@@ -31,7 +31,7 @@ Result<void> check_names_a_whole_key(const n200::KeyUri& uri) {
 
 Result<void> delete_key(void* provctx, const char* uri, const OSSL_PARAM[],
                         OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument) {
-  if (uri == nullptr) return Error{Reason::bad_uri, "there is none"};
+  if (uri == nullptr) return Error{Reason::bad_uri, "no URI was given"};
   SESAM_TRY(parsed, n200::KeyUri::parse(uri));
   SESAM_CHECK(check_names_a_whole_key(parsed));
   SESAM_TRY(device, static_cast<const n200::Context*>(provctx)->require_device());

@@ -55,7 +55,7 @@ Result<Loader*> Loader::of_uri(const Context& context, const char* uri) {
 // OpenSSL looks for a file of that name first. If nobody opens the URI, it leaves that failure on the error
 // queue, with the whole URI in it.
 Result<Loader*> Loader::open(void* provctx, const char* uri) {
-  if (uri == nullptr) return Error{Reason::bad_uri, "there is none"};
+  if (uri == nullptr) return Error{Reason::bad_uri, "no URI was given"};
   auto opened = of_uri(*static_cast<const Context*>(provctx), uri);
   if (opened || !n200::may_hold_a_pin(uri)) return opened;
   return new Loader(std::move(opened).error());
@@ -82,7 +82,7 @@ Result<void> Loader::set_params(const OSSL_PARAM params[]) {
   SESAM_CHECK(search_.set_params(params));
   if (!search_.subject.empty() && certificate_directory_.empty())
     return Error{Reason::bad_argument,
-                 "the subject is that of a certificate, and 'certificates' is not set in openssl.cnf"};
+                 "to search by the subject of a certificate, set 'certificates' in openssl.cnf"};
   return {};
 }
 
@@ -99,9 +99,9 @@ Result<void> Loader::begin_only_key(const keymgmt::PinPrompt& prompt) {
     if (fitting <= kShown)
       names += (fitting == 1 ? "" : ", ") + device_->redacted(uri_of(record)).substr(0, kMaxUriBytes);
   }));
-  if (fitting == 0) return Error{Reason::unknown_key, "the device has no key that the URI fits"};
+  if (fitting == 0) return Error{Reason::unknown_key, "the device has no key that matches the URI"};
   if (fitting > 1)
-    return Error{Reason::several_keys_match, "the URI names no key and fits " + std::to_string(fitting) +
+    return Error{Reason::several_keys_match, "the URI names no key and matches " + std::to_string(fitting) +
                                                  ": " + names + (fitting > kShown ? ", ..." : "")};
   uri_.key_id = std::move(key_id);
   return begin_key(prompt);

@@ -15,7 +15,7 @@ enum class Failure : std::uint8_t {
   cannot_connect,           ///< CURLE_COULDNT_CONNECT: refused, unreachable
   connect_timed_out,        ///< no connection within connect_timeout_ms
   timed_out,                ///< sent, no reply within request_timeout_ms or the deadline
-  queue_timed_out,          ///< the deadline came before the request could be sent
+  queue_timed_out,          ///< deadline exceeded before the request could be sent
   certificate_not_trusted,  ///< CURLE_PEER_FAILED_VERIFICATION: the chain
   certificate_outdated,     ///< the same: it has expired, or is not valid yet
   host_name_mismatch,       ///< CURLE_PEER_FAILED_VERIFICATION: the name
@@ -23,7 +23,7 @@ enum class Failure : std::uint8_t {
   bad_client_certificate,   ///< client_cert or client_key unusable, or turned down by the peer
   tls_failed,               ///< any other failure of the handshake
   connection_lost,          ///< curl's 16, 18, 52, 55, 56, 92: repeatable where the command is
-  flooded,                  ///< it sends without end, but no reply: the connection was closed
+  flooded,                  ///< it keeps sending data without completing a reply: the connection was closed
   malformed,                ///< what came is not HTTP, or not in a form that libcurl reads
   too_large,                ///< the reply is longer than reply_cap_bytes
   wrong_libcrypto,          ///< libcurl was built with another OpenSSL major version than ours

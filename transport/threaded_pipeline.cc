@@ -120,7 +120,7 @@ Reply ThreadedPipeline::perform(const Request& request) try {
   const bool reporting = shared_->log->wants(LogLevel::requests);
   const auto since = Clock::now();
   if (since >= request.deadline)
-    return failed(Failure::queue_timed_out, "the deadline had passed before the request was made");
+    return failed(Failure::queue_timed_out, "deadline exceeded before the request was made");
   Reply reply = try_once(request);
   // Nothing was sent, and by now new descriptors can be had.
   if (reply.failure == Failure::descriptors_closed && !reply.may_have_acted) reply = try_once(request);
@@ -196,7 +196,8 @@ Reply ThreadedPipeline::hand_over(IoThread& thread, Call& call, const Request& r
     mine.reset(&call);
     return call.take_reply();
   }
-  Reply reply = failed(sent ? Failure::timed_out : Failure::queue_timed_out, "no answer by the deadline");
+  Reply reply =
+      failed(sent ? Failure::timed_out : Failure::queue_timed_out, "no response before the deadline");
   reply.may_have_acted = sent;
   return reply;
 }

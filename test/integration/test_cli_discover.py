@@ -120,7 +120,7 @@ def test_what_was_answered_is_grouped(simulator, openssl_cnf, sesam):
     device = simulator(sign_dialect='{"command": "unheardof"}')
     done = sesam(openssl_cnf(device, pin=PIN), "discover", "--make-key", "--yes", check=False)
     assert done.returncode == 1
-    assert re.search(r"\d+ times: answered: HTTP status 404, the device says .*unknown command", done.stdout), str(done)
+    assert re.search(r"\d+ times: answered: HTTP status 404, device message: .*unknown command", done.stdout), str(done)
     assert device.counters()["requests_total"] <= MAX_REQUESTS
 
 

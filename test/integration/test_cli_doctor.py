@@ -172,7 +172,7 @@ def test_a_name_that_is_not_in_the_certificate(device, openssl_cnf, doctor):
 
 
 def test_a_certificate_that_no_ca_of_the_system_issued(device, openssl_cnf, doctor):
-    assert_only_bad(doctor(openssl_cnf(device, tlscert=None)), "certificate", "no tlscert is set",
+    assert_only_bad(doctor(openssl_cnf(device, tlscert=None)), "certificate", "tlscert is not set",
                     "'tlscert' must name")
 
 

@@ -69,7 +69,7 @@ def test_the_pin_can_be_asked_for_though_stdin_is_the_text(k01, openssl_cnf, ses
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"a\0b", b""], ids=["no UTF-8", "a zero byte", "nothing"])
 def test_what_the_device_could_not_give_back_is_refused_here(k01, openssl_cnf, sesam, data):
     done = sesam(openssl_cnf(k01, pin=PIN), "encrypt", "k01", stdin=data, check=False)
-    assert done.returncode == 1 and "bad argument" in done.stderr
+    assert done.returncode == 1 and "invalid argument" in done.stderr
     assert "encrypt" not in k01.requests()
 
 

@@ -85,11 +85,11 @@ def test_a_key_whose_public_half_beside_it_is_anothers_is_refused(device, bind, 
 
 @pytest.mark.parametrize("replace, by, told", [
     (r"Algorithm: 13.*", "Algorithm: 15 (ED25519)", "only keys of the algorithms 13"),
-    (r"PrivateKey: .*", "", "there is no private key in it"),
-    (r"PrivateKey: .*", "PrivateKey: !", "there is no private key in it"),
-    (r"PrivateKey: .*", "PrivateKey: " + "A" * 44, "there is no private key in it"),
-    (r"PrivateKey: .*", "PrivateKey: " + "A" * 43 + "=", "its number is no private key"),
-    (r"PrivateKey: .*", "PrivateKey: " + "/" * 42 + "8=", "its number is no private key"),
+    (r"PrivateKey: .*", "", "it contains no private key"),
+    (r"PrivateKey: .*", "PrivateKey: !", "it contains no private key"),
+    (r"PrivateKey: .*", "PrivateKey: " + "A" * 44, "it contains no private key"),
+    (r"PrivateKey: .*", "PrivateKey: " + "A" * 43 + "=", "its number is not a valid private key"),
+    (r"PrivateKey: .*", "PrivateKey: " + "/" * 42 + "8=", "its number is not a valid private key"),
     (r"PrivateKey: .*", "Label: sesam:JP.example", "BIND uses it by a label"),
 ], ids=["Ed25519", "none", "no base64", "too long", "zero", "above the order", "a label"])
 def test_what_is_no_usable_key_is_refused(device, bind, sesam, replace, by, told):

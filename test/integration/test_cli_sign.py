@@ -81,7 +81,7 @@ def test_json(cnf, sesam, tmp_path):
 def test_a_signature_of_something_else_is_bad(cnf, sesam, words):
     sesam(cnf, "sign", "web", "--in", "data", "--out", "sig")
     done = sesam(cnf, *words, "--in", "data", "--signature", "sig", check=False)
-    assert done.returncode == 1 and done.stderr.startswith("sesam: bad signature: sig is none of ")
+    assert done.returncode == 1 and done.stderr.startswith("sesam: invalid signature: sig is none of ")
     assert done.stdout == ""
 
 

@@ -62,11 +62,11 @@ def test_its_key_may_be_of_any_type(simulator, openssl_cnf, openssl, tmp_path, a
 
 
 @pytest.mark.parametrize("certificate, key, told", [
-    ("certificate", "encrypted", "the key in the file of client_key is encrypted: write it without a passphrase"),
-    ("certificate", "no PEM", "the file of client_key holds no PEM private key"),
-    ("certificate", "certificate", "the file of client_key holds no PEM private key"),
-    ("no PEM", "key", "the file of client_cert holds no PEM certificate"),
-    ("key", "key", "the file of client_cert holds no PEM certificate"),
+    ("certificate", "encrypted", "the key in the file of client_key is encrypted: decrypt it"),
+    ("certificate", "no PEM", "the file of client_key contains no PEM private key"),
+    ("certificate", "certificate", "the file of client_key contains no PEM private key"),
+    ("no PEM", "key", "the file of client_cert contains no PEM certificate"),
+    ("key", "key", "the file of client_cert contains no PEM certificate"),
     ("certificate", "other key", "client_key is not the key of the certificate in client_cert"),
     ("certificate", "missing", "client_key = {missing}: No such file or directory"),
     ("missing", "key", "client_cert = {missing}: No such file or directory"),
@@ -76,7 +76,7 @@ def test_what_is_wrong_with_the_files_is_told_without_a_connection(sign, files, 
     told = told.format(missing=files["missing"])
     assert done.returncode != 0
     for text in (done.stderr, (tmp_path / "log").read_text()):
-        assert "bad configuration" in text and told in text, text
+        assert "invalid configuration" in text and told in text, text
         assert PASSPHRASE not in text and "PRIVATE KEY" not in text
     assert device.counters()["connections_accepted"] == 0
 
@@ -89,8 +89,8 @@ def test_what_is_wrong_with_the_files_is_told_without_a_connection(sign, files, 
 def test_a_certificate_that_the_device_turns_down_is_told_and_not_tried_again(sign, certificate, key, alert):
     device, done = sign(certificate, key, check=False)
     assert done.returncode != 0
-    assert "bad configuration" in done.stderr
-    assert "the device turns down client_cert, or wants one" in done.stderr and f"alert {alert}" in done.stderr
+    assert "invalid configuration" in done.stderr
+    assert "the device rejected client_cert, or requires one" in done.stderr and f"alert {alert}" in done.stderr
     assert device.counters()["connections_accepted"] == 1
     assert device.requests() == {}
 

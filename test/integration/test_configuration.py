@@ -80,7 +80,7 @@ def test_a_vendors_file_that_is_no_json_is_named_but_not_quoted(web, openssl_cnf
     path = tmp_path / "N200.conf"
     path.write_text(text)
     done = sign(openssl, openssl_cnf(web, n200_conf=path), check=False)
-    assert f"bad configuration:sesam:0:n200_conf = {path}: not a JSON object" in done.stderr
+    assert f"invalid configuration:sesam:0:n200_conf = {path}: not a JSON object" in done.stderr
     assert PASSWORD not in done.stderr
 
 

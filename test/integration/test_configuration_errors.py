@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A bad configuration: told when a key is used, with key, value and what is allowed, and never before."""
+"""A invalid configuration: told when a key is used, with key, value and what is allowed, and never before."""
 import os
 import shutil
 import tempfile
@@ -15,26 +15,26 @@ SECRET = "hunter2-4711"
 
 # settings -> what the message has to hold
 BAD = {
-    "unknown-key": ({"colour": "blue"}, ["unknown key 'colour'", "openssl0.cnf"]),
+    "unknown-key": ({"colour": "blue"}, ["unknown setting 'colour'", "openssl0.cnf"]),
     "no-url": ({"url": None}, ["url is not set"]),
     "url": ({"url": "http://device"}, ["url = http://device: ", "https://"]),
-    "url-with-password": ({"url": f"https://pkmaster:{SECRET}@device"}, ["url: allowed are base URLs"]),
+    "url-with-password": ({"url": f"https://pkmaster:{SECRET}@device"}, ["url: allowed values: base URLs"]),
     "core": ({"core": "zero"}, ["core = zero: ", "from 1 to 255"]),
     "core-range": ({"core": 256}, ["core = 256: ", "from 1 to 255"]),
     "timeout": ({"request_timeout_ms": "10s"}, ["request_timeout_ms = 10s: ", "whole numbers"]),
     "log-level": ({"log_level": 11}, ["log_level = 11: ", "from 0 to 10"]),
     "yes-or-no": ({"verify_signatures": "maybe"}, ["verify_signatures = maybe: ", "yes, no and rsa"]),
     "tlscert": ({"tlscert": "/nonexistent.pem"}, ["tlscert = /nonexistent.pem: No such file or directory"]),
-    "tlscert-is-none": ({"tlscert": "/etc/passwd"}, ["tlscert = /etc/passwd: holds no PEM certificate"]),
+    "tlscert-is-none": ({"tlscert": "/etc/passwd"}, ["tlscert = /etc/passwd: contains no PEM certificate"]),
     "tlscert-is-a-directory": ({"tlscert": "/etc"}, ["tlscert = /etc: Is a directory"]),
     "pass-source": ({"pass": None, "pass_source": "file:/nonexistent"},
                     ["pass_source = file:/nonexistent: No such file"]),
     "pass-source-variable": ({"pass": None, "pass_source": "env:NOT_SET"},
-                             ["pass_source = env:NOT_SET: ", "no such variable"]),
+                             ["pass_source = env:NOT_SET: ", "no such environment variable"]),
     "pass-source-empty": ({"pass": None, "pass_source": "file:/dev/null"}, ["pass_source = file:/dev/null: is empty"]),
     "pass-source-is-the-password": ({"pass": None, "pass_source": SECRET},
-                                    ["pass_source: allowed are file:PATH and env:NAME"]),
-    "pin-source-is-the-pin": ({"pin_source": SECRET}, ["pin_source: allowed are file:PATH and env:NAME"]),
+                                    ["pass_source: allowed values: file:PATH, env:NAME"]),
+    "pin-source-is-the-pin": ({"pin_source": SECRET}, ["pin_source: allowed values: file:PATH, env:NAME"]),
     "pin-source": ({"pin_source": "file:/nonexistent"}, ["pin_source = file:/nonexistent: No such file"]),
     "two-passwords": ({"pass_source": "env:HOME"}, ["pass and pass_source are both set"]),
     "two-pins": ({"pin": SECRET, "pin_source": "env:HOME"}, ["pin and pin_source are both set"]),
@@ -54,7 +54,7 @@ def test_a_bad_setting_is_told_when_a_key_is_used_and_in_the_log(shared_device, 
         log.unlink(missing_ok=True)
         done = openssl(cnf, "dgst", "-sha256", "-sign", uri, "/dev/null", check=False)
         assert done.returncode != 0
-        told = next(line for line in done.stderr.splitlines() if ":sesam:store_open:bad configuration:" in line)
+        told = next(line for line in done.stderr.splitlines() if ":sesam:store_open:invalid configuration:" in line)
         for part in [*parts, "correct it in openssl.cnf"]:
             assert part in told, told
         assert SECRET not in done.stderr and PASSWORD not in done.stderr
@@ -78,7 +78,7 @@ def test_a_log_that_is_a_symbolic_link_is_refused_and_its_target_left_alone(shar
     target.write_text("")
     link.symlink_to(target)
     done = openssl(openssl_cnf(shared_device, log_level=1, log_output=link), "storeutl", "sesam:", check=False)
-    assert f"bad configuration:sesam:0:log_output = {link}: Too many levels of symbolic links" in done.stderr
+    assert f"invalid configuration:sesam:0:log_output = {link}: Too many levels of symbolic links" in done.stderr
     assert target.read_text() == ""
 
 

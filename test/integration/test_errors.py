@@ -59,13 +59,13 @@ def test_several_keys_of_one_name(device, failing):
 def test_a_uri_that_does_not_fit_the_key(device, failing):
     key_id = device.create_key("web")["key_id"]
     told = failing(device, f"sesam:key-id={key_id};object=other")
-    assert_tells(told, "the URI does not fit the key: ", "'object'", key_id, device.url)
+    assert_tells(told, "the URI does not match the key: ", "'object'", key_id, device.url)
 
 
 def test_a_wrong_pin(device, failing):
     key_id = device.create_key("web", pin=PIN)["key_id"]
     told = failing(device, f"sesam:web;pin-value={WRONG_PIN}")
-    assert_tells(told, "wrong PIN: ", "'web'", key_id, device.url, '"wrong pin"', "not tried again by this process")
+    assert_tells(told, "wrong PIN: ", "'web'", key_id, device.url, '"wrong pin"', "this process does not send it again")
     assert device.requests() == {"getkeyattributes": 1, "eccsign": 1}
 
 
@@ -102,7 +102,7 @@ def test_an_unreadable_pin_source(device, failing, tmp_path):
     ("sesam:key-id=hsm01", "a key_id is"),
 ])
 def test_a_malformed_uri(shared_device, failing, uri, part):
-    assert_tells(failing(shared_device, uri), "bad key URI: ", part, "OSSL_PROVIDER-sesam(7)")
+    assert_tells(failing(shared_device, uri), "invalid key URI: ", part, "OSSL_PROVIDER-sesam(7)")
 
 
 def test_a_malformed_uri_does_not_tell_its_pin(device, openssl_cnf, openssl, tmp_path):
@@ -141,7 +141,7 @@ def test_errors_that_come_with_status_200(simulator, failing, uri, reason):
     device = simulator(errors_as_200=True)
     device.create_key("web", pin=PIN)
     told = failing(device, uri)
-    assert_tells(told, f"{reason}: ", device.url, f'the device says "{reason.lower()}"')
+    assert_tells(told, f"{reason}: ", device.url, f'device message: "{reason.lower()}"')
     assert "HTTP status" not in told
 
 

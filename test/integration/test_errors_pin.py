@@ -30,7 +30,7 @@ def test_a_refused_pin_is_sent_once_by_a_process_that_goes_on_signing(web, opens
     assert done.stdout == "0\n"
     assert web.requests() == {"getkeyattributes": 1, "eccsign": 1}
     assert done.stderr.count(":wrong PIN:") == 20
-    assert done.stderr.count("the device refused this PIN before; nothing was sent") == 19
+    assert done.stderr.count("PIN previously rejected by the device; request not sent") == 19
     assert WRONG_PIN not in done.stderr
 
 
@@ -70,7 +70,7 @@ def test_a_wrong_pin_is_sent_once_by_jobs_of_one_thread_and_by_forked_processes(
     assert done.stdout == "0\n"
     assert device.requests()["eccsign"] == 1
     assert done.stderr.count(":wrong PIN:") == count
-    assert done.stderr.count("the device refused this PIN before; nothing was sent") == count - 1
+    assert done.stderr.count("PIN previously rejected by the device; request not sent") == count - 1
 
 
 @pytest.mark.parametrize("how, count", MANY)

@@ -86,7 +86,7 @@ def test_named_makes_its_keys_in_the_device_and_finds_them_after_a_restart(devic
 def test_the_keys_of_two_algorithms_have_one_name_and_the_error_says_what_to_do(device, named, tmp_path):
     one = named(device, key_store("hsm", "sesam:core=1") + combined_policy("13", "14"),
                 log_level=1, log_output=tmp_path / "log").start()
-    one.wait_until("the second key is refused", lambda: "add the algorithms of a policy one after the other" in
+    one.wait_until("the second key is refused", lambda: "add the algorithms of a policy one at a time" in
                    (tmp_path / "log").read_text())
     one.stop()
 

@@ -86,7 +86,7 @@ def test_nobody_is_asked_where_the_uri_does_not_say_so(web, openssl_cnf, run, dr
 def test_without_an_answer_the_key_does_not_open(web, openssl_cnf, run, driver, answer, asked):
     done = run([driver, answer, 1, ASK], openssl_cnf(web))
     assert done.stdout == f"asked {asked} good 0\n", done
-    assert "PIN missing" in done.stderr and "asked nobody, or got no answer" in done.stderr
+    assert "PIN missing" in done.stderr and "did not ask for the PIN, or got no answer" in done.stderr
     assert web.requests() == {"getkeyattributes": 1}
 
 
@@ -97,5 +97,5 @@ def test_the_public_key_needs_no_pin(web, openssl_cnf, openssl):
 def test_a_key_to_be_made_has_nobody_to_ask(web, openssl_cnf, openssl, tmp_path):
     done = openssl(openssl_cnf(web), "genpkey", "-algorithm", "EC", "-propquery", "?provider=sesam", "-pkeyopt",
                    "sesam_uri:sesam:object=new?pin-source=ask:", check=False)
-    assert done.returncode != 0 and "OpenSSL gives nobody to ask" in done.stderr
+    assert done.returncode != 0 and "OpenSSL cannot ask for a PIN" in done.stderr
     assert "genecckey" not in web.requests()

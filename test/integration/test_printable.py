@@ -48,7 +48,7 @@ def test_in_the_log_and_on_the_error_stack(lying, openssl_cnf, openssl, log):
 def test_in_the_words_of_the_device(lying, openssl_cnf, openssl, log):
     lying.refusal = {"error": HOSTILE}
     done = sign(openssl, openssl_cnf(lying, log_level=10, log_output=log))
-    words = 'the device says "' + SHOWN.replace(r"\n", " ")
+    words = 'device message: "' + SHOWN.replace(r"\n", " ")
     assert_printable(done.stderr, words)
     assert_printable(log.read_text(), words)
 

@@ -81,7 +81,7 @@ def test_a_key_in_the_device_does_not_decrypt_and_says_why(secret, openssl_cnf, 
     done = openssl(openssl_cnf(secret, **place), *arguments, check=False)
     assert done.returncode != 0
     assert f"operation not offered:sesam:0:{operation} with key '{name}' (hsm" in done.stderr
-    assert "the device is asked for signatures only; a key in a file can do it" in done.stderr
+    assert "the device only signs; use a key in a file" in done.stderr
     assert "for the device's eyes" not in done.stdout
     assert secret.requests() == {"getkeyattributes": 1}
 

@@ -55,7 +55,7 @@ def test_after_the_first_use_settings_do_not_change(give, settings):
 def test_an_invalid_setting_given_after_loading_is_named(give, settings):
     done = give("load", *settings(core="many"), "sesam:web", check=False)
     assert done.returncode == 1
-    assert "core = many: allowed are whole numbers" in done.stderr
+    assert "core = many: allowed values: whole numbers" in done.stderr
 
 
 def test_an_instance_without_settings_says_what_is_missing(give):

@@ -105,7 +105,7 @@ def test_a_bad_signature_of_the_right_key_stays_a_bad_signature(device, session)
     say = session(device, verify_signatures="yes")
     assert say("open") == "ok"
     device.fault("wrong-signature", command="eccsign", count=5)
-    assert [say("sign"), say("sign")] == ["bad signature", "ok"]
+    assert [say("sign"), say("sign")] == ["invalid signature", "ok"]
 
 
 @pytest.mark.parametrize("settings, counter", [({}, 77), ({"wire_ec_sign": BY_NAME}, 0)],

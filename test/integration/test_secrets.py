@@ -122,7 +122,7 @@ def test_a_bad_configuration_at_the_highest_level_tells_no_secret(device, openss
                      {"pin_source": PIN}, {"url": f"https://{USER}:{PASSWORD}@device"},
                      {"pass": None, "user": None, "url": None, "n200_conf": vendor}):
         done = run(["openssl", "storeutl", "sesam:web"], openssl_cnf(device, **log, **settings), check=False)
-        assert "bad configuration" in done.stderr
+        assert "invalid configuration" in done.stderr
         assert found_in(done.stderr.encode() + (work / "log").read_bytes()) == [], settings
 
 

@@ -35,7 +35,7 @@ def secret_file(path, text, mode):
 
 def assert_names(lines, path, setting):
     assert len(lines) == 1, lines
-    assert f"warning: {path} holds the secret of '{setting}' and can be read by every user" in lines[0]
+    assert f"warning: {path} contains the secret of '{setting}' and can be read by every user" in lines[0]
     assert PASSWORD not in lines[0] and PIN not in lines[0]
 
 
@@ -65,7 +65,7 @@ def test_what_every_user_can_write_is_named_without_a_secret_too(web, openssl_cn
                       log_output=tmp_path / "log", **{"pass": None})
     cnf.chmod(0o666)
     sesam(cnf, "list")
-    assert f"warning: {cnf} says 'url' and can be written by every user" in (tmp_path / "log").read_text()
+    assert f"warning: {cnf} defines 'url' and can be written by every user" in (tmp_path / "log").read_text()
 
 
 def test_an_openssl_cnf_without_a_secret_may_be_read_by_all(web, openssl_cnf, warnings, tmp_path):
@@ -97,7 +97,7 @@ def test_the_vendors_file_without_a_secret_may_be_written_by_its_owner_alone(web
     vendor = secret_file(tmp_path / "N200.conf", json.dumps({"url": web.url}), 0o666)
     cnf = openssl_cnf(web, n200_conf=vendor, url=None, pin=PIN, log_level=1, log_output=tmp_path / "log")
     lines = warnings(cnf)
-    assert len(lines) == 1 and f"warning: {vendor} says 'url' and can be written by every user" in lines[0]
+    assert len(lines) == 1 and f"warning: {vendor} defines 'url' and can be written by every user" in lines[0]
 
 
 def test_a_directory_in_which_every_user_can_replace_the_file(web, openssl_cnf, sesam, warnings, tmp_path):
@@ -109,8 +109,8 @@ def test_a_directory_in_which_every_user_can_replace_the_file(web, openssl_cnf, 
                       **{"pass": None})
     lines = warnings(cnf)
     assert len(lines) == 1, lines
-    assert (f"warning: {directory} can be written by every user, who can replace {password}, "
-            "which holds the secret of 'pass_source'") in lines[0]
+    assert (f"warning: {directory} is world-writable; any user can replace {password}, "
+            "which contains the secret of 'pass_source'") in lines[0]
     steps = json.loads(sesam(cnf, "doctor", "--json", check=False).stdout)["steps"]
     assert [step["cure"] for step in steps if step["step"] == "secrets' files"] == [f"run chmod o-w {directory}"]
     directory.chmod(0o1777)

@@ -40,7 +40,7 @@ def test_loading_the_provider_runs_no_self_test(device, openssl_cnf, openssl):
 
 
 @pytest.mark.parametrize("setting, problem", [
-    ({"core": "many"}, "core = many: allowed are whole numbers"),
+    ({"core": "many"}, "core = many: allowed values: whole numbers"),
     ({"pass": "wrong"}, "access denied"),
     ({"tlscert": None}, "the device's certificate is not trusted"),
     ({"address": "127.0.0.1:9"}, "cannot connect")])
@@ -57,7 +57,7 @@ def test_trusted_certificates_are_read(device, openssl_cnf, self_test, tmp_path)
     broken.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
     lines = self_test(openssl_cnf(device, tlscert=broken), check=False)
     assert "Fail Configuration tlscert" in lines
-    assert f"tlscert = {broken}: holds no valid certificate" in "\n".join(lines)
+    assert f"tlscert = {broken}: contains no valid certificate" in "\n".join(lines)
 
 
 def test_a_client_key_of_another_certificate_is_named(device, openssl_cnf, self_test, run, tmp_path):
@@ -98,4 +98,4 @@ def test_an_encrypted_certificate_asks_nobody_for_a_passphrase(device, openssl_c
     encrypted.write_text(f"{first}\n{header}\n{rest}")
     lines = self_test(openssl_cnf(device, tlscert=encrypted), check=False)
     assert "Fail Configuration settings" in lines
-    assert f"tlscert = {encrypted}: holds an encrypted certificate" in "\n".join(lines)
+    assert f"tlscert = {encrypted}: contains an encrypted certificate" in "\n".join(lines)

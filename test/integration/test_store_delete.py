@@ -56,7 +56,7 @@ def test_the_key_that_the_uri_names_is_deleted_by_its_key_id(web, openssl_cnf, r
 def test_a_uri_that_names_no_single_key_deletes_nothing_and_sends_nothing(web, openssl_cnf, run, driver, uri):
     done = run([driver, "-", uri.format(serial=web.web["key_id"][7:23])], openssl_cnf(web, pin=PIN))
     assert done.stdout == "asked 0 deleted 0 failed 0\n", str(done)
-    assert "bad key URI" in done.stderr and "does not name a single key" in done.stderr and PIN not in done.stderr
+    assert "invalid key URI" in done.stderr and "does not name a single key" in done.stderr and PIN not in done.stderr
     assert names(web) == ["other", "web"] and web.requests() == {}
 
 
@@ -94,12 +94,12 @@ def test_the_key_is_looked_up_again_however_young_the_cached_answer_is(web, open
     ({"pin": WRONG_PIN}, "sesam:web", "-", "wrong PIN"),
     ({}, "sesam:web", "-", "PIN missing"),
     ({"pin": PIN}, "sesam:nobody", "-", "unknown key"),
-    ({"pin": PIN}, "sesam:web;serial=0123456789ABCDEF", "-", "the URI does not fit the key"),
+    ({"pin": PIN}, "sesam:web;serial=0123456789ABCDEF", "-", "the URI does not match the key"),
     ({"pin": PIN}, "sesam:web;core=2", "-", "not in that core"),
     ({}, "sesam:web?pin-source=ask:", "-", "PIN missing"),
     ({}, "sesam:web?pin-source=ask:", WRONG_PIN, "wrong PIN"),
-    ({"url": None}, "sesam:web", "-", "bad configuration"),
-    ({"pin": PIN}, "sesam:object=%zz", "-", "bad key URI"),
+    ({"url": None}, "sesam:web", "-", "invalid configuration"),
+    ({"pin": PIN}, "sesam:object=%zz", "-", "invalid key URI"),
 ])
 def test_a_failure_says_why_and_the_key_stays(web, openssl_cnf, run, driver, settings, uri, answer, told):
     done = run([driver, answer, uri], openssl_cnf(web, **settings))

@@ -31,7 +31,7 @@ def refused(openssl_cnf, openssl):
 def test_a_bare_word_renames_the_command(web, refused):
     """The simulator knows no such command, which shows that it was asked for it."""
     told = refused(web, wire_ec_sign="ecdsasign")
-    assert "the device does not know the command" in told and 'the device says "unknown command"' in told
+    assert "the device does not know the command" in told and 'device message: "unknown command"' in told
     assert "wire_... settings" in told
     assert web.requests() == {"getkeyattributes": 1}
     assert web.counters()["requests_total"] == 2
@@ -41,7 +41,7 @@ def test_a_bare_word_renames_the_command(web, refused):
 def test_a_bare_word_renames_the_command_of_a_get(web, openssl_cnf, openssl, key):
     uri = "sesam:web" if key == "wire_find_key" else "sesam:"
     done = openssl(openssl_cnf(web, **{key: "othername"}), "storeutl", uri, check=False)
-    assert 'the device says "unknown command"' in done.stderr
+    assert 'device message: "unknown command"' in done.stderr
     assert web.requests() == {}
 
 
@@ -66,7 +66,7 @@ def test_another_row_signs_on_every_curve(device, openssl_cnf, openssl, tmp_path
 
 def test_a_renamed_field_that_the_device_does_not_know_shows_its_words(web, refused):
     told = refused(web, wire_ec_sign=SIGN.replace("hash=", "digest="))
-    assert 'the device says "malformed request: hash"' in told
+    assert 'device message: "malformed request: hash"' in told
 
 
 def test_a_method_that_the_device_does_not_take_shows_its_words(web, refused):
@@ -90,7 +90,7 @@ def test_a_signature_in_another_form_or_place_signs_as_it_verifies(web, openssl_
 @pytest.mark.parametrize("reply", ["result:der:hex", "data.signature"])
 def test_a_signature_in_another_form_that_does_not_verify_is_refused(web, refused, reply):
     web.fault("wrong-signature", command="eccsign", count=-1)
-    assert "bad signature" in refused(web, wire_ec_sign=SIGN.replace("result:p1363:hex", reply))
+    assert "invalid signature" in refused(web, wire_ec_sign=SIGN.replace("result:p1363:hex", reply))
 
 
 def test_the_fields_of_a_key_record_can_have_other_names(device, openssl_cnf, openssl):
@@ -120,5 +120,5 @@ def test_a_key_record_without_the_named_public_key_takes_the_listings(web, opens
 ])
 def test_a_malformed_row_is_a_clear_configuration_error(shared_device, refused, key, row, parts):
     told = refused(shared_device, **{key: row})
-    for part in ["bad configuration", f"{key} = {row}: ", *parts]:
+    for part in ["invalid configuration", f"{key} = {row}: ", *parts]:
         assert part in told, told

@@ -164,7 +164,7 @@ void Connections::on_record(int is_written, int, int content_type, const void*, 
 // serves.
 void Connections::close_flooding(int fd, const Lane& lane) noexcept {
   log_.write(LogLevel::failures,
-             {lane.urls.base(), " sends without end, but no reply; closing the connection"});
+             {lane.urls.base(), " keeps sending data without completing a reply; closing the connection"});
   if (lane.admission.shape() != Admission::Shape::connections)
     for (Easy* easy : lane.active)
       if (easy->call->sent.load(std::memory_order_relaxed)) easy->broken_off_for = Failure::flooded;

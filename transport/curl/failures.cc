@@ -128,13 +128,14 @@ Failure failure_of(const Evidence& evidence) noexcept {
 
 std::string message_of(const Evidence& evidence) {
   if (evidence.broken_off_for == Failure::too_large) return "the reply is longer than expected";
-  if (evidence.broken_off_for == Failure::flooded) return "it sends without end, but no reply";
-  if (evidence.broken_off_for == Failure::out_of_memory) return "no memory for the reply";
+  if (evidence.broken_off_for == Failure::flooded) return "it keeps sending data without completing a reply";
+  if (evidence.broken_off_for == Failure::out_of_memory) return "out of memory for the reply";
   // libcurl's words would blame our callback.
-  if (evidence.curl_code == CURLE_ABORTED_BY_CALLBACK) return "the connection was lost before the reply came";
+  if (evidence.curl_code == CURLE_ABORTED_BY_CALLBACK)
+    return "the connection was lost before the reply was complete";
   std::string message(evidence.words);
   if (turns_down_our_certificate(message))
-    message.insert(0, "the device turns down client_cert, or wants one: ");
+    message.insert(0, "the device rejected client_cert, or requires one: ");
   if (message.empty()) message = curl_easy_strerror(static_cast<CURLcode>(evidence.curl_code));
   if (const int error = evidence.limit_errno != 0 ? evidence.limit_errno : evidence.os_errno; error != 0) {
     char space[128];

@@ -181,10 +181,9 @@ void Loop::expire() noexcept {
     if (expired == nullptr) continue;
     if (admission.is_up())
       handoff_.fail_all(expired, Failure::queue_timed_out,
-                        "the deadline came before the request could be sent");
+                        "deadline exceeded before the request could be sent");
     else
-      handoff_.fail_all(expired, Failure::connect_timed_out,
-                        "the deadline came while the connection was being made");
+      handoff_.fail_all(expired, Failure::connect_timed_out, "deadline exceeded while connecting");
   }
 }
 
@@ -322,8 +321,7 @@ void Loop::close_unresponsive(const Lane& lane, const Easy& easy) noexcept {
   if (answers_others(lane, easy) || Clock::now() - easy.sent_at < enough) return;
   const int fd = sockets_.only_socket_of(lane.index);
   if (fd == -1) return;
-  work_.log.write(LogLevel::connections,
-                  {"no answer from ", lane.urls.base(), ": the connection is given up"});
+  work_.log.write(LogLevel::connections, {"no response from ", lane.urls.base(), "; closing the connection"});
   connections_.bury(fd);
   multi_.serve(fd, CURL_CSELECT_IN);
 }

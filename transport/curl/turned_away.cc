@@ -82,7 +82,7 @@ void report_limit(Lane& lane, std::span<const std::unique_ptr<Lane>> lanes,
   if (!workplace.log.wants(LogLevel::connections)) return;
   if (learned == 0)
     workplace.log.write(LogLevel::connections,
-                        {lane.urls.base(), " allows all the connections that are wanted again"});
+                        {lane.urls.base(), " accepts all requested connections again"});
   else
     workplace.log.write(LogLevel::connections,
                         {lane.urls.base(), " allows ", std::to_string(learned),

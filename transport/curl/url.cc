@@ -30,9 +30,9 @@ EndpointUrls::EndpointUrls(std::string base) : base_(std::move(base)) {
   else if (part(url.get(), CURLUPART_SCHEME) != "https")
     complaint_ = "not an https:// URL";
   else if (!part(url.get(), CURLUPART_USER).empty() || !part(url.get(), CURLUPART_PASSWORD).empty())
-    complaint_ = "a URL must not hold credentials";
+    complaint_ = "a URL must not contain credentials";
   else if (!part(url.get(), CURLUPART_QUERY).empty() || !part(url.get(), CURLUPART_FRAGMENT).empty())
-    complaint_ = "a base URL has neither query nor fragment";
+    complaint_ = "a base URL must not have a query or a fragment";
 }
 
 std::string EndpointUrls::host_and_port() const {

@@ -68,7 +68,7 @@ static void verify_message(const unsigned char *signature, size_t size, int expe
   if (!expected) ERR_clear_error();  // libcrypto's own "provider signature failure"
   CHECK(ERR_peek_error() == 0);
   CHECK(EVP_PKEY_verify_message_init(context, algorithm, NULL) == 1 && EVP_PKEY_verify_message_final(context) != 1);
-  REASON("bad argument");
+  REASON("invalid argument");
   EVP_PKEY_CTX_free(context);
 }
 
@@ -80,7 +80,7 @@ static void sign_in_parts(void) {
   CHECK(EVP_PKEY_sign_message_update(context, message, 5) == 1 && EVP_PKEY_sign_message_final(context, NULL, &size) == 1 && size <= SIZE);
   EVP_PKEY_CTX *copy = EVP_PKEY_CTX_dup(context);
   CHECK(copy != NULL && EVP_PKEY_sign(copy, signature, &size, message, length) != 1);  // a part is there
-  REASON("bad argument");
+  REASON("invalid argument");
   EVP_PKEY_CTX_free(copy);
   CHECK(EVP_PKEY_sign_message_update(context, message + 5, length - 5) == 1);
   CHECK(EVP_PKEY_sign_message_final(context, signature, &size) == 1 && ERR_peek_error() == 0);

@@ -72,7 +72,7 @@ static void try_provider(void) {
   OSSL_PARAM params[] = {OSSL_PARAM_int(OSSL_PROV_PARAM_NAME, &wrong), OSSL_PARAM_END};
   CHECK(provider_teardown != NULL && provider_gettable_params(provctx) != NULL);
   CHECK(provider_get_params(provctx, NULL) == 1 && provider_get_params(provctx, params) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(provider_query_operation(provctx, 9999, &no_cache) == NULL && no_cache == 0);
   CHECK(provider_get_reason_strings(provctx)->ptr != NULL);
   CHECK(provider_self_test(provctx) == 1 && provider_self_test(provctx) == 1 && ERR_peek_error() == 0);
@@ -104,9 +104,9 @@ static void try_store(const char *uri) {
   SLOT(loader, STORE_EXPORT_OBJECT, store_export_object);
   int count = 0;
   CHECK(store_open(provctx, NULL) == NULL);
-  REASON("bad key URI");
+  REASON("invalid key URI");
   CHECK(store_load(NULL, count_objects, &count, NULL, NULL) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(store_eof(NULL) == 0 && store_set_ctx_params(NULL, NULL) == 0 && store_close(NULL) == 1);
   CHECK(store_settable_ctx_params(provctx) != NULL);
   CHECK(store_export_object(NULL, NULL, 0, count_objects, &count) == 0 && store_export_object(NULL, "x", 1, count_objects, &count) == 0);
@@ -114,7 +114,7 @@ static void try_store(const char *uri) {
   void *context = store_open(provctx, uri);
   OSSL_PARAM wrong[] = {OSSL_PARAM_utf8_string(OSSL_STORE_PARAM_EXPECT, "key", 3), OSSL_PARAM_END};
   CHECK(context != NULL && store_set_ctx_params(context, NULL) == 1 && store_set_ctx_params(context, wrong) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   while (!store_eof(context)) CHECK(store_load(context, count_objects, &count, NULL, NULL) == 1);
   CHECK(count == 2 && store_load(context, count_objects, &count, NULL, NULL) == 0 && count == 2);
   CHECK(store_close(context) == 1 && ERR_peek_error() == 0);
@@ -130,12 +130,12 @@ static void try_newer_store(const char *uri) {
   SLOT(loader, STORE_CLOSE, store_close);
   int count = 0, public_keys = OSSL_STORE_INFO_PUBKEY;
   CHECK(store_delete(provctx, NULL, NULL, NULL, NULL) == 0 && store_open_ex(provctx, NULL, NULL, NULL, NULL) == NULL);
-  REASON("bad key URI");
+  REASON("invalid key URI");
   CHECK(store_delete(provctx, "sesam:", NULL, NULL, NULL) == 0);
-  REASON("bad key URI");
+  REASON("invalid key URI");
   OSSL_PARAM wrong[] = {OSSL_PARAM_utf8_string(OSSL_STORE_PARAM_EXPECT, "key", 3), OSSL_PARAM_END};
   CHECK(store_open_ex(provctx, uri, wrong, NULL, NULL) == NULL);
-  REASON("bad argument");
+  REASON("invalid argument");
   OSSL_PARAM one_kind[] = {OSSL_PARAM_int(OSSL_STORE_PARAM_EXPECT, &public_keys), OSSL_PARAM_END};
   void *all = store_open_ex(provctx, uri, NULL, NULL, NULL), *one = store_open_ex(provctx, uri, one_kind, NULL, NULL);
   while (!store_eof(all)) CHECK(store_load(all, count_objects, &count, NULL, NULL) == 1);
@@ -154,9 +154,9 @@ static void try_coders(void *key) {
     void *context = encoder_newctx(provctx);
     CHECK(encoder_does_selection(context, 0) == 0 && encoder_does_selection(context, OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 1);
     CHECK(encoder_encode(context, NULL, NULL, NULL, OSSL_KEYMGMT_SELECT_PRIVATE_KEY, NULL, NULL) == 0);
-    REASON("bad argument");
+    REASON("invalid argument");
     CHECK(encoder_encode(context, NULL, key, NULL, OSSL_KEYMGMT_SELECT_PRIVATE_KEY, NULL, NULL) == 0);  // an empty key
-    REASON("bad argument");
+    REASON("invalid argument");
     encoder_freectx(context);
     encoder_freectx(NULL);
   }

@@ -55,7 +55,7 @@ static void try_keymgmt(const OSSL_DISPATCH *keymgmt, struct wanted keys) {
   int count = 0, bits = 0;
   void *empty = keymgmt_new(provctx);
   CHECK(empty != NULL && keymgmt_load(NULL, 0) == NULL && keymgmt_load("x", 1) == NULL);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(keymgmt_has(NULL, PUBLIC) == 0 && keymgmt_has(empty, PUBLIC) == 0 && keymgmt_has(keys.public_key, PRIVATE) == 0 &&
         keymgmt_has(keys.private_key, PAIR) == 1);
   CHECK(keymgmt_match(keys.public_key, NULL, PUBLIC) == 0 && keymgmt_match(NULL, keys.public_key, PUBLIC) == 0 &&
@@ -71,9 +71,9 @@ static void try_keymgmt(const OSSL_DISPATCH *keymgmt, struct wanted keys) {
   CHECK(keymgmt_get_params(keys.public_key, NULL) == 1 && keymgmt_get_params(keys.public_key, wanted) == 1 && bits >= 256);
   OSSL_PARAM small_name[] = {OSSL_PARAM_utf8_string("sesam-name", small, sizeof small), OSSL_PARAM_END};
   CHECK(keymgmt_get_params(keys.public_key, small_name) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(keymgmt_get_params(empty, wanted) == 0 && keymgmt_get_params(NULL, wanted) == 0 && keymgmt_get_params(keys.public_key, too_small) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(keymgmt_gettable_params(provctx) != NULL && keymgmt_import_types(PUBLIC) != NULL && keymgmt_export_types(PUBLIC) != NULL &&
         keymgmt_import_types(PAIR) == NULL && keymgmt_export_types(PAIR) == NULL);
   const OSSL_PARAM nothing[] = {OSSL_PARAM_END};
@@ -105,7 +105,7 @@ static void try_settable_params(const OSSL_DISPATCH *keymgmt, struct wanted keys
   const int is_ec = keymgmt_settable_params(provctx)[0].key != NULL;
   CHECK(keymgmt_set_params(copy, NULL) == 1 && keymgmt_set_params(copy, nothing) == 1 && keymgmt_set_params(copy, unknown) == 1);
   CHECK(keymgmt_set_params(NULL, unknown) == 0 && keymgmt_set_params(copy, bits) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(keymgmt_set_params(copy, point) == !is_ec && keymgmt_set_params(empty, point) == !is_ec &&
         keymgmt_set_params(copy, form) == !is_ec && keymgmt_set_params(empty, form) == !is_ec);
   ERR_clear_error();
@@ -128,9 +128,9 @@ static void try_generation(const OSSL_DISPATCH *keymgmt, void *key) {
   CHECK(generation != NULL && keymgmt_gen_set_template(generation, NULL) == 1 && keymgmt_gen_set_template(generation, key) == 1 &&
         keymgmt_gen_set_template(NULL, key) == 0);
   CHECK(keymgmt_gen_set_params(generation, NULL) == 1 && keymgmt_gen_set_params(NULL, NULL) == 0 && keymgmt_gen_set_params(generation, wrong) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(keymgmt_gen_settable_params(generation, provctx) != NULL && keymgmt_gen(NULL, NULL, NULL) == NULL && keymgmt_gen(generation, NULL, NULL) == NULL);
-  REASON("bad key URI");
+  REASON("invalid key URI");
   keymgmt_gen_cleanup(generation);
   keymgmt_gen_cleanup(NULL);
 }
@@ -150,11 +150,11 @@ static void try_signing(const OSSL_DISPATCH *signature, struct wanted keys, void
   CHECK(context != NULL && signature_sign_init(NULL, keys.private_key, NULL) == 0 && signature_sign_init(context, NULL, NULL) == 0 &&
         signature_sign(context, out, &length, sizeof out, digest, sizeof digest) == 0 &&
         signature_verify(context, out, sizeof out, digest, sizeof digest) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(signature_sign_init(context, other, NULL) == 0 && signature_verify_init(context, other, NULL) == 0);  // of another type
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(signature_sign_init(context, empty, NULL) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(signature_sign_init(context, keys.public_key, NULL) == 0);
   REASON("not a private key");
   OSSL_PARAM sha256[] = {OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, "SHA256", 6), OSSL_PARAM_END};
@@ -162,7 +162,7 @@ static void try_signing(const OSSL_DISPATCH *signature, struct wanted keys, void
   CHECK(signature_sign(context, NULL, &length, 0, digest, sizeof digest) == 1 && length >= 64);
   whole = length;
   CHECK(signature_sign(context, out, NULL, sizeof out, digest, sizeof digest) == 0 && signature_sign(NULL, out, &length, 1, digest, 1) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(signature_sign(context, out, &length, whole - 1, digest, sizeof digest) == 0);
   REASON("buffer too small");
   CHECK(signature_sign(context, out, &length, sizeof out, digest, sizeof digest - 1) == 0);
@@ -196,7 +196,7 @@ static void try_recovery(const OSSL_DISPATCH *signature, struct wanted keys, int
   size_t made_length = 0, length = 0;
   CHECK(signature_verify_recover(context, out, &length, sizeof out, made, 1) == 0 &&
         signature_verify_recover(NULL, out, &length, sizeof out, made, 1) == 0 && signature_verify_recover_init(NULL, NULL, NULL) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(signature_verify_recover_init(context, keys.public_key, NULL) == is_rsa);
   if (is_rsa) {
     OSSL_PARAM sha256[] = {OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, "SHA256", 6), OSSL_PARAM_END};
@@ -232,13 +232,13 @@ static void try_digest_signing(const OSSL_DISPATCH *signature, struct wanted key
   CHECK(signature_digest_sign_update(context, NULL, 0) == 0 && signature_digest_sign_final(context, out, &length, sizeof out) == 0 &&
         signature_digest_verify_update(context, out, 1) == 0 && signature_digest_verify_final(context, out, 1) == 0 &&
         signature_digest_sign_init(context, NULL, NULL, NULL) == 0 && signature_digest_verify_init(context, NULL, NULL, NULL) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(signature_digest_sign_init(context, "MD5", keys.private_key, NULL) == 0);
   REASON("unsupported digest");
   CHECK(signature_digest_sign_init(context, NULL, keys.private_key, NULL) == 1 && signature_digest_sign_update(context, NULL, 0) == 1);
   CHECK(signature_digest_sign_update(context, (const unsigned char *)"data", 4) == 1);
   CHECK(signature_digest_sign_final(context, NULL, &length, 0) == 1 && signature_digest_sign_final(context, out, NULL, sizeof out) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   void *copy = signature_dupctx(context);
   CHECK(signature_digest_sign_final(context, out, &length, 1) == 0);
   REASON("buffer too small");
@@ -270,9 +270,9 @@ static void try_params(const OSSL_DISPATCH *signature, void *key) {
   CHECK(signature_gettable_ctx_params(context, provctx) != NULL && signature_settable_ctx_params(context, provctx) != NULL);
   CHECK(signature_get_ctx_params(context, NULL) == 1 && signature_get_ctx_params(context, algorithm) == 1 && signature_set_ctx_params(context, NULL) == 1);
   CHECK(signature_get_ctx_params(NULL, NULL) == 0 && signature_set_ctx_params(NULL, NULL) == 0 && signature_set_ctx_params(context, wrong) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(signature_sign_init(context, key, sha256) == 1 && signature_get_ctx_params(context, too_small) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(signature_get_ctx_params(context, algorithm) == 1 && algorithm[0].return_size > 8);
   signature_freectx(context);
 }
@@ -306,7 +306,7 @@ static void try_composite(const OSSL_DISPATCH *signature, const char *type, stru
   CHECK(signature_gettable_ctx_params(context, provctx) != NULL && signature_settable_ctx_params(context, provctx) != NULL);
   CHECK(signature_get_ctx_params(context, NULL) == 1 && signature_get_ctx_params(NULL, NULL) == 0 && signature_set_ctx_params(context, NULL) == 1);
   CHECK(signature_set_ctx_params(NULL, NULL) == 0 && signature_set_ctx_params(context, wrong) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(signature_sign(context, out, &size, sizeof out, data, 32) == 0 && signature_verify(context, out, 1, data, 32) == 0);
   CHECK(signature_sign_message_update(context, data, 32) == 0 && signature_sign_message_final(context, out, &size, sizeof out) == 0);
   CHECK(signature_verify_message_update(context, data, 32) == 0 && signature_verify_message_final(context) == 0);
@@ -314,14 +314,14 @@ static void try_composite(const OSSL_DISPATCH *signature, const char *type, stru
   CHECK(signature_verify_init(context, NULL, NULL) == 0 && signature_verify_init(context, other, NULL) == 0);
   CHECK(signature_sign_message_init(context, NULL, NULL) == 0 && signature_sign_message_init(context, other, NULL) == 0);
   CHECK(signature_verify_message_init(context, NULL, NULL) == 0 && signature_verify_message_init(context, other, NULL) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(signature_sign_message_init(context, keys.private_key, NULL) == 1 && signature_sign_message_init(context, NULL, NULL) == 1);
   CHECK(signature_sign_message_update(context, NULL, 0) == 1 && signature_sign_message_final(context, NULL, &size, 0) == 1 && size >= 64);
   void *copy = signature_dupctx(context);
   CHECK(copy != NULL && signature_dupctx(NULL) == NULL && signature_sign_message_final(context, out, &size, 1) == 0);
   REASON("buffer too small");
   CHECK(signature_sign_message_final(copy, out, &size, sizeof out) == 1 && signature_sign_message_final(copy, out, &size, sizeof out) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   OSSL_PARAM expected[] = {OSSL_PARAM_octet_string(OSSL_SIGNATURE_PARAM_SIGNATURE, out, size), OSSL_PARAM_END};
   CHECK(signature_verify_message_init(copy, keys.public_key, expected) == 1);
   signature_freectx(context);

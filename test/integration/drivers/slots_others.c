@@ -15,11 +15,11 @@ static void try_generator(const OSSL_DISPATCH *rand, void *context) {
   unsigned char out[64] = {0};
   CHECK(rand_instantiate(NULL, 0, 0, NULL, 0, NULL) == 0 && rand_uninstantiate(NULL) == 0 && rand_reseed(NULL, 0, NULL, 0, NULL, 0) == 0);
   CHECK(rand_generate(NULL, out, sizeof out, 0, 0, NULL, 0) == 0 && rand_generate(context, out, sizeof out, 0, 0, NULL, 0) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(rand_reseed(context, 0, NULL, 0, NULL, 0) == 0 && rand_instantiate(context, 100000, 0, NULL, 0, NULL) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(rand_instantiate(context, 256, 0, NULL, 0, NULL) == 1 && rand_generate(context, out, sizeof out, 100000, 0, NULL, 0) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(rand_generate(context, out, sizeof out, 256, 1, NULL, 0) == 1 && rand_generate(context, NULL, 0, 256, 0, NULL, 0) == 1);
   CHECK(rand_reseed(context, 1, NULL, 0, NULL, 0) == 1 && rand_uninstantiate(context) == 1);
   CHECK(rand_generate(context, out, sizeof out, 0, 0, NULL, 0) == 0);
@@ -31,11 +31,11 @@ static void try_seed(const OSSL_DISPATCH *rand, void *context) {
   SLOT(rand, RAND_CLEAR_SEED, rand_clear_seed);
   unsigned char *seed = NULL;
   CHECK(rand_get_seed(NULL, &seed, 128, 16, 64, 0, NULL, 0) == 0 && rand_get_seed(context, &seed, 1024, 16, 64, 0, NULL, 0) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(rand_get_seed(context, &seed, 0, 0, 64, 0, NULL, 0) == 0 && seed == NULL);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(rand_get_seed(context, NULL, 128, 16, 64, 0, NULL, 0) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(rand_get_seed(context, &seed, 129, 16, 64, 0, NULL, 0) == 17 && seed != NULL);
   rand_clear_seed(context, seed, 17);
   rand_clear_seed(context, NULL, 0);
@@ -60,7 +60,7 @@ static void try_random(void) {
     char text[8];
     OSSL_PARAM wrong[] = {OSSL_PARAM_utf8_string(names[i], text, sizeof text), OSSL_PARAM_END};
     CHECK(rand_get_ctx_params(context, wrong) == 0);
-    REASON("bad argument");
+    REASON("invalid argument");
   }
   try_generator(rand, context);
   try_seed(rand, context);
@@ -80,15 +80,15 @@ static void try_encryption(const OSSL_DISPATCH *cipher, void *key, void *other) 
   void *context = asym_cipher_newctx(provctx), *empty_copy = asym_cipher_dupctx(context);
   CHECK(context != NULL && empty_copy != NULL && asym_cipher_dupctx(NULL) == NULL && asym_cipher_encrypt_init(NULL, key, NULL) == 0);
   CHECK(asym_cipher_encrypt_init(context, NULL, NULL) == 0 && asym_cipher_encrypt(empty_copy, out, &length, sizeof out, text, 4) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(asym_cipher_encrypt_init(context, other, NULL) == 0);  // of another type
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(asym_cipher_encrypt_init(context, key, NULL) == 1 && asym_cipher_encrypt(context, NULL, &length, 0, text, 4) == 1 && length == 256);
   CHECK(asym_cipher_encrypt(context, out, &length, 255, text, 4) == 0 && asym_cipher_encrypt(context, out, NULL, sizeof out, text, 4) == 0 &&
         asym_cipher_encrypt(context, NULL, NULL, 0, text, 4) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(asym_cipher_encrypt(context, out, &length, sizeof out, out, 300) == 0);  // too long a text
-  REASON("bad argument");
+  REASON("invalid argument");
   void *copy = asym_cipher_dupctx(context);
   asym_cipher_freectx(context);
   CHECK(asym_cipher_encrypt(copy, out, &length, sizeof out, text, 4) == 1 && length == 256 && asym_cipher_encrypt_init(copy, NULL, NULL) == 1);
@@ -113,9 +113,9 @@ static void try_cipher_params(const OSSL_DISPATCH *cipher, void *key) {
   OSSL_PARAM wrong[] = {OSSL_PARAM_utf8_string(OSSL_ASYM_CIPHER_PARAM_OAEP_DIGEST, "none such", 9), OSSL_PARAM_END};
   CHECK(asym_cipher_gettable_ctx_params(context, provctx) != NULL && asym_cipher_settable_ctx_params(context, provctx) != NULL);
   CHECK(asym_cipher_get_ctx_params(context, NULL) == 0 && asym_cipher_set_ctx_params(context, wrong) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(asym_cipher_encrypt_init(context, key, NULL) == 1 && asym_cipher_set_ctx_params(context, wrong) == 0);
-  REASON("bad argument");
+  REASON("invalid argument");
   CHECK(asym_cipher_get_ctx_params(NULL, NULL) == 0 && asym_cipher_set_ctx_params(NULL, NULL) == 0);
   CHECK(asym_cipher_decrypt_init(context, key, NULL) == 0);
   REASON("operation not offered");

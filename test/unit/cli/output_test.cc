@@ -31,7 +31,7 @@ TEST(Marks, are_ascii_on_a_terminal_without_utf8) {
 
 TEST(Errors, have_reason_detail_and_advice) {
   EXPECT_EQ(text_of(Error{Reason::stopped, {}}), "the provider is shutting down");
-  EXPECT_EQ(text_of(Error{Reason::bad_argument, "x"}), "bad argument: x");
+  EXPECT_EQ(text_of(Error{Reason::bad_argument, "x"}), "invalid argument: x");
   EXPECT_EQ(text_of(Error{Reason::too_many_requests, "x"}),
             "too many requests: x; raise max_in_flight or deadline_ms");
 }

@@ -122,7 +122,7 @@ TEST_F(Configured, refuses_other_urls) {
   for (const char* text : {"http://a", "a", "https://", "https:///", "https://a/path", "https://a?b",
                            "https://a#b", "ftp://a", "https://a http://b"})
     EXPECT_THAT(message({{"url", text}}),
-                AllOf(HasSubstr(std::string("url = ") + text), HasSubstr("allowed are base URLs")))
+                AllOf(HasSubstr(std::string("url = ") + text), HasSubstr("allowed values: base URLs")))
         << text;
   EXPECT_THAT(message({{"url", ""}}), HasSubstr("url is not set"));
 }
@@ -204,9 +204,9 @@ TEST_F(Configured, accepts_yes_and_no_for_a_switch) {
   EXPECT_FALSE(build({{"claim_pkcs11", "no"}})->claim_pkcs11);
   for (const char* text : {"", "true", "1", "YES", "yes "}) {
     EXPECT_THAT(message({{"claim_pkcs11", text}}),
-                HasSubstr(std::string("claim_pkcs11 = ") + text + ": allowed are yes and no"));
+                HasSubstr(std::string("claim_pkcs11 = ") + text + ": allowed values: yes, no"));
     EXPECT_THAT(message({{"verify_signatures", text}}),
-                HasSubstr(std::string("verify_signatures = ") + text + ": allowed are yes, no and rsa"));
+                HasSubstr(std::string("verify_signatures = ") + text + ": allowed values: yes, no, rsa"));
   }
 }
 
@@ -240,7 +240,7 @@ TEST_F(Configured, requires_an_address_for_each_node) {
               HasSubstr("address has 2 entries and url has 1"));
   for (const char* text :
        {"|192.0.2.7", "192.0.2.7|", "192.0.2.7||192.0.2.8", "https://192.0.2.7", "192.0.2.7,192.0.2.8"})
-    EXPECT_THAT(message({{"address", text}}), HasSubstr("allowed are addresses like")) << text;
+    EXPECT_THAT(message({{"address", text}}), HasSubstr("allowed values: addresses like")) << text;
 }
 
 TEST_F(Configured, accepts_an_absolute_path_of_certificates_without_looking_at_it) {
@@ -250,7 +250,7 @@ TEST_F(Configured, accepts_an_absolute_path_of_certificates_without_looking_at_i
   EXPECT_EQ(built->certificates, "/no/such/directory");
   for (const char* path : {"certificates", "", "~/certificates", "file:/certificates"})
     EXPECT_THAT(message({{"certificates", path}}),
-                HasSubstr("certificates = " + std::string(path) + ": allowed is the absolute path"));
+                HasSubstr("certificates = " + std::string(path) + ": must be the absolute path"));
 }
 
 TEST_F(Configured, accepts_a_metrics_file_with_known_placeholders_in_its_last_part) {
@@ -291,7 +291,7 @@ TEST_F(Configured, refuses_a_tlscert_that_is_not_a_certificate) {
   EXPECT_THAT(message({{"tlscert", missing()}}),
               HasSubstr("tlscert = " + missing() + ": " + std::strerror(ENOENT)));
   EXPECT_THAT(message({{"tlscert", file("some text")}}),
-              AllOf(HasSubstr("holds no PEM certificate"), Not(HasSubstr("some text"))));
+              AllOf(HasSubstr("contains no PEM certificate"), Not(HasSubstr("some text"))));
 }
 
 TEST_F(Configured, requires_a_client_certificate_and_its_key_together) {
@@ -301,7 +301,7 @@ TEST_F(Configured, requires_a_client_certificate_and_its_key_together) {
   EXPECT_EQ(built->connection.client_cert_pem, "-----BEGIN EITHER-----\n");
   EXPECT_EQ(built->connection.client_key_pem.reveal(), "-----BEGIN EITHER-----\n");
   for (const char* alone : {"client_cert", "client_key"}) {
-    EXPECT_THAT(message({{alone, path}}), HasSubstr("client_cert and client_key go together"));
+    EXPECT_THAT(message({{alone, path}}), HasSubstr("client_cert and client_key must be set together"));
     EXPECT_THAT(message({{alone, missing()}}), HasSubstr(std::string(alone) + " = " + missing() + ": "));
   }
 }
@@ -319,12 +319,12 @@ TEST_F(Configured, reads_secrets_from_the_environment) {
   EXPECT_EQ(build({{"pin_source", "env:SESAM_TEST_SECRET"}})->device.pin.reveal(), kSecret);
   unsetenv("SESAM_TEST_SECRET");
   EXPECT_THAT(message({{"pin_source", "env:SESAM_TEST_SECRET"}}),
-              HasSubstr("pin_source = env:SESAM_TEST_SECRET: the environment has no such variable"));
+              HasSubstr("pin_source = env:SESAM_TEST_SECRET: no such environment variable"));
 }
 
 TEST_F(Configured, refuses_other_sources_of_secrets) {
   for (const char* key : {"pass_source", "pin_source"}) {
-    EXPECT_THAT(message({{"user", "u"}, {key, "/a/path"}}), HasSubstr("allowed are file:PATH and env:NAME"));
+    EXPECT_THAT(message({{"user", "u"}, {key, "/a/path"}}), HasSubstr("allowed values: file:PATH, env:NAME"));
     EXPECT_THAT(message({{"user", "u"}, {key, "file:" + missing()}}), HasSubstr(std::strerror(ENOENT)));
     EXPECT_THAT(message({{"user", "u"}, {key, "file:" + file("\n")}}), HasSubstr("is empty"));
   }

@@ -57,7 +57,7 @@ TEST_F(OpenFiles, without_secrets_may_be_readable_but_not_writable_by_others) {
   EXPECT_THAT(warnings_about({{file("a", 0644), "tlscert", false}}), IsEmpty());
   const auto path = file("b", 0646);
   EXPECT_THAT(warnings_about({{path, "tlscert", false}}),
-              ElementsAre(AllOf(HasSubstr(path + " says 'tlscert'"), HasSubstr("can be written"))));
+              ElementsAre(AllOf(HasSubstr(path + " defines 'tlscert'"), HasSubstr("can be written"))));
   EXPECT_THAT(warnings_about({{path, "url", false}, {path, "pass"}}),
               ElementsAre(HasSubstr("secret of 'pass'")));
 }
@@ -76,8 +76,8 @@ TEST_F(OpenFiles, that_are_private_can_be_replaced_in_a_directory_that_every_use
   const auto open = directory("open", 0777);
   const auto path = file("open/a", 0600);
   EXPECT_THAT(warnings_about({{path, "pass"}}),
-              ElementsAre("warning: " + open + " can be written by every user, who can replace " + path +
-                          ", which holds the secret of 'pass': run chmod o-w " + open));
+              ElementsAre("warning: " + open + " is world-writable; any user can replace " + path +
+                          ", which contains the secret of 'pass'; run: chmod o-w " + open));
   EXPECT_THAT(warnings_about({{path, "url", false}}), ElementsAre(HasSubstr(path + ", which says 'url'")));
 }
 
@@ -85,7 +85,7 @@ TEST_F(OpenFiles, can_be_replaced_if_a_directory_further_up_is_writable) {
   const auto open = directory("open", 0757);
   directory("open/closed", 0700);
   EXPECT_THAT(warnings_about({{file("open/closed/a", 0600), "pass"}, {file("open/closed/b", 0600), "pin"}}),
-              ElementsAre(HasSubstr("warning: " + open + " can be written")));  // once
+              ElementsAre(HasSubstr("warning: " + open + " is world-writable")));  // once
 }
 
 TEST_F(OpenFiles, can_be_replaced_behind_a_link) {
@@ -94,7 +94,7 @@ TEST_F(OpenFiles, can_be_replaced_behind_a_link) {
   const auto link = directory("closed", 0700) + "/link";
   std::filesystem::create_symlink(target, link);
   EXPECT_THAT(warnings_about({{link, "pass"}}),
-              ElementsAre(HasSubstr("warning: " + open + " can be written")));
+              ElementsAre(HasSubstr("warning: " + open + " is world-writable")));
 }
 
 TEST_F(OpenFiles, of_one_owner_are_safe_in_a_directory_with_the_sticky_bit) {
@@ -109,7 +109,7 @@ TEST_F(OpenFiles, can_be_replaced_in_a_directory_of_another_user) {
   ASSERT_EQ(chown(foreign.c_str(), 4711, 4711), 0);
   EXPECT_THAT(warnings_about({{path, "pass"}}),
               ElementsAre("warning: " + foreign + " belongs to user id 4711, who can replace " + path +
-                          ", which holds the secret of 'pass': run chown root " + foreign));
+                          ", which contains the secret of 'pass'; run: chown root " + foreign));
   ASSERT_EQ(chown(path.c_str(), 4711, 4711), 0);  // who may change it anyway
   EXPECT_THAT(warnings_about({{path, "pass"}}), IsEmpty());
 }

@@ -78,7 +78,7 @@ TEST(CollectedForTheCommand, are_refused_with_an_unknown_setting) {
   ASSERT_TRUE(cnf);
   const auto collected = collect_values(&*cnf, "s", {});
   ASSERT_FALSE(collected);
-  EXPECT_NE(collected.error().detail.find("unknown key 'colour' in section [s] of "), std::string::npos);
+  EXPECT_NE(collected.error().detail.find("unknown setting 'colour' in section [s] of "), std::string::npos);
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ TEST_F(Deletion, is_never_asked_for_twice_and_says_that_the_key_is_still_there) 
   const auto done = of_key({lost(), there()});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().reason, Reason::timed_out);
-  EXPECT_THAT(done.error().detail, HasSubstr("the key is still there"));
+  EXPECT_THAT(done.error().detail, HasSubstr("the key still exists"));
   EXPECT_EQ(requests_to_delete(), 1);
   EXPECT_GT(pipeline->asked.size(), 3U);
 }
@@ -70,7 +70,7 @@ TEST_F(Deletion, is_never_asked_for_twice_and_says_that_the_key_is_still_there) 
 TEST_F(Deletion, of_which_nothing_can_be_found_out_is_told_to_be_so) {
   const auto done = of_key({lost()});
   ASSERT_FALSE(done);
-  EXPECT_THAT(done.error().detail, HasSubstr("whether the key is still there is not known"));
+  EXPECT_THAT(done.error().detail, HasSubstr("it is not known whether the key still exists"));
   EXPECT_EQ(requests_to_delete(), 1);
 }
 

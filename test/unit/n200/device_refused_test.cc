@@ -46,10 +46,10 @@ struct Replies : testing::Test {
 
 TEST_F(Replies, that_nobody_understands_are_quoted_without_secrets) {
   EXPECT_THAT(signing(answer(R"({"result":"error: strange 1234 here"})")).detail,
-              HasSubstr("the device says \"error: strange <secret> here\""));
+              HasSubstr("device message: \"error: strange <secret> here\""));
   const auto odd = signing(answer(R"({"result":"abracadabra"})"));
   EXPECT_EQ(odd.reason, Reason::bad_signature_length);
-  EXPECT_THAT(odd.detail, HasSubstr("the device says \"abracadabra\""));
+  EXPECT_THAT(odd.detail, HasSubstr("device message: \"abracadabra\""));
   EXPECT_THAT(signing(answer("<html><title>It works!</title></html>")).detail, HasSubstr("\"It works!\""));
 }
 
@@ -71,7 +71,7 @@ TEST_F(Replies, of_a_locked_key_do_not_set_a_verdict_on_the_pin) {
   EXPECT_EQ(signing(answer(R"({"error":"key locked"})"), "5555").reason, Reason::wrong_pin);
   EXPECT_EQ(signing(answer(R"({"result":")" + std::string(128, 'A') + "\"}"), "5555").reason, Reason::none);
   EXPECT_EQ(signing(answer("wrong pin"), "6666").reason, Reason::wrong_pin);
-  EXPECT_THAT(signing(answer("{}"), "6666").detail, HasSubstr("nothing was sent"));
+  EXPECT_THAT(signing(answer("{}"), "6666").detail, HasSubstr("request not sent"));
 }
 
 TEST_F(Replies, that_redirect_name_where_to) {
@@ -80,7 +80,7 @@ TEST_F(Replies, that_redirect_name_where_to) {
   const auto error = signing(moved);
   EXPECT_EQ(error.reason, Reason::http_status);
   EXPECT_THAT(error.detail,
-              HasSubstr("HTTP status 301, it points to \"https://elsewhere/login?p=<secret>\""));
+              HasSubstr("HTTP status 301, it redirects to \"https://elsewhere/login?p=<secret>\""));
 }
 
 TEST_F(Replies, that_forbid_do_not_blame_the_password_once_a_get_was_let_in) {

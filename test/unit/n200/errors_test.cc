@@ -87,7 +87,7 @@ TEST(TransportError, names_no_file_where_something_else_failed) {
 
 TEST(DeviceError, tells_the_devices_words_and_the_status_unless_it_is_200) {
   EXPECT_THAT(device_error(kSigning, Reason::http_status, {500, "busy"}, {}).detail,
-              HasSubstr("HTTP status 500, the device says \"busy\""));
+              HasSubstr("HTTP status 500, device message: \"busy\""));
   EXPECT_THAT(said("busy", {}), Not(HasSubstr("HTTP status")));
   EXPECT_THAT(device_error(kSigning, Reason::http_status, {502, ""}, {}).detail,
               testing::EndsWith(": HTTP status 502"));
@@ -128,9 +128,10 @@ TEST(DeviceError, puts_our_words_first_and_names_where_a_redirection_points) {
   EXPECT_THAT(
       device_error(kSigning, Reason::http_status, {301, "Moved", "", "https://other/?pin=4711"}, {{"4711"}})
           .detail,
-      HasSubstr("HTTP status 301, it points to \"https://other/?pin=<secret>\", the device says \"Moved\""));
+      HasSubstr(
+          "HTTP status 301, it redirects to \"https://other/?pin=<secret>\", device message: \"Moved\""));
   EXPECT_THAT(device_error(kSigning, Reason::bad_reply, {200, "hello", "that is no number"}, {}).detail,
-              HasSubstr("that is no number, the device says \"hello\""));
+              HasSubstr("that is no number, device message: \"hello\""));
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ TEST_F(NewKeys, of_that_name_but_another_kind_are_somebody_elses) {
     const auto key = device({no_key(), lost(), other}).generate(wanted());
     ASSERT_FALSE(key);
     EXPECT_EQ(key.error().reason, Reason::key_exists);
-    EXPECT_THAT(key.error().detail, HasSubstr("somebody else made it"));
+    EXPECT_THAT(key.error().detail, HasSubstr("another client generated it"));
   }
 }
 

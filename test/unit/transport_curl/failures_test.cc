@@ -104,7 +104,8 @@ TEST(Failures, know_a_peer_that_turns_down_our_certificate_whenever_it_does) {
     evidence.words = words;
     EXPECT_EQ(failure_of(evidence), Failure::bad_client_certificate) << words;
     EXPECT_EQ(failure_of(of(CURLE_SSL_CONNECT_ERROR, words)), Failure::bad_client_certificate) << words;
-    EXPECT_EQ(message_of(evidence), std::string("the device turns down client_cert, or wants one: ") + words);
+    EXPECT_EQ(message_of(evidence),
+              std::string("the device rejected client_cert, or requires one: ") + words);
   }
 }
 
