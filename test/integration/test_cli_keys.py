@@ -163,7 +163,8 @@ def test_the_vendors_file_is_enough(device, keys, sesam, tmp_path):
 
 
 @pytest.mark.parametrize("given, told", [
-    ({"colour": "red"}, "unknown setting 'colour'"), ({"core": "x"}, "core = x: allowed values: whole numbers from 1 to 255")])
+    ({"colour": "red"}, "unknown setting 'colour'"),
+    ({"core": "x"}, "core = x: allowed values: whole numbers from 1 to 255")])
 def test_wrong_settings_are_told_as_the_provider_tells_them(device, openssl_cnf, sesam, given, told):
     done = sesam(openssl_cnf(device, **given), "list", check=False)
     assert done.returncode == 1 and done.stderr.startswith("sesam: invalid configuration: ") and told in done.stderr

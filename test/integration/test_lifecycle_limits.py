@@ -137,7 +137,8 @@ def test_without_descriptors_the_first_key_is_an_error_that_says_so(life, cnf, m
     """epoll, the thread's bell, the socket: whichever cannot be had."""
     done = life(cnf, f"watchdog=20 init spare_descriptors={more} load_fails spare_descriptors=-1 load sign=2 exit",
                 **LIMITS)
-    assert "the process has reached a resource limit" in done.stderr and "Too many open files" in done.stderr, done.stderr
+    assert "the process has reached a resource limit" in done.stderr, done.stderr
+    assert "Too many open files" in done.stderr, done.stderr
 
 
 def test_without_descriptors_a_lost_connection_is_an_error_in_time_and_no_descriptor_is_lost(life_program, cnf, device):
