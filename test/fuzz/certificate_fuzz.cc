@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files in the directory that the setting `certificates` names, and the chains that are made of what is in them.
+// Files in the directory that the setting `certificates` names, and the chains that are made of what is in
+// them.
 #include "store/certificate.h"
 
 #include <openssl/x509.h>
@@ -12,7 +13,8 @@ namespace {
 using sesam::fuzz::promise;
 using namespace sesam::store;
 
-// A chain starts with a certificate of the key, has no certificate twice, and nothing that was not in the file.
+// A chain starts with a certificate of the key, has no certificate twice, and nothing that was not in the
+// file.
 void check_chain(const Certificate& own, const Certificates& all) {
   const unsigned char* der = own.der.data();
   X509* parsed = d2i_X509(nullptr, &der, static_cast<long>(own.der.size()));
@@ -30,7 +32,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const auto& certificate : certificates) {
     promise(!certificate.der.empty(), "a certificate has a DER form");
     check_chain(certificate, certificates);
-    promise(!with_subject(certificate.subject, certificates).empty(), "a certificate is found by its subject");
+    promise(!with_subject(certificate.subject, certificates).empty(),
+            "a certificate is found by its subject");
   }
   return 0;
 }
