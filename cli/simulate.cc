@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +14,8 @@
 #include "cli/directory.h"
 #include "cli/output.h"
 #include "cli/output_file.h"
+#include "cli/shell_word.h"
+#include "cli/simulate_shell.h"
 #include "cli/simulator_process.h"
 #include "n200/key_type_forms.h"
 
@@ -26,6 +29,7 @@ using n200::KeyFamily;
 constexpr const char* kUser = "pkmaster";
 constexpr const char* kPassword = "sesam-demo";
 constexpr const char* kPin = "12345678";
+constexpr const char* kLog = "n200-sim.log";
 constexpr std::string_view kFirstLine = "# Written by `sesam simulate`, which overwrites it.";
 
 struct KeyOfOurs {
@@ -43,6 +47,8 @@ struct Arguments {
   std::string directory;
   std::uint16_t port = 0;
   unsigned delay_ms = 0;
+  bool shell = false;
+  std::vector<std::string> command;  // instead of a shell
 };
 
 Error cannot(const std::string& what, int error) {
@@ -138,23 +144,29 @@ Result<void> write_cnf(const fs::path& path, const SimulatorProcess::Ready& devi
   return write_output(path, text.str(), Readers::owner);  // it holds a password, though a well-known one
 }
 
-// For a shell to take it as one word.
-std::string quoted(const fs::path& path) {
-  std::string text = path.string();
-  if (text.find_first_of(" \t\n\"'\\$`&;|<>()*?[]#~!{}") == text.npos) return text;
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
-  return word + "'";
+void print_keys(std::ostream& out, const SimulatorProcess::Ready& device) {
+  out << "A simulated N200 is at " << url_of(device) << " of 127.0.0.1.\nIts keys, all with the PIN " << kPin
+      << ":";
+  for (const KeyOfOurs& key : kKeys) out << ' ' << key.name;
+  out << '\n';
+}
+
+std::string farewell(const Directory& directory) {
+  return (directory.is_temporary() ? "removes " : "keeps its keys in ") + directory.path().string();
 }
 
 void print_usage(const Directory& directory, const fs::path& cnf, const SimulatorProcess::Ready& device) {
-  std::cout << "A simulated N200 is at " << url_of(device) << " of 127.0.0.1.\nIts keys, all with the PIN "
-            << kPin << ":";
-  for (const KeyOfOurs& key : kKeys) std::cout << ' ' << key.name;
-  std::cout << "\n\nIn another terminal:\n\n    export OPENSSL_CONF=" << quoted(cnf)
+  print_keys(std::cout, device);
+  std::cout << "\nIn another terminal:\n\n    export OPENSSL_CONF=" << shell_word(cnf.string())
             << "\n    sesam doctor\n    sesam list\n    openssl pkey -in sesam:web -pubout\n\n"
-            << "Ctrl-C ends it" << (directory.is_temporary() ? " and removes " : "; its keys stay in ")
-            << directory.path().string() << std::endl;
+            << "Ctrl-C ends it and " << farewell(directory) << std::endl;
+}
+
+// On stderr: stdout is the shell's.
+void print_welcome(const Directory& directory, const SimulatorProcess::Ready& device) {
+  print_keys(std::cerr, device);
+  std::cerr << "\nThis shell uses it. Try:\n\n    sesam list\n    openssl pkey -in sesam:web -pubout\n\n"
+            << "exit ends it and " << farewell(directory) << '\n';
 }
 
 void print_ready(const Session& session, const Directory& directory, const fs::path& cnf,
@@ -169,14 +181,29 @@ void print_ready(const Session& session, const Directory& directory, const fs::p
   std::cout.flush();
 }
 
-Result<bool> simulate(const Session& session, const Arguments& arguments) {
+Result<int> serve(const Session& session, const Arguments& arguments, const Directory& directory,
+                  const fs::path& cnf, const SimulatorProcess::Ready& device, SimulatorProcess& simulator,
+                  const HeldSignals& signals) {
+  if (arguments.shell) {
+    if (arguments.command.empty() && ::isatty(STDIN_FILENO) == 1) print_welcome(directory, device);
+    return run_in_shell(arguments.command, cnf, simulator, signals);
+  }
+  print_ready(session, directory, cnf, device);
+  while (signals.wait(-1) == SIGCHLD)
+    if (!simulator.runs())
+      return Error{Reason::bad_argument, "the simulated device ended: see " + (directory / kLog).string()};
+  return 0;
+}
+
+// The exit status.
+Result<int> simulate(const Session& session, const Arguments& arguments) {
   const auto program = find_simulator();
   if (!program)
     return Error{Reason::bad_argument,
                  "n200-sim is neither beside this command, nor in its libexec, nor in PATH"};
   const HeldSignals signals;
   SESAM_TRY(directory, Directory::open(arguments.directory));
-  const fs::path ready_file = directory / "ready.json", log = directory / "n200-sim.log",
+  const fs::path ready_file = directory / "ready.json", log = directory / kLog,
                  cnf = directory / "openssl.cnf";
   std::error_code ignored;
   fs::remove(ready_file, ignored);
@@ -189,11 +216,14 @@ Result<bool> simulate(const Session& session, const Arguments& arguments) {
     return Error{Reason::bad_argument, "the simulated device did not start"};
   }
   SESAM_CHECK(write_cnf(cnf, *device));
-  print_ready(session, directory, cnf, *device);
-  while (signals.wait(-1) == SIGCHLD)
-    if (!simulator.runs())
-      return Error{Reason::bad_argument, "the simulated device ended: see " + log.string()};
-  return true;
+  return serve(session, arguments, directory, cnf, *device, simulator, signals);
+}
+
+// A status of the shell that is neither 0 nor 1 is more than a subcommand can say otherwise.
+Result<bool> run_simulate(const Session& session, const Arguments& arguments) {
+  SESAM_TRY(status, simulate(session, arguments));
+  if (status > 1) std::exit(status);
+  return status == 0;
 }
 
 }  // namespace
@@ -208,8 +238,12 @@ void add_simulate(CLI::App& app, Session& session) {
   command->add_option("--port", arguments->port, "of 127.0.0.1; otherwise any that is free")->type_name("N");
   command->add_option("--delay-ms", arguments->delay_ms, "of each reply, as of a device far away")
       ->type_name("N");
+  auto* shell = command->add_flag("--shell", arguments->shell,
+                                  "start a shell that uses the device, which ends with the shell");
+  command->add_option("COMMAND", arguments->command, "run this instead of a shell; put -- before it")
+      ->needs(shell);
   command->callback([&session, arguments] {
-    session.command = [&session, arguments] { return simulate(session, *arguments); };
+    session.command = [&session, arguments] { return run_simulate(session, *arguments); };
   });
 }
 

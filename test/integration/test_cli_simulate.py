@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """`sesam simulate`: a device, its keys and an openssl.cnf that fits, until Ctrl-C."""
+import fcntl
 import json
 import os
+import pty
 import re
 import shutil
 import signal
 import subprocess
+import termios
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,7 @@ import pytest
 from harness.keys import assert_signs
 from harness.paths import COMMAND, SIMULATOR
 from harness.programs import minimal_environment
+from harness.terminal import ENDED, Terminal
 
 KEYS = {"JP.example", "web", "ca", "rsa", "k01"}
 
@@ -194,3 +199,71 @@ def test_installed_it_finds_the_simulator_in_libexec_or_in_the_path(simulate, ru
     in_libexec = simulate(command=command)
     assert set(in_libexec.told["keys"]) == KEYS
     assert "module" not in in_libexec.cnf.read_text()  # where OpenSSL looks by itself
+
+
+def run_in_shell(run, *words, **environment):
+    return run([COMMAND, "simulate", "--shell", *words], environment=environment, timeout=60, check=False)
+
+
+def test_in_its_shell_everything_uses_the_device(run):
+    done = run_in_shell(run, "--", "sh", "-c", "sesam list && openssl pkey -in sesam:web -pubout", N200_CONF="/nowhere")
+    assert done.returncode == 0, done
+    assert "JP.example" in done.stdout and "-----BEGIN PUBLIC KEY-----" in done.stdout and done.stderr == ""
+
+
+@pytest.mark.parametrize("script, status", [("exit 0", 0), ("exit 1", 1), ("exit 77", 77), ("kill -9 $$", 137)])
+def test_the_status_of_the_shell_is_that_of_the_command(tmp_path, script, status):
+    done = subprocess.run([COMMAND, "simulate", "--shell", "--", "sh", "-c", script], capture_output=True, timeout=60,
+                          env=minimal_environment(None, TMPDIR=str(tmp_path)))
+    assert done.returncode == status, done
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_that_is_not_there_is_told(run):
+    done = run_in_shell(run, "--", "no-such-program")
+    assert done.returncode == 127 and "no-such-program: command not found" in done.stderr
+
+
+def test_without_a_terminal_the_users_shell_reads_its_script(run):
+    done = run([COMMAND, "simulate", "--shell"], environment={"SHELL": "/bin/bash"}, stdin=b"sesam list\nexit 3\n",
+               timeout=60, check=False)
+    assert done.returncode == 3 and "JP.example" in done.stdout
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_shell_and_device(tmp_path, how):
+    process = subprocess.Popen([COMMAND, "simulate", "--shell", "--", "sh", "-c", "echo $OPENSSL_CONF; exec sleep 60"],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                               env=minimal_environment(None, TMPDIR=str(tmp_path)))
+    cnf = Path(process.stdout.readline().strip())
+    device = json.loads((cnf.parent / "ready.json").read_text())["pid"]
+    process.send_signal(how)
+    assert process.wait(30) == 128 + signal.SIGHUP
+    assert not Path(f"/proc/{device}").exists() and list(tmp_path.iterdir()) == []
+
+
+def test_a_command_needs_the_option(run):
+    assert run([COMMAND, "simulate", "--", "true"], check=False).returncode == 2
+
+
+def test_at_a_terminal_the_shell_is_interactive(tmp_path):
+    master, slave = pty.openpty()
+    process = subprocess.Popen([COMMAND, "simulate", "--shell"], stdin=slave, stdout=slave, stderr=slave,
+                               start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+                               env=minimal_environment(None, TMPDIR=str(tmp_path), SHELL="/bin/bash", PS1="ready> "))
+    os.close(slave)
+    terminal = Terminal(master, time.monotonic() + 60)
+    try:
+        terminal.answer("exit ends it", "sleep 30")
+        time.sleep(0.5)
+        os.write(master, b"\x03")  # Ctrl-C is for the program in the shell
+        terminal.answer("^C", "sesam list")
+        terminal.answer("JP.example", "exit 5")
+        while terminal.read() is not ENDED:
+            pass
+        assert process.wait(30) == 5
+    finally:
+        process.kill()
+        process.wait(10)
+        os.close(master)
+    assert "uses it" in terminal.screen.decode()
