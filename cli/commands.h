@@ -24,6 +24,7 @@ void add_import(CLI::App& app, Session& session);
 void add_list(CLI::App& app, Session& session);
 void add_random(CLI::App& app, Session& session);
 void add_show(CLI::App& app, Session& session);
+void add_setup(CLI::App& app, Session& session);
 void add_sigstore(CLI::App& app, Session& session);
 void add_sign(CLI::App& app, Session& session);
 void add_timestamp(CLI::App& app, Session& session);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sesam discover`: finds the device's signing command where it is not as assumed.
-#include <ctime>
 #include <iostream>
 
 #include "cli/ask.h"
@@ -12,6 +11,7 @@
 #include "cli/new_key.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/time_text.h"
 #include "config/configuration.h"
 #include "transport/curl/curl_driver.h"
 
@@ -34,15 +34,6 @@ struct Arguments {
 constexpr unsigned kMaxRequests = 400;
 // Of these are kept for making or finding the key, and for the last signature, by the provider's own code.
 constexpr unsigned kRequestsBeside = 10;
-
-std::string time_as(const char* format) {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, format, &utc);
-  return text;
-}
 
 KeyType kind_of(const Arguments& arguments) { return *keymgmt::key_type_named(arguments.type); }
 

@@ -7,7 +7,7 @@
 #include "base/hex.h"
 #include "cli/doctor.h"
 #include "cli/key_name.h"
-#include "cli/message.h"
+#include "cli/trial_signature.h"
 #include "transport/pipeline.h"
 
 namespace sesam::cli {
@@ -56,20 +56,6 @@ void check_post(n200::Device& device, Checkup& checkup) {
   checkup.skip({kKey, kSignature}, "no key was named: sesam doctor --key KEY makes a signature with it");
 }
 
-Result<std::string> sign_with(const std::shared_ptr<n200::Device>& device, const FoundKey& found) {
-  SESAM_TRY(data, open_found_key(device, found, true));
-  keymgmt::Key key(data, keymgmt::Key::Part::with_private);
-  Message message;
-  message.hex = std::string(64, '0');
-  SESAM_TRY(digest, digest_of(message));
-  SESAM_TRY(signature, sign_digest(key, message, digest));
-  SESAM_TRY(good, verify_digest(key, message, digest, signature));
-  if (!good)
-    return Error{Reason::bad_signature, data->handle.description() + ": does not match the public key"};
-  return "made by " + data->handle.description() + " in core " + std::to_string(data->handle.core) +
-         ", and verified";
-}
-
 void check_signature(const std::shared_ptr<n200::Device>& device, const std::string& name, Checkup& checkup) {
   const auto found = find_key(*device, name);
   if (!found) {
@@ -80,7 +66,7 @@ void check_signature(const std::shared_ptr<n200::Device>& device, const std::str
   const auto& record = found->record;
   checkup.good(kKey, "'" + record.nice_name + "' (" + record.key_id + "), " + record.key_type + " " +
                          std::to_string(record.key_bits));
-  const auto made = sign_with(device, *found);
+  const auto made = trial_signature(device, *found);
   if (made)
     checkup.good(kSignature, *made);
   else

@@ -50,6 +50,7 @@ void add_global_options(CLI::App& app, sesam::cli::Session& session) {
 
 void add_commands(CLI::App& app, sesam::cli::Session& session) {
   using namespace sesam::cli;
+  add_setup(app, session);
   add_doctor(app, session);
   add_discover(app, session);
   add_list(app, session);

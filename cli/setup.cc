@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam setup`: from a device to the files that programs need for it, in one go.
+#include "cli/setup.h"
+
+#include <iostream>
+#include <utility>
+
+#include "cli/commands.h"
+#include "cli/doctor.h"
+#include "cli/key_name.h"
+#include "cli/output.h"
+#include "cli/setup_contents.h"
+#include "cli/setup_files.h"
+#include "cli/setup_settings.h"
+#include "cli/setup_trial.h"
+#include "cli/setup_trust.h"
+#include "cli/shell_word.h"
+#include "cli/trial_signature.h"
+#include "keymgmt/key_types.h"
+
+namespace sesam::cli {
+namespace {
+
+using setup::Arguments;
+using setup::Change;
+using setup::Plan;
+using setup::PlannedFile;
+using setup::Trial;
+
+// What has become of a run, for text and JSON.
+struct Run {
+  Checkup checkup;
+  std::vector<PlannedFile> files;
+  std::string key;
+  bool is_written = false;
+};
+
+const char* word_of(Change change) noexcept {
+  constexpr const char* kWords[] = {"unchanged", "new", "mode corrected", "replaced"};
+  return kWords[static_cast<std::size_t>(change)];
+}
+
+std::string octal(unsigned mode) {
+  return {'0', static_cast<char>('0' + (mode >> 6 & 7)), static_cast<char>('0' + (mode >> 3 & 7)),
+          static_cast<char>('0' + (mode & 7))};
+}
+
+void print_files(const std::vector<PlannedFile>& files, bool with_contents) {
+  std::cout << "\nFiles:\n\n";
+  for (const auto& planned : files) {
+    std::cout << "  " << octal(planned.file.mode) << "  " << printable(planned.file.path) << "  "
+              << word_of(planned.change);
+    if (!planned.backup.empty()) std::cout << "; the old one is " << printable(planned.backup);
+    std::cout << '\n';
+  }
+  const auto is_shown = [](const PlannedFile& one) {
+    return one.file.mode != 0600 && one.change != Change::none;
+  };
+  for (const auto& planned : files)
+    if (with_contents && is_shown(planned))
+      std::cout << "\n--- " << printable(planned.file.path) << '\n' << planned.file.text.reveal();
+  std::cout << std::endl;
+}
+
+void print_as_json(const Run& run, const Arguments& arguments, bool well) {
+  constexpr const char* kResults[] = {"good", "bad", "skipped"};
+  Json steps = Json::array();
+  for (const auto& step : run.checkup.steps()) {
+    Json one{{"step", step.name},
+             {"result", kResults[static_cast<std::size_t>(step.mark)]},
+             {"finding", step.finding}};
+    if (!step.cure.empty()) one["cure"] = step.cure;
+    steps.push_back(std::move(one));
+  }
+  Json files = Json::array();
+  for (const auto& planned : run.files) {
+    Json one{
+        {"path", planned.file.path}, {"mode", octal(planned.file.mode)}, {"change", word_of(planned.change)}};
+    if (!planned.backup.empty()) one["backup"] = planned.backup;
+    files.push_back(std::move(one));
+  }
+  print_json({{"well", well},
+              {"written", run.is_written},
+              {"openssl_conf", arguments.directory + "/openssl.cnf"},
+              {"key", run.key},
+              {"steps", steps},
+              {"files", files}});
+}
+
+Result<Plan> find_device(const Session& session, const Arguments& arguments, Checkup& checkup) {
+  Plan plan;
+  SESAM_TRY(values, setup::settings_before(session, arguments));
+  plan.values = std::move(values);
+  SESAM_CHECK(setup::read_secrets(plan));
+  SESAM_TRY(nodes, setup::nodes_in(plan.values));
+  plan.nodes = std::move(nodes);
+  constexpr unsigned kTimeoutMs = 5000;
+  const auto earlier = plan.values.find("tlscert");
+  const std::string path = earlier == plan.values.end() ? "" : std::string(earlier->second.reveal());
+  SESAM_TRY(certificates, setup::trust_nodes(plan.nodes, arguments, path, kTimeoutMs, checkup));
+  plan.certificates = std::move(certificates);
+  return plan;
+}
+
+// What was written is used as programs use it.
+Result<bool> try_files(const Arguments& arguments, Run& run) {
+  Session written;
+  written.config = arguments.directory + "/openssl.cnf";
+  const auto cnf = config::OpensslCnf::load(written.config);
+  if (const auto section = check_openssl_cnf(written, cnf, run.checkup))
+    check_module(*cnf, *section, run.checkup);
+  if (!run.checkup.all_well() || run.key.empty()) return run.checkup.all_well();
+  SESAM_TRY(device, written.device());
+  SESAM_TRY(found, find_key(*device, run.key));
+  const auto made = trial_signature(device, found);
+  if (made)
+    run.checkup.good("these files", *made);
+  else
+    run.checkup.bad("these files", made.error());
+  return static_cast<bool>(made);
+}
+
+void offer_discover(const Arguments& arguments, const std::string& key, bool json) {
+  if (json) return;
+  std::cout
+      << "The device's signing command is not the assumed one. Find it, which takes at most 400 requests:\n\n"
+      << "    OPENSSL_CONF=" << shell_word(arguments.directory + "/openssl.cnf") << " sesam discover "
+      << printable(shell_word(key)) << "\n\nThen add the line that it prints to the provider's section.\n";
+}
+
+Result<bool> write(const Session& session, const Arguments& arguments, const Plan& plan, Trial trial,
+                   Run& run) {
+  SESAM_TRY(files, setup::files_for(plan, arguments));
+  SESAM_TRY(planned, setup::plan_files(std::move(files)));
+  run.files = std::move(planned);
+  if (!session.json) print_files(run.files, arguments.dry_run);
+  if (arguments.dry_run) return true;
+  SESAM_CHECK(setup::confirm_changes(run.files, arguments));
+  SESAM_CHECK(setup::write_files(run.files));
+  run.is_written = true;
+  if (trial == Trial::unknown_how) {
+    offer_discover(arguments, run.key, session.json);
+    return false;
+  }
+  SESAM_TRY(well, try_files(arguments, run));
+  if (well && !session.json) std::cout << '\n' << setup::next_steps(plan, arguments, run.key);
+  return well;
+}
+
+Result<bool> perform(const Session& session, const Arguments& arguments, Run& run) {
+  SESAM_TRY(plan, find_device(session, arguments, run.checkup));
+  SESAM_TRY(is_user, setup::log_in(plan, arguments, run.checkup));
+  if (!is_user) return false;
+  SESAM_TRY(is_core, setup::find_limits(plan, arguments, run.checkup));
+  if (!is_core) return false;
+  SESAM_TRY(trial, setup::sign_with_key(plan, arguments, run.key, run.checkup));
+  if (trial == Trial::bad) return false;
+  return write(session, arguments, plan, trial, run);
+}
+
+Result<bool> run_setup(const Session& session, Arguments arguments) {
+  SESAM_TRY(directory, setup::check_directory(arguments.directory, arguments.dry_run));
+  arguments.directory = directory;
+  Run run{Checkup(session.json), {}, {}};
+  auto well = perform(session, arguments, run);
+  if (session.json) print_as_json(run, arguments, well && *well);
+  if ((!well || !*well) && !run.is_written) {
+    std::cout.flush();
+    if (!well) print_error(well.error());
+    std::cerr << "sesam: nothing was written\n";
+    return false;
+  }
+  return well;
+}
+
+void add_device_options(CLI::App& command, Arguments& arguments) {
+  command
+      .add_option("--url", arguments.urls,
+                  "the device: its name, as in its certificate, or its address; repeatable, for the nodes of "
+                  "a cluster")
+      ->type_name("URL")
+      ->take_all()
+      ->allow_extra_args(false);
+  command
+      .add_option("--address", arguments.addresses,
+                  "connect there instead of resolving the name; repeatable, one for each --url")
+      ->type_name("ADDRESS")
+      ->take_all()
+      ->allow_extra_args(false);
+  command.add_option("--user", arguments.user, "the user on the device")->type_name("NAME");
+  command
+      .add_option("--pass-source", arguments.pass_source,
+                  "where the password is: file:PATH, env:NAME, stdin:, or ask: for the terminal")
+      ->type_name("SOURCE");
+  command
+      .add_option("--fingerprint", arguments.fingerprints,
+                  "trust the certificate with this SHA-256 fingerprint; repeatable, for several nodes")
+      ->type_name("SHA256")
+      ->take_all()
+      ->allow_extra_args(false);
+  command
+      .add_option("--tlscert", arguments.tlscert,
+                  "trust the certificates in this PEM file: the device's own, or its CA's")
+      ->type_name("FILE");
+}
+
+void add_file_options(CLI::App& command, Arguments& arguments) {
+  command.add_option("--directory", arguments.directory, "where to write the files")
+      ->capture_default_str()
+      ->type_name("DIR");
+  auto* named = command
+                    .add_option_function<std::string>(
+                        "--named", [&arguments](const std::string& text) { arguments.named = text; },
+                        "write systemd's drop-in for named, into this directory; without the option if "
+                        "/etc/bind is there")
+                    ->expected(0, 1)
+                    ->type_name("[DIR]");
+  command.add_flag("--no-named", arguments.no_named, "write none")->excludes(named);
+  command
+      .add_option_function<std::string>(
+          "--system", [&arguments](const std::string& text) { arguments.system = text; },
+          "add the provider to the system's openssl.cnf too, or to this one; a backup is kept")
+      ->expected(0, 1)
+      ->type_name("[FILE]");
+  command.add_flag("--force", arguments.force, "replace files that have other contents; backups are kept");
+  command.add_flag("--yes", arguments.yes, "do not ask, except whether the certificate is the device's");
+  command.add_flag("--dry-run", arguments.dry_run,
+                   "print what would be written; write nothing and make no key");
+}
+
+void add_key_options(CLI::App& command, Session& session, Arguments& arguments) {
+  auto* key = command.add_option("--key", arguments.key, "sign with this key: " + std::string(kKeyHelp));
+  key->type_name("KEY");
+  command
+      .add_option("--make-key", arguments.make_key,
+                  "sign with the key of this name; make it if it is not there")
+      ->type_name("NAME")
+      ->excludes(key);
+  arguments.type = keymgmt::row_of(keymgmt::KeyType::ec).name;
+  command.add_option("--type", arguments.type, "of the key to make: EC (P-256) or RSA (2048 bits)")
+      ->check(CLI::IsMember(keymgmt::key_type_names(), CLI::ignore_case))
+      ->capture_default_str();
+  add_place_options(command, session, arguments.place);
+}
+
+}  // namespace
+
+void add_setup(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand(
+      "setup", "Set up a device: trust its certificate, try user and key, write openssl.cnf");
+  const auto arguments = std::make_shared<Arguments>();
+  add_device_options(*command, *arguments);
+  add_key_options(*command, session, *arguments);
+  add_file_options(*command, *arguments);
+  command->callback([&session, arguments] {
+    session.command = [&session, arguments] { return run_setup(session, std::move(*arguments)); };
+  });
+}
+
+}  // namespace sesam::cli

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/setup_contents.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <utility>
+#include <variant>
+
+#include "base/file.h"
+#include "cli/doctor.h"
+#include "cli/setup_settings.h"
+#include "cli/setup_system.h"
+#include "cli/shell_word.h"
+#include "cli/simulator_process.h"
+
+namespace sesam::cli::setup {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kRequestSections =
+    "\n[req]\ndistinguished_name = req_distinguished_name\n\n[req_distinguished_name]\n";
+constexpr char kNamedDeadline[] = "1000";  // OSSL_PROVIDER-sesam(7)
+constexpr char kProfile[] = "/etc/apparmor.d/usr.sbin.named";
+constexpr char kLocalProfile[] = "/etc/apparmor.d/local/usr.sbin.named";
+
+bool is_there(const fs::path& path) {
+  std::error_code failed;
+  return fs::exists(path, failed);
+}
+
+// Beside the command, as built; once installed OpenSSL finds it by itself.
+std::string module_path() {
+  const fs::path module = own_directory() / "sesam.so";
+  return is_there(module) ? module.string() : std::string();
+}
+
+std::string cnf_of(const config::Values& values, std::string_view whose) {
+  return "# Written by `sesam setup`" + std::string(whose) +
+         ". See OSSL_PROVIDER-sesam(7) for all settings.\n" + example_configuration(values, module_path()) +
+         std::string(kRequestSections);
+}
+
+NewFile text_file(std::string path, std::string_view text) {
+  return {std::move(path), Secret(text), 0644, false};
+}
+
+NewFile secret_file(std::string path, const Secret& secret) {
+  Secret text = secret.clone();
+  text.append("\n");
+  return {std::move(path), std::move(text), 0600, false};
+}
+
+// named signs within its event loops, and answers no query while it waits for the device.
+config::Values values_for_named(const Plan& plan, const Arguments& arguments) {
+  config::Values values = final_values(plan, arguments.directory);
+  if (!values.contains("deadline_ms")) values.emplace("deadline_ms", Secret(kNamedDeadline));
+  return values;
+}
+
+std::string named_directory(const Arguments& arguments) {
+  return arguments.named && !arguments.named->empty() ? *arguments.named : kNamedDirectory;
+}
+
+std::string drop_in(const Arguments& arguments) {
+  return "# Written by `sesam setup`: named uses the keys in the "
+         "N200.\n[Service]\nEnvironment=OPENSSL_CONF=" +
+         arguments.directory +
+         "/named.cnf\n# A core dump of named would hold what is sent to the device.\nLimitCORE=0\n";
+}
+
+// Debian's profile allows named /etc/bind, and nothing of /etc/sesam.
+bool needs_profile(const Arguments& arguments) {
+  return named_directory(arguments) == kNamedDirectory && is_there(kProfile) &&
+         !arguments.directory.starts_with("/etc/bind/");
+}
+
+NewFile local_profile(const Arguments& arguments) {
+  const auto there = read_file(kLocalProfile);
+  std::string text =
+      std::holds_alternative<Secret>(there) ? std::string(std::get<Secret>(there).reveal()) : "";
+  for (const std::string& line : {arguments.directory + "/ r,\n", arguments.directory + "/** r,\n"})
+    if (("\n" + text).find("\n" + line) == text.npos) {
+      if (!text.empty() && text.back() != '\n') text += '\n';
+      text += line;
+    }
+  return {kLocalProfile, Secret(text), 0644, true};
+}
+
+void add_named_files(std::vector<NewFile>& files, const Plan& plan, const Arguments& arguments) {
+  files.push_back(
+      text_file(arguments.directory + "/named.cnf", cnf_of(values_for_named(plan, arguments), " for named")));
+  if (needs_profile(arguments)) files.push_back(local_profile(arguments));
+  files.push_back(text_file(named_directory(arguments) + "/sesam.conf", drop_in(arguments)));
+}
+
+}  // namespace
+
+bool wants_named(const Arguments& arguments) {
+  if (arguments.named || arguments.no_named) return arguments.named.has_value();
+  return arguments.directory == kDirectory && is_there("/etc/bind") && is_there("/etc/systemd/system");
+}
+
+Result<std::vector<NewFile>> files_for(const Plan& plan, const Arguments& arguments) {
+  const std::string& directory = arguments.directory;
+  std::vector<NewFile> files;
+  files.push_back(text_file(directory + "/device.pem", plan.certificates));
+  if (!plan.password.empty()) files.push_back(secret_file(directory + "/pass", plan.password));
+  if (!plan.pin.empty()) files.push_back(secret_file(directory + "/pin", plan.pin));
+  files.push_back(text_file(directory + "/openssl.cnf", cnf_of(final_values(plan, directory), "")));
+  if (wants_named(arguments)) add_named_files(files, plan, arguments);
+  if (arguments.system) {
+    SESAM_TRY(file, system_file(*arguments.system,
+                                example_configuration(final_values(plan, directory), module_path())));
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
+std::string next_steps(const Plan& plan, const Arguments& arguments, const std::string& key) {
+  std::string text;
+  if (!arguments.system)
+    text += "Programs use the device if this is in their environment:\n\n    export OPENSSL_CONF=" +
+            shell_word(arguments.directory + "/openssl.cnf") + "\n\n";
+  if (wants_named(arguments)) {
+    text += "For named:\n\n";
+    if (needs_profile(arguments)) text += std::string("    apparmor_parser -r ") + kProfile + "\n";
+    text += "    systemctl daemon-reload && systemctl restart named\n\n";
+  }
+  if (!plan.password.empty() || !plan.pin.empty())
+    text += "Only " + std::string(::geteuid() == 0 ? "root" : "you") +
+            " can read the files with password and PIN.\n";
+  return text + (key.empty() ? "Make a key: sesam generate NAME\n"
+                             : "Check it at any time: sesam doctor --key " + shell_word(key) + "\n");
+}
+
+}  // namespace sesam::cli::setup

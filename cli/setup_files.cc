@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/setup_files.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+#include <variant>
+
+#include "base/file.h"
+#include "base/printable.h"
+#include "cli/directory.h"
+#include "cli/output_file.h"
+#include "cli/time_text.h"
+
+namespace sesam::cli::setup {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr unsigned kModeBits = 07777;
+constexpr unsigned kDirectoryMode = 0755;
+
+Error cannot(const std::string& path, int error) {
+  return {Reason::bad_argument, path + ": " + std::strerror(error)};
+}
+
+// With a name that neither systemd nor AppArmor reads.
+std::string backup_name(const std::string& path, const std::string& time) {
+  std::string name = path + ".before-" + time;
+  struct stat status {};
+  for (int count = 2; ::lstat(name.c_str(), &status) == 0; ++count)
+    name = path + ".before-" + time + "-" + std::to_string(count);
+  return name;
+}
+
+// Other users must not be able to read a secret.
+bool is_mode_enough(const std::string& path, unsigned mode) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return false;
+  return mode != 0600 || ((status.st_mode & 077) == 0 && status.st_uid == ::geteuid());
+}
+
+Result<PlannedFile> plan_file(NewFile file, const std::string& time) {
+  PlannedFile planned{std::move(file), Change::create, {}};
+  const std::string& path = planned.file.path;
+  const auto there = read_file(path);
+  if (const int* failed = std::get_if<int>(&there)) {
+    if (*failed == ENOENT || *failed == ENOTDIR) return planned;
+    return cannot(path, *failed);
+  }
+  if (std::get<Secret>(there) == planned.file.text) {
+    planned.change = is_mode_enough(path, planned.file.mode) ? Change::none : Change::set_mode;
+    return planned;
+  }
+  planned.change = Change::replace;
+  planned.backup = backup_name(path, time);
+  return planned;
+}
+
+// A second name of the same file, with the mode and the owner that it has.
+Result<void> back_up(const PlannedFile& planned) {
+  const std::string& path = planned.file.path;
+  if (::link(path.c_str(), planned.backup.c_str()) == 0) return {};
+  struct stat status {};  // not every file system has links
+  const auto text = read_file(path);
+  if (const int* failed = std::get_if<int>(&text)) return cannot(path, *failed);
+  if (::stat(path.c_str(), &status) != 0) return cannot(path, errno);
+  return replace_file(planned.backup, std::get<Secret>(text).reveal(), status.st_mode & kModeBits);
+}
+
+Result<void> make_directory(const fs::path& directory) {
+  std::error_code failed;
+  if (fs::is_directory(directory, failed)) return {};
+  if (fs::create_directories(directory, failed); failed) return cannot(directory.string(), failed.value());
+  if (::chmod(directory.c_str(), kDirectoryMode) != 0) return cannot(directory.string(), errno);
+  return {};
+}
+
+fs::path nearest_existing(fs::path path) {
+  std::error_code failed;
+  while (!fs::exists(path, failed) && path.has_relative_path()) path = path.parent_path();
+  return path;
+}
+
+}  // namespace
+
+Result<std::vector<PlannedFile>> plan_files(std::vector<NewFile> files) {
+  const std::string time = time_as("%Y%m%d-%H%M%S");
+  std::vector<PlannedFile> planned;
+  for (auto& file : files) {
+    SESAM_TRY(one, plan_file(std::move(file), time));
+    planned.push_back(std::move(one));
+  }
+  return planned;
+}
+
+Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Arguments& arguments) {
+  for (const auto& planned : files) {
+    if (planned.change != Change::replace || planned.file.is_edit || arguments.force) continue;
+    const std::string& path = planned.file.path;
+    if (!arguments.may_ask())
+      return Error{Reason::bad_argument,
+                   path + " is there with other contents: give --force to replace it; a backup is kept"};
+    if (!confirms("Replace " + path + "? A backup is kept"))
+      return Error{Reason::bad_argument, path + " is there with other contents, and was not to be replaced"};
+  }
+  return {};
+}
+
+Result<void> write_files(const std::vector<PlannedFile>& files) {
+  for (const auto& planned : files) {
+    if (planned.change == Change::none) continue;
+    SESAM_CHECK(make_directory(fs::path(planned.file.path).parent_path()));
+    if (!planned.backup.empty()) SESAM_CHECK(back_up(planned));
+    SESAM_CHECK(replace_file(planned.file.path, planned.file.text.reveal(), planned.file.mode));
+  }
+  return {};
+}
+
+Result<std::string> check_directory(const std::string& path, bool dry_run) {
+  std::error_code failed;
+  fs::path directory = fs::absolute(path, failed).lexically_normal();
+  if (!directory.has_filename()) directory = directory.parent_path();
+  const std::string text = directory.string();
+  if (path.empty() || failed || text == "/" || printable(text) != text)
+    return Error{Reason::bad_argument, "--directory: expected the path of a directory"};
+  if (fs::exists(fs::symlink_status(directory, failed))) SESAM_CHECK(refuse_foreign(directory));
+  const fs::path existing = nearest_existing(directory);
+  if (!dry_run && ::access(existing.c_str(), W_OK | X_OK) != 0)
+    return Error{Reason::bad_argument, existing.string() + ": " + std::strerror(errno) +
+                                           ": run this as root, or choose another --directory"};
+  return text;
+}
+
+}  // namespace sesam::cli::setup

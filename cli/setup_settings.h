@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam setup`: the settings that are there already, and those that are to be.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "cli/session.h"
+#include "cli/setup.h"
+#include "config/configuration.h"
+
+namespace sesam::cli::setup {
+
+/// The settings of an earlier run, of --config or of the vendor's file, with those that were given as options
+/// in their place. Raises bad_configuration.
+Result<config::Values> settings_before(const Session& session, const Arguments& arguments);
+
+/// Takes the secrets out of `plan.values`: password and PIN, or what their sources name. Raises
+/// bad_configuration.
+Result<void> read_secrets(Plan& plan);
+
+/// The nodes that `url` and `address` name; asks for the URLs where there is none. Raises bad_configuration.
+Result<std::vector<Node>> nodes_in(const config::Values& values);
+
+/// What the provider would make of the plan, without any file. Raises bad_configuration.
+Result<config::Configuration> configuration_of(const Plan& plan, const std::string& directory);
+
+/// The settings for openssl.cnf, whose secrets and certificates are in files of the directory.
+config::Values final_values(const Plan& plan, const std::string& directory);
+
+}  // namespace sesam::cli::setup

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/setup_system.h"
+
+#include <fcntl.h>
+#include <openssl/x509.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "base/file.h"
+#include "cli/doctor.h"
+#include "cli/output_file.h"
+#include "cli/session.h"
+
+namespace sesam::cli::setup {
+namespace {
+
+namespace fs = std::filesystem;
+using config::OpensslCnf;
+
+constexpr std::string_view kBegin = "# Added by `sesam setup`: begin\n";
+constexpr std::string_view kEnd = "# Added by `sesam setup`: end\n";
+
+Error bad(const std::string& path, const std::string& why) {
+  return {Reason::bad_configuration, path + ": " + why + "; add the sections of openssl.cnf.example by hand"};
+}
+
+std::string block(std::string_view lines) {
+  return std::string(kBegin) + std::string(lines) + std::string(kEnd);
+}
+
+// What an earlier run has added.
+std::string without_blocks(std::string text) {
+  while (true) {
+    const auto begin = text.find(kBegin);
+    const auto end = begin == text.npos ? text.npos : text.find(kEnd, begin);
+    if (end == text.npos) return text;
+    text.erase(begin, end + kEnd.size() - begin);
+  }
+}
+
+std::string trimmed(std::string_view line) {
+  const auto first = line.find_first_not_of(" \t\r");
+  if (first == line.npos) return {};
+  return std::string(line.substr(first, line.find_last_not_of(" \t\r") - first + 1));
+}
+
+// Where the line behind "[ name ]" begins.
+std::optional<std::size_t> start_of_section(const std::string& text, const std::string& name) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto next = std::min(text.find('\n', at), text.size() - 1) + 1;
+    const std::string line = trimmed(std::string_view(text).substr(at, next - at - 1));
+    const auto close = line.find(']');
+    if (line.starts_with('[') && close != line.npos &&
+        trimmed(std::string_view(line).substr(1, close - 1)) == name)
+      return next;
+    at = next;
+  }
+  return std::nullopt;
+}
+
+Result<void> insert_into(std::string& text, const std::string& section, std::string_view lines) {
+  const auto at = start_of_section(text, section);
+  if (!at) return Error{Reason::bad_configuration, "section [" + section + "] is in another file"};
+  text.insert(*at, block(lines));
+  return {};
+}
+
+// The lines of a section, without its head.
+std::string section_of(const std::string& whole, const std::string& name) {
+  const auto start = start_of_section(whole, name).value_or(whole.size());
+  const auto end = whole.find("\n[", start);
+  return whole.substr(start, end == whole.npos ? end : end + 1 - start);
+}
+
+bool is_active(const OpensslCnf& cnf, const std::string& section) {
+  const auto text = cnf.value(section, "activate");
+  return text && *text != "0" && *text != "no" && *text != "off" && *text != "false";
+}
+
+// A temporary file, for OpenSSL reads files alone.
+class Candidate {
+ public:
+  static Result<Candidate> write(const std::string& text) {
+    std::error_code failed;
+    std::string path = fs::temp_directory_path(failed) / "sesam-setup-XXXXXX";
+    const int fd = ::mkostemp(path.data(), O_CLOEXEC);
+    if (fd < 0) return Error{Reason::bad_argument, path + ": " + std::strerror(errno)};
+    ::close(fd);
+    Candidate candidate(path);
+    SESAM_CHECK(replace_file(path, text, 0600));
+    return candidate;
+  }
+  Candidate(Candidate&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  Candidate& operator=(Candidate&&) = delete;
+  ~Candidate() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  const std::string& path() const noexcept { return path_; }
+
+ private:
+  explicit Candidate(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+Result<OpensslCnf> parsed(const std::string& text) {
+  SESAM_TRY(candidate, Candidate::write(text));
+  return OpensslCnf::load(candidate.path());
+}
+
+// `default` must be listed, activated, and come before sesam.
+Result<void> add_to_providers(std::string& text, const OpensslCnf& cnf, const std::string& providers) {
+  const auto rows = cnf.providers().value_or(std::vector<OpensslCnf::ProviderRow>{});
+  const auto base = std::find_if(rows.begin(), rows.end(), [&](const auto& row) {
+    return row.name == "default" || cnf.value(row.section, "identity") == "default";
+  });
+  if (base == rows.end())
+    return insert_into(text, providers, "default = sesam_default_provider\nsesam = sesam_provider\n");
+  if (!is_active(cnf, base->section)) SESAM_CHECK(insert_into(text, base->section, "activate = 1\n"));
+  // Behind the line of `default`.
+  const auto start = start_of_section(text, providers);
+  if (!start) return Error{Reason::bad_configuration, "section [" + providers + "] is in another file"};
+  for (std::size_t at = *start; at < text.size();) {
+    const auto next = std::min(text.find('\n', at), text.size() - 1) + 1;
+    const std::string line = trimmed(std::string_view(text).substr(at, next - at - 1));
+    const bool is_row = trimmed(std::string_view(line).substr(0, line.find('='))) == base->name;
+    if (is_row && line.find('=') != line.npos) {
+      text.insert(next, block("sesam = sesam_provider\n"));
+      return {};
+    }
+    if (line.starts_with('[')) break;
+    at = next;
+  }
+  return Error{Reason::bad_configuration, "the line of '" + base->name + "' is in another file"};
+}
+
+Result<void> add_sesam(std::string& text, const OpensslCnf& cnf, const std::string& whole) {
+  const auto init = cnf.init_section();
+  const auto providers = init ? cnf.value(*init, "providers") : std::nullopt;
+  constexpr std::string_view kProviders = "providers = sesam_providers\n";
+  std::string added = "[sesam_provider]\n" + section_of(whole, "sesam_provider");
+  if (!providers)
+    added = "[sesam_providers]\ndefault = sesam_default_provider\nsesam = sesam_provider\n" + added;
+  if (!init) added = "[sesam_openssl_init]\n" + std::string(kProviders) + added;
+  if (text.find("sesam_default_provider") == text.npos) added += "[sesam_default_provider]\nactivate = 1\n";
+  if (providers)
+    SESAM_CHECK(add_to_providers(text, cnf, *providers));
+  else if (init)
+    SESAM_CHECK(insert_into(text, *init, kProviders));
+  else
+    text.insert(0, block("openssl_conf = sesam_openssl_init\n"));
+  if (!text.empty() && text.back() != '\n') text += '\n';
+  text += block(added);
+  return {};
+}
+
+// As `sesam doctor` would judge it.
+Result<void> check_candidate(const std::string& path, const std::string& text) {
+  SESAM_TRY(candidate, Candidate::write(text));
+  Session session;
+  session.config = candidate.path();
+  Checkup checkup(true);
+  check_openssl_cnf(session, OpensslCnf::load(candidate.path()), checkup);
+  for (const auto& step : checkup.steps())
+    if (step.mark == Mark::bad) return bad(path, step.name + ": " + step.finding);
+  return {};
+}
+
+}  // namespace
+
+std::string system_openssl_cnf() { return std::string(X509_get_default_cert_area()) + "/openssl.cnf"; }
+
+Result<NewFile> system_file(const std::string& chosen, const std::string& whole) {
+  const std::string named = chosen.empty() ? system_openssl_cnf() : chosen;
+  std::error_code failed;  // Debian has a link there: its target is what is replaced
+  const fs::path target = fs::canonical(named, failed);
+  const auto there = read_file(named);
+  if (const int* error = std::get_if<int>(&there))
+    return Error{Reason::bad_argument, "--system: " + named + ": " + std::strerror(*error)};
+  const std::string path = failed ? named : target.string();
+  std::string text = without_blocks(std::string(std::get<Secret>(there).reveal()));
+  SESAM_TRY(cnf, parsed(text));
+  Session session;
+  if (session.section_in(cnf)) return bad(path, "it has a section of sesam that is not of `sesam setup`");
+  if (auto added = add_sesam(text, cnf, whole); !added) return bad(path, added.error().detail);
+  SESAM_CHECK(check_candidate(path, text));
+  struct stat status {};
+  const unsigned mode = ::stat(path.c_str(), &status) == 0 ? status.st_mode & 0777 : 0644;
+  return NewFile{path, Secret(text), mode, true};
+}
+
+}  // namespace sesam::cli::setup

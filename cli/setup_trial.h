@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam setup`: tries with the device what is to be written, before it is written.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "cli/checkup.h"
+#include "cli/setup.h"
+#include "n200/device.h"
+
+namespace sesam::cli::setup {
+
+/// Asks for user and password where they are not known, and tries them. They are sent only to a device that
+/// shows a certificate of `plan.certificates`. False: a step of the checkup says what is wrong.
+Result<bool> log_in(Plan& plan, const Arguments& arguments, Checkup& checkup);
+
+/// How many requests at a time and which cores there are. False: the core that is to be used is not.
+Result<bool> find_limits(const Plan& plan, const Arguments& arguments, Checkup& checkup);
+
+/// What a signature with the key came to.
+enum class Trial : std::uint8_t {
+  good,
+  none,         ///< no key was named
+  unknown_how,  ///< all is well, but the device's signing command is not the assumed one
+  bad
+};
+
+/// Asks for PIN and key where they are not known, makes the key where that is wanted, and signs with it.
+/// `key` becomes its name.
+Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, std::string& key, Checkup& checkup);
+
+}  // namespace sesam::cli::setup

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/setup_trust.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <utility>
+#include <variant>
+
+#include "base/file.h"
+#include "base/hex.h"
+#include "cli/certificate_facts.h"
+#include "cli/endpoint.h"
+#include "cli/files.h"
+#include "cli/tls_look.h"
+#include "ossl/encodings.h"
+
+namespace sesam::cli::setup {
+namespace {
+
+constexpr std::size_t kFingerprintDigits = 64;  // SHA-256
+
+std::vector<Certificate> certificates_in(const std::string& pem) {
+  std::vector<Certificate> found;
+  const ossl::Bio memory = ossl::reader_of(pem);
+  while (Certificate one{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)})
+    found.push_back(std::move(one));
+  ERR_clear_error();  // the end of the text
+  return found;
+}
+
+std::string pem_of(const std::vector<Certificate>& certificates) {
+  const ossl::Bio memory(BIO_new(BIO_s_mem()));
+  for (const auto& one : certificates)
+    if (!memory || PEM_write_bio_X509(memory.get(), one.get()) != 1) return {};
+  return memory ? std::string(ossl::text_in(memory.get())) : std::string();
+}
+
+bool holds(const std::vector<Certificate>& certificates, X509* one) {
+  return std::any_of(certificates.begin(), certificates.end(),
+                     [&](const auto& other) { return X509_cmp(other.get(), one) == 0; });
+}
+
+// "SHA256 Fingerprint=AB:CD…" of openssl, "SHA-256 ab cd…", or the digits alone.
+std::string digits_of(const std::string& fingerprint) {
+  std::string digits = fingerprint.substr(fingerprint.find('=') + 1);  // npos + 1 is 0
+  for (const char* head : {"SHA256:", "SHA-256:", "sha256:", "sha-256:"})
+    if (digits.starts_with(head)) digits.erase(0, std::char_traits<char>::length(head));
+  std::erase_if(digits, [](char c) { return c == ':' || c == ' ' || c == '-'; });
+  std::transform(digits.begin(), digits.end(), digits.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return digits;
+}
+
+std::string with_colons(const std::string& digits) {
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); i += 2) text += (i == 0 ? "" : ":") + digits.substr(i, 2);
+  return text;
+}
+
+// Somebody else's file is no basis of trust.
+std::string contents_if_safe(const std::string& path) {
+  struct stat status {};
+  if (path.empty() || ::stat(path.c_str(), &status) != 0) return {};
+  if ((status.st_uid != 0 && status.st_uid != ::geteuid()) || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return {};
+  const auto text = read_file(path);
+  return std::holds_alternative<Secret>(text) ? std::string(std::get<Secret>(text).reveal()) : std::string();
+}
+
+Result<Peer> peer_at(const Endpoint& endpoint, const std::string& trusted_pem, unsigned timeout_ms) {
+  SESAM_TRY(addresses, resolve(endpoint, timeout_ms));
+  SESAM_TRY(socket, connect_to(addresses, endpoint, timeout_ms));
+  transport::Options options;
+  options.ca_pem = trusted_pem;
+  options.connect_timeout_ms = timeout_ms;
+  auto peer = look_at(socket, endpoint, options);
+  if (peer && !peer->certificate)
+    return Error{Reason::tls_failed, endpoint.host + " port " + endpoint.port + ": no certificate was shown"};
+  return peer;
+}
+
+std::string place_of(const Endpoint& endpoint) {
+  return endpoint.name + (endpoint.host == endpoint.name ? "" : " (" + endpoint.host + ")") + " port " +
+         endpoint.port;
+}
+
+// On stderr: stdout may be a file.
+void show(X509* certificate, const Endpoint& endpoint) {
+  const std::string digits = with_colons(fingerprint_of(certificate));
+  const std::string names = alternative_names(certificate);
+  const bool is_self_signed =
+      X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) == 0;
+  const std::pair<const char*, std::string> facts[] = {
+      {"Subject", subject_of(certificate)},
+      {"Names", names.empty() ? "none beside the subject's" : names},
+      {"Issuer", is_self_signed ? "itself" : issuer_of(certificate)},
+      {"Valid", "from " + start_of(certificate) + " until " + end_of(certificate)},
+      {"SHA-256", digits.substr(0, digits.size() / 2 + 1)},
+      {"", digits.substr(digits.size() / 2 + 1)}};
+  std::cerr << "\nThe certificate of " << printable(place_of(endpoint)) << ":\n\n";
+  for (const auto& [name, value] : facts)
+    std::cerr << "  " << name << std::string(10 - std::char_traits<char>::length(name), ' ')
+              << printable(value) << '\n';
+  std::cerr
+      << "\nCompare the SHA-256 fingerprint with the one that the device shows, on its display or in its "
+         "web\n"
+         "interface. Do not go on if they differ: user and password would be sent to somebody else.\n\n";
+}
+
+class Trust {
+ public:
+  static Result<Trust> from(const Arguments& arguments, const std::string& earlier) {
+    Trust trust;
+    for (const auto& text : arguments.fingerprints) {
+      trust.fingerprints_.push_back(digits_of(text));
+      if (const auto& digits = trust.fingerprints_.back();
+          digits.size() != kFingerprintDigits || !is_hex(digits))
+        return Error{Reason::bad_argument, "--fingerprint: expected SHA-256, 64 hexadecimal digits"};
+    }
+    if (!arguments.tlscert.empty()) {
+      SESAM_TRY(pem, read_whole(arguments.tlscert));
+      trust.given_ = certificates_in(pem);
+      if (trust.given_.empty())
+        return Error{Reason::bad_argument, arguments.tlscert + ": holds no PEM certificate"};
+    }
+    trust.earlier_text_ = contents_if_safe(earlier);
+    trust.earlier_ = certificates_in(trust.earlier_text_);
+    trust.earlier_path_ = earlier;
+    return trust;
+  }
+
+  /// What the peer's certificate is checked against.
+  std::string pem() const { return pem_of(given_.empty() ? earlier_ : given_); }
+
+  /// Why the certificate is trusted.
+  Result<std::string> judge(const Peer& peer, const Endpoint& endpoint) {
+    X509* certificate = peer.certificate.get();
+    auto why = reason_for(peer, endpoint);
+    if (why && !holds(trusted_, certificate)) {
+      X509_up_ref(certificate);
+      trusted_.emplace_back(certificate);
+    }
+    return why;
+  }
+
+  /// Whether this very certificate is trusted, and not one of a CA.
+  bool is_pinned(X509* certificate) const {
+    return !given_.empty()
+               ? holds(given_, certificate)
+               : !fingerprints_.empty() || is_confirmed(certificate) || holds(earlier_, certificate);
+  }
+
+  /// For `tlscert`. What an earlier run has written stays if it is enough.
+  std::string certificates() const {
+    if (!given_.empty()) return pem_of(given_);
+    const bool is_enough =
+        !earlier_.empty() && std::all_of(trusted_.begin(), trusted_.end(), [&](const auto& one) {
+          return holds(earlier_, one.get()) || (fingerprints_.empty() && !is_confirmed(one.get()));
+        });
+    return is_enough ? earlier_text_ : pem_of(trusted_);
+  }
+
+ private:
+  bool is_confirmed(X509* certificate) const { return holds(confirmed_, certificate); }
+
+  Result<std::string> reason_for(const Peer& peer, const Endpoint& endpoint) {
+    X509* certificate = peer.certificate.get();
+    const std::string digits = fingerprint_of(certificate);
+    const auto refused = [&](const std::string& why) {
+      return Error{Reason::certificate_not_trusted, place_of(endpoint) + ": " + why + "; it showed " +
+                                                        description_of(certificate) +
+                                                        ": user and password were not sent"};
+    };
+    if (!fingerprints_.empty() &&
+        std::find(fingerprints_.begin(), fingerprints_.end(), digits) == fingerprints_.end())
+      return refused("the certificate does not have the fingerprint of --fingerprint");
+    if (!given_.empty() && peer.verdict != X509_V_OK)
+      return refused("by --tlscert: " + std::string(X509_verify_cert_error_string(peer.verdict)));
+    if (!fingerprints_.empty()) return "SHA-256 " + digits + ", as in --fingerprint";
+    if (!given_.empty())
+      return std::string(holds(given_, certificate) ? "the one in" : "issued by a CA in") + " --tlscert";
+    if (holds(earlier_, certificate) || (!earlier_.empty() && peer.verdict == X509_V_OK))
+      return "already trusted: " + earlier_path_;
+    if (is_confirmed(certificate)) return std::string("the same");
+    return ask(certificate, endpoint, refused);
+  }
+
+  template <class Refused>
+  Result<std::string> ask(X509* certificate, const Endpoint& endpoint, const Refused& refused) {
+    if (!has_terminal())
+      return refused(
+          "there is no terminal to ask whether the certificate is the device's: give --fingerprint, with "
+          "the SHA-256 fingerprint that the device shows, or --tlscert FILE");
+    show(certificate, endpoint);
+    // Part of the question, for stderr may be a file, too.
+    const auto answer = ask_text("Does the device show SHA-256 " + with_colons(fingerprint_of(certificate)) +
+                                 "? Type yes to trust it");
+    if (answer != "yes") return refused("not confirmed");
+    X509_up_ref(certificate);
+    confirmed_.emplace_back(certificate);
+    return "SHA-256 " + fingerprint_of(certificate) + ", confirmed by you";
+  }
+
+  std::vector<std::string> fingerprints_;
+  std::vector<Certificate> given_;  // by --tlscert
+  std::string earlier_text_, earlier_path_;
+  std::vector<Certificate> earlier_;    // by an earlier run
+  std::vector<Certificate> confirmed_;  // by the user
+  std::vector<Certificate> trusted_;    // what the devices showed
+};
+
+// To be connected to where there is no DNS entry, which is common.
+Result<Peer> peer_of_node(Node& node, const Endpoint& endpoint, const std::string& pem, unsigned timeout_ms) {
+  auto peer = peer_at(endpoint, pem, timeout_ms);
+  if (peer || peer.error().reason != Reason::cannot_resolve || !node.address.empty() || !has_terminal())
+    return peer;
+  const auto address = ask_text("The name " + endpoint.name + " cannot be resolved. Address to connect to");
+  if (!address) return peer;
+  node.address = *address;
+  return peer_at(endpoint_of(node.url, node.address), pem, timeout_ms);
+}
+
+// A device that was named by its address, or by another name than its own.
+Result<void> fit_name(Node& node, const Endpoint& endpoint, X509* certificate, bool is_pinned,
+                      Checkup& checkup) {
+  const std::string name = host_name_in(certificate);
+  if (!is_pinned || !node.address.empty() || name.empty())
+    return Error{Reason::host_name_mismatch, endpoint.name + ": " + description_of(certificate)};
+  const bool is_v6 = endpoint.host.find(':') != endpoint.host.npos;
+  node.url = "https://" + name + (endpoint.port == "443" ? "" : ":" + endpoint.port);
+  node.address = is_v6 ? "[" + endpoint.host + "]" : endpoint.host;
+  checkup.good("name", "the certificate is for " + name + ", so url is " + node.url + " and address is " +
+                           node.address);
+  return {};
+}
+
+Result<void> trust_node(Node& node, Trust& trust, unsigned timeout_ms, Checkup& checkup) {
+  for (const auto& endpoint : endpoints_of(node.url, node.address)) {
+    SESAM_TRY(peer, peer_of_node(node, endpoint, trust.pem(), timeout_ms));
+    SESAM_TRY(why, trust.judge(peer, endpoint));
+    checkup.good("trust", place_of(endpoint) + ": " + why);
+    X509* certificate = peer.certificate.get();
+    if (!peer.name_fits)
+      SESAM_CHECK(fit_name(node, endpoint, certificate, trust.is_pinned(certificate), checkup));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> trust_nodes(std::vector<Node>& nodes, const Arguments& arguments,
+                                const std::string& earlier, unsigned timeout_ms, Checkup& checkup) {
+  SESAM_TRY(trust, Trust::from(arguments, earlier));
+  for (Node& node : nodes) SESAM_CHECK(trust_node(node, trust, timeout_ms, checkup));
+  std::string pem = trust.certificates();
+  if (pem.empty()) return Error{Reason::out_of_memory, {}};
+  return pem;
+}
+
+}  // namespace sesam::cli::setup

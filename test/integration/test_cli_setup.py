@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: Apache-2.0
+"""sesam setup: from a device to the files that programs need, without a password for anybody else."""
+import json
+import os
+import socket
+import ssl
+import stat
+import subprocess
+import threading
+
+import pytest
+
+from harness.keys import assert_signs
+from harness.listener import serve_connections
+from harness.paths import COMMAND
+from harness.simulator import DEVICE_NAME, PASSWORD, USER
+from harness.terminal import run_at_terminal
+
+PIN = "24681357"
+SECRET_FILES = {"pass": f"{PASSWORD}\n", "pin": f"{PIN}\n"}
+
+
+def fingerprint(certificate):
+    done = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"], check=True,
+                          capture_output=True, text=True)
+    return done.stdout.split("=")[1].strip()
+
+
+@pytest.fixture
+def place(tmp_path):
+    (tmp_path / "password").write_text(PASSWORD)
+    (tmp_path / "pin").write_text(PIN)
+    return tmp_path / "etc" / "sesam"
+
+
+@pytest.fixture
+def words(place, tmp_path):
+    """words(device, …) -> the command line that answers everything; `without` leaves options out."""
+
+    def make(device, *more, without=(), **other):
+        options = {"url": device.url, "address": "127.0.0.1", "user": USER, "pass-source": f"file:{tmp_path}/password",
+                   "pin-source": f"file:{tmp_path}/pin", "fingerprint": fingerprint(device.tlscert),
+                   "make-key": "web", "directory": place, **{name.replace("_", "-"): text for name, text in other.items()}}
+        return ["setup", *(word for name, text in options.items() if name not in without
+                           for word in (f"--{name}", text)), *more]
+
+    return make
+
+
+def assert_nothing_written(done, place):
+    assert done.returncode == 1, done
+    assert "nothing was written" in done.stderr and not place.exists()
+    assert PASSWORD not in str(done) and PIN not in str(done)
+
+
+@pytest.mark.parametrize("options", [{}, {"http1": True}], ids=["h2", "http1"])
+@pytest.mark.parametrize("type", ["EC", "RSA"])
+def test_one_command_leads_to_a_signature(simulator, words, place, sesam, openssl, tmp_path, options, type):
+    device = simulator(**options)
+    done = sesam(None, *words(device, "--type", type))
+    assert stat.S_IMODE(place.stat().st_mode) == 0o755
+    assert {file.name for file in place.iterdir()} == {"openssl.cnf", "device.pem", "pass", "pin"}
+    for name, text in SECRET_FILES.items():
+        assert (place / name).read_text() == text and stat.S_IMODE((place / name).stat().st_mode) == 0o600
+    for name in ("openssl.cnf", "device.pem"):
+        assert stat.S_IMODE((place / name).stat().st_mode) == 0o644
+    assert PASSWORD not in str(done) and PIN not in (place / "openssl.cnf").read_text() + str(done)
+    assert "cores: 1 to 2; core 1 is used" in done.stdout and "these files: made by" in done.stdout
+    assert_signs(openssl, place / "openssl.cnf", "sesam:web", tmp_path)
+    openssl(place / "openssl.cnf", "req", "-x509", "-key", "sesam:web", "-subj", "/CN=web", "-out", "web.crt")
+    assert f"export OPENSSL_CONF={place}/openssl.cnf" in done.stdout
+
+
+def test_a_second_run_changes_nothing_and_needs_no_options(device, words, place, sesam):
+    sesam(None, *words(device))
+    before = {file: (file.read_bytes(), file.stat().st_mtime_ns, file.stat().st_ino) for file in place.iterdir()}
+    done = sesam(None, *words(device))
+    assert done.stdout.count("unchanged") == 4
+    done = sesam(None, "setup", "--directory", place, "--key", "web")
+    assert done.stdout.count("unchanged") == 4 and "already trusted" in done.stdout
+    assert before == {file: (file.read_bytes(), file.stat().st_mtime_ns, file.stat().st_ino) for file in place.iterdir()}
+    assert len(device.keys()) == 1
+
+
+def test_settings_that_a_user_added_are_kept(device, words, place, sesam):
+    sesam(None, *words(device, "--set", "deadline_ms=7000"))
+    assert "\ndeadline_ms = 7000\n" in (place / "openssl.cnf").read_text()
+    assert sesam(None, *words(device)).stdout.count("unchanged") == 4
+
+
+def test_other_contents_are_replaced_only_on_demand_and_with_a_backup(device, words, place, sesam, tmp_path):
+    sesam(None, *words(device))
+    (place / "pass").write_text("of yesterday\n")
+    (place / "openssl.cnf").write_text("openssl_conf = mine\n")
+    done = sesam(None, *words(device, "--yes"), check=False)
+    assert done.returncode == 1 and "give --force" in done.stderr and "nothing was written" in done.stderr
+    assert (place / "pass").read_text() == "of yesterday\n"
+    sesam(None, *words(device, "--force"))
+    assert (place / "pass").read_text() == f"{PASSWORD}\n"
+    backups = {file.name.split(".before-")[0]: file for file in place.iterdir() if ".before-" in file.name}
+    assert set(backups) == {"pass", "openssl.cnf"}
+    assert backups["pass"].read_text() == "of yesterday\n" and stat.S_IMODE(backups["pass"].stat().st_mode) == 0o600
+    assert backups["openssl.cnf"].read_text() == "openssl_conf = mine\n"
+
+
+def test_a_secret_that_others_can_read_gets_its_mode_back(device, words, place, sesam):
+    sesam(None, *words(device))
+    (place / "pin").chmod(0o644)
+    assert "mode corrected" in sesam(None, *words(device)).stdout
+    assert stat.S_IMODE((place / "pin").stat().st_mode) == 0o600
+
+
+def test_a_dry_run_writes_nothing_and_makes_no_key(device, words, place, sesam):
+    done = sesam(None, *words(device, "--dry-run"))
+    assert not place.exists() and device.keys() == []
+    assert f"--- {place}/openssl.cnf" in done.stdout and "pass_source = file:" in done.stdout
+    assert PASSWORD not in done.stdout and PIN not in done.stdout
+
+
+def test_without_a_terminal_yes_does_not_answer_the_question_of_trust(device, words, place, sesam):
+    done = sesam(None, *words(device, "--yes", without=["fingerprint"]), check=False)
+    assert_nothing_written(done, place)
+    assert "--fingerprint" in done.stderr and "--tlscert" in done.stderr
+    assert device.requests() == {}
+
+
+def test_the_certificate_may_come_as_a_file(device, words, place, sesam):
+    sesam(None, *words(device, without=["fingerprint"], tlscert=device.tlscert))
+    assert "BEGIN CERTIFICATE" in (place / "device.pem").read_text()
+
+
+@pytest.mark.parametrize("form", [str.lower, lambda text: text.replace(":", ""), lambda text: f"SHA256:{text}",
+                                  lambda text: f"sha256 Fingerprint={text}"])
+def test_a_fingerprint_in_any_usual_form_is_read(device, words, sesam, form):
+    sesam(None, *words(device, "--dry-run", fingerprint=form(fingerprint(device.tlscert))))
+
+
+def test_a_malformed_fingerprint_is_refused_before_anything_is_sent(device, words, place, sesam):
+    done = sesam(None, *words(device, fingerprint="AB:CD"), check=False)
+    assert_nothing_written(done, place)
+    assert "64 hexadecimal digits" in done.stderr and device.requests() == {}
+
+
+class Recorder:
+    """A TLS server with a certificate of its own that keeps what it is sent."""
+
+    def __init__(self, certificate, key):
+        self.received = b""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.handshakes = threading.Semaphore(0)
+
+        def serve(connection):
+            with connection:
+                try:
+                    with context.wrap_socket(connection, server_side=True) as tls:
+                        self.handshakes.release()
+                        tls.settimeout(20)
+                        while more := tls.recv(4096):
+                            self.received += more
+                except OSError:
+                    pass
+
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        serve_connections(self.listener, serve)
+
+    @property
+    def url(self):
+        return f"https://{DEVICE_NAME}:{self.listener.getsockname()[1]}"
+
+
+@pytest.fixture
+def impostor(tmp_path):
+    """Has the device's name in a certificate of its own."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                    tmp_path / "impostor.key", "-out", tmp_path / "impostor.pem", "-subj", f"/CN={DEVICE_NAME}",
+                    "-days", "2"], check=True, capture_output=True)
+    server = Recorder(tmp_path / "impostor.pem", tmp_path / "impostor.key")
+    yield server
+    server.listener.close()
+
+
+@pytest.mark.parametrize("trust", ["fingerprint", "tlscert", "earlier run"])
+def test_an_endpoint_with_another_certificate_gets_no_byte_of_a_request(device, impostor, words, place, sesam, trust):
+    if trust == "earlier run":
+        sesam(None, *words(device))
+    by_file = {"without": ["fingerprint"], **({"tlscert": device.tlscert} if trust == "tlscert" else {})}
+    done = sesam(None, *words(device, "--yes", url=impostor.url, **(by_file if trust != "fingerprint" else {})),
+                 check=False)
+    assert done.returncode == 1 and "nothing was written" in done.stderr, done
+    assert "certificate is not trusted" in done.stderr and PASSWORD not in str(done)
+    assert impostor.handshakes.acquire(timeout=10) and impostor.received == b""
+
+
+def test_who_answers_no_at_the_terminal_sends_nothing(impostor, words, place, device):
+    arguments = [COMMAND, *words(device, url=impostor.url, without=["fingerprint"])]
+    done, screen = run_at_terminal(arguments, None, ("Type yes to trust it", "no"))
+    assert_nothing_written(done, place)
+    assert fingerprint(device.tlscert) not in screen and impostor.received == b""
+
+
+def test_everything_can_be_answered_at_the_terminal(device, place, openssl, tmp_path):
+    done, screen = run_at_terminal(
+        [COMMAND, "setup", "--directory", place], None,
+        ("Name of the device", f"127.0.0.1:{device.port}"), ("further node", ""), ("Type yes to trust it", "yes"),
+        ("User on the device", USER), (f"Password of {USER}", "mistyped"), ("again", PASSWORD), ("PIN of the keys", PIN),
+        ("name of a new one", "web"), ("Make it?", "yes"))
+    assert done.returncode == 0, (done, screen)
+    assert fingerprint(device.tlscert) in screen
+    assert "Subject" in done.stderr and DEVICE_NAME in done.stderr and "Valid" in done.stderr
+    assert PASSWORD not in screen + str(done) and PIN not in screen + str(done)
+    cnf = (place / "openssl.cnf").read_text()
+    assert f"url = https://{DEVICE_NAME}:{device.port}\naddress = 127.0.0.1\n" in cnf
+    assert_signs(openssl, place / "openssl.cnf", "sesam:web", tmp_path)
+
+
+def test_the_user_is_asked_before_a_file_is_replaced(device, words, place, sesam):
+    sesam(None, *words(device))
+    (place / "pin").write_text("1\n")
+    arguments = [COMMAND, *words(device)]
+    done, _ = run_at_terminal(arguments, None, ("Replace", "no"))
+    assert done.returncode == 1 and (place / "pin").read_text() == "1\n"
+    done, _ = run_at_terminal(arguments, None, ("Replace", "yes"))
+    assert done.returncode == 0 and (place / "pin").read_text() == f"{PIN}\n"
+
+
+def test_the_nodes_of_a_cluster_are_trusted_one_by_one(simulator, words, place, sesam, openssl, tmp_path):
+    first, second = simulator(), simulator()
+    one_of_two = words(first, "--url", second.url)
+    assert_nothing_written(sesam(None, *one_of_two, check=False), place)
+    assert second.requests() == {}
+    sesam(None, *one_of_two, "--fingerprint", fingerprint(second.tlscert))
+    assert (place / "device.pem").read_text().count("BEGIN CERTIFICATE") == 2
+    second.take_keys_of(first)
+    first.stop()
+    assert_signs(openssl, place / "openssl.cnf", "sesam:web", tmp_path)
+
+
+def test_a_wrong_password_is_told_and_nothing_is_written(device, words, place, sesam, tmp_path):
+    (tmp_path / "password").write_text("wrong")
+    done = sesam(None, *words(device), check=False)
+    assert_nothing_written(done, place)
+    assert "access denied" in done.stdout
+
+
+def test_a_wrong_pin_is_sent_once_and_nothing_is_written(device, words, place, sesam, tmp_path):
+    device.create_key("web", pin="99999999")
+    done = sesam(None, *words(device), check=False)
+    assert_nothing_written(done, place)
+    assert "wrong PIN" in done.stdout
+
+
+def test_keys_without_pin(device, words, place, sesam):
+    sesam(None, *words(device, "--no-pin", without=["pin-source"]))
+    assert {file.name for file in place.iterdir()} == {"openssl.cnf", "device.pem", "pass"}
+
+
+def test_the_password_may_come_from_stdin(device, words, place, sesam):
+    sesam(None, *words(device, pass_source="stdin:"), stdin=f"{PASSWORD}\n".encode())
+    assert (place / "pass").read_text() == f"{PASSWORD}\n"
+
+
+def test_a_core_that_is_not_there_is_told(device, words, place, sesam):
+    done = sesam(None, *words(device, core="9"), check=False)
+    assert_nothing_written(done, place)
+    assert "1 to 2" in done.stdout and "--core" in done.stdout
+
+
+def test_another_signing_command_leads_to_discover(simulator, words, place, sesam):
+    device = simulator(sign_dialect=json.dumps({"command": "signecc", "fields": {"key_to_use": "key"}}))
+    done = sesam(None, *words(device), check=False)
+    assert done.returncode == 1 and (place / "openssl.cnf").exists()
+    assert f"OPENSSL_CONF={place}/openssl.cnf sesam discover web" in done.stdout
+
+
+def test_the_report_may_be_json(device, words, place, sesam):
+    told = json.loads(sesam(None, "--json", *words(device)).stdout)
+    assert told["well"] and told["written"] and told["key"] == "web"
+    assert told["openssl_conf"] == f"{place}/openssl.cnf"
+    assert {"path": f"{place}/pass", "mode": "0600", "change": "new"} in told["files"]
+    assert {step["result"] for step in told["steps"]} == {"good"}
+
+
+def test_a_directory_of_others_is_refused(device, words, place, sesam):
+    place.mkdir(parents=True)
+    place.chmod(0o777)
+    done = sesam(None, *words(device), check=False)
+    assert done.returncode == 1 and "can be written by every user" in done.stderr and not list(place.iterdir())
+
+
+def test_named_gets_a_drop_in_and_a_configuration_of_its_own(device, words, place, sesam, tmp_path):
+    done = sesam(None, *words(device, named=tmp_path / "named.service.d"))
+    drop_in = (tmp_path / "named.service.d" / "sesam.conf").read_text()
+    assert f"\nEnvironment=OPENSSL_CONF={place}/named.cnf\n" in drop_in
+    assert "\ndeadline_ms = 1000\n" in (place / "named.cnf").read_text()
+    assert "deadline_ms" not in (place / "openssl.cnf").read_text()
+    assert "systemctl restart named" in done.stdout
+
+
+def test_no_drop_in_is_written_unasked_for_another_directory(device, words, place, sesam):
+    done = sesam(None, *words(device))
+    assert "systemctl" not in done.stdout and not (place / "named.cnf").exists()
+
+
+SYSTEM_FILES = {
+    "debian 12": "openssl_conf = openssl_init\n\n[openssl_init]\n# providers = provider_sect\n\n[ req ]\nx = y\n",
+    "debian 13": "openssl_conf = openssl_init\n[openssl_init]\nproviders = provider_sect\nssl_conf = ssl\n"
+                 "[provider_sect]\ndefault = default_sect\n[default_sect]\n# activate = 1\n[ssl]\n",
+    "bare": "[ req ]\nx = y\n",
+    "without line break": "openssl_conf = a\n[a]\nproviders = b\n[b]\ndefault = c\n[c]\nactivate = 1"}
+
+
+@pytest.mark.parametrize("name", SYSTEM_FILES)
+def test_the_systems_file_is_extended_and_a_backup_kept(device, words, sesam, openssl, tmp_path, name):
+    system = tmp_path / "system.cnf"
+    system.write_text(SYSTEM_FILES[name])
+    system.chmod(0o640)
+    sesam(None, *words(device, system=system))
+    text = system.read_text()
+    for line in SYSTEM_FILES[name].splitlines():
+        assert line in text.splitlines()
+    assert stat.S_IMODE(system.stat().st_mode) == 0o640
+    backup, = tmp_path.glob("system.cnf.before-*")
+    assert backup.read_text() == SYSTEM_FILES[name]
+    assert_signs(openssl, system, "sesam:web", tmp_path)
+    sesam(None, *words(device, system=system))
+    assert system.read_text() == text and len(list(tmp_path.glob("system.cnf.before-*"))) == 1
+
+
+def test_a_systems_file_that_configures_sesam_otherwise_is_left_alone(device, words, place, sesam, tmp_path):
+    system = tmp_path / "system.cnf"
+    text = "openssl_conf = a\n[a]\nproviders = b\n[b]\ndefault = c\nsesam = d\n[c]\nactivate = 1\n[d]\nactivate = 1\n"
+    system.write_text(text)
+    done = sesam(None, *words(device, system=system), check=False)
+    assert_nothing_written(done, place)
+    assert system.read_text() == text and list(tmp_path.glob("system.cnf.*")) == []
+
+
+def test_without_system_no_file_outside_of_the_directory_is_touched(device, words, place, sesam, tmp_path):
+    system = tmp_path / "system.cnf"
+    system.write_text(SYSTEM_FILES["debian 12"])
+    sesam(system, *words(device))
+    assert system.read_text() == SYSTEM_FILES["debian 12"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_user_who_may_not_write_there_is_told_before_anything_is_asked(device, words, sesam, tmp_path):
+    tmp_path.chmod(0o755)
+    done = sesam(None, *words(device, directory="/etc/sesam-of-a-test"), check=False, user="nobody")
+    assert done.returncode == 1 and "run this as root" in done.stderr and device.requests() == {}
