@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Upgrade and downgrade: what users of earlier versions keep is still read, and what a later version wrote is either
+read or refused by name."""
+import re
+
+import pytest
+
+from harness.keys import assert_signs
+from harness.paths import MODULE, REPOSITORY
+
+VERSIONS = REPOSITORY / "test" / "data" / "versions"
+EARLIER = sorted(path.name for path in VERSIONS.iterdir() if path.is_dir())
+PIN = "12345678"
+
+
+@pytest.fixture
+def of_version(device, tmp_path):
+    """of_version("0.1.0") -> that version's openssl.cnf, filled in for a device with the key of its other files"""
+    def make(version):
+        key = device.create_key("web", pin=PIN)
+        assert key["id"] and "0025" in str(key), "the files name the first key of a new device"
+        for name, secret in (("pass", "sesam-demo\n"), ("pin", f"{PIN}\n")):
+            (tmp_path / name).write_text(secret)
+            (tmp_path / name).chmod(0o600)
+        text = (VERSIONS / version / "openssl.cnf").read_text()
+        values = {"module": MODULE, "url": device.url, "tlscert": device.tlscert, "directory": tmp_path}
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", str(value))
+        path = tmp_path / "openssl.cnf"
+        path.write_text(text)
+        return path
+
+    return make
+
+
+@pytest.mark.parametrize("version", EARLIER)
+def test_configuration_pem_file_and_uris_of_an_earlier_version_work(of_version, openssl, tmp_path, version):
+    cnf = of_version(version)
+    assert_signs(openssl, cnf, VERSIONS / version / "web.key", tmp_path)
+    for uri in (VERSIONS / version / "uris").read_text().split():
+        assert_signs(openssl, cnf, uri, tmp_path)
+    assert not (tmp_path / "log").read_text(), "no setting of it is warned about"
+    assert list(tmp_path.glob("*.prom"))
+
+
+@pytest.mark.parametrize("version", EARLIER)
+def test_the_current_pem_file_is_one_that_earlier_versions_read(of_version, openssl, tmp_path, version):
+    """If this fails, a downgrade needs PEM files to be made again: say so in docs/OPERATIONS.md."""
+    cnf = of_version(version)
+    openssl(cnf, "pkey", "-in", "sesam:web", "-out", tmp_path / "web.key")
+    assert (tmp_path / "web.key").read_text().strip() == (VERSIONS / version / "web.key").read_text().strip()
+
+
+def test_a_setting_of_a_later_version_is_refused_by_name_when_a_key_is_used(device, openssl_cnf, openssl):
+    device.create_key("web")
+    cnf = openssl_cnf(device, setting_of_the_future="yes")
+    assert openssl(cnf, "version").stderr == ""
+    done = openssl(cnf, "pkey", "-in", "sesam:web", "-pubout", check=False)
+    assert done.returncode != 0 and "setting_of_the_future" in done.stderr
+    cnf.write_text(re.sub("^setting_of_the_future.*\n", "", cnf.read_text(), flags=re.M))
+    openssl(cnf, "pkey", "-in", "sesam:web", "-pubout")
+
+
+def test_an_attribute_of_a_later_version_is_ignored_in_a_uri_that_names_a_key(device, openssl_cnf, openssl, tmp_path):
+    device.create_key("web")
+    assert_signs(openssl, openssl_cnf(device), "sesam:object=web;attribute-of-the-future=1", tmp_path)
