@@ -14,6 +14,7 @@
 #include "cli/directory.h"
 #include "cli/output.h"
 #include "cli/output_file.h"
+#include "cli/own_module.h"
 #include "cli/shell_word.h"
 #include "cli/simulate_shell.h"
 #include "cli/simulator_process.h"
@@ -125,9 +126,7 @@ void print_cnf(std::ostream& out, const SimulatorProcess::Ready& device) {
       << "[openssl_init]\nproviders = providers\n\n[providers]\ndefault = default_provider\nsesam = "
          "sesam_provider\n\n"
       << "[default_provider]\nactivate = 1\n\n[sesam_provider]\n";
-  // As built; once installed OpenSSL finds it by itself.
-  if (const fs::path module = own_directory() / "sesam.so"; fs::exists(module))
-    out << "module = " << escaped(module) << '\n';
+  if (const fs::path module = own_module(); !module.empty()) out << "module = " << escaped(module) << '\n';
   out << "activate = 1\nurl = " << url_of(device)
       << "\naddress = 127.0.0.1\ntlscert = " << escaped(device.tlscert) << "\nuser = " << kUser
       << "\npass = " << kPassword << "\npin = " << kPin << "\nlog_level = 1\n\n"

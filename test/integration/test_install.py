@@ -2,10 +2,13 @@
 """`cmake --install`, from which the Debian package is made too. scripts/package tries the package itself, in clean
 chroots."""
 import json
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from harness.flavour import not_counted, not_sanitized
 from harness.paths import BUILD, REPOSITORY
 from harness.programs import minimal_environment, run
 
@@ -18,6 +21,24 @@ def installed(tmp_path_factory):
     return root, sorted(path.relative_to(root) for path in root.rglob("*") if path.is_file())
 
 
+@pytest.fixture(scope="module")
+def in_a_prefix(tmp_path_factory):
+    """Installed into a directory of the user's -> the directory, and what the installation printed"""
+    prefix = tmp_path_factory.mktemp("home") / "sesam"
+    done = run(["cmake", "--install", BUILD, "--prefix", prefix], timeout=300)
+    return prefix, done.stdout + done.stderr
+
+
+def simulate(command, directory):
+    """A simulated device of an installed command, which says where its openssl.cnf is."""
+    process = subprocess.Popen([command, "simulate", "--json", "--directory", directory], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, text=True, env=minimal_environment(None))
+    for line in process.stdout:
+        if line == "}\n":
+            break
+    return process
+
+
 def test_all_parts_are_where_they_belong(installed):
     root, files = installed
     modules = run(["openssl", "version", "-m"]).stdout.split('"')[1]
@@ -27,6 +48,55 @@ def test_all_parts_are_where_they_belong(installed):
             "/usr/share/doc/sesam/sesam.spdx.json", "/usr/share/bash-completion/completions/sesam"} <= names
     examples = {path.name for path in (REPOSITORY / "docs" / "examples").iterdir()}
     assert examples == {path.name for path in files if path.parent.name == "examples"}
+    guides = {path.name for path in (REPOSITORY / "docs").glob("*.md")}
+    assert guides == {path.name for path in files if path.suffix == ".md" and path.parent.name == "docs"}
+
+
+def test_the_links_of_the_installed_guides_lead_somewhere(installed):
+    root, files = installed
+    guides = [root / path for path in files if path.suffix == ".md"]
+    assert {"README.md", "CHANGELOG.md", "OPERATIONS.md"} <= {path.name for path in guides}
+    for guide in guides:
+        for target in re.findall(r"\]\(([^)#]+)", guide.read_text()):
+            if not target.startswith("https://"):
+                assert (guide.parent / target).exists(), f"{guide.name}: {target}"
+
+
+@not_counted
+@not_sanitized("is larger")
+def test_no_debug_information_is_installed(installed):
+    root, files = installed
+    assert sum((root / path).lstat().st_size for path in files) < 30 * 1024 * 1024
+    for path in files:
+        if path.name in ("sesam.so", "sesam", "n200-sim") and "bash-completion" not in path.parts:
+            assert ".debug_info" not in run(["readelf", "-SW", root / path]).stdout, path
+
+
+@not_sanitized("needs the sanitizer's library in every program")
+def test_a_user_installs_into_a_directory_of_theirs_and_is_told_the_modules_path(in_a_prefix, tmp_path):
+    prefix, printed = in_a_prefix
+    places = [Path(line) for line in re.findall(r"^-- (?:Installing|Up-to-date): (.+)$", printed, re.M)]
+    assert places and all(place.is_relative_to(prefix) for place in places)
+    module = Path(re.search(r"^ +module = (.+)$", printed, re.M)[1])
+    assert module.is_relative_to(prefix) and module.is_file()
+    process = simulate(prefix / "bin" / "sesam", tmp_path / "device")
+    try:
+        cnf = tmp_path / "device" / "openssl.cnf"
+        assert f"module = {module}\n" in cnf.read_text()
+        (tmp_path / "file").write_text("data")
+        run(["openssl", "dgst", "-sha256", "-sign", "sesam:web", "-out", tmp_path / "sig", tmp_path / "file"], cnf)
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def test_what_was_installed_is_uninstalled_as_the_readme_says(tmp_path):
+    there, manifest = tmp_path / "there", BUILD / "install_manifest.txt"
+    run(["cmake", "--install", BUILD, "--prefix", there], timeout=300)
+    assert all(Path(line).is_relative_to(there) for line in manifest.read_text().splitlines())
+    command = re.search(r"^ +(xargs .*?) *#", (REPOSITORY / "README.md").read_text(), re.M)[1]
+    run(["bash", "-c", command.replace("build/install_manifest.txt", str(manifest))])
+    assert [path for path in there.rglob("*") if path.is_file() or path.is_symlink()] == []
 
 
 def test_nothing_is_configured(installed):
@@ -37,12 +107,8 @@ def test_nothing_is_configured(installed):
 def test_the_installed_command_starts_the_installed_simulator(installed, tmp_path):
     root, files = installed
     (command,) = [root / path for path in files if path.parts[-2:] == ("bin", "sesam")]
-    process = subprocess.Popen([command, "simulate", "--json", "--directory", tmp_path], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, text=True, env=minimal_environment(None))
+    process = simulate(command, tmp_path)
     try:
-        for line in process.stdout:
-            if line == "}\n":
-                break
         device = json.loads((tmp_path / "ready.json").read_text())["pid"]
         program = run(["readlink", f"/proc/{device}/exe"]).stdout.strip()
         assert program == str(command.parents[1] / "libexec" / "sesam" / "n200-sim")
