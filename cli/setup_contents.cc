@@ -9,10 +9,10 @@
 
 #include "base/file.h"
 #include "cli/doctor.h"
+#include "cli/own_module.h"
 #include "cli/setup_settings.h"
 #include "cli/setup_system.h"
 #include "cli/shell_word.h"
-#include "cli/simulator_process.h"
 
 namespace sesam::cli::setup {
 namespace {
@@ -30,16 +30,10 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, failed);
 }
 
-// Beside the command, as built; once installed OpenSSL finds it by itself.
-std::string module_path() {
-  const fs::path module = own_directory() / "sesam.so";
-  return is_there(module) ? module.string() : std::string();
-}
-
 std::string cnf_of(const config::Values& values, std::string_view whose) {
   return "# Written by `sesam setup`" + std::string(whose) +
-         ". See OSSL_PROVIDER-sesam(7) for all settings.\n" + example_configuration(values, module_path()) +
-         std::string(kRequestSections);
+         ". See OSSL_PROVIDER-sesam(7) for all settings.\n" +
+         example_configuration(values, own_module().string()) + std::string(kRequestSections);
 }
 
 NewFile text_file(std::string path, std::string_view text) {
@@ -112,7 +106,7 @@ Result<std::vector<NewFile>> files_for(const Plan& plan, const Arguments& argume
   if (wants_named(arguments)) add_named_files(files, plan, arguments);
   if (arguments.system) {
     SESAM_TRY(file, system_file(*arguments.system,
-                                example_configuration(final_values(plan, directory), module_path())));
+                                example_configuration(final_values(plan, directory), own_module().string())));
     files.push_back(std::move(file));
   }
   return files;
