@@ -16,8 +16,8 @@ SCRIPT = REPOSITORY / "docs" / "examples" / "offline-ksk"
 def offline_ksk(tmp_path, device, openssl_cnf, run):
     cnf = openssl_cnf(device, log_level=1)
 
-    def call(*labels, algorithm=13, **options):
-        return run([SCRIPT, ZONE, TRANSCRIPT_ZONE, *labels], cnf, cwd=tmp_path,
+    def call(*labels, algorithm=13, zone_file=TRANSCRIPT_ZONE, **options):
+        return run([SCRIPT, ZONE, zone_file, *labels], cnf, cwd=tmp_path,
                    environment={"ALGORITHM": str(algorithm)}, **options)
 
     return call
@@ -44,6 +44,27 @@ def test_the_keys_go_on_being_used(tmp_path, device, offline_ksk):
     assert "good" in offline_ksk("sesam:JP.example").stdout
     assert sorted(path.name for path in tmp_path.glob("*/K*")) == keys
     assert device.requests()["eccsign"] == 2
+
+
+def serial(tmp_path) -> int:
+    return int(re.search(r"\sSOA\s+\S+ \S+ (\d+) ", (tmp_path / "right" / f"{ZONE}.signed").read_text())[1])
+
+
+@pytest.mark.parametrize("in_file, first, second", [
+    (2022100101, 2022100101, 2022100102),
+    (4294967295, 4294967295, 0),  # RFC 1982
+    (0, 0, 1),
+])
+def test_a_zone_that_is_signed_again_has_a_later_serial(tmp_path, device, offline_ksk, in_file, first, second):
+    device.create_key("JP.example")
+    zone_file = tmp_path / ZONE
+    zone_file.write_text(TRANSCRIPT_ZONE.read_text().replace("2022100101", str(in_file)))
+    for expected in (first, second, second + 1):
+        assert "good" in offline_ksk("sesam:JP.example", zone_file=zone_file).stdout
+        assert serial(tmp_path) == expected
+    zone_file.write_text(TRANSCRIPT_ZONE.read_text().replace("2022100101", str(second + 100)))
+    offline_ksk("sesam:JP.example", zone_file=zone_file)
+    assert serial(tmp_path) == second + 100
 
 
 @not_sanitized("validns reads where it must not")

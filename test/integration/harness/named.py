@@ -159,3 +159,21 @@ class Named:
             assert self.process is None or self.process.poll() is None, f"named ended:\n{self.tell()}"
             time.sleep(0.2)
         raise AssertionError(f"in vain: {what}\n{self.tell()}")
+
+    def switch(self, old: str, new: str) -> None:
+        """Replaces a part of named.conf, which named reads again."""
+        text = self.conf.read_text()
+        assert text.count(old) == 1, text
+        self.conf.write_text(text.replace(old, new))
+        if self.process:
+            run(["named-checkconf", self.conf], self.openssl_conf)
+            self.rndc("reconfig")
+
+    def roll_over(self, tag: str, role: str) -> str:
+        """Begins the rollover of a key, and returns the tag of its successor. BIND names keys by the second."""
+        before = set(self.key_tags(role))
+        time.sleep(1.1)
+        self.rndc("dnssec", "-rollover", "-key", tag, ZONE)
+        self.wait_until(f"the {role} {tag} has a successor", lambda: len(set(self.key_tags(role)) - before) == 1)
+        (new,) = set(self.key_tags(role)) - before
+        return new

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The parent of a zone: which DS records it publishes, and whether a validator accepts the zone by them."""
+import re
+from typing import Callable
+
+from harness.bind import ZONE
+from harness.named import Named
+from harness.programs import Done, run
+
+
+class Parent:
+    """Publishes DS records of jp.example, as its registry would when told so, and validates by delv, which asks the
+    server anew each time and has no provider."""
+
+    def __init__(self, one: Named):
+        self.named = one
+        self.ds: dict[str, str] = {}
+
+    def publish(self, tag: str) -> None:
+        """The DS of the KSK served with that tag. named is told that it can be seen."""
+        records = run(["dnssec-dsfromkey", "-f", "-", ZONE], None,
+                      stdin=self.named.dig(ZONE, "DNSKEY").encode()).stdout
+        found = re.search(rf"^{re.escape(ZONE)}\. IN DS ({tag} \d+ 2 \S+)$", records, re.M)
+        assert found, f"no KSK {tag} in:\n{records}"
+        self.ds[tag] = found[1]
+        self.named.rndc("dnssec", "-checkds", "-key", tag, "published", ZONE)
+
+    def withdraw(self, tag: str) -> None:
+        del self.ds[tag]
+        self.named.rndc("dnssec", "-checkds", "-key", tag, "withdrawn", ZONE)
+
+    def validation(self, name: str = ZONE, kind: str = "SOA") -> Done:
+        anchors = self.named.directory / "anchors"
+        lines = []
+        for ds in self.ds.values():
+            tag, algorithm, digest, value = ds.split()
+            lines.append(f'{ZONE}. static-ds {tag} {algorithm} {digest} "{value}";')
+        anchors.write_text("trust-anchors {\n" + "\n".join(lines) + "\n};\n")
+        return run(["delv", "@127.0.0.1", "-p", self.named.port, "-a", anchors, f"+root={ZONE}", name, kind], None,
+                   check=False)
+
+    def assert_accepted(self) -> None:
+        for name, kind in ((ZONE, "SOA"), (ZONE, "DNSKEY"), (f"nothing.{ZONE}", "A")):
+            done = self.validation(name, kind)
+            assert "fully validated" in done.stdout, f"{self.ds}\n{done}\n{self.named.tell()}"
+
+    def wait_until(self, what: str, true: Callable[[], bool]) -> None:
+        """Validates at each look: the zone is never bogus on the way."""
+        def look() -> bool:
+            self.assert_accepted()
+            return true()
+        self.named.wait_until(what, look)
+
+    def replace(self, old: str, new: str) -> None:
+        """The DS of a KSK by that of its successor, as docs/BIND.md says: each step when named shows that the one
+        before has reached everybody."""
+        one = self.named
+        for what in ("dnskey", "key rrsig"):
+            self.wait_until(f"{what} of the new KSK is established", lambda what=what: one.is_omnipresent(new, what))
+        self.publish(new)
+        self.wait_until("the new DS is established", lambda: one.is_omnipresent(new, "ds"))
+        self.withdraw(old)
+        self.wait_until("the old KSK is gone", lambda: len(one.dnskeys()["257"]) == 1)
