@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/MIGRATION.md: configuration and K files of those who come from the vendor's module work as it says."""
+"""docs/MIGRATION.md: the configuration of those who come from the vendor's module works as it says."""
 import json
-import re
 
 import pytest
 
-from harness.bind import Bind
 from harness.keys import assert_signs
 from harness.paths import MODULE, REPOSITORY
 from harness.simulator import PASSWORD, USER
@@ -48,21 +46,3 @@ def test_the_vendors_file_is_enough(device, migrated, openssl, tmp_path):
                 f"pkcs11:token={key['slot']};object=JP.example;pin-value={PIN}",
                 f"pkcs11:id={octets}", "sesam:JP.example"):
         assert_signs(openssl, migrated, uri, tmp_path)
-
-
-def test_k_files_of_the_engine_work_on_without_their_line_engine(device, migrated, run, tmp_path):
-    device.create_key("JP.example", pin=PIN)
-    bind = Bind(tmp_path / "keys", migrated)
-    bind.key_from_label("pkcs11:object=JP.example")
-    (private,) = bind.directory.glob("K*.private")
-    dnskey = private.with_suffix(".key").read_text()
-    private.write_text(private.read_text().replace("Label:", "Engine: cGtjczExAA==\nLabel:"))
-    failed = bind.sign(check=False).done
-    assert failed.returncode != 0 and "no engine" in failed.stderr
-    command = re.search(r"^sed .*$",
-                        block_after("To go on with the K files of a zone that is signed, so that its DNSKEYs stay "
-                                    "what they are:"), re.M)[0]
-    run(["bash", "-c", command.replace("/var/lib/bind/keys", str(bind.directory))])
-    assert bind.sign().generated > 0
-    assert "fully signed" in bind.verify().stdout + bind.verify().stderr
-    assert private.with_suffix(".key").read_text() == dnskey
