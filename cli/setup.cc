@@ -62,7 +62,7 @@ void print_files(const std::vector<PlannedFile>& files, bool with_contents) {
   std::cout << std::endl;
 }
 
-void print_as_json(const Run& run, const Arguments& arguments, bool well) {
+void print_as_json(const Run& run, const Arguments& arguments, const Result<bool>& well) {
   constexpr const char* kResults[] = {"good", "bad", "skipped"};
   Json steps = Json::array();
   for (const auto& step : run.checkup.steps()) {
@@ -79,12 +79,14 @@ void print_as_json(const Run& run, const Arguments& arguments, bool well) {
     if (!planned.backup.empty()) one["backup"] = planned.backup;
     files.push_back(std::move(one));
   }
-  print_json({{"well", well},
-              {"written", run.is_written},
-              {"openssl_conf", arguments.directory + "/openssl.cnf"},
-              {"key", run.key},
-              {"steps", steps},
-              {"files", files}});
+  Json all{{"well", well && *well},
+           {"written", run.is_written},
+           {"openssl_conf", arguments.directory + "/openssl.cnf"},
+           {"key", run.key},
+           {"steps", steps},
+           {"files", files}};
+  if (!well) all["error"] = text_of(well.error());
+  print_json(all);
 }
 
 Result<Plan> find_device(const Session& session, const Arguments& arguments, Checkup& checkup) {
@@ -120,12 +122,12 @@ Result<bool> try_files(const Arguments& arguments, Run& run) {
   return static_cast<bool>(made);
 }
 
-void offer_discover(const Arguments& arguments, const std::string& key, bool json) {
-  if (json) return;
+// No key of the user's serves for the search: it makes one.
+void offer_discover(const Arguments& arguments) {
   std::cout
-      << "The device's signing command is not the assumed one. Find it, which takes at most 400 requests:\n\n"
-      << "    OPENSSL_CONF=" << shell_word(arguments.directory + "/openssl.cnf") << " sesam discover "
-      << printable(shell_word(key)) << "\n\nThen add the line that it prints to the provider's section.\n";
+      << "The device's signing command is not the assumed one. This finds it, with at most 400 requests:\n\n"
+      << "    sesam discover --make-key --config " << shell_word(arguments.directory + "/openssl.cnf")
+      << "\n\nAdd the line that it prints to the provider's section of that file.\n";
 }
 
 Result<bool> write(const Session& session, const Arguments& arguments, const Plan& plan, Trial trial,
@@ -134,12 +136,15 @@ Result<bool> write(const Session& session, const Arguments& arguments, const Pla
   SESAM_TRY(planned, setup::plan_files(std::move(files)));
   run.files = std::move(planned);
   if (!session.json) print_files(run.files, arguments.dry_run);
-  if (arguments.dry_run) return true;
+  if (arguments.dry_run) {
+    if (!session.json) std::cout << "This is a dry run: nothing was written.\n";
+    return true;
+  }
   SESAM_CHECK(setup::confirm_changes(run.files, arguments));
   SESAM_CHECK(setup::write_files(run.files));
   run.is_written = true;
   if (trial == Trial::unknown_how) {
-    offer_discover(arguments, run.key, session.json);
+    if (!session.json) offer_discover(arguments);
     return false;
   }
   SESAM_TRY(well, try_files(arguments, run));
@@ -163,7 +168,7 @@ Result<bool> run_setup(const Session& session, Arguments arguments) {
   arguments.directory = directory;
   Run run{Checkup(session.json), {}, {}};
   auto well = perform(session, arguments, run);
-  if (session.json) print_as_json(run, arguments, well && *well);
+  if (session.json) print_as_json(run, arguments, well);
   if ((!well || !*well) && !run.is_written) {
     std::cout.flush();
     if (!well) print_error(well.error());

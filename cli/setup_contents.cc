@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cstring>
 #include <filesystem>
 #include <utility>
 #include <variant>
@@ -64,6 +67,18 @@ std::string drop_in(const Arguments& arguments) {
          "/named.cnf\n# A core dump of named would hold what is sent to the device.\nLimitCORE=0\n";
 }
 
+// Both systemd and AppArmor have rules of their own for all other characters.
+Result<void> check_plain(const std::string& directory) {
+  const auto is_plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::strchr("/._-+", c) != nullptr;
+  };
+  if (std::all_of(directory.begin(), directory.end(), is_plain)) return {};
+  return Error{
+      Reason::bad_argument,
+      directory +
+          ": choose a --directory without spaces and special characters for named, or give --no-named"};
+}
+
 // Debian's profile allows named /etc/bind, and nothing of /etc/sesam.
 bool needs_profile(const Arguments& arguments) {
   return named_directory(arguments) == kNamedDirectory && is_there(kProfile) &&
@@ -103,7 +118,10 @@ Result<std::vector<NewFile>> files_for(const Plan& plan, const Arguments& argume
   if (!plan.password.empty()) files.push_back(secret_file(directory + "/pass", plan.password));
   if (!plan.pin.empty()) files.push_back(secret_file(directory + "/pin", plan.pin));
   files.push_back(text_file(directory + "/openssl.cnf", cnf_of(final_values(plan, directory), "")));
-  if (wants_named(arguments)) add_named_files(files, plan, arguments);
+  if (wants_named(arguments)) {
+    SESAM_CHECK(check_plain(directory));
+    add_named_files(files, plan, arguments);
+  }
   if (arguments.system) {
     SESAM_TRY(file, system_file(*arguments.system,
                                 example_configuration(final_values(plan, directory), own_module().string())));

@@ -2,6 +2,7 @@
 #include "cli/setup_trial.h"
 
 #include <openssl/crypto.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
@@ -37,6 +38,9 @@ Result<std::shared_ptr<n200::Device>> device_for(const Plan& plan, const Argumen
 }
 
 Result<Secret> password_on_stdin() {
+  if (::isatty(STDIN_FILENO) == 1)
+    return Error{Reason::bad_argument,
+                 "--pass-source stdin: is for a pipe or a file; use ask: at a terminal"};
   Secret text;
   SESAM_CHECK(read_input({}, [&](std::span<unsigned char> block) {
     text.append({reinterpret_cast<const char*>(block.data()), block.size()});

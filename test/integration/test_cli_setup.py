@@ -13,6 +13,7 @@ import pytest
 from harness.keys import assert_signs
 from harness.listener import serve_connections
 from harness.paths import COMMAND
+from harness.pki import Pki
 from harness.simulator import DEVICE_NAME, PASSWORD, USER
 from harness.terminal import run_at_terminal
 
@@ -40,7 +41,8 @@ def words(place, tmp_path):
     def make(device, *more, without=(), **other):
         options = {"url": device.url, "address": "127.0.0.1", "user": USER, "pass-source": f"file:{tmp_path}/password",
                    "pin-source": f"file:{tmp_path}/pin", "fingerprint": fingerprint(device.tlscert),
-                   "make-key": "web", "directory": place, **{name.replace("_", "-"): text for name, text in other.items()}}
+                   "make-key": "web", "directory": place,
+                   **{name.replace("_", "-"): text for name, text in other.items()}}
         return ["setup", *(word for name, text in options.items() if name not in without
                            for word in (f"--{name}", text)), *more]
 
@@ -73,12 +75,16 @@ def test_one_command_leads_to_a_signature(simulator, words, place, sesam, openss
 
 def test_a_second_run_changes_nothing_and_needs_no_options(device, words, place, sesam):
     sesam(None, *words(device))
-    before = {file: (file.read_bytes(), file.stat().st_mtime_ns, file.stat().st_ino) for file in place.iterdir()}
+
+    def files():
+        return {file: (file.read_bytes(), file.stat().st_mtime_ns, file.stat().st_ino) for file in place.iterdir()}
+
+    before = files()
     done = sesam(None, *words(device))
     assert done.stdout.count("unchanged") == 4
     done = sesam(None, "setup", "--directory", place, "--key", "web")
     assert done.stdout.count("unchanged") == 4 and "already trusted" in done.stdout
-    assert before == {file: (file.read_bytes(), file.stat().st_mtime_ns, file.stat().st_ino) for file in place.iterdir()}
+    assert before == files()
     assert len(device.keys()) == 1
 
 
@@ -169,13 +175,19 @@ class Recorder:
         return f"https://{DEVICE_NAME}:{self.listener.getsockname()[1]}"
 
 
+def certificate_for(name, path):
+    """-> (certificate, key)"""
+    key, certificate = path.with_suffix(".key"), path.with_suffix(".pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-keyout", key, "-out", certificate, "-subj", f"/CN={name}", "-days", "2"], check=True,
+                   capture_output=True)
+    return certificate, key
+
+
 @pytest.fixture
 def impostor(tmp_path):
     """Has the device's name in a certificate of its own."""
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
-                    tmp_path / "impostor.key", "-out", tmp_path / "impostor.pem", "-subj", f"/CN={DEVICE_NAME}",
-                    "-days", "2"], check=True, capture_output=True)
-    server = Recorder(tmp_path / "impostor.pem", tmp_path / "impostor.key")
+    server = Recorder(*certificate_for(DEVICE_NAME, tmp_path / "impostor"))
     yield server
     server.listener.close()
 
@@ -203,8 +215,8 @@ def test_everything_can_be_answered_at_the_terminal(device, place, openssl, tmp_
     done, screen = run_at_terminal(
         [COMMAND, "setup", "--directory", place], None,
         ("Name of the device", f"127.0.0.1:{device.port}"), ("further node", ""), ("Type yes to trust it", "yes"),
-        ("User on the device", USER), (f"Password of {USER}", "mistyped"), ("again", PASSWORD), ("PIN of the keys", PIN),
-        ("name of a new one", "web"), ("Make it?", "yes"))
+        ("User on the device", USER), (f"Password of {USER}", "mistyped"), ("again", PASSWORD),
+        ("PIN of the keys", PIN), ("name of a new one", "web"), ("Make it?", "yes"))
     assert done.returncode == 0, (done, screen)
     assert fingerprint(device.tlscert) in screen
     assert "Subject" in done.stderr and DEVICE_NAME in done.stderr and "Valid" in done.stderr
@@ -224,6 +236,62 @@ def test_the_user_is_asked_before_a_file_is_replaced(device, words, place, sesam
     assert done.returncode == 0 and (place / "pin").read_text() == f"{PIN}\n"
 
 
+@pytest.mark.parametrize("name", ["two words", "-x", "*.example", "a\x1b[2Jb", "a|b"])
+def test_a_certificate_whose_name_is_no_host_name_gives_no_url(device, words, place, sesam, tmp_path, name):
+    identity = certificate_for(name, tmp_path / "odd")
+    device.change_certificate(tlscert=identity[0], tlskey=identity[1])
+    done = sesam(None, *words(device, url=f"127.0.0.1:{device.port}", fingerprint=fingerprint(identity[0]),
+                              without=["address"]), check=False)
+    assert_nothing_written(done, place)
+    assert "another host name" in done.stderr and "\x1b" not in str(done) and device.requests() == {}
+
+
+def test_a_ca_is_no_reason_to_take_another_name(simulator, words, place, sesam, tmp_path):
+    pki = Pki(tmp_path / "pki")
+    ca, cnf = pki.ca("ca"), pki.cnf
+    key, _ = certificate_for("unused", tmp_path / "node")[::-1]
+    certificate = pki.leaf(key, cnf, ca, "node")
+    device = simulator()
+    device.change_certificate(tlscert=certificate, tlskey=key)
+    options = {"url": f"127.0.0.1:{device.port}", "tlscert": ca.certificate}
+    done = sesam(None, *words(device, without=["address", "fingerprint"], **options), check=False)
+    assert_nothing_written(done, place)
+    assert "another host name" in done.stderr and device.requests() == {}
+    options["url"] = f"localhost:{device.port}"
+    sesam(None, *words(device, without=["fingerprint"], **options))
+
+
+def test_an_expired_certificate_is_told_although_it_is_the_right_one(device, words, place, sesam, tmp_path):
+    key, request, certificate = (tmp_path / name for name in ("old.key", "old.csr", "old.pem"))
+    certificate_for(DEVICE_NAME, tmp_path / "old")
+    for command in (["req", "-new", "-key", key, "-subj", f"/CN={DEVICE_NAME}", "-out", request],
+                    ["x509", "-req", "-in", request, "-signkey", key, "-days", "-1", "-out", certificate]):
+        subprocess.run(["openssl", *command], check=True, capture_output=True)
+    device.change_certificate(tlscert=certificate, tlskey=key)
+    done = sesam(None, *words(device, fingerprint=fingerprint(certificate)), check=False)
+    assert_nothing_written(done, place)
+    assert "expired" in done.stdout and device.requests() == {}
+
+
+@pytest.mark.parametrize("password", ["pa#ss$wo\\rd", "'\"`", " with spaces "])
+def test_a_password_with_special_characters_works(device, words, sesam, openssl, place, tmp_path, password):
+    device.add_user("odd#user$1", password)
+    (tmp_path / "password").write_text(password)
+    sesam(None, *words(device, user="odd#user$1"))
+    assert_signs(openssl, place / "openssl.cnf", "sesam:web", tmp_path)
+
+
+def test_a_directory_with_special_characters_works(device, words, sesam, openssl, tmp_path):
+    place = tmp_path / "it's #1 $HOME"
+    done = sesam(None, *words(device, directory=place))
+    assert_signs(openssl, place / "openssl.cnf", "sesam:web", tmp_path)
+    export = next(line for line in done.stdout.splitlines() if "export" in line)
+    shell = f"{export.strip()}; exec openssl pkey -in sesam:web -pubout"
+    subprocess.run(["bash", "-c", shell], check=True, capture_output=True)
+    done = sesam(None, *words(device, directory=place, named=tmp_path / "named"), check=False)
+    assert done.returncode == 1 and "--no-named" in done.stderr
+
+
 def test_the_nodes_of_a_cluster_are_trusted_one_by_one(simulator, words, place, sesam, openssl, tmp_path):
     first, second = simulator(), simulator()
     one_of_two = words(first, "--url", second.url)
@@ -241,6 +309,8 @@ def test_a_wrong_password_is_told_and_nothing_is_written(device, words, place, s
     done = sesam(None, *words(device), check=False)
     assert_nothing_written(done, place)
     assert "access denied" in done.stdout
+    told = json.loads(sesam(None, "--json", *words(device), check=False).stdout)
+    assert not told["well"] and not told["written"] and told["steps"][-1]["step"] == "user" and told["files"] == []
 
 
 def test_a_wrong_pin_is_sent_once_and_nothing_is_written(device, words, place, sesam, tmp_path):
@@ -270,7 +340,7 @@ def test_another_signing_command_leads_to_discover(simulator, words, place, sesa
     device = simulator(sign_dialect=json.dumps({"command": "signecc", "fields": {"key_to_use": "key"}}))
     done = sesam(None, *words(device), check=False)
     assert done.returncode == 1 and (place / "openssl.cnf").exists()
-    assert f"OPENSSL_CONF={place}/openssl.cnf sesam discover web" in done.stdout
+    assert f"sesam discover --make-key --config {place}/openssl.cnf" in done.stdout
 
 
 def test_the_report_may_be_json(device, words, place, sesam):
@@ -288,13 +358,14 @@ def test_a_directory_of_others_is_refused(device, words, place, sesam):
     assert done.returncode == 1 and "can be written by every user" in done.stderr and not list(place.iterdir())
 
 
-def test_named_gets_a_drop_in_and_a_configuration_of_its_own(device, words, place, sesam, tmp_path):
+def test_named_gets_a_drop_in_and_a_configuration_of_its_own(device, words, place, sesam, openssl, tmp_path):
     done = sesam(None, *words(device, named=tmp_path / "named.service.d"))
     drop_in = (tmp_path / "named.service.d" / "sesam.conf").read_text()
     assert f"\nEnvironment=OPENSSL_CONF={place}/named.cnf\n" in drop_in
     assert "\ndeadline_ms = 1000\n" in (place / "named.cnf").read_text()
     assert "deadline_ms" not in (place / "openssl.cnf").read_text()
     assert "systemctl restart named" in done.stdout
+    assert_signs(openssl, place / "named.cnf", "sesam:web", tmp_path)
 
 
 def test_no_drop_in_is_written_unasked_for_another_directory(device, words, place, sesam):
@@ -348,3 +419,34 @@ def test_a_user_who_may_not_write_there_is_told_before_anything_is_asked(device,
     tmp_path.chmod(0o755)
     done = sesam(None, *words(device, directory="/etc/sesam-of-a-test"), check=False, user="nobody")
     assert done.returncode == 1 and "run this as root" in done.stderr and device.requests() == {}
+
+
+# Runs a command twice where /etc is another one, with BIND and AppArmor in it; leaves that behind.
+OTHER_ETC = """
+mount -t tmpfs none /etc && mkdir -p /etc/bind /etc/systemd/system /etc/apparmor.d/local || exit 77
+touch /etc/apparmor.d/usr.sbin.named
+echo '# by the administrator' >/etc/apparmor.d/local/usr.sbin.named
+"$@" && "$@"
+status=$?
+cp -r /etc/. "$COPY"
+exit $status
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can have another /etc")
+def test_where_bind_is_everything_for_named_is_written(device, words, run, tmp_path):
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    done = run(["unshare", "--mount", "sh", "-c", OTHER_ETC, "-", COMMAND, *words(device, without=["directory"])],
+               environment={"COPY": str(copy)}, timeout=120, check=False)
+    if done.returncode == 77 or "unshare failed" in done.stderr:
+        pytest.skip("no mount namespace")
+    assert done.returncode == 0, done
+    names = {"device.pem", "pass", "pin", "openssl.cnf", "named.cnf"}
+    assert {file.name for file in (copy / "sesam").iterdir()} == names
+    drop_in = (copy / "systemd" / "system" / "named.service.d" / "sesam.conf").read_text()
+    assert "Environment=OPENSSL_CONF=/etc/sesam/named.cnf\n" in drop_in
+    profile = (copy / "apparmor.d" / "local" / "usr.sbin.named").read_text()
+    assert profile == "# by the administrator\n/etc/sesam/ r,\n/etc/sesam/** r,\n"
+    assert len(list((copy / "apparmor.d" / "local").glob("usr.sbin.named.before-*"))) == 1
+    assert "apparmor_parser -r /etc/apparmor.d/usr.sbin.named" in done.stdout
