@@ -35,20 +35,33 @@ ssize_t read_some(int fd, std::span<char> buffer) noexcept {
   }
 }
 
-}  // namespace
-
-std::variant<Secret, int> read_file(const std::string& path, std::size_t max_bytes) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-  if (fd == -1) return errno;
+std::variant<Secret, int> read_all(int fd, std::size_t max_bytes) {
   Secret text;
   std::array<char, 4096> buffer;
   ssize_t length = 0;
   while (text.reveal().size() <= max_bytes && (length = read_some(fd, buffer)) > 0)
     text.append({buffer.data(), static_cast<std::size_t>(length)});
   const int failed = length < 0 ? errno : text.reveal().size() > max_bytes ? EFBIG : 0;
-  ::close(fd);
   OPENSSL_cleanse(buffer.data(), buffer.size());
   if (failed != 0) return failed;
+  return text;
+}
+
+constexpr std::size_t kMaxLineBytes = kMaxSecretBytes + 2;  // with the line break
+
+std::variant<Secret, std::string> line_in(const std::variant<Secret, int>& text) {
+  if (const int* failed = std::get_if<int>(&text))
+    return *failed == EFBIG ? too_long() : std::strerror(*failed);
+  return only_line(std::get<Secret>(text).reveal());
+}
+
+}  // namespace
+
+std::variant<Secret, int> read_file(const std::string& path, std::size_t max_bytes) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (fd == -1) return errno;
+  auto text = read_all(fd, max_bytes);
+  ::close(fd);
   return text;
 }
 
@@ -62,11 +75,9 @@ std::variant<Secret, std::string> only_line(std::string_view text) {
 }
 
 std::variant<Secret, std::string> read_only_line(const std::string& path) {
-  constexpr std::size_t kLineBreakBytes = 2;
-  const auto text = read_file(path, kMaxSecretBytes + kLineBreakBytes);
-  if (const int* failed = std::get_if<int>(&text))
-    return *failed == EFBIG ? too_long() : std::strerror(*failed);
-  return only_line(std::get<Secret>(text).reveal());
+  return line_in(read_file(path, kMaxLineBytes));
 }
+
+std::variant<Secret, std::string> read_only_line(int fd) { return line_in(read_all(fd, kMaxLineBytes)); }
 
 }  // namespace sesam

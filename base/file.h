@@ -25,5 +25,7 @@ std::variant<Secret, std::string> only_line(std::string_view text);
 
 /// The same from a file; also the system's message where it cannot be read.
 std::variant<Secret, std::string> read_only_line(const std::string& path);
+/// The same from one that is open.
+std::variant<Secret, std::string> read_only_line(int fd);
 
 }  // namespace sesam

@@ -86,7 +86,10 @@ namespace sesam {
     "this process generates no further key of that name; find out what the device did, for example with "   \
     "'sesam list'")                                                                                         \
   X(no_certificate, "no certificate",                                                                       \
-    "put the certificate, as a PEM file, into the directory that 'certificates' in openssl.cnf names")
+    "put the certificate, as a PEM file, into the directory that 'certificates' in openssl.cnf names")      \
+  X(audit_failed, "the audit record cannot be written",                                                     \
+    "free space for the file that 'audit_output' names, and let this program write to it, or set "          \
+    "audit_required = no")
 
 enum class Reason : int {
   none = 0,

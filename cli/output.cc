@@ -4,11 +4,11 @@
 #include <langinfo.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <iostream>
 
 #include "base/printable.h"
+#include "base/record_line.h"
 
 namespace sesam::cli {
 namespace {
@@ -25,18 +25,6 @@ void print_row(const std::vector<std::string>& cells, const std::vector<std::siz
     if (i + 1 < cells.size()) std::cout << std::string(widths[i] - width(cells[i]) + 2, ' ');
   }
   std::cout << '\n';
-}
-
-// Beyond 16 bits as two (RFC 8259, section 7).
-void append_json_escape(std::string& text, char32_t code) {
-  const auto append = [&](unsigned unit) {
-    char escape[8];
-    std::snprintf(escape, sizeof escape, "\\u%04x", unit & 0xFFFFU);
-    text += escape;
-  };
-  if (code <= 0xFFFF) return append(code);
-  append(0xD800U + ((code - 0x10000U) >> 10));
-  append(0xDC00U + ((code - 0x10000U) & 0x3FFU));
 }
 
 }  // namespace

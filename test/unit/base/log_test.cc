@@ -69,6 +69,29 @@ TEST_F(LogFile, joins_the_parts_of_a_message_if_its_level_is_wanted) {
   EXPECT_THAT(text(), testing::EndsWith("]: connected to device, HTTP/2\n"));
 }
 
+TEST_F(LogFile, is_json_where_that_is_wanted) {
+  const auto log = Log::open(2, path(), LineFormat::json);
+  ASSERT_TRUE(log);
+  (*log)->write(LogLevel::retries, "\"a\"\nb");
+  EXPECT_THAT(text(), testing::StartsWith("{\"time\":\"2"));
+  EXPECT_THAT(text(), HasSubstr("\"pid\":" + std::to_string(getpid()) + ",\"level\":2,"));
+  EXPECT_THAT(text(), testing::EndsWith(R"("message":"\"a\"\u000ab"})"
+                                        "\n"));
+}
+
+TEST_F(LogFile, starts_a_line_after_one_that_was_cut_off) {
+  const auto log = Log::open(1, path());
+  ASSERT_TRUE(log);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit little{10, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &little);
+  (*log)->write(LogLevel::failures, "cut");
+  setrlimit(RLIMIT_FSIZE, &before);
+  (*log)->write(LogLevel::failures, "whole");
+  EXPECT_THAT(text(), MatchesRegex("[^\n]{10}\n[^\n]*1 lines before[^\n]*\n[^\n]*whole\n"));
+}
+
 TEST_F(LogFile, is_not_made_at_level_0) {
   const auto log = Log::open(0, path());
   ASSERT_TRUE(log);

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/record_line.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+#include "base/printable.h"
+
+namespace sesam {
+namespace {
+
+constexpr std::size_t kUsualBytes = 400;  // a line that is longer takes memory twice
+
+bool is_plain(std::string_view value) noexcept {
+  return !value.empty() && std::ranges::all_of(value, [](unsigned char c) {
+    return c > ' ' && c < 0x7F && c != '"' && c != '=' && c != '\\';
+  });
+}
+
+}  // namespace
+
+std::string timestamp() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  tm utc{};
+  gmtime_r(&now.tv_sec, &utc);
+  char day[32];
+  const std::size_t length = strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &utc);
+  char millis[16];
+  const int more = snprintf(millis, sizeof millis, ".%03ldZ", now.tv_nsec / 1'000'000);
+  return std::string(day, length).append(millis, static_cast<std::size_t>(more));
+}
+
+void append_json_escape(std::string& text, char32_t code) {
+  const auto append = [&](unsigned unit) {
+    char escape[8];
+    std::snprintf(escape, sizeof escape, "\\u%04x", unit & 0xFFFFU);
+    text += escape;
+  };
+  if (code <= 0xFFFF) return append(code);
+  append(0xD800U + ((code - 0x10000U) >> 10));
+  append(0xDC00U + ((code - 0x10000U) & 0x3FFU));
+}
+
+void append_json_string(std::string& line, std::string_view text) {
+  constexpr char32_t kReplacement = 0xFFFD;
+  line += '"';
+  while (!text.empty()) {
+    const Character character = first_character(text);
+    if (character.code == '"' || character.code == '\\')
+      line.append(1, '\\').append(1, static_cast<char>(character.code));
+    else if (character.is_utf8 && character.is_printable)
+      line.append(text.substr(0, character.bytes));
+    else
+      append_json_escape(line, character.is_utf8 ? character.code : kReplacement);
+    text.remove_prefix(character.bytes);
+  }
+  line += '"';
+}
+
+RecordLine::RecordLine(LineFormat format) : format_(format) {
+  line_.reserve(kUsualBytes);
+  if (format_ == LineFormat::json) line_ += '{';
+}
+
+void RecordLine::begin_field(std::string_view name) {
+  if (line_.size() > 1) line_ += format_ == LineFormat::json ? "," : " ";
+  if (format_ == LineFormat::json)
+    line_.append("\"").append(name).append("\":");
+  else
+    line_.append(name).append("=");
+}
+
+RecordLine& RecordLine::add(std::string_view name, std::string_view value) {
+  begin_field(name);
+  if (format_ == LineFormat::text && is_plain(value))
+    line_ += value;
+  else
+    append_json_string(line_, value);
+  return *this;
+}
+
+RecordLine& RecordLine::add(std::string_view name, std::uint64_t value) {
+  begin_field(name);
+  line_ += std::to_string(value);
+  return *this;
+}
+
+RecordLine& RecordLine::add(std::string_view name, std::chrono::microseconds time) {
+  begin_field(name);
+  char digits[32];
+  const auto us = std::max<std::int64_t>(time.count(), 0);
+  snprintf(digits, sizeof digits, "%lld.%03lld", static_cast<long long>(us / 1000),
+           static_cast<long long>(us % 1000));
+  line_ += digits;
+  return *this;
+}
+
+std::string RecordLine::end() && {
+  line_ += format_ == LineFormat::json ? "}\n" : "\n";
+  return std::move(line_);
+}
+
+}  // namespace sesam
