@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 #include <unistd.h>
 
@@ -31,8 +32,17 @@ constinit Counts of_this_process;
 
 }  // namespace
 
+// To the kernel's tick, which takes no reading of a clock.
+std::int64_t unix_seconds() noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  return now.tv_sec;
+}
+
 void SpreadCount::add() noexcept {
-  lines_[line_of_this_thread<std::tuple_size_v<decltype(lines_)>>()].count.add();
+  Line& line = lines_[line_of_this_thread<std::tuple_size_v<decltype(lines_)>>()];
+  line.count.add();
+  line.last.set(unix_seconds());
 }
 
 std::uint64_t SpreadCount::get() const noexcept {
@@ -41,8 +51,17 @@ std::uint64_t SpreadCount::get() const noexcept {
   return sum;
 }
 
+std::int64_t SpreadCount::last() const noexcept {
+  std::int64_t last = 0;
+  for (const auto& line : lines_) last = std::max(last, line.last.get());
+  return last;
+}
+
 void SpreadCount::reset() noexcept {
-  for (auto& line : lines_) line.count.reset();
+  for (auto& line : lines_) {
+    line.count.reset();
+    line.last.reset();
+  }
 }
 
 void Durations::add(std::chrono::steady_clock::duration took) noexcept {
@@ -65,6 +84,11 @@ void Durations::reset() noexcept {
 std::uint64_t Counts::all_requests() const noexcept { return sum_of(requests); }
 std::uint64_t Counts::all_retries() const noexcept { return sum_of(retries); }
 std::uint64_t Counts::all_failures() const noexcept { return sum_of(failures); }
+
+void Counts::failed(Reason reason) noexcept {
+  failures[static_cast<std::size_t>(reason)].add();
+  last_failures[static_cast<std::size_t>(reason)].set(unix_seconds());
+}
 
 NodeCounts* Counts::of_node(const std::string& url) noexcept {
   char* const copy = ::strdup(url.c_str());
@@ -96,11 +120,15 @@ void Counts::reset() noexcept {
   wake_ups.reset();
   reset_all(retries);
   reset_all(failures);
+  reset_all(last_failures);
+  audit_failures.reset();
   key_cache_hits.reset();
   key_cache_misses.reset();
   for (auto& node : nodes) {
     node.unhealthy.reset();
     node.failures.reset();
+    node.device_certificate_ends.reset();
+    node.client_certificate_ends.reset();
   }
   signatures.reset();
 }

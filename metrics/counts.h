@@ -39,16 +39,22 @@ class Level {
   std::atomic<std::int64_t> value_{0};
 };
 
+/// The clock's time in whole seconds since 1970, UTC.
+std::int64_t unix_seconds() noexcept;
+
 /// A counter for threads that work side by side: each adds to a cache line that few others use.
 class SpreadCount {
  public:
   void add() noexcept;
   std::uint64_t get() const noexcept;
+  /// When something was added last: unix_seconds(), or 0.
+  std::int64_t last() const noexcept;
   void reset() noexcept;
 
  private:
   struct alignas(64) Line {
     Count count;
+    Level last;
   };
   std::array<Line, 32> lines_;
 };
@@ -82,6 +88,9 @@ struct NodeCounts {
   std::atomic<const char*> url{nullptr};  ///< null: a free place; never freed
   Level unhealthy;                        ///< 1: avoided, or known not to respond
   Count failures;                         ///< how often it became so
+  // When a certificate of the newest connection ends, in unix_seconds(); 0: not known.
+  Level device_certificate_ends;  ///< the earliest of the chain that was verified
+  Level client_certificate_ends;
 };
 
 /// Since the process started, or forked. State of the process, not of one pipeline or instance: the I/O
@@ -105,12 +114,17 @@ struct Counts {
   // By the callers' threads, seldom.
   ByOperation<Count> retries;
   std::array<Count, kReasons> failures;  ///< raised to OpenSSL, by Reason
-  Count key_cache_hits;                  ///< answered without a request of one's own
+  std::array<Level, kReasons>
+      last_failures;     ///< when the last of them was raised, in unix_seconds(); 0: none
+  Count audit_failures;  ///< records of the audit that could not be written
+  Count key_cache_hits;  ///< answered without a request of one's own
   Count key_cache_misses;
   static constexpr std::size_t kMaxNodes = 16;
   std::array<NodeCounts, kMaxNodes> nodes;  ///< the first ones configured in this process
   // By the callers' threads, often.
   SpreadCount signatures;  ///< that the device made
+
+  void failed(Reason reason) noexcept;
 
   std::uint64_t all_requests() const noexcept;
   std::uint64_t all_retries() const noexcept;

@@ -74,6 +74,11 @@ void add_failures(Exposition& text, const metrics::Counts& counts) {
   for (std::size_t reason = 1; reason < counts.failures.size(); ++reason)
     text.sample("_total", counts.failures[reason].get(),
                 label("reason", name_of(static_cast<Reason>(reason))));
+  text.family("sesam_last_failure_timestamp_seconds", "gauge",
+              "When an operation failed last for this reason; none did where there is no sample.");
+  for (std::size_t reason = 1; reason < counts.last_failures.size(); ++reason)
+    if (const auto last = counts.last_failures[reason].get(); last != 0)
+      text.sample("", last, label("reason", name_of(static_cast<Reason>(reason))));
 }
 
 // A label's value may hold anything (OpenMetrics 1.0, "Escaping").
@@ -84,6 +89,22 @@ std::string escaped(std::string_view text) {
     clean += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   }
   return clean;
+}
+
+// Of a node that there was no connection to nothing is known.
+void add_certificates(Exposition& text, const metrics::Counts& counts) {
+  const auto add = [&](const metrics::Level& ends, const char* url, std::string_view whose) {
+    if (ends.get() != 0)
+      text.sample("", ends.get(), label("node", escaped(url)) + "," + label("certificate", whose));
+  };
+  text.family(
+      "sesam_certificate_expiry_timestamp_seconds", "gauge",
+      "When a certificate of the newest connection expires: the first of the device's chain, or ours.");
+  for (const auto& node : counts.nodes)
+    if (const char* url = node.url.load(std::memory_order_acquire); url != nullptr) {
+      add(node.device_certificate_ends, url, "device");
+      add(node.client_certificate_ends, url, "client");
+    }
 }
 
 void add_nodes(Exposition& text, const metrics::Counts& counts) {
@@ -97,6 +118,7 @@ void add_nodes(Exposition& text, const metrics::Counts& counts) {
   each("", [](const metrics::NodeCounts& node) { return node.unhealthy.get() == 0 ? 1 : 0; });
   text.family("sesam_node_failures", "counter", "How often the node stopped being healthy.");
   each("_total", [](const metrics::NodeCounts& node) { return node.failures.get(); });
+  add_certificates(text, counts);
 }
 
 // Buckets contain those below them. What comes in meanwhile may miss in the sum, but never make the buckets
@@ -126,6 +148,11 @@ std::string open_metrics(const metrics::Counts& counts, std::string_view labels)
   Exposition text(labels);
   text.family("sesam_signatures", "counter", "Signatures that the device made.");
   text.sample("_total", counts.signatures.get());
+  text.family("sesam_last_success_timestamp_seconds", "gauge",
+              "When the device made a signature last; 0: it has made none.");
+  text.sample("", counts.signatures.last());
+  text.family("sesam_audit_failures", "counter", "Records of the audit that could not be written.");
+  text.sample("_total", counts.audit_failures.get());
   text.family("sesam_requests", "counter", "HTTP requests to the device, repetitions included.");
   add_by_operation(text, counts.requests);
   text.family("sesam_retries", "counter", "Requests that were repeated.");

@@ -104,7 +104,7 @@ void detach_error_stack(const Core& core) noexcept {
 }
 
 void raise(const Error& error, const char* where) noexcept try {
-  metrics::counts().failures[static_cast<std::size_t>(error.reason)].add();
+  metrics::counts().failed(error.reason);
   const std::string advice = advice_for(error.reason);
   const std::string text =
       printable(error.detail) + (advice.empty() || error.detail.empty() ? "" : "; ") + advice;

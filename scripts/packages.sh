@@ -14,6 +14,7 @@ packages=(
   ldnsutils validns # other people's judgement of a signed zone
   python3-h2 # a hostile peer
   python3-prometheus-client prometheus-node-exporter python3-yaml # readers of the metrics file, and of the alerts on it
+  prometheus # promtool, which tests the alerts and the queries of the dashboard
   softhsm2                                                  # a token in software: pkcs11-provider's, beside which sesam is tested
   openssl curl ca-certificates # the last is only recommended by libcurl: what "system CAs" means
   nginx apache2-bin haproxy stunnel4 osslsigncode # programs that use a key: test/integration/test_program_*.py
@@ -21,7 +22,7 @@ packages=(
 
 # Services among the packages of these lists. The tests start them themselves: the installation must not, nor the machine's
 # next start.
-services=(nginx:nginx haproxy:haproxy stunnel4:stunnel4 bind9:named prometheus-node-exporter:prometheus-node-exporter
+services=(prometheus:prometheus nginx:nginx haproxy:haproxy stunnel4:stunnel4 bind9:named prometheus-node-exporter:prometheus-node-exporter
   lighttpd-mod-openssl:lighttpd mosquitto:mosquitto redis-server:redis-server postgresql:postgresql unbound:unbound nsd:nsd
   postfix:postfix dovecot-imapd:dovecot openvpn:openvpn freeradius:freeradius) # package:unit
 

@@ -106,11 +106,12 @@ def test_numbers_survive_an_instance_and_its_connection_does_not(life, device, s
     assert (told["in-flight"], told["connections-open"]) == (0, 0)
 
 
-def test_the_example_of_alerts_uses_metrics_that_there_are(life, signing):
+def test_the_example_of_alerts_uses_metrics_that_there_are(life, device, signing):
+    device.fault("error", 1, "eccsign", text="unknown command")
     text = (REPOSITORY / "docs/examples/alerts.yml").read_text()
     rules = [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
     assert len({rule["alert"] for rule in rules}) == len(rules) >= 4
-    samples = parse(life(signing, "load sign=1 metrics exit").stdout)
+    samples = parse(life(signing, "load sign_fails=1 sign=1 metrics exit").stdout)
     told = {name for name, _ in samples}
     values = {value for _, labels in samples for _, value in labels}
     for rule in rules:

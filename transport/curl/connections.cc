@@ -10,6 +10,7 @@
 #include <new>
 #include <utility>
 
+#include "transport/curl/certificate_ends.h"
 #include "transport/curl/tls_session.h"
 
 namespace sesam::transport::curl {
@@ -52,6 +53,7 @@ int Connections::on_sending(void* pointer, char*, char*, int, int local_port) no
   lane.mark_sent(easy);
   if (easy.fresh) {
     easy.connections->watch_traffic(easy, local_port);
+    easy.connections->note_certificates(easy);
     lane.addresses.connected();
   }
   if (lane.admission.is_open()) return CURL_PREREQFUNC_OK;
@@ -150,6 +152,18 @@ void Connections::watch_traffic(const Easy& easy, int local_port) noexcept try {
   SSL_set_msg_callback_arg(tls, place->get());
 } catch (const std::bad_alloc&) {
   return;
+}
+
+// With GnuTLS they stay unknown.
+void Connections::note_certificates(const Easy& easy) noexcept {
+  const SSL* const tls = tls_of(easy.handle);
+  if (tls == nullptr) return;
+  metrics::NodeCounts* const node = counts_.of_node(easy.lane->urls.base());
+  if (node == nullptr) return;
+  const auto ends = certificate_ends(tls);
+  if (ends.is_of_chain || node->device_certificate_ends.get() == 0)
+    node->device_certificate_ends.set(ends.device);
+  node->client_certificate_ends.set(ends.client);
 }
 
 void Connections::on_record(int is_written, int, int content_type, const void*, std::size_t, SSL*,

@@ -50,6 +50,7 @@ class Connections {
   };
   void count_closed() noexcept;
   void watch_traffic(const Easy& easy, int local_port) noexcept;
+  void note_certificates(const Easy& easy) noexcept;
   void close_flooding(int fd, const Lane& lane) noexcept;
   /// OpenSSL's, for what it reads and writes on a connection (SSL_CTX_set_msg_callback(3)).
   static void on_record(int is_written, int, int content_type, const void*, std::size_t, SSL*, void* watched);

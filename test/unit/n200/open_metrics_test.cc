@@ -49,6 +49,22 @@ TEST_F(OpenMetrics, names_each_node) {
   EXPECT_THAT(text(), HasSubstr("\nsesam_node_failures_total{node=\"https://a\"} 1\n"));
 }
 
+TEST_F(OpenMetrics, tells_when_something_succeeded_failed_and_expires) {
+  EXPECT_THAT(text(), HasSubstr("\nsesam_last_success_timestamp_seconds 0\n"));
+  EXPECT_THAT(text(), Not(HasSubstr("sesam_last_failure_timestamp_seconds{")));
+  EXPECT_THAT(text(), Not(HasSubstr("sesam_certificate_expiry_timestamp_seconds{")));
+  counts_->signatures.add();
+  counts_->failed(Reason::wrong_pin);
+  metrics::NodeCounts* node = counts_->of_node("https://a");
+  node->device_certificate_ends.set(1'900'000'000);
+  EXPECT_THAT(text(), testing::ContainsRegex("\nsesam_last_success_timestamp_seconds [1-9][0-9]+\n"));
+  EXPECT_THAT(text(), testing::ContainsRegex(
+                          "\nsesam_last_failure_timestamp_seconds\\{reason=\"wrong_pin\"\\} [1-9][0-9]+\n"));
+  EXPECT_THAT(text(), HasSubstr("\nsesam_failures_total{reason=\"wrong_pin\"} 1\n"));
+  EXPECT_THAT(text(), HasSubstr("\nsesam_certificate_expiry_timestamp_seconds{node=\"https://a\","
+                                "certificate=\"device\"} 1900000000\n"));
+}
+
 TEST_F(OpenMetrics, puts_the_labels_on_every_sample) {
   counts_->durations[kSign].add(1ms);
   std::istringstream lines(text("program=\"named\",pid=\"7\""));
