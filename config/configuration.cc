@@ -89,6 +89,16 @@ Take take_yes_or_no(Field field) {
   };
 }
 
+// The password may change while the program runs.
+Result<void> take_pass_source(std::string_view text, Configuration& c) {
+  constexpr std::string_view kFile = "file:";
+  SESAM_TRY(password, read_source(text));
+  c.connection.password = std::move(password);
+  if (text.starts_with(kFile))
+    c.device.password_file = describe_secret_file(std::string(text.substr(kFile.size())));
+  return {};
+}
+
 // Base URLs. The vendor's file may give the path of the POST interface too, which is a matter of the wire
 // table.
 Result<void> take_url(std::string_view text, Configuration& c) {
@@ -228,7 +238,7 @@ void add_connection(std::vector<Setting>& rows) {
   rows.push_back(
       {"user", "", false, take_text([](Configuration & c) -> auto& { return c.connection.user; })});
   rows.push_back({"pass", "", true, take_secret(kPassword)});
-  rows.push_back({"pass_source", "", false, take_source(kPassword), true});
+  rows.push_back({"pass_source", "", false, take_pass_source, true});
 }
 
 void add_keys(std::vector<Setting>& rows) {

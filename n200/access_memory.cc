@@ -48,8 +48,8 @@ AccessMemory::AccessMemory(const transport::Options& connection, bool remembers_
 
 // Stands for node, user, password and command, and for the key where the refusal may be about that.
 std::string AccessMemory::name_of(const Exchange& exchange, bool of_the_key) const {
-  std::string name = std::to_string(logins_[exchange.node]) + "|" +
-                     std::to_string(static_cast<unsigned>(exchange.operation));
+  std::string name = std::to_string(logins_[exchange.node]) + "." + std::to_string(exchange.password_number) +
+                     "|" + std::to_string(static_cast<unsigned>(exchange.operation));
   if (!of_the_key) return name;
   for (const auto placeholder :
        {Placeholder::key_id, Placeholder::name, Placeholder::type, Placeholder::core})

@@ -79,7 +79,7 @@ Result<void> Device::list_keys(const KeyUri& uri, const std::function<void(const
 }
 
 KeyHandle Device::handle(const KeyUri& uri, const KeyRecord& record, Secret pin) const {
-  const KnownSecrets known(pipeline().options(), options());
+  const KnownSecrets known(pipeline().options(), exchanger_->pipeline().passwords(), options());
   KeyHandle key(record.key_id, record.token_label(), record.nice_name, uri.core.value_or(options().core),
                 std::move(pin), known.all());
   key.standing = watch(*exchanger_, uri, record);

@@ -35,6 +35,7 @@ struct Exchange {
 
   int status = 0;                // of the last reply
   std::size_t node = 0;          // that was asked last
+  unsigned password_number = 0;  // that was sent last, or is newer than that (transport/passwords.h)
   bool must_prove = false;       // a node did not have the key
   bool outcome_unknown = false;  // the device may have acted, and its reply does not say so
 

@@ -53,7 +53,8 @@ Exchanger::Exchanger(std::shared_ptr<transport::Pipeline> pipeline, Options opti
       identity_(std::to_string(exchangers_made.fetch_add(1, std::memory_order_relaxed)) + "|"),
       nodes_(pipeline_->options().urls.size()),
       access_(pipeline_->options(), options_.remembers_refusals),
-      judge_(pipeline_->options(), options_) {
+      judge_(pipeline_->options(), pipeline_->passwords(), options_),
+      password_renewal_(options_.password_file, log_) {
   const auto& urls = pipeline_->options().urls;
   for (std::size_t node = 0; node < urls.size(); ++node)
     nodes_.count_into(node, metrics::counts().of_node(urls[node]));
@@ -194,6 +195,13 @@ std::optional<milliseconds> Exchanger::pause_before_retry(Exchange& exchange, co
 }
 
 transport::Request Exchanger::request_for(const Exchange& exchange, const Rendered& rendered) const {
+// Not only after a 401: a device may answer a wrong password with 403, or with an error that says so, as if a
+// rule were missing. Each turn is with a password that was not refused before, so there is an end. The device
+// refused the request, so that it has done nothing.
+bool Exchanger::can_use_newer_password(const Exchange& exchange) {
+  return password_renewal_.has_newer(exchange.password_number, *pipeline_, exchange.deadline);
+}
+
   const WireRow& row = row_of(exchange);
   transport::Request request;
   request.operation = static_cast<std::size_t>(exchange.operation);
@@ -224,6 +232,7 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
     exchange.doing.endpoint = url_of(exchange.node);
     trail.add(exchange.node);
     const auto remembered = access_.refusal_for(exchange);
+    exchange.password_number = pipeline_->passwords().newest().number;
     transport::Reply reply = remembered ? reply_of(*remembered) : pipeline_->perform(request);
     exchange.status = reply.status;
     auto document = remembered ? Result<ReplyDocument>(remembered->error) : judge_.judge(exchange, reply);
@@ -235,6 +244,7 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
     }
     if (document) return document;
     const auto pause = pause_before_retry(exchange, reply, kind, document.error(), trail);
+    if (kind == ReplyKind::no_access && can_use_newer_password(exchange)) continue;
     const auto now = Clock::now();
     if (!pause) {
       if (exchange.kind != OperationKind::changing && !exchange.is_follow_up && is_unanswered(kind, reply) &&

@@ -18,6 +18,7 @@
 #include "n200/nodes.h"
 #include "n200/options.h"
 #include "n200/reply.h"
+#include "n200/password_renewal.h"
 #include "n200/reply_judge.h"
 #include "transport/pipeline.h"
 
@@ -68,6 +69,7 @@ class Exchanger {
   void send_probe(std::size_t node, Clock::duration patience, const transport::HealthFlag& flag);
   void note_health(const Exchange& exchange, const transport::Reply& reply, ReplyKind kind,
                    const Error* error, const Trail& trail);
+  bool can_use_newer_password(const Exchange& exchange);
   void note_failure(const Exchange& exchange, const transport::Reply& reply, const Error& error,
                     bool moves_on) const;
   void give_up_on_device(Clock::time_point now) noexcept;
@@ -87,3 +89,4 @@ class Exchanger {
 };
 
 }  // namespace sesam::n200
+  PasswordRenewal password_renewal_;

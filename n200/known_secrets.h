@@ -2,6 +2,7 @@
 // What a device must not be quoted with.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,7 +13,8 @@
 
 namespace sesam::transport {
 struct Options;
-}
+class Passwords;
+}  // namespace sesam::transport
 
 namespace sesam::n200 {
 
@@ -22,6 +24,9 @@ struct Options;
 class KnownSecrets {
  public:
   KnownSecrets(const transport::Options& connection, const Options& options);
+  /// With all passwords that have been in use.
+  KnownSecrets(const transport::Options& connection, const transport::Passwords& passwords,
+               const Options& options);
 
   /// `secret` must outlive this.
   KnownSecrets& add(std::string_view secret);
@@ -32,7 +37,9 @@ class KnownSecrets {
   std::string redacted(std::string_view text) const;
 
  private:
-  Secret login_;  // the password alone may be too short to be found within base64
+  void add_login(std::string_view user, std::string_view password);
+
+  std::deque<Secret> logins_;  // a password alone may be too short to be found within base64
   std::vector<std::shared_ptr<const Secret>> pins_;
   std::vector<std::string_view> all_;
 };

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/secret.h"
+#include "base/secret_file.h"
 #include "n200/wire.h"
 
 namespace sesam::n200 {
@@ -24,6 +25,7 @@ struct Options {
   Verify verify_signatures = Verify::rsa;
   bool remembers_refusals =
       true;  ///< a request that was refused for want of access is not sent again at once
+  SecretFile password_file;  ///< of transport::Options::password; without a path: it is not read again
   WireTable wire;
 
   bool operator==(const Options&) const = default;

@@ -35,7 +35,7 @@ Result<ReplyDocument> parse_reply(std::string& body, const WireRow& row) {
 }  // namespace
 
 KnownSecrets ReplyJudge::secrets() const {
-  KnownSecrets known(connection_, options_);
+  KnownSecrets known(connection_, passwords_, options_);
   known.add_pins_in_use();
   return known;
 }

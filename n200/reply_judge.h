@@ -12,15 +12,17 @@
 #include "n200/refusal.h"
 #include "n200/reply.h"
 #include "transport/options.h"
+#include "transport/passwords.h"
 #include "transport/reply.h"
 
 namespace sesam::n200 {
 
-/// Shared by all threads. Both arguments must outlive it.
+/// Shared by all threads. The arguments must outlive it.
 class ReplyJudge {
  public:
-  ReplyJudge(const transport::Options& connection, const Options& options)
-      : connection_(connection), options_(options) {}
+  ReplyJudge(const transport::Options& connection, const transport::Passwords& passwords,
+             const Options& options)
+      : connection_(connection), passwords_(passwords), options_(options) {}
 
   /// The document, if the reply came and has what was asked for. Otherwise what the device says of an error
   /// counts for more than the status.
@@ -40,6 +42,7 @@ class ReplyJudge {
   Refusal read_words(const Exchange& exchange, std::string_view body, int status) const;
 
   const transport::Options& connection_;
+  const transport::Passwords& passwords_;
   const Options& options_;
   std::atomic<bool> get_authorized_{false};  // user and password are right
 };

@@ -8,6 +8,7 @@
 #include "transport/fork_guard.h"
 #include "transport/handoff.h"
 #include "transport/options.h"
+#include "transport/passwords.h"
 #include "transport/poller.h"
 #include "transport/reply.h"
 #include "transport/sockets.h"
@@ -17,6 +18,7 @@ namespace sesam::transport {
 /// What the I/O thread owns and its driver works with. All of it outlives Driver::run().
 struct Workplace {
   const Options& options;
+  const Passwords& passwords;
   const Log& log;
   metrics::MetricsWriter& metrics;
   Handoff& handoff;

@@ -148,7 +148,8 @@ void IoThread::serve() noexcept {
                                  shared_->options.metrics_text, *shared_->log);
   try {
     if (libctx_ == nullptr) throw std::bad_alloc();
-    shared_->driver.run({shared_->options, *shared_->log, metrics, handoff_, poller_, sockets_, guard_});
+    shared_->driver.run(
+        {shared_->options, shared_->passwords, *shared_->log, metrics, handoff_, poller_, sockets_, guard_});
     if (has_lost_descriptors()) say_that_descriptors_are_lost();
   } catch (const std::exception&) {
     give_up();

@@ -28,10 +28,11 @@ namespace sesam::transport {
 /// IoThread::stop).
 struct Shared {
   Shared(Options wanted, std::shared_ptr<const Log> sink, const Driver& wanted_driver)
-      : options(std::move(wanted)), log(std::move(sink)), driver(wanted_driver) {
+      : options(std::move(wanted)), passwords(options.password), log(std::move(sink)), driver(wanted_driver) {
     if (!options.metrics_file.empty()) metrics_file.emplace(options.metrics_file);
   }
   const Options options;
+  Passwords passwords;
   const std::shared_ptr<const Log> log;
   const Driver& driver;
   std::optional<metrics::MetricsFile> metrics_file;

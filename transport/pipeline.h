@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "transport/options.h"
+#include "transport/passwords.h"
 #include "transport/reply.h"
 #include "transport/request.h"
 
@@ -41,6 +42,8 @@ class Pipeline {
   /// on the error stack.
   virtual bool pause_job_until(std::chrono::steady_clock::time_point until) noexcept = 0;
   virtual const Options& options() const noexcept = 0;
+  /// The password that is sent: that of the options, until it is replaced.
+  virtual Passwords& passwords() noexcept = 0;
 
   /// Lets that time pass: in a job without the thread, where that is possible.
   void rest_until(std::chrono::steady_clock::time_point until) noexcept;

@@ -20,6 +20,7 @@ class ThreadedPipeline final : public Pipeline {
   void probe(const Request& request, HealthFlag flag) noexcept override;
   bool pause_job_until(Clock::time_point until) noexcept override;
   const Options& options() const noexcept override { return shared_->options; }
+  Passwords& passwords() noexcept override { return shared_->passwords; }
   const Driver& driver() const noexcept { return shared_->driver; }
 
   // With the registry's mutex held:

@@ -33,11 +33,11 @@ void append(curl_slist*& list, const char* text) {
 }
 
 /// "Authorization: Basic …" (RFC 7617), terminated by a zero byte.
-Secret authorization(const Options& options) {
+Secret authorization_line(const std::string& user, const Secret& password) {
   Secret pair;
-  pair.append(options.user);
+  pair.append(user);
   pair.append(":");
-  pair.append(options.password.reveal());
+  pair.append(password.reveal());
   const auto text = pair.reveal();
   Secret line("Authorization: Basic ");
   append_base64(line, {reinterpret_cast<const unsigned char*>(text.data()), text.size()});
@@ -113,15 +113,15 @@ void preset_connection(CURL* handle, const Options& options) {
 
 Easy::~Easy() { curl_easy_cleanup(handle); }
 
-Easies::Easies(const Options& options, Connections& connections)
-    : options_(options), connections_(connections) {
+Easies::Login::Login(const Options& options, const Passwords::Password& password, curl_slist* other_headers)
+    : password_number(password.number), authorization(authorization_line(options.user, password.secret)) {
+  line = {const_cast<char*>(authorization.reveal().data()), other_headers};  // libcurl only reads it
+}
+
+Easies::Easies(const Options& options, const Passwords& passwords, Connections& connections)
+    : options_(options), passwords_(passwords), connections_(connections) {
   append(headers_, "Accept: */*");       // as in the observed requests
   append(headers_, "Accept-Encoding:");  // not asked for, but undone where it is done all the same
-  if (!options.user.empty()) {
-    authorization_ = authorization(options);
-    authorization_line_ = {const_cast<char*>(authorization_.reveal().data()),
-                           headers_};  // libcurl only reads it
-  }
 }
 
 Easies::~Easies() {
@@ -133,7 +133,6 @@ void Easies::preset(Easy& easy) const {
   CURL* handle = easy.handle;
   preset_tls(handle, options_);
   preset_connection(handle, options_);
-  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, authorization_.empty() ? headers_ : &authorization_line_);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, easy.error);
   curl_easy_setopt(handle, CURLOPT_PRIVATE, &easy);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_data);
@@ -155,6 +154,18 @@ std::unique_ptr<Easy> Easies::make() const {
   easy->connections = &connections_;
   preset(*easy);
   return easy;
+}
+
+void Easies::set_headers(Easy& easy) {
+  curl_slist* headers = headers_;
+  if (!options_.user.empty()) {
+    const auto& password = passwords_.newest();
+    if (logins_.empty() || logins_.back()->password_number != password.number)
+      logins_.push_back(std::make_unique<Login>(options_, password, headers_));
+    headers = &logins_.back()->line;
+  }
+  if (easy.headers != headers) curl_easy_setopt(easy.handle, CURLOPT_HTTPHEADER, headers);
+  easy.headers = headers;
 }
 
 bool Easies::set_url(Easy& easy, const Call& call, Lane& lane) const {
@@ -208,6 +219,7 @@ Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now, Failure& why_n
   }
   Easy& easy = *idle_.back();
   if (!set_url(easy, call, lane)) return nullptr;
+  set_headers(easy);
   set_address(easy, lane);
   if (std::exchange(lane.must_resolve_anew, false))
     curl_easy_setopt(easy.handle, CURLOPT_RESOLVE, lane.forget_addresses.get());  // for this transfer alone

@@ -13,6 +13,7 @@
 #include "transport/call.h"
 #include "transport/curl/lane.h"
 #include "transport/curl/url.h"
+#include "transport/passwords.h"
 
 namespace sesam::transport::curl {
 
@@ -40,6 +41,7 @@ struct Easy {
   // What the handle is set to, so that only changes are set.
   CURLU* url = nullptr;
   Url own_url;
+  curl_slist* headers = nullptr;
   curl_slist* connect_to = nullptr;
   std::size_t addresses = 1;  ///< that share connect_timeout_ms
   bool is_post = false;
@@ -48,8 +50,8 @@ struct Easy {
 
 class Easies {
  public:
-  /// Both must outlive this. Throws std::bad_alloc.
-  Easies(const Options& options, Connections& connections);
+  /// All must outlive this. Throws std::bad_alloc.
+  Easies(const Options& options, const Passwords& passwords, Connections& connections);
   ~Easies();
   Easies(const Easies&) = delete;
   Easies& operator=(const Easies&) = delete;
@@ -66,12 +68,21 @@ class Easies {
   void set_address(Easy& easy, const Lane& lane) const noexcept;
   static void set_body(Easy& easy, const Call& call) noexcept;
 
+  /// The headers with the credentials of one password.
+  struct Login {
+    Login(const Options& options, const Passwords::Password& password, curl_slist* other_headers);
+    const unsigned password_number;
+    Secret authorization;
+    curl_slist
+        line{};  // its node among the headers: where curl_slist_append() would copy it to, nobody wipes
+  };
+  void set_headers(Easy& easy);
+
   const Options& options_;
+  const Passwords& passwords_;
   Connections& connections_;
-  Secret authorization_;
-  curl_slist authorization_line_{};  // its node among the headers: where curl_slist_append() would copy it
-                                     // to, nobody wipes
   curl_slist* headers_ = nullptr;
+  std::vector<std::unique_ptr<Login>> logins_;  // transfers may be using older ones
   std::vector<std::unique_ptr<Easy>> all_;
   std::vector<Easy*> idle_;
 };

@@ -53,7 +53,7 @@ Loop::Loop(const Workplace& workplace)
       poller_(workplace.poller),
       sockets_(workplace.sockets),
       connections_(workplace),
-      easies_(workplace.options, connections_),
+      easies_(workplace.options, workplace.passwords, connections_),
       multi_(workplace.options, Connections::on_interest, &connections_) {
   for (std::size_t endpoint = 0; endpoint < workplace.options.urls.size(); ++endpoint)
     lanes_.push_back(std::make_unique<Lane>(endpoint, workplace.options));

@@ -43,12 +43,14 @@ class ScriptedPipeline : public transport::Pipeline {
   void probe(const transport::Request&, transport::HealthFlag) noexcept override {}
   bool pause_job_until(std::chrono::steady_clock::time_point) noexcept override { return false; }
   const transport::Options& options() const noexcept override { return options_; }
+  transport::Passwords& passwords() noexcept override { return passwords_; }
 
   std::vector<std::string> asked;
 
  private:
   std::deque<transport::Reply> answers_;
   transport::Options options_;
+  transport::Passwords passwords_{options_.password};
 };
 
 }  // namespace sesam::n200

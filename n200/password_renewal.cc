@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/password_renewal.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "base/process_state.h"
+
+namespace sesam::n200 {
+
+PasswordRenewal::PasswordRenewal(SecretFile file, std::shared_ptr<const Log> log)
+    : file_(std::move(file)), log_(std::move(log)) {
+  struct stat root {};
+  if (!file_.path.empty() && ::stat("/", &root) == 0) root_ = FileIdentity(root);
+}
+
+// A thread of the parent process that was reading at a fork does not exist in the child.
+bool PasswordRenewal::has_newer(unsigned refused, transport::Pipeline& pipeline, Clock::time_point until) {
+  constexpr std::chrono::milliseconds kPause{5};
+  if (file_.path.empty()) return false;
+  auto& passwords = pipeline.passwords();
+  const unsigned mine = fork_generation() + 1;
+  for (unsigned reader = reading_.load(std::memory_order_relaxed);;) {
+    if (passwords.newest().number > refused) return true;
+    if (reader != mine && reading_.compare_exchange_strong(reader, mine, std::memory_order_acquire)) break;
+    const auto now = Clock::now();
+    if (now >= until) return false;
+    pipeline.rest_until(std::min(until, now + kPause));
+    reader = reading_.load(std::memory_order_relaxed);
+  }
+  struct End {
+    std::atomic<unsigned>& reading;
+    ~End() { reading.store(0, std::memory_order_release); }
+  } const end{reading_};
+  return passwords.newest().number > refused || read(refused, passwords);
+}
+
+bool PasswordRenewal::is_in_its_root() const noexcept {
+  struct stat root {};
+  return ::stat("/", &root) == 0 && root_.is_of(root);
+}
+
+void PasswordRenewal::report(std::string_view problem) const {
+  log_->write(LogLevel::failures, {"the device refused the password of pass_source = file:", file_.path,
+                                   ", which cannot be read again: ", problem, "; restart the program"});
+}
+
+// The state is looked at before the content: a change between the two is read at the next refusal.
+bool PasswordRenewal::read(unsigned refused, transport::Passwords& passwords) {
+  const FileState state = state_of(file_);
+  if (read_for_ == refused && state == seen_) return false;
+  read_for_ = refused;
+  seen_ = state;
+  if (!is_in_its_root()) return report("the program has another root directory now"), false;
+  auto found = read_secret_again(file_);
+  if (const auto* problem = std::get_if<std::string>(&found)) return report(*problem), false;
+  auto& secret = std::get<Secret>(found);
+  if (passwords.contains(secret)) return false;
+  passwords.replace(std::move(secret));
+  log_->write(LogLevel::failures, {"the device refused the password; pass_source = file:", file_.path,
+                                   " has a new one, which is used from now on"});
+  return true;
+}
+
+}  // namespace sesam::n200

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// A password that the device refuses may have been changed: the file that it came from is read again.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/descriptors.h"
+#include "base/log.h"
+#include "base/secret_file.h"
+#include "transport/passwords.h"
+#include "transport/pipeline.h"
+
+namespace sesam::n200 {
+
+/// Shared by all threads of a device.
+class PasswordRenewal {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  PasswordRenewal(SecretFile file, std::shared_ptr<const Log> log);
+
+  /// The device refused the password of that number (transport/passwords.h). True: there is a newer one to
+  /// try. The file is read once for a refused password, and once more after each change of the file; one
+  /// thread reads, others wait for it, by their deadline.
+  bool has_newer(unsigned refused, transport::Pipeline& pipeline, Clock::time_point until);
+
+ private:
+  bool read(unsigned refused, transport::Passwords& passwords);
+  void report(std::string_view problem) const;
+  bool is_in_its_root() const noexcept;
+
+  const SecretFile file_;
+  const std::shared_ptr<const Log> log_;
+  FileIdentity root_;                 // the root directory in which the path was found
+  std::atomic<unsigned> reading_{0};  // fork_generation() + 1 of the process whose thread reads; 0: none does
+  // The reading thread's own:
+  std::optional<unsigned> read_for_;
+  FileState seen_;
+};
+
+}  // namespace sesam::n200
