@@ -82,7 +82,7 @@ Result<KeyPtr> named_key(const std::shared_ptr<n200::Device>& device, const Argu
 Result<std::shared_ptr<transport::Pipeline>> pipeline_of(const Session& session) {
   SESAM_TRY(collected, session.collect());
   SESAM_TRY(configuration, config::build_configuration(collected.values));
-  SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
+  SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output, configuration.log_format));
   return transport::curl::pipeline_for(std::move(configuration.connection), std::move(log));
 }
 

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "n200/audit.h"
+
 namespace sesam::cli {
 namespace {
 
@@ -61,12 +63,13 @@ Result<config::Collected> Session::collect() const {
 Result<std::shared_ptr<n200::Device>> Session::device() const {
   SESAM_TRY(collected, collect());
   SESAM_TRY(configuration, config::build_configuration(collected.values));
-  SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
+  SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output, configuration.log_format));
+  SESAM_TRY(audit, n200::Audit::open(configuration.device.audit, configuration.connection.user, log));
   if (log->wants(LogLevel::failures))
     for (const auto& warning : config::warnings_about(collected.files))
       log->write(LogLevel::failures, warning);
   return n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device),
-                                   std::move(log));
+                                   std::move(log), std::move(audit));
 }
 
 }  // namespace sesam::cli

@@ -213,6 +213,18 @@ Result<void> take_verify(std::string_view text, Configuration& c) {
   return {};
 }
 
+Result<void> take_log_format(std::string_view text, Configuration& c) {
+  if (text != "text" && text != "json") return bad("allowed values: text, json");
+  c.log_format = c.device.audit.format = text == "json" ? LineFormat::json : LineFormat::text;
+  return {};
+}
+
+Result<void> take_audit_output(std::string_view text, Configuration& c) {
+  if (text.empty()) return bad("allowed values: stderr, syslog or a path");
+  c.device.audit.output = text;
+  return {};
+}
+
 Result<void> take_metrics_file(std::string_view text, Configuration& c) {
   SESAM_CHECK(metrics::MetricsFile::check(text));
   c.connection.metrics_file = text;
@@ -288,6 +300,12 @@ void add_behaviour(std::vector<Setting>& rows) {
                       [](Configuration & c) -> auto& { return c.log_level; }, 0, 10)});
   rows.push_back(
       {"log_output", "stderr", false, take_text([](Configuration & c) -> auto& { return c.log_output; })});
+  rows.push_back({"log_format", "text", false, take_log_format});
+  rows.push_back({"audit_output", "", false, take_audit_output});
+  rows.push_back({"audit_digest", "no", false,
+                  take_yes_or_no([](Configuration & c) -> auto& { return c.device.audit.has_digests; })});
+  rows.push_back({"audit_required", "no", false,
+                  take_yes_or_no([](Configuration & c) -> auto& { return c.device.audit.is_required; })});
   rows.push_back({"metrics_file", "", false, take_metrics_file});
   rows.push_back(
       {"n200_conf", "", false, ignore});  // followed before the rows are taken: configuration_sources.cc
@@ -331,6 +349,11 @@ Result<void> check_pairs(const Configuration& c, const Values& values) {
   if (c.connection.user.empty() && !c.connection.password.empty()) return bad("pass is set, but user is not");
   if (!c.connection.user.empty() && c.connection.password.empty())
     return bad("user is set, but neither pass nor pass_source");
+  const auto& audit = c.device.audit;
+  if (audit.output.empty() && (audit.has_digests || audit.is_required))
+    return bad("audit_digest or audit_required is set, but audit_output is not");
+  if (audit.is_required && audit.output == "syslog")
+    return bad("audit_required = yes needs a file as audit_output: syslog does not report what it loses");
   if (set("client_cert") != set("client_key")) return bad("client_cert and client_key must be set together");
   return {};
 }

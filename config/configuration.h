@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/record_line.h"
 #include "base/result.h"
 #include "base/secret.h"
 #include "n200/options.h"
@@ -24,6 +25,7 @@ struct Configuration {
   n200::Options device;
   int log_level = 0;
   std::string log_output = "stderr";
+  LineFormat log_format = LineFormat::text;
   bool claim_pkcs11 = true;
   std::string certificates;  ///< the directory of the certificates, read at first use; empty: none
 };

@@ -177,11 +177,14 @@ Result<Collected> collect_values(const OpensslCnf* cnf, const std::string& secti
 ModestSettings modest_settings(const ossl::Core& core) {
   Configuration configuration;
   for (const auto& row : settings()) {
-    if (row.key != "log_level" && row.key != "log_output" && row.key != "claim_pkcs11") continue;
+    if (row.key != "log_level" && row.key != "log_output" && row.key != "log_format" &&
+        row.key != "claim_pkcs11")
+      continue;
     for (const auto& [key, text] : ask_core(core, {row.key}))
       static_cast<void>(row.take(text, configuration));
   }
-  return {configuration.log_level, configuration.log_output, configuration.claim_pkcs11};
+  return {configuration.log_level, configuration.log_output, configuration.log_format,
+          configuration.claim_pkcs11};
 }
 
 }  // namespace sesam::config

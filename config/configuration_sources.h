@@ -42,6 +42,7 @@ Result<void> refuse_unknown_keys(const OpensslCnf& cnf, const std::string& secti
 struct ModestSettings {
   int log_level;
   std::string log_output;
+  LineFormat log_format;
   bool claim_pkcs11;
 };
 ModestSettings modest_settings(const ossl::Core& core);

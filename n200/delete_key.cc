@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/operations.h"
 
+#include "n200/account.h"
 #include "n200/find_key.h"
 #include "n200/lost_answer.h"
 #include "n200/signature_proof.h"
@@ -27,17 +28,27 @@ Result<void> removal_of_lost_answer(Exchanger& exchanger, const KeyHandle& key, 
   return error_of(at_node, lost.error.reason, "no response received, and the key still exists");
 }
 
-}  // namespace
-
-Result<void> delete_key(Exchanger& exchanger, const KeyHandle& key) {
+// Sets `node` to the one that was asked.
+Result<void> delete_in_device(Exchanger& exchanger, const KeyHandle& key, std::string_view& node) {
   const OperationContext doing{"deleting", key.description(), exchanger.endpoint_url()};
   const Change removed = request_removal(exchanger, key, doing);
+  node = exchanger.url_of(removed.node);
   if (key.proof && (removed.outcome_unknown || removed.error.reason == Reason::none)) key.proof->deleted();
   forget_key(exchanger, key);
   if (removed.outcome_unknown) return removal_of_lost_answer(exchanger, key, doing, removed);
   if (removed.error.reason == Reason::unknown_key)
     return replaced_or(exchanger, removed.error, key, exchanger.deadline());
   return removed.error.reason == Reason::none ? Result<void>() : Result<void>(removed.error);
+}
+
+}  // namespace
+
+Result<void> delete_key(Exchanger& exchanger, const KeyHandle& key) {
+  Account account(exchanger, "delete");
+  name_key(account.record, key);
+  SESAM_CHECK(account.begin());
+  auto outcome = delete_in_device(exchanger, key, account.record.node);
+  return account.end(std::move(outcome), "the key is deleted");
 }
 
 }  // namespace sesam::n200

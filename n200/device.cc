@@ -30,7 +30,8 @@ struct Devices {
 }  // namespace
 
 std::shared_ptr<Device> Device::for_options(transport::Options connection, Options options,
-                                            std::shared_ptr<const Log> log) {
+                                            std::shared_ptr<const Log> log,
+                                            std::shared_ptr<const Audit> audit) {
   auto pipeline = transport::curl::pipeline_for(std::move(connection), log);
   // One of these may turn out to be the last reference: they are released after the lock.
   std::vector<std::shared_ptr<Device>> looked_at;
@@ -39,15 +40,19 @@ std::shared_ptr<Device> Device::for_options(transport::Options connection, Optio
   std::erase_if(devices.known, [](const auto& device) { return device.expired(); });
   for (const auto& known : devices.known)
     if (auto device = looked_at.emplace_back(known.lock());
-        device && &device->pipeline() == pipeline.get() && device->options() == options)
+        device && &device->pipeline() == pipeline.get() && device->options() == options &&
+        (device->audit() == nullptr) == (audit == nullptr))
       return device;
-  auto device = std::make_shared<Device>(std::move(pipeline), std::move(options), std::move(log));
+  auto device =
+      std::make_shared<Device>(std::move(pipeline), std::move(options), std::move(log), std::move(audit));
   devices.known.push_back(device);
   return device;
 }
 
-Device::Device(std::shared_ptr<transport::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log)
-    : exchanger_(std::make_unique<Exchanger>(std::move(pipeline), std::move(options), std::move(log))) {
+Device::Device(std::shared_ptr<transport::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log,
+               std::shared_ptr<const Audit> audit)
+    : exchanger_(std::make_unique<Exchanger>(std::move(pipeline), std::move(options), std::move(log),
+                                             std::move(audit))) {
   // Made now, in provider init: a guard of a static that another thread holds at fork stays locked in the
   // child.
   static_cast<void>(process_state<KeyCache>());
@@ -65,6 +70,7 @@ Device::~Device() = default;
 const Options& Device::options() const noexcept { return exchanger_->options(); }
 const transport::Pipeline& Device::pipeline() const noexcept { return exchanger_->pipeline(); }
 const Log& Device::log() const noexcept { return exchanger_->log(); }
+const Audit* Device::audit() const noexcept { return exchanger_->audit(); }
 std::string Device::redacted(std::string_view words) const { return exchanger_->redacted(words); }
 Device::Clock::time_point Device::deadline() const { return exchanger_->deadline(); }
 

@@ -24,6 +24,7 @@ struct Options;
 
 namespace sesam::n200 {
 
+class Audit;
 class Exchanger;
 struct KeyUri;
 struct Options;
@@ -33,10 +34,13 @@ class Device {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// The process's device for these options: made when there is none. No I/O, no thread.
+  /// The process's device for these options: made when there is none. No I/O, no thread. Null for `audit`:
+  /// nothing is recorded.
   static std::shared_ptr<Device> for_options(transport::Options connection, Options options,
-                                             std::shared_ptr<const Log> log);
-  Device(std::shared_ptr<transport::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log);
+                                             std::shared_ptr<const Log> log,
+                                             std::shared_ptr<const Audit> audit = nullptr);
+  Device(std::shared_ptr<transport::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log,
+         std::shared_ptr<const Audit> audit = nullptr);
   ~Device();
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
@@ -44,6 +48,7 @@ class Device {
   const Options& options() const noexcept;
   const transport::Pipeline& pipeline() const noexcept;
   const Log& log() const noexcept;
+  const Audit* audit() const noexcept;  ///< null: there is none
   /// What the device says, without secrets: for whatever is logged or raised.
   std::string redacted(std::string_view device_words) const;
   /// The deadline of an operation that starts now.

@@ -46,9 +46,10 @@ std::atomic<std::uint64_t> exchangers_made{0};
 }  // namespace
 
 Exchanger::Exchanger(std::shared_ptr<transport::Pipeline> pipeline, Options options,
-                     std::shared_ptr<const Log> log)
+                     std::shared_ptr<const Log> log, std::shared_ptr<const Audit> audit)
     : options_(std::move(options)),
       log_(std::move(log)),
+      audit_(std::move(audit)),
       pipeline_(std::move(pipeline)),
       identity_(std::to_string(exchangers_made.fetch_add(1, std::memory_order_relaxed)) + "|"),
       nodes_(pipeline_->options().urls.size()),
@@ -194,7 +195,6 @@ std::optional<milliseconds> Exchanger::pause_before_retry(Exchange& exchange, co
   return pause;
 }
 
-transport::Request Exchanger::request_for(const Exchange& exchange, const Rendered& rendered) const {
 // Not only after a 401: a device may answer a wrong password with 403, or with an error that says so, as if a
 // rule were missing. Each turn is with a password that was not refused before, so there is an end. The device
 // refused the request, so that it has done nothing.
@@ -202,6 +202,7 @@ bool Exchanger::can_use_newer_password(const Exchange& exchange) {
   return password_renewal_.has_newer(exchange.password_number, *pipeline_, exchange.deadline);
 }
 
+transport::Request Exchanger::request_for(const Exchange& exchange, const Rendered& rendered) const {
   const WireRow& row = row_of(exchange);
   transport::Request request;
   request.operation = static_cast<std::size_t>(exchange.operation);
@@ -231,8 +232,8 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
     request.endpoint = exchange.node = exchange.only_node.value_or(nodes_.in_use(trail.avoid));
     exchange.doing.endpoint = url_of(exchange.node);
     trail.add(exchange.node);
-    const auto remembered = access_.refusal_for(exchange);
     exchange.password_number = pipeline_->passwords().newest().number;
+    const auto remembered = access_.refusal_for(exchange);
     transport::Reply reply = remembered ? reply_of(*remembered) : pipeline_->perform(request);
     exchange.status = reply.status;
     auto document = remembered ? Result<ReplyDocument>(remembered->error) : judge_.judge(exchange, reply);
@@ -243,8 +244,8 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
       access_.note(exchange, kind, error);
     }
     if (document) return document;
-    const auto pause = pause_before_retry(exchange, reply, kind, document.error(), trail);
     if (kind == ReplyKind::no_access && can_use_newer_password(exchange)) continue;
+    const auto pause = pause_before_retry(exchange, reply, kind, document.error(), trail);
     const auto now = Clock::now();
     if (!pause) {
       if (exchange.kind != OperationKind::changing && !exchange.is_follow_up && is_unanswered(kind, reply) &&

@@ -13,12 +13,13 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "n200/access_memory.h"
+#include "n200/audit.h"
 #include "n200/breaker.h"
 #include "n200/exchange.h"
 #include "n200/nodes.h"
 #include "n200/options.h"
-#include "n200/reply.h"
 #include "n200/password_renewal.h"
+#include "n200/reply.h"
 #include "n200/reply_judge.h"
 #include "transport/pipeline.h"
 
@@ -29,7 +30,8 @@ class Exchanger {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Exchanger(std::shared_ptr<transport::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log);
+  Exchanger(std::shared_ptr<transport::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log,
+            std::shared_ptr<const Audit> audit);
 
   /// Sends the request, and repeats it where outcome.h and retry.h say so. Raises what the device's reply
   /// means, what kept it from arriving, and not_responding.
@@ -43,6 +45,8 @@ class Exchanger {
   const WireRow& row_of(const Exchange& exchange) const { return options_.wire.row(exchange.operation); }
   transport::Pipeline& pipeline() const noexcept { return *pipeline_; }
   const Log& log() const noexcept { return *log_; }
+  /// Null: there is none.
+  const Audit* audit() const noexcept { return audit_.get(); }
   const ReplyJudge& judge() const noexcept { return judge_; }
   std::string redacted(std::string_view device_words) const {
     return judge_.secrets().redacted(device_words);
@@ -65,11 +69,11 @@ class Exchanger {
   Result<std::uint64_t> may_send_pin(const Exchange& exchange);
   Result<void> pass_breaker(const Exchange& exchange);
   transport::Request request_for(const Exchange& exchange, const Rendered& rendered) const;
+  bool can_use_newer_password(const Exchange& exchange);
   void probe_a_node();
   void send_probe(std::size_t node, Clock::duration patience, const transport::HealthFlag& flag);
   void note_health(const Exchange& exchange, const transport::Reply& reply, ReplyKind kind,
                    const Error* error, const Trail& trail);
-  bool can_use_newer_password(const Exchange& exchange);
   void note_failure(const Exchange& exchange, const transport::Reply& reply, const Error& error,
                     bool moves_on) const;
   void give_up_on_device(Clock::time_point now) noexcept;
@@ -80,13 +84,14 @@ class Exchanger {
 
   const Options options_;
   const std::shared_ptr<const Log> log_;
+  const std::shared_ptr<const Audit> audit_;
   const std::shared_ptr<transport::Pipeline> pipeline_;
   const std::string identity_;
   Nodes nodes_;
   Breaker breaker_;
   AccessMemory access_;
   ReplyJudge judge_;
+  PasswordRenewal password_renewal_;
 };
 
 }  // namespace sesam::n200
-  PasswordRenewal password_renewal_;

@@ -26,7 +26,9 @@ KeyHandle::KeyHandle(std::string id, std::string token_label, std::string name, 
   all.push_back(pin.reveal());
   // A short PIN is in many names by chance, and what is missing there would tell it.
   std::erase_if(all, [](std::string_view secret) { return secret.size() < kMinBytesInNames; });
-  description_ = "key '" + redact(nice_name, all) + "' (" + redact(key_id, all) + ")";
+  shown_id_ = redact(key_id, all);
+  shown_name_ = redact(nice_name, all);
+  description_ = "key '" + shown_name_ + "' (" + shown_id_ + ")";
   if (pin.empty()) return;
   pin_verdict = std::make_shared<PinVerdict>(process_state<SharedVerdicts>(), key_id, pin.reveal());
   pin_in_use_ = process_state<PinsInUse>().add(pin.reveal());

@@ -33,8 +33,12 @@ struct KeyHandle {
 
   /// "key 'JP.example' (hsm...)", for messages.
   const std::string& description() const noexcept { return description_; }
+  /// key_id and nice_name without secrets, for records.
+  const std::string& shown_id() const noexcept { return shown_id_; }
+  const std::string& shown_name() const noexcept { return shown_name_; }
 
  private:
+  std::string shown_id_, shown_name_;
   std::string description_;
   std::shared_ptr<const Secret> pin_in_use_;
 };

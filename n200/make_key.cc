@@ -6,6 +6,7 @@
 
 #include "base/ascii_case.h"
 #include "base/printable.h"
+#include "n200/account.h"
 #include "n200/disputed_names.h"
 #include "n200/find_key.h"
 #include "n200/key_type_forms.h"
@@ -185,21 +186,38 @@ Result<void> check_name(Exchanger& exchanger, const OperationContext& doing, con
   return check_name_is_free(exchanger, doing, name);
 }
 
-}  // namespace
-
 // Each step has a deadline of its own: one that ran out in the middle must not keep us from finding out what
-// became of the key.
-Result<KeyRecord> make_key(Exchanger& exchanger, const NewKey& key, const EcKeyPair* given) {
-  const OperationContext doing{given != nullptr ? "importing" : "generating", "key '" + key.nice_name + "'",
-                               exchanger.endpoint_url()};
+// became of the key. Sets `node` to the one that was asked.
+Result<KeyRecord> make_in_device(Exchanger& exchanger, const OperationContext& doing, const NewKey& key,
+                                 const EcKeyPair* given, std::string_view& node) {
   SESAM_CHECK(check_name(exchanger, doing, key.nice_name));
   const Change made = request_new_key(exchanger, key, given, doing);
+  node = exchanger.url_of(made.node);
   if (made.outcome_unknown) return key_of_lost_answer(exchanger, doing, key, given, made);
   if (made.error.reason != Reason::none) return made.error;
   auto record = key_just_made(exchanger, doing, key, given, made);
   if (!record && is_dispute(record.error().reason))
     process_state<DisputedNames>().add(exchanger.identity() + key.nice_name);
   return record;
+}
+
+}  // namespace
+
+Result<KeyRecord> make_key(Exchanger& exchanger, const NewKey& key, const EcKeyPair* given) {
+  const OperationContext doing{given != nullptr ? "importing" : "generating", "key '" + key.nice_name + "'",
+                               exchanger.endpoint_url()};
+  Account account(exchanger, given != nullptr ? "import" : "generate");
+  AuditRecord& record = account.record;
+  record.nice_name = key.nice_name;
+  record.core = key.core;
+  record.key_type = type_of(key);
+  record.key_bits = key.bits;
+  record.node = doing.endpoint;
+  SESAM_CHECK(account.begin());
+  auto made = make_in_device(exchanger, doing, key, given, record.node);
+  const std::string key_id = made ? exchanger.redacted(made->key_id) : std::string();
+  record.key_id = key_id;
+  return account.end(std::move(made), "the key was made: " + key_id);
 }
 
 }  // namespace sesam::n200

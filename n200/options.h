@@ -8,6 +8,7 @@
 
 #include "base/secret.h"
 #include "base/secret_file.h"
+#include "n200/audit_options.h"
 #include "n200/wire.h"
 
 namespace sesam::n200 {
@@ -26,6 +27,7 @@ struct Options {
   bool remembers_refusals =
       true;  ///< a request that was refused for want of access is not sent again at once
   SecretFile password_file;  ///< of transport::Options::password; without a path: it is not read again
+  AuditOptions audit;
   WireTable wire;
 
   bool operator==(const Options&) const = default;

@@ -5,6 +5,7 @@
 
 #include "base/hex.h"
 #include "metrics/counts.h"
+#include "n200/account.h"
 #include "n200/find_key.h"
 #include "n200/key_standing.h"
 #include "n200/signature_forms.h"
@@ -46,17 +47,9 @@ void note_writing(Exchanger& exchanger, const KeyHandle& key, const Signed& made
   exchanger.log().write(LogLevel::retries, line + ":" + std::string(name_of(writing)) + "'");
 }
 
-}  // namespace
-
-Result<Signed> sign(Exchanger& exchanger, const KeyHandle& key, const ToSign& what,
-                    std::span<unsigned char> signature, Exchanger::Clock::time_point until) {
+Result<Signed> sign_in_device(Exchanger& exchanger, Exchange& signing, const KeyHandle& key,
+                              const ToSign& what, std::span<unsigned char> signature) {
   const std::string core = std::to_string(key.core);
-  Exchange signing{.operation = what.operation,
-                   .doing = {"signing with", key.description(), exchanger.endpoint_url()},
-                   .deadline = until,
-                   .kind = OperationKind::signing,
-                   .proof = key.proof.get(),
-                   .expected_bytes = signature.size()};
   if (key.standing && key.standing->is_replaced())
     return error_of(signing.doing, Reason::key_replaced,
                     "the device now has another key in its place; request not sent");
@@ -79,8 +72,41 @@ Result<Signed> sign(Exchanger& exchanger, const KeyHandle& key, const ToSign& wh
   return Signed{signing.node, signing.must_prove || is_new_node || is_new_writing, what.operation, writing};
 }
 
+// A signature that was recorded as made, and is not released.
+void record_reject(const Exchanger& exchanger, const KeyHandle& key, const Signed& made) {
+  if (Account::is_unwanted(exchanger)) return;
+  Account account(exchanger, "reject");
+  name_key(account.record, key);
+  account.record.node = exchanger.url_of(made.node);
+  static_cast<void>(account.end(Result<void>(Error{Reason::bad_signature, {}}), {}));
+}
+
+}  // namespace
+
+Result<Signed> sign(Exchanger& exchanger, const KeyHandle& key, const ToSign& what,
+                    std::span<unsigned char> signature, Exchanger::Clock::time_point until) {
+  Exchange signing{.operation = what.operation,
+                   .doing = {"signing with", key.description(), exchanger.endpoint_url()},
+                   .deadline = until,
+                   .kind = OperationKind::signing,
+                   .proof = key.proof.get(),
+                   .expected_bytes = signature.size()};
+  if (Account::is_unwanted(exchanger)) [[likely]]
+    return sign_in_device(exchanger, signing, key, what, signature);
+  const std::string scheme = what.scheme();
+  Account account(exchanger, "sign");
+  name_key(account.record, key);
+  account.record.scheme = scheme;
+  account.record.digest = what.digest;
+  SESAM_CHECK(account.begin());
+  auto made = sign_in_device(exchanger, signing, key, what, signature);
+  account.record.node = signing.doing.endpoint;
+  return account.end(std::move(made), "the device has signed; the signature is withheld");
+}
+
 // Of a lone node nothing else could be asked; but the writing is known then.
 void note_verdict(Exchanger& exchanger, const KeyHandle& key, const Signed& made, bool is_good) {
+  if (!is_good) record_reject(exchanger, key, made);
   if (key.proof && is_good && key.proof->writing() != made.writing) note_writing(exchanger, key, made);
   if (!key.proof || exchanger.node_count() == 1) return;
   if (is_good)

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "n200/operation.h"
@@ -18,6 +19,9 @@ struct ToSign {
   std::string_view padding{};     ///< RSA: the device's word, "PKCS1" or "PSS"
   std::string_view hash_name{};   ///< RSA: the device's word for the digest, "SHA256"
   std::string_view salt_bytes{};  ///< PSS: decimal
+
+  /// For people: "ECDSA SHA256", "RSA PSS SHA256".
+  std::string scheme() const;
 };
 
 /// A signature that the device made, as far as it is to be trusted.

@@ -7,6 +7,7 @@
 
 #include "config/configuration_sources.h"
 #include "config/open_files.h"
+#include "n200/audit.h"
 
 namespace sesam::provider {
 namespace {
@@ -14,8 +15,8 @@ namespace {
 // BIND's tools show nothing but the log, so an instance whose configuration is bad has one too. Null where
 // there is no memory for it.
 std::shared_ptr<const Log> open_log_at_least(const config::ModestSettings& wanted) {
-  auto log = Log::open(wanted.log_level, wanted.log_output);
-  if (!log) log = Log::open(wanted.log_level, "stderr");
+  auto log = Log::open(wanted.log_level, wanted.log_output, wanted.log_format);
+  if (!log) log = Log::open(wanted.log_level, "stderr", wanted.log_format);
   return log ? *log : nullptr;
 }
 
@@ -42,7 +43,8 @@ Result<void> read_settings(const ossl::Core& core, const Setup* first, Setup& se
   if (first != nullptr && configuration.claim_pkcs11 != first->claims_pkcs11)
     return Error{Reason::bad_configuration,
                  "claim_pkcs11 was given after the provider was loaded, when it has no effect"};
-  SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
+  SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output, configuration.log_format));
+  SESAM_TRY(audit, n200::Audit::open(configuration.device.audit, configuration.connection.user, log));
   setup.claims_pkcs11 = configuration.claim_pkcs11;
   setup.certificates = std::move(configuration.certificates);
   setup.log = std::move(log);
@@ -54,7 +56,7 @@ Result<void> read_settings(const ossl::Core& core, const Setup* first, Setup& se
     setup.warnings = {setup.log, std::move(sentences)};
   }
   setup.device = n200::Device::for_options(std::move(configuration.connection),
-                                           std::move(configuration.device), setup.log);
+                                           std::move(configuration.device), setup.log, std::move(audit));
   return {};
 }
 

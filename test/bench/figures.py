@@ -30,6 +30,8 @@ FIGURES = {figure.name: figure for figure in [
     Figure("device.vs_keepalive.n256", 1.7, 2.9),
     Figure("evp.overhead_us", 15, 8, at_most=True),
     Figure("evp.verify_us"),
+    Figure("evp.audit_us", 25, 10, at_most=True),
+    Figure("evp.audit.vs_off.n64", 0.75, 0.9),
     Figure("device.ideal.delay20.n256", 0.92, 0.96),
     Figure("device.ideal.delay5.n64", 0.90, 0.94),
     Figure("device.vs_plain_multi.n64", 1.25, 2),

@@ -16,6 +16,7 @@ BOUND = Run("sesam", 16, sign_us=SIGN_US, cores=2)
 ASYNC = Run("evp", 256, jobs="callback")
 ASYNC_FD = Run("evp", 256, jobs="descriptor")
 VERIFY = Run("evp", 64, verify=True)
+AUDIT = Run("evp", 64, audit=True)
 LIMIT = Run("h2load", 64)
 KEEPALIVE_HTTP1 = Run("keepalive", 64, http1=True)
 # With a device that speaks nothing else.
@@ -43,7 +44,7 @@ def measure(directory: Path, scale: Scale) -> Rounds:
     bench = Bench(directory, canned=True)
     try:
         for callers in CALLERS:
-            extra = {64: [VERIFY, LIMIT, KEEPALIVE_HTTP1], 256: [ASYNC, ASYNC_FD]}.get(callers, [])
+            extra = {64: [VERIFY, AUDIT, LIMIT, KEEPALIVE_HTTP1], 256: [ASYNC, ASYNC_FD]}.get(callers, [])
             rounds.measure(bench, [Run(client, callers) for client in CLIENTS] + extra, scale.rounds)
         for delay in DELAYS_MS[1:]:
             runs = [Run(client, callers, delay) for callers in DELAY_CALLERS for client in CLIENTS]
@@ -110,6 +111,8 @@ def figures(rounds: Rounds) -> dict[str, float]:
     # above the call that both make. Both wait in the same way, so that falls out.
     values["evp.overhead_us"] = rounds.difference(Run("evp", 64), device[64], us("caller_cpu_seconds"))
     values["evp.verify_us"] = rounds.difference(VERIFY, Run("evp", 64), us("caller_cpu_seconds"))
+    values["evp.audit_us"] = rounds.difference(AUDIT, Run("evp", 64), us("caller_cpu_seconds"))
+    values["evp.audit.vs_off.n64"] = rounds.faster(AUDIT, Run("evp", 64))
     values["async256.vs_threads256"] = rounds.faster(ASYNC, Run("evp", 256))
     values["async256.descriptor.vs_threads256"] = rounds.faster(ASYNC_FD, Run("evp", 256))
     values["async256.cpu_ratio"] = rounds.ratio(ASYNC, Run("evp", 256), us("process_cpu_seconds"))

@@ -37,13 +37,14 @@ class Run:
     sign_us: int = 0
     jobs: str = ""  # callers are ASYNC_JOBs of one thread, not threads, told by "callback" or "descriptor"
     verify: bool = False  # evp: verify_signatures = yes
+    audit: bool = False  # evp: each signature is recorded in a file
     http1: bool = False  # libcurl's own clients: HTTP/1.1
     http1_device: bool = False  # the device speaks nothing else
     name: bool = False  # the host name is resolved
     cores: int = 1  # keys in so many crypto cores
 
     def __str__(self) -> str:
-        extras = [name for name in ("verify", "http1", "name") if getattr(self, name)]
+        extras = [name for name in ("verify", "audit", "http1", "name") if getattr(self, name)]
         extras += [f"jobs by {self.jobs}"] if self.jobs else []
         extras += [f"{self.sign_us} us a signature"] if self.sign_us else []
         return f"{self.client:11} n={self.callers:<3} {self.delay_ms:2} ms" + "".join(f", {one}" for one in extras)
@@ -60,6 +61,8 @@ class Bench:
         self.configurations = {
             verify: configuration.write(directory / f"verify-{verify}.cnf", configuration.settings_for(
                 self.device, pin=PIN, verify_signatures=verify)) for verify in ("yes", "no")}
+        self.configurations["audit"] = configuration.write(directory / "audit.cnf", configuration.settings_for(
+            self.device, pin=PIN, verify_signatures="no", audit_output=directory / "audit", audit_digest="yes"))
 
     def stop(self) -> None:
         self.device.stop()
@@ -83,7 +86,8 @@ class Bench:
         command += ["--jobs", run.jobs] if run.jobs else []
         command += ["--http1"] if run.http1 else []  # sesam takes what the device offers
         command += ["--address", ""] if run.name else []
-        openssl_conf = self.configurations["yes" if run.verify else "no"] if run.client == "evp" else None
+        which = "audit" if run.audit else "yes" if run.verify else "no"
+        openssl_conf = self.configurations[which] if run.client == "evp" else None
         result = json.loads(checked(run, command, minimal_environment(openssl_conf)))
         signatures = result.pop("signatures")
         bad = self.proof.bad(signatures, run.cores)

@@ -312,6 +312,24 @@ TEST_F(Configured, reads_secrets_from_files_without_their_last_line_break) {
   EXPECT_EQ(build({{"pin_source", source}})->device.pin.reveal(), kSecret);
 }
 
+TEST_F(Configured, remembers_the_file_of_a_password_that_can_be_read_again) {
+  const auto path = file(kSecret);
+  const auto built = build({{"user", "u"}, {"pass_source", "file:" + path}});
+  EXPECT_EQ(built->device.password_file.path, path);
+  EXPECT_EQ(build({{"user", "u"}, {"pass", kSecret}})->device.password_file.path, "");
+}
+
+TEST_F(Configured, takes_settings_of_the_audit) {
+  EXPECT_EQ(build({})->device.audit, n200::AuditOptions());
+  const auto built = build(
+      {{"audit_output", "/a"}, {"audit_digest", "yes"}, {"audit_required", "yes"}, {"log_format", "json"}});
+  EXPECT_EQ(built->device.audit, (n200::AuditOptions{"/a", LineFormat::json, true, true}));
+  EXPECT_EQ(built->log_format, LineFormat::json);
+  EXPECT_THAT(message({{"log_format", "xml"}}), HasSubstr("log_format = xml: allowed are text and json"));
+  EXPECT_THAT(message({{"audit_required", "yes"}}), HasSubstr("but audit_output is not"));
+  EXPECT_THAT(message({{"audit_output", "syslog"}, {"audit_required", "yes"}}), HasSubstr("needs a file"));
+}
+
 TEST_F(Configured, reads_secrets_from_the_environment) {
   setenv("SESAM_TEST_SECRET", kSecret, 1);
   EXPECT_EQ(build({{"user", "u"}, {"pass_source", "env:SESAM_TEST_SECRET"}})->connection.password.reveal(),

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "n200/audit.h"
+
+#include <syslog.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/hex.h"
+#include "metrics/counts.h"
+
+namespace sesam::n200 {
+
+Audit::Audit(const AuditOptions& options, std::string_view user, std::shared_ptr<const Log> log)
+    : options_(options),
+      user_(user),
+      program_(program_invocation_short_name),
+      log_(std::move(log)),
+      output_(options.output) {}
+
+Result<std::shared_ptr<const Audit>> Audit::open(const AuditOptions& options, std::string_view user,
+                                                 std::shared_ptr<const Log> log) {
+  if (options.output.empty()) return std::shared_ptr<const Audit>();
+  std::shared_ptr<const Audit> audit(new Audit(options, user, std::move(log)));
+  if (const int failed = audit->output_.open_error(); failed != 0 && options.is_required)
+    return Error{Reason::bad_configuration, "audit_output = " + options.output + ": " +
+                                                std::strerror(failed) +
+                                                "; audit_required = yes, so it must be writable"};
+  return audit;
+}
+
+RecordLine Audit::begin_line(std::string_view event, std::string_view result) const {
+  RecordLine line(options_.format);
+  line.add("time", timestamp()).add("event", event).add("result", result).add("program", program_);
+  line.add("pid", static_cast<std::uint64_t>(getpid())).add("uid", std::uint64_t{geteuid()});
+  if (!user_.empty()) line.add("user", user_);
+  return line;
+}
+
+std::string Audit::line_of(const AuditRecord& record) const {
+  RecordLine line = begin_line(record.event, record.result == Reason::none ? "ok" : name_of(record.result));
+  const auto add = [&line](std::string_view name, std::string_view value) {
+    if (!value.empty()) line.add(name, value);
+  };
+  add("key_id", record.key_id);
+  add("nice_name", record.nice_name);
+  line.add("core", std::uint64_t{record.core});
+  add("key_type", record.key_type);
+  if (record.key_bits != 0) line.add("key_bits", std::uint64_t{record.key_bits});
+  add("scheme", record.scheme);
+  if (options_.has_digests && !record.digest.empty()) line.add("digest", to_hex(record.digest));
+  add("node", record.node);
+  line.add("duration_ms", record.duration);
+  return std::move(line).end();
+}
+
+Error Audit::error_of(int failed) const {
+  return {Reason::audit_failed, "audit_output = " + options_.output + ": " + std::strerror(failed)};
+}
+
+Result<void> Audit::check() const {
+  if (!options_.is_required) return {};
+  const int failed = output_.check();
+  if (failed == 0) return {};
+  metrics::counts().audit_failures.add();
+  return Error{Reason::audit_failed, error_of(failed).detail + "; nothing was sent to the device"};
+}
+
+int Audit::put(const std::string& line) const {
+  if (output_.is_nowhere()) return EBADF;
+  if (!output_.is_syslog()) return output_.write(line);
+  syslog(LOG_AUTHPRIV | LOG_INFO, "sesam: %.*s", static_cast<int>(line.size() - 1), line.c_str());
+  return 0;
+}
+
+void Audit::note_failure(int failed, std::uint64_t lost_before) const {
+  metrics::counts().audit_failures.add();
+  if (lost_.fetch_add(lost_before + 1, std::memory_order_relaxed) + lost_before != 0) return;
+  log_->write(LogLevel::failures, {error_of(failed).detail, "; ",
+                                   options_.is_required ? "operations fail until it can be written"
+                                                        : "operations continue without audit records",
+                                   "; this is logged once"});
+}
+
+// No lock: where two threads write after a failure, one of them says what is missing.
+Result<void> Audit::write(const AuditRecord& record) const {
+  std::string text;
+  const auto lost = lost_.load(std::memory_order_relaxed) == 0 ? 0 : lost_.exchange(0);
+  if (lost != 0) {
+    RecordLine line = begin_line("lost", name_of(Reason::audit_failed));
+    line.add("count", lost);
+    text = std::move(line).end();
+  }
+  text += line_of(record);
+  const int failed = put(text);
+  if (failed == 0) return {};
+  note_failure(failed, lost);
+  return options_.is_required ? Result<void>(error_of(failed)) : Result<void>();
+}
+
+}  // namespace sesam::n200

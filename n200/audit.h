@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The audit: a record of each use of a private key and of each change of the device's keys.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/line_output.h"
+#include "base/log.h"
+#include "base/record_line.h"
+#include "base/result.h"
+#include "n200/audit_options.h"
+
+namespace sesam::n200 {
+
+/// What a record says of an operation. Empty texts are left out.
+struct AuditRecord {
+  std::string_view event;  ///< "sign", "reject", "generate", "import", "delete"
+  Reason result = Reason::none;
+  std::string_view key_id;
+  std::string_view nice_name;
+  unsigned core = 0;
+  std::string_view key_type{};  ///< of a new key
+  unsigned key_bits = 0;
+  std::string_view scheme{};
+  std::span<const unsigned char> digest{};
+  std::string_view node{};  ///< its URL
+  std::chrono::microseconds duration{0};
+};
+
+/// Safe from any thread, and across fork. docs/OSSL_PROVIDER-sesam.7, "AUDIT", has the fields.
+class Audit {
+ public:
+  /// Opens the output at once, as LineOutput does; null where there is none. `user`: of the device. Raises
+  /// bad_configuration where the audit is required and the output cannot be opened.
+  static Result<std::shared_ptr<const Audit>> open(const AuditOptions& options, std::string_view user,
+                                                   std::shared_ptr<const Log> log);
+
+  bool has_digests() const noexcept { return options_.has_digests; }
+  /// Before the device is asked: raises audit_failed where the audit is required, and is known not to work.
+  Result<void> check() const;
+  /// Writes the record. If that fails, the log says so once, and the next record that is written how many are
+  /// missing. Raises audit_failed where the audit is required.
+  Result<void> write(const AuditRecord& record) const;
+
+ private:
+  Audit(const AuditOptions& options, std::string_view user, std::shared_ptr<const Log> log);
+  RecordLine begin_line(std::string_view event, std::string_view result) const;
+  std::string line_of(const AuditRecord& record) const;
+  int put(const std::string& line) const;
+  void note_failure(int failed, std::uint64_t lost_before) const;
+  Error error_of(int failed) const;
+
+  const AuditOptions options_;
+  const std::string user_, program_;
+  const std::shared_ptr<const Log> log_;
+  const LineOutput output_;
+  mutable std::atomic<std::uint64_t> lost_{0};  // records since the last that was written
+};
+
+}  // namespace sesam::n200

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the settings say of the audit.
+#pragma once
+
+#include <string>
+
+#include "base/record_line.h"
+
+namespace sesam::n200 {
+
+struct AuditOptions {
+  std::string output;  ///< stderr, syslog or a path; empty: there is no audit
+  LineFormat format = LineFormat::text;
+  bool has_digests = false;
+  bool is_required = false;  ///< an operation without its record fails
+
+  bool operator==(const AuditOptions&) const = default;
+};
+
+}  // namespace sesam::n200
