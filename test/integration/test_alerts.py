@@ -124,5 +124,6 @@ def test_each_query_of_the_dashboard_finds_something(tmp_path, samples):
     tests = []
     for title, query in QUERIES:
         query = query.replace("$__rate_interval", "5m").replace("$instance", ".*").replace("$program", ".*")
-        tests.append({"expr": f"count({query}) > bool 0", "eval_time": "15m", "exp_samples": [{"labels": "{}", "value": 1}]})
+        tests.append({"expr": f"count({query}) > bool 0", "eval_time": "15m",
+                      "exp_samples": [{"labels": "{}", "value": 1}]})
     run_tests(tmp_path, [], [{"interval": "1m", "input_series": given, "promql_expr_test": tests}])

@@ -121,7 +121,8 @@ def test_a_file_that_cannot_be_trusted_is_not_used(web, configured, life_program
 def test_a_password_that_has_not_changed_is_sent_and_read_once(web, configured, driver, password, run, tmp_path):
     web.add_user(USER, NEW)
     trace = tmp_path / "trace"
-    run(["strace", "-f", "-e", "trace=openat", "-o", trace, driver, "sesam:web", "4", "2"], configured(web), check=False)
+    run(["strace", "-f", "-e", "trace=openat", "-o", trace, driver, "sesam:web", "4", "2"], configured(web),
+        check=False)
     opened = [line for line in trace.read_text().splitlines() if str(password) in line]
     assert len(opened) == 2, "at the start, and once after the refusal"
     assert refused(web) == 1
