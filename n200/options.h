@@ -25,7 +25,7 @@ struct Options {
   unsigned max_listing_mib = 512;
   Verify verify_signatures = Verify::rsa;
   bool remembers_refusals =
-      true;  ///< a request that was refused for want of access is not sent again at once
+      true;                  ///< a request that was refused for want of access is not sent again at once
   SecretFile password_file;  ///< of transport::Options::password; without a path: it is not read again
   AuditOptions audit;
   WireTable wire;

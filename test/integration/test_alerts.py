@@ -38,43 +38,67 @@ def series(name: str, labels: str, values: str) -> dict[str, str]:
     return {"series": f"{name}{{{NAMED}{',' if labels else ''}{labels}}}", "values": values}
 
 
+def failures(values: str, reason: str = "access_denied") -> dict[str, str]:
+    return series("sesam_failures_total", f'reason="{reason}"', values)
+
+
+def last_failure(values: str) -> dict[str, str]:
+    return series("sesam_last_failure_timestamp_seconds", 'reason="access_denied"', values)
+
+
+def certificate(days: int) -> dict[str, str]:
+    return series("sesam_certificate_expiry_timestamp_seconds", 'node="https://a",certificate="device"',
+                  f"{days * 86400}x30")
+
+
+def in_bucket(bound: str, values: str) -> dict[str, str]:
+    return series("sesam_request_duration_seconds_bucket", f'operation="ec_sign",le="{bound}"', values)
+
+
+def signing(name: str, values: str) -> dict[str, str]:
+    return series(name, 'operation="ec_sign"', values)
+
+
+NODE = 'node="https://a"'
 # Each: the alert, series of a sample a minute, minutes at which it fires, and at which it does not.
-FAILED = "sesam_failures_total", 'reason="access_denied"'
 CASES = {
-    "a failure": ("SesamFailures", [series(*FAILED, "0x5 1x30")], [7], [4, 20]),
-    "failures of a new process, before it is scraped first": ("SesamFailures", [series(*FAILED, "_ _ _ 12x30")],
-                                                              [4, 10], [2, 20]),
+    "a failure": ("SesamFailures", [failures("0x5 1x30")], [7], [4, 20]),
+    "failures of a new process, before it is scraped first": (
+        "SesamFailures", [failures("_ _ _ 12x30")], [4, 10], [2, 20]),
     "failures that are the same in each run of a command": (
-        "SesamFailures", [series(*FAILED, "1x60"),
-                          series("sesam_last_failure_timestamp_seconds", FAILED[1], "0x30 1800x30")], [31, 39], [20, 50]),
-    "a process that fails nothing": ("SesamFailures", [series(*FAILED, "_ _ _ 0x30")], [], [4, 10, 20]),
-    "a refused password": ("SesamDeviceRefuses", [series(*FAILED, "_ _ _ 12x30")], [4], [20]),
-    "a time-out is no refusal": ("SesamDeviceRefuses", [series(FAILED[0], 'reason="timed_out"', "_ _ _ 12x30")],
-                                 [], [4, 20]),
-    "a node that is avoided": ("SesamNodeUnhealthy", [series("sesam_node_healthy", 'node="https://a"', "1x5 0x10 1x10")],
-                               [10], [4, 6, 20]),
-    "a certificate that expires in 29 days": (
-        "SesamCertificateExpires", [series("sesam_certificate_expiry_timestamp_seconds",
-                                           'node="https://a",certificate="device"', f"{29 * 86400}x30")], [5], []),
-    "a certificate that expires in 31 days": (
-        "SesamCertificateExpires", [series("sesam_certificate_expiry_timestamp_seconds",
-                                           'node="https://a",certificate="device"', f"{31 * 86400}x30")], [], [5, 25]),
-    "all connections in use": ("SesamConnectionLimit", [series("sesam_connections_allowed", "", "4x40"),
-                                                        series("sesam_requests_in_flight", "", "2x9 8x30")], [25], [5, 12]),
-    "no limit of connections": ("SesamConnectionLimit", [series("sesam_connections_allowed", "", "0x40"),
-                                                         series("sesam_requests_in_flight", "", "8x40")], [], [25]),
-    "an audit that loses records": ("SesamAuditFails", [series("sesam_audit_failures_total", "", "_ _ 3x30")], [5], [25]),
-    "nothing succeeds": ("SesamNothingSucceeds", [series("sesam_last_success_timestamp_seconds", "", "60x100"),
-                                                  series("sesam_last_failure_timestamp_seconds", FAILED[1], "_x5 300x100")],
-                         [12, 60], [4, 80]),
+        "SesamFailures", [failures("1x60"), last_failure("0x30 1800x30")], [31, 39], [20, 50]),
+    "a process that fails nothing": ("SesamFailures", [failures("_ _ _ 0x30")], [], [4, 10, 20]),
+    "a refused password": ("SesamDeviceRefuses", [failures("_ _ _ 12x30")], [4], [20]),
+    "a time-out is no refusal": ("SesamDeviceRefuses", [failures("_ _ _ 12x30", "timed_out")], [], [4, 20]),
+    "nothing succeeds": (
+        "SesamNothingSucceeds",
+        [series("sesam_last_success_timestamp_seconds", "", "60x100"), last_failure("_x5 300x100")],
+        [12, 60], [4, 80]),
     "a success after a failure": (
-        "SesamNothingSucceeds", [series("sesam_last_success_timestamp_seconds", "", "60x10 600x50"),
-                                 series("sesam_last_failure_timestamp_seconds", FAILED[1], "_x5 300x60")], [], [12, 30]),
-    "many repetitions": ("SesamRepetitions", [series("sesam_retries_total", 'operation="ec_sign"', "0+10x40"),
-                                              series("sesam_requests_total", 'operation="ec_sign"', "0+100x40")], [30], [2]),
-    "slow signatures": ("SesamSlow", [series("sesam_request_duration_seconds_bucket", f'operation="ec_sign",le="{le}"', f)
-                                      for le, f in (("1.0", "0x40"), ("2.5", "0+60x40"), ("+Inf", "0+60x40"))], [30], [5]),
-    "many connections": ("SesamReconnects", [series("sesam_connections_opened_total", "", "0x5 0+50x40")], [15], [4]),
+        "SesamNothingSucceeds",
+        [series("sesam_last_success_timestamp_seconds", "", "60x10 600x50"), last_failure("_x5 300x60")],
+        [], [12, 30]),
+    "a node that is avoided": (
+        "SesamNodeUnhealthy", [series("sesam_node_healthy", NODE, "1x5 0x10 1x10")], [10], [4, 6, 20]),
+    "a certificate that expires in 29 days": ("SesamCertificateExpires", [certificate(29)], [5], []),
+    "a certificate that expires in 31 days": ("SesamCertificateExpires", [certificate(31)], [], [5, 25]),
+    "all connections in use": (
+        "SesamConnectionLimit",
+        [series("sesam_connections_allowed", "", "4x40"), series("sesam_requests_in_flight", "", "2x9 8x30")],
+        [25], [5, 12]),
+    "no limit of connections": (
+        "SesamConnectionLimit",
+        [series("sesam_connections_allowed", "", "0x40"), series("sesam_requests_in_flight", "", "8x40")], [], [25]),
+    "an audit that loses records": (
+        "SesamAuditFails", [series("sesam_audit_failures_total", "", "_ _ 3x30")], [5], [25]),
+    "many repetitions": (
+        "SesamRepetitions",
+        [signing("sesam_retries_total", "0+10x40"), signing("sesam_requests_total", "0+100x40")], [30], [2]),
+    "slow signatures": (
+        "SesamSlow", [in_bucket("1.0", "0x40"), in_bucket("2.5", "0+60x40"), in_bucket("+Inf", "0+60x40")],
+        [30], [5]),
+    "many connections": (
+        "SesamReconnects", [series("sesam_connections_opened_total", "", "0x5 0+50x40")], [15], [4]),
 }
 
 
