@@ -158,9 +158,10 @@ int LineOutput::write(std::string_view line) const noexcept {
   if (kind_ != Kind::file && !S_ISREG(status.st_mode) && !S_ISSOCK(status.st_mode) &&
       !takes_at_once(fd_, S_ISFIFO(status.st_mode), line.size()))
     return EAGAIN;
-  if (is_cut_.load(std::memory_order_relaxed)) {
-    if (const int failed = put("\n", status); failed != 0) return failed;
-    is_cut_.store(false, std::memory_order_relaxed);
+  if (is_cut_.load(std::memory_order_relaxed) && is_cut_.exchange(false)) {
+    const int failed = put("\n", status);
+    is_cut_.store(failed != 0, std::memory_order_relaxed);
+    if (failed != 0) return failed;
   }
   return put(line, status);
 }

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the provider counts, as its parameters tell it; held against what the device has seen."""
 import re
+import time
+from datetime import datetime, timezone
 
 import pytest
 import yaml
@@ -104,6 +106,19 @@ def test_numbers_survive_an_instance_and_its_connection_does_not(life, device, s
                         environment={"LIFE_CONF_1": other}).stdout)
     assert (told["signatures"], told["requests"], told["connections-opened"]) == (2, 3, 1)
     assert (told["in-flight"], told["connections-open"]) == (0, 0)
+
+
+def test_times_of_success_failure_and_of_the_certificates_end_are_told(life, run, device, signing):
+    before = int(time.time())
+    device.fault("error", 1, "eccsign", text="unknown command")
+    samples = parse(life(signing, "load sign_fails=1 sign=1 metrics exit").stdout)
+    told = [value(samples, "sesam_last_success_timestamp_seconds"),
+            value(samples, "sesam_last_failure_timestamp_seconds", reason="unknown_command")]
+    assert all(before - 1 <= moment <= time.time() + 1 for moment in told), told
+    end = run(["openssl", "x509", "-in", device.tlscert, "-noout", "-enddate"], None).stdout.strip()
+    expected = datetime.strptime(end, "notAfter=%b %d %H:%M:%S %Y GMT").replace(tzinfo=timezone.utc).timestamp()
+    assert value(samples, "sesam_certificate_expiry_timestamp_seconds", node=device.url,
+                 certificate="device") == expected
 
 
 def test_the_example_of_alerts_uses_metrics_that_there_are(life, device, signing):
