@@ -127,11 +127,15 @@ class Named:
         """Of "KSK" or "ZSK": the keys that the policy knows of."""
         return re.findall(rf"^key: (\d+) \(\w+\), {role}$", self._status(), re.M)
 
-    def is_omnipresent(self, tag: str, what: str) -> bool:
-        """Whether "dnskey", "ds", "key rrsig" or "zone rrsig" of that key has reached all the world, as named
-        reckons."""
+    def state(self, tag: str, what: str) -> str:
+        """How far "dnskey", "ds", "key rrsig" or "zone rrsig" of that key has got in the world, as named reckons:
+        hidden, rumoured, omnipresent, unretentive."""
         of_key = re.search(rf"^key: {tag} .*?(?=^key: |\Z)", self._status(), re.M | re.S)
-        return of_key is not None and re.search(rf"- {what}: +omnipresent", of_key.group()) is not None
+        found = of_key and re.search(rf"- {what}: +(\w+)", of_key.group())
+        return found[1] if found else ""
+
+    def is_omnipresent(self, tag: str, what: str) -> bool:
+        return self.state(tag, what) == "omnipresent"
 
     def transfer(self) -> Path:
         """The zone as served, in a file."""
