@@ -57,7 +57,7 @@ newer_packages=(pkcs11-provider)
 
 # scripts/package: what a Debian package is built and looked at with, and what it is tried with once it is installed.
 [[ ! ${SESAM_PACKAGE:-} ]] ||
-  packages=("${build_packages[@]}" debhelper dpkg-dev file lintian) bind_packages=() newer_packages=() program_packages=()
+  packages=("${build_packages[@]}" build-essential debhelper dpkg-dev file lintian) bind_packages=() newer_packages=() program_packages=()
 [[ ! ${SESAM_PACKAGE_TEST:-} ]] || packages=(openssl ldnsutils) bind_packages=(bind9-utils) newer_packages=() program_packages=()
 
 # scripts/site; its test in addition, which scripts/test skips where there is no browser.
