@@ -94,16 +94,30 @@ Result<void> overwrite_file(const std::string& path, std::string_view text, bool
 
 }  // namespace
 
-Result<void> replace_file(const std::string& path, std::string_view text, unsigned mode) {
+Result<StagedFile> StagedFile::write(const std::string& path, std::string_view text, unsigned mode) {
   std::string beside = (fs::path(path).parent_path() / ".sesam-XXXXXX").string();
   Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));  // with mode 0600
   if (file.get() < 0) return unusable(path);
+  StagedFile staged(path, beside);
   if (write_all(file.get(), text) && ::fchmod(file.get(), mode) == 0 && ::fsync(file.get()) == 0 &&
-      file.close() && ::rename(beside.c_str(), path.c_str()) == 0)
-    return {};
-  const Error error = unusable(path);
-  ::unlink(beside.c_str());
-  return error;
+      file.close())
+    return staged;
+  return unusable(path);
+}
+
+StagedFile::~StagedFile() {
+  if (!beside_.empty()) ::unlink(beside_.c_str());
+}
+
+Result<void> StagedFile::put() {
+  if (::rename(beside_.c_str(), path_.c_str()) != 0) return unusable(path_);
+  beside_.clear();
+  return {};
+}
+
+Result<void> replace_file(const std::string& path, std::string_view text, unsigned mode) {
+  SESAM_TRY(staged, StagedFile::write(path, text, mode));
+  return staged.put();
 }
 
 Result<void> write_output(const std::string& path, std::string_view text, Readers readers) {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 
@@ -18,6 +19,25 @@ enum class Readers { all, owner };
 /// bad_argument: the path and the system's words; also for a symbolic link or a FIFO of another user, which
 /// would lead the text to him.
 Result<void> write_output(const std::string& path, std::string_view text, Readers readers = Readers::all);
+
+/// A whole file that is not in its place yet, and goes unless it is put there.
+class StagedFile {
+ public:
+  /// Writes it beside its place. Raises bad_argument.
+  static Result<StagedFile> write(const std::string& path, std::string_view text, unsigned mode);
+  StagedFile(StagedFile&& other) noexcept
+      : path_(std::move(other.path_)), beside_(std::exchange(other.beside_, {})) {}
+  StagedFile& operator=(StagedFile&&) = delete;
+  ~StagedFile();
+
+  /// Puts it in its place (rename(2)). Raises bad_argument.
+  Result<void> put();
+
+ private:
+  StagedFile(std::string path, std::string beside) : path_(std::move(path)), beside_(std::move(beside)) {}
+
+  std::string path_, beside_;  // empty beside_: there is none
+};
 
 /// Makes the file, or puts it in the place of another one, whatever that was: at once (rename(2)), so that
 /// there is never half of it. Raises bad_argument.

@@ -35,9 +35,10 @@ struct Run {
   bool is_written = false;
 };
 
-const char* word_of(Change change) noexcept {
+const char* word_of(const PlannedFile& planned) noexcept {
   constexpr const char* kWords[] = {"unchanged", "new", "mode corrected", "replaced"};
-  return kWords[static_cast<std::size_t>(change)];
+  if (planned.change == Change::replace && planned.file.is_edit) return "extended";
+  return kWords[static_cast<std::size_t>(planned.change)];
 }
 
 std::string octal(unsigned mode) {
@@ -49,7 +50,7 @@ void print_files(const std::vector<PlannedFile>& files, bool with_contents) {
   std::cout << "\nFiles:\n\n";
   for (const auto& planned : files) {
     std::cout << "  " << octal(planned.file.mode) << "  " << printable(planned.file.path) << "  "
-              << word_of(planned.change);
+              << word_of(planned);
     if (!planned.backup.empty()) std::cout << "; the old one is " << printable(planned.backup);
     std::cout << '\n';
   }
@@ -74,8 +75,7 @@ void print_as_json(const Run& run, const Arguments& arguments, const Result<bool
   }
   Json files = Json::array();
   for (const auto& planned : run.files) {
-    Json one{
-        {"path", planned.file.path}, {"mode", octal(planned.file.mode)}, {"change", word_of(planned.change)}};
+    Json one{{"path", planned.file.path}, {"mode", octal(planned.file.mode)}, {"change", word_of(planned)}};
     if (!planned.backup.empty()) one["backup"] = planned.backup;
     files.push_back(std::move(one));
   }
@@ -113,7 +113,7 @@ Result<bool> try_files(const Arguments& arguments, Run& run) {
     check_module(*cnf, *section, run.checkup);
   if (!run.checkup.all_well() || run.key.empty()) return run.checkup.all_well();
   SESAM_TRY(device, written.device());
-  SESAM_TRY(found, find_key(*device, run.key));
+  SESAM_TRY(found, find_key(*device, arguments.key.empty() ? run.key : arguments.key));
   const auto made = trial_signature(device, found);
   if (made)
     run.checkup.good("these files", *made);
@@ -141,8 +141,7 @@ Result<bool> write(const Session& session, const Arguments& arguments, const Pla
     return true;
   }
   SESAM_CHECK(setup::confirm_changes(run.files, arguments));
-  SESAM_CHECK(setup::write_files(run.files));
-  run.is_written = true;
+  SESAM_CHECK(setup::write_files(run.files, run.is_written));
   if (trial == Trial::unknown_how) {
     if (!session.json) offer_discover(arguments);
     return false;

@@ -72,13 +72,28 @@ Result<void> back_up(const PlannedFile& planned) {
   return replace_file(planned.backup, std::get<Secret>(text).reveal(), status.st_mode & kModeBits);
 }
 
-Result<void> make_directory(const fs::path& directory) {
-  std::error_code failed;
-  if (fs::is_directory(directory, failed)) return {};
-  if (fs::create_directories(directory, failed); failed) return cannot(directory.string(), failed.value());
-  if (::chmod(directory.c_str(), kDirectoryMode) != 0) return cannot(directory.string(), errno);
-  return {};
-}
+// Directories that were made for files; without a file in them they go again.
+class NewDirectories {
+ public:
+  NewDirectories() = default;
+  NewDirectories(const NewDirectories&) = delete;
+  NewDirectories& operator=(const NewDirectories&) = delete;
+  ~NewDirectories() {
+    std::error_code ignored;
+    for (const auto& path : made_) fs::remove(path, ignored);  // does nothing to one that is not empty
+  }
+
+  Result<void> make(const fs::path& path) {
+    std::error_code failed;
+    if (fs::is_directory(path, failed)) return {};
+    if (fs::create_directories(path, failed); failed) return cannot(path.string(), failed.value());
+    made_.push_back(path);
+    return ::chmod(path.c_str(), kDirectoryMode) == 0 ? Result<void>() : cannot(path.string(), errno);
+  }
+
+ private:
+  std::vector<fs::path> made_;
+};
 
 fs::path nearest_existing(fs::path path) {
   std::error_code failed;
@@ -111,12 +126,20 @@ Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Argume
   return {};
 }
 
-Result<void> write_files(const std::vector<PlannedFile>& files) {
+Result<void> write_files(const std::vector<PlannedFile>& files, bool& is_written) {
+  NewDirectories directories;
+  std::vector<std::pair<const PlannedFile*, StagedFile>> staged;
   for (const auto& planned : files) {
     if (planned.change == Change::none) continue;
-    SESAM_CHECK(make_directory(fs::path(planned.file.path).parent_path()));
-    if (!planned.backup.empty()) SESAM_CHECK(back_up(planned));
-    SESAM_CHECK(replace_file(planned.file.path, planned.file.text.reveal(), planned.file.mode));
+    const auto& [path, text, mode, is_edit] = planned.file;
+    SESAM_CHECK(directories.make(fs::path(path).parent_path()));
+    SESAM_TRY(file, StagedFile::write(path, text.reveal(), mode));
+    staged.emplace_back(&planned, std::move(file));
+  }
+  for (auto& [planned, file] : staged) {
+    if (!planned->backup.empty()) SESAM_CHECK(back_up(*planned));
+    SESAM_CHECK(file.put());
+    is_written = true;
   }
   return {};
 }

@@ -32,8 +32,9 @@ Result<std::vector<PlannedFile>> plan_files(std::vector<NewFile> files);
 /// Asks before a file with other contents is replaced. Raises bad_argument where that is not allowed.
 Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Arguments& arguments);
 
-/// Makes directories and files. Raises bad_argument, naming the file.
-Result<void> write_files(const std::vector<PlannedFile>& files);
+/// Makes directories and files. None is in its place before all are written. `is_written` becomes true with
+/// the first one that is. Raises bad_argument, naming the file.
+Result<void> write_files(const std::vector<PlannedFile>& files, bool& is_written);
 
 /// Where the files go: an absolute path, nobody else's. Raises bad_argument where they cannot be written.
 Result<std::string> check_directory(const std::string& path, bool dry_run);

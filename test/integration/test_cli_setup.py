@@ -292,6 +292,54 @@ def test_a_directory_with_special_characters_works(device, words, sesam, openssl
     assert done.returncode == 1 and "--no-named" in done.stderr
 
 
+def test_yes_leaves_the_question_of_trust_to_the_user_at_the_terminal(device, words, place):
+    done, screen = run_at_terminal([COMMAND, *words(device, "--yes", without=["fingerprint"])], None,
+                                   ("Type yes to trust it", "yes"))
+    assert done.returncode == 0 and fingerprint(device.tlscert) in screen and (place / "device.pem").exists()
+
+
+def test_the_address_is_asked_for_if_the_name_cannot_be_resolved(device, words, place):
+    arguments = [COMMAND, *words(device, without=["address"])]
+    done, _ = run_at_terminal(arguments, None, ("Address to connect to", "127.0.0.1"))
+    assert done.returncode == 0 and "\naddress = 127.0.0.1\n" in (place / "openssl.cnf").read_text()
+
+
+def test_a_key_may_be_named_by_a_uri_with_a_core(device, words, sesam):
+    device.create_key("web", pin=PIN, core=2)
+    sesam(None, *words(device, without=["make-key"], key="sesam:object=web;core=2"))
+
+
+def test_links_in_the_directory_are_replaced_and_not_followed(device, words, place, sesam, tmp_path):
+    place.mkdir(parents=True)
+    (tmp_path / "victim").write_text("precious")
+    (place / "pass").symlink_to(tmp_path / "victim")
+    sesam(None, *words(device, "--force"))
+    assert (tmp_path / "victim").read_text() == "precious" and not (place / "pass").is_symlink()
+
+
+# Runs a command where its second argument is a small, full file system.
+FULL_DISK = """
+mount -t tmpfs -o size=8k none "$1" || exit 77
+place=$1; shift
+"$@"
+status=$?
+find "$place"
+exit $status
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+def test_a_full_disk_leaves_nothing_at_all(device, words, run, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    done = run(["unshare", "--mount", "sh", "-c", FULL_DISK, "-", small, COMMAND,
+                *words(device, directory=small / "sesam")], timeout=60, check=False)
+    if done.returncode == 77 or "unshare failed" in done.stderr:
+        pytest.skip("no mount namespace")
+    assert done.returncode == 1 and "No space left on device" in done.stderr and "nothing was written" in done.stderr
+    assert done.stdout.splitlines()[-1] == str(small)
+
+
 def test_the_nodes_of_a_cluster_are_trusted_one_by_one(simulator, words, place, sesam, openssl, tmp_path):
     first, second = simulator(), simulator()
     one_of_two = words(first, "--url", second.url)
