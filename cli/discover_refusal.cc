@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/ascii_case.h"
+#include "cli/parse_json.h"
 
 namespace sesam::cli::discover {
 namespace {
@@ -145,7 +146,7 @@ std::string without_tags(std::string_view html) {
 }
 
 std::string text_of(const Answer& answer) {
-  const Json json = Json::parse(answer.body, nullptr, false);
+  const Json json = parse_json(answer.body);
   if (json.is_discarded())
     return answer.body.find("</") != answer.body.npos ? without_tags(answer.body) : answer.body;
   std::string text;

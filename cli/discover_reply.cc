@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/hex.h"
+#include "cli/parse_json.h"
 #include "n200/byte_forms.h"
 #include "n200/encodings.h"
 #include "ossl/ecdsa_signature.h"
@@ -132,7 +133,7 @@ std::string FoundSignature::row() const {
 std::optional<FoundSignature> find_signature(std::string_view body, SignatureForm plain, std::size_t bytes,
                                              const Check& check) {
   Search search(plain, bytes, check);
-  const Json json = Json::parse(body, nullptr, false);
+  const Json json = parse_json(body);
   if (json.is_object())
     search.visit(json, 0);
   else if (json.is_array() || json.is_string())

@@ -15,6 +15,7 @@
 #include "cli/message.h"
 #include "cli/new_key.h"
 #include "cli/output.h"
+#include "cli/parse_json.h"
 #include "keymgmt/key_pin.h"
 #include "keymgmt/key_types.h"
 #include "ossl/encodings.h"
@@ -182,7 +183,8 @@ struct Arguments {
 Result<Json> answer(const Session& session, const Arguments& arguments) {
   if (arguments.version != kProtocolVersion)
     return invalid("protocol version " + arguments.version + "; this plugin speaks version 1");
-  const Json call = Json::parse(arguments.call, nullptr, false);
+  const Json call = parse_json(arguments.call);
+  if (call.is_discarded()) return invalid("the plugin's arguments are not JSON, or nested too deeply");
   const Json& name = at(call, {"methodName"});
   for (const auto& method : kMethods) {
     if (!name.is_string() || name != method.name) continue;
