@@ -96,17 +96,31 @@ std::string fingerprint_of(X509* certificate) {
 std::string description_of(X509* certificate) {
   const std::string names = alternative_names(certificate);
   return "CN=" + common_name(certificate) + (names.empty() ? ", no subjectAltName" : ", " + names) +
+         (is_self_signed(certificate) ? ", self-signed" : ", issued by '" + issuer_of(certificate) + "'") +
          ", valid until " + end_of(certificate) + " (from " + start_of(certificate) + ")" + ", SHA-256 " +
          fingerprint_of(certificate);
 }
 
-std::string warning_of_end(X509* certificate) {
+bool is_self_signed(X509* certificate) {
+  return X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) == 0;
+}
+
+bool has_begun(X509* certificate) { return X509_cmp_current_time(X509_get0_notBefore(certificate)) < 0; }
+
+bool has_ended(X509* certificate) { return X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0; }
+
+std::string text_of_near_end(X509* certificate) {
   constexpr int kWarnedDays = 30;
   int days = 0;
   int seconds = 0;
   if (ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate)) != 1 || days >= kWarnedDays)
     return {};
-  return ", expires in " + std::to_string(days) + (days == 1 ? " day" : " days") + ": renew it in time";
+  return "expires in " + std::to_string(days) + (days == 1 ? " day" : " days");
+}
+
+std::string warning_of_end(X509* certificate) {
+  const std::string end = text_of_near_end(certificate);
+  return end.empty() ? end : ", " + end + ": renew it in time";
 }
 
 }  // namespace sesam::cli

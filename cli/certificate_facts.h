@@ -8,7 +8,7 @@
 
 namespace sesam::cli {
 
-/// "CN=…, subjectAltName …, valid until … (from …), SHA-256 …".
+/// "CN=…, subjectAltName …, issued by …, valid until … (from …), SHA-256 …".
 std::string description_of(X509* certificate);
 /// ", expires in 5 days: …" where it is valid for less than 30; empty where for longer.
 std::string warning_of_end(X509* certificate);
@@ -26,5 +26,12 @@ std::string issuer_of(X509* certificate);
 std::string alternative_names(X509* certificate);
 std::string start_of(X509* certificate);
 std::string end_of(X509* certificate);
+
+/// Whether its issuer is itself, by name.
+bool is_self_signed(X509* certificate);
+bool has_begun(X509* certificate);
+bool has_ended(X509* certificate);
+/// "expires in 5 days" if it does so within 30; else empty.
+std::string text_of_near_end(X509* certificate);
 
 }  // namespace sesam::cli

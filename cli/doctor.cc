@@ -2,10 +2,13 @@
 // `sesam doctor`: looks at everything between openssl.cnf and a signature, and says what to do.
 #include "cli/doctor.h"
 
+#include <algorithm>
 #include <iostream>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/written_hint.h"
 #include "config/configuration_sources.h"
 #include "transport/pipeline.h"
 
@@ -14,16 +17,28 @@ namespace {
 
 struct Arguments {
   std::string key;
+  std::string user;
+  std::string bind;
   bool print_config = false;
+  bool strict = false;
+};
+
+/// What the steps before the settings found out.
+struct Ground {
+  std::string cnf;  ///< the path of openssl.cnf; empty: it cannot be read
+  bool has_section = false;
+  std::string module;  ///< the path of sesam.so; empty: there is none
+  std::optional<User> user;
 };
 
 // What others may read or write is a warning to the provider; here it counts.
 void check_secret_files(const std::vector<config::WatchedFile>& files, Checkup& checkup) {
   const auto warnings = config::warnings_about(files);
-  for (const auto& warning : warnings) {
-    const auto colon = warning.rfind(": ");
-    const auto start = warning.find(": ") + 2;
-    checkup.bad("secrets' files", warning.substr(start, colon - start), warning.substr(colon + 2));
+  constexpr std::string_view kPrefix = "warning: ";
+  for (const auto& warning : warnings) {  // "warning: FINDING; run: CURE"
+    const auto end = std::min(warning.rfind("; run: "), warning.size());
+    checkup.bad("secrets' files", warning.substr(kPrefix.size(), end - kPrefix.size()),
+                end < warning.size() ? warning.substr(end + 2) : "correct the permissions");
   }
   if (warnings.empty()) checkup.good("secrets' files", "closed to other users");
 }
@@ -39,76 +54,173 @@ std::string summary(const config::Configuration& configuration) {
   return text + (configuration.device.pin.empty() ? ", no PIN" : ", a PIN");
 }
 
-void check_device_of(config::Configuration configuration, const std::string& key, Checkup& checkup) {
-  auto log = Log::open(0, "stderr");
-  if (!log) return checkup.bad("settings", log.error());
+void skip_from_connection(const std::string& why, Checkup& checkup) {
+  checkup.skip({"host name", "connection", "certificate", "HTTP", "access by GET", "clock", "connections",
+                "key", "signature"},
+               why);
+}
+
+// A device of this node alone: the provider would go on to another node if this one failed.
+Result<std::shared_ptr<n200::Device>> device_of_node(const config::Values& values, std::size_t node) {
+  SESAM_TRY(configuration, config::build_configuration(values));
+  auto& connection = configuration.connection;
+  connection.urls = {connection.urls[node]};
+  if (!connection.addresses.empty()) connection.addresses = {connection.addresses[node]};
+  connection.metrics_file.clear();
   configuration.device.remembers_refusals = false;
-  const auto device = n200::Device::for_options(std::move(configuration.connection),
-                                                std::move(configuration.device), *std::move(log));
-  const auto& connection = device->pipeline().options();
-  bool reached = false;
-  for (std::size_t node = 0; node < connection.urls.size(); ++node)
-    reached |= check_connection(connection, node, checkup);
-  if (reached)
-    check_device(device, key, checkup);
+  SESAM_TRY(log, Log::open(0, "stderr"));
+  return n200::Device::for_options(std::move(connection), std::move(configuration.device), std::move(log));
+}
+
+// The device, if it answers.
+std::shared_ptr<n200::Device> check_node(const transport::Options& connection, const config::Values& values,
+                                         std::size_t node, Questions& questions, Checkup& checkup) {
+  if (connection.urls.size() > 1) checkup.set_node(connection.urls[node]);
+  auto device = device_of_node(values, node);
+  bool answers = false;
+  if (!device)
+    checkup.bad("settings", device.error());
+  else if (check_connection(connection, node, checkup))
+    answers = check_device(*device, questions, checkup);
   else
     checkup.skip({"access by GET", "clock", "connections", "key", "signature"},
                  "the device cannot be reached");
+  checkup.set_node({});
+  return answers ? *std::move(device) : nullptr;
 }
 
-// Gives what is set in `values`. Where there is no section, --set and the vendor's file may do.
-void check_settings(const Session& session, const Arguments& arguments, bool has_section, Checkup& checkup,
-                    config::Values& values) {
-  auto collected = session.collect();
-  auto configuration = collected ? config::build_configuration(collected->values)
-                                 : Result<config::Configuration>(collected.error());
-  if (collected) values = std::move(collected->values);
-  if (!configuration) {
-    const bool is_told = !collected && !has_section;
-    if (!is_told) checkup.bad("settings", configuration.error());
-    if (is_told) checkup.skip({"settings"}, "there is no section of the provider");
-    checkup.skip({"secrets' files", "host name", "connection", "certificate", "HTTP", "access by GET",
-                  "clock", "connections", "key", "signature"},
-                 "there are no valid settings");
-    return;
+// Not for what --set gives.
+std::string hint_about(const Session& session, const Ground& ground, const std::string& key) {
+  const auto gives_it = [&](const std::string& text) { return text.starts_with(key + "="); };
+  if (ground.cnf.empty() || std::any_of(session.set.begin(), session.set.end(), gives_it)) return {};
+  const auto hint = hint_about_written_value(ground.cnf, key, false);
+  return hint.finding.empty() ? "" : hint.finding + ": " + hint.cure;
+}
+
+Questions questions_about(const Session& session, const Ground& ground, const Arguments& arguments) {
+  Questions questions;
+  questions.key = arguments.key;
+  questions.pass_hint = hint_about(session, ground, "pass");
+  questions.pin_hint = hint_about(session, ground, "pin");
+  if (questions.pin_hint.empty()) questions.pin_hint = hint_about(session, ground, "keygen_pin");
+  return questions;
+}
+
+// A '#' within a value, as in a password, is rarely meant to begin a comment.
+bool warn_of_cut_values(const Ground& ground, const config::Values& values, Checkup& checkup) {
+  bool is_good = true;
+  for (const auto& [key, value] : values) {
+    const auto hint = ground.cnf.empty() ? WrittenHint{} : hint_about_written_value(ground.cnf, key, true);
+    if (hint.finding.empty()) continue;
+    checkup.warn("settings", hint.finding, hint.cure);
+    is_good = false;
   }
-  checkup.good("settings", summary(*configuration));
-  check_secret_files(collected->files, checkup);
-  check_device_of(*std::move(configuration), arguments.key, checkup);
+  return is_good;
 }
 
-void print_as_json(const Checkup& checkup, const std::string& configuration) {
-  constexpr const char* words[] = {"good", "bad", "skipped"};
+void check_configured(const Session& session, const Ground& ground, const Arguments& arguments,
+                      const config::Collected& collected, Checkup& checkup) {
+  const bool readable =
+      check_files(ground.user ? &*ground.user : nullptr, ground.module, collected.values, checkup);
+  const auto configuration = config::build_configuration(collected.values);
+  if (!configuration && readable) checkup.bad("settings", configuration.error());
+  if (!configuration) {
+    if (!readable) checkup.skip({"settings"}, "a file that they name cannot be read");
+    checkup.skip({"secrets' files"}, "there are no valid settings");
+    return skip_from_connection("there are no valid settings", checkup);
+  }
+  if (warn_of_cut_values(ground, collected.values, checkup))
+    checkup.good("settings", summary(*configuration));
+  check_secret_files(collected.files, checkup);
+  const auto& connection = configuration->connection;
+  if (!check_client_certificate(connection, checkup))
+    return skip_from_connection("the client certificate cannot be used", checkup);
+  // Before there are threads, as files are tried in child processes.
+  const auto k_files = arguments.bind.empty()
+                           ? std::vector<std::string>()
+                           : check_bind_files(arguments.bind, ground.user ? &*ground.user : nullptr, checkup);
+  auto questions = questions_about(session, ground, arguments);
+  std::shared_ptr<n200::Device> device;
+  for (std::size_t node = 0; node < connection.urls.size(); ++node) {
+    auto answering = check_node(connection, collected.values, node, questions, checkup);
+    if (!device) device = std::move(answering);
+  }
+  if (!configuration->certificates.empty())
+    check_certificates(configuration->certificates, device.get(), checkup);
+  if (!arguments.bind.empty()) check_bind_keys(k_files, device.get(), checkup);
+}
+
+// Returns what is set. If there is no section, --set and the vendor's file may do.
+config::Values check_settings(const Session& session, const Ground& ground, const Arguments& arguments,
+                              Checkup& checkup) {
+  auto collected = session.collect();
+  if (collected) {
+    check_configured(session, ground, arguments, *collected, checkup);
+    return std::move(collected->values);
+  }
+  checkup.skip({"files", "log file"}, "there are no valid settings");
+  if (ground.has_section)
+    checkup.bad("settings", collected.error());
+  else
+    checkup.skip({"settings"}, "there is no section of the provider");
+  checkup.skip({"secrets' files"}, "there are no valid settings");
+  skip_from_connection("there are no valid settings", checkup);
+  return {};
+}
+
+bool is_well(const Checkup& checkup, const Arguments& arguments) {
+  return checkup.all_well() && (!arguments.strict || checkup.count(Mark::warning) == 0);
+}
+
+Json json_of(const Checkup& checkup) {
+  constexpr const char* words[] = {"good", "warning", "bad", "skipped"};
   Json steps = Json::array();
   for (const auto& step : checkup.steps()) {
     Json one{{"step", step.name},
              {"result", words[static_cast<std::size_t>(step.mark)]},
              {"finding", step.finding}};
+    if (!step.node.empty()) one["node"] = step.node;
     if (!step.cure.empty()) one["cure"] = step.cure;
     steps.push_back(std::move(one));
   }
-  print_json({{"well", checkup.all_well()}, {"steps", steps}, {"configuration", configuration}});
+  return steps;
 }
 
-Result<bool> doctor(const Session& session, const Arguments& arguments) {
-  Checkup checkup(session.json);
-  config::Values values;
-  std::string module;
+// What follows the steps, or as JSON all of it.
+void print_end(const Checkup& checkup, bool json, const Arguments& arguments, const std::string& example) {
+  if (json) {
+    Json all{
+        {"well", is_well(checkup, arguments)}, {"summary", checkup.summary()}, {"steps", json_of(checkup)}};
+    if (arguments.print_config) all["configuration"] = example;
+    return print_json(all);
+  }
+  (arguments.print_config ? std::cerr : std::cout) << '\n' << checkup.summary() << '\n';
+  if (arguments.print_config) std::cout << example;
+}
+
+Result<bool> doctor(Session session, const Arguments& arguments) {
+  // With --print-config stdout is the file alone.
+  Checkup checkup(session.json ? nullptr : arguments.print_config ? &std::cerr : &std::cout);
+  Ground ground;
+  if (!arguments.user.empty()) {
+    SESAM_TRY(user, find_user(arguments.user));
+    ground.user = std::move(user);
+  }
+  std::string module_setting;
   const auto cnf = config::OpensslCnf::load(session.path());
   const auto section = check_openssl_cnf(session, cnf, checkup);
+  if (cnf) ground.cnf = cnf->path();
+  ground.has_section = section.has_value();
   if (section) {
-    check_module(*cnf, *section, checkup);
-    module = cnf->value(*section, "module").value_or("");
+    session.section = *section;  // also one that OpenSSL does not reach: its settings are looked at
+    ground.module = check_module(*cnf, *section, checkup);
+    module_setting = cnf->value(*section, "module").value_or("");
   } else {
     checkup.skip({"module", "libcrypto"}, "there is no section of the provider");
   }
-  check_settings(session, arguments, section.has_value(), checkup, values);
-  const std::string example = example_configuration(values, module);
-  if (session.json)
-    print_as_json(checkup, example);
-  else if (checkup.all_well() || arguments.print_config)
-    std::cout << "\nAn openssl.cnf with these settings:\n\n" << example;
-  return checkup.all_well();
+  const auto values = check_settings(session, ground, arguments, checkup);
+  print_end(checkup, session.json, arguments, example_configuration(values, module_setting));
+  return is_well(checkup, arguments);
 }
 
 }  // namespace
@@ -119,8 +231,16 @@ void add_doctor(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("FILE", session.config, "the openssl.cnf to check, as --config");
   command->add_option("--key", arguments->key, "sign with this key: " + std::string(kKeyHelp));
+  command
+      ->add_option("--as", arguments->user, "check files as this user, as which the program runs; needs root")
+      ->type_name("USER");
+  command
+      ->add_option("--bind", arguments->bind,
+                   "check the K files with labels in named's key-directory, or those of its named.conf")
+      ->type_name("PATH");
+  command->add_flag("--strict", arguments->strict, "exit with status 1 if there are warnings, too");
   command->add_flag("--print-config", arguments->print_config,
-                    "print a whole openssl.cnf with these settings, even if something is wrong");
+                    "print an openssl.cnf with these settings on stdout, and the findings on stderr");
   command->callback([&session, arguments] {
     session.command = [&session, arguments] { return doctor(session, *arguments); };
   });

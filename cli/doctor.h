@@ -5,8 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/checkup.h"
+#include "cli/child.h"
 #include "cli/session.h"
 #include "config/configuration.h"
 #include "config/openssl_cnf.h"
@@ -19,8 +21,16 @@ namespace sesam::cli {
 std::optional<std::string> check_openssl_cnf(const Session& session, const Result<config::OpensslCnf>& cnf,
                                              Checkup& checkup);
 
-/// sesam.so, as OpenSSL would find and load it: steps "module", "libcrypto".
-void check_module(const config::OpensslCnf& cnf, const std::string& section, Checkup& checkup);
+/// sesam.so, as OpenSSL would find and load it: steps "module", "libcrypto". Returns its path.
+std::string check_module(const config::OpensslCnf& cnf, const std::string& section, Checkup& checkup);
+
+/// The files that settings name, as `user` (null: this process's) can use them: steps "files", "log file",
+/// "audit file", "metrics file". False if a file with settings cannot be read by this process.
+bool check_files(const User* user, const std::string& module, const config::Values& values, Checkup& checkup);
+
+/// The pair that is shown to the device, if there is one: step "client certificate". False if the provider
+/// cannot use it.
+bool check_client_certificate(const transport::Options& options, Checkup& checkup);
 
 /// One appliance (an index into `urls`) as far as TLS, at each of its addresses: steps "host name",
 /// "connection", "certificate", "HTTP". False if it could not be reached in a way that the provider would
@@ -30,9 +40,28 @@ bool check_connection(const transport::Options& options, std::size_t node, Check
 /// How many connections at a time it allows: step "connections".
 void check_limit(n200::Device& device, Checkup& checkup);
 
-/// The device's own answers: steps "access by GET", "clock", "connections", and by the key (empty: none)
-/// "key" and "signature", or else "access by POST".
-void check_device(const std::shared_ptr<n200::Device>& device, const std::string& key, Checkup& checkup);
+/// What the device is asked, besides the time.
+struct Questions {
+  std::string key;        ///< sign with it; empty: none
+  std::string pass_hint;  ///< why openssl.cnf may hold another password than the user wrote; else empty
+  std::string pin_hint;   ///< the same for the PIN
+  std::string key_id;     ///< of the key that an earlier node has by that name
+  bool is_pin_rejected = false;  ///< by an earlier node: another try may lock the key
+};
+
+/// The device's own answers: steps "access by GET", "clock", "connections", and by the key "key" and
+/// "signature", or else "access by POST". Notes in `questions` what matters for the next node. False if the
+/// device did not answer.
+bool check_device(const std::shared_ptr<n200::Device>& device, Questions& questions, Checkup& checkup);
+
+/// The directory that 'certificates' names: step "certificates". `device` is null if there is none to ask.
+void check_certificates(const std::string& directory, n200::Device* device, Checkup& checkup);
+
+/// The K files with a label in a directory, or in those of a named.conf, which `user` (null: this process's)
+/// must be able to use: step "K files". Returns the K*.private ones.
+std::vector<std::string> check_bind_files(const std::string& path, const User* user, Checkup& checkup);
+/// Whether their labels name the keys of their DNSKEY records: step "K files' keys".
+void check_bind_keys(const std::vector<std::string>& files, n200::Device* device, Checkup& checkup);
 
 /// A whole openssl.cnf with these settings. Secrets are replaced by a file to put them into.
 std::string example_configuration(const config::Values& values, const std::string& module);

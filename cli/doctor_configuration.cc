@@ -3,13 +3,17 @@
 #include <openssl/evp.h>
 #include <openssl/provider.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "cli/child.h"
 #include "cli/doctor.h"
 
 namespace sesam::cli {
@@ -18,7 +22,7 @@ namespace {
 using config::OpensslCnf;
 
 constexpr char kDefault[] = "default provider";
-constexpr char kAdvice[] = "`sesam doctor --print-config` prints a whole file";
+constexpr char kWholeFile[] = "for an example run: sesam doctor --print-config";
 
 std::string origin(const Session& session) {
   if (!session.config.empty()) return "named on the command line";
@@ -26,21 +30,35 @@ std::string origin(const Session& session) {
                                                   : "OpenSSL's own, as OPENSSL_CONF is not set";
 }
 
-// OpenSSL passes over a file that it cannot read or parse without a word.
+// Programs find a relative path only if they start in the same directory.
+void report_found(const Session& session, const OpensslCnf& cnf, Checkup& checkup) {
+  constexpr char kName[] = "configuration file";
+  if (session.config.empty() && !std::filesystem::path(cnf.path()).is_absolute())
+    checkup.warn(kName, cnf.path() + ", " + origin(session) + ", is a relative path",
+                 "set OPENSSL_CONF to an absolute path");
+  else
+    checkup.good(kName, cnf.path() + ", " + origin(session));
+}
+
+std::string cure_for_unreadable(const std::string& path) {
+  const bool is_readable = ::access(path.c_str(), R_OK) == 0;
+  if (!is_readable && errno == EACCES)
+    return "make it readable for user '" + own_user().name + "', or run sesam doctor as root with --as USER";
+  if (!is_readable) return "name an existing file in OPENSSL_CONF, or by --config";
+  return "correct that line; in values put a \\ before $, #, \\ and quotes";
+}
+
+// OpenSSL ignores a file that it cannot read or parse, without an error.
 bool check_file(const Session& session, const Result<OpensslCnf>& cnf, Checkup& checkup) {
   constexpr char kName[] = "configuration file";
-  if (cnf && std::filesystem::is_directory(cnf->path())) {
+  if (!cnf)
+    checkup.bad(kName, cnf.error().detail + " (" + origin(session) + ")",
+                cure_for_unreadable(session.path()));
+  else if (std::filesystem::is_directory(cnf->path()))
     checkup.bad(kName, cnf->path() + " is a directory (" + origin(session) + ")", "name a file");
-    return false;
-  }
-  if (cnf) {
-    checkup.good(kName, cnf->path() + ", " + origin(session));
-    return true;
-  }
-  checkup.bad(
-      kName, cnf.error().detail + " (" + origin(session) + ")",
-      "name a readable file in OPENSSL_CONF, or by --config; in values put a \\ before $, #, \\ and quotes");
-  return false;
+  else
+    report_found(session, *cnf, checkup);
+  return cnf && !std::filesystem::is_directory(cnf->path());
 }
 
 bool is_active(const OpensslCnf& cnf, const std::string& section) {
@@ -52,34 +70,82 @@ bool is_named(const OpensslCnf& cnf, const OpensslCnf::ProviderRow& row, std::st
   return row.name == name || cnf.value(row.section, "identity") == name;
 }
 
-// Empty: nothing. OpenSSL ignores the rest of a file that lacks these.
-std::string what_init_lacks(const OpensslCnf& cnf) {
+struct Gap {
+  std::string finding;
+  std::string cure;
+};
+
+// The section that openssl_conf should name, if it is there already.
+std::string init_section_for(const OpensslCnf& cnf, const std::string& providers) {
+  for (const auto& name : cnf.sections())
+    if (cnf.value(name, "providers") == providers) return name;
+  return {};
+}
+
+std::string cure_for_openssl_conf(const OpensslCnf& cnf) {
+  for (const auto& name : cnf.sections())  // a line at the end of a file belongs to its last section
+    if (const auto misplaced = cnf.value(name, "openssl_conf"))
+      return "move 'openssl_conf = " + *misplaced + "' from section [" + name +
+             "] to above the first section of " + cnf.path();
+  const auto listing = Session::listing_in(cnf);
+  if (!listing) return kWholeFile;
+  const std::string init = init_section_for(cnf, listing->providers);
+  if (!init.empty()) return "add 'openssl_conf = " + init + "' above the first section of " + cnf.path();
+  return "add 'openssl_conf = openssl_init' above the first section of " + cnf.path() +
+         ", and a section [openssl_init] with 'providers = " + listing->providers + "'";
+}
+
+std::string cure_for_providers(const OpensslCnf& cnf, const std::string& init) {
+  const auto listing = Session::listing_in(cnf);
+  return listing ? "add 'providers = " + listing->providers + "' to section [" + init + "] of " + cnf.path()
+                 : kWholeFile;
+}
+
+std::string cure_for_missing_section(const OpensslCnf& cnf, const std::string& init,
+                                     const std::string& named) {
+  const auto listing = Session::listing_in(cnf);
+  if (listing) return "set 'providers = " + listing->providers + "' in section [" + init + "]";
+  return "add a section [" + named + "] that lists 'default' and 'sesam'; " + kWholeFile;
+}
+
+// Both empty: nothing. OpenSSL ignores the rest of a file that lacks these.
+Gap gap_before_providers(const OpensslCnf& cnf) {
   const auto init = cnf.init_section();
   if (!init)
-    return "no 'openssl_conf = SECTION' above the first section of " + cnf.path() +
-           ": OpenSSL ignores the file";
-  if (!cnf.value(*init, "providers"))
-    return "no 'providers = SECTION' in section [" + *init + "], which openssl_conf names";
+    return {
+        "no 'openssl_conf = SECTION' above the first section of " + cnf.path() + ": OpenSSL ignores the file",
+        cure_for_openssl_conf(cnf)};
+  const auto named = cnf.value(*init, "providers");
+  if (!named)
+    return {"no 'providers = SECTION' in section [" + *init + "], which openssl_conf names",
+            cure_for_providers(cnf, *init)};
   if (!cnf.providers())
-    return "section [" + *cnf.value(*init, "providers") + "] is missing, which 'providers' names";
+    return {"section [" + *named + "] is missing, which 'providers' names",
+            cure_for_missing_section(cnf, *init, *named)};
   return {};
 }
 
 std::optional<std::string> check_section(const Session& session, const OpensslCnf& cnf, Checkup& checkup) {
   constexpr char kName[] = "provider's section";
   const auto section = session.section_in(cnf);
-  if (const std::string lacking = what_init_lacks(cnf); !lacking.empty())
-    checkup.bad(kName, lacking, kAdvice);
+  if (const auto gap = gap_before_providers(cnf); !gap.finding.empty())
+    checkup.bad(kName, gap.finding, gap.cure);
   else if (!section)
-    checkup.bad(kName, section.error().detail, kAdvice);
+    checkup.bad(kName, section.error().detail,
+                "list it in [" + *cnf.value(*cnf.init_section(), "providers") +
+                    "], as 'sesam = sesam_provider', and add a section [sesam_provider]; " + kWholeFile);
   else if (!cnf.for_each(*section, [](const char*, const char*) {}))
-    checkup.bad(kName, "section [" + *section + "] is missing", kAdvice);
+    checkup.bad(kName, "section [" + *section + "] is missing",
+                "add a section [" + *section + "] with 'activate = 1' and the settings; " + kWholeFile);
   else if (!is_active(cnf, *section))
     checkup.bad(kName, "[" + *section + "] lacks activate = 1: programs do not get the provider",
                 "add activate = 1 to [" + *section + "]");
   else
     checkup.good(kName, "[" + *section + "], activated");
-  return section ? std::optional(*section) : std::nullopt;
+  if (section) return *section;
+  if (!session.section.empty()) return std::nullopt;  // --section names none
+  const auto listing = Session::listing_in(cnf);
+  return listing ? std::optional(listing->section) : std::nullopt;
 }
 
 // Once a file names providers, OpenSSL loads none by itself.
@@ -98,7 +164,8 @@ void check_default(const OpensslCnf& cnf, const std::string& section, Checkup& c
                 "[" + base->section + "] lacks activate = 1: every program that uses this file fails",
                 "add activate = 1 to [" + base->section + "]");
   else if (ours != rows.end() && ours < base)
-    checkup.bad(kDefault, "is listed behind sesam, which then serves the keys and certificates of others too",
+    checkup.bad(kDefault,
+                "is listed after sesam, which then serves the keys and certificates of other programs too",
                 "put '" + base->name + " = " + base->section + "' before '" + ours->name + " = " +
                     ours->section + "'");
   else
@@ -146,7 +213,7 @@ void check_properties(const OpensslCnf& cnf, Checkup& checkup) {
   const std::string found = "default_properties = " + *properties;
   const std::string removal = "remove it from [" + *algorithms + "]";
   if (properties->find("sesam") != properties->npos)
-    checkup.bad(kName, found + " sends the keys of others to sesam too",
+    checkup.bad(kName, found + " sends the keys of other programs to sesam too",
                 removal + ": keys are found by their URI");
   else if (const std::string clause = clause_without_sesam(*properties); !clause.empty())
     checkup.bad(kName,
@@ -154,7 +221,7 @@ void check_properties(const OpensslCnf& cnf, Checkup& checkup) {
                     "'" + (clause.starts_with("fips") ? ": no FIPS validation is claimed" : ""),
                 "make it a preference, ?" + clause + ", or " + removal);
   else if (!lists_fips(cnf) && !default_provider_meets(*properties))
-    checkup.bad(kName, found + " leaves programs without SHA-256 and all the rest",
+    checkup.bad(kName, found + " leaves programs without SHA-256 and most other algorithms",
                 removal + ", or list the provider that has these properties");
   else
     checkup.good(kName, *properties);
@@ -170,7 +237,10 @@ std::optional<std::string> check_openssl_cnf(const Session& session, const Resul
   else
     checkup.skip({"provider's section"}, "there is no file");
   if (section) {
-    check_default(*cnf, *section, checkup);
+    if (cnf->providers())
+      check_default(*cnf, *section, checkup);
+    else
+      checkup.skip({kDefault}, "OpenSSL does not reach the list of providers");
     check_properties(*cnf, checkup);
   } else {
     checkup.skip({kDefault, "default properties"}, "there is no section of the provider");

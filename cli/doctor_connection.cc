@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sesam doctor`: from the host name to the end of the TLS handshake.
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
 #include "cli/certificate_facts.h"
 #include "cli/doctor.h"
 #include "cli/endpoint.h"
 #include "cli/tls_look.h"
+#include "ossl/encodings.h"
 
 namespace sesam::cli {
 namespace {
@@ -12,6 +16,15 @@ constexpr char kHost[] = "host name";
 constexpr char kConnection[] = "connection";
 constexpr char kCertificate[] = "certificate";
 constexpr char kHttp[] = "HTTP";
+
+bool is_in(const std::string& pem, X509* certificate) {
+  const ossl::Bio memory = ossl::reader_of(pem);
+  bool found = false;
+  while (const Certificate one{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)})
+    found = found || X509_cmp(one.get(), certificate) == 0;
+  ERR_clear_error();  // the end of the text
+  return found;
+}
 
 bool same(X509* a, X509* b) { return a != nullptr && b != nullptr && X509_cmp(a, b) == 0; }
 
@@ -23,33 +36,86 @@ std::string trusted(const transport::Options& options) {
          (pinned ? ", which has " + description_of(pinned.get()) : ", which has no certificate");
 }
 
-Result<std::string> judged(const Peer& peer, const Endpoint& endpoint, const transport::Options& options) {
-  if (!peer.certificate) return Error{Reason::tls_failed, "the device showed no certificate"};
+// A certificate that somebody else issued is not the device's own: never advise to trust it.
+std::string cure_for_untrusted(X509* came, const transport::Options& options) {
+  constexpr char kCompare[] =
+      "compare the SHA-256 fingerprint with that of the device's certificate in its web UI: only if they are "
+      "equal, ";
+  if (is_self_signed(came))
+    return kCompare +
+           std::string(options.ca_pem.empty() ? "save this certificate in a file and set 'tlscert' to it"
+                                              : "add this certificate to " + options.ca_path) +
+           "; otherwise another host answers at this address";
+  return "if the device's certificate was not issued by '" + issuer_of(came) +
+         "', a proxy intercepts the connection: exempt the device from interception, or connect past the "
+         "proxy; "
+         "'tlscert' must name the certificate that the device's web UI shows";
+}
+
+void report_outdated(X509* came, long verdict, Checkup& checkup) {
+  const std::string words = X509_verify_cert_error_string(verdict);
+  const Error error{Reason::certificate_outdated, words + ": " + description_of(came)};
+  if (has_begun(came) && !has_ended(came))
+    checkup.bad(kCertificate, error,
+                "renew the certificate of the CA that issued it, and replace it in 'tlscert'");
+  else if (verdict == X509_V_ERR_CERT_NOT_YET_VALID)
+    checkup.bad(
+        kCertificate, error,
+        "it is valid from " + start_of(came) +
+            ": correct the clock of this machine, or, if this clock is right, that of the machine that "
+            "issued the certificate");
+  else
+    checkup.bad(
+        kCertificate, error,
+        "renew the certificate in the device's web UI, and replace it in 'tlscert', which may hold the "
+        "old and the new one; if it did not expire, correct the clock of this machine");
+}
+
+void report_trusted(const Peer& peer, const transport::Options& options, Checkup& checkup) {
   const std::string came = description_of(peer.certificate.get());
-  if (peer.verdict == X509_V_ERR_CERT_HAS_EXPIRED || peer.verdict == X509_V_ERR_CERT_NOT_YET_VALID)
-    return Error{Reason::certificate_outdated,
-                 std::string(X509_verify_cert_error_string(peer.verdict)) + ": " + came};
-  if (peer.verdict != X509_V_OK)
-    return Error{Reason::certificate_not_trusted,
-                 std::string(X509_verify_cert_error_string(peer.verdict)) + ": " + came + trusted(options)};
-  if (!peer.name_fits) return Error{Reason::host_name_mismatch, "'url' says " + endpoint.name + ": " + came};
-  const Certificate pinned = options.ca_pem.empty() ? nullptr : first_in(options.ca_pem);
-  const std::string end = warning_of_end(peer.certificate.get());
-  return came + end +
-         (same(peer.certificate.get(), pinned.get()) ? ", the one in " + options.ca_path
-                                                     : ", issued by a trusted CA");
+  const bool is_pinned = is_in(options.ca_pem, peer.certificate.get());
+  const std::string finding =
+      came + (is_pinned ? ", the one in " + options.ca_path : ", issued by a trusted CA");
+  X509* first = peer.first_to_end ? peer.first_to_end.get() : peer.certificate.get();
+  const std::string end = text_of_near_end(first);
+  if (end.empty()) return checkup.good(kCertificate, finding);
+  const bool is_its_own = same(first, peer.certificate.get());
+  checkup.warn(
+      kCertificate,
+      finding + (is_its_own ? ": " : ": the certificate of its issuer ") + end + ", on " + end_of(first),
+      "renew it, and add the new one to 'tlscert' before the old one ends");
+}
+
+// Whether the provider would accept it.
+bool judge(const Peer& peer, const Endpoint& endpoint, const transport::Options& options, Checkup& checkup) {
+  X509* came = peer.certificate.get();
+  if (came == nullptr) {
+    checkup.bad(kCertificate, {Reason::tls_failed, "the device showed no certificate"});
+  } else if (peer.verdict == X509_V_ERR_CERT_HAS_EXPIRED || peer.verdict == X509_V_ERR_CERT_NOT_YET_VALID) {
+    report_outdated(came, peer.verdict, checkup);
+  } else if (peer.verdict != X509_V_OK) {
+    checkup.bad(kCertificate,
+                {Reason::certificate_not_trusted, std::string(X509_verify_cert_error_string(peer.verdict)) +
+                                                      ": " + description_of(came) + trusted(options)},
+                cure_for_untrusted(came, options));
+  } else if (!peer.name_fits) {
+    checkup.bad(kCertificate,
+                {Reason::host_name_mismatch, "'url' says " + endpoint.name + ": " + description_of(came)});
+  } else {
+    report_trusted(peer, options, checkup);
+    return true;
+  }
+  return false;
 }
 
 bool check_certificate(const Socket& socket, const Endpoint& endpoint, const transport::Options& options,
                        Checkup& checkup) {
   const auto peer = look_at(socket, endpoint, options);
-  const auto judgement = peer ? judged(*peer, endpoint, options) : Result<std::string>(peer.error());
-  if (!judgement) {
-    checkup.bad(kCertificate, judgement.error());
+  if (!peer) checkup.bad(kCertificate, peer.error());
+  if (!peer || !judge(*peer, endpoint, options, checkup)) {
     checkup.skip({kHttp}, "the device cannot be trusted");
     return false;
   }
-  checkup.good(kCertificate, *judgement);
   checkup.good(kHttp,
                (peer->protocol == "h2" ? "HTTP/2" : "HTTP/1.1") + std::string(" over ") + peer->tls_version);
   return true;
@@ -73,7 +139,46 @@ bool check_endpoint(const transport::Options& options, const Endpoint& endpoint,
   return check_certificate(*socket, endpoint, options, checkup);
 }
 
+std::string quoted(const std::string& setting, const std::string& path) { return setting + " = " + path; }
+
 }  // namespace
+
+bool check_client_certificate(const transport::Options& options, Checkup& checkup) {
+  if (options.client_cert_pem.empty()) return true;
+  constexpr char kName[] = "client certificate";
+  const std::string certificate_path = quoted("client_cert", options.client_cert_path);
+  const std::string key_path = quoted("client_key", options.client_key_path);
+  bool encrypted = false;
+  const Certificate ours = first_in(options.client_cert_pem);
+  const ossl::Pkey key = ossl::private_key_of_pem(options.client_key_pem.reveal(), encrypted);
+  if (!ours) {
+    checkup.bad(kName, certificate_path + " has no certificate",
+                "name a PEM file with the client's certificate");
+  } else if (encrypted) {
+    checkup.bad(kName, key_path + " has a passphrase, which programs cannot ask for",
+                "remove it: openssl pkey -in " + options.client_key_path +
+                    " -out NEW-FILE, and protect the file by "
+                    "its mode, 0600");
+  } else if (!key) {
+    checkup.bad(kName, key_path + " has no private key",
+                "name a PEM file with the private key of the certificate");
+  } else if (X509_check_private_key(ours.get(), key.get()) != 1) {
+    checkup.bad(kName, key_path + " is not the private key of " + certificate_path,
+                "name the certificate and the private key that belong together");
+  } else if (has_ended(ours.get()) || !has_begun(ours.get())) {
+    checkup.bad(kName, certificate_path + " is not valid at this time: " + description_of(ours.get()),
+                "renew it, or correct the clock of this machine");
+    return true;  // it is for the device to refuse it
+  } else if (const auto end = text_of_near_end(ours.get()); !end.empty()) {
+    checkup.warn(kName, certificate_path + " " + end + ": " + description_of(ours.get()), "renew it");
+    return true;
+  } else {
+    checkup.good(kName, description_of(ours.get()));
+    return true;
+  }
+  ERR_clear_error();
+  return false;
+}
 
 bool check_connection(const transport::Options& options, std::size_t node, Checkup& checkup) {
   const std::string_view addresses =

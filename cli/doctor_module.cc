@@ -7,12 +7,15 @@
 #include <openssl/provider.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <sstream>
 
+#include "cli/child.h"
 #include "cli/doctor.h"
+#include "cli/module_file.h"
 #include "cli/needed_libraries.h"
 #include "ossl/handles.h"
 
@@ -60,16 +63,23 @@ std::string openssls_words() {
 }
 
 // In a library context of its own, which knows no openssl.cnf: the provider that is loaded there does
-// nothing. Gives what it says of itself.
-Result<std::string> load(const std::string& path) {
+// nothing. Returns what it says of itself, or 'E' and what went wrong.
+std::string load(const std::string& path) {
   const ossl::LibCtx context(OSSL_LIB_CTX_new());
   const LoadedProvider loaded(OSSL_PROVIDER_load(context.get(), path.c_str()));
-  if (!loaded) return Error{Reason::bad_configuration, openssls_words()};
+  if (!loaded) return "E" + openssls_words();
   char* built = nullptr;
   OSSL_PARAM params[] = {OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_BUILDINFO, &built, 0), OSSL_PARAM_END};
-  if (OSSL_PROVIDER_get_params(loaded.get(), params) != 1 || built == nullptr)
-    return std::string("unknown version");
-  return std::string(built);
+  if (OSSL_PROVIDER_get_params(loaded.get(), params) != 1 || built == nullptr) return "unknown version";
+  return built;
+}
+
+// A damaged module may crash: not this process.
+Result<std::string> try_to_load(const std::string& path) {
+  constexpr std::chrono::seconds kLimit{20};
+  SESAM_TRY(said, in_child(nullptr, kLimit, [&path] { return load(path); }));
+  if (said.starts_with('E')) return Error{Reason::bad_configuration, said.substr(1)};
+  return said;
 }
 
 // Where it may be instead.
@@ -77,9 +87,8 @@ std::string cure_for_missing(const std::string& path) {
   std::error_code ignored;
   const auto beside = fs::read_symlink("/proc/self/exe", ignored).parent_path() / kFile;
   for (const auto& candidate : {fs::path(modules_directory()) / kFile, beside})
-    if (candidate != path && fs::exists(candidate, ignored))
-      return "it is here: module = " + candidate.string();
-  return "install sesam.so into " + modules_directory() + ", or say where it is: module = PATH";
+    if (candidate != path && fs::exists(candidate, ignored)) return "set module = " + candidate.string();
+  return "install sesam.so into " + modules_directory() + ", or set module = PATH";
 }
 
 std::string program_in_path(const std::string& name) {
@@ -107,24 +116,31 @@ void check_libcrypto(const std::string& path, Checkup& checkup) {
                 "install the sesam.so that was built for the programs' OpenSSL");
 }
 
+void check_file(const std::string& path, Checkup& checkup) {
+  const auto [flaw, cure] = flaw_of_module(path);
+  if (!flaw.empty())
+    return checkup.bad(kModule, path + " " + flaw, cure.empty() ? cure_for_missing(path) : cure);
+  const auto loaded = try_to_load(path);
+  if (loaded)
+    checkup.good(kModule, path + ", " + *loaded);
+  else
+    checkup.bad(kModule, path + " cannot be loaded: " + loaded.error().detail,
+                "install the sesam.so that was built for this OpenSSL");
+}
+
 }  // namespace
 
-void check_module(const config::OpensslCnf& cnf, const std::string& section, Checkup& checkup) {
+std::string check_module(const config::OpensslCnf& cnf, const std::string& section, Checkup& checkup) {
   const std::string path = module_path(cnf, section);
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {
     checkup.bad(kModule, path + " is missing", cure_for_missing(path));
     checkup.skip({kLibcrypto}, "there is no module");
-    return;
+    return {};
   }
-  const auto loaded = load(path);
-  if (loaded)
-    checkup.good(kModule, path + ", " + *loaded);
-  else
-    checkup.bad(
-        kModule, path + ": " + loaded.error().detail,
-        "install the sesam.so that was built for this OpenSSL, and make it readable for the program's user");
+  check_file(path, checkup);
   check_libcrypto(path, checkup);
+  return path;
 }
 
 }  // namespace sesam::cli

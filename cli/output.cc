@@ -9,6 +9,7 @@
 
 #include "base/printable.h"
 #include "base/record_line.h"
+#include "cli/advice.h"
 
 namespace sesam::cli {
 namespace {
@@ -33,6 +34,7 @@ bool speaks_utf8() noexcept { return std::strcmp(nl_langinfo(CODESET), "UTF-8") 
 
 std::string_view text_of(Mark mark) noexcept {
   if (mark == Mark::skipped) return "-";
+  if (mark == Mark::warning) return speaks_utf8() ? "!" : "WARNING";
   if (speaks_utf8()) return mark == Mark::good ? "✓" : "✗";
   return mark == Mark::good ? "ok" : "FAILED";
 }
@@ -85,7 +87,7 @@ void print_json(const Json& json) { std::cout << text_of(json) << '\n'; }
 std::string text_of(const Error& error) {
   std::string text = sesam::text_of(error.reason);
   if (!error.detail.empty()) text += ": " + error.detail;
-  if (const std::string advice = advice_for(error.reason); !advice.empty()) text += "; " + advice;
+  if (const std::string advice = advice_in_command(error.reason); !advice.empty()) text += "; " + advice;
   return text;
 }
 

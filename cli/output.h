@@ -17,8 +17,8 @@ using Json = nlohmann::ordered_json;
 /// Whether stdout takes more than ASCII, by the locale; main() has set that.
 bool speaks_utf8() noexcept;
 
-enum class Mark { good, bad, skipped };
-/// "✓", "✗", "-"; in ASCII "ok", "FAILED", "-".
+enum class Mark { good, warning, bad, skipped };
+/// "✓", "!", "✗", "-"; in ASCII "ok", "WARNING", "FAILED", "-".
 std::string_view text_of(Mark mark) noexcept;
 
 /// `text` for a terminal: what could steer it, as control characters in a key's name, becomes an escape

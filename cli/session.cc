@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/session.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -46,6 +47,19 @@ Result<std::string> Session::section_in(const config::OpensslCnf& cnf) const {
     if (is_ours(cnf, row)) return row.section;
   return bad("no section of the sesam provider in " + cnf.path() +
              ": openssl_conf must name a section whose 'providers' names one that lists sesam");
+}
+
+std::optional<Session::Listing> Session::listing_in(const config::OpensslCnf& cnf) {
+  auto names = cnf.sections();
+  std::sort(names.begin(), names.end());
+  for (const auto& name : names) {
+    std::vector<config::OpensslCnf::ProviderRow> rows;
+    cnf.for_each(name, [&](const char* key, const char* text) { rows.push_back({key, text}); });
+    for (const auto& row : rows)
+      if (is_ours(cnf, row) && cnf.for_each(row.section, [](const char*, const char*) {}))
+        return Listing{name, row.section};
+  }
+  return std::nullopt;
 }
 
 Result<config::Collected> Session::collect() const {

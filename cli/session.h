@@ -33,6 +33,12 @@ class Session {
   /// The section of that file that configures the provider: the one chosen by --section, else the first whose
   /// name, identity or module is sesam's. Raises bad_configuration where there is none.
   Result<std::string> section_in(const config::OpensslCnf& cnf) const;
+  /// A section of sesam's that is listed in a section of providers, whether openssl_conf leads there or not.
+  struct Listing {
+    std::string providers;  ///< the section that lists it
+    std::string section;
+  };
+  static std::optional<Listing> listing_in(const config::OpensslCnf& cnf);
   /// All that is set, the vendor's file and --set included. Without a file or section what is given by --set
   /// and the vendor's file must do. Raises bad_configuration.
   Result<config::Collected> collect() const;

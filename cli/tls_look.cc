@@ -39,23 +39,19 @@ void trust(SSL_CTX* context, const std::string& pem) {
   X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST);
 }
 
-// 0: a key with a passphrase is not asked for it, as the provider does not either.
-int no_passphrase(char*, int, int, void*) { return 0; }
-
 struct ClientCertificate {
   Certificate certificate;
   ossl::Pkey key;
 };
 
 ClientCertificate client_certificate(const transport::Options& options) {
-  const ossl::Bio memory = ossl::reader_of(options.client_key_pem.reveal());
+  bool encrypted = false;
   return {first_in(options.client_cert_pem),
-          ossl::Pkey(PEM_read_bio_PrivateKey_ex(memory.get(), nullptr, &no_passphrase, nullptr,
-                                                ossl::private_libctx(), nullptr))};
+          ossl::private_key_of_pem(options.client_key_pem.reveal(), encrypted)};
 }
 
-// SSL_CTX_set_cert_cb(3): comes when the server asks for one, after its own was looked at. Who is not trusted
-// does not get to see ours, and the handshake goes on without.
+// SSL_CTX_set_cert_cb(3): comes when the server asks for one, after its own was looked at. An untrusted
+// server does not see ours, and the handshake continues without it.
 int show_where_trusted(SSL* ssl, void* argument) {
   const auto& ours = *static_cast<const ClientCertificate*>(argument);
   if (SSL_get_verify_result(ssl) != X509_V_OK) return 1;
@@ -97,11 +93,23 @@ Result<void> shake_hands(SSL* ssl, const Socket& socket, const Endpoint& endpoin
   }
 }
 
+Certificate first_to_end_in(const STACK_OF(X509) * chain) {
+  X509* first = nullptr;
+  for (int i = 0; i < sk_X509_num(chain); ++i) {
+    X509* one = sk_X509_value(chain, i);
+    if (first == nullptr || ASN1_TIME_compare(X509_get0_notAfter(one), X509_get0_notAfter(first)) < 0)
+      first = one;
+  }
+  if (first != nullptr) X509_up_ref(first);
+  return Certificate(first);
+}
+
 Peer peer_of(SSL* ssl, const std::string& name) {
   Peer peer;
   peer.certificate.reset(SSL_get1_peer_certificate(ssl));
   peer.verdict = SSL_get_verify_result(ssl);
   peer.name_fits = peer.certificate && fits(peer.certificate.get(), name);
+  if (peer.verdict == X509_V_OK) peer.first_to_end = first_to_end_in(SSL_get0_verified_chain(ssl));
   peer.tls_version = SSL_get_version(ssl);
   const unsigned char* protocol = nullptr;
   unsigned int length = 0;

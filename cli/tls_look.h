@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TLS handshake with the device that goes through whatever its certificate is, to tell what it is.
+// A TLS handshake with the device that accepts any certificate, to report what it is.
 #pragma once
 
 #include <openssl/x509.h>
@@ -20,6 +20,7 @@ struct Peer {
   Certificate certificate;
   long verdict = X509_V_OK;  ///< X509_verify_cert_error_string(3) has words for it
   bool name_fits = false;    ///< subjectAltName, or CN where there is none (X509_check_host(3))
+  Certificate first_to_end;  ///< of the verified chain; null if it is not trusted
   std::string tls_version;   ///< "TLSv1.3"
   std::string protocol;      ///< by ALPN (RFC 7301): "h2", "http/1.1"; empty: the device did not choose
 };

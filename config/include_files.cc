@@ -40,21 +40,22 @@ class Search {
     }
   }
 
-  std::vector<std::string> found;
+  std::vector<WrittenValue> found;
 
  private:
   void look_into_file(const fs::path& path) {
     const auto text = read_file(path.string());
     if (!std::holds_alternative<Secret>(text)) return;
-    bool sets_it = false;
+    unsigned number = 0;
     for (std::string_view rest = std::get<Secret>(text).reveal(); !rest.empty();) {
       const auto end = std::min(rest.find('\n'), rest.size());
       const auto line = trimmed(rest.substr(0, end));
       rest.remove_prefix(std::min(end + 1, rest.size()));
-      sets_it |= sets_key(line);
+      ++number;
+      if (sets_key(line))
+        found.push_back({path.string(), number, Secret(trimmed(line.substr(line.find('=') + 1)))});
       if (line.starts_with(kInclude)) include(line.substr(kInclude.size()));
     }
-    if (sets_it) found.push_back(path.string());
   }
 
   bool sets_key(std::string_view line) const {
@@ -80,11 +81,18 @@ class Search {
 
 }  // namespace
 
-std::vector<std::string> files_that_set(const std::string& cnf, std::string_view key) {
+std::vector<WrittenValue> written_values(const std::string& cnf, std::string_view key) {
   Search search(key);
   search.look_into(cnf);
-  if (search.found.empty()) search.found.push_back(cnf);
   return std::move(search.found);
+}
+
+std::vector<std::string> files_that_set(const std::string& cnf, std::string_view key) {
+  std::vector<std::string> files;
+  for (const auto& value : written_values(cnf, key))
+    if (files.empty() || files.back() != value.file) files.push_back(value.file);
+  if (files.empty()) files.push_back(cnf);
+  return files;
 }
 
 }  // namespace sesam::config

@@ -6,11 +6,23 @@
 #include <string_view>
 #include <vector>
 
+#include "base/secret.h"
+
 namespace sesam::config {
 
 /// The file and those that it includes, in whatever depth, that give `key` a value in any section (config(5):
 /// "key = value" or "section::key = value", ".include"). The file itself where none is found: a variable in
 /// the name of an included one, say.
 std::vector<std::string> files_that_set(const std::string& cnf, std::string_view key);
+
+/// A line that gives a setting its value, as a person wrote it.
+struct WrittenValue {
+  std::string file;
+  unsigned line = 0;
+  Secret text;  ///< what is right of the equals sign, a comment included
+};
+
+/// All lines that give `key` a value in any section of the file and those that it includes.
+std::vector<WrittenValue> written_values(const std::string& cnf, std::string_view key);
 
 }  // namespace sesam::config

@@ -65,6 +65,15 @@ bool OpensslCnf::for_each(const std::string& section,
   return values != nullptr;
 }
 
+std::vector<std::string> OpensslCnf::sections() const {
+  std::vector<std::string> names;
+  STACK_OF(OPENSSL_CSTRING)* found = NCONF_get_section_names(conf_.get());
+  for (int i = 0; i < sk_OPENSSL_CSTRING_num(found); ++i)
+    names.emplace_back(sk_OPENSSL_CSTRING_value(found, i));
+  sk_OPENSSL_CSTRING_free(found);
+  return names;
+}
+
 std::optional<std::vector<OpensslCnf::ProviderRow>> OpensslCnf::providers() const {
   const auto init = init_section();
   const auto name = init ? value(*init, "providers") : std::nullopt;

@@ -29,6 +29,8 @@ class OpensslCnf {
   /// there is no such section.
   bool for_each(const std::string& section,
                 const std::function<void(const char* key, const char* value)>& take) const;
+  /// The names of all sections, in no particular order.
+  std::vector<std::string> sections() const;
   /// The name of the section that is read for every program: what "openssl_conf" says (config(5)).
   std::optional<std::string> init_section() const { return value({}, "openssl_conf"); }
   /// The providers that it names, in order; nothing where it names no section of them.

@@ -25,6 +25,9 @@ Reason reason_for_status(int status) noexcept;
 /// failed.
 Error transport_error(const OperationContext& doing, const transport::Reply& reply, std::string_view ca_path);
 
+/// In the details of an error for a key that the device has locked after several wrong PINs.
+inline constexpr std::string_view kKeyIsLocked = "the key is locked, unlock it in the device's web UI";
+
 /// What a device's reply says, as far as it is told.
 struct DeviceWords {
   int status = 200;             ///< told when it is another

@@ -93,9 +93,9 @@ Error ReplyJudge::refused(const Exchange& exchange, const transport::Reply& repl
   if (reason == Reason::access_denied && reply.status == kForbidden &&
       get_authorized_.load(std::memory_order_relaxed))
     reason = Reason::no_access_rule;
-  return refusal(
-      exchange, reason,
-      {reply.status, words.said, is_explained ? std::string_view() : problem.detail, reply.location});
+  std::string_view our_words = is_explained ? std::string_view() : problem.detail;
+  if (reason == Reason::wrong_pin && !words.meaning.names_pin) our_words = kKeyIsLocked;
+  return refusal(exchange, reason, {reply.status, words.said, our_words, reply.location});
 }
 
 Result<void> ReplyJudge::without_records(const Exchange& exchange, const ReplyDocument& document,

@@ -14,6 +14,8 @@
 namespace sesam::ossl {
 namespace {
 
+constexpr char kDoctor[] = "sesam doctor";
+
 struct Attached {
   Core core;
   std::shared_ptr<const Log> log;
@@ -49,6 +51,14 @@ std::shared_ptr<const Log> put_on_queue(std::uint32_t reason, const char* where,
 template <class Fn>
 void take(Fn*& slot, const OSSL_DISPATCH& row) noexcept {
   slot = reinterpret_cast<Fn*>(row.function);
+}
+
+// What an error says besides its reason. The pointer to the doctor ends it, once.
+std::string message_of(const Error& error) {
+  const std::string advice = advice_for(error.reason);
+  std::string text = printable(error.detail) + (advice.empty() || error.detail.empty() ? "" : "; ") + advice;
+  if (text.find(kDoctor) == text.npos) text += (text.empty() ? "run: " : "; run: ") + std::string(kDoctor);
+  return text;
 }
 
 }  // namespace
@@ -105,9 +115,7 @@ void detach_error_stack(const Core& core) noexcept {
 
 void raise(const Error& error, const char* where) noexcept try {
   metrics::counts().failed(error.reason);
-  const std::string advice = advice_for(error.reason);
-  const std::string text =
-      printable(error.detail) + (advice.empty() || error.detail.empty() ? "" : "; ") + advice;
+  const std::string text = message_of(error);
   // The log is written outside the lock: a pipe that nobody reads must not hold up other threads, or a fork.
   const std::shared_ptr<const Log> log = put_on_queue(static_cast<std::uint32_t>(error.reason), where, text);
   if (log && log->wants(LogLevel::failures))

@@ -41,7 +41,8 @@ void attach_error_stack(const Core& core, std::shared_ptr<const Log> log);
 void detach_error_stack(const Core& core) noexcept;
 
 /// Puts one entry on the calling thread's error queue and one line into the log: the reason's text, the
-/// error's detail, made printable (base/printable.h), and the reason's advice; and counts it. `where` names
+/// error's detail, made printable (base/printable.h), the reason's advice, and a pointer to `sesam doctor`;
+/// and counts it. `where` names
 /// the provider function. OpenSSL cuts an entry at 1,024 characters.
 void raise(const Error& error, const char* where) noexcept;
 

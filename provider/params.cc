@@ -12,14 +12,14 @@
 
 #include "metrics/counts.h"
 #include "n200/open_metrics.h"
+#include "provider/name.h"
 
 namespace sesam::provider {
 namespace {
 
-constexpr std::pair<const char*, const char*> kTexts[] = {
-    {OSSL_PROV_PARAM_NAME, "sesam: sematicon N200 provider"},
-    {OSSL_PROV_PARAM_VERSION, SESAM_VERSION},
-    {OSSL_PROV_PARAM_BUILDINFO, SESAM_BUILD_INFO}};
+constexpr std::pair<const char*, const char*> kTexts[] = {{OSSL_PROV_PARAM_NAME, kName},
+                                                          {OSSL_PROV_PARAM_VERSION, SESAM_VERSION},
+                                                          {OSSL_PROV_PARAM_BUILDINFO, SESAM_BUILD_INFO}};
 
 // Read while others count: a level may come out below zero for a moment.
 std::uint64_t not_negative(const metrics::Level& level) noexcept {

@@ -6,6 +6,7 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from harness import configuration, programs
+from harness.doctor import examine
 from harness.lying_device import LyingDevice
 from harness.named import Named
 from harness.paths import COMMAND
@@ -87,6 +88,12 @@ def sesam(tmp_path: Path) -> Callable[..., programs.Done]:
                                                            **options})
 
     return call
+
+
+@pytest.fixture
+def doctor(sesam: Callable[..., programs.Done]) -> Callable[..., Any]:
+    """doctor(cnf, "--key", "web", …) -> the steps of `sesam doctor` by name; checks the exit status against them."""
+    return lambda cnf, *words, **options: examine(sesam, cnf, *words, **options)
 
 
 @pytest.fixture

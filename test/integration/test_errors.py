@@ -78,7 +78,8 @@ def test_a_locked_key(simulator, failing):
     device = simulator(pin_tries=1)
     device.create_key("web", pin=PIN)
     failing(device, f"sesam:web;pin-value={WRONG_PIN}")
-    assert_tells(failing(device, f"sesam:web;pin-value={PIN}"), "wrong PIN: ", "'web'", '"key locked"')
+    assert_tells(failing(device, f"sesam:web;pin-value={PIN}"), "wrong PIN: ", "'web'", '"key locked"',
+                 "the key is locked, unlock it")
 
 
 def test_a_missing_pin(device, failing):

@@ -112,7 +112,7 @@ def test_a_directory_in_which_every_user_can_replace_the_file(web, openssl_cnf, 
     assert (f"warning: {directory} is world-writable; any user can replace {password}, "
             "which contains the secret of 'pass_source'") in lines[0]
     steps = json.loads(sesam(cnf, "doctor", "--json", check=False).stdout)["steps"]
-    assert [step["cure"] for step in steps if step["step"] == "secrets' files"] == [f"run chmod o-w {directory}"]
+    assert [step["cure"] for step in steps if step["step"] == "secrets' files"] == [f"run: chmod o-w {directory}"]
     directory.chmod(0o1777)
     (tmp_path / "log").unlink()
     assert warnings(cnf) == []

@@ -68,7 +68,9 @@ TEST_F(Replies, with_what_was_asked_for_are_a_success_whatever_else_they_say) {
 }
 
 TEST_F(Replies, of_a_locked_key_do_not_set_a_verdict_on_the_pin) {
-  EXPECT_EQ(signing(answer(R"({"error":"key locked"})"), "5555").reason, Reason::wrong_pin);
+  const auto locked = signing(answer(R"({"error":"key locked"})"), "5555");
+  EXPECT_EQ(locked.reason, Reason::wrong_pin);
+  EXPECT_THAT(locked.detail, HasSubstr(kKeyIsLocked));
   EXPECT_EQ(signing(answer(R"({"result":")" + std::string(128, 'A') + "\"}"), "5555").reason, Reason::none);
   EXPECT_EQ(signing(answer("wrong pin"), "6666").reason, Reason::wrong_pin);
   EXPECT_THAT(signing(answer("{}"), "6666").detail, HasSubstr("request not sent"));

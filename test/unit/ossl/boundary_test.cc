@@ -104,8 +104,9 @@ TEST_F(Boundary, turns_an_error_into_0_and_one_entry) {
   EXPECT_EQ(kGet(const_cast<Object*>(&object), nullptr), 0);
   ASSERT_EQ(raised_list().size(), 3U);
   EXPECT_EQ(raised_list()[0].reason, code(Reason::unknown_key));
-  EXPECT_EQ(raised_list()[0].text, std::string("key 'x'; ") + advice_for(Reason::unknown_key));
-  EXPECT_EQ(raised_list()[2].text, "why");
+  EXPECT_EQ(raised_list()[0].text,
+            std::string("key 'x'; ") + advice_for(Reason::unknown_key) + "; run: sesam doctor");
+  EXPECT_EQ(raised_list()[2].text, "why; run: sesam doctor");
 }
 
 TEST_F(Boundary, turns_an_exception_into_an_entry_without_its_words) {

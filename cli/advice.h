@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// What to do about an error, for a user of the command: other words than for a user of the provider.
+#pragma once
+
+#include <string>
+
+#include "base/reasons.h"
+
+namespace sesam::cli {
+
+/// For the steps of `sesam doctor`. May be empty.
+std::string advice_in_doctor(Reason reason);
+
+/// For the other subcommands: the same, and `sesam doctor` where that finds the cause. May be empty.
+std::string advice_in_command(Reason reason);
+
+}  // namespace sesam::cli

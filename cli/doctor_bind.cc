@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// `sesam doctor --bind`: BIND's K files whose private key is in the device.
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <set>
+#include <sstream>
+
+#include "base/base64.h"
+#include "cli/child_output.h"
+#include "cli/doctor.h"
+#include "cli/file_access.h"
+#include "cli/key_directory.h"
+#include "cli/key_name.h"
+#include "keymgmt/bind_key_text.h"
+#include "n200/uri.h"
+
+namespace sesam::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kFiles[] = "K files";
+constexpr char kKeys[] = "K files' keys";
+constexpr std::string_view kEnding = ".private";
+
+std::string label_in(const std::string& private_file) {
+  const auto text = read_k_file(private_file);
+  if (!text) return {};
+  const auto bytes = from_base64(keymgmt::bind_field(text->reveal(), keymgmt::kBindLabel));
+  if (!bytes) return {};
+  std::string label(bytes->begin(), bytes->end());
+  while (label.ends_with('\0')) label.pop_back();
+  return label;
+}
+
+// "key-directory "/etc/bind/keys";" → /etc/bind/keys.
+std::string quoted_value(std::string_view line) {
+  const auto first = line.find('"');
+  const auto last = line.rfind('"');
+  return first == line.npos || first == last ? std::string()
+                                             : std::string(line.substr(first + 1, last - first - 1));
+}
+
+// All directories of keys in a named.conf, by named's own words for it.
+Result<std::vector<std::string>> directories_in(const std::string& named_conf) {
+  constexpr std::chrono::seconds kLimit{20};
+  const auto printed = output_of({"named-checkconf", "-p", named_conf}, kLimit);
+  if (printed.status != 0)
+    return Error{Reason::bad_argument, "named-checkconf -p " + named_conf + ": " + printed.text};
+  std::istringstream lines(printed.text);
+  fs::path base;
+  std::set<std::string> named;
+  for (std::string line; std::getline(lines, line);) {
+    const auto word = line.find_first_not_of(" \t");
+    const std::string_view rest = word == line.npos ? "" : std::string_view(line).substr(word);
+    if (rest.starts_with("directory ")) base = quoted_value(rest);
+    if (rest.starts_with("key-directory ")) named.insert(quoted_value(rest));
+  }
+  std::vector<std::string> directories;
+  for (const auto& one : named) directories.push_back((base / one).string());
+  if (!base.empty()) directories.push_back(base.string());
+  return directories;
+}
+
+Result<std::vector<std::string>> directories_of(const std::string& path) {
+  std::error_code failed;
+  if (fs::is_directory(path, failed)) return std::vector<std::string>{path};
+  if (!fs::exists(path, failed))
+    return Error{Reason::bad_argument, "--bind " + path + ": " + std::generic_category().message(ENOENT)};
+  return directories_in(path);
+}
+
+void add_labelled_files(const std::string& directory, std::vector<std::string>& files) {
+  std::error_code failed;
+  for (fs::directory_iterator entry(directory, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with('K') && name.ends_with(kEnding) && !label_in(entry->path().string()).empty())
+      files.push_back(entry->path().string());
+  }
+}
+
+std::string stem_of(const std::string& file) { return file.substr(0, file.size() - kEnding.size()); }
+
+// RFC 6605: X‖Y; RFC 3110: the exponent's length, exponent, modulus.
+Bytes dnskey_of(const n200::KeyRecord& record) {
+  if (record.modulus.empty()) return record.public_key;
+  const auto without_zeros = [](const Bytes& number) {
+    return Bytes(std::find_if(number.begin(), number.end(), [](auto byte) { return byte != 0; }),
+                 number.end());
+  };
+  const Bytes exponent = without_zeros(record.exponent);
+  const Bytes modulus = without_zeros(record.modulus);
+  Bytes key{
+      static_cast<Bytes::value_type>(exponent.size())};  // an exponent of more than 255 bytes does not occur
+  key.insert(key.end(), exponent.begin(), exponent.end());
+  key.insert(key.end(), modulus.begin(), modulus.end());
+  return key;
+}
+
+// The label may have a PIN in it: it is not printed.
+bool check_file(const std::string& file, n200::Device& device, Checkup& checkup) {
+  const std::string label = label_in(file);
+  if (!n200::has_key_uri_scheme(label)) {
+    checkup.bad(
+        kKeys, file + ": its label is not a sesam: or pkcs11: URI",
+        "make the file again by dnssec-keyfromlabel with the key's URI; to print that, run: sesam uri KEY");
+    return false;
+  }
+  const auto found = find_key(device, label);
+  if (!found) {
+    checkup.bad(kKeys, {found.error().reason, file + ": " + found.error().detail});
+    return false;
+  }
+  const auto text = read_k_file(stem_of(file) + ".key");
+  const auto dnskey = text ? keymgmt::parse_bind_dnskey(text->reveal()) : std::nullopt;
+  if (!dnskey) {
+    checkup.bad(kKeys, stem_of(file) + ".key: " + (text ? "has no DNSKEY record" : text.error().detail),
+                "restore the file from a backup, or make both by dnssec-keyfromlabel");
+    return false;
+  }
+  if (dnskey->public_key == dnskey_of(found->record)) return true;
+  checkup.bad(
+      kKeys,
+      file + ": its label names the key '" + name_to_tell(found->record) + "' (" + found->record.key_id +
+          "), whose public key is not that of the DNSKEY in " + stem_of(file) + ".key",
+      "change the label to the key that belongs to this DNSKEY; do not publish or remove a DNSKEY for it");
+  return false;
+}
+
+}  // namespace
+
+std::vector<std::string> check_bind_files(const std::string& path, const User* user, Checkup& checkup) {
+  std::vector<std::string> files;
+  const auto directories = directories_of(path);
+  if (!directories) {
+    checkup.bad(kFiles, directories.error(), "name named's key-directory, or its named.conf");
+    return files;
+  }
+  for (const auto& directory : *directories) add_labelled_files(directory, files);
+  std::sort(files.begin(), files.end());
+  if (files.empty()) {
+    checkup.warn(kFiles,
+                 "no K*.private file with a label in " + (directories->empty() ? path : directories->front()),
+                 "name named's key-directory, or its named.conf");
+    return files;
+  }
+  std::vector<FileUse> uses;
+  for (const auto& file : files)
+    for (const auto& [one, access] :
+         {std::pair(file, FileUse::Access::read), std::pair(stem_of(file) + ".key", FileUse::Access::read),
+          std::pair(stem_of(file) + ".state", FileUse::Access::replace)})
+      uses.push_back({"K file", one, access});
+  const auto verdicts = try_files(user, uses);
+  if (!verdicts) {
+    checkup.bad(kFiles, verdicts.error());
+    return files;
+  }
+  std::set<std::string> told;  // one directory has many files
+  bool good = true;
+  for (const auto& verdict : *verdicts) {
+    good = good && verdict.finding.empty();
+    if (!verdict.finding.empty() && told.insert(verdict.cure).second)
+      checkup.bad(kFiles, verdict.finding, verdict.cure);
+  }
+  if (good)
+    checkup.good(kFiles, std::to_string(files.size()) + " with a label, usable for user '" +
+                             (user == nullptr ? own_user() : *user).name + "'");
+  return files;
+}
+
+void check_bind_keys(const std::vector<std::string>& files, n200::Device* device, Checkup& checkup) {
+  if (files.empty()) return checkup.skip({kKeys}, "there are no K files with a label");
+  if (device == nullptr) return checkup.skip({kKeys}, "the device cannot be reached");
+  std::size_t good = 0;
+  for (const auto& file : files) good += check_file(file, *device, checkup) ? 1 : 0;
+  if (good == files.size())
+    checkup.good(kKeys,
+                 std::to_string(good) + " in the device, with the public keys of their DNSKEY records");
+}
+
+}  // namespace sesam::cli

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/file_access.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <sstream>
+
+namespace sesam::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Access = FileUse::Access;
+
+// What happened to the user: errno, and how much of the path is the directory that stopped it.
+struct Attempt {
+  int failed = 0;
+  std::size_t blocking = 0;
+};
+
+std::string directory_of(const std::string& path) {
+  const auto parent = fs::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+int try_to_open(const std::string& path, int flags) {
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd == -1) return errno;
+  ::close(fd);
+  return 0;
+}
+
+int try_to_write_into(const std::string& directory) {
+  struct stat status {};
+  if (::stat(directory.c_str(), &status) == 0 && !S_ISDIR(status.st_mode)) return ENOTDIR;
+  return ::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0 ? 0 : errno;
+}
+
+// As base/log.cc opens it, but without O_CREAT.
+int try_to_append(const std::string& path) {
+  const int failed = try_to_open(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
+  return failed == ENOENT ? try_to_write_into(directory_of(path)) : failed;
+}
+
+int attempt(const FileUse& use) {
+  switch (use.access) {
+    case Access::read:
+      return try_to_open(use.path, O_RDONLY);
+    case Access::list:
+      return try_to_open(use.path, O_RDONLY | O_DIRECTORY);
+    case Access::append:
+      return try_to_append(use.path);
+    case Access::replace:
+      break;
+  }
+  return try_to_write_into(directory_of(use.path));
+}
+
+// The directory on the way that the user may not enter: its length within the path, 0 for none.
+std::size_t blocking_directory(const std::string& path) {
+  for (auto slash = path.find('/', 1); slash != path.npos; slash = path.find('/', slash + 1)) {
+    const std::string directory = path.substr(0, slash);
+    if (::faccessat(AT_FDCWD, directory.c_str(), X_OK, AT_EACCESS) != 0 && errno == EACCES) return slash;
+  }
+  return 0;
+}
+
+// In the child: "errno blocking\n" for each use.
+std::string attempts_as_text(const std::vector<FileUse>& uses) {
+  std::ostringstream text;
+  for (const auto& use : uses) {
+    const int failed = attempt(use);
+    text << failed << ' ' << (failed == EACCES ? blocking_directory(use.path) : 0) << '\n';
+  }
+  return text.str();
+}
+
+std::string cure_for_denial(const FileUse& use, const Attempt& attempt, const User& user) {
+  const std::string directory = directory_of(use.path);
+  if (attempt.blocking != 0) {
+    const std::string blocking = use.path.substr(0, attempt.blocking);
+    if (blocking == "/root") return "move it out of /root, for example to /etc/sesam";
+    return "let user '" + user.name + "' into the directory: chgrp " + user.group + " " + blocking +
+           " && chmod g+x " + blocking;
+  }
+  if (use.access == Access::read || use.access == Access::list)
+    return "make it readable for user '" + user.name + "': chgrp " + user.group + " " + use.path +
+           " && chmod g+r" + (use.access == Access::list ? "x " : " ") + use.path;
+  if (use.access == Access::append) {
+    struct stat status {};
+    return ::lstat(use.path.c_str(), &status) == 0
+               ? "let user '" + user.name + "' write to it: chown " + user.name + " " + use.path
+               : "create it for user '" + user.name + "': install -o " + user.name + " -g " + user.group +
+                     " -m 600 /dev/null " + use.path;
+  }
+  return "let user '" + user.name + "' write into the directory: chgrp " + user.group + " " + directory +
+         " && chmod g+wx " + directory;
+}
+
+std::string cure_for(const FileUse& use, const Attempt& attempt, const User& user) {
+  const bool is_written = use.access == Access::append || use.access == Access::replace;
+  switch (attempt.failed) {
+    case EACCES:
+    case EPERM:
+      return cure_for_denial(use, attempt, user);
+    case ENOENT:
+      return is_written ? "create the directory: install -d -o " + user.name + " -g " + user.group + " " +
+                              directory_of(use.path)
+                        : "correct the path in '" + use.setting + "', or create the file";
+    case EROFS:
+      return "set '" + use.setting + "' to a path on a file system that can be written";
+    case ELOOP:
+      return "set '" + use.setting + "' to the file itself: symbolic links are not followed";
+    case ENXIO:
+      return "set '" + use.setting + "' to a file: no program reads from this pipe";
+    default:
+      break;
+  }
+  return std::string("set '") + use.setting + "' to " +
+         (use.access == Access::list ? "a directory" : "a file");
+}
+
+bool is_on_full_file_system(const FileUse& use) {
+  struct statvfs status {};
+  return ::statvfs(directory_of(use.path).c_str(), &status) == 0 && status.f_blocks != 0 &&
+         (status.f_bavail == 0 || (status.f_files != 0 && status.f_favail == 0));
+}
+
+FileVerdict verdict(const FileUse& use, const Attempt& attempt, const User& user) {
+  const bool is_written = use.access == Access::append || use.access == Access::replace;
+  const std::string named = use.setting + " = " + use.path;
+  if (attempt.failed == 0 && is_written && is_on_full_file_system(use))
+    return {named + ": its file system is full", "make room, or choose another file system"};
+  if (attempt.failed == 0) return {};
+  return {named + ": " + std::strerror(attempt.failed) + " (as user '" + user.name + "')",
+          cure_for(use, attempt, user)};
+}
+
+}  // namespace
+
+Result<std::vector<FileVerdict>> try_files(const User* user, const std::vector<FileUse>& uses) {
+  constexpr std::chrono::seconds kLimit{20};  // a network file system may be down
+  SESAM_TRY(text, in_child(user, kLimit, [&uses] { return attempts_as_text(uses); }));
+  const User own = user == nullptr ? own_user() : *user;
+  std::istringstream lines(text);
+  std::vector<FileVerdict> verdicts;
+  for (const auto& use : uses) {
+    Attempt attempt;
+    lines >> attempt.failed >> attempt.blocking;
+    verdicts.push_back(verdict(use, attempt, own));
+  }
+  return verdicts;
+}
+
+}  // namespace sesam::cli

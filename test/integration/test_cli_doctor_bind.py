@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""sesam doctor --bind: BIND's K files whose private key is in the device."""
+import os
+import re
+import shutil
+
+import pytest
+
+from harness.bind import Bind
+from harness.doctor import assert_only_bad, assert_only_warning, assert_tells, bad_steps
+
+PIN = "12345678"
+
+
+@pytest.fixture
+def bind(tmp_path, device, openssl_cnf):
+    """A zone's directory with the K files of the key 'ksk'."""
+    device.create_key("ksk", pin=PIN)
+    made = Bind(tmp_path / "zone", openssl_cnf(device, pin=PIN))
+    made.key_from_label("sesam:ksk")
+    return made
+
+
+def test_k_files_of_keys_in_the_device(bind, doctor):
+    steps = doctor(bind.openssl_conf, "--bind", bind.directory)
+    assert bad_steps(steps) == [] and steps["K files"]["finding"].startswith("1 with a label, usable for user")
+    assert steps["K files' keys"]["finding"].startswith("1 in the device")
+
+
+def test_rsa_keys_too(device, bind, doctor):
+    device.create_key("rsa", type="RSA", size=2048, pin=PIN)
+    bind.key_from_label("sesam:rsa", 8)
+    assert doctor(bind.openssl_conf, "--bind", bind.directory)["K files' keys"]["finding"].startswith("2 in the device")
+
+
+def test_a_label_that_names_no_key(device, bind, doctor):
+    device.delete_key("ksk")
+    assert_only_bad(doctor(bind.openssl_conf, "--bind", bind.directory), "K files' keys", ".private: ", "unknown key",
+                    "run: sesam list")
+
+
+def test_a_label_that_names_another_key(device, bind, doctor):
+    """As after a key was deleted and made again under the same name."""
+    device.delete_key("ksk")
+    device.create_key("ksk", pin=PIN)
+    assert_only_bad(doctor(bind.openssl_conf, "--bind", bind.directory), "K files' keys",
+                    "whose public key is not that of the DNSKEY", "change the label")
+
+
+def test_a_label_that_is_no_uri_and_a_missing_public_half(bind, doctor):
+    private, = bind.directory.glob("K*.private")
+    private.with_suffix(".key").unlink()
+    steps = doctor(bind.openssl_conf, "--bind", bind.directory)
+    assert set(bad_steps(steps)) == {"K files", "K files' keys"}
+    assert_tells(steps["K files"], f"{private.with_suffix('.key')}: No such file")
+    private.write_text(re.sub("Label: .*", "Label: a3Nr", private.read_text()))
+    assert_tells(doctor(bind.openssl_conf, "--bind", bind.directory)["K files' keys"], "is not a sesam: or pkcs11: URI")
+
+
+def test_a_pin_in_a_label_is_not_printed(device, bind, doctor):
+    bind.key_from_label(f"sesam:ksk;pin-value={PIN}99", 14, check=False)
+    assert f"{PIN}99" not in str(doctor(bind.openssl_conf, "--bind", bind.directory)["all"])
+
+
+def test_directories_of_a_named_conf(bind, doctor, tmp_path):
+    (tmp_path / "named.conf").write_text(f'options {{ directory "{tmp_path}"; }};\nzone "jp.example" {{ type primary; '
+                                         'file "jp.example"; key-directory "zone"; };\n')
+    steps = doctor(bind.openssl_conf, "--bind", tmp_path / "named.conf")
+    assert bad_steps(steps) == [] and steps["K files' keys"]["finding"].startswith("1 in the device")
+    (tmp_path / "named.conf").write_text("options {")
+    assert_only_bad(doctor(bind.openssl_conf, "--bind", tmp_path / "named.conf"), "K files", "named-checkconf")
+
+
+def test_no_k_files(bind, doctor, tmp_path):
+    (tmp_path / "empty").mkdir()
+    steps = doctor(bind.openssl_conf, "--bind", tmp_path / "empty")
+    assert_only_warning(steps, "K files", "no K*.private file with a label")
+    assert_only_bad(doctor(bind.openssl_conf, "--bind", tmp_path / "none"), "K files", "No such file or directory")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_k_files_that_named_cannot_read(bind, doctor):
+    """pytest's directory is root's alone, as a wrong key-directory is."""
+    private, = bind.directory.glob("K*.private")
+    steps = doctor(bind.openssl_conf, "--bind", bind.directory, "--as", "nobody")
+    assert "K files" in bad_steps(steps)
+    assert_tells(steps["K files"], str(private.parent), "Permission denied (as user 'nobody')", "into the directory")
+    assert shutil.which("named-checkconf")

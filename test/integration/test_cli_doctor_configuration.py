@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""sesam doctor: what openssl.cnf says to OpenSSL itself."""
+from pathlib import Path
+
+import pytest
+
+from harness.doctor import assert_only_bad, assert_only_warning, assert_tells, bad_steps, names, rewrite
+
+
+@pytest.mark.parametrize("old, new, told, cure", [
+    ("openssl_conf = init\n", "", "no 'openssl_conf = SECTION'", "add 'openssl_conf = init' above the first section"),
+    ("openssl_conf = init\n", "[late]\nopenssl_conf = init\n", "no 'openssl_conf = SECTION'",
+     "move 'openssl_conf = init' from section [late]"),
+    ("providers = providers\n", "", "no 'providers = SECTION'", "add 'providers = providers' to section [init]"),
+    ("[providers]", "[others]", "section [providers] is missing", "set 'providers = others' in section [init]"),
+    ("[sesam_provider]", "[others]", "section [sesam_provider] is missing", "add a section [sesam_provider]"),
+    ("sesam = sesam_provider\n", "", "no section of the sesam provider", "list it in [providers]"),
+    ("sesam.so\nactivate = 1\n", "sesam.so\n", "[sesam_provider] lacks activate = 1", "add activate = 1"),
+])
+def test_what_the_way_to_the_providers_section_lacks(device, openssl_cnf, doctor, old, new, told, cure):
+    cnf = openssl_cnf(device)
+    rewrite(cnf, (old, new))
+    steps = doctor(cnf)
+    assert bad_steps(steps)[0] == "provider's section"
+    assert_tells(steps["provider's section"], told, cure)
+
+
+@pytest.mark.parametrize("old, new", [("openssl_conf = init\n", ""), ("providers = providers\n", "")])
+def test_settings_that_openssl_does_not_reach_are_checked_and_printed(device, openssl_cnf, doctor, old, new):
+    cnf = openssl_cnf(device)
+    rewrite(cnf, (old, new))
+    steps = doctor(cnf, "--print-config")
+    assert_only_bad(steps, "provider's section")
+    assert steps["access by POST"]["result"] == "good"
+    assert f"url = {device.url}\n" in steps["all"]["configuration"]
+
+
+def test_debians_own_file_with_sections_at_its_end(device, openssl_cnf, doctor, tmp_path):
+    """Its [openssl_init] has no line `providers`, and no advice replaces the whole file."""
+    own = openssl_cnf(device).read_text()
+    debian = Path("/etc/ssl/openssl.cnf").read_text()
+    debian = "\n".join(line for line in debian.splitlines() if not line.startswith("providers"))
+    (tmp_path / "debian.cnf").write_text(debian + "\n" + own[own.index("[providers]"):own.index("[req]")])
+    (tmp_path / "debian.cnf").chmod(0o600)
+    assert_only_bad(doctor(tmp_path / "debian.cnf"), "provider's section",
+                    "add 'providers = providers' to section [openssl_init]")
+
+
+def test_the_default_provider_is_needed(device, openssl_cnf, doctor):
+    for old, told in (("default = default_provider\n", "is not listed"),
+                      ("[default_provider]\nactivate = 1\n", "[default_provider] lacks activate = 1")):
+        cnf = openssl_cnf(device)
+        rewrite(cnf, (old, old.replace("activate = 1\n", "") if "[" in old else ""))
+        assert_only_bad(doctor(cnf), "default provider", told)
+
+
+def test_a_relative_path_of_the_file(device, openssl_cnf, doctor):
+    cnf = openssl_cnf(device)
+    steps = doctor(None, environment={"OPENSSL_CONF": cnf.name})
+    assert_only_warning(steps, "configuration file", "is a relative path", "set OPENSSL_CONF to an absolute path")
+    assert doctor(None, cnf.name)["configuration file"]["result"] == "good"
+
+
+def test_sesam_before_default(device, openssl_cnf, doctor):
+    assert_only_bad(doctor(openssl_cnf(device, sesam_first=True)), "default provider", "after sesam",
+                    "put 'default = default_provider' before")
+
+
+@pytest.mark.parametrize("properties", ["?provider=sesam", "provider=sesam", "fips=yes"])
+def test_default_properties_that_break_programs(device, openssl_cnf, doctor, properties):
+    steps = doctor(openssl_cnf(device, default_properties=properties))
+    assert_only_bad(steps, "default properties", properties, "remove it from [algorithms]")
+
+
+def test_a_file_that_is_not_there_or_broken(doctor, tmp_path):
+    steps = doctor(tmp_path / "missing.cnf")
+    assert_only_bad(steps, "configuration file", "missing.cnf: No such file or directory (named by OPENSSL_CONF)",
+                    "OPENSSL_CONF")
+    assert {steps[name]["result"] for name in names(steps)[1:]} == {"skipped"}
+    assert_only_bad(doctor(None, tmp_path), "configuration file", f"{tmp_path} is a directory")
+    (tmp_path / "broken.cnf").write_text("a = 1\nb = c$d\n")
+    assert_only_bad(doctor(None, tmp_path / "broken.cnf"), "configuration file",
+                    "broken.cnf, line 2: variable has no value", "named on the command line", "put a \\ before $")
