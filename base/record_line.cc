@@ -19,6 +19,13 @@ bool is_plain(std::string_view value) noexcept {
   });
 }
 
+// Most texts are nothing else.
+std::size_t ascii_without_escapes(std::string_view text) noexcept {
+  const auto end = std::ranges::find_if_not(
+      text, [](unsigned char c) { return c >= ' ' && c < 0x7F && c != '"' && c != '\\'; });
+  return static_cast<std::size_t>(end - text.begin());
+}
+
 }  // namespace
 
 std::string timestamp() {
@@ -47,7 +54,11 @@ void append_json_escape(std::string& text, char32_t code) {
 void append_json_string(std::string& line, std::string_view text) {
   constexpr char32_t kReplacement = 0xFFFD;
   line += '"';
-  while (!text.empty()) {
+  while (true) {
+    const auto plain = ascii_without_escapes(text);
+    line.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const Character character = first_character(text);
     if (character.code == '"' || character.code == '\\')
       line.append(1, '\\').append(1, static_cast<char>(character.code));

@@ -89,7 +89,7 @@ TEST_F(LogFile, starts_a_line_after_one_that_was_cut_off) {
   (*log)->write(LogLevel::failures, "cut");
   setrlimit(RLIMIT_FSIZE, &before);
   (*log)->write(LogLevel::failures, "whole");
-  EXPECT_THAT(text(), MatchesRegex("[^\n]{10}\n[^\n]*1 lines before[^\n]*\n[^\n]*whole\n"));
+  EXPECT_THAT(text(), MatchesRegex("[^\n]{10}\n[^\n]*1 earlier log messages[^\n]*\n[^\n]*whole\n"));
 }
 
 TEST_F(LogFile, is_not_made_at_level_0) {

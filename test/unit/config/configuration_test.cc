@@ -325,7 +325,7 @@ TEST_F(Configured, takes_settings_of_the_audit) {
       {{"audit_output", "/a"}, {"audit_digest", "yes"}, {"audit_required", "yes"}, {"log_format", "json"}});
   EXPECT_EQ(built->device.audit, (n200::AuditOptions{"/a", LineFormat::json, true, true}));
   EXPECT_EQ(built->log_format, LineFormat::json);
-  EXPECT_THAT(message({{"log_format", "xml"}}), HasSubstr("log_format = xml: allowed are text and json"));
+  EXPECT_THAT(message({{"log_format", "xml"}}), HasSubstr("log_format = xml: allowed values: text, json"));
   EXPECT_THAT(message({{"audit_required", "yes"}}), HasSubstr("but audit_output is not"));
   EXPECT_THAT(message({{"audit_output", "syslog"}, {"audit_required", "yes"}}), HasSubstr("needs a file"));
 }
