@@ -78,7 +78,7 @@ TEST_F(OpenFiles, that_are_private_can_be_replaced_in_a_directory_that_every_use
   EXPECT_THAT(warnings_about({{path, "pass"}}),
               ElementsAre("warning: " + open + " is world-writable; any user can replace " + path +
                           ", which contains the secret of 'pass'; run: chmod o-w " + open));
-  EXPECT_THAT(warnings_about({{path, "url", false}}), ElementsAre(HasSubstr(path + ", which says 'url'")));
+  EXPECT_THAT(warnings_about({{path, "url", false}}), ElementsAre(HasSubstr(path + ", which defines 'url'")));
 }
 
 TEST_F(OpenFiles, can_be_replaced_if_a_directory_further_up_is_writable) {
