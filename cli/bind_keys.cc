@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <utility>
 
@@ -105,6 +107,8 @@ Result<BindKey> read_bind_key(const std::string& given, const std::string& stem)
   SESAM_TRY(zone, zone_of(key));
   key.zone = std::move(zone);
   SESAM_CHECK(marks_for(key.target(), kPrivateMode));
+  const std::string directory = fs::path(stem).parent_path().string();
+  if (::access(directory.c_str(), W_OK) != 0) return unfit(directory, std::strerror(errno));
   SESAM_TRY(text, read_k_file(key.is_new ? given : key.target()));
   if (keymgmt::bind_field(text.reveal(), keymgmt::kBindPrivateKey).empty())
     return unfit(key.target(), "is not a K*.private file of BIND");

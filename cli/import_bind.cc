@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/import_bind.h"
 
+#include <filesystem>
 #include <iostream>
 #include <set>
 
@@ -29,8 +30,10 @@ Error other_key(const BindKey& key) {
 // All files are read and checked before the device is asked for anything.
 Result<std::vector<BindKey>> read_keys(const BindImport& wanted) {
   std::vector<BindKey> keys;
+  std::set<std::string> stems;
   for (const auto& file : wanted.files) {
     SESAM_TRY(stem, stem_in(wanted.directory, file));
+    if (!stems.insert(stem).second) continue;  // named twice
     if (uses_label(stem + ".private")) {
       std::cerr << printable(stem + ".private: uses a label already; unchanged") << '\n';
       continue;
@@ -150,21 +153,36 @@ void print_plan(const std::vector<Move>& moves) {
   std::cout << "Dry run: nothing was changed.\n";
 }
 
-void print_way_back(const BindImport& wanted, const std::vector<Move>& moves) {
-  std::cout << "\nThe private keys are still in files, which sesam does not delete:\n";
-  for (const auto& move : moves)
-    std::cout << "  " << printable(move.key.is_new ? move.key.given : move.key.saved()) << '\n';
-  std::cout << "To go back, stop named or freeze the zone, and run:\n  sesam import --undo --bind "
-            << printable(wanted.directory);
-  for (const auto& move : moves) std::cout << ' ' << printable(move.key.given);
-  std::cout << "\nnamed needs OPENSSL_CONF in its environment, and thaws a frozen zone by 'rndc thaw'.\n";
+// As a shell reads it.
+std::string quoted(const std::string& path) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-%:@=,";
+  if (path.find_first_not_of(kPlain) == path.npos) return path;
+  std::string text = "'";
+  for (const char c : path) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
 }
 
-void print(const BindImport& wanted, const std::vector<Move>& moves) {
+void print_next_steps(const Session& session, const std::vector<Move>& moves) {
+  std::cout << "\nNext: start named with OPENSSL_CONF=" << printable(session.path())
+            << " in its environment, or thaw the zone.\n"
+               "The private keys are still in these files, which sesam does not delete; move them to a safe "
+               "place:\n";
+  for (const auto& move : moves)
+    std::cout << "  " << printable(move.key.is_new ? move.key.given : move.key.saved()) << '\n';
+  const std::string directory = std::filesystem::path(moves.front().key.stem).parent_path().string();
+  std::cout << "To go back, stop named or freeze the zone, and run:\n  sesam import --undo --bind "
+            << printable(quoted(directory));
+  for (const auto& move : moves) std::cout << ' ' << printable(quoted(move.key.given));
+  std::cout << '\n';
+}
+
+void print(const Session& session, const std::vector<Move>& moves) {
+  if (moves.empty()) return;
   print_table({"ZONE", "K FILE", "LABEL"}, [&](const VisitRow& visit) {
     for (const auto& move : moves) visit({move.key.zone, move.key.target(), move.label});
   });
-  if (!moves.empty()) print_way_back(wanted, moves);
+  print_next_steps(session, moves);
 }
 
 }  // namespace
@@ -190,7 +208,7 @@ Result<bool> import_for_bind(const Session& session, const BindImport& wanted) {
   else if (wanted.dry_run)
     print_plan(moves);
   else
-    print(wanted, moves);
+    print(session, moves);
   return true;
 }
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def test_the_way_back_is_the_one_that_is_printed_and_keeps_the_timings_of_today(
     bind.tool("dnssec-settime", "-D", "+3mo", private.stem)
     with_label = private.read_text()
     assert "Delete:" in with_label
-    command = re.search(r"^  (sesam import --undo --bind .*)$", done.stdout, re.M)[1].split()
+    command = shlex.split(re.search(r"^  (sesam import --undo --bind .*)$", done.stdout, re.M)[1])
     for _ in range(2):  # the second time there is nothing to undo
         back = run([COMMAND, *command[1:], "--rndc", rndc()], bind.openssl_conf, check=False)
         assert private.read_text() == re.sub("^Label:.*$", lambda _: key_line, with_label, flags=re.M)
@@ -106,8 +107,9 @@ def test_k_files_come_into_an_empty_directory_from_another_one(device, bind, mov
     there = tmp_path / "key directory"
     there.mkdir()
     before = content(bind.directory)
-    move(private, directory=there)
-    assert content(bind.directory) == before
+    done = move(private, private, directory=there)  # twice is once
+    assert f"sesam import --undo --bind '{there}' {private}\n" in done.stdout
+    assert content(bind.directory) == before and len(device.keys()) == 1
     assert sorted(content(there)) == sorted(f"{private.stem}.{ending}" for ending in ("key", "private", "state"))
     assert "PrivateKey" not in (there / private.name).read_text()
     move(private, "--undo", directory=there)
