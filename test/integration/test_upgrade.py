@@ -40,7 +40,19 @@ def test_configuration_pem_file_and_uris_of_an_earlier_version_work(of_version, 
     for uri in (VERSIONS / version / "uris").read_text().split():
         assert_signs(openssl, cnf, uri, tmp_path)
     assert not (tmp_path / "log").read_text(), "no setting of it is warned about"
-    assert list(tmp_path.glob("*.prom"))
+    assert list(tmp_path.glob("*.prom")) and (tmp_path / "audit.log").read_text()
+
+
+def test_the_newest_file_has_every_setting_until_its_version_is_released():
+    """But those that exclude others of it, that need a device of their own, or that are OpenSSL's."""
+    newest = max(EARLIER, key=lambda version: [int(part) for part in version.split(".")])
+    if f"## [{newest}] - unreleased" not in (REPOSITORY / "CHANGELOG.md").read_text():
+        pytest.skip(f"{newest} was released: its files stay as they are")
+    known, kept = (set(re.findall(r"^(?:# )?([a-z_\d]+) = ", path.read_text(), re.M))
+                   for path in (REPOSITORY / "openssl.cnf.example", VERSIONS / newest / "openssl.cnf"))
+    others = {"pass", "pin", "keygen_pin", "client_cert", "client_key", "n200_conf", "random", "properties", "seed",
+              "seed_properties"}
+    assert known - kept == others, f"add the new settings to {VERSIONS / newest / 'openssl.cnf'}"
 
 
 @pytest.mark.parametrize("version", EARLIER)
