@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/hex.h"
+#include "config/unknown_setting.h"
 #include "metrics/metrics_file.h"
 #include "n200/open_metrics.h"
 
@@ -375,7 +376,7 @@ Result<Configuration> build_configuration(const Values& values) {
   const auto rows = settings();
   for (const auto& [key, value] : values)
     if (std::none_of(rows.begin(), rows.end(), [&key = key](const Setting& row) { return row.key == key; }))
-      return bad("unknown setting '" + key + "'");
+      return bad(unknown_setting(key));
   Configuration configuration;
   for (const auto& row : rows)
     if (const auto found = values.find(row.key); found != values.end())

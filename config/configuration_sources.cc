@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "config/unknown_setting.h"
 #include "n200/vendor_conf.h"
 
 namespace sesam::config {
@@ -138,7 +139,7 @@ Result<void> refuse_unknown_keys(const OpensslCnf& cnf, const std::string& secti
     if (!known && unknown.empty()) unknown = key;
   });
   if (unknown.empty()) return {};
-  return bad("unknown setting '" + unknown + "' in section [" + section + "] of " + cnf.path());
+  return bad(unknown_setting(unknown, " in section [" + section + "] of " + cnf.path()));
 }
 
 Values values_of(const ossl::Core& core) {
