@@ -23,6 +23,11 @@ void PackedTexts::push(std::string_view text) {
   block += text;
 }
 
+PackedTexts::Place PackedTexts::end() const noexcept {
+  if (blocks_.empty()) return {0, 0};
+  return {static_cast<std::uint32_t>(blocks_.size() - 1), static_cast<std::uint32_t>(blocks_.back().size())};
+}
+
 std::string_view PackedTexts::text_at(const std::string& block, std::size_t& at) noexcept {
   std::size_t length = 0;
   unsigned shift = 0;

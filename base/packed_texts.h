@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -17,6 +18,22 @@ class PackedTexts {
   /// The oldest text; it lives until the next call. There must be one.
   std::string_view pop();
   bool empty() const noexcept { return blocks_.empty(); }
+
+  /// Where a text is; valid until the first pop().
+  struct Place {
+    std::uint32_t block, at;
+  };
+  /// That of the text that is pushed next.
+  Place end() const noexcept;
+  /// Visits that text and those after it, `count` in all.
+  template <class Visit>
+  void for_each_from(Place place, std::size_t count, Visit&& visit) const {
+    std::size_t block = place.block, at = place.at;
+    for (; count > 0; --count) {
+      for (; at == blocks_[block].size(); at = 0) ++block;
+      visit(text_at(blocks_[block], at));
+    }
+  }
 
   /// Visits every text, the oldest first.
   template <class Visit>

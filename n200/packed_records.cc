@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/packed_records.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace sesam::n200 {
 namespace {
@@ -29,6 +31,7 @@ void set_field(KeyRecord& record, std::size_t field, std::string_view text) {
 }  // namespace
 
 void PackedRecords::add(const KeyRecord& record) {
+  places_.push_back(texts_.end());
   texts_.push(std::to_string(record.key_bits));
   for (const auto text : kTexts) texts_.push(record.*text);
   for (const auto number : kNumbers) {
@@ -37,15 +40,37 @@ void PackedRecords::add(const KeyRecord& record) {
   }
 }
 
+void PackedRecords::read_at(PackedTexts::Place place, KeyRecord& record) const {
+  std::size_t field = 0;
+  texts_.for_each_from(place, kFields, [&](std::string_view text) { set_field(record, field++, text); });
+}
+
+void PackedRecords::sort(const std::function<std::string(const KeyRecord&)>& key_of, bool descending) {
+  struct Entry {
+    std::string key, key_id;
+    PackedTexts::Place place;
+  };
+  std::vector<Entry> entries;
+  entries.reserve(places_.size());
+  KeyRecord record;
+  for (const auto place : places_) {
+    read_at(place, record);
+    entries.push_back({key_of(record), record.key_id, place});
+  }
+  std::sort(entries.begin(), entries.end(), [descending](const Entry& a, const Entry& b) {
+    const auto& [first, second] = descending ? std::tie(b, a) : std::tie(a, b);
+    return std::tie(first.key, first.key_id) < std::tie(second.key, second.key_id);
+  });
+  std::transform(entries.begin(), entries.end(), places_.begin(),
+                 [](const Entry& entry) { return entry.place; });
+}
+
 void PackedRecords::for_each(const std::function<void(const KeyRecord&)>& visit) const {
   KeyRecord record;
-  std::size_t field = 0;
-  texts_.for_each([&](std::string_view text) {
-    set_field(record, field, text);
-    if (++field < kFields) return;
-    field = 0;
+  for (const auto place : places_) {
+    read_at(place, record);
     visit(record);
-  });
+  }
 }
 
 }  // namespace sesam::n200

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "base/packed_texts.h"
 #include "n200/key_record.h"
@@ -13,11 +15,17 @@ namespace sesam::n200 {
 class PackedRecords {
  public:
   void add(const KeyRecord& record);
-  /// Visits every record in the order of add().
+  /// Sorts by the text that `key_of` returns, and those with equal texts by their key_id.
+  void sort(const std::function<std::string(const KeyRecord&)>& key_of, bool descending);
+  /// Visits every record in the order of add(), or as they were sorted.
   void for_each(const std::function<void(const KeyRecord&)>& visit) const;
+  std::size_t size() const noexcept { return places_.size(); }
 
  private:
+  void read_at(PackedTexts::Place place, KeyRecord& record) const;
+
   PackedTexts texts_;
+  std::vector<PackedTexts::Place> places_;
 };
 
 }  // namespace sesam::n200

@@ -44,5 +44,28 @@ TEST(PackedRecords, come_back_as_they_were) {
   EXPECT_TRUE(visited[1].modulus.empty());
 }
 
+TEST(PackedRecords, are_visited_in_the_order_that_they_were_sorted_into) {
+  PackedRecords records;
+  const std::pair<const char*, const char*> keys[] = {{"3", "web"}, {"2", "ca"}, {"1", "web"}, {"4", ""}};
+  for (const auto& [key_id, name] : keys) {
+    KeyRecord record;
+    record.key_id = key_id;
+    record.nice_name = name;
+    record.modulus = Bytes(600 * 1024, 0);  // more than one of them does not fit into a block
+    records.add(record);
+  }
+  const auto key_ids = [&] {
+    std::string all;
+    records.for_each([&](const KeyRecord& record) { all += record.key_id; });
+    return all;
+  };
+  EXPECT_EQ(key_ids(), "3214");
+  records.sort([](const KeyRecord& record) { return record.nice_name; }, false);
+  EXPECT_EQ(key_ids(), "4213");
+  records.sort([](const KeyRecord& record) { return record.nice_name; }, true);
+  EXPECT_EQ(key_ids(), "3124");
+  EXPECT_EQ(records.size(), 4U);
+}
+
 }  // namespace
 }  // namespace sesam::n200
