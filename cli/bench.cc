@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam bench`: how many signatures the device gives, and how long each takes.
+// `sesam bench`: signatures per second, and their latency.
 #include <unistd.h>
 
 #include <cstdio>
@@ -39,7 +39,7 @@ std::string rate(double per_second) {
   return text;
 }
 
-// One line that is written anew, and only where somebody looks at it.
+// One line that is overwritten, on a terminal only.
 class ProgressLine {
  public:
   void tell(std::uint64_t signatures, double seconds) const {
@@ -88,7 +88,7 @@ Result<void> write_svg(const Arguments& arguments, const BenchResult& result) {
 Result<bool> bench(const Session& session, const Arguments& arguments) {
   SESAM_TRY(device, session.device());
   SESAM_TRY(key, open_key(device, arguments.key, true));
-  // Alone and before the clock runs: it brings the connection, and tells what is wrong with the key.
+  // Before the clock starts: it opens the connection, and reports what is wrong with the key.
   SESAM_CHECK(sign_once(*key, 0));
   BenchResult result;
   {
@@ -104,7 +104,8 @@ Result<bool> bench(const Session& session, const Arguments& arguments) {
   if (!arguments.svg.empty()) SESAM_CHECK(write_svg(arguments, result));
   if (!result.first_failure) return true;
   std::cout.flush();
-  std::cerr << "sesam: " << result.failures << " of " << arguments.threads << " threads failed\n";
+  if (!session.json)
+    std::cerr << "sesam: " << result.failures << " of " << arguments.threads << " threads failed\n";
   return *result.first_failure;
 }
 
@@ -114,13 +115,14 @@ void add_bench(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("bench", "Measure signatures per second and their latency");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("KEY", arguments->key, kKeyHelp)->required();
-  command->add_option("--threads", arguments->threads, "that sign at one time (64)")
+  command->add_option("--threads", arguments->threads, "number of threads; default: 64")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--seconds", arguments->seconds, "for so long (5)")
+  command->add_option("--seconds", arguments->seconds, "duration in seconds; default: 5")
       ->type_name("S")
       ->check(CLI::Range(1, 86400));
-  command->add_option("--svg", arguments->svg, "also draw the latencies into this file")->type_name("FILE");
+  command->add_option("--svg", arguments->svg, "also write a chart of the latencies to this file")
+      ->type_name("FILE");
   command->callback([&session, arguments] {
     session.command = [&session, arguments] { return bench(session, *arguments); };
   });

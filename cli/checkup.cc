@@ -62,8 +62,8 @@ std::string Checkup::summary() const {
 void Checkup::add(std::string_view name, Mark mark, std::string finding, std::string cure) {
   Step step{std::string(name), node_, mark, std::move(finding), std::move(cure)};
   if (out_ != nullptr) {
-    *out_ << text_of(step.mark) << ' ' << step.name << (step.node.empty() ? "" : " of " + step.node) << ": "
-          << printable(step.finding) << '\n';
+    *out_ << (out_ == &std::cout ? coloured(step.mark) : std::string(text_of(step.mark))) << ' ' << step.name
+          << (step.node.empty() ? "" : " of " + step.node) << ": " << printable(step.finding) << '\n';
     if (!step.cure.empty()) *out_ << (speaks_utf8() ? "  → " : "  -> ") << printable(step.cure) << '\n';
     out_->flush();  // the next step may take its time
   }

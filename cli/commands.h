@@ -8,9 +8,9 @@
 
 namespace sesam::cli {
 
-/// What every subcommand says of its argument KEY.
+/// The help of the argument KEY, for every subcommand.
 inline constexpr char kKeyHelp[] =
-    "the key: its name, key_id, token label or CKA_ID, or a sesam: or pkcs11: URI";
+    "name, key_id, token label or CKA_ID of the key, or a sesam: or pkcs11: URI";
 
 /// Each adds its subcommand with its arguments; `session` outlives `app`. What it does when chosen it leaves
 /// in session.command, so that a wrong command line is found before anything is done.

@@ -40,28 +40,31 @@ KeyType kind_of(const Arguments& arguments) { return *keymgmt::key_type_named(ar
 Result<void> confirm(const Arguments& arguments, const n200::Device& device) {
   if (arguments.yes) return {};
   if (!has_terminal())
-    return Error{Reason::bad_argument, "there is no terminal to ask at: look at --dry-run, then give --yes"};
+    return Error{Reason::bad_argument,
+                 "there is no terminal for confirmation; review the output of --dry-run, then use --yes"};
   std::cerr << "This sends at most " << arguments.max_requests << " requests to "
             << printable(device.pipeline().options().urls.front())
             << ", one at a time, until one of them makes a signature.\n"
             << "All have command names that contain \"sign\"; --dry-run prints them. "
-            << (arguments.make_key   ? "A new key is made for this, and stays on the device.\n"
+            << (arguments.make_key   ? "A new key is created for this, and remains on the device.\n"
                 : arguments.send_pin ? "The key's PIN is sent.\n"
                                      : "No PIN is sent.\n");
-  if (ask_text("Type yes to go on") == "yes") return {};
-  return Error{Reason::bad_argument, "not confirmed: nothing was sent"};
+  if (ask_text("Type yes to continue") == "yes") return {};
+  return Error{Reason::bad_argument, "not confirmed; no request was sent"};
 }
 
 using KeyPtr = std::shared_ptr<const keymgmt::KeyData>;
 
-Result<KeyPtr> make_key(const std::shared_ptr<n200::Device>& device, const Arguments& arguments) {
+Result<KeyPtr> make_key(Session& session, const std::shared_ptr<n200::Device>& device,
+                        const Arguments& arguments) {
   SESAM_TRY(pin, pin_of_new_keys(*device, arguments.place.pin));
   const std::string name =
       arguments.make_key->empty() ? "sesam-discover-" + time_as("%Y%m%d-%H%M%S") : *arguments.make_key;
   SESAM_TRY(key, new_key(*device, arguments.place, name, pin));
   keymgmt::set_kind(key, kind_of(arguments), {}, 0);
   SESAM_TRY(record, device->generate(key));
-  std::cerr << "sesam: made the key '" << printable(name) << "' (" << printable(record.key_id) << ")\n";
+  session.changes.push_back(creation_of(record));
+  if (!session.json) std::cerr << "sesam: " << printable(creation_of(record)) << "\n";
   n200::KeyUri uri;
   uri.core = key.core;
   return keymgmt::Key::from_record(record, uri, std::move(pin), device);
@@ -75,7 +78,7 @@ Result<KeyPtr> named_key(const std::shared_ptr<n200::Device>& device, const Argu
   n200::KeyUri uri;
   uri.core = found.uri.core;
   SESAM_TRY(handle, handle_of(*device, std::move(found), arguments.place.pin));
-  if (handle.pin.empty()) return Error{Reason::pin_missing, "--send-pin, but no PIN is known"};
+  if (handle.pin.empty()) return Error{Reason::pin_missing, "--send-pin is used, but no PIN is known"};
   return keymgmt::Key::from_record(record, uri, std::move(handle.pin), device);
 }
 
@@ -133,9 +136,11 @@ discover::Subject subject_of(const Arguments& arguments, const keymgmt::KeyData&
 void add_remarks(discover::Finding& finding, KeyType kind) {
   if (finding.ending != discover::Ending::found || !keymgmt::row_of(kind).has_paddings) return;
   if (!finding.signs_other_digest)
-    finding.remarks.emplace_back("It signs with SHA256 alone: SHA512 was tried, and did not verify.");
+    finding.remarks.emplace_back(
+        "The command signs SHA256 digests only: a signature over a SHA512 digest did not verify.");
   if (!finding.signs_pss)
-    finding.remarks.emplace_back("It makes PKCS#1 v1.5 signatures alone: PSS was tried, and did not verify.");
+    finding.remarks.emplace_back(
+        "The command makes PKCS#1 v1.5 signatures only: a PSS signature did not verify.");
 }
 
 Result<bool> search_with(const Session& session, const Arguments& arguments, const KeyPtr& key) {
@@ -156,50 +161,50 @@ Result<bool> search_with(const Session& session, const Arguments& arguments, con
   discover::print_finding(finding, subject, target, session.json);
   if (serves || finding.ending != discover::Ending::found) return serves;
   std::cout.flush();
-  std::cerr << "sesam: the provider cannot sign with this line yet\n";
+  if (!session.json) std::cerr << "sesam: the provider cannot sign with this line yet\n";
   return serves;
 }
 
-Result<bool> run_discover(const Session& session, const Arguments& arguments) {
+Result<bool> run_discover(Session& session, const Arguments& arguments) {
   if (arguments.dry_run) {
     discover::print_plan(kind_of(arguments), arguments.place.pin.none, session.json);
     return true;
   }
   SESAM_TRY(device, session.device());
   SESAM_CHECK(confirm(arguments, *device));
-  SESAM_TRY(key, arguments.make_key ? make_key(device, arguments) : named_key(device, arguments));
+  SESAM_TRY(key, arguments.make_key ? make_key(session, device, arguments) : named_key(device, arguments));
   return search_with(session, arguments, key);
 }
 
 void check_fit(const Arguments& arguments) {
   if (arguments.dry_run) return;
   if (arguments.key.empty() && !arguments.make_key)
-    throw CLI::ValidationError("discover", "give a KEY, or --make-key");
+    throw CLI::ValidationError("discover", "KEY or --make-key is required");
   if (!arguments.key.empty() && arguments.make_key)
-    throw CLI::ValidationError("--make-key", "give either a KEY or --make-key");
+    throw CLI::ValidationError("--make-key", "KEY and --make-key exclude each other");
 }
 
 }  // namespace
 
 void add_discover(CLI::App& app, Session& session) {
   auto* command =
-      app.add_subcommand("discover", "Find the device's signing command, if it is not as assumed");
+      app.add_subcommand("discover", "Find the device's signing command, if it differs from the assumed one");
   const auto arguments = std::make_shared<Arguments>();
   arguments->max_requests = kMaxRequests;
   command->add_option("KEY", arguments->key, kKeyHelp);
   command
       ->add_option_function<std::string>(
           "--make-key", [arguments](const std::string& name) { arguments->make_key = name; },
-          "make a key for this, of that name; it stays on the device")
+          "create a key with this name for the search; it remains on the device")
       ->expected(0, 1)
       ->type_name("[NAME]");
-  command->add_option("--type", arguments->type, "of the key to make: EC (P-256) or RSA (2048 bits)")
+  command->add_option("--type", arguments->type, "type of the key to create: EC (P-256) or RSA (2048 bits)")
       ->check(CLI::IsMember(keymgmt::key_type_names(), CLI::ignore_case))
       ->capture_default_str();
-  command->add_flag("--send-pin", arguments->send_pin, "send the PIN of a KEY that was there before");
+  command->add_flag("--send-pin", arguments->send_pin, "send the PIN of an existing KEY");
   command->add_flag("--dry-run", arguments->dry_run, "print what would be sent, and send nothing");
-  command->add_flag("--yes", arguments->yes, "do not ask");
-  command->add_option("--max-requests", arguments->max_requests, "at most so many (400)")
+  command->add_flag("--yes", arguments->yes, "do not ask for confirmation");
+  command->add_option("--max-requests", arguments->max_requests, "maximum number of requests; default: 400")
       ->check(CLI::Range(20U, kMaxRequests))
       ->type_name("N");
   add_place_options(*command, session, arguments->place);

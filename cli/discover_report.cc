@@ -34,9 +34,8 @@ std::string explanation(Ending ending) {
     case Ending::needs_pin:
       return "A command asks for the key's PIN, which was not sent. Allow that with --send-pin.";
     case Ending::pin_unproven:
-      return "The PIN was sent, but no signature proved it right. With a key of its own (--make-key) the "
-             "search "
-             "tries more.";
+      return "The PIN was sent, but no signature proved it correct. With a key of its own (--make-key), the "
+             "search tries more.";
     case Ending::pin_refused:
       return "The device refused a request that carried the PIN. No further request carried it, because the "
              "device "
@@ -44,9 +43,9 @@ std::string explanation(Ending ending) {
     case Ending::unauthorized:
       return "The device answered with HTTP status 401. Correct 'user' and 'pass' in openssl.cnf.";
     case Ending::unanswered:
-      return "The device does not answer any more.";
+      return "The device no longer responds.";
     case Ending::out_of_requests:
-      return "The limit of requests is reached.";
+      return "The limit on requests was reached.";
   }
   return "";
 }
@@ -99,12 +98,12 @@ void print_key_left(const Subject& subject) {
 
 void print_success(const Finding& finding, const Subject& subject) {
   std::cout << "Found after " << finding.requests
-            << " requests. Put this line into the provider's section of openssl.cnf:\n\n"
+            << " requests. Add this line to the provider's section of openssl.cnf:\n\n"
             << subject.setting << " = " << finding.row() << "\n\n"
             << "It signed the " << subject.hash << " digest of this text with the key '"
             << printable(subject.key) << "':\n  " << subject.text << "\n";
   if (!finding.pin_was_sent)
-    std::cout << "No PIN was sent: the name of the PIN's place in this row is not tested.\n";
+    std::cout << "No PIN was sent: the name of the PIN field in this row is not tested.\n";
 }
 
 }  // namespace
@@ -126,7 +125,7 @@ void print_plan(KeyType kind, bool without_pin, bool json) {
                        {"fields", names},
                        {"first_requests", first},
                        {"get_requests", gets}});
-  std::cout << "Command names, and " << kControlName << ", which no device has, to compare with:\n ";
+  std::cout << "Command names, and " << kControlName << ", which does not exist, for comparison:\n ";
   for (const auto name : command_names(kind)) std::cout << ' ' << name;
   std::cout << "\n\nField names:\n";
   for (const auto& [what, all] : names.items()) {
@@ -134,13 +133,13 @@ void print_plan(KeyType kind, bool without_pin, bool json) {
     for (const auto& name : all) std::cout << ' ' << name.get<std::string>();
     std::cout << '\n';
   }
-  std::cout << "A name that a reply asks for is used too, if it is a plain identifier.\n\nFirst, one after "
-               "the other:\n";
+  std::cout << "A name that a reply asks for is used too, if it is a plain identifier.\n\nFirst requests, in "
+               "this order:\n";
   for (const auto& row : first) std::cout << "  " << row << '\n';
   std::cout
       << "\nThen the same fields one by one, with other values: {key_id}, {name} and {token}; {digest:hex}, "
          "{digest:hexlower} and\n{digest:base64}; and with pin={pin}, once until a signature proves the PIN "
-         "right. "
+         "correct. "
          "If no POST signs, with each command:\n";
   for (const auto& row : gets) std::cout << "  " << row << '\n';
 }

@@ -40,7 +40,7 @@ Result<n200::KeyHandle> symmetric_key(n200::Device& device, const Arguments& arg
   if (n200::family_of(found.record.key_type) != n200::KeyFamily::symmetric)
     return Error{Reason::unsupported_key, "'" + name_to_tell(found.record) + "' is a key of type " +
                                               found.record.key_type +
-                                              ": only symmetric ones (SYM) encrypt and decrypt"};
+                                              "; only symmetric keys (SYM) encrypt and decrypt"};
   return handle_of(device, std::move(found), arguments.pin);
 }
 
@@ -65,7 +65,7 @@ Result<bool> decrypt(const Session& session, const Arguments& arguments) {
   if (!cipher)
     return Error{Reason::bad_argument,
                  (arguments.in.empty() ? "stdin" : arguments.in) +
-                     std::string(": expected the hexadecimal digits that encrypt wrote")};
+                     std::string(": expected hexadecimal digits, as written by 'sesam encrypt'")};
   SESAM_TRY(plain, device->decrypt(key, *cipher));
   if (session.json)
     print_json({{"text", plain.reveal()}});
@@ -91,12 +91,11 @@ void add(CLI::App& app, Session& session, const char* name, const char* help, Ru
 }  // namespace
 
 void add_encrypt(CLI::App& app, Session& session) {
-  add(app, session, "encrypt", "Encrypt a text with a symmetric key in the device, to hexadecimal digits",
-      &encrypt);
+  add(app, session, "encrypt", "Encrypt text with a symmetric key in the device", &encrypt);
 }
 
 void add_decrypt(CLI::App& app, Session& session) {
-  add(app, session, "decrypt", "Decrypt what encrypt wrote", &decrypt);
+  add(app, session, "decrypt", "Decrypt the output of encrypt", &decrypt);
 }
 
 }  // namespace sesam::cli

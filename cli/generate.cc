@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam generate`: a new key in the device.
+// `sesam generate`: creates a key in the device.
 #include "cli/commands.h"
 #include "cli/new_key.h"
 #include "cli/show.h"
@@ -24,24 +24,26 @@ KeyType type_of(const Arguments& arguments) { return *keymgmt::key_type_named(ar
 
 void check_fit(const Arguments& arguments) {
   const bool has_curves = keymgmt::row_of(type_of(arguments)).has_curves();
-  if (!has_curves && !arguments.curve.empty()) throw CLI::ValidationError("--curve", "is for EC keys");
-  if (has_curves && arguments.bits != 0) throw CLI::ValidationError("--bits", "is for RSA keys");
+  if (!has_curves && !arguments.curve.empty())
+    throw CLI::ValidationError("--curve", "applies to EC keys only");
+  if (has_curves && arguments.bits != 0) throw CLI::ValidationError("--bits", "applies to RSA keys only");
 }
 
 Result<void> check_curve(const std::string& name) {
   if (name.empty() || n200::curve_named(name.c_str()) != nullptr) return {};
   return Error{Reason::unsupported_key,
                "the device has no curve '" + name +
-                   "': it has P-256, P-384, P-521, brainpoolP256r1, brainpoolP384r1 and brainpoolP512r1"};
+                   "'; it has P-256, P-384, P-521, brainpoolP256r1, brainpoolP384r1 and brainpoolP512r1"};
 }
 
-Result<bool> generate(const Session& session, const Arguments& arguments) {
+Result<bool> generate(Session& session, const Arguments& arguments) {
   SESAM_TRY(device, session.device());
   SESAM_CHECK(check_curve(arguments.curve));
   SESAM_TRY(pin, pin_of_new_keys(*device, arguments.place.pin));
   SESAM_TRY(key, new_key(*device, arguments.place, arguments.name, pin));
   keymgmt::set_kind(key, type_of(arguments), arguments.curve, arguments.bits);
   SESAM_TRY(record, device->generate(key));
+  session.changes.push_back(creation_of(record));
   print_key(record, key.core, session.json);
   return true;
 }
@@ -49,15 +51,14 @@ Result<bool> generate(const Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_generate(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand("generate", "Make a key in the device, and show it");
+  auto* command = app.add_subcommand("generate", "Create a key in the device");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("NAME", arguments->name, "the new key's name")->required();
-  command->add_option("--type", arguments->type, "EC or RSA")
+  command->add_option("NAME", arguments->name, "name of the new key")->required();
+  command->add_option("--type", arguments->type, "type of the key")
       ->check(CLI::IsMember(keymgmt::key_type_names(), CLI::ignore_case))
       ->capture_default_str();
-  command->add_option("--curve", arguments->curve, "of an EC key; P-256 where none is given")
-      ->type_name("NAME");
-  command->add_option("--bits", arguments->bits, "of an RSA key; 2048 where none is given")
+  command->add_option("--curve", arguments->curve, "curve of an EC key; default: P-256")->type_name("NAME");
+  command->add_option("--bits", arguments->bits, "size of an RSA key; default: 2048")
       ->check(CLI::Range(int{kBits.min_bits}, int{kBits.max_bits}))
       ->type_name("N");
   add_place_options(*command, session, arguments->place);

@@ -107,7 +107,7 @@ void print(const std::vector<Imported>& imported, const std::vector<Failed>& fai
 }
 
 // One that fails does not stop the others.
-Result<bool> import_many(const Session& session, n200::Device& device, const Arguments& arguments,
+Result<bool> import_many(Session& session, n200::Device& device, const Arguments& arguments,
                          const std::vector<std::string>& files, const Secret& pin) {
   std::vector<Imported> imported;
   std::vector<Failed> failed;
@@ -117,6 +117,7 @@ Result<bool> import_many(const Session& session, n200::Device& device, const Arg
       progress.next(file);
       auto record = import_one(device, arguments, file, pin, progress);
       if (record) {
+        session.changes.push_back(creation_of(*record));
         imported.push_back({file, std::move(*record)});
         continue;
       }
@@ -129,7 +130,7 @@ Result<bool> import_many(const Session& session, n200::Device& device, const Arg
   return failed.empty();
 }
 
-Result<bool> import_keys(const Session& session, const Arguments& arguments) {
+Result<bool> import_keys(Session& session, const Arguments& arguments) {
   std::vector<std::string> files = arguments.files;
   if (!arguments.directory.empty()) {
     SESAM_TRY(found, files_in(arguments.directory));
@@ -141,6 +142,7 @@ Result<bool> import_keys(const Session& session, const Arguments& arguments) {
     return import_many(session, *device, arguments, files, pin);
   const Progress progress(1);
   SESAM_TRY(record, import_one(*device, arguments, files.front(), pin, progress));
+  session.changes.push_back(creation_of(record));
   print_key(record, arguments.place.core.value_or(device->options().core), session.json);
   return true;
 }

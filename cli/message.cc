@@ -33,9 +33,9 @@ using Init = Result<void> (signature::Signature::*)(void* key, const OSSL_PARAM 
 
 Result<void> begin(signature::Signature& context, keymgmt::Key& key, const Message& message, Init init) {
   const auto& row = keymgmt::row_of(key.data()->type);
-  if (message.pss && !row.has_paddings) return Error{Reason::bad_argument, "--pss is for RSA keys"};
+  if (message.pss && !row.has_paddings) return Error{Reason::bad_argument, "--pss applies to RSA keys only"};
   if (message.raw && row.signature_form != n200::SignatureForm::p1363)
-    return Error{Reason::bad_argument, "--raw is for EC keys"};
+    return Error{Reason::bad_argument, "--raw applies to EC keys only"};
   std::string digest = message.digest;
   std::string padding = message.pss ? OSSL_PKEY_RSA_PAD_MODE_PSS : OSSL_PKEY_RSA_PAD_MODE_PKCSV15;
   std::string salt = OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST;
@@ -53,14 +53,15 @@ Result<void> begin(signature::Signature& context, keymgmt::Key& key, const Messa
 
 void add_message_options(CLI::App& command, Message& message) {
   command.add_option("KEY", message.key, kKeyHelp)->required();
-  command.add_option("--digest", message.digest, "the hash")->capture_default_str()->type_name("NAME");
+  command.add_option("--digest", message.digest, "hash function")->capture_default_str()->type_name("NAME");
   auto* in = command.add_option("--in", message.in, "hash this file instead of stdin")->type_name("FILE");
-  command.add_option("--hex", message.hex, "the digest itself, in hexadecimal digits")
+  command.add_option("--hex", message.hex, "use this digest, in hexadecimal digits")
       ->type_name("DIGEST")
       ->excludes(in);
   command.add_flag("--pss", message.pss,
-                   "RSA: PSS with a salt as long as the digest, instead of PKCS#1 v1.5");
-  command.add_flag("--raw", message.raw, "ECDSA: r and s, each padded to the curve's size, instead of DER");
+                   "RSA: use PSS, with a salt as long as the digest, instead of PKCS#1 v1.5");
+  command.add_flag("--raw", message.raw,
+                   "ECDSA: r and s, each padded to the size of the curve, instead of DER");
 }
 
 Result<Bytes> digest_of(const Message& message) {

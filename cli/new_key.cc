@@ -14,10 +14,12 @@ std::string check_acl(const std::string& text) {
 }  // namespace
 
 void add_place_options(CLI::App& command, Session& session, Place& place) {
-  command.add_option("--core", place.core, "crypto core, instead of the configuration's")
+  command.add_option("--core", place.core, "crypto core; default: from the configuration")
       ->check(CLI::Range(1, 255))
       ->type_name("N");
-  command.add_option("--acl", place.acl, "access rights, four hexadecimal digits")
+  command
+      .add_option("--acl", place.acl,
+                  "access rights, four hexadecimal digits; default: from the configuration")
       ->check(check_acl)
       ->type_name("FFFF");
   add_new_pin_options(command, session, place.pin);
@@ -27,13 +29,17 @@ Result<n200::NewKey> new_key(const n200::Device& device, const Place& place, con
                              const Secret& pin) {
   if (name.empty() || n200::has_key_uri_scheme(name) || n200::is_key_id(name) || n200::is_token_label(name))
     return Error{Reason::bad_argument,
-                 "that cannot be a new key's name: give one alone, not a URI, key_id or token label"};
+                 "invalid name for a new key: it must not be empty, a URI, a key_id or a token label"};
   n200::NewKey key;
   key.nice_name = name;
   key.core = place.core.value_or(device.options().core);
   key.acl = place.acl.empty() ? device.options().acl : place.acl;
   key.pin = pin.clone();
   return key;
+}
+
+std::string creation_of(const n200::KeyRecord& record) {
+  return "key '" + record.nice_name + "' (" + record.key_id + ") was created on the device";
 }
 
 }  // namespace sesam::cli

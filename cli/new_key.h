@@ -25,4 +25,7 @@ void add_place_options(CLI::App& command, Session& session, Place& place);
 Result<n200::NewKey> new_key(const n200::Device& device, const Place& place, const std::string& name,
                              const Secret& pin);
 
+/// "key 'web' (hsm...) was created on the device": for Session::changes.
+std::string creation_of(const n200::KeyRecord& record);
+
 }  // namespace sesam::cli

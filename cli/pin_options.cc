@@ -22,7 +22,7 @@ void add_pin_source(CLI::App& command, Session& session, PinOptions& pin) {
             else
               session.set.push_back("pin_source=" + source);
           },
-          "where the PIN is: file:PATH, env:NAME, or ask: for the terminal")
+          "source of the PIN: file:PATH, env:NAME, or ask: to be prompted")
       ->type_name("SOURCE");
 }
 
@@ -35,10 +35,11 @@ Result<Secret> pin_of_new_keys(const n200::Device& device, const PinOptions& pin
   if (pin.none) return Secret();
   if (!pin.ask && !device.options().pin.empty()) return device.options().pin.clone();
   if (!has_terminal())
-    return Error{Reason::pin_missing,
-                 "a new key needs one, and there is no terminal to ask at: give --pin-source, or --no-pin"};
+    return Error{
+        Reason::pin_missing,
+        "a new key needs a PIN, and there is no terminal to ask for it; use --pin-source or --no-pin"};
   auto answer = ask_new_secret("PIN of the new key");
-  if (!answer) return Error{Reason::pin_missing, "no PIN was given, or another one the second time"};
+  if (!answer) return Error{Reason::pin_missing, "no PIN was entered, or the two PINs differ"};
   return std::move(*answer);
 }
 

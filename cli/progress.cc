@@ -12,6 +12,7 @@ namespace sesam::cli {
 namespace {
 
 constexpr std::size_t kBarWidth = 30;
+constexpr std::size_t kMaxName = 30;                // so that a line fits 80 columns, and can be wiped
 constexpr std::string_view kWipeLine = "\r\x1b[K";  // ECMA-48, EL
 
 }  // namespace
@@ -29,7 +30,7 @@ void Progress::next(std::string_view name) {
   if (!shown_) return;
   const std::size_t full = kBarWidth * done / total_;
   std::cerr << kWipeLine << '[' << std::string(full, '#') << std::string(kBarWidth - full, '.') << "] "
-            << number_ << '/' << total_ << ' ' << printable(name.substr(0, 40)) << std::flush;
+            << number_ << '/' << total_ << ' ' << printable(name).substr(0, kMaxName) << std::flush;
 }
 
 }  // namespace sesam::cli

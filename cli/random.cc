@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/output_file.h"
+#include "cli/progress.h"
 
 namespace sesam::cli {
 namespace {
@@ -25,15 +26,17 @@ constexpr std::size_t kAtOnce = 16 * n200::Device::kMaxRandomBytes;  // within o
 
 Result<Bytes> random_bytes(n200::Device& device, std::size_t count) {
   Bytes bytes(count);
+  Progress progress((count + kAtOnce - 1) / kAtOnce);
   for (std::span<unsigned char> rest = bytes; !rest.empty();) {
     const auto part = rest.first(std::min(rest.size(), kAtOnce));
+    progress.next("random numbers");
     SESAM_CHECK(device.random(part));
     rest = rest.subspan(part.size());
   }
   return bytes;
 }
 
-// A terminal gets digits: the bytes would spoil it.
+// On a terminal digits, as raw bytes would garble it.
 std::string shown(const Bytes& bytes, const Arguments& arguments) {
   const bool to_terminal = arguments.out.empty() && ::isatty(STDOUT_FILENO) == 1;
   if (arguments.base64) return to_base64(bytes) + "\n";
@@ -56,13 +59,12 @@ Result<bool> random(const Session& session, const Arguments& arguments) {
 void add_random(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("random", "Get random bytes from the device");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("N", arguments->count, "how many, up to 16 MiB")
+  command->add_option("N", arguments->count, "number of bytes, 16 MiB at most")
       ->required()
       ->check(CLI::Range(std::size_t{1}, kMaxBytes));
-  auto* hex = command->add_flag("--hex", arguments->hex, "in hexadecimal digits, as for a terminal");
-  command->add_flag("--base64", arguments->base64, "in base64")->excludes(hex);
-  command->add_option("--out", arguments->out, "write them to this file instead of stdout")
-      ->type_name("FILE");
+  auto* hex = command->add_flag("--hex", arguments->hex, "print hexadecimal digits; default on a terminal");
+  command->add_flag("--base64", arguments->base64, "print base64")->excludes(hex);
+  command->add_option("--out", arguments->out, "write to this file instead of stdout")->type_name("FILE");
   command->callback([&session, arguments] {
     session.command = [&session, arguments] { return random(session, *arguments); };
   });

@@ -25,7 +25,7 @@ bool is_ours(const config::OpensslCnf& cnf, const config::OpensslCnf::ProviderRo
 Result<config::Values> parse_settings(const std::vector<std::string>& given) {
   config::Values values;
   for (const auto& text : given) {
-    const auto equals = text.find('=');  // there is one: main() lets nothing else pass
+    const auto equals = text.find('=');  // main() has checked that there is one
     values.insert_or_assign(text.substr(0, equals), Secret(std::string_view(text).substr(equals + 1)));
   }
   return values;
@@ -46,7 +46,7 @@ Result<std::string> Session::section_in(const config::OpensslCnf& cnf) const {
   for (const auto& row : rows)
     if (is_ours(cnf, row)) return row.section;
   return bad("no section of the sesam provider in " + cnf.path() +
-             ": openssl_conf must name a section whose 'providers' names one that lists sesam");
+             "; openssl_conf must name a section whose 'providers' names a section that lists sesam");
 }
 
 std::optional<Session::Listing> Session::listing_in(const config::OpensslCnf& cnf) {

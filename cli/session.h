@@ -27,6 +27,8 @@ class Session {
   std::vector<std::string> set;  ///< --set, each KEY=VALUE
   bool json = false;             ///< --json
   Command command;               ///< of the subcommand that was chosen
+  /// What it has changed on the device: main() reports that where the output cannot be written.
+  std::vector<std::string> changes;
 
   /// The openssl.cnf to be read.
   std::string path() const;

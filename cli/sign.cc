@@ -27,7 +27,7 @@ Result<Bytes> signature_of(const std::shared_ptr<n200::Device>& device, const Me
   return plain;
 }
 
-// A terminal gets digits: the bytes would spoil it.
+// On a terminal digits, as raw bytes would garble it.
 Result<bool> sign(const Session& session, const Arguments& arguments) {
   SESAM_TRY(device, session.device());
   SESAM_TRY(signature, signature_of(device, arguments.message));
@@ -44,7 +44,7 @@ Result<bool> sign(const Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_sign(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand("sign", "Sign a file, or a digest, with a key in the device");
+  auto* command = app.add_subcommand("sign", "Sign a file or a digest with a key in the device");
   const auto arguments = std::make_shared<Arguments>();
   add_message_options(*command, arguments->message);
   command->add_option("--out", arguments->out, "write the signature to this file instead of stdout")

@@ -44,6 +44,7 @@ constexpr Algorithm kAlgorithms[] = {
 };
 
 using DevicePtr = std::shared_ptr<n200::Device>;
+using Changes = std::vector<std::string>;
 
 Error invalid(std::string problem) { return {Reason::bad_argument, std::move(problem)}; }
 
@@ -106,17 +107,17 @@ Result<Json> pem_of(EVP_PKEY* key) {
   return Json{{"publicKeyPEM", to_base64({reinterpret_cast<const unsigned char*>(pem.data()), pem.size()})}};
 }
 
-Result<Json> default_algorithm(const DevicePtr&, const Json&) {
+Result<Json> default_algorithm(const DevicePtr&, const Json&, Changes&) {
   return Json{{"defaultAlgorithm", kAlgorithms[0].name}};
 }
 
-Result<Json> supported_algorithms(const DevicePtr&, const Json&) {
+Result<Json> supported_algorithms(const DevicePtr&, const Json&, Changes&) {
   Json names = Json::array();
   for (const auto& algorithm : kAlgorithms) names.push_back(algorithm.name);
   return Json{{"supportedAlgorithms", names}};
 }
 
-Result<Json> create_key(const DevicePtr& device, const Json& call) {
+Result<Json> create_key(const DevicePtr& device, const Json& call, Changes& changes) {
   const Json& wanted = at(call, {"createKey", "algorithm"});
   const auto* algorithm =
       std::find_if(std::begin(kAlgorithms), std::end(kAlgorithms),
@@ -132,17 +133,18 @@ Result<Json> create_key(const DevicePtr& device, const Json& call) {
   SESAM_TRY(key, new_key(*device, place, uri.object, pin));
   keymgmt::set_kind(key, algorithm->type, algorithm->curve, algorithm->bits);
   SESAM_TRY(record, device->generate(key));
+  changes.push_back(creation_of(record));
   SESAM_TRY(made, keymgmt::public_key_of(record, algorithm->type));
   return pem_of(made.get());
 }
 
-Result<Json> public_key(const DevicePtr& device, const Json& call) {
+Result<Json> public_key(const DevicePtr& device, const Json& call, Changes&) {
   SESAM_TRY(key, key_uri(call));
   SESAM_TRY(data, open_key(device, key, false));
   return pem_of(data->public_key.get());
 }
 
-Result<Json> sign_message(const DevicePtr& device, const Json& call) {
+Result<Json> sign_message(const DevicePtr& device, const Json& call, Changes&) {
   SESAM_TRY(message, message_of(call, "signMessage", "signOptions"));
   SESAM_TRY(digest, digest_of(message));
   SESAM_TRY(data, open_key(device, message.key, true));
@@ -151,20 +153,20 @@ Result<Json> sign_message(const DevicePtr& device, const Json& call) {
   return Json{{"signature", to_base64(signature)}};
 }
 
-Result<Json> verify_signature(const DevicePtr& device, const Json& call) {
+Result<Json> verify_signature(const DevicePtr& device, const Json& call, Changes&) {
   SESAM_TRY(message, message_of(call, "verifySignature", "verifyOptions"));
   SESAM_TRY(signature, bytes_at(call, {"verifySignature", "signature"}));
   SESAM_TRY(digest, digest_of(message));
   SESAM_TRY(data, open_key(device, message.key, false));
   keymgmt::Key key(data, keymgmt::Key::Part::public_only);
   SESAM_TRY(good, verify_digest(key, message, digest, signature));
-  if (!good) return Error{Reason::bad_signature, "it is not a signature of that key over the message"};
+  if (!good) return Error{Reason::bad_signature, "not a signature of this key over the message"};
   return Json::object();
 }
 
 struct Method {
   const char* name;
-  Result<Json> (*call)(const DevicePtr& device, const Json& call);
+  Result<Json> (*call)(const DevicePtr& device, const Json& call, Changes& changes);
 };
 constexpr Method kMethods[] = {
     {"defaultAlgorithm", &default_algorithm},
@@ -180,7 +182,7 @@ struct Arguments {
 };
 
 // The answer: an object whose only member has the method's name.
-Result<Json> answer(const Session& session, const Arguments& arguments) {
+Result<Json> answer(Session& session, const Arguments& arguments) {
   if (arguments.version != kProtocolVersion)
     return invalid("protocol version " + arguments.version + "; this plugin speaks version 1");
   const Json call = parse_json(arguments.call);
@@ -189,14 +191,14 @@ Result<Json> answer(const Session& session, const Arguments& arguments) {
   for (const auto& method : kMethods) {
     if (!name.is_string() || name != method.name) continue;
     SESAM_TRY(device, session.device());
-    SESAM_TRY(content, method.call(device, call));
+    SESAM_TRY(content, method.call(device, call, session.changes));
     return Json{{method.name, content}};
   }
-  return invalid("the plugin's arguments: no method that this plugin knows");
+  return invalid("the plugin's arguments: unknown method");
 }
 
 // cosign reads the error from stdout, and ignores the exit status.
-Result<bool> run(const Session& session, const Arguments& arguments) {
+Result<bool> run(Session& session, const Arguments& arguments) {
   const auto answered = answer(session, arguments);
   print_json(answered ? *answered : Json{{"errorMessage", text_of(answered.error())}});
   return static_cast<bool>(answered);
@@ -205,10 +207,10 @@ Result<bool> run(const Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_sigstore(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand("sigstore-kms", "Serve cosign as its plugin sigstore-kms-sesam");
+  auto* command = app.add_subcommand("sigstore-kms", "Serve as the cosign plugin sigstore-kms-sesam");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("VERSION", arguments->version, "of sigstore's plugin protocol: 1")->required();
-  command->add_option("CALL", arguments->call, "the method and its arguments, in JSON")->required();
+  command->add_option("VERSION", arguments->version, "version of sigstore's plugin protocol: 1")->required();
+  command->add_option("CALL", arguments->call, "method and its arguments, in JSON")->required();
   command->callback([&session, arguments] {
     session.command = [&session, arguments] { return run(session, *arguments); };
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam simulate`: a device to try things with, and the openssl.cnf for it.
+// `sesam simulate`: a simulated device, and an openssl.cnf for it.
 #include <unistd.h>
 
 #include <cerrno>
@@ -137,7 +137,8 @@ void print_cnf(std::ostream& out, const SimulatorProcess::Ready& device) {
 Result<void> write_cnf(const fs::path& path, const SimulatorProcess::Ready& device) {
   std::string first_line;
   if (std::ifstream there(path); there && (!std::getline(there, first_line) || first_line != kFirstLine))
-    return Error{Reason::bad_argument, path.string() + " is there and not ours: choose another --directory"};
+    return Error{Reason::bad_argument,
+                 path.string() + " exists and was not written by sesam simulate; choose another --directory"};
   std::ostringstream text;
   print_cnf(text, device);
   return write_output(path, text.str(), Readers::owner);  // it holds a password, though a well-known one
@@ -188,9 +189,10 @@ Result<int> serve(const Session& session, const Arguments& arguments, const Dire
     return run_in_shell(arguments.command, cnf, simulator, signals);
   }
   print_ready(session, directory, cnf, device);
+  if (!std::cout) return 1;  // main() reports it
   while (signals.wait(-1) == SIGCHLD)
     if (!simulator.runs())
-      return Error{Reason::bad_argument, "the simulated device ended: see " + (directory / kLog).string()};
+      return Error{Reason::bad_argument, "the simulated device ended; see " + (directory / kLog).string()};
   return 0;
 }
 
@@ -199,7 +201,7 @@ Result<int> simulate(const Session& session, const Arguments& arguments) {
   const auto program = find_simulator();
   if (!program)
     return Error{Reason::bad_argument,
-                 "n200-sim is neither beside this command, nor in its libexec, nor in PATH"};
+                 "n200-sim not found beside this command, in its libexec directory, or in PATH"};
   const HeldSignals signals;
   SESAM_TRY(directory, Directory::open(arguments.directory));
   const fs::path ready_file = directory / "ready.json", log = directory / kLog,
@@ -229,13 +231,14 @@ Result<bool> run_simulate(const Session& session, const Arguments& arguments) {
 
 void add_simulate(CLI::App& app, Session& session) {
   auto* command =
-      app.add_subcommand("simulate", "Start a simulated device, with keys and a ready openssl.cnf");
+      app.add_subcommand("simulate", "Start a simulated device with keys, and write an openssl.cnf for it");
   const auto arguments = std::make_shared<Arguments>();
   command
-      ->add_option("--directory", arguments->directory, "where it keeps its keys; otherwise they go with it")
+      ->add_option("--directory", arguments->directory,
+                   "where the device keeps its keys; default: a temporary directory")
       ->type_name("DIR");
-  command->add_option("--port", arguments->port, "of 127.0.0.1; otherwise any that is free")->type_name("N");
-  command->add_option("--delay-ms", arguments->delay_ms, "of each reply, as of a device far away")
+  command->add_option("--port", arguments->port, "port of 127.0.0.1; default: any free port")->type_name("N");
+  command->add_option("--delay-ms", arguments->delay_ms, "delay of each reply, in milliseconds")
       ->type_name("N");
   auto* shell = command->add_flag("--shell", arguments->shell,
                                   "start a shell that uses the device, which ends with the shell");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam timestamp`: the device's clock, and how far it is from ours.
+// `sesam timestamp`: the device's clock, compared with this machine's.
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -31,7 +31,7 @@ std::string in_words(seconds difference) {
          (difference > seconds(0) ? "ahead" : "behind");
 }
 
-// The device tells whole seconds, and of the moment when it answered: in the middle, for want of better.
+// The device returns whole seconds. It is assumed to answer halfway between request and reply.
 Result<bool> timestamp(const Session& session) {
   SESAM_TRY(device, session.device());
   const auto before = system_clock::now();
@@ -44,14 +44,16 @@ Result<bool> timestamp(const Session& session) {
                 {"here", here.time_since_epoch().count()},
                 {"difference_s", difference.count()}});
   else
-    print_pairs({{"Device", date_of(there)}, {"Here", date_of(here)}, {"Difference", in_words(difference)}});
+    print_pairs(
+        {{"Device", date_of(there)}, {"This machine", date_of(here)}, {"Difference", in_words(difference)}});
   return true;
 }
 
 }  // namespace
 
 void add_timestamp(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand("timestamp", "Tell the device's time, and how far it is from ours");
+  auto* command =
+      app.add_subcommand("timestamp", "Show the device's time, and its difference from this machine's");
   command->callback([&session] { session.command = [&session] { return timestamp(session); }; });
 }
 

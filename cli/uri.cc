@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "cli/key_kind.h"
 #include "cli/key_name.h"
 #include "cli/output.h"
 #include "cli/output_file.h"
@@ -14,14 +15,28 @@ namespace {
 struct Arguments {
   std::string key;
   bool pem = false;
+  std::string label = store::kPemLabel;
   std::string out;
 };
+
+constexpr const char* kEcLabel = "EC PRIVATE KEY";
+constexpr const char* kRsaLabel = "RSA PRIVATE KEY";
+
+// A program that finds the wrong type of key in a file refuses it with a message about something else.
+Result<void> check_label(const std::string& label, const n200::KeyRecord& record) {
+  const std::string fitting = type_of(record) == "RSA" ? kRsaLabel : kEcLabel;
+  if (label == store::kPemLabel || label == fitting) return {};
+  return Error{Reason::bad_argument,
+               "--label: key '" + name_to_tell(record) + "' needs '" + fitting + "', not '" + label + "'"};
+}
 
 Result<bool> uri(const Session& session, const Arguments& arguments) {
   SESAM_TRY(device, session.device());
   SESAM_TRY(found, find_key(*device, arguments.key));
   if (arguments.pem) {
-    const std::string pem = store::pem_of_uri(uri_of(found.record, n200::UriScheme::sesam, found.uri));
+    SESAM_CHECK(check_label(arguments.label, found.record));
+    const std::string pem =
+        store::pem_of_uri(uri_of(found.record, n200::UriScheme::sesam, found.uri), arguments.label.c_str());
     if (pem.empty()) return Error{Reason::out_of_memory, {}};
     SESAM_CHECK(write_output(arguments.out, pem));
   } else if (session.json) {
@@ -37,10 +52,14 @@ Result<bool> uri(const Session& session, const Arguments& arguments) {
 
 void add_uri(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand(
-      "uri", "Print the URIs of a key, or the PEM file for programs that take key files only");
+      "uri", "Print the URIs of a key, or a PEM file for programs that accept key files only");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("KEY", arguments->key, kKeyHelp)->required();
-  command->add_flag("--pem", arguments->pem, "a PEM file that wraps the URI; it holds no secret");
+  auto* pem = command->add_flag("--pem", arguments->pem,
+                                "print a PEM file that wraps the URI; it contains no secret");
+  command->add_option("--label", arguments->label, "PEM label, for programs that accept known labels only")
+      ->check(CLI::IsMember({store::kPemLabel, kEcLabel, kRsaLabel}))
+      ->needs(pem);
   command->add_option("--out", arguments->out, "write to this file instead of stdout")->type_name("FILE");
   command->callback([&session, arguments] {
     session.command = [&session, arguments] { return uri(session, *arguments); };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam verify`: holds a signature against a key's public part. The device tells that; it verifies nothing.
+// `sesam verify`: verifies a signature with a key's public part, which the device returns. Local otherwise.
 #include <iostream>
 
 #include "cli/commands.h"
@@ -29,9 +29,9 @@ Result<Bytes> read_signature(const Arguments& arguments, const keymgmt::KeyData&
   Bytes bytes(text.begin(), text.end());
   if (!arguments.message.raw) return bytes;
   if (bytes.size() != key.device_signature_bytes)
-    return Error{Reason::bad_signature, arguments.signature + ": has " + std::to_string(bytes.size()) +
-                                            " bytes, expected are " +
-                                            std::to_string(key.device_signature_bytes)};
+    return Error{Reason::bad_signature,
+                 arguments.signature + ": has " + std::to_string(bytes.size()) +
+                     " bytes; expected: " + std::to_string(key.device_signature_bytes)};
   return der_of(bytes);
 }
 
@@ -44,10 +44,9 @@ Result<bool> verify(const Session& session, const Arguments& arguments) {
   SESAM_TRY(good, verify_digest(key, arguments.message, digest, signature));
   if (session.json) print_json({{"verified", good}});
   if (!good)
-    return Error{Reason::bad_signature,
-                 arguments.signature + " is none of " + data->handle.description() + " over this digest"};
-  if (!session.json)
-    std::cout << "verified: a signature of " << printable(data->handle.description()) << '\n';
+    return Error{Reason::bad_signature, arguments.signature + " is not a signature of " +
+                                            data->handle.description() + " over this digest"};
+  if (!session.json) std::cout << "verified: signature of " << printable(data->handle.description()) << '\n';
   return true;
 }
 
@@ -58,7 +57,9 @@ void add_verify(CLI::App& app, Session& session) {
       app.add_subcommand("verify", "Verify a signature with the public part of a key in the device");
   const auto arguments = std::make_shared<Arguments>();
   add_message_options(*command, arguments->message);
-  command->add_option("--signature", arguments->signature, "the signature")->required()->type_name("FILE");
+  command->add_option("--signature", arguments->signature, "file with the signature")
+      ->required()
+      ->type_name("FILE");
   command->callback([&session, arguments] {
     session.command = [&session, arguments] { return verify(session, *arguments); };
   });

@@ -17,6 +17,14 @@ if(SESAM_COMMAND)
   install(FILES "${CMAKE_SOURCE_DIR}/docs/sesam.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
   install(FILES "${CMAKE_SOURCE_DIR}/packaging/sesam.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
           RENAME sesam)
+  # Debian's zsh looks for what packages install in another directory than for what administrators install.
+  if(CMAKE_INSTALL_PREFIX STREQUAL "/usr" AND EXISTS /etc/debian_version)
+    set(zsh_completions zsh/vendor-completions)
+  else()
+    set(zsh_completions zsh/site-functions)
+  endif()
+  install(FILES "${CMAKE_SOURCE_DIR}/packaging/_sesam" DESTINATION "${CMAKE_INSTALL_DATADIR}/${zsh_completions}")
+  install(FILES "${CMAKE_SOURCE_DIR}/packaging/sesam.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 endif()
 
 # The guides keep their places to each other, so that their links work.

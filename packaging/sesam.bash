@@ -1,39 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# bash completion for sesam(1). Asks the command itself (--help), so that it is never out of date; never asks the device.
-
-# _sesam_words [SUBCOMMAND]: of its help, the subcommands and options, one a line; "=" follows an option that takes a value.
-_sesam_words() {
-  "${COMP_WORDS[0]}" "$@" --help 2>/dev/null | awk '
-    /^[A-Za-z]+:$/ { part = tolower($1); next }
-    /^  [^ ]/ && part == "subcommands:" { print $1 }
-    /^ +-/ { # how far in depends on the version of CLI11
-      rest = $0; sub(/^ +/, "", rest); count = 0
-      while (match(rest, /^-[-A-Za-z0-9_]+/)) {
-        names[++count] = substr(rest, 1, RLENGTH); rest = substr(rest, RLENGTH + 1)
-        if (!sub(/^, */, "", rest)) break
-      }
-      for (i = 1; i <= count; i++) print names[i] (rest ~ /^ [A-Z]/ ? "=" : "")
-    }'
-}
+# bash completion for sesam(1). The command itself says what may follow, so that this file is never out of date.
 
 _sesam() {
-  local current=$2 previous=$3 subcommand='' word words
-  words=$(_sesam_words)
-  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    if [[ $word != -* && $'\n'$words$'\n' == *$'\n'"$word"$'\n'* ]]; then
-      subcommand=$word
-      words+=$'\n'$(_sesam_words "$subcommand") # the options for all of them may stand behind it too
-      break
-    fi
+  local words=() word line value joins='' current reply=()
+  # COMP_WORDS is split at ':' and '=', too, which stand in URIs and settings.
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if [[ ($word == [:=]* || $joins) && ${#words[@]} -gt 0 ]]; then words[-1]+=$word; else words+=("$word"); fi
+    joins=''
+    [[ $word == [:=] ]] && joins=1
   done
-  if [[ $previous == -* && $'\n'$words$'\n' == *$'\n'"$previous="$'\n'* ]] || [[ $subcommand && $current != -* ]]; then
-    # A value, or what a subcommand works on: files it can know, keys it does not ask for.
-    compopt -o filenames 2>/dev/null
-    mapfile -t COMPREPLY < <(compgen -f -- "$current")
-    return
-  fi
-  [[ $current == -* ]] || words=$(grep -v '^-' <<<"$words")
-  mapfile -t COMPREPLY < <(compgen -W "${words//=/}" -- "$current" | sort -u)
+  words=("${words[@]//\\/}")
+  words=("${words[@]#[\'\"]}")
+  [[ ${#words[@]} -gt 0 ]] || words=('')
+  current=${words[-1]}
+
+  while IFS= read -r line; do
+    value=${line%%$'\t'*}
+    case $value in
+      :file | :directory)
+        compopt -o filenames 2>/dev/null
+        [[ $current == --*=* ]] && current=${current#*=}
+        if [[ $value == :file ]]; then mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        else mapfile -t COMPREPLY < <(compgen -d -- "$current"); fi
+        return ;;
+      *= | file: | env:) compopt -o nospace 2>/dev/null ;;
+    esac
+    # Of a word that bash has split it wants the last part.
+    [[ $current == *[:=]* && ${COMP_WORDBREAKS-} == *:* ]] && value=${value#"${current%"${current##*[:=]}"}"}
+    [[ $2 == [\'\"]* ]] || printf -v value %q "$value"
+    reply+=("$value")
+  done < <("${COMP_WORDS[0]}" __complete "${words[@]}" 2>/dev/null)
+  COMPREPLY=("${reply[@]}")
 }
 complete -F _sesam sesam

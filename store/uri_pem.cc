@@ -63,11 +63,11 @@ std::optional<std::string> uri_of_der(std::span<const unsigned char> der, bool t
   return std::string(uri);
 }
 
-std::string pem_of_uri(const std::string& uri) {
+std::string pem_of_uri(const std::string& uri, const char* label) {
   const Bytes der = der_of_uri(uri);
   const ossl::Bio memory(BIO_new(BIO_s_mem()));
   if (der.empty() || !memory ||
-      PEM_write_bio(memory.get(), kPemLabel, "", der.data(), static_cast<long>(der.size())) <= 0)
+      PEM_write_bio(memory.get(), label, "", der.data(), static_cast<long>(der.size())) <= 0)
     return {};
   return std::string(ossl::text_in(memory.get()));
 }

@@ -26,8 +26,9 @@ Bytes der_of_uri(const std::string& uri);
 /// another one, or no DER.
 std::optional<std::string> uri_of_der(std::span<const unsigned char> der, bool theirs_too);
 
-/// The PEM form of der_of_uri().
-std::string pem_of_uri(const std::string& uri);
+/// The PEM form of der_of_uri(). Any label of a private key serves OpenSSL as well: sesam recognises the
+/// structure.
+std::string pem_of_uri(const std::string& uri, const char* label = kPemLabel);
 
 /// The DER form inside a PEM text with our label, or pkcs11-provider's if `theirs_too`; nothing if it has
 /// another, or is malformed.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`sesam delete`: for good, and so not by accident."""
+"""`sesam delete`: permanent, and so not by accident."""
 import json
 
 import pytest
@@ -25,7 +25,7 @@ def test_the_key_whose_name_is_typed_is_gone(device, web, openssl_cnf):
                                    ("Type its name, web,", "web"))
     assert done.returncode == 0, f"{done}{screen}"
     assert "Deleted: web" in done.stdout and web["key_id"] in done.stdout
-    assert "will be lost for good" in done.stderr
+    assert "will be permanently deleted" in done.stderr
     assert names(device) == ["other"]
     assert device.requests()["deletekey"] == 1
 
@@ -33,7 +33,7 @@ def test_the_key_whose_name_is_typed_is_gone(device, web, openssl_cnf):
 @pytest.mark.parametrize("answer", ["yes", "y", "WEB", "other", "web "])
 def test_another_answer_deletes_nothing(device, web, openssl_cnf, answer):
     done, _ = run_at_terminal([COMMAND, "delete", "web"], openssl_cnf(device, pin=PIN), ("Type its name", answer))
-    assert done.returncode == 1 and "nothing was deleted" in done.stderr
+    assert done.returncode == 1 and "the key was not deleted" in done.stderr
     assert names(device) == ["other", "web"]
     assert "deletekey" not in device.requests()
 
@@ -41,7 +41,7 @@ def test_another_answer_deletes_nothing(device, web, openssl_cnf, answer):
 def test_without_a_terminal_it_needs_yes(device, web, openssl_cnf, sesam):
     cnf = openssl_cnf(device, pin=PIN)
     done = sesam(cnf, "delete", "web", stdin=b"web\n", check=False)
-    assert done.returncode == 1 and "give --yes" in done.stderr and "cannot be undone" in done.stderr
+    assert done.returncode == 1 and "use --yes" in done.stderr and "cannot be undone" in done.stderr
     assert device.requests() == {}
     assert json.loads(sesam(cnf, "delete", "web", "--yes", "--json").stdout) == {"deleted": web["key_id"],
                                                                                  "name": "web"}

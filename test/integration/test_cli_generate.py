@@ -54,7 +54,7 @@ def test_the_pin_is_asked_for_twice_where_none_is_configured(device, openssl_cnf
 def test_two_different_pins_make_no_key(device, openssl_cnf):
     done, _ = run_at_terminal([COMMAND, "generate", "web"], openssl_cnf(device),
                               ("PIN of the new key:", PIN), ("again:", "12345679"))
-    assert done.returncode == 1 and "PIN missing" in done.stderr and "second time" in done.stderr
+    assert done.returncode == 1 and "PIN missing" in done.stderr and "the two PINs differ" in done.stderr
     assert device.keys() == [] and device.requests() == {}
 
 
@@ -84,14 +84,14 @@ def test_a_name_that_is_taken_or_is_no_name_is_refused(device, openssl_cnf, sesa
     assert done.returncode == 1 and "a key of that name exists" in done.stderr
     for name in ("sesam:other", "pkcs11:object=other", record["key_id"], record["slot"], ""):
         done = sesam(cnf, "generate", name, "--no-pin", check=False)
-        assert done.returncode == 1 and "cannot be a new key's name" in done.stderr, name
+        assert done.returncode == 1 and "invalid name for a new key" in done.stderr, name
     assert "genecckey" not in device.requests()
 
 
 @pytest.mark.parametrize("arguments, told", [
     (["web", "--type", "DSA"], "DSA"),
-    (["web", "--type", "RSA", "--curve", "P-256"], "--curve: is for EC keys"),
-    (["web", "--bits", "2048"], "--bits: is for RSA keys"),
+    (["web", "--type", "RSA", "--curve", "P-256"], "--curve: applies to EC keys"),
+    (["web", "--bits", "2048"], "--bits: applies to RSA keys"),
     (["web", "--type", "RSA", "--bits", "1024"], "1024"),
     (["web", "--acl", "XYZ"], "four hexadecimal digits"),
     (["web", "--core", "0"], "--core"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tells of the command `sesam` besides itself: the manual page and bash's completion, held against its --help."""
+"""The manual page of the command `sesam`, compared with its --help."""
 import re
 
 import pytest
@@ -8,7 +8,6 @@ from harness.paths import COMMAND, REPOSITORY
 from harness.programs import run
 
 PAGE = (REPOSITORY / "docs" / "sesam.1").read_text()
-COMPLETION = REPOSITORY / "packaging" / "sesam.bash"
 
 
 def parts_of_help(*subcommand):
@@ -38,13 +37,6 @@ def options_in(text):
     return {f"-{name}" for name in re.findall(r"\bFl (-?[\w-]+)", text.replace("\\-", "-"))}
 
 
-def complete(*words):
-    """What bash offers for the last word."""
-    script = f'source "{COMPLETION}"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
-    script += '_sesam "$1" "${@: -1}" "${@: -2:1}"; printf "%s\\n" "${COMPREPLY[@]}"'
-    return set(run(["bash", "-c", script, "-", COMMAND, *words]).stdout.split())
-
-
 def test_there_are_subcommands():
     assert {"list", "simulate", "bench"} <= set(SUBCOMMANDS)
 
@@ -59,23 +51,3 @@ def test_the_page_has_the_options_for_all_subcommands():
 def test_the_page_has_every_subcommand_with_its_options_and_no_others(subcommand):
     options = parts_of_help(subcommand)["options"] - {"-h", "--help"}
     assert options_in(section(subcommand)) - parts_of_help()["options"] == options
-
-
-def test_bash_completes_subcommands():
-    assert complete("") == set(SUBCOMMANDS)
-    assert complete("simu") == {"simulate"}
-
-
-def test_bash_completes_options():
-    assert complete("--") == parts_of_help()["options"] - {"-h"}
-    for subcommand in SUBCOMMANDS:
-        own = parts_of_help(subcommand)["options"] - {"-h"}
-        assert complete(subcommand, "--") == own | parts_of_help()["options"] - {"-h"}
-    assert complete("--json", "bench", "--th") == {"--threads"}
-
-
-def test_bash_completes_files_where_an_option_takes_a_value(tmp_path):
-    (tmp_path / "openssl.cnf").touch()
-    assert complete("--config", f"{tmp_path}/") == {f"{tmp_path}/openssl.cnf"}
-    assert complete("bench", "--svg", f"{tmp_path}/o") == {f"{tmp_path}/openssl.cnf"}
-    assert complete("list", "--json", "x") == set()

@@ -6,6 +6,9 @@ import time
 
 import pytest
 
+from harness.paths import COMMAND
+from harness.terminal import run_at_terminal
+
 
 def test_random_bytes_are_as_many_as_asked_for(device, openssl_cnf, sesam, tmp_path):
     cnf = openssl_cnf(device)
@@ -55,3 +58,9 @@ def test_the_devices_time_is_shown_as_a_date(device, openssl_cnf, sesam):
     device.set_options(clock_offset_s=int(1664657599 - time.time()))
     assert "2022-10-01 2" in sesam(openssl_cnf(device), "timestamp").stdout
     assert device.requests() == {"timestamp": 1}
+
+
+def test_progress_is_shown_at_a_terminal(device, openssl_cnf):
+    done, screen = run_at_terminal([COMMAND, "random", "40000"], openssl_cnf(device), errors_too=True)
+    assert done.returncode == 0 and len(done.output) == 40000
+    assert "3/3 random numbers" in screen and screen.rstrip("\r\n").endswith("\x1b[K")

@@ -65,7 +65,7 @@ def test_raw_is_r_and_s(cnf, sesam, tmp_path, key, length):
     sesam(cnf, "verify", key, "--raw", "--in", "data", "--signature", "sig")
     (tmp_path / "sig").write_bytes(raw[:-1])
     short = sesam(cnf, "verify", key, "--raw", "--in", "data", "--signature", "sig", check=False)
-    assert short.returncode == 1 and f"{length - 1} bytes, expected are {length}" in short.stderr
+    assert short.returncode == 1 and f"{length - 1} bytes; expected: {length}" in short.stderr
 
 
 def test_json(cnf, sesam, tmp_path):
@@ -81,14 +81,14 @@ def test_json(cnf, sesam, tmp_path):
 def test_a_signature_of_something_else_is_bad(cnf, sesam, words):
     sesam(cnf, "sign", "web", "--in", "data", "--out", "sig")
     done = sesam(cnf, *words, "--in", "data", "--signature", "sig", check=False)
-    assert done.returncode == 1 and done.stderr.startswith("sesam: invalid signature: sig is none of ")
+    assert done.returncode == 1 and done.stderr.startswith("sesam: invalid signature: sig is not a signature of ")
     assert done.stdout == ""
 
 
 @pytest.mark.parametrize("words, told", [
     (["web", "--hex", "00"], "digest of the wrong length"), (["web", "--hex", "0g"], "expected hexadecimal digits"),
-    (["web", "--digest", "md5"], "unsupported digest"), (["web", "--pss"], "--pss is for RSA keys"),
-    (["rsa", "--raw"], "--raw is for EC keys"), (["web", "--in", "missing"], "missing: No such file"),
+    (["web", "--digest", "md5"], "unsupported digest"), (["web", "--pss"], "--pss applies to RSA keys"),
+    (["rsa", "--raw"], "--raw applies to EC keys"), (["web", "--in", "missing"], "missing: No such file"),
     (["sesam:web;pin-value=1111"], "wrong PIN"), (["sesam:web;core=2"], "not in that core")])
 def test_what_cannot_be_signed(cnf, sesam, words, told):
     done = sesam(cnf, "sign", *words, "--out", "sig", check=False)

@@ -45,7 +45,9 @@ def test_all_parts_are_where_they_belong(installed):
     names = {f"/{path}".replace("/usr/local/", "/usr/") for path in files}
     assert {f"{modules}/sesam.so", "/usr/bin/sesam", "/usr/libexec/sesam/n200-sim", "/usr/share/man/man1/sesam.1",
             "/usr/share/man/man7/OSSL_PROVIDER-sesam.7", "/usr/share/doc/sesam/openssl.cnf.example",
-            "/usr/share/doc/sesam/sesam.spdx.json", "/usr/share/bash-completion/completions/sesam"} <= names
+            "/usr/share/doc/sesam/sesam.spdx.json", "/usr/share/bash-completion/completions/sesam",
+            "/usr/share/fish/vendor_completions.d/sesam.fish"} <= names
+    assert any(path.parent.parent.name == "zsh" and path.name == "_sesam" for path in files)
     examples = {path.name for path in (REPOSITORY / "docs" / "examples").iterdir()}
     assert examples == {path.name for path in files if path.parent.name == "examples"}
     guides = {path.name for path in (REPOSITORY / "docs").glob("*.md")}

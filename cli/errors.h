@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Errors and warnings on stderr: text, or with --json one JSON object on each line.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace sesam::cli {
+
+enum class ErrorForm { text, json };
+/// main() sets it once.
+void set_error_form(ErrorForm form) noexcept;
+ErrorForm error_form() noexcept;
+
+/// "<what>: <detail>; <advice>", as the provider puts an error on OpenSSL's error stack. The advice names
+/// this command where it can do what the provider's advice leaves to openssl(1).
+std::string text_of(const Error& error);
+
+/// Prints "sesam: " and the error, and what was probably meant, if `meant` is not empty.
+void print_error(const Error& error, std::string_view meant = {});
+/// The same for a problem of the command itself; `reason` is its name for programs.
+void print_error(std::string_view reason, std::string_view problem, std::string_view meant = {});
+/// Prints "sesam: warning: " and the text.
+void print_warning(std::string_view text);
+
+}  // namespace sesam::cli

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/key_certificate.h"
+
+#include <array>
+#include <ctime>
+
+#include "base/hex.h"
+#include "config/configuration.h"
+#include "ossl/crypto.h"
+#include "ossl/encodings.h"
+#include "store/certificate_chain.h"
+#include "store/certificate_directories.h"
+
+namespace sesam::cli {
+namespace {
+
+// RFC 2253, but characters beyond ASCII stay as they are.
+std::string text_of(const X509_NAME* name) {
+  const ossl::Bio memory(BIO_new(BIO_s_mem()));
+  if (!memory || X509_NAME_print_ex(memory.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0)
+    return {};
+  return std::string(ossl::text_in(memory.get()));
+}
+
+std::string text_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  char text[32];
+  if (ASN1_TIME_to_tm(time, &parts) != 1 ||
+      std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+    return {};
+  return text;
+}
+
+std::string serial_of(X509* certificate) {
+  const ASN1_INTEGER* serial = X509_get0_serialNumber(certificate);
+  return to_hex(
+      std::span(ASN1_STRING_get0_data(serial), static_cast<std::size_t>(ASN1_STRING_length(serial))));
+}
+
+std::string sha256_of(X509* certificate) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned length = 0;
+  const ossl::Md sha256(EVP_MD_fetch(ossl::private_libctx(), "SHA256", nullptr));
+  if (!sha256 || X509_digest(certificate, sha256.get(), digest.data(), &length) != 1) return {};
+  return to_hex(std::span(digest).first(length));
+}
+
+std::string remark_on_validity(X509* certificate) {
+  constexpr int kWarnedDays = 30;
+  if (X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0) return " (not yet valid)";
+  if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0) return " (expired)";
+  int days = 0, seconds = 0;
+  if (ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate)) != 1 || days >= kWarnedDays)
+    return {};
+  return " (expires in " + std::to_string(days) + (days == 1 ? " day)" : " days)");
+}
+
+}  // namespace
+
+Result<KeyCertificate> certificate_of(const Session& session, const keymgmt::KeyData& key) {
+  SESAM_TRY(collected, session.collect());
+  SESAM_TRY(configuration, config::build_configuration(collected.values));
+  KeyCertificate found{configuration.certificates, {}};
+  if (found.directory.empty()) return found;
+  SESAM_TRY(log, Log::open(configuration.log_level, configuration.log_output));
+  const auto all = process_state<store::CertificateDirectories>().read(found.directory, *log);
+  for (const Bytes& der : store::chain_of(key.public_key.get(), *all, std::time(nullptr))) {
+    const unsigned char* data = der.data();
+    X509* parsed = X509_new_ex(ossl::private_libctx(), nullptr);
+    if (parsed == nullptr || d2i_X509(&parsed, &data, static_cast<long>(der.size())) == nullptr)
+      return Error{Reason::out_of_memory, {}};
+    found.chain.emplace_back(parsed);
+  }
+  return found;
+}
+
+Pairs pairs_of(const KeyCertificate& certificate) {
+  if (certificate.directory.empty()) return {};
+  if (certificate.chain.empty()) return {{"Certificate", "none in " + certificate.directory}};
+  X509* own = certificate.chain.front().get();
+  return {{"Certificate", text_of(X509_get_subject_name(own))},
+          {"Issuer", text_of(X509_get_issuer_name(own))},
+          {"Valid", text_of(X509_get0_notBefore(own)) + " to " + text_of(X509_get0_notAfter(own)) +
+                        remark_on_validity(own)},
+          {"SHA-256", sha256_of(own)},
+          {"Chain", std::to_string(certificate.chain.size()) +
+                        (certificate.chain.size() == 1 ? " certificate" : " certificates")}};
+}
+
+Json json_of(const KeyCertificate& certificate) {
+  Json chain = Json::array();
+  for (const auto& one : certificate.chain)
+    chain.push_back({{"subject", text_of(X509_get_subject_name(one.get()))},
+                     {"issuer", text_of(X509_get_issuer_name(one.get()))},
+                     {"serial", serial_of(one.get())},
+                     {"not_before", text_of(X509_get0_notBefore(one.get()))},
+                     {"not_after", text_of(X509_get0_notAfter(one.get()))},
+                     {"sha256", sha256_of(one.get())}});
+  return chain;
+}
+
+}  // namespace sesam::cli

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The key that a misspelt name was probably meant to be.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/session.h"
+
+namespace sesam::cli {
+
+/// The names of all keys, asked for within two seconds; none where that fails. Writes no log.
+std::vector<std::string> quick_key_names(const Session& session);
+
+/// For a subcommand whose KEY is unknown: the name of a key that is close to it. Empty for a URI, and where
+/// there is none.
+std::string suggested_key(const CLI::App& command, const Session& session);
+
+}  // namespace sesam::cli

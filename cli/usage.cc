@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/usage.h"
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "base/closest.h"
+#include "cli/errors.h"
+
+namespace sesam::cli {
+namespace {
+
+constexpr char kUsage[] = "usage";  // the reason, for programs
+
+// "--pin=1234" -> "--pin", "-p1234" -> "-p".
+std::string name_of_option(const std::string& word) {
+  return word.starts_with("--") ? word.substr(0, word.find('=')) : word.substr(0, 2);
+}
+
+void add_options_of(const CLI::App& app, std::vector<std::string>& names) {
+  for (const auto* option : app.get_options())
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+}
+
+std::string meant_option(const CLI::App& app, const std::string& name) {
+  std::vector<std::string> names;
+  add_options_of(app, names);
+  if (const CLI::App& command = chosen_command(app); &command != &app) add_options_of(command, names);
+  return closest_to(name, names);
+}
+
+std::string meant_subcommand(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto* command :
+       app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); }))
+    names.push_back(command->get_name());
+  return closest_to(word, names);
+}
+
+// What should have been a subcommand, or an option without its value. Other words may be a PIN.
+void report_unexpected(const CLI::App& app, const std::vector<std::string>& words) {
+  if (app.get_subcommands().empty() && !words.front().starts_with('-'))
+    return print_error(kUsage, "unknown subcommand '" + words.front() + "'",
+                       meant_subcommand(app, words.front()));
+  for (const auto& word : words) {
+    if (!word.starts_with('-')) continue;
+    const std::string name = name_of_option(word);
+    const bool is_pin = name == "--pin";
+    return print_error(kUsage,
+                       "unknown option '" + name + "'" + (is_pin ? "; use --pin-source for a PIN" : ""),
+                       is_pin ? "" : meant_option(app, name));
+  }
+  print_error(kUsage, "too many arguments");
+}
+
+std::string usage_of(const CLI::App& app) {
+  const CLI::App& command = chosen_command(app);
+  return "sesam " + (&command == &app ? "" : command.get_name() + " ") + "--help";
+}
+
+}  // namespace
+
+const CLI::App& chosen_command(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return commands.empty() ? app : *commands.front();
+}
+
+bool report_usage(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) {
+    app.exit(error);
+    return false;
+  }
+  // CLI11 says of an unknown subcommand that one is required.
+  const auto left = app.remaining(true);
+  const bool is_unknown = error.get_name() == "RequiredError" && app.get_subcommands().empty();
+  const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  if ((is_unknown || is_extra) && !left.empty())
+    report_unexpected(app, left);
+  else
+    print_error(kUsage, error.what());
+  if (error_form() == ErrorForm::text) std::cerr << "Run '" << usage_of(app) << "' for more information.\n";
+  return true;
+}
+
+}  // namespace sesam::cli

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The output of --json is as documented: the tables of JSON OUTPUT in sesam(1) are compared with real output."""
+import json
+import re
+import signal
+import subprocess
+
+import pytest
+
+from harness.paths import COMMAND, REPOSITORY
+from harness.programs import minimal_environment
+
+PAGE = (REPOSITORY / "docs" / "sesam.1").read_text()
+PIN = "24681357"
+TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "string[]": list}
+
+
+def tables() -> dict[str, dict[str, str]]:
+    """{"list": {"keys[]": "key"}, "key": {"name": "string", "curve": "string?", …}, …}"""
+    part = re.search(r"^\.Sh JSON OUTPUT$(.*?)^\.Sh ", PAGE, re.M | re.S)[1]
+    found = {}
+    for names, rows in re.findall(r'^\.\\" Members of ([^\n]*)\n\.Bl (.*?)^\.El$', part, re.M | re.S):
+        for name in names.split(", "):
+            found[name] = dict(re.findall(r"^\.It (\S+) Ta (\S+)", rows, re.M))
+    return found
+
+
+TABLES = tables()
+FLAT_KEYS = {"show", "generate", "import of one file"}  # "a key, and"
+
+
+def documented(name: str) -> dict[str, str]:
+    """With the members of keys in place of the keys."""
+    table = dict(TABLES[name])
+    if name in FLAT_KEYS:
+        table |= TABLES["key"]
+    if table.pop("keys[]", None):
+        table |= {f"keys[].{member}": type_ for member, type_ in TABLES["key"].items()}
+    return table
+
+
+def members(value, path=""):
+    """(path, value) of each member that is not an object or a list of objects."""
+    for name, inner in value.items():
+        here = f"{path}{name}"
+        if isinstance(inner, dict):
+            yield from members(inner, f"{here}.")
+        elif isinstance(inner, list) and all(isinstance(one, dict) for one in inner):
+            for one in inner:
+                yield from members(one, f"{here}[].")
+        else:
+            yield here, inner
+
+
+def check(name: str, output: dict) -> None:
+    table = documented(name)
+    seen = dict(members(output))
+    for path, value in members(output):
+        assert path in table, f"sesam(1) does not document {path} of {name}"
+        assert isinstance(value, TYPES[table[path].rstrip("?")]), f"{path} of {name}: {value!r}"
+    for path, type_ in table.items():
+        assert type_.endswith("?") or path in seen, f"{name} has no {path}"
+
+
+@pytest.fixture
+def cnf(device, openssl_cnf, openssl, tmp_path):
+    device.create_key("web", pin=PIN)
+    device.create_key("rsa", type="RSA", size=2048)
+    device.create_key("k01", type="SYM", size=256)
+    (tmp_path / "certificates").mkdir()
+    cnf = openssl_cnf(device, pin=PIN, certificates=tmp_path / "certificates")
+    openssl(cnf, "req", "-new", "-x509", "-key", "sesam:web", "-subj", "/CN=w\u00e9b", "-utf8", "-days", "10", "-out",
+            tmp_path / "certificates" / "web.pem")
+    return cnf
+
+
+def test_all_subcommands_with_json_are_documented():
+    # doctor and discover are for people; sigstore-kms speaks a protocol of its own.
+    assert set(TABLES) >= {"errors", "key", "list", "show", "generate", "import of one file", "import of several files",
+                           "uri", "delete", "random", "timestamp", "encrypt", "decrypt", "sign", "verify", "bench",
+                           "simulate"}
+
+
+def test_the_output_of_each_subcommand_is_as_documented(cnf, sesam, openssl, tmp_path):
+    def json_of(*words, stdin=b"data", **options):
+        return json.loads(sesam(cnf, "--json", *words, stdin=stdin, **options).stdout)
+
+    for name in ("a", "b", "c"):
+        openssl(None, "genpkey", "-algorithm", "EC", "-pkeyopt", "group:P-256", "-out", tmp_path / f"{name}.pem")
+    sesam(cnf, "sign", "web", "--out", tmp_path / "web.sig", stdin=b"data")
+    check("list", json_of("list"))
+    check("show", json_of("show", "web"))
+    check("show", json_of("show", "k01"))
+    check("generate", json_of("generate", "new"))
+    check("import of one file", json_of("import", tmp_path / "a.pem"))
+    files = [tmp_path / name for name in ("b.pem", "c.pem", "a.pem")]
+    check("import of several files", json_of("import", *files, check=False))
+    check("uri", json_of("uri", "web"))
+    check("delete", json_of("delete", "new", "--yes"))
+    check("random", json_of("random", "5"))
+    check("timestamp", json_of("timestamp"))
+    cipher = json_of("encrypt", "k01")
+    check("encrypt", cipher)
+    check("decrypt", json_of("decrypt", "k01", stdin=cipher["ciphertext"].encode()))
+    check("sign", json_of("sign", "web"))
+    check("verify", json_of("verify", "web", "--signature", tmp_path / "web.sig"))
+    check("bench", json_of("bench", "web", "--threads", "1", "--seconds", "1"))
+
+
+def test_a_signature_that_is_not_valid_is_reported_on_both_streams(cnf, sesam, tmp_path):
+    sesam(cnf, "sign", "web", "--out", tmp_path / "web.sig", stdin=b"data")
+    done = sesam(cnf, "--json", "verify", "web", "--signature", tmp_path / "web.sig", stdin=b"other", check=False)
+    assert done.returncode == 1 and json.loads(done.stdout) == {"verified": False}
+    check("errors", json.loads(done.stderr.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("words", [["show", "wbe"], ["lsit"], ["show"], ["list", "--set", "core=x"]], ids=str)
+def test_errors_are_as_documented(cnf, sesam, words):
+    check("errors", json.loads(sesam(cnf, "--json", *words, check=False).stderr.splitlines()[-1]))
+
+
+def test_the_output_of_simulate_is_as_documented(tmp_path):
+    process = subprocess.Popen([COMMAND, "--json", "simulate", "--directory", tmp_path], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, text=True, env=minimal_environment(None))
+    try:
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if line == "}\n":
+                break
+        check("simulate", json.loads("".join(lines)))
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+def test_the_certificate_of_a_key_is_shown(cnf, sesam, openssl, tmp_path):
+    (certificate,) = json.loads(sesam(cnf, "--json", "show", "web").stdout)["certificates"]
+    file = tmp_path / "certificates" / "web.pem"
+    facts = openssl(None, "x509", "-in", file, "-noout", "-fingerprint", "-sha256", "-serial").stdout
+    assert certificate["sha256"] == re.search("Fingerprint=(.*)", facts)[1].replace(":", "")
+    assert certificate["serial"] == re.search("serial=(.*)", facts)[1]
+    assert certificate["subject"] == certificate["issuer"] == "CN=w\u00e9b"
+    shown = sesam(cnf, "show", "web").stdout
+    assert re.search(r"^Certificate: +CN=w\u00e9b$", shown, re.M)
+    assert re.search(r"^Valid: .* \(expires in (9|10) days\)$", shown, re.M)
+    assert f"none in {tmp_path / 'certificates'}" in sesam(cnf, "show", "rsa").stdout
+    assert "Certificate" not in sesam(cnf, "show", "k01").stdout
