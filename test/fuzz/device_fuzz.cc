@@ -45,9 +45,11 @@ class Scripted final : public sesam::transport::Pipeline {
   void probe(const sesam::transport::Request&, sesam::transport::HealthFlag) noexcept override {}
   bool pause_job_until(std::chrono::steady_clock::time_point) noexcept override { return false; }
   const sesam::transport::Options& options() const noexcept override { return options_; }
+  sesam::transport::Passwords& passwords() noexcept override { return passwords_; }
 
  private:
   sesam::transport::Options options_;
+  sesam::transport::Passwords passwords_{sesam::Secret(kPassword)};
   int status_;
   std::vector<std::string> bodies_;
   std::size_t next_ = 0;

@@ -125,7 +125,8 @@ def test_no_match_is_an_error_that_names_the_filter(device, keys, openssl_cnf, s
     cnf = openssl_cnf(device)
     done = sesam(cnf, "list", *words, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert f"sesam: unknown key: no key on the device matches {filter_}; to list all keys, run: sesam list\n" in done.stderr
+    assert (f"sesam: unknown key: no key on the device matches {filter_}; to list all keys, run: sesam list\n"
+            in done.stderr)
     done = sesam(cnf, "--json", "list", *words, check=False)
     assert done.returncode == 1 and json.loads(done.stdout) == {"keys": []}
     assert json.loads(done.stderr.splitlines()[-1])["error"]["reason"] == "unknown_key"

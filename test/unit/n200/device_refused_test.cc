@@ -7,6 +7,7 @@
 #include <string>
 
 #include "n200/device.h"
+#include "n200/errors.h"
 #include "n200/options.h"
 #include "n200/uri.h"
 #include "scripted_pipeline.h"
