@@ -94,10 +94,10 @@ def test_failures_are_recorded_with_their_reason(device, openssl_cnf, openssl, a
 
 def test_generation_import_and_deletion_are_recorded(device, openssl_cnf, openssl, sesam, audit, tmp_path):
     cnf = openssl_cnf(device, audit_output=audit)
-    sesam(cnf, "generate", "made")
-    sesam(cnf, "generate", "made", check=False)
+    sesam(cnf, "generate", "made", "--no-pin")
+    sesam(cnf, "generate", "made", "--no-pin", check=False)
     openssl(cnf, "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "given.pem")
-    sesam(cnf, "import", "given.pem", "--name", "given")
+    sesam(cnf, "import", "given.pem", "--name", "given", "--no-pin")
     sesam(cnf, "delete", "made", "--yes")
     key_ids = {key["nice_name"]: key["key_id"] for key in device.keys()}
     made, again, given, deleted = records(audit)
@@ -154,7 +154,8 @@ def test_with_audit_required_no_signature_leaves_without_its_record(web, openssl
 
 
 def test_with_audit_required_a_new_key_is_named_by_the_error(device, openssl_cnf, sesam):
-    done = sesam(openssl_cnf(device, audit_output="/dev/full", audit_required="yes"), "generate", "made", check=False)
+    done = sesam(openssl_cnf(device, audit_output="/dev/full", audit_required="yes"), "generate", "made", "--no-pin",
+                 check=False)
     key, = device.keys()
     assert done.returncode != 0 and f"the key was made: {key['key_id']}" in done.stderr
 

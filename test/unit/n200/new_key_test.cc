@@ -95,7 +95,7 @@ TEST_F(NewKeys, of_which_nothing_can_be_found_out_are_told_to_be_so) {
   const auto key = device({no_key(), lost(), lost()}).generate(wanted());
   ASSERT_FALSE(key);
   EXPECT_EQ(key.error().reason, Reason::outcome_unknown);
-  EXPECT_THAT(key.error().detail, HasSubstr("whether the key exists is not known"));
+  EXPECT_THAT(key.error().detail, HasSubstr("it is not known whether the key exists"));
 }
 
 TEST_F(NewKeys, are_looked_for_once_when_the_device_answered_something_else) {
