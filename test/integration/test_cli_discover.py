@@ -134,9 +134,9 @@ def test_a_dry_run_sends_nothing(device, openssl_cnf, sesam):
 def test_it_asks_before_it_sends(device, openssl_cnf, sesam):
     cnf = openssl_cnf(device, pin=PIN)
     done = sesam(cnf, "discover", "--make-key", check=False)
-    assert done.returncode == 1 and "give --yes" in done.stderr
+    assert done.returncode == 1 and "use --yes" in done.stderr
     done, screen = run_at_terminal([COMMAND, "discover", "--make-key"], cnf, ("Type yes to continue", "no"))
-    assert done.returncode == 1 and "nothing was sent" in done.stderr
+    assert done.returncode == 1 and "no request was sent" in done.stderr
     assert "at most 400 requests" in done.stderr + screen
     assert device.counters()["requests_total"] == 0
 

@@ -84,7 +84,7 @@ def test_a_key_that_is_not_symmetric_is_refused_here(k01, openssl_cnf, sesam):
 def test_what_is_no_ciphertext_is_refused(k01, openssl_cnf, sesam):
     cnf = openssl_cnf(k01, pin=PIN)
     done = sesam(cnf, "decrypt", "k01", stdin=b"no hex", check=False)
-    assert done.returncode == 1 and "expected the hexadecimal digits" in done.stderr
+    assert done.returncode == 1 and "expected hexadecimal digits" in done.stderr
     assert "decrypt" not in k01.requests()
     done = sesam(cnf, "decrypt", "k01", stdin=b"00" * 48, check=False)
     assert done.returncode == 1 and "malformed request" in done.stderr

@@ -119,7 +119,7 @@ def test_what_holds_no_ec_key_is_refused(device, openssl_cnf, openssl, sesam, ke
     (tmp_path / "empty.pem").write_text("")
     openssl(None, "pkey", "-in", key_file(), "-pubout", "-out", tmp_path / "public.pem")
     openssl(None, "genpkey", "-algorithm", "ED25519", "-out", tmp_path / "ed.pem")
-    for name, told in [("empty.pem", "it is no private key"), ("public.pem", "no private key in it"),
+    for name, told in [("empty.pem", "it is not a valid private key"), ("public.pem", "it contains no private key"),
                        ("ed.pem", "only EC keys"), ("absent.pem", "No such file")]:
         done = sesam(openssl_cnf(device), "import", tmp_path / name, "--no-pin", check=False)
         assert done.returncode == 1 and told in done.stderr, str(done)

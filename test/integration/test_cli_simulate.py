@@ -97,7 +97,7 @@ def test_a_configuration_of_somebody_else_is_not_written_over(simulate, tmp_path
     (tmp_path / "openssl.cnf").write_text("openssl_conf = mine\n")
     one = simulate("--directory", tmp_path)
     assert one.process.wait(60) == 1
-    assert "not ours" in one.process.stderr.read()
+    assert "was not written by sesam simulate" in one.process.stderr.read()
     assert (tmp_path / "openssl.cnf").read_text() == "openssl_conf = mine\n"
 
 

@@ -118,7 +118,7 @@ def test_what_cannot_be_imported_is_refused(device, openssl_cnf, openssl, key_fi
     (tmp_path / "garbage").write_bytes(bytes(range(256)))
     for name, told in [("rsa", "only EC keys"), ("k1", "only EC keys"), ("public", "no private key in it"),
                        ("locked", "it has a passphrase"),
-                       ("empty", "it is no private key"), ("garbage", "it is no private key"),
+                       ("empty", "it is not a valid private key"), ("garbage", "it is not a valid private key"),
                        ("absent", "No such file")]:
         done = import_key(openssl, cnf, tmp_path / name, check=False)
         assert done.returncode != 0 and told in done.stderr, f"{name}: {done}"
