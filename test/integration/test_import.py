@@ -116,7 +116,7 @@ def test_what_cannot_be_imported_is_refused(device, openssl_cnf, openssl, key_fi
     key_file("P-256", "locked", "-aes256", "-pass", "pass:secret")
     (tmp_path / "empty").write_bytes(b"")
     (tmp_path / "garbage").write_bytes(bytes(range(256)))
-    for name, told in [("rsa", "only EC keys"), ("k1", "only EC keys"), ("public", "no private key in it"),
+    for name, told in [("rsa", "only EC keys"), ("k1", "only EC keys"), ("public", "it contains no private key"),
                        ("locked", "it has a passphrase"),
                        ("empty", "it is not a valid private key"), ("garbage", "it is not a valid private key"),
                        ("absent", "No such file")]:
