@@ -25,6 +25,12 @@ class PackedTexts {
   };
   /// That of the text that is pushed next.
   Place end() const noexcept;
+  /// The text there.
+  std::string_view text_from(Place place) const {
+    std::string_view text;
+    for_each_from(place, 1, [&text](std::string_view there) { text = there; });
+    return text;
+  }
   /// Visits that text and those after it, `count` in all.
   template <class Visit>
   void for_each_from(Place place, std::size_t count, Visit&& visit) const {

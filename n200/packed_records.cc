@@ -45,24 +45,27 @@ void PackedRecords::read_at(PackedTexts::Place place, KeyRecord& record) const {
   texts_.for_each_from(place, kFields, [&](std::string_view text) { set_field(record, field++, text); });
 }
 
+// The texts to sort by are packed, too: a listing may have a million records.
 void PackedRecords::sort(const std::function<std::string(const KeyRecord&)>& key_of, bool descending) {
   struct Entry {
-    std::string key, key_id;
-    PackedTexts::Place place;
+    PackedTexts::Place key, record;
   };
+  PackedTexts keys;
   std::vector<Entry> entries;
   entries.reserve(places_.size());
   KeyRecord record;
   for (const auto place : places_) {
     read_at(place, record);
-    entries.push_back({key_of(record), record.key_id, place});
+    entries.push_back({keys.end(), place});
+    keys.push(key_of(record));
   }
-  std::sort(entries.begin(), entries.end(), [descending](const Entry& a, const Entry& b) {
-    const auto& [first, second] = descending ? std::tie(b, a) : std::tie(a, b);
-    return std::tie(first.key, first.key_id) < std::tie(second.key, second.key_id);
+  std::sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
+    const int order = keys.text_from(a.key).compare(keys.text_from(b.key));
+    if (order != 0) return descending ? order > 0 : order < 0;
+    return std::tie(a.record.block, a.record.at) < std::tie(b.record.block, b.record.at);
   });
   std::transform(entries.begin(), entries.end(), places_.begin(),
-                 [](const Entry& entry) { return entry.place; });
+                 [](const Entry& entry) { return entry.record; });
 }
 
 void PackedRecords::for_each(const std::function<void(const KeyRecord&)>& visit) const {

@@ -15,7 +15,7 @@ namespace sesam::n200 {
 class PackedRecords {
  public:
   void add(const KeyRecord& record);
-  /// Sorts by the text that `key_of` returns, and those with equal texts by their key_id.
+  /// Sorts by the text that `key_of` returns. Those with equal texts stay in the order of add().
   void sort(const std::function<std::string(const KeyRecord&)>& key_of, bool descending);
   /// Visits every record in the order of add(), or as they were sorted.
   void for_each(const std::function<void(const KeyRecord&)>& visit) const;

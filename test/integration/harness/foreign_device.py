@@ -39,6 +39,8 @@ class ForeignDevice:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.tlscert, directory / "tls.key")
+        # A client may be gone by the time of accept(2), which must not wait for the next one.
+        self.server.socket.setblocking(False)
         # The handshake is the connection's own thread's: a client that begins none must not stop the server.
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.server.daemon_threads = True

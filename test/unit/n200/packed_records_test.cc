@@ -61,7 +61,7 @@ TEST(PackedRecords, are_visited_in_the_order_that_they_were_sorted_into) {
   };
   EXPECT_EQ(key_ids(), "3214");
   records.sort([](const KeyRecord& record) { return record.nice_name; }, false);
-  EXPECT_EQ(key_ids(), "4213");
+  EXPECT_EQ(key_ids(), "4231");
   records.sort([](const KeyRecord& record) { return record.nice_name; }, true);
   EXPECT_EQ(key_ids(), "3124");
   EXPECT_EQ(records.size(), 4U);
