@@ -18,8 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMaxText = 64 * 1024;
-
 // Its error number; 0 if the program runs.
 int spawn(pid_t* pid, const std::vector<std::string>& words, int output) {
   std::vector<char*> arguments;
@@ -36,7 +34,7 @@ int spawn(pid_t* pid, const std::vector<std::string>& words, int output) {
 }
 
 // Reads until the end; false where the time is over.
-bool read_all(int descriptor, std::string& text, Clock::time_point until) {
+bool read_all(int descriptor, ChildOutput& output, std::size_t max_text, Clock::time_point until) {
   char block[4096];
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
@@ -46,7 +44,10 @@ bool read_all(int descriptor, std::string& text, Clock::time_point until) {
     const ssize_t got = ::read(descriptor, block, sizeof block);
     if (got == 0) return true;
     if (got < 0 && errno != EINTR) return false;
-    if (got > 0) text.append(block, std::min(static_cast<std::size_t>(got), kMaxText - text.size()));
+    if (got <= 0) continue;
+    const auto kept = std::min(static_cast<std::size_t>(got), max_text - output.text.size());
+    output.text.append(block, kept);
+    output.is_cut = output.is_cut || kept < static_cast<std::size_t>(got);
   }
 }
 
@@ -62,10 +63,11 @@ bool ends_by(pid_t pid, int* status, Clock::time_point until) {
 
 }  // namespace
 
-ChildOutput output_of(const std::vector<std::string>& words, std::chrono::milliseconds limit) {
+ChildOutput output_of(const std::vector<std::string>& words, std::chrono::milliseconds limit,
+                      std::size_t max_text) {
   const auto until = Clock::now() + limit;
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return {-1, std::strerror(errno)};
+  if (::pipe2(ends, O_CLOEXEC) != 0) return {-1, std::strerror(errno), false};
   pid_t pid = -1;
   const int failed = spawn(&pid, words, ends[1]);
   ::close(ends[1]);
@@ -74,7 +76,7 @@ ChildOutput output_of(const std::vector<std::string>& words, std::chrono::millis
     output.text = words.front() + ": " + std::strerror(failed);
   } else {
     int status = 0;
-    const bool has_ended = read_all(ends[0], output.text, until) && ends_by(pid, &status, until);
+    const bool has_ended = read_all(ends[0], output, max_text, until) && ends_by(pid, &status, until);
     if (has_ended && WIFEXITED(status)) output.status = WEXITSTATUS(status);
     if (!has_ended) {
       ::kill(pid, SIGKILL);

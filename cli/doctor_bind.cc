@@ -45,9 +45,13 @@ std::string quoted_value(std::string_view line) {
 // All directories of keys in a named.conf, by named's own words for it.
 Result<std::vector<std::string>> directories_in(const std::string& named_conf) {
   constexpr std::chrono::seconds kLimit{20};
-  const auto printed = output_of({"named-checkconf", "-p", named_conf}, kLimit);
-  if (printed.status != 0)
-    return Error{Reason::bad_argument, "named-checkconf -p " + named_conf + ": " + printed.text};
+  constexpr std::size_t kMaxText = 64 * 1024 * 1024;  // hundreds of thousands of zones
+  const std::string command = "named-checkconf -p " + named_conf;
+  const auto printed = output_of({"named-checkconf", "-p", named_conf}, kLimit, kMaxText);
+  if (printed.status != 0) return Error{Reason::bad_argument, command + ": " + printed.text};
+  if (printed.is_cut)
+    return Error{Reason::bad_argument,
+                 command + ": prints more than " + std::to_string(kMaxText) + " bytes, which were not read"};
   std::istringstream lines(printed.text);
   fs::path base;
   std::set<std::string> named;

@@ -71,6 +71,16 @@ def test_directories_of_a_named_conf(bind, doctor, tmp_path):
     assert_only_bad(doctor(bind.openssl_conf, "--bind", tmp_path / "named.conf"), "K files", "named-checkconf")
 
 
+def test_a_long_named_conf_is_read_to_its_end(bind, doctor, tmp_path):
+    """named-checkconf prints more than 64 KiB before the zone that has the keys."""
+    zones = "".join(f'zone "z{number}.example" {{ type primary; file "z{number}.example"; }};\n'
+                    for number in range(1500))
+    (tmp_path / "named.conf").write_text(f'options {{ directory "{tmp_path}"; }};\n{zones}zone "jp.example" {{ '
+                                         'type primary; file "jp.example"; key-directory "zone"; };\n')
+    steps = doctor(bind.openssl_conf, "--bind", tmp_path / "named.conf")
+    assert bad_steps(steps) == [] and steps["K files' keys"]["finding"].startswith("1 in the device")
+
+
 def test_no_k_files(bind, doctor, tmp_path):
     (tmp_path / "empty").mkdir()
     steps = doctor(bind.openssl_conf, "--bind", tmp_path / "empty")

@@ -30,8 +30,15 @@ TEST(ChildOutput, a_program_that_does_not_end_is_killed) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, 30s);
 }
 
-TEST(ChildOutput, endless_output_is_cut) {
-  EXPECT_EQ(output_of({"sh", "-c", "head -c 200000 /dev/zero"}, 10s).text.size(), 64u * 1024);
+TEST(ChildOutput, long_output_is_cut_and_says_so) {
+  const std::vector<std::string> words{"sh", "-c", "head -c 200000 /dev/zero"};
+  const auto output = output_of(words, 10s);
+  EXPECT_EQ(output.text.size(), kMaxMessage);
+  EXPECT_TRUE(output.is_cut);
+  EXPECT_EQ(output_of(words, 10s, 199999).text.size(), 199999u);
+  EXPECT_TRUE(output_of(words, 10s, 199999).is_cut);
+  EXPECT_EQ(output_of(words, 10s, 200000).text.size(), 200000u);
+  EXPECT_FALSE(output_of(words, 10s, 200000).is_cut);
 }
 
 }  // namespace
