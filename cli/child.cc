@@ -48,9 +48,16 @@ User user_of(const passwd& entry) {
   return user;
 }
 
+// Another user's code must not reach this command's terminal.
+bool leave_terminal() {
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  return null != -1 && ::setsid() != -1 && ::dup2(null, STDIN_FILENO) != -1 &&
+         ::dup2(null, STDOUT_FILENO) != -1 && ::dup2(null, STDERR_FILENO) != -1;
+}
+
 bool become(const User& user) {
   if (::geteuid() == user.uid && ::getuid() == user.uid) return true;
-  return ::setgroups(user.groups.size(), user.groups.data()) == 0 &&
+  return leave_terminal() && ::setgroups(user.groups.size(), user.groups.data()) == 0 &&
          ::setresgid(user.gid, user.gid, user.gid) == 0 && ::setresuid(user.uid, user.uid, user.uid) == 0;
 }
 

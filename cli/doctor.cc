@@ -106,6 +106,16 @@ Questions questions_about(const Session& session, const Ground& ground, const Ar
   return questions;
 }
 
+// With audit_required a program uses no key before it can write the audit file.
+std::string why_not_to_sign(const config::Configuration& configuration, const Checkup& checkup) {
+  const auto& steps = checkup.steps();
+  const bool has_audit_file = std::none_of(steps.begin(), steps.end(), [](const auto& step) {
+    return step.name == "audit file" && step.mark == Mark::bad;
+  });
+  if (has_audit_file || !configuration.device.audit.is_required) return {};
+  return "audit_required = yes, and the audit file cannot be written";
+}
+
 // A '#' within a value, as in a password, is rarely meant to begin a comment.
 bool warn_of_cut_values(const Ground& ground, const config::Values& values, Checkup& checkup) {
   bool is_good = true;
@@ -140,6 +150,7 @@ void check_configured(const Session& session, const Ground& ground, const Argume
                            ? std::vector<std::string>()
                            : check_bind_files(arguments.bind, ground.user ? &*ground.user : nullptr, checkup);
   auto questions = questions_about(session, ground, arguments);
+  questions.why_not_to_sign = why_not_to_sign(*configuration, checkup);
   std::shared_ptr<n200::Device> device;
   for (std::size_t node = 0; node < connection.urls.size(); ++node) {
     auto answering = check_node(connection, collected.values, node, questions, checkup);
@@ -203,17 +214,18 @@ Result<bool> doctor(Session session, const Arguments& arguments) {
   Checkup checkup(session.json ? nullptr : arguments.print_config ? &std::cerr : &std::cout);
   Ground ground;
   if (!arguments.user.empty()) {
-    SESAM_TRY(user, find_user(arguments.user));
-    ground.user = std::move(user);
+    SESAM_TRY(found, find_user(arguments.user));
+    ground.user = std::move(found);
   }
+  const User* user = ground.user ? &*ground.user : nullptr;
   std::string module_setting;
   const auto cnf = config::OpensslCnf::load(session.path());
-  const auto section = check_openssl_cnf(session, cnf, checkup);
+  const auto section = check_openssl_cnf(session, cnf, user, checkup);
   if (cnf) ground.cnf = cnf->path();
   ground.has_section = section.has_value();
   if (section) {
     session.section = *section;  // also one that OpenSSL does not reach: its settings are looked at
-    ground.module = check_module(*cnf, *section, checkup);
+    ground.module = check_module(*cnf, *section, user, checkup);
     module_setting = cnf->value(*section, "module").value_or("");
   } else {
     checkup.skip({"module", "libcrypto"}, "there is no section of the provider");

@@ -16,13 +16,16 @@
 
 namespace sesam::cli {
 
-/// The file, and what it says to OpenSSL itself: steps "configuration file", "provider's section", "default
-/// provider", "default properties". The name of our section; nothing where there is none.
+/// The file, as `user` (null: this process's) can read it, and what it says to OpenSSL itself: steps
+/// "configuration file", "provider's section", "default provider", "default properties". The name of our
+/// section; nothing where there is none.
 std::optional<std::string> check_openssl_cnf(const Session& session, const Result<config::OpensslCnf>& cnf,
-                                             Checkup& checkup);
+                                             const User* user, Checkup& checkup);
 
-/// sesam.so, as OpenSSL would find and load it: steps "module", "libcrypto". Returns its path.
-std::string check_module(const config::OpensslCnf& cnf, const std::string& section, Checkup& checkup);
+/// sesam.so, as OpenSSL would find and load it: steps "module", "libcrypto". It is loaded as `user` (null:
+/// this process's), and only if no other user can change it. Returns its path.
+std::string check_module(const config::OpensslCnf& cnf, const std::string& section, const User* user,
+                         Checkup& checkup);
 
 /// The files that settings name, as `user` (null: this process's) can use them: steps "files", "log file",
 /// "audit file", "metrics file". False if a file with settings cannot be read by this process.
@@ -42,10 +45,11 @@ void check_limit(n200::Device& device, Checkup& checkup);
 
 /// What the device is asked, besides the time.
 struct Questions {
-  std::string key;        ///< sign with it; empty: none
-  std::string pass_hint;  ///< why openssl.cnf may hold another password than the user wrote; else empty
-  std::string pin_hint;   ///< the same for the PIN
-  std::string key_id;     ///< of the key that an earlier node has by that name
+  std::string key;              ///< sign with it; empty: none
+  std::string pass_hint;        ///< why openssl.cnf may hold another password than the user wrote; else empty
+  std::string pin_hint;         ///< the same for the PIN
+  std::string key_id;           ///< of the key that an earlier node has by that name
+  std::string why_not_to_sign;  ///< empty: sign
   bool is_pin_rejected = false;  ///< by an earlier node: another try may lock the key
 };
 

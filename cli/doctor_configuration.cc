@@ -15,12 +15,15 @@
 
 #include "cli/child.h"
 #include "cli/doctor.h"
+#include "cli/file_access.h"
+#include "config/include_files.h"
 
 namespace sesam::cli {
 namespace {
 
 using config::OpensslCnf;
 
+constexpr char kFile[] = "configuration file";
 constexpr char kDefault[] = "default provider";
 constexpr char kWholeFile[] = "for an example run: sesam doctor --print-config";
 
@@ -30,14 +33,53 @@ std::string origin(const Session& session) {
                                                   : "OpenSSL's own, as OPENSSL_CONF is not set";
 }
 
+// Files and directories; one that is missing is ignored.
+std::vector<FileUse> reads_of(const OpensslCnf& cnf) {
+  std::vector<FileUse> uses;
+  std::error_code ignored;
+  for (const auto& path : config::included_files(cnf.path()))
+    if (const auto kind = std::filesystem::status(path, ignored).type();
+        kind != std::filesystem::file_type::not_found)
+      uses.push_back(
+          {"", path,
+           kind == std::filesystem::file_type::directory ? FileUse::Access::list : FileUse::Access::read});
+  return uses;
+}
+
+// OpenSSL ignores the file and what it includes, without an error, where the program's user cannot read it. A
+// file that only this process can read may do: many programs read it before they change their user.
+bool check_readers(const OpensslCnf& cnf, const User* user, Checkup& checkup) {
+  const auto uses = reads_of(cnf);
+  const auto own = try_files(nullptr, uses);
+  const auto of_user = user == nullptr ? own : try_files(user, uses);
+  if (!own || !of_user) {
+    checkup.bad(kFile, (own ? of_user : own).error());
+    return false;
+  }
+  constexpr char kIgnored[] = "; OpenSSL ignores it without an error";
+  bool good = true;
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    const auto& [finding, cure] = (*of_user)[i];
+    if (!(*own)[i].finding.empty())
+      checkup.bad(kFile, (*own)[i].finding + kIgnored, (*own)[i].cure);
+    else if (!finding.empty())
+      checkup.warn(kFile, finding + kIgnored,
+                   "if the program starts as root, as named and nginx, nothing: it reads the file before it "
+                   "changes its user; if it starts as user '" +
+                       user->name + "', " + cure);
+    good = good && finding.empty() && (*own)[i].finding.empty();
+  }
+  return good;
+}
+
 // Programs find a relative path only if they start in the same directory.
-void report_found(const Session& session, const OpensslCnf& cnf, Checkup& checkup) {
-  constexpr char kName[] = "configuration file";
+void report_found(const Session& session, const OpensslCnf& cnf, const User* user, Checkup& checkup) {
+  if (!check_readers(cnf, user, checkup)) return;
   if (session.config.empty() && !std::filesystem::path(cnf.path()).is_absolute())
-    checkup.warn(kName, cnf.path() + ", " + origin(session) + ", is a relative path",
+    checkup.warn(kFile, cnf.path() + ", " + origin(session) + ", is a relative path",
                  "set OPENSSL_CONF to an absolute path");
   else
-    checkup.good(kName, cnf.path() + ", " + origin(session));
+    checkup.good(kFile, cnf.path() + ", " + origin(session));
 }
 
 std::string cure_for_unreadable(const std::string& path) {
@@ -49,15 +91,14 @@ std::string cure_for_unreadable(const std::string& path) {
 }
 
 // OpenSSL ignores a file that it cannot read or parse, without an error.
-bool check_file(const Session& session, const Result<OpensslCnf>& cnf, Checkup& checkup) {
-  constexpr char kName[] = "configuration file";
+bool check_file(const Session& session, const Result<OpensslCnf>& cnf, const User* user, Checkup& checkup) {
   if (!cnf)
-    checkup.bad(kName, cnf.error().detail + " (" + origin(session) + ")",
+    checkup.bad(kFile, cnf.error().detail + " (" + origin(session) + ")",
                 cure_for_unreadable(session.path()));
   else if (std::filesystem::is_directory(cnf->path()))
-    checkup.bad(kName, cnf->path() + " is a directory (" + origin(session) + ")", "name a file");
+    checkup.bad(kFile, cnf->path() + " is a directory (" + origin(session) + ")", "name a file");
   else
-    report_found(session, *cnf, checkup);
+    report_found(session, *cnf, user, checkup);
   return cnf && !std::filesystem::is_directory(cnf->path());
 }
 
@@ -230,9 +271,9 @@ void check_properties(const OpensslCnf& cnf, Checkup& checkup) {
 }  // namespace
 
 std::optional<std::string> check_openssl_cnf(const Session& session, const Result<OpensslCnf>& cnf,
-                                             Checkup& checkup) {
+                                             const User* user, Checkup& checkup) {
   std::optional<std::string> section;
-  if (check_file(session, cnf, checkup))
+  if (check_file(session, cnf, user, checkup))
     section = check_section(session, *cnf, checkup);
   else
     checkup.skip({"provider's section"}, "there is no file");

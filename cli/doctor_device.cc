@@ -91,6 +91,7 @@ void check_post(n200::Device& device, Checkup& checkup) {
 
 void sign_and_report(const std::shared_ptr<n200::Device>& device, const FoundKey& found, Questions& questions,
                      Checkup& checkup) {
+  if (!questions.why_not_to_sign.empty()) return checkup.skip({kSignature}, questions.why_not_to_sign);
   if (questions.is_pin_rejected)
     return checkup.skip({kSignature}, "another node rejected the PIN, and a further try may lock the key");
   const auto made = trial_signature(device, found);

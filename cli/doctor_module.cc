@@ -15,7 +15,9 @@
 
 #include "cli/child.h"
 #include "cli/doctor.h"
+#include "cli/file_access.h"
 #include "cli/module_file.h"
+#include "cli/module_owners.h"
 #include "cli/needed_libraries.h"
 #include "ossl/handles.h"
 
@@ -74,10 +76,22 @@ std::string load(const std::string& path) {
   return built;
 }
 
+// The user as which the module is loaded; null: this process's. The program's user may own the module, and
+// its code must not get more rights than that user has. A module that only root can read and change is loaded
+// by programs that start as root.
+const User* loader_of(const std::string& path, const User* user) {
+  constexpr uid_t kRoot = 0;
+  if (user == nullptr) return nullptr;
+  const User root{"root", "root", kRoot, kRoot, {}};
+  const auto verdicts = try_files(user, {{"module", path, FileUse::Access::read}});
+  const bool is_readable = !verdicts || verdicts->front().finding.empty();
+  return is_readable || !flaw_of_owners(path, &root).finding.empty() ? user : nullptr;
+}
+
 // A damaged module may crash: not this process.
-Result<std::string> try_to_load(const std::string& path) {
+Result<std::string> try_to_load(const std::string& path, const User* user) {
   constexpr std::chrono::seconds kLimit{20};
-  SESAM_TRY(said, in_child(nullptr, kLimit, [&path] { return load(path); }));
+  SESAM_TRY(said, in_child(loader_of(path, user), kLimit, [&path] { return load(path); }));
   if (said.starts_with('E')) return Error{Reason::bad_configuration, said.substr(1)};
   return said;
 }
@@ -116,11 +130,11 @@ void check_libcrypto(const std::string& path, Checkup& checkup) {
                 "install the sesam.so that was built for the programs' OpenSSL");
 }
 
-void check_file(const std::string& path, Checkup& checkup) {
+void check_file(const std::string& path, const User* user, Checkup& checkup) {
   const auto [flaw, cure] = flaw_of_module(path);
   if (!flaw.empty())
     return checkup.bad(kModule, path + " " + flaw, cure.empty() ? cure_for_missing(path) : cure);
-  const auto loaded = try_to_load(path);
+  const auto loaded = try_to_load(path, user);
   if (loaded)
     checkup.good(kModule, path + ", " + *loaded);
   else
@@ -130,7 +144,8 @@ void check_file(const std::string& path, Checkup& checkup) {
 
 }  // namespace
 
-std::string check_module(const config::OpensslCnf& cnf, const std::string& section, Checkup& checkup) {
+std::string check_module(const config::OpensslCnf& cnf, const std::string& section, const User* user,
+                         Checkup& checkup) {
   const std::string path = module_path(cnf, section);
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {
@@ -138,7 +153,12 @@ std::string check_module(const config::OpensslCnf& cnf, const std::string& secti
     checkup.skip({kLibcrypto}, "there is no module");
     return {};
   }
-  check_file(path, checkup);
+  if (const auto [flaw, cure] = flaw_of_owners(path, user); !flaw.empty()) {
+    checkup.bad(kModule, path + " " + flaw, cure);
+    checkup.skip({kLibcrypto}, "the module cannot be trusted");
+    return path;
+  }
+  check_file(path, user, checkup);
   check_libcrypto(path, checkup);
   return path;
 }

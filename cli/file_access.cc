@@ -133,7 +133,7 @@ bool is_on_full_file_system(const FileUse& use) {
 
 FileVerdict verdict(const FileUse& use, const Attempt& attempt, const User& user) {
   const bool is_written = use.access == Access::append || use.access == Access::replace;
-  const std::string named = use.setting + " = " + use.path;
+  const std::string named = (use.setting.empty() ? "" : use.setting + " = ") + use.path;
   if (attempt.failed == 0 && is_written && is_on_full_file_system(use))
     return {named + ": its file system is full", "make room, or choose another file system"};
   if (attempt.failed == 0) return {};

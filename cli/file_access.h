@@ -18,7 +18,7 @@ struct FileUse {
     append,  ///< a log: made if it is missing
     replace  ///< a metrics file: its directory must be writable
   };
-  std::string setting;
+  std::string setting;  ///< that names it; empty: none does
   std::string path;
   Access access = Access::read;
 };

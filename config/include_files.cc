@@ -31,16 +31,20 @@ class Search {
   void look_into(const fs::path& path) {
     std::error_code failed;
     if (fs::is_directory(path, failed)) {
+      if (!seen_.insert(path.string()).second) return;
+      visited.push_back(path.string());
       for (fs::directory_iterator entry(path, failed), end; !failed && entry != end; entry.increment(failed))
         if ((entry->path().extension() == ".cnf" || entry->path().extension() == ".conf") &&
             !entry->is_directory(failed))  // as OpenSSL
           look_into(entry->path());
     } else if (seen_.insert(path.string()).second) {
+      visited.push_back(path.string());
       look_into_file(path);
     }
   }
 
   std::vector<WrittenValue> found;
+  std::vector<std::string> visited;
 
  private:
   void look_into_file(const fs::path& path) {
@@ -85,6 +89,12 @@ std::vector<WrittenValue> written_values(const std::string& cnf, std::string_vie
   Search search(key);
   search.look_into(cnf);
   return std::move(search.found);
+}
+
+std::vector<std::string> included_files(const std::string& cnf) {
+  Search search({});
+  search.look_into(cnf);
+  return std::move(search.visited);
 }
 
 std::vector<std::string> files_that_set(const std::string& cnf, std::string_view key) {

@@ -15,6 +15,9 @@ namespace sesam::config {
 /// the name of an included one, say.
 std::vector<std::string> files_that_set(const std::string& cnf, std::string_view key);
 
+/// The file, and the files and directories that it includes, in whatever depth, whether they exist or not.
+std::vector<std::string> included_files(const std::string& cnf);
+
 /// A line that gives a setting its value, as a person wrote it.
 struct WrittenValue {
   std::string file;

@@ -160,3 +160,34 @@ def test_users_that_cannot_be_tried(shared_cnf, sesam, place):
     assert done.returncode == 1 and "--as no-such-user: no such user" in done.stderr
     done = sesam(cnf, "doctor", "--as", "root", check=False, cwd=place, user=65534, group=65534)
     assert done.returncode == 1 and "only root can check as another user" in done.stderr
+
+
+def test_an_openssl_cnf_that_the_user_may_not_read(shared_cnf, doctor, place):
+    """OpenSSL ignores it, and what it includes, without an error."""
+    cnf = Path(shared_cnf())
+    (place / "pass").chmod(0o644)
+    cnf.chmod(0o600)
+    part = place / "part.cnf"
+    part.write_text("[part]\nx = y\n")
+    part.chmod(0o600)
+    cnf.write_text(cnf.read_text() + f"\n.include {part}\n")
+    steps = doctor(cnf, "--as", "nobody")
+    warnings = [step for step in steps["all"]["steps"] if step["step"] == "configuration file"]
+    assert [step["result"] for step in warnings] == ["warning", "warning"] and bad_steps(steps) == ["secrets' files"]
+    for step, file in zip(warnings, (cnf, part)):
+        assert_tells(step, f"{file}: Permission denied (as user 'nobody'); OpenSSL ignores it", "starts as root",
+                     "if it starts as user 'nobody', make it readable", f"chmod g+r {file}")
+    cnf.chmod(0o644)
+    part.chmod(0o644)
+    assert doctor(cnf, "--as", "nobody")["configuration file"]["result"] == "good"
+
+
+def test_no_signature_without_the_audit_file_that_is_required(device, openssl_cnf, doctor, tmp_path):
+    device.create_key("web", pin=PIN)
+    settings = {"pin": PIN, "audit_output": tmp_path / "no" / "file"}
+    device.reset_counters()
+    steps = doctor(openssl_cnf(device, audit_required="yes", **settings), "--key", "web")
+    assert_only_bad(steps, "audit file", "No such file or directory")
+    assert steps["signature"]["result"] == "skipped" and "eccsign" not in device.requests()
+    assert_tells(steps["signature"], "audit_required = yes, and the audit file cannot be written")
+    assert doctor(openssl_cnf(device, **settings), "--key", "web")["signature"]["result"] == "good"

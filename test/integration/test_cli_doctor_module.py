@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """sesam doctor: the module that openssl.cnf names. A foreign or damaged one is not executed."""
+import os
 import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from harness.doctor import assert_only_bad, bad_steps, rewrite
+from harness.doctor import assert_only_bad, assert_tells, bad_steps, rewrite
 from harness.paths import MODULE
 
 
@@ -65,3 +68,91 @@ def test_a_module_in_openssls_directory(device, openssl_cnf, doctor, tmp_path):
     assert_only_bad(steps, "module", str(tmp_path / "sesam.so"), f"module = {MODULE}")
     shutil.copy(MODULE, tmp_path / "sesam.so")
     assert bad_steps(doctor(cnf, environment={"OPENSSL_MODULES": str(tmp_path)})) == []
+
+
+@pytest.fixture
+def place():
+    """A directory that every user may enter, unlike those of pytest."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name)
+        path.chmod(0o755)
+        yield path
+
+
+@pytest.fixture
+def spy(place, run):
+    """A module that writes down as which user it is loaded."""
+    (place / "spy.c").write_text('#include <stdio.h>\n#include <unistd.h>\n'
+                                 'const char *name = "sesam: sematicon N200 provider";\n'
+                                 'int OSSL_provider_init(void) { return 0; }\n'
+                                 '__attribute__((constructor)) static void start(void) {\n'
+                                 f'  FILE *f = fopen("{place}/loaded", "w");\n'
+                                 '  if (f) { fprintf(f, "%d", (int)geteuid()); fclose(f); }\n}\n')
+    run(["cc", "-shared", "-fPIC", "-o", "spy.so", "spy.c", "-Wl,--no-as-needed", "-lcrypto"], cwd=place)
+    return place / "spy.so"
+
+
+def loaded_as(spy):
+    """The user, once."""
+    file = spy.parent / "loaded"
+    user = int(file.read_text()) if file.exists() else None
+    file.unlink(missing_ok=True)
+    return user
+
+
+def test_a_users_own_module_is_loaded_as_that_user(device, openssl_cnf, doctor, place, spy):
+    cnf = with_module(openssl_cnf(device), spy)
+    shutil.chown(place, "nobody")
+    shutil.chown(spy, "nobody")
+    spy.chmod(0o700)
+    assert "module" in bad_steps(doctor(cnf, "--as", "nobody"))
+    assert loaded_as(spy) == 65534
+    steps = doctor(cnf)
+    assert_only_bad(steps, "module", f"{spy} can be replaced by user 'nobody'", f"chown root {place}")
+    assert loaded_as(spy) is None and steps["libcrypto"]["result"] == "skipped"
+
+
+@pytest.mark.parametrize("owner, mode, cure", [("daemon", 0o755, "chown root"), ("root", 0o757, "chmod o-w"),
+                                               ("root:daemon", 0o775, "chmod g-w")])
+def test_a_module_that_others_can_change_is_not_loaded(device, openssl_cnf, doctor, spy, owner, mode, cure):
+    cnf = with_module(openssl_cnf(device), spy)
+    shutil.chown(spy, *owner.split(":"))
+    spy.chmod(mode)
+    for words in ((), ("--as", "nobody")):
+        assert_tells(doctor(cnf, *words)["module"], f"{spy} can be changed by ", "not loaded", f"run: {cure} {spy}")
+        assert loaded_as(spy) is None
+
+
+def test_each_directory_and_link_to_the_module_counts(device, openssl_cnf, doctor, place, spy):
+    """The link's own directory too, and one that it only passes through."""
+    outer = place / "outer"
+    outer.mkdir()
+    (outer / "link").symlink_to(place)
+    cnf = with_module(openssl_cnf(device), outer / "link" / "spy.so")
+    doctor(cnf)
+    assert loaded_as(spy) == 0
+    outer.chmod(0o1777)
+    doctor(cnf)
+    assert loaded_as(spy) == 0
+    os.lchown(outer / "link", 65534, -1)
+    assert_tells(doctor(cnf)["module"], "can be replaced by user 'nobody'", f"chown -h root {outer}/link")
+    os.lchown(outer / "link", 0, -1)
+    outer.chmod(0o777)
+    assert_tells(doctor(cnf)["module"], f"can be replaced by every user in {outer}", f"chmod o-w {outer}")
+    assert loaded_as(spy) is None
+
+
+def test_a_module_that_only_root_can_read(device, openssl_cnf, doctor, place):
+    """named and nginx load it before they change their user."""
+    shutil.copy(MODULE, place / "sesam.so")
+    (place / "sesam.so").chmod(0o700)
+    steps = doctor(with_module(openssl_cnf(device), place / "sesam.so"), "--as", "nobody")
+    assert steps["module"]["result"] == "good" and steps["files"]["result"] == "warning"
+
+
+def test_a_module_that_is_a_fifo(device, openssl_cnf, doctor, tmp_path):
+    os.mkfifo(tmp_path / "sesam.so")
+    steps = doctor(with_module(openssl_cnf(device), tmp_path / "sesam.so"))
+    assert_only_bad(steps, "module", "is not a regular file")

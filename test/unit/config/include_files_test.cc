@@ -66,5 +66,13 @@ TEST_F(IncludeFiles, without_the_key_are_replaced_by_the_file_itself) {
   EXPECT_THAT(files_that_set(cnf, "pass"), ElementsAre(cnf));
 }
 
+TEST_F(IncludeFiles, are_all_listed_in_the_order_of_reading) {
+  const auto inner = file("d/inner.cnf", "[s]\n");
+  const auto cnf = file("cnf", ".include " + path("d") + "\n.include " + path("none") + "\n");
+  EXPECT_THAT(included_files(cnf), ElementsAre(cnf, path("d"), inner, path("none")));
+  EXPECT_THAT(included_files(file("d/inner.cnf", ".include " + path("d") + "\n")),
+              ElementsAre(inner, path("d")));
+}
+
 }  // namespace
 }  // namespace sesam::config
