@@ -49,20 +49,19 @@ std::string name_of_group(gid_t gid) {
 ModuleFlaw flaw_of_part(const fs::path& part, const struct stat& status, uid_t user) {
   const bool is_directory = S_ISDIR(status.st_mode);
   const bool is_link = S_ISLNK(status.st_mode);
-  const auto flaw = [&](const std::string& who, const std::string& command) -> ModuleFlaw {
+  const auto flaw = [&](const std::string& cause, const std::string& command) -> ModuleFlaw {
     const std::string run = command + " " + part.string();
-    if (!is_directory && !is_link)
-      return {"can be changed by " + who + ", so it was not loaded", "run: " + run};
-    return {"can be replaced by " + who + " in " + part.string() + ", so it was not loaded",
+    if (!is_directory && !is_link) return {cause + ", so it was not loaded", "run: " + run};
+    return {"can be replaced, as " + part.string() + " " + cause + ", so it was not loaded",
             "move it to a directory that belongs to root, or run: " + run};
   };
   if (!is_trusted(status.st_uid, user))
-    return flaw(name_of_user(status.st_uid) + ", the owner", is_link ? "chown -h root" : "chown root");
+    return flaw("belongs to " + name_of_user(status.st_uid), is_link ? "chown -h root" : "chown root");
   // With the sticky bit only the owners of a file and of the directory can replace the file.
   if (is_link || (is_directory && (status.st_mode & S_ISVTX) != 0)) return {};
-  if ((status.st_mode & S_IWOTH) != 0) return flaw("every user", "chmod o-w");
+  if ((status.st_mode & S_IWOTH) != 0) return flaw("can be written by every user", "chmod o-w");
   if ((status.st_mode & S_IWGRP) != 0 && !is_trusted_group(status.st_gid, user))
-    return flaw(name_of_group(status.st_gid), "chmod g-w");
+    return flaw("can be written by " + name_of_group(status.st_gid), "chmod g-w");
   return {};
 }
 

@@ -110,18 +110,22 @@ def test_a_users_own_module_is_loaded_as_that_user(device, openssl_cnf, doctor, 
     assert "module" in bad_steps(doctor(cnf, "--as", "nobody"))
     assert loaded_as(spy) == 65534
     steps = doctor(cnf)
-    assert_only_bad(steps, "module", f"{spy} can be replaced by user 'nobody'", f"chown root {place}")
+    assert_only_bad(steps, "module", f"{spy} can be replaced, as {place} belongs to user 'nobody'",
+                    f"chown root {place}")
     assert loaded_as(spy) is None and steps["libcrypto"]["result"] == "skipped"
 
 
-@pytest.mark.parametrize("owner, mode, cure", [("daemon", 0o755, "chown root"), ("root", 0o757, "chmod o-w"),
-                                               ("root:daemon", 0o775, "chmod g-w")])
-def test_a_module_that_others_can_change_is_not_loaded(device, openssl_cnf, doctor, spy, owner, mode, cure):
+@pytest.mark.parametrize("owner, mode, cause, cure", [
+    ("daemon", 0o755, "belongs to user 'daemon'", "chown root"),
+    ("root", 0o757, "can be written by every user", "chmod o-w"),
+    ("root:daemon", 0o775, "can be written by group 'daemon'", "chmod g-w"),
+])
+def test_a_module_that_others_can_change_is_not_loaded(device, openssl_cnf, doctor, spy, owner, mode, cause, cure):
     cnf = with_module(openssl_cnf(device), spy)
     shutil.chown(spy, *owner.split(":"))
     spy.chmod(mode)
     for words in ((), ("--as", "nobody")):
-        assert_tells(doctor(cnf, *words)["module"], f"{spy} can be changed by ", "not loaded", f"run: {cure} {spy}")
+        assert_tells(doctor(cnf, *words)["module"], f"{spy} {cause}", "not loaded", f"run: {cure} {spy}")
         assert loaded_as(spy) is None
 
 
@@ -137,10 +141,10 @@ def test_each_directory_and_link_to_the_module_counts(device, openssl_cnf, docto
     doctor(cnf)
     assert loaded_as(spy) == 0
     os.lchown(outer / "link", 65534, -1)
-    assert_tells(doctor(cnf)["module"], "can be replaced by user 'nobody'", f"chown -h root {outer}/link")
+    assert_tells(doctor(cnf)["module"], f"{outer}/link belongs to user 'nobody'", f"chown -h root {outer}/link")
     os.lchown(outer / "link", 0, -1)
     outer.chmod(0o777)
-    assert_tells(doctor(cnf)["module"], f"can be replaced by every user in {outer}", f"chmod o-w {outer}")
+    assert_tells(doctor(cnf)["module"], f"as {outer} can be written by every user", f"chmod o-w {outer}")
     assert loaded_as(spy) is None
 
 
