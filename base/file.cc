@@ -65,6 +65,8 @@ std::variant<Secret, int> read_file(const std::string& path, std::size_t max_byt
   return text;
 }
 
+std::variant<Secret, int> read_file(int fd, std::size_t max_bytes) { return read_all(fd, max_bytes); }
+
 std::variant<Secret, std::string> only_line(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
   if (text.empty()) return "is empty";

@@ -15,6 +15,9 @@ namespace sesam {
 /// blocks: a FIFO that nobody writes to must not hang a program. A longer file is EFBIG.
 std::variant<Secret, int> read_file(const std::string& path, std::size_t max_bytes = 1 << 20);
 
+/// The same from one that is open.
+std::variant<Secret, int> read_file(int fd, std::size_t max_bytes = 1 << 20);
+
 /// The longest password or PIN that a file may hold.
 constexpr std::size_t kMaxSecretBytes = 256;
 

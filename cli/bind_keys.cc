@@ -53,13 +53,22 @@ Result<std::string> zone_of(const BindKey& key) {
   return unfit(path, "its DNSKEY is not that of the private key in " + key.given);
 }
 
+// Who can write to the directory of the given file must not choose what root reads and copies.
+Result<KFile> public_file_of(const BindKey& key, const std::string& ending) {
+  const std::string path = without_ending(key.given) + ending;
+  struct stat given {};
+  SESAM_TRY(found, read_k_file_without_link(path));
+  if (::stat(key.given.c_str(), &given) == 0 && given.st_uid == found.status.st_uid) return std::move(found);
+  return unfit(path, "belongs to another user than " + key.given);
+}
+
 // K*.private comes last: without it, BIND knows the key only as a public one.
 Result<void> add_to_directory(const BindKey& key, std::string_view text) {
   for (const auto& ending : key.missing) {
     const std::string path = key.stem + ending;
-    SESAM_TRY(copied, read_k_file(without_ending(key.given) + ending));
-    SESAM_TRY(marks, marks_for(path, kPublicMode));
-    SESAM_CHECK(replace_k_file(path, copied.reveal(), marks));
+    SESAM_TRY(copied, public_file_of(key, ending));
+    SESAM_TRY(marks, marks_for(path, copied.status.st_mode & kPublicMode));
+    SESAM_CHECK(replace_k_file(path, copied.text.reveal(), marks));
   }
   SESAM_TRY(marks, marks_for(key.target(), kPrivateMode));
   return replace_k_file(key.target(), text, marks);
@@ -115,7 +124,10 @@ Result<BindKey> read_bind_key(const std::string& given, const std::string& stem)
   key.text = std::move(text);
   if (!key.is_new && !is_same_file(given, key.target())) SESAM_CHECK(check_same_key(key.target(), key.key));
   key.is_saved = is_there(key.saved());
-  if (key.is_saved) SESAM_CHECK(check_same_key(key.saved(), key.key));
+  if (key.is_saved) {
+    SESAM_CHECK(marks_for(key.saved(), kPrivateMode));  // no link: it may lead to the file that is replaced
+    SESAM_CHECK(check_same_key(key.saved(), key.key));
+  }
   for (const char* ending : {".key", ".state"})
     if (key.is_new && !is_there(key.stem + ending) && is_there(without_ending(given) + ending))
       key.missing.emplace_back(ending);

@@ -171,9 +171,12 @@ void print_next_steps(const Session& session, const std::vector<Move>& moves) {
   for (const auto& move : moves)
     std::cout << "  " << printable(move.key.is_new ? move.key.given : move.key.saved()) << '\n';
   const std::string directory = std::filesystem::path(moves.front().key.stem).parent_path().string();
-  std::cout << "To go back, stop named or freeze the zone, and run:\n  sesam import --undo --bind "
-            << printable(quoted(directory));
-  for (const auto& move : moves) std::cout << ' ' << printable(quoted(move.key.given));
+  std::cout
+      << "To go back, stop named or freeze the zone, and run this, with the places to which you moved them:\n"
+         "  sesam import --undo --bind "
+      << printable(quoted(directory));
+  for (const auto& move : moves)
+    std::cout << ' ' << printable(quoted(move.key.is_new ? move.key.given : move.key.saved()));
   std::cout << '\n';
 }
 
@@ -216,7 +219,9 @@ Result<bool> undo_import_for_bind(const Session& session, const BindImport& want
   std::vector<std::string> stems;
   std::set<std::string> zones;
   for (const auto& file : wanted.files) {
-    SESAM_TRY(stem, stem_in(wanted.directory, file));
+    const bool is_saved = file.ends_with(kSavedEnding);
+    SESAM_TRY(stem,
+              stem_in(wanted.directory, is_saved ? file.substr(0, file.size() - kSavedEnding.size()) : file));
     SESAM_TRY(zone, zone_in_directory(stem));
     stems.push_back(std::move(stem));
     zones.insert(std::move(zone));

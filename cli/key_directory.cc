@@ -60,6 +60,19 @@ Result<Secret> read_k_file(const std::string& path) {
   return std::get<Secret>(std::move(read));
 }
 
+Result<KFile> read_k_file_without_link(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+  if (fd < 0)
+    return errno == ELOOP ? Error{Reason::bad_argument, path + ": is a symbolic link"} : unusable(path);
+  struct stat status {};
+  const bool is_regular = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  auto read = read_file(fd);
+  ::close(fd);
+  if (!is_regular) return Error{Reason::bad_argument, path + ": is not a regular file"};
+  if (const int* failed = std::get_if<int>(&read)) return unusable(path, *failed);
+  return KFile{std::get<Secret>(std::move(read)), status};
+}
+
 bool is_there(const std::string& path) noexcept {
   struct stat status {};
   return ::lstat(path.c_str(), &status) == 0;

@@ -15,6 +15,13 @@ namespace sesam::cli {
 /// The text of a regular file. Raises bad_argument.
 Result<Secret> read_k_file(const std::string& path);
 
+/// The text and the status of a regular file that no symbolic link names. Raises bad_argument.
+struct KFile {
+  Secret text;
+  struct stat status;
+};
+Result<KFile> read_k_file_without_link(const std::string& path);
+
 /// Whether there is anything at this path.
 bool is_there(const std::string& path) noexcept;
 

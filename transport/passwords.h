@@ -32,12 +32,16 @@ class Passwords {
       if (one->secret == secret) return true;
     return false;
   }
-  /// From one thread at a time. Throws std::bad_alloc.
+  /// Throws std::bad_alloc.
   void replace(Secret next) {
-    const Password& before = newest();
-    auto password = std::make_unique<Password>(Password{std::move(next), before.number + 1, nullptr});
-    password->previous.reset(&before);
-    newest_.store(password.release(), std::memory_order_release);
+    auto password = std::make_unique<Password>(Password{std::move(next), 0, nullptr});
+    const Password* before = newest_.load(std::memory_order_acquire);
+    do {
+      static_cast<void>(password->previous.release());  // another thread has replaced it meanwhile
+      password->previous.reset(before);
+      password->number = before->number + 1;
+    } while (!newest_.compare_exchange_weak(before, password.get(), std::memory_order_acq_rel));
+    static_cast<void>(password.release());
   }
 
  private:

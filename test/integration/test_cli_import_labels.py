@@ -279,3 +279,40 @@ def test_no_part_of_the_private_key_is_printed_or_in_the_new_file(device, bind, 
     done = move(private, "--json")
     assert secret not in done.stdout + done.stderr + private.read_text()
     assert json.loads(done.stdout)["keys"][0]["label"] + "\0" == label_of(private)
+
+
+def test_a_saved_file_that_is_a_link_does_not_cost_the_key(bind, move):
+    private = make_key(bind)
+    before = private.read_text()
+    Path(f"{private}.saved").symlink_to(private)
+    done = move(private, check=False)
+    assert done.returncode == 1 and f"{private}.saved: is not a regular file" in done.stderr
+    assert private.read_text() == before
+
+
+@pytest.mark.parametrize("ending", [".key", ".state"])
+def test_what_a_link_beside_the_key_leads_to_is_not_copied(device, bind, move, tmp_path, ending):
+    private = make_key(bind)
+    bind.tool("dnssec-settime", "-s", "-g", "OMNIPRESENT", private.stem)
+    public = private.with_suffix(ending)
+    secret = tmp_path / "secret"
+    secret.write_text(public.read_text() + "root's alone\n")
+    secret.chmod(0o600)
+    public.unlink()
+    public.symlink_to(secret)
+    there = tmp_path / "keys"
+    there.mkdir()
+    done = move(private, directory=there, check=False)
+    assert done.returncode == 1 and f"{public}: is a symbolic link" in done.stderr
+    assert all("root's alone" not in path.read_text() for path in there.iterdir())
+
+
+def test_the_way_back_takes_the_saved_file_from_its_safe_place(bind, move, tmp_path):
+    private = make_key(bind)
+    before = private.read_text()
+    move(private)
+    safe = tmp_path / "safe"
+    safe.mkdir()
+    moved = Path(f"{private}.saved").rename(safe / f"{private.name}.saved")
+    move("--undo", moved)
+    assert private.read_text() == before

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transport/passwords.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace sesam::transport {
+namespace {
+
+// Two devices with one connection each have a file of their own to read.
+TEST(Passwords, replaced_by_several_threads_are_all_known_and_numbered) {
+  constexpr unsigned kThreads = 4, kEach = 500;
+  Passwords passwords(Secret("first"));
+  std::vector<std::thread> threads;
+  for (unsigned t = 0; t < kThreads; ++t)
+    threads.emplace_back([&passwords, t] {
+      for (unsigned i = 0; i < kEach; ++i)
+        passwords.replace(Secret(std::to_string(t) + "-" + std::to_string(i)));
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(passwords.newest().number, kThreads * kEach);
+  unsigned number = kThreads * kEach;
+  for (const auto* one = &passwords.newest(); one != nullptr; one = one->previous.get())
+    EXPECT_EQ(one->number, number--);
+  EXPECT_TRUE(passwords.contains(Secret("first")) && passwords.contains(Secret("3-0")));
+}
+
+}  // namespace
+}  // namespace sesam::transport
