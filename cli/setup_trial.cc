@@ -17,6 +17,7 @@
 #include "cli/setup_settings.h"
 #include "cli/trial_signature.h"
 #include "keymgmt/key_types.h"
+#include "n200/audit.h"
 #include "transport/pipeline.h"
 
 namespace sesam::cli::setup {
@@ -35,6 +36,16 @@ Result<std::shared_ptr<n200::Device>> device_for(const Plan& plan, const Argumen
   SESAM_TRY(log, Log::open(0, "stderr"));
   return n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device),
                                    std::move(log));
+}
+
+// Leaves the records that the settings demand. A dry run has no use for it: the output is made at once.
+Result<std::shared_ptr<n200::Device>> audited_device_for(const Plan& plan, const Arguments& arguments) {
+  SESAM_TRY(configuration, configuration_of(plan, arguments.directory));
+  configuration.device.remembers_refusals = false;
+  SESAM_TRY(log, Log::open(0, "stderr"));
+  SESAM_TRY(audit, n200::Audit::open(configuration.device.audit, configuration.connection.user, log));
+  return n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device),
+                                   std::move(log), std::move(audit));
 }
 
 Result<Secret> password_on_stdin() {
@@ -220,7 +231,7 @@ Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, std::string&
                  arguments.dry_run ? "nothing is changed by a dry run" : "no key was named");
     return Trial::none;
   }
-  SESAM_TRY(device, device_for(plan, arguments));
+  SESAM_TRY(device, audited_device_for(plan, arguments));
   bool is_new = false;
   const auto found = find_or_make(*device, plan, arguments, wanted, is_new);
   if (!found) {
