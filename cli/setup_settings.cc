@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/setup_settings.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -84,6 +87,15 @@ Values without_files(const Values& values) {
   return some;
 }
 
+// Whoever can write the file could name a device of his own in it.
+bool others_can_write(const std::string& path) noexcept {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return false;
+  const bool is_foreign = status.st_uid != 0 && status.st_uid != ::geteuid();
+  const bool is_open_to_group = (status.st_mode & S_IWGRP) != 0 && status.st_gid != 0;
+  return is_foreign || is_open_to_group || (status.st_mode & S_IWOTH) != 0;
+}
+
 }  // namespace
 
 Result<Values> settings_before(const Session& session, const Arguments& arguments) {
@@ -91,7 +103,14 @@ Result<Values> settings_before(const Session& session, const Arguments& argument
   if (there.config.empty())
     there.config = (std::filesystem::path(arguments.directory) / "openssl.cnf").string();
   std::error_code failed;
-  const bool is_there = !session.config.empty() || std::filesystem::exists(there.config, failed);
+  bool is_there = !session.config.empty() || std::filesystem::exists(there.config, failed);
+  if (is_there && others_can_write(there.config)) {
+    const std::string why = there.config + ": other users can write it, so its settings are not used";
+    if (!session.config.empty())
+      return Error{Reason::bad_configuration, why + ": correct its owner and mode"};
+    print_warning(why);
+    is_there = false;
+  }
   const auto cnf = is_there ? config::OpensslCnf::load(there.config)
                             : Result<config::OpensslCnf>(Error{Reason::bad_configuration, {}});
   if (is_there && !cnf && !arguments.force)
