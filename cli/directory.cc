@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/directory.h"
 
+#include <grp.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +17,19 @@ Error cannot(const std::string& what, int error) {
   return {Reason::bad_argument, what + ": " + std::strerror(error)};
 }
 
+// root's, or the one that many systems give each user, with nobody else in it.
+bool is_private(gid_t gid) {
+  const passwd* user = ::getpwuid(::geteuid());
+  if (gid == 0 || user == nullptr) return gid == 0;
+  const std::string name = user->pw_name;
+  const bool is_own = user->pw_gid == gid;
+  const group* found = ::getgrgid(gid);
+  if (!is_own || found == nullptr || name != found->gr_name) return false;
+  for (char** member = found->gr_mem; *member != nullptr; ++member)
+    if (name != *member) return false;
+  return true;
+}
+
 }  // namespace
 
 Result<void> refuse_foreign(const std::filesystem::path& path) {
@@ -27,6 +42,8 @@ Result<void> refuse_foreign(const std::filesystem::path& path) {
   if (!S_ISDIR(status.st_mode)) return cannot(path, ENOTDIR);
   if (status.st_uid != geteuid()) return refused(" belongs to another user");
   if ((status.st_mode & S_IWOTH) != 0) return refused(" can be written by every user");
+  if ((status.st_mode & S_IWGRP) != 0 && !is_private(status.st_gid))
+    return refused(" can be written by its group");
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/mark_word.h"
 #include "cli/output.h"
 #include "cli/written_hint.h"
 #include "config/configuration_sources.h"
@@ -184,12 +185,9 @@ bool is_well(const Checkup& checkup, const Arguments& arguments) {
 }
 
 Json json_of(const Checkup& checkup) {
-  constexpr const char* words[] = {"good", "warning", "bad", "skipped"};
   Json steps = Json::array();
   for (const auto& step : checkup.steps()) {
-    Json one{{"step", step.name},
-             {"result", words[static_cast<std::size_t>(step.mark)]},
-             {"finding", step.finding}};
+    Json one{{"step", step.name}, {"result", word_of(step.mark)}, {"finding", step.finding}};
     if (!step.node.empty()) one["node"] = step.node;
     if (!step.cure.empty()) one["cure"] = step.cure;
     steps.push_back(std::move(one));

@@ -2,13 +2,17 @@
 // `sesam setup`: from a device to the files that programs need for it, in one go.
 #include "cli/setup.h"
 
+#include <sys/stat.h>
+
 #include <iostream>
 #include <utility>
 
 #include "cli/commands.h"
 #include "cli/doctor.h"
 #include "cli/key_name.h"
+#include "cli/mark_word.h"
 #include "cli/output.h"
+#include "cli/setup_block.h"
 #include "cli/setup_contents.h"
 #include "cli/setup_files.h"
 #include "cli/setup_settings.h"
@@ -46,6 +50,12 @@ std::string octal(unsigned mode) {
           static_cast<char>('0' + (mode & 7))};
 }
 
+// What a dry run may show: what every user can read, and what is added to what only some can.
+std::string shown_of(const setup::NewFile& file) {
+  if ((file.mode & S_IROTH) != 0) return std::string(file.text.reveal());
+  return file.is_edit ? setup::blocks_in(file.text.reveal()) : std::string();
+}
+
 void print_files(const std::vector<PlannedFile>& files, bool with_contents) {
   std::cout << "\nFiles:\n\n";
   for (const auto& planned : files) {
@@ -54,22 +64,17 @@ void print_files(const std::vector<PlannedFile>& files, bool with_contents) {
     if (!planned.backup.empty()) std::cout << "; the old one is " << printable(planned.backup);
     std::cout << '\n';
   }
-  const auto is_shown = [](const PlannedFile& one) {
-    return one.file.mode != 0600 && one.change != Change::none;
-  };
   for (const auto& planned : files)
-    if (with_contents && is_shown(planned))
-      std::cout << "\n--- " << printable(planned.file.path) << '\n' << planned.file.text.reveal();
+    if (const auto text = shown_of(planned.file);
+        with_contents && planned.change != Change::none && !text.empty())
+      std::cout << "\n--- " << printable(planned.file.path) << '\n' << text;
   std::cout << std::endl;
 }
 
 void print_as_json(const Run& run, const Arguments& arguments, const Result<bool>& well) {
-  constexpr const char* kResults[] = {"good", "bad", "skipped"};
   Json steps = Json::array();
   for (const auto& step : run.checkup.steps()) {
-    Json one{{"step", step.name},
-             {"result", kResults[static_cast<std::size_t>(step.mark)]},
-             {"finding", step.finding}};
+    Json one{{"step", step.name}, {"result", word_of(step.mark)}, {"finding", step.finding}};
     if (!step.cure.empty()) one["cure"] = step.cure;
     steps.push_back(std::move(one));
   }

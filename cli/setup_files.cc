@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/printable.h"
 #include "cli/directory.h"
+#include "cli/key_directory.h"
 #include "cli/output_file.h"
 #include "cli/time_text.h"
 
@@ -21,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr unsigned kModeBits = 07777;
+constexpr unsigned kSecretMode = 0600;
 constexpr unsigned kDirectoryMode = 0755;
 
 Error cannot(const std::string& path, int error) {
@@ -37,11 +38,12 @@ std::string backup_name(const std::string& path, const std::string& time) {
   return name;
 }
 
-// Other users must not be able to read a secret.
-bool is_mode_enough(const std::string& path, unsigned mode) {
+// Nobody else may write any of these files, nor read a secret. An edited file keeps what it has.
+bool is_mode_enough(const NewFile& file) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return false;
-  return mode != 0600 || ((status.st_mode & 077) == 0 && status.st_uid == ::geteuid());
+  if (::stat(file.path.c_str(), &status) != 0) return false;
+  const unsigned forbidden = file.mode == kSecretMode ? S_IRWXG | S_IRWXO : S_IWGRP | S_IWOTH;
+  return file.is_edit || ((status.st_mode & forbidden) == 0 && status.st_uid == ::geteuid());
 }
 
 Result<PlannedFile> plan_file(NewFile file, const std::string& time) {
@@ -53,7 +55,7 @@ Result<PlannedFile> plan_file(NewFile file, const std::string& time) {
     return cannot(path, *failed);
   }
   if (std::get<Secret>(there) == planned.file.text) {
-    planned.change = is_mode_enough(path, planned.file.mode) ? Change::none : Change::set_mode;
+    planned.change = is_mode_enough(planned.file) ? Change::none : Change::set_mode;
     return planned;
   }
   planned.change = Change::replace;
@@ -61,15 +63,24 @@ Result<PlannedFile> plan_file(NewFile file, const std::string& time) {
   return planned;
 }
 
-// A second name of the same file, with the mode and the owner that it has.
+// A second name of the same file, with the mode and the owner that it has; of a secret a copy for its owner.
 Result<void> back_up(const PlannedFile& planned) {
   const std::string& path = planned.file.path;
-  if (::link(path.c_str(), planned.backup.c_str()) == 0) return {};
+  const bool is_secret = planned.file.mode == kSecretMode && !planned.file.is_edit;
+  if (!is_secret && ::link(path.c_str(), planned.backup.c_str()) == 0) return {};
   struct stat status {};  // not every file system has links
   const auto text = read_file(path);
   if (const int* failed = std::get_if<int>(&text)) return cannot(path, *failed);
   if (::stat(path.c_str(), &status) != 0) return cannot(path, errno);
-  return replace_file(planned.backup, std::get<Secret>(text).reveal(), status.st_mode & kModeBits);
+  const std::string_view copied = std::get<Secret>(text).reveal();
+  return is_secret ? replace_file(planned.backup, copied, kSecretMode)
+                   : replace_k_file(planned.backup, copied, status);
+}
+
+// With the mode and the owner of the file in whose place it is put.
+Result<void> put_edited(const NewFile& file) {
+  SESAM_TRY(marks, marks_for(file.path, file.mode));
+  return replace_k_file(file.path, file.text.reveal(), marks);
 }
 
 // Directories that were made for files; without a file in them they go again.
@@ -138,7 +149,7 @@ Result<void> write_files(const std::vector<PlannedFile>& files, bool& is_written
   }
   for (auto& [planned, file] : staged) {
     if (!planned->backup.empty()) SESAM_CHECK(back_up(*planned));
-    SESAM_CHECK(file.put());
+    SESAM_CHECK(planned->file.is_edit ? put_edited(planned->file) : file.put());
     is_written = true;
   }
   return {};

@@ -19,15 +19,13 @@
 #include "cli/doctor.h"
 #include "cli/output_file.h"
 #include "cli/session.h"
+#include "cli/setup_block.h"
 
 namespace sesam::cli::setup {
 namespace {
 
 namespace fs = std::filesystem;
 using config::OpensslCnf;
-
-constexpr std::string_view kBegin = "# Added by `sesam setup`: begin\n";
-constexpr std::string_view kEnd = "# Added by `sesam setup`: end\n";
 
 Error bad(const std::string& path, const std::string& why) {
   return {Reason::bad_configuration, path + ": " + why + "; add the sections of openssl.cnf.example by hand"};

@@ -14,39 +14,11 @@ from harness.keys import assert_signs
 from harness.listener import serve_connections
 from harness.paths import COMMAND
 from harness.pki import Pki
+from harness.setup import PIN, fingerprint, place, words  # noqa: F401
 from harness.simulator import DEVICE_NAME, PASSWORD, USER
 from harness.terminal import run_at_terminal
 
-PIN = "24681357"
 SECRET_FILES = {"pass": f"{PASSWORD}\n", "pin": f"{PIN}\n"}
-
-
-def fingerprint(certificate):
-    done = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"], check=True,
-                          capture_output=True, text=True)
-    return done.stdout.split("=")[1].strip()
-
-
-@pytest.fixture
-def place(tmp_path):
-    (tmp_path / "password").write_text(PASSWORD)
-    (tmp_path / "pin").write_text(PIN)
-    return tmp_path / "etc" / "sesam"
-
-
-@pytest.fixture
-def words(place, tmp_path):
-    """words(device, …) -> the command line that answers everything; `without` leaves options out."""
-
-    def make(device, *more, without=(), **other):
-        options = {"url": device.url, "address": "127.0.0.1", "user": USER, "pass-source": f"file:{tmp_path}/password",
-                   "pin-source": f"file:{tmp_path}/pin", "fingerprint": fingerprint(device.tlscert),
-                   "make-key": "web", "directory": place,
-                   **{name.replace("_", "-"): text for name, text in other.items()}}
-        return ["setup", *(word for name, text in options.items() if name not in without
-                           for word in (f"--{name}", text)), *more]
-
-    return make
 
 
 def assert_nothing_written(done, place):
