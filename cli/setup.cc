@@ -114,8 +114,8 @@ Result<bool> try_files(const Arguments& arguments, Run& run) {
   Session written;
   written.config = arguments.directory + "/openssl.cnf";
   const auto cnf = config::OpensslCnf::load(written.config);
-  if (const auto section = check_openssl_cnf(written, cnf, run.checkup))
-    check_module(*cnf, *section, run.checkup);
+  if (const auto section = check_openssl_cnf(written, cnf, nullptr, run.checkup))
+    check_module(*cnf, *section, nullptr, run.checkup);
   if (!run.checkup.all_well() || run.key.empty()) return run.checkup.all_well();
   SESAM_TRY(device, written.device());
   SESAM_TRY(found, find_key(*device, arguments.key.empty() ? run.key : arguments.key));

@@ -166,7 +166,7 @@ Result<void> check_candidate(const std::string& path, const std::string& text) {
   Session session;
   session.config = candidate.path();
   Checkup checkup(true);
-  check_openssl_cnf(session, OpensslCnf::load(candidate.path()), checkup);
+  check_openssl_cnf(session, OpensslCnf::load(candidate.path()), nullptr, checkup);
   for (const auto& step : checkup.steps())
     if (step.mark == Mark::bad) return bad(path, step.name + ": " + step.finding);
   return {};
