@@ -9,6 +9,7 @@
 #include "cli/message.h"
 #include "cli/named_hold.h"
 #include "cli/output.h"
+#include "cli/shell_word.h"
 #include "keymgmt/key_types.h"
 
 namespace sesam::cli {
@@ -153,16 +154,6 @@ void print_plan(const std::vector<Move>& moves) {
   std::cout << "Dry run: nothing was changed.\n";
 }
 
-// As a shell reads it.
-std::string quoted(const std::string& path) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-%:@=,";
-  if (path.find_first_not_of(kPlain) == path.npos) return path;
-  std::string text = "'";
-  for (const char c : path) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 void print_next_steps(const Session& session, const std::vector<Move>& moves) {
   std::cout << "\nNext: start named with OPENSSL_CONF=" << printable(session.path())
             << " in its environment, or thaw the zone.\n"
@@ -174,9 +165,9 @@ void print_next_steps(const Session& session, const std::vector<Move>& moves) {
   std::cout
       << "To go back, stop named or freeze the zone, and run this, with the places to which you moved them:\n"
          "  sesam import --undo --bind "
-      << printable(quoted(directory));
+      << printable(shell_word(directory));
   for (const auto& move : moves)
-    std::cout << ' ' << printable(quoted(move.key.is_new ? move.key.given : move.key.saved()));
+    std::cout << ' ' << printable(shell_word(move.key.is_new ? move.key.given : move.key.saved()));
   std::cout << '\n';
 }
 
