@@ -30,20 +30,20 @@ constexpr char kSignature[] = "signature";
 constexpr unsigned kMaxCore = 16;  // further ones are not looked for
 constexpr unsigned kMaxPasswords = 3;
 
-Result<std::shared_ptr<n200::Device>> device_for(const Plan& plan, const Arguments& arguments) {
-  SESAM_TRY(configuration, configuration_of(plan, arguments.directory));
-  configuration.device.remembers_refusals = false;
-  SESAM_TRY(log, Log::open(0, "stderr"));
-  return n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device),
-                                   std::move(log));
-}
+enum class Records { none, audit };
 
-// Leaves the records that the settings demand. A dry run has no use for it: the output is made at once.
-Result<std::shared_ptr<n200::Device>> audited_device_for(const Plan& plan, const Arguments& arguments) {
+// With Records::audit it leaves the records that the settings demand; their output is made at once, of which
+// a dry run has no use.
+Result<std::shared_ptr<n200::Device>> device_for(const Plan& plan, const Arguments& arguments,
+                                                 Records records = Records::none) {
   SESAM_TRY(configuration, configuration_of(plan, arguments.directory));
   configuration.device.remembers_refusals = false;
   SESAM_TRY(log, Log::open(0, "stderr"));
-  SESAM_TRY(audit, n200::Audit::open(configuration.device.audit, configuration.connection.user, log));
+  std::shared_ptr<const n200::Audit> audit;
+  if (records == Records::audit) {
+    SESAM_TRY(opened, n200::Audit::open(configuration.device.audit, configuration.connection.user, log));
+    audit = std::move(opened);
+  }
   return n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device),
                                    std::move(log), std::move(audit));
 }
@@ -231,7 +231,7 @@ Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, std::string&
                  arguments.dry_run ? "nothing is changed by a dry run" : "no key was named");
     return Trial::none;
   }
-  SESAM_TRY(device, audited_device_for(plan, arguments));
+  SESAM_TRY(device, device_for(plan, arguments, Records::audit));
   bool is_new = false;
   const auto found = find_or_make(*device, plan, arguments, wanted, is_new);
   if (!found) {
