@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <utility>
 
 #include "base/file.h"
+#include "cli/output_file.h"
 
 namespace sesam::cli {
 namespace {
@@ -22,25 +22,6 @@ Error unusable(const std::string& path, int error = errno) {
 std::string directory_of(const std::string& path) {
   const auto directory = std::filesystem::path(path).parent_path();
   return directory.empty() ? "." : directory.string();
-}
-
-bool write_all(int fd, std::string_view text) noexcept {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno != EINTR) return false;
-    text.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-// The owner counts only where it is another one: only root may change it.
-bool mark(int fd, const struct stat& marks) noexcept {
-  struct stat own {};
-  if (::fstat(fd, &own) != 0) return false;
-  if ((own.st_uid != marks.st_uid || own.st_gid != marks.st_gid) &&
-      ::fchown(fd, marks.st_uid, marks.st_gid) != 0)
-    return false;
-  return ::fchmod(fd, marks.st_mode & 0777) == 0;
 }
 
 // After a crash of the machine the directory has the old entry or the new one; what fsync(2) cannot do, as on
@@ -90,19 +71,10 @@ Result<struct stat> marks_for(const std::string& path, mode_t mode) {
 }
 
 Result<void> replace_k_file(const std::string& path, std::string_view text, const struct stat& marks) {
-  std::string beside = directory_of(path) + "/.sesam-XXXXXX";
-  const int fd = ::mkostemp(beside.data(), O_CLOEXEC);
-  if (fd < 0) return unusable(path);
-  const bool is_written = mark(fd, marks) && write_all(fd, text) && ::fsync(fd) == 0;
-  int error = errno;
-  const bool is_closed = ::close(fd) == 0;
-  if (is_written && is_closed && ::rename(beside.c_str(), path.c_str()) == 0) {
-    sync_directory(path);
-    return {};
-  }
-  if (is_written) error = errno;
-  ::unlink(beside.c_str());
-  return unusable(path, error);
+  SESAM_TRY(staged, StagedFile::write(path, text, marks));
+  SESAM_CHECK(staged.put());
+  sync_directory(path);
+  return {};
 }
 
 Result<void> keep_as(const std::string& path, const std::string& second_name) {

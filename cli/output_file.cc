@@ -51,6 +51,15 @@ bool write_all(int fd, std::string_view text) noexcept {
   return true;
 }
 
+// An owner counts only where it is another one: only root may change it.
+bool give_to(const struct stat* owner, int fd) noexcept {
+  struct stat own {};
+  if (owner == nullptr) return true;
+  if (::fstat(fd, &own) != 0) return false;
+  return (own.st_uid == owner->st_uid && own.st_gid == owner->st_gid) ||
+         ::fchown(fd, owner->st_uid, owner->st_gid) == 0;
+}
+
 // Its number where the path leads to a descriptor of this process, as /dev/stdout and /dev/fd/3 do; or -1.
 // Opening such a path would open its file again, at its beginning.
 int own_descriptor(fs::path path) {
@@ -95,12 +104,22 @@ Result<void> overwrite_file(const std::string& path, std::string_view text, bool
 }  // namespace
 
 Result<StagedFile> StagedFile::write(const std::string& path, std::string_view text, unsigned mode) {
+  return write(path, text, mode, nullptr);
+}
+
+Result<StagedFile> StagedFile::write(const std::string& path, std::string_view text,
+                                     const struct stat& like) {
+  return write(path, text, like.st_mode & 0777, &like);
+}
+
+Result<StagedFile> StagedFile::write(const std::string& path, std::string_view text, unsigned mode,
+                                     const struct stat* owner) {
   std::string beside = (fs::path(path).parent_path() / ".sesam-XXXXXX").string();
   Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));  // with mode 0600
   if (file.get() < 0) return unusable(path);
   StagedFile staged(path, beside);
-  if (write_all(file.get(), text) && ::fchmod(file.get(), mode) == 0 && ::fsync(file.get()) == 0 &&
-      file.close())
+  if (give_to(owner, file.get()) && write_all(file.get(), text) && ::fchmod(file.get(), mode) == 0 &&
+      ::fsync(file.get()) == 0 && file.close())
     return staged;
   return unusable(path);
 }

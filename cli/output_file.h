@@ -2,6 +2,8 @@
 // What subcommands write: a file, or stdout.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,8 +25,10 @@ Result<void> write_output(const std::string& path, std::string_view text, Reader
 /// A whole file that is not in its place yet, and goes unless it is put there.
 class StagedFile {
  public:
-  /// Writes it beside its place. Raises bad_argument.
+  /// Writes it beside its place, and onto the disk. Raises bad_argument.
   static Result<StagedFile> write(const std::string& path, std::string_view text, unsigned mode);
+  /// The same with owner, group and mode of `like`.
+  static Result<StagedFile> write(const std::string& path, std::string_view text, const struct stat& like);
   StagedFile(StagedFile&& other) noexcept
       : path_(std::move(other.path_)), beside_(std::exchange(other.beside_, {})) {}
   StagedFile& operator=(StagedFile&&) = delete;
@@ -34,6 +38,8 @@ class StagedFile {
   Result<void> put();
 
  private:
+  static Result<StagedFile> write(const std::string& path, std::string_view text, unsigned mode,
+                                  const struct stat* owner);
   StagedFile(std::string path, std::string beside) : path_(std::move(path)), beside_(std::move(beside)) {}
 
   std::string path_, beside_;  // empty beside_: there is none

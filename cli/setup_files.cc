@@ -77,10 +77,11 @@ Result<void> back_up(const PlannedFile& planned) {
                    : replace_k_file(planned.backup, copied, status);
 }
 
-// With the mode and the owner of the file in whose place it is put.
-Result<void> put_edited(const NewFile& file) {
+// An edited file keeps the mode and the owner that it has.
+Result<StagedFile> stage(const NewFile& file) {
+  if (!file.is_edit) return StagedFile::write(file.path, file.text.reveal(), file.mode);
   SESAM_TRY(marks, marks_for(file.path, file.mode));
-  return replace_k_file(file.path, file.text.reveal(), marks);
+  return StagedFile::write(file.path, file.text.reveal(), marks);
 }
 
 // Directories that were made for files; without a file in them they go again.
@@ -142,14 +143,13 @@ Result<void> write_files(const std::vector<PlannedFile>& files, bool& is_written
   std::vector<std::pair<const PlannedFile*, StagedFile>> staged;
   for (const auto& planned : files) {
     if (planned.change == Change::none) continue;
-    const auto& [path, text, mode, is_edit] = planned.file;
-    SESAM_CHECK(directories.make(fs::path(path).parent_path()));
-    SESAM_TRY(file, StagedFile::write(path, text.reveal(), mode));
+    SESAM_CHECK(directories.make(fs::path(planned.file.path).parent_path()));
+    SESAM_TRY(file, stage(planned.file));
     staged.emplace_back(&planned, std::move(file));
   }
   for (auto& [planned, file] : staged) {
     if (!planned->backup.empty()) SESAM_CHECK(back_up(*planned));
-    SESAM_CHECK(planned->file.is_edit ? put_edited(planned->file) : file.put());
+    SESAM_CHECK(file.put());
     is_written = true;
   }
   return {};
