@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <grp.h>
-#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -14,15 +13,14 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <optional>
+#include <limits>
 #include <utility>
 
 #include "base/quiet_write.h"
+#include "cli/read_pipe.h"
 
 namespace sesam::cli {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr char kOk = '+';  // the first byte of what a child writes
 constexpr int kMaxGroups = 1024;
@@ -81,22 +79,6 @@ bool become(const User& user) {
   ::_exit(0);
 }
 
-// Until the child closes its end; nothing at the deadline.
-std::optional<std::string> read_all(int fd, Clock::time_point deadline) {
-  std::string text;
-  while (true) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    pollfd one{fd, POLLIN, 0};
-    const int ready = left <= 0 ? 0 : ::poll(&one, 1, static_cast<int>(left));
-    if (ready == 0) return std::nullopt;
-    if (ready < 0 && errno == EINTR) continue;
-    char block[4096];
-    const ssize_t length = ::read(fd, block, sizeof block);
-    if (length > 0) text.append(block, static_cast<std::size_t>(length));
-    if (length == 0 || (length < 0 && errno != EINTR)) return text;
-  }
-}
-
 Error how_it_ended(int status) {
   if (WIFSIGNALED(status))
     return {Reason::internal, std::string("the process that tried it was killed by signal ") +
@@ -137,16 +119,19 @@ Result<std::string> in_child(const User* user, std::chrono::milliseconds limit,
     ::close(ends[0]);
     return Error{Reason::process_limit, std::strerror(failed)};
   }
-  const auto text = read_all(ends[0], Clock::now() + limit);
+  constexpr auto kNoLimit = std::numeric_limits<std::size_t>::max();
+  const auto [text, has_ended, is_cut] =
+      read_pipe(ends[0], kNoLimit, std::chrono::steady_clock::now() + limit);
   ::close(ends[0]);
-  if (!text) ::kill(child, SIGKILL);
+  if (!has_ended) ::kill(child, SIGKILL);
   int status = 0;
   while (::waitpid(child, &status, 0) == -1 && errno == EINTR) {
   }
-  if (!text) return Error{Reason::timed_out, "no result within " + std::to_string(limit.count()) + " ms"};
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || text->empty()) return how_it_ended(status);
-  if (text->front() != kOk) return Error{Reason::bad_argument, *text};
-  return text->substr(1);
+  if (!has_ended)
+    return Error{Reason::timed_out, "no result within " + std::to_string(limit.count()) + " ms"};
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || text.empty()) return how_it_ended(status);
+  if (text.front() != kOk) return Error{Reason::bad_argument, text};
+  return text.substr(1);
 }
 
 }  // namespace sesam::cli

@@ -2,16 +2,17 @@
 #include "cli/child_output.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <thread>
+#include <utility>
+
+#include "cli/read_pipe.h"
 
 namespace sesam::cli {
 namespace {
@@ -31,24 +32,6 @@ int spawn(pid_t* pid, const std::vector<std::string>& words, int output) {
   const int failed = posix_spawnp(pid, arguments.front(), &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   return failed;
-}
-
-// Reads until the end; false where the time is over.
-bool read_all(int descriptor, ChildOutput& output, std::size_t max_text, Clock::time_point until) {
-  char block[4096];
-  for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
-    pollfd wanted{descriptor, POLLIN, 0};
-    if (left <= 0 || (::poll(&wanted, 1, static_cast<int>(left)) <= 0 && errno != EINTR)) return false;
-    if (wanted.revents == 0) continue;
-    const ssize_t got = ::read(descriptor, block, sizeof block);
-    if (got == 0) return true;
-    if (got < 0 && errno != EINTR) return false;
-    if (got <= 0) continue;
-    const auto kept = std::min(static_cast<std::size_t>(got), max_text - output.text.size());
-    output.text.append(block, kept);
-    output.is_cut = output.is_cut || kept < static_cast<std::size_t>(got);
-  }
 }
 
 // A program may close its output before it ends.
@@ -76,7 +59,10 @@ ChildOutput output_of(const std::vector<std::string>& words, std::chrono::millis
     output.text = words.front() + ": " + std::strerror(failed);
   } else {
     int status = 0;
-    const bool has_ended = read_all(ends[0], output, max_text, until) && ends_by(pid, &status, until);
+    auto pipe = read_pipe(ends[0], max_text, until);
+    output.text = std::move(pipe.text);
+    output.is_cut = pipe.is_cut;
+    const bool has_ended = pipe.has_ended && ends_by(pid, &status, until);
     if (has_ended && WIFEXITED(status)) output.status = WEXITSTATUS(status);
     if (!has_ended) {
       ::kill(pid, SIGKILL);
