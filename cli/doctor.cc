@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "cli/commands.h"
-#include "cli/mark_word.h"
 #include "cli/output.h"
 #include "cli/written_hint.h"
 #include "config/configuration_sources.h"

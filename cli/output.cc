@@ -101,6 +101,12 @@ std::string coloured(Mark mark) {
   return styled(text_of(mark), mark == Mark::good ? Style::good : Style::bad, Stream::out);
 }
 
+const char* word_of(Mark mark) noexcept {
+  constexpr const char* kWords[] = {"good", "warning", "bad", "skipped"};
+  static_assert(std::size(kWords) == static_cast<std::size_t>(Mark::skipped) + 1, "a word for each mark");
+  return kWords[static_cast<std::size_t>(mark)];
+}
+
 std::string printable(std::string_view text) { return sesam::printable(text, !speaks_utf8()); }
 
 void print_table(const std::vector<std::string>& head, const VisitRows& rows) {

@@ -22,6 +22,8 @@ enum class Mark { good, warning, bad, skipped };
 std::string_view text_of(Mark mark) noexcept;
 /// The same in its colour, where stdout takes colours.
 std::string coloured(Mark mark);
+/// For JSON: "good", "warning", "bad", "skipped".
+const char* word_of(Mark mark) noexcept;
 
 /// `text` for a terminal: what could steer it, as control characters in a key's name, becomes an escape
 /// (base/printable.h); so does all beyond ASCII where the locale has no more.

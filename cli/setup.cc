@@ -10,7 +10,6 @@
 #include "cli/commands.h"
 #include "cli/doctor.h"
 #include "cli/key_name.h"
-#include "cli/mark_word.h"
 #include "cli/output.h"
 #include "cli/setup_block.h"
 #include "cli/setup_contents.h"
