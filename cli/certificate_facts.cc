@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/certificate_facts.h"
 
+#include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
@@ -65,6 +67,20 @@ std::string first_dns_name(X509* certificate) {
 }
 
 }  // namespace
+
+std::vector<ossl::X509Certificate> certificates_in(const std::string& pem) {
+  std::vector<ossl::X509Certificate> found;
+  const ossl::Bio memory = ossl::reader_of(pem);
+  while (ossl::X509Certificate one{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)})
+    found.push_back(std::move(one));
+  ERR_clear_error();  // the end of the text
+  return found;
+}
+
+bool holds(const std::vector<ossl::X509Certificate>& certificates, const X509* certificate) {
+  return std::ranges::any_of(certificates,
+                             [&](const auto& one) { return X509_cmp(one.get(), certificate) == 0; });
+}
 
 std::string alternative_names(X509* certificate) {
   const int at = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1);

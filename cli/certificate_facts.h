@@ -5,8 +5,16 @@
 #include <openssl/x509.h>
 
 #include <string>
+#include <vector>
+
+#include "ossl/handles.h"
 
 namespace sesam::cli {
+
+/// The certificates in a PEM text, up to the first that OpenSSL cannot read.
+std::vector<ossl::X509Certificate> certificates_in(const std::string& pem);
+/// Whether that very certificate is among them.
+bool holds(const std::vector<ossl::X509Certificate>& certificates, const X509* certificate);
 
 /// "CN=…, subjectAltName …, issued by …, valid until … (from …), SHA-256 …".
 std::string description_of(X509* certificate);

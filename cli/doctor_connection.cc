@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sesam doctor`: from the host name to the end of the TLS handshake.
 #include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include "cli/certificate_facts.h"
 #include "cli/doctor.h"
@@ -16,15 +15,6 @@ constexpr char kHost[] = "host name";
 constexpr char kConnection[] = "connection";
 constexpr char kCertificate[] = "certificate";
 constexpr char kHttp[] = "HTTP";
-
-bool is_in(const std::string& pem, X509* certificate) {
-  const ossl::Bio memory = ossl::reader_of(pem);
-  bool found = false;
-  while (const Certificate one{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)})
-    found = found || X509_cmp(one.get(), certificate) == 0;
-  ERR_clear_error();  // the end of the text
-  return found;
-}
 
 bool same(X509* a, X509* b) { return a != nullptr && b != nullptr && X509_cmp(a, b) == 0; }
 
@@ -73,7 +63,7 @@ void report_outdated(X509* came, long verdict, Checkup& checkup) {
 
 void report_trusted(const Peer& peer, const transport::Options& options, Checkup& checkup) {
   const std::string came = description_of(peer.certificate.get());
-  const bool is_pinned = is_in(options.ca_pem, peer.certificate.get());
+  const bool is_pinned = holds(certificates_in(options.ca_pem), peer.certificate.get());
   const std::string finding =
       came + (is_pinned ? ", the one in " + options.ca_path : ", issued by a trusted CA");
   X509* first = peer.first_to_end ? peer.first_to_end.get() : peer.certificate.get();

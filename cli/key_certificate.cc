@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/key_certificate.h"
 
-#include <array>
 #include <ctime>
 
 #include "base/hex.h"
+#include "cli/certificate_facts.h"
 #include "config/configuration.h"
 #include "ossl/crypto.h"
 #include "ossl/encodings.h"
@@ -37,22 +37,11 @@ std::string serial_of(X509* certificate) {
       std::span(ASN1_STRING_get0_data(serial), static_cast<std::size_t>(ASN1_STRING_length(serial))));
 }
 
-std::string sha256_of(X509* certificate) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  const ossl::Md sha256(EVP_MD_fetch(ossl::private_libctx(), "SHA256", nullptr));
-  if (!sha256 || X509_digest(certificate, sha256.get(), digest.data(), &length) != 1) return {};
-  return to_hex(std::span(digest).first(length));
-}
-
 std::string remark_on_validity(X509* certificate) {
-  constexpr int kWarnedDays = 30;
-  if (X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0) return " (not yet valid)";
-  if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0) return " (expired)";
-  int days = 0, seconds = 0;
-  if (ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate)) != 1 || days >= kWarnedDays)
-    return {};
-  return " (expires in " + std::to_string(days) + (days == 1 ? " day)" : " days)");
+  if (!has_begun(certificate)) return " (not yet valid)";
+  if (has_ended(certificate)) return " (expired)";
+  const std::string end = text_of_near_end(certificate);
+  return end.empty() ? end : " (" + end + ")";
 }
 
 }  // namespace
@@ -82,7 +71,7 @@ Pairs pairs_of(const KeyCertificate& certificate) {
           {"Issuer", text_of(X509_get_issuer_name(own))},
           {"Valid", text_of(X509_get0_notBefore(own)) + " to " + text_of(X509_get0_notAfter(own)) +
                         remark_on_validity(own)},
-          {"SHA-256", sha256_of(own)},
+          {"SHA-256", fingerprint_of(own)},
           {"Chain", std::to_string(certificate.chain.size()) +
                         (certificate.chain.size() == 1 ? " certificate" : " certificates")}};
 }
@@ -95,7 +84,7 @@ Json json_of(const KeyCertificate& certificate) {
                      {"serial", serial_of(one.get())},
                      {"not_before", text_of(X509_get0_notBefore(one.get()))},
                      {"not_after", text_of(X509_get0_notAfter(one.get()))},
-                     {"sha256", sha256_of(one.get())}});
+                     {"sha256", fingerprint_of(one.get())}});
   return chain;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/setup_trust.h"
 
-#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,25 +23,11 @@ namespace {
 
 constexpr std::size_t kFingerprintDigits = 64;  // SHA-256
 
-std::vector<Certificate> certificates_in(const std::string& pem) {
-  std::vector<Certificate> found;
-  const ossl::Bio memory = ossl::reader_of(pem);
-  while (Certificate one{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)})
-    found.push_back(std::move(one));
-  ERR_clear_error();  // the end of the text
-  return found;
-}
-
 std::string pem_of(const std::vector<Certificate>& certificates) {
   const ossl::Bio memory(BIO_new(BIO_s_mem()));
   for (const auto& one : certificates)
     if (!memory || PEM_write_bio_X509(memory.get(), one.get()) != 1) return {};
   return memory ? std::string(ossl::text_in(memory.get())) : std::string();
-}
-
-bool holds(const std::vector<Certificate>& certificates, X509* one) {
-  return std::any_of(certificates.begin(), certificates.end(),
-                     [&](const auto& other) { return X509_cmp(other.get(), one) == 0; });
 }
 
 // "SHA256 Fingerprint=AB:CD…" of openssl, "SHA-256 ab cd…", or the digits alone.
@@ -93,12 +78,10 @@ std::string place_of(const Endpoint& endpoint) {
 void show(X509* certificate, const Endpoint& endpoint) {
   const std::string digits = with_colons(fingerprint_of(certificate));
   const std::string names = alternative_names(certificate);
-  const bool is_self_signed =
-      X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) == 0;
   const std::pair<const char*, std::string> facts[] = {
       {"Subject", subject_of(certificate)},
       {"Names", names.empty() ? "none beside the subject's" : names},
-      {"Issuer", is_self_signed ? "itself" : issuer_of(certificate)},
+      {"Issuer", is_self_signed(certificate) ? "itself" : issuer_of(certificate)},
       {"Valid", "from " + start_of(certificate) + " until " + end_of(certificate)},
       {"SHA-256", digits.substr(0, digits.size() / 2 + 1)},
       {"", digits.substr(digits.size() / 2 + 1)}};

@@ -2,13 +2,13 @@
 #include "cli/tls_look.h"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
 
 #include <chrono>
 
+#include "cli/certificate_facts.h"
 #include "ossl/crypto.h"
 #include "ossl/encodings.h"
 
@@ -31,10 +31,8 @@ void trust(SSL_CTX* context, const std::string& pem) {
   if (pem.empty()) {
     SSL_CTX_set_default_verify_paths(context);
   } else {
-    const ossl::Bio memory = ossl::reader_of(pem);
-    while (const Certificate one{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)})
-      X509_STORE_add_cert(store, one.get());
-    ERR_clear_error();  // the end of the file
+    for (const auto& one : certificates_in(pem)) X509_STORE_add_cert(store, one.get());
+    ERR_clear_error();  // of one that is there twice
   }
   X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST);
 }
@@ -121,10 +119,8 @@ Peer peer_of(SSL* ssl, const std::string& name) {
 }  // namespace
 
 Certificate first_in(const std::string& pem) {
-  const ossl::Bio memory = ossl::reader_of(pem);
-  Certificate certificate(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
-  ERR_clear_error();
-  return certificate;
+  auto all = certificates_in(pem);
+  return all.empty() ? Certificate() : std::move(all.front());
 }
 
 Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const transport::Options& options) {
