@@ -25,6 +25,16 @@ FileIdentity::FileIdentity(int fd) noexcept {
 FileIdentity::FileIdentity(const struct stat& status) noexcept
     : device_(status.st_dev), inode_(status.st_ino) {}
 
+FileIdentity FileIdentity::of_root() noexcept {
+  struct stat root {};
+  return ::stat("/", &root) == 0 ? FileIdentity(root) : FileIdentity();
+}
+
+bool FileIdentity::is_root() const noexcept {
+  struct stat root {};
+  return ::stat("/", &root) == 0 && is_of(root);
+}
+
 bool FileIdentity::is_of(const struct stat& status) const noexcept {
   return inode_ != 0 && status.st_dev == device_ && status.st_ino == inode_;
 }

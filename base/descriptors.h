@@ -24,6 +24,10 @@ class FileIdentity {
   FileIdentity() noexcept = default;
   explicit FileIdentity(int fd) noexcept;
   explicit FileIdentity(const struct stat& status) noexcept;
+  /// Of the root directory that the process has now: in another one (chroot(2)) a path is another file's.
+  static FileIdentity of_root() noexcept;
+  /// It is that directory still.
+  bool is_root() const noexcept;
   /// The descriptor is open and refers to this file.
   bool is_behind(int fd) const noexcept;
   bool is_of(const struct stat& status) const noexcept;

@@ -64,8 +64,7 @@ void LineOutput::open(std::string_view path) {
   std::error_code failed;  // of getcwd(3)
   const auto absolute = std::filesystem::absolute(path, failed);
   path_ = failed ? std::string(path) : absolute.string();
-  struct stat root {};
-  if (::stat("/", &root) == 0) root_ = FileIdentity(root);
+  root_ = FileIdentity::of_root();
   fd_ = open_file(path_);
   if (fd_ == -1) open_error_ = errno;
 }
@@ -91,12 +90,12 @@ void LineOutput::follow_rotation() const noexcept {
       !next_look_ms_.compare_exchange_strong(due, now + kPauseMs, std::memory_order_relaxed))
     return;
   struct stat ours {
-  }, there{}, root{};
+  }, there{};
   if (fstat(fd_, &ours) != 0 || !is_ours(ours)) return start_again();
   const bool is_there = ::lstat(path_.c_str(), &there) == 0;
   const bool is_the_same = there.st_dev == ours.st_dev && there.st_ino == ours.st_ino;
   if (is_there ? is_the_same : errno != ENOENT) return;
-  if (::stat("/", &root) != 0 || !root_.is_of(root)) return;
+  if (!root_.is_root()) return;
   const int fd = open_file(path_);
   if (fd == -1) return;  // the process may no longer: its user is another one by now
   replace_file(fd);
@@ -106,8 +105,7 @@ void LineOutput::follow_rotation() const noexcept {
 // The program has closed the descriptor, as daemons do that close all, and the number may be that of a file
 // of its own by now. Or the file could not be opened so far.
 void LineOutput::start_again() const noexcept {
-  struct stat root {};
-  if (::stat("/", &root) != 0 || !root_.is_of(root)) return;
+  if (!root_.is_root()) return;
   OwnDescriptor next(open_file(path_));
   if (!next.is_ours() || !publish(FileIdentity(next.fd()))) return;
   fd_.store(next.release(), std::memory_order_release);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/password_renewal.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -13,8 +11,7 @@ namespace sesam::n200 {
 
 PasswordRenewal::PasswordRenewal(SecretFile file, std::shared_ptr<const Log> log)
     : file_(std::move(file)), log_(std::move(log)) {
-  struct stat root {};
-  if (!file_.path.empty() && ::stat("/", &root) == 0) root_ = FileIdentity(root);
+  if (!file_.path.empty()) root_ = FileIdentity::of_root();
 }
 
 // A thread of the parent process that was reading at a fork does not exist in the child.
@@ -38,11 +35,6 @@ bool PasswordRenewal::has_newer(unsigned refused, transport::Pipeline& pipeline,
   return passwords.newest().number > refused || read(refused, passwords);
 }
 
-bool PasswordRenewal::is_in_its_root() const noexcept {
-  struct stat root {};
-  return ::stat("/", &root) == 0 && root_.is_of(root);
-}
-
 void PasswordRenewal::report(std::string_view problem) const {
   log_->write(LogLevel::failures, {"the device refused the password of pass_source = file:", file_.path,
                                    ", which cannot be read again: ", problem, "; restart the program"});
@@ -54,7 +46,7 @@ bool PasswordRenewal::read(unsigned refused, transport::Passwords& passwords) {
   if (read_for_ == refused && state == seen_) return false;
   read_for_ = refused;
   seen_ = state;
-  if (!is_in_its_root()) return report("the program has another root directory now"), false;
+  if (!root_.is_root()) return report("the program has another root directory now"), false;
   auto found = read_secret_again(file_);
   if (const auto* problem = std::get_if<std::string>(&found)) return report(*problem), false;
   auto& secret = std::get<Secret>(found);

@@ -31,7 +31,6 @@ class PasswordRenewal {
  private:
   bool read(unsigned refused, transport::Passwords& passwords);
   void report(std::string_view problem) const;
-  bool is_in_its_root() const noexcept;
 
   const SecretFile file_;
   const std::shared_ptr<const Log> log_;
