@@ -150,12 +150,8 @@ bool check_files(const User* user, const std::string& module, const config::Valu
   const bool readable = checkup.count(Mark::bad) == bad_before;
   if (is_log_off(values))
     checkup.good("log file", "off (log_level = 0)");
-  else if (path_in(*std::find_if(std::begin(kPathSettings), std::end(kPathSettings),
-                                 [](const auto& row) { return row.step == std::string_view("log file"); }),
-                   values)
-               .empty())
-    checkup.good("log file",
-                 value_of(values, "log_output").empty() ? "stderr" : value_of(values, "log_output"));
+  else if (const std::string output = value_of(values, "log_output"); is_a_word(output))
+    checkup.good("log file", output.empty() ? "stderr" : output);
   for (const char* step : {"log file", "audit file", "metrics file"})
     report_step(step, outcomes, user, checkup);
   return readable;

@@ -19,6 +19,7 @@
 #include "cli/module_file.h"
 #include "cli/module_owners.h"
 #include "cli/needed_libraries.h"
+#include "cli/own_module.h"
 #include "ossl/handles.h"
 
 namespace sesam::cli {
@@ -99,8 +100,7 @@ Result<std::string> try_to_load(const std::string& path, const User* user) {
 // Where it may be instead.
 std::string cure_for_missing(const std::string& path) {
   std::error_code ignored;
-  const auto beside = fs::read_symlink("/proc/self/exe", ignored).parent_path() / kFile;
-  for (const auto& candidate : {fs::path(modules_directory()) / kFile, beside})
+  for (const auto& candidate : {fs::path(modules_directory()) / kFile, own_module()})
     if (candidate != path && fs::exists(candidate, ignored)) return "set module = " + candidate.string();
   return "install sesam.so into " + modules_directory() + ", or set module = PATH";
 }
