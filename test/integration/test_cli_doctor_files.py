@@ -3,12 +3,12 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 import pytest
 
-from harness.doctor import PIN, assert_only_bad, assert_only_warning, assert_tells, bad_steps, rewrite
+from harness.doctor import (PIN, assert_only_bad, assert_only_warning, assert_tells, bad_steps,  # noqa: F401
+                            place, rewrite)
 from harness.paths import MODULE
 from harness.simulator import PASSWORD
 
@@ -92,17 +92,6 @@ def test_a_metrics_file_without_directory(device, openssl_cnf, doctor, tmp_path)
     assert_only_bad(steps, "metrics file", "No such file or directory", "create the directory")
     steps = doctor(openssl_cnf(device, metrics_file=tmp_path / "sesam-%p.prom"))
     assert steps["metrics file"]["result"] == "good" and not list(tmp_path.glob("*.prom"))
-
-
-@pytest.fixture
-def place():
-    """A directory that every user may enter, unlike those of pytest."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root")
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name)
-        path.chmod(0o755)
-        yield path
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 """sesam doctor: the module that openssl.cnf names. A foreign or damaged one is not executed."""
 import os
 import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
 
-from harness.doctor import assert_only_bad, assert_tells, bad_steps, rewrite
+from harness.doctor import assert_only_bad, assert_tells, bad_steps, place, rewrite  # noqa: F401
 from harness.paths import MODULE
 
 
@@ -68,17 +66,6 @@ def test_a_module_in_openssls_directory(device, openssl_cnf, doctor, tmp_path):
     assert_only_bad(steps, "module", str(tmp_path / "sesam.so"), f"module = {MODULE}")
     shutil.copy(MODULE, tmp_path / "sesam.so")
     assert bad_steps(doctor(cnf, environment={"OPENSSL_MODULES": str(tmp_path)})) == []
-
-
-@pytest.fixture
-def place():
-    """A directory that every user may enter, unlike those of pytest."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root")
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name)
-        path.chmod(0o755)
-        yield path
 
 
 @pytest.fixture

@@ -1,14 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """`sesam doctor --json`: its steps, and what every report has in common."""
 import json
+import os
+import tempfile
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
+
+import pytest
 
 from harness.programs import Done
 from harness.simulator import PASSWORD
 
 PIN = "24681357"
 Steps = dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A directory that every user may enter, unlike those of pytest."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name)
+        path.chmod(0o755)
+        yield path
 
 
 def examine(sesam: Callable[..., Done], cnf: Path | None, *words: Any, **options: Any) -> Steps:

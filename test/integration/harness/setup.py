@@ -15,6 +15,12 @@ def fingerprint(certificate):
     return done.stdout.split("=")[1].strip()
 
 
+def assert_nothing_written(done, place):
+    assert done.returncode == 1, done
+    assert "nothing was written" in done.stderr and not place.exists()
+    assert PASSWORD not in str(done) and PIN not in str(done)
+
+
 @pytest.fixture
 def place(tmp_path):
     (tmp_path / "password").write_text(PASSWORD)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""sesam setup: which certificate is trusted, and what is sent before it is."""
+import socket
+import ssl
+import subprocess
+import threading
+
+import pytest
+
+from harness.listener import serve_connections
+from harness.paths import COMMAND
+from harness.pki import Pki
+from harness.setup import assert_nothing_written, fingerprint, place, words  # noqa: F401
+from harness.simulator import DEVICE_NAME, PASSWORD
+from harness.terminal import run_at_terminal
+
+
+def test_without_a_terminal_yes_does_not_answer_the_question_of_trust(device, words, place, sesam):
+    done = sesam(None, *words(device, "--yes", without=["fingerprint"]), check=False)
+    assert_nothing_written(done, place)
+    assert "--fingerprint" in done.stderr and "--tlscert" in done.stderr
+    assert device.requests() == {}
+
+
+def test_the_certificate_may_come_as_a_file(device, words, place, sesam):
+    sesam(None, *words(device, without=["fingerprint"], tlscert=device.tlscert))
+    assert "BEGIN CERTIFICATE" in (place / "device.pem").read_text()
+
+
+@pytest.mark.parametrize("form", [str.lower, lambda text: text.replace(":", ""), lambda text: f"SHA256:{text}",
+                                  lambda text: f"sha256 Fingerprint={text}"])
+def test_a_fingerprint_in_any_usual_form_is_read(device, words, sesam, form):
+    sesam(None, *words(device, "--dry-run", fingerprint=form(fingerprint(device.tlscert))))
+
+
+def test_a_malformed_fingerprint_is_refused_before_anything_is_sent(device, words, place, sesam):
+    done = sesam(None, *words(device, fingerprint="AB:CD"), check=False)
+    assert_nothing_written(done, place)
+    assert "64 hexadecimal digits" in done.stderr and device.requests() == {}
+
+
+class Recorder:
+    """A TLS server with a certificate of its own that keeps what it is sent."""
+
+    def __init__(self, certificate, key):
+        self.received = b""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.handshakes = threading.Semaphore(0)
+
+        def serve(connection):
+            with connection:
+                try:
+                    with context.wrap_socket(connection, server_side=True) as tls:
+                        self.handshakes.release()
+                        tls.settimeout(20)
+                        while more := tls.recv(4096):
+                            self.received += more
+                except OSError:
+                    pass
+
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        serve_connections(self.listener, serve)
+
+    @property
+    def url(self):
+        return f"https://{DEVICE_NAME}:{self.listener.getsockname()[1]}"
+
+
+def certificate_for(name, path):
+    """-> (certificate, key)"""
+    key, certificate = path.with_suffix(".key"), path.with_suffix(".pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-keyout", key, "-out", certificate, "-subj", f"/CN={name}", "-days", "2"], check=True,
+                   capture_output=True)
+    return certificate, key
+
+
+@pytest.fixture
+def impostor(tmp_path):
+    """Has the device's name in a certificate of its own."""
+    server = Recorder(*certificate_for(DEVICE_NAME, tmp_path / "impostor"))
+    yield server
+    server.listener.close()
+
+
+@pytest.mark.parametrize("trust", ["fingerprint", "tlscert", "earlier run"])
+def test_an_endpoint_with_another_certificate_gets_no_byte_of_a_request(device, impostor, words, place, sesam, trust):
+    if trust == "earlier run":
+        sesam(None, *words(device))
+    by_file = {"without": ["fingerprint"], **({"tlscert": device.tlscert} if trust == "tlscert" else {})}
+    done = sesam(None, *words(device, "--yes", url=impostor.url, **(by_file if trust != "fingerprint" else {})),
+                 check=False)
+    assert done.returncode == 1 and "nothing was written" in done.stderr, done
+    assert "certificate is not trusted" in done.stderr and PASSWORD not in str(done)
+    assert impostor.handshakes.acquire(timeout=10) and impostor.received == b""
+
+
+def test_who_answers_no_at_the_terminal_sends_nothing(impostor, words, place, device):
+    arguments = [COMMAND, *words(device, url=impostor.url, without=["fingerprint"])]
+    done, screen = run_at_terminal(arguments, None, ("Type yes to trust it", "no"))
+    assert_nothing_written(done, place)
+    assert fingerprint(device.tlscert) not in screen and impostor.received == b""
+
+
+@pytest.mark.parametrize("name", ["two words", "-x", "*.example", "a\x1b[2Jb", "a|b"])
+def test_a_certificate_whose_name_is_no_host_name_gives_no_url(device, words, place, sesam, tmp_path, name):
+    identity = certificate_for(name, tmp_path / "odd")
+    device.change_certificate(tlscert=identity[0], tlskey=identity[1])
+    done = sesam(None, *words(device, url=f"127.0.0.1:{device.port}", fingerprint=fingerprint(identity[0]),
+                              without=["address"]), check=False)
+    assert_nothing_written(done, place)
+    assert "another host name" in done.stderr and "\x1b" not in str(done) and device.requests() == {}
+
+
+def test_a_ca_is_no_reason_to_take_another_name(simulator, words, place, sesam, tmp_path):
+    pki = Pki(tmp_path / "pki")
+    ca, cnf = pki.ca("ca"), pki.cnf
+    key, _ = certificate_for("unused", tmp_path / "node")[::-1]
+    certificate = pki.leaf(key, cnf, ca, "node")
+    device = simulator()
+    device.change_certificate(tlscert=certificate, tlskey=key)
+    options = {"url": f"127.0.0.1:{device.port}", "tlscert": ca.certificate}
+    done = sesam(None, *words(device, without=["address", "fingerprint"], **options), check=False)
+    assert_nothing_written(done, place)
+    assert "another host name" in done.stderr and device.requests() == {}
+    options["url"] = f"localhost:{device.port}"
+    sesam(None, *words(device, without=["fingerprint"], **options))
+
+
+def test_an_expired_certificate_is_told_although_it_is_the_right_one(device, words, place, sesam, tmp_path):
+    key, request, certificate = (tmp_path / name for name in ("old.key", "old.csr", "old.pem"))
+    certificate_for(DEVICE_NAME, tmp_path / "old")
+    for command in (["req", "-new", "-key", key, "-subj", f"/CN={DEVICE_NAME}", "-out", request],
+                    ["x509", "-req", "-in", request, "-signkey", key, "-days", "-1", "-out", certificate]):
+        subprocess.run(["openssl", *command], check=True, capture_output=True)
+    device.change_certificate(tlscert=certificate, tlskey=key)
+    done = sesam(None, *words(device, fingerprint=fingerprint(certificate)), check=False)
+    assert_nothing_written(done, place)
+    assert "expired" in done.stdout and device.requests() == {}
+
+
+def test_yes_leaves_the_question_of_trust_to_the_user_at_the_terminal(device, words, place):
+    done, screen = run_at_terminal([COMMAND, *words(device, "--yes", without=["fingerprint"])], None,
+                                   ("Type yes to trust it", "yes"))
+    assert done.returncode == 0 and fingerprint(device.tlscert) in screen and (place / "device.pem").exists()
