@@ -10,7 +10,7 @@ build_packages=(
 )
 packages=(
   "${build_packages[@]}"
-  libgtest-dev libgmock-dev python3 python3-pytest strace gdb # the tests
+  libgtest-dev libgmock-dev python3 python3-pytest python3-pytest-xdist strace gdb # the tests
   ldnsutils validns # other people's judgement of a signed zone
   python3-h2 # a hostile peer
   python3-prometheus-client prometheus-node-exporter python3-yaml # readers of the metrics file, and of the alerts on it

@@ -4,9 +4,10 @@ import signal
 import time
 from pathlib import Path
 
-from servers import RESTART_MS, Server, free_port
+from servers import RESTART_MS, Server
 
 from harness import configuration
+from harness.ports import free_port
 from harness.programs import run
 from harness.simulator import Simulator
 

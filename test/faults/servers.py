@@ -14,12 +14,6 @@ from harness.programs import minimal_environment
 RESTART_MS = 700
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Server:
     """A program in the foreground that is there once its port takes connections; what it says is in a file."""
 

@@ -13,6 +13,10 @@ from harness.paths import COMMAND
 from harness.simulator import Simulator
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "alone: bounds times so closely that nothing else may run beside it")
+
+
 @pytest.fixture(scope="session")
 def shared_device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     """One device for the whole run. For tests that neither count, nor set faults, nor mind other keys."""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.tls import REPLY, Server, fetch, free_port, make_identity
+from harness.ports import free_port
+from harness.tls import REPLY, Server, fetch, make_identity
 
 HAPROXY = """
 global

@@ -13,8 +13,9 @@ from harness.bind import Bind
 from harness.flavour import IN_A_CHILD, needs_trust_in_memory, not_sanitized
 from harness.keys import assert_signs, total_found
 from harness.load import compile_load, run_load
+from harness.ports import free_port
 from harness.resolver import CAN_ANSWER, NAME
-from harness.tls import REPLY, Identity, Server, fetch, free_port
+from harness.tls import REPLY, Identity, Server, fetch
 from test_program_nginx import CONFIGURATION as NGINX
 
 SET_UPS = ALL if os.environ.get("SESAM_ALL_AXES") else PAIRWISE

@@ -7,6 +7,7 @@ import pytest
 
 from harness.programs import minimal_environment
 
+pytestmark = pytest.mark.alone
 DEADLINE_MS = 1500
 NOT_RESPONDING = "the device does not respond"
 

@@ -9,7 +9,8 @@ import pytest
 
 from harness.keys import total_found
 from harness.pki import Pki
-from harness.tls import VERSIONS, Server, fetch, free_port, make_file_identity
+from harness.ports import free_port
+from harness.tls import VERSIONS, Server, fetch, make_file_identity
 
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\n.*?-----END CERTIFICATE-----\n", re.S)
 KINDS = re.compile(r"^\d+: (.+)$", re.M)

@@ -13,6 +13,7 @@ from harness import metrics
 from harness.load import compile_load, run_load
 from harness.programs import minimal_environment
 
+pytestmark = pytest.mark.alone
 THREADS = 64
 SERVICE_MS = 5
 

@@ -7,6 +7,7 @@ import pytest
 from harness.flood import FLOODS, Flooder
 from harness.load import compile_load, run_load
 
+pytestmark = pytest.mark.alone
 DEADLINE_MS = 4000
 
 

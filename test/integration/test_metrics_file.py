@@ -10,8 +10,8 @@ import pytest
 from drivers.life import life, life_program, start_life  # noqa: F401
 from harness.flavour import needs_trust_in_memory
 from harness.metrics import read, value, wait_for
+from harness.ports import free_port
 from harness.programs import minimal_environment
-from harness.tls import free_port
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from harness.flavour import not_sanitized
 from harness.programs import minimal_environment
 from harness.simulator import DEVICE_NAME
 
-pytestmark = not_sanitized("a sanitizer's library has a getaddrinfo(3) of its own")
+pytestmark = [pytest.mark.alone, not_sanitized("a sanitizer's library has a getaddrinfo(3) of its own")]
 
 
 @pytest.fixture(scope="session")

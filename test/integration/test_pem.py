@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """PEM files that wrap a key's URI."""
 import base64
-import socket
 import subprocess
 import time
 
 import pytest
 
+from harness.ports import free_port
 from harness.programs import minimal_environment
 
 PIN = "12345678"
@@ -199,9 +199,7 @@ def test_a_tls_server_works_with_certificate_and_key_in_one_file(web, openssl, r
     device, cnf, path = web
     openssl(cnf, "req", "-x509", "-key", path, "-subj", "/CN=localhost", "-out", tmp_path / "crt")
     (tmp_path / "both").write_text((tmp_path / "crt").read_text() + path.read_text())
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", tmp_path / "both",
                                "-key", tmp_path / "both",
                                "-quiet"], env=minimal_environment(cnf), stdin=subprocess.PIPE)

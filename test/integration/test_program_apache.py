@@ -5,7 +5,8 @@ import signal
 import pytest
 
 from harness.flavour import trust_after_setuid  # noqa: F401
-from harness.tls import REPLY, Server, assert_serves, assert_serves_many, free_port, make_identity
+from harness.ports import free_port
+from harness.tls import REPLY, Server, assert_serves, assert_serves_many, make_identity
 
 CONFIGURATION = """
 ServerRoot /usr/lib/apache2

@@ -2,8 +2,9 @@
 """curl with a client certificate whose key is in the device."""
 import pytest
 
+from harness.ports import free_port
 from harness.programs import version_of
-from harness.tls import VERSIONS, Server, fetch, free_port, make_file_identity, make_identity
+from harness.tls import VERSIONS, Server, fetch, make_file_identity, make_identity
 
 
 @pytest.fixture(params=["EC", "RSA"])

@@ -5,7 +5,8 @@ import signal
 import pytest
 
 from harness.flavour import not_sanitized
-from harness.tls import REPLY, Server, assert_serves, assert_serves_many, free_port, make_identity
+from harness.ports import free_port
+from harness.tls import REPLY, Server, assert_serves, assert_serves_many, make_identity
 
 CONFIGURATION = """
 global

@@ -6,8 +6,9 @@ import threading
 import pytest
 
 from harness.flavour import trust_after_setuid  # noqa: F401
+from harness.ports import free_port
 from harness.programs import run, version_of
-from harness.tls import REPLY, Server, assert_serves, fetch, free_port, make_identity
+from harness.tls import REPLY, Server, assert_serves, fetch, make_identity
 
 CONFIGURATION = """
 daemon off;

@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from harness.ports import free_port
 from harness.programs import run
-from harness.tls import VERSIONS, Server, free_port, make_file_identity, make_identity
+from harness.tls import VERSIONS, Server, make_file_identity, make_identity
 
 PREFERRED = {
     "listed first": {"sesam_first": True},

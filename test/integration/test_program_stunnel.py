@@ -2,7 +2,8 @@
 """stunnel as a TLS server in front of a program."""
 import pytest
 
-from harness.tls import REPLY, Server, assert_serves, free_port, make_identity
+from harness.ports import free_port
+from harness.tls import REPLY, Server, assert_serves, make_identity
 
 CONFIGURATION = """
 foreground = yes

@@ -10,8 +10,9 @@ import pytest
 
 from harness.flavour import not_sanitized
 from harness.paths import REPOSITORY
+from harness.ports import free_port
 from harness.programs import run
-from harness.tls import free_port, make_identity
+from harness.tls import make_identity
 from programs.row import Daemon, Place, Program, Server
 from programs.table import SERVERS, TOOLS
 

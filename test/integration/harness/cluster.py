@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from harness.ports import free_port
 from harness.programs import minimal_environment
 from harness.simulator import DEVICE_NAME, Simulator
 
@@ -73,9 +74,7 @@ class Balancer:
         program = shutil.which("haproxy", path=minimal_environment(None)["PATH"])
         assert program, "haproxy is not there: run scripts/build"
         directory.mkdir(parents=True, exist_ok=True)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         servers = "".join(f"  server node{n} 127.0.0.1:{node.port}\n" for n, node in enumerate(nodes))
         (directory / "haproxy.cfg").write_text(BALANCER.format(port=self.port, servers=servers))
         self.log = directory / "haproxy.log"

@@ -4,13 +4,13 @@ import base64
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
 from typing import Any, Callable
 
 from harness.bind import TRANSCRIPT_ZONE, ZONE
+from harness.ports import free_port
 from harness.programs import Done, minimal_environment, run
 
 CONFIGURATION = """
@@ -30,12 +30,6 @@ options {{
 logging {{ category xfer-out {{ null; }}; }};
 zone "{zone}" {{ type primary; file "{zone}"; {zone_options} dnssec-policy "{policy}"; }};
 """
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Named:

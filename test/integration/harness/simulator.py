@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.paths import SIMULATOR
+from harness.ports import free_port
 
 USER, PASSWORD = "pkmaster", "sesam-demo"  # the simulator's default user
 DEVICE_NAME = "seSAM-nserie-101"  # the CN of its certificate
@@ -43,8 +44,8 @@ class Simulator:
         self.output = self.directory / "output.txt"
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [SIMULATOR, "--state", self.directory / "state", "--port", str(port), "--control-port", "0",
-                 "--ready-file", ready_file, "--exit-with-parent", *command_line(self.options)],
+                [SIMULATOR, "--state", self.directory / "state", "--port", str(port or free_port()),
+                 "--control-port", "0", "--ready-file", ready_file, "--exit-with-parent", *command_line(self.options)],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         deadline = time.monotonic() + 30
         while not ready_file.exists():

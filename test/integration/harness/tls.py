@@ -61,12 +61,6 @@ def make_file_identity(directory: Path, name: str, algorithm: Sequence[str] = ("
     return key, certificate
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Server:
     """A program that listens on a port, in a session of its own, which ends with it."""
 
