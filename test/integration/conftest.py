@@ -6,6 +6,7 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from harness import configuration, programs
+from harness.axes import DEADLINE_MS, SET_UPS, World
 from harness.doctor import examine
 from harness.lying_device import LyingDevice
 from harness.named import Named
@@ -66,6 +67,14 @@ def openssl_cnf(tmp_path: Path) -> Callable[..., Path]:
                                    sections=sections, extra=extra)
 
     return make
+
+
+@pytest.fixture(params=SET_UPS, ids=str)
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """Devices, a key and an openssl.cnf for each combination of the axes."""
+    one = World(request.param, tmp_path, deadline_ms=DEADLINE_MS)
+    yield one
+    one.stop()
 
 
 @pytest.fixture

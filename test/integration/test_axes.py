@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What everybody does, over the axes that everybody's set-up differs in: pairwise, or all of them (scripts/test
 --all-axes)."""
-import os
 import signal
 import time
 
 import pytest
 
 from drivers.life import life, life_program  # noqa: F401
-from harness.axes import ALL, KEY, PAIRWISE, World, pairs_of
+from harness.axes import ALL, DEADLINE_MS, KEY, PAIRWISE, pairs_of
 from harness.bind import Bind
 from harness.flavour import IN_A_CHILD, needs_trust_in_memory, not_sanitized
 from harness.keys import assert_signs, total_found
@@ -18,18 +17,9 @@ from harness.resolver import CAN_ANSWER, NAME
 from harness.tls import REPLY, Identity, Server, fetch
 from test_program_nginx import CONFIGURATION as NGINX
 
-SET_UPS = ALL if os.environ.get("SESAM_ALL_AXES") else PAIRWISE
-DEADLINE_MS = 8000
 # Far more than a healthy opening takes, which is some hundredths, and less than the 3 s of one that waits for a timer
 # of libcurl's.
 SOON_S = 2
-
-
-@pytest.fixture(params=SET_UPS, ids=str)
-def world(request, tmp_path):
-    one = World(request.param, tmp_path, deadline_ms=DEADLINE_MS)
-    yield one
-    one.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The axes of a set-up that a user has, and which combinations of their values the core tests run over."""
 import itertools
+import os
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -13,6 +14,7 @@ from harness.simulator import Simulator
 
 PIN = "12345678"
 KEY = "web"
+DEADLINE_MS = 8000
 COMMANDS = {"EC": "eccsign", "RSA": "rsasign"}
 
 
@@ -42,6 +44,7 @@ PAIRWISE = [
     SetUp("name", "1.1", "PIN", "2", "EC"),
     SetUp("name", "2", "none", "1", "RSA"),
 ]
+SET_UPS = ALL if os.environ.get("SESAM_ALL_AXES") else PAIRWISE
 
 
 def pairs_of(set_up: SetUp) -> set[tuple[tuple[str, str], tuple[str, str]]]:

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an operator does, over the axes that set-ups differ in: see test_axes.py."""
+import json
+
+import pytest
+
+from harness.axes import KEY, PIN
+from harness.bind import ZONE, Bind
+from harness.doctor import bad_steps, names
+from harness.keys import assert_signs
+from harness.metrics import read, value
+from harness.setup import fingerprint
+from harness.simulator import PASSWORD, USER
+
+NEW = "changed-4711"
+
+
+@pytest.fixture
+def password(tmp_path):
+    path = tmp_path / "password"
+    path.write_text(PASSWORD)
+    path.chmod(0o600)
+    return path
+
+
+def setup_words(world, password, tmp_path):
+    """A command line of `sesam setup` that answers everything."""
+    words = ["setup", "--user", USER, "--pass-source", f"file:{password}", "--directory", tmp_path / "sesam", "--key", KEY]
+    for node in world.cluster.nodes:
+        words += ["--url", node.url, "--fingerprint", fingerprint(node.tlscert)]
+        words += ["--address", "127.0.0.1"] if world.set_up.where == "address" else []
+    if world.set_up.pin == "none":
+        return [*words, "--no-pin"]
+    (tmp_path / "pin").write_text(PIN)
+    return [*words, "--pin-source", f"file:{tmp_path}/pin"]
+
+
+def test_setup_writes_what_works(world, sesam, openssl, password, tmp_path):
+    sesam(None, *setup_words(world, password, tmp_path))
+    assert_signs(openssl, tmp_path / "sesam" / "openssl.cnf", f"sesam:{KEY}", tmp_path)
+
+
+def test_the_doctor_finds_nothing(world, doctor):
+    steps = doctor(world.cnf, "--key", KEY)
+    assert bad_steps(steps) == [] and len(names(steps)) > 10
+
+
+def test_each_signature_is_recorded_and_counted(world, openssl, tmp_path):
+    audit, metrics = tmp_path / "audit", tmp_path / "metrics"
+    metrics.mkdir()
+    cnf = world.configure(tmp_path / "audited.cnf", audit_output=audit, log_format="json", metrics_file=metrics / "sesam")
+    openssl(cnf, "dgst", "-sha256", "-sign", f"sesam:{KEY}", "-out", "signature", "/dev/null")
+    record, = map(json.loads, audit.read_text().splitlines())
+    assert (record["event"], record["result"], record["nice_name"]) == ("sign", "ok", KEY)
+    assert record["node"] in world.cluster.url.split() and PIN not in audit.read_text()
+    samples, = map(read, metrics.iterdir())
+    assert value(samples, "sesam_last_success_timestamp_seconds") > 1e9
+
+
+def test_a_changed_password_is_read_again(world, openssl, password, tmp_path):
+    cnf = world.configure(tmp_path / "changed.cnf", pass_source=f"file:{password}", **{"pass": None})
+    assert_signs(openssl, cnf, f"sesam:{KEY}", tmp_path)
+    for node in world.cluster.nodes:
+        node.add_user(USER, NEW)
+    password.write_text(NEW)
+    assert_signs(openssl, cnf, f"sesam:{KEY}", tmp_path)
+
+
+def test_a_zones_key_moves_into_the_device_and_back(world, sesam, tmp_path):
+    bind = Bind(tmp_path / "zone", world.cnf)
+    algorithm = "ECDSAP256SHA256" if world.set_up.key == "EC" else "RSASHA256"
+    private = bind.directory / (bind.tool("dnssec-keygen", "-a", algorithm, "-f", "KSK", ZONE).stdout.strip() + ".private")
+    before, public = private.read_bytes(), private.with_suffix(".key").read_bytes()
+    words = ("--bind", bind.directory, private, "--assume-frozen", *(["--no-pin"] if world.set_up.pin == "none" else []))
+    done = sesam(world.cnf, "import", *words, check=False)
+    if world.set_up.key == "RSA":  # no device can import one
+        assert done.returncode == 1 and "RSA" in done.stderr and private.read_bytes() == before
+        return
+    assert done.returncode == 0, done
+    for node in world.cluster.nodes[1:]:
+        node.take_keys_of(world.device)
+    world.device.reset_counters()
+    signed = bind.sign()
+    bind.verify()
+    assert world.signatures() == signed.generated > 0 and private.with_suffix(".key").read_bytes() == public
+    sesam(world.cnf, "import", "--undo", "--bind", bind.directory, private, "--assume-frozen")
+    assert private.read_bytes() == before
