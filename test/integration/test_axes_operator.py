@@ -25,7 +25,8 @@ def password(tmp_path):
 
 def setup_words(world, password, tmp_path):
     """A command line of `sesam setup` that answers everything."""
-    words = ["setup", "--user", USER, "--pass-source", f"file:{password}", "--directory", tmp_path / "sesam", "--key", KEY]
+    words = ["setup", "--user", USER, "--pass-source", f"file:{password}", "--directory", tmp_path / "sesam", "--key",
+             KEY]
     for node in world.cluster.nodes:
         words += ["--url", node.url, "--fingerprint", fingerprint(node.tlscert)]
         words += ["--address", "127.0.0.1"] if world.set_up.where == "address" else []
@@ -48,7 +49,8 @@ def test_the_doctor_finds_nothing(world, doctor):
 def test_each_signature_is_recorded_and_counted(world, openssl, tmp_path):
     audit, metrics = tmp_path / "audit", tmp_path / "metrics"
     metrics.mkdir()
-    cnf = world.configure(tmp_path / "audited.cnf", audit_output=audit, log_format="json", metrics_file=metrics / "sesam")
+    cnf = world.configure(tmp_path / "audited.cnf", audit_output=audit, log_format="json",
+                          metrics_file=metrics / "sesam")
     openssl(cnf, "dgst", "-sha256", "-sign", f"sesam:{KEY}", "-out", "signature", "/dev/null")
     record, = map(json.loads, audit.read_text().splitlines())
     assert (record["event"], record["result"], record["nice_name"]) == ("sign", "ok", KEY)
@@ -69,10 +71,11 @@ def test_a_changed_password_is_read_again(world, openssl, password, tmp_path):
 def test_a_zones_key_moves_into_the_device_and_back(world, sesam, tmp_path):
     bind = Bind(tmp_path / "zone", world.cnf)
     algorithm = "ECDSAP256SHA256" if world.set_up.key == "EC" else "RSASHA256"
-    private = bind.directory / (bind.tool("dnssec-keygen", "-a", algorithm, "-f", "KSK", ZONE).stdout.strip() + ".private")
+    name = bind.tool("dnssec-keygen", "-a", algorithm, "-f", "KSK", ZONE).stdout.strip()
+    private = bind.directory / f"{name}.private"
     before, public = private.read_bytes(), private.with_suffix(".key").read_bytes()
-    words = ("--bind", bind.directory, private, "--assume-frozen", *(["--no-pin"] if world.set_up.pin == "none" else []))
-    done = sesam(world.cnf, "import", *words, check=False)
+    no_pin = ["--no-pin"] if world.set_up.pin == "none" else []
+    done = sesam(world.cnf, "import", "--bind", bind.directory, private, "--assume-frozen", *no_pin, check=False)
     if world.set_up.key == "RSA":  # no device can import one
         assert done.returncode == 1 and "RSA" in done.stderr and private.read_bytes() == before
         return
