@@ -22,6 +22,10 @@ using std::chrono::duration_cast, std::chrono::milliseconds;
 // little later.
 constexpr auto kGrace = 100ms;
 constexpr auto kLookAgain = 250ms;
+// With requests in flight the I/O thread looks at its descriptors as often. If they are gone and it has not
+// failed its calls in twice that time, it is in a system call with a number that is the program's by now: the
+// program closed it and opened a blocking file of its own in this very moment.
+constexpr auto kStuckAfter = 2 * kLookAgain;
 
 struct GiveBack {
   void operator()(Call* call) const noexcept { CallPool::give_back(*call); }
@@ -190,11 +194,17 @@ Reply ThreadedPipeline::hand_over(IoThread& thread, Call& call, const Request& r
     if (const Failure why = handoff.closed_for(); why != Failure::none)
       return failed(why, std::string(why == Failure::descriptors_closed ? kDescriptorsClosed
                                                                         : "the pipeline was stopped"));
-  if (wait(thread, call, notify, request.deadline)) return call.take_reply();
+  const Waited waited = wait(thread, call, notify, request.deadline);
+  if (waited == Waited::done) return call.take_reply();
   const bool sent = call.sent.load(std::memory_order_relaxed);
   if (Handoff::leave(*mine.release())) {
     mine.reset(&call);
     return call.take_reply();
+  }
+  if (waited == Waited::thread_is_stuck) {
+    Reply reply = failed(Failure::descriptors_closed, std::string(kDescriptorsClosed));
+    reply.may_have_acted = sent || !request.repeatable;  // the thread may be slow, not stuck, and send it yet
+    return reply;
   }
   Reply reply =
       failed(sent ? Failure::timed_out : Failure::queue_timed_out, "no response before the deadline");
@@ -202,22 +212,27 @@ Reply ThreadedPipeline::hand_over(IoThread& thread, Call& call, const Request& r
   return reply;
 }
 
-bool ThreadedPipeline::wait(IoThread& thread, const Call& call, const Notify& notify,
-                            Clock::time_point deadline) noexcept {
+ThreadedPipeline::Waited ThreadedPipeline::wait(IoThread& thread, const Call& call, const Notify& notify,
+                                                Clock::time_point deadline) noexcept {
   Handoff& handoff = thread.handoff();
   if (notify) {
     const Paused paused = pause_job_until_done(call, notify);
-    if (paused != Paused::cannot_pause) return paused == Paused::done;
+    if (paused != Paused::cannot_pause)
+      return paused == Paused::done ? Waited::done : Waited::deadline_passed;
     // The notification goes to the wait context: look at the call now and then instead.
     while (!call.is_done() && Clock::now() < deadline) handoff.sleep_until_done(call, Clock::now() + 1ms);
-    return call.is_done();
+    return call.is_done() ? Waited::done : Waited::deadline_passed;
   }
   // The program may have closed the descriptors at the very moment when this call was handed over.
+  auto stuck_at = Clock::time_point::max();
   for (const auto end = deadline + kGrace;;) {
     const auto until = std::min(end, Clock::now() + kLookAgain);
-    if (handoff.sleep_until_done(call, until)) return true;
-    if (until == end) return false;
-    if (thread.is_cut_off()) thread.abandon();
+    if (handoff.sleep_until_done(call, until)) return Waited::done;
+    if (until == end) return Waited::deadline_passed;
+    if (!thread.is_cut_off()) continue;
+    if (Clock::now() >= stuck_at) return Waited::thread_is_stuck;
+    stuck_at = std::min(stuck_at, Clock::now() + kStuckAfter);
+    thread.abandon();
   }
 }
 

@@ -171,5 +171,32 @@ TEST(Pipeline, has_a_driver_of_its_own_in_a_forked_child) {
   EXPECT_EQ(pipeline->perform(request("again")).body, "/sign|again");
 }
 
+// As with a recv(2) of libcurl's on a number that was closed and is a blocking socket of the program by then.
+TEST(Pipeline, leaves_an_io_thread_that_hangs_with_its_descriptors_lost_and_asks_another) {
+  static std::atomic<bool> hangs{true};
+  static FakeDriver driver([](Call& call) {
+    if (hangs.exchange(false)) {
+      closefrom(3);
+      std::this_thread::sleep_for(20s);
+    }
+    call.failure = Failure::none;
+    return true;
+  });
+  before_fork();
+  const pid_t child = fork();
+  if (child == 0) {
+    after_fork_child();
+    const auto start = Clock::now();
+    Request repeatable = request("x");
+    repeatable.repeatable = true;
+    const bool is_right = pipeline_with(driver)->perform(repeatable).failure == Failure::none;
+    _exit(is_right && driver.runs == 2 && Clock::now() - start < 5s ? 0 : 1);
+  }
+  after_fork_parent();
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+}
+
 }  // namespace
 }  // namespace sesam::transport
