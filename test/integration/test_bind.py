@@ -7,6 +7,7 @@ import pytest
 
 from harness.bind import ZONE, Bind
 from harness.flavour import not_counted
+from harness.paths import let_everybody_enter
 
 PIN = "12345678"
 
@@ -198,8 +199,7 @@ def test_unreadable_secrets_do_not_disturb_a_program_that_uses_no_key(shared_dev
     secret.write_text("sesam-demo\n")
     secret.chmod(0o600)  # root's
     cnf = openssl_cnf(shared_device, **{"pass": None, "pass_source": f"file:{secret}", "log_level": 1})
-    for directory in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        directory.chmod(0o755)
+    let_everybody_enter(tmp_path)
     quiet = run(program, None, user="nobody", group="nogroup", extra_groups=[])
     done = run(program, cnf, user="nobody", group="nogroup", extra_groups=[])
     assert (done.stdout, done.stderr) == (quiet.stdout, quiet.stderr)

@@ -12,7 +12,7 @@ import pytest
 from harness.bind import ZONE
 from harness.flavour import needs_trust_in_memory
 from harness.named import Named
-from harness.paths import REPOSITORY
+from harness.paths import REPOSITORY, let_everybody_enter
 from harness.policy import LASTING, combined_policy, key_store, policy
 from harness.programs import run as run_program
 
@@ -142,8 +142,7 @@ def test_a_daemon_that_left_root_signs_with_what_root_could_read(device, named, 
                                            "log_output": log, "log_level": 4, "certificates": certificates})
     for path in (secret, certificate, one.openssl_conf):
         path.chmod(0o600)
-    for directory in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        directory.chmod(0o755)
+    let_everybody_enter(tmp_path)
     run_program(["chown", "-R", USER, one.directory])
     one.start_as_daemon(USER)
     one.wait_until("the zone is signed", one.is_signed)

@@ -59,6 +59,7 @@ def test_after_a_reload_a_new_worker_serves(device, haproxy):
     assert_serves(device, server.port, identity, openings=1)
     before = server.workers()
     device.reset_counters()
+    server.wait_until(lambda: server.catches(signal.SIGUSR2), "the master is not there yet")  # its worker serves sooner
     server.process.send_signal(signal.SIGUSR2)
     server.wait_until(lambda: server.workers() and not server.workers() & before, "no new worker")
     assert_serves(device, server.port, identity, openings=1)  # the master executes itself anew

@@ -101,6 +101,12 @@ class Server:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return {int(word) for word in children.read_text().split()}
 
+    def catches(self, number: int) -> bool:
+        """Whether the program itself would be told of this signal if it came now."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        status = dict(line.split(":\t", 1) for line in lines)
+        return bool(int(status["SigCgt"], 16) & ~int(status["SigBlk"], 16) & 1 << number - 1)
+
     def end(self, how: int = signal.SIGTERM) -> int:
         """Asks it to end. -> its exit status; negative for a crash."""
         self.process.send_signal(how)
