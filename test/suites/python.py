@@ -5,7 +5,6 @@ libpython3.N-testsuite was unpacked.
 Each private key of its PEM files is put into the device, and the file gets the key's URI in its place. Keys that are
 encrypted by a passphrase stay: the passphrase is what they are there for. The tests run twice, first with the files as
 they are: a test that fails then too says nothing about sesam."""
-import json
 import os
 import re
 import shutil
@@ -16,60 +15,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "integration"))
 
-from harness import configuration  # noqa: E402
+import moved_keys  # noqa: E402
 from harness.paths import BUILD  # noqa: E402
 from harness.programs import minimal_environment  # noqa: E402
 from harness.simulator import Simulator  # noqa: E402
-
-PRIVATE_KEY = re.compile(r"-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----\n[A-Za-z0-9+/=\n]+-----END \1-----\n")
-
-
-def openssl(*words: str, data: str = "", cnf: Path | None = None) -> str:
-    return subprocess.run(["openssl", *words], input=data, env=minimal_environment(cnf), check=True, text=True,
-                          capture_output=True).stdout
-
-
-def hex_after(label: str, text: str) -> str:
-    """From `openssl pkey -text`: the lines of hexadecimal digits below the label."""
-    found = re.search(rf"^{label}:\s*\n((?: +[0-9a-f:]+\n)+)", text, re.M)
-    assert found, f"no '{label}' in:\n{text}"
-    return re.sub(r"[\s:]", "", found[1]).upper()
-
-
-def with_key(record: dict, pem: str) -> dict:
-    """A line of the simulator's journal that has this key instead of its own. No device could import an RSA key."""
-    text = openssl("pkey", "-noout", "-text", data=pem)
-    if record["type"] == "RSA":
-        der = subprocess.run(["openssl", "rsa", "-traditional", "-outform", "DER"], input=pem.encode(), check=True,
-                             env=minimal_environment(None), capture_output=True).stdout
-        modulus = hex_after("modulus", text).removeprefix("00")
-        return record | {"modulus": modulus, "bits": len(modulus) * 4, "private": der.hex().upper()}
-    bits = int(re.findall(r"Private-Key: \((\d+) bit", text)[0])
-    private = hex_after("priv", text)[-bits // 4:].rjust(bits // 4, "0")
-    return record | {"bits": bits, "private": private, "public": hex_after("pub", text)[2:]}
-
-
-def move_keys(tests: Path, device: Simulator, cnf: Path) -> int:
-    """Into the device; -> how many there were."""
-    texts = {path: path.read_text(errors="surrogateescape") for path in tests.rglob("*.pem")}
-    pems = sorted({found[0] for text in texts.values() for found in PRIVATE_KEY.finditer(text)})
-    pems = [pem for pem in pems if "(1024 bit" not in openssl("pkey", "-noout", "-text", data=pem)]  # sesam has none
-    for number, pem in enumerate(pems):
-        is_rsa = "modulus:" in openssl("pkey", "-noout", "-text", data=pem)
-        device.create_key(f"key{number}", **({"type": "RSA", "size": 2048} if is_rsa else {"size": 256}))
-    journal = device.directory / "state" / "keys.jsonl"
-    records = [json.loads(line) for line in journal.read_text().splitlines()]
-    device.stop()
-    journal.write_text("".join(json.dumps(with_key(record, pem)) + "\n" for record, pem in zip(records, pems)))
-    device.start(device.port)
-    configuration.write(cnf, configuration.settings_for(device))
-    wrapped = [openssl("pkey", "-in", f"sesam:key{number}", cnf=cnf) for number in range(len(pems))]
-    for path, text in texts.items():
-        for pem, uri in zip(pems, wrapped):
-            text = text.replace(pem, uri)
-        path.write_text(text, errors="surrogateescape")
-    return len(pems)
-
 
 def run_tests(folder: Path, cnf: Path | None) -> dict[str, str]:
     """test -> "ok", "FAIL", "ERROR", or "skipped" """
@@ -95,7 +44,7 @@ def main(directory: str) -> int:
     expected = run_tests(folder, None)
     device, cnf = Simulator(state).start(), source / "openssl.cnf"
     try:
-        keys = move_keys(folder / "test", device, cnf)
+        keys = moved_keys.move((folder / "test").rglob("*.pem"), device, cnf)
         device.reset_counters()
         found = run_tests(folder, cnf)
         signatures = sum(count for name, count in device.requests().items() if name.endswith("sign"))
