@@ -48,8 +48,9 @@ newer_packages=(pkcs11-provider)
 # Only what scripts/bench needs, which says so: h2load, the pictures, time(1).
 [[ ! ${SESAM_BENCH:-} ]] || packages+=(nghttp2-client gnuplot-nox time)
 
-# Only what BIND's tests need, which scripts/suites runs.
-[[ ! ${SESAM_SUITES:-} ]] || packages+=(python3-dnspython python3-jinja2 python3-hypothesis libnet-dns-perl iproute2 xz-utils)
+# Only what the tests of scripts/suites need.
+[[ ! ${SESAM_SUITES:-} ]] ||
+  packages+=(python3-dnspython python3-jinja2 python3-hypothesis libnet-dns-perl iproute2 xz-utils make perl)
 
 # scripts/chroot.sh: all that it needs outside its chroots. scripts/matrix: the other libcurl that it tests in one of them.
 [[ ! ${SESAM_CHROOT:-} ]] || packages=(debootstrap rsync) bind_packages=() newer_packages=() program_packages=()
