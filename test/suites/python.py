@@ -23,7 +23,7 @@ from harness.simulator import Simulator  # noqa: E402
 def run_tests(folder: Path, cnf: Path | None) -> dict[str, str]:
     """test -> "ok", "FAIL", "ERROR", or "skipped" """
     environment = minimal_environment(cnf, PYTHONPATH=str(folder), HOME=str(folder))
-    done = subprocess.run(["/usr/bin/python3", "-B", "-m", "unittest", "-v", "test.test_ssl"], cwd=folder,
+    done = subprocess.run(["/usr/bin/python3", "-B", "-m", "unittest", "-v", "-b", "test.test_ssl"], cwd=folder,
                           env=environment, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           check=False)
     (BUILD / "suites" / f"python-{'device' if cnf else 'files'}.log").write_text(done.stdout)
