@@ -18,6 +18,14 @@
 #include "ossl/slots.h"
 
 namespace sesam::ossl {
+
+/// The result of a function that hands its work on to a callback of OpenSSL, which may call this provider
+/// again. If that failed, the error queue says why, and is left as it is.
+struct HandedOn {
+  bool accepted;
+  explicit operator int() const noexcept { return accepted ? 1 : 0; }
+};
+
 namespace detail {
 
 template <class T>
@@ -29,8 +37,11 @@ inline constexpr bool is_result<Result<T>> = true;
 // stays.
 template <class Body>
 auto run(Body&& body) noexcept -> std::invoke_result_t<Body> try {
-  const ErrorMark mark;
-  return body();
+  ErrorMark mark;
+  auto result = body();
+  if constexpr (std::is_same_v<decltype(result), Result<HandedOn>>)
+    if (result && !result->accepted) mark.keep();
+  return result;
 } catch (const std::bad_alloc&) {
   return Error{Reason::out_of_memory, {}};
 } catch (...) {

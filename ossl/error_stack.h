@@ -50,13 +50,22 @@ void raise(const Error& error, const char* where) noexcept;
 const OSSL_ITEM* reason_strings() noexcept;
 
 /// Takes back every entry that libcrypto puts on the caller's queue during our work; the entries from before
-/// stay.
+/// stay. After keep() all of them stay.
 class ErrorMark {
  public:
   ErrorMark() noexcept { ERR_set_mark(); }
-  ~ErrorMark() { ERR_pop_to_mark(); }
+  ~ErrorMark() {
+    if (kept_)
+      ERR_clear_last_mark();
+    else
+      ERR_pop_to_mark();
+  }
+  void keep() noexcept { kept_ = true; }
   ErrorMark(const ErrorMark&) = delete;
   ErrorMark& operator=(const ErrorMark&) = delete;
+
+ private:
+  bool kept_ = false;
 };
 
 }  // namespace sesam::ossl

@@ -55,12 +55,13 @@ Bytes read_all(const Context& context, OSSL_CORE_BIO* in) {
   return all;
 }
 
-// What is not ours is left to the other decoders, which start at the same place: true, and nothing handed on.
-Result<bool> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback, void* argument,
-                        OSSL_PASSPHRASE_CALLBACK*, void*) {
+// What is not ours is left to the other decoders, which start at the same place: success, and nothing handed
+// on. The callback runs decode_uri(), whose error is to stay.
+Result<ossl::HandedOn> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback,
+                                  void* argument, OSSL_PASSPHRASE_CALLBACK*, void*) {
   const auto& context = *static_cast<const Context*>(provctx);
   auto der = der_of_pem(next_pem(context, in), context.claims_pkcs11);
-  if (!der) return true;
+  if (!der) return ossl::HandedOn{true};
   int type = OSSL_OBJECT_PKEY;
   std::string structure = kUriStructure;
   const OSSL_PARAM object[] = {
@@ -68,7 +69,7 @@ Result<bool> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* ca
       OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_DATA, der->data(), der->size()),
       OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_STRUCTURE, structure.data(), structure.size()),
       OSSL_PARAM_END};
-  return callback(object, argument) == 1;
+  return ossl::HandedOn{callback(object, argument) == 1};
 }
 
 // OpenSSL hands pkcs11-provider's structure to whichever decoder comes first, so the structure is looked at

@@ -188,6 +188,28 @@ def test_what_is_not_ours_is_no_key(web, openssl, tmp_path, label, description, 
     assert device.requests() == {}
 
 
+# As nginx and others read a file. OpenSSL's own commands go through its store for files, which drops such errors.
+READ_PRIVATE_KEY = """
+import ctypes, sys
+crypto, c = ctypes.CDLL("libcrypto.so.3"), ctypes.CDLL(None)
+crypto.BIO_new_file.restype = crypto.PEM_read_bio_PrivateKey.restype = ctypes.c_void_p
+crypto.PEM_read_bio_PrivateKey.argtypes = [ctypes.c_void_p] * 4
+key = crypto.PEM_read_bio_PrivateKey(crypto.BIO_new_file(sys.argv[1].encode(), b"r"), None, None, None)
+crypto.ERR_print_errors_fp(ctypes.c_void_p.in_dll(c, "stderr"))
+sys.exit(0 if key else 1)
+"""
+
+
+def test_the_reason_why_a_file_cannot_be_opened_reaches_the_program(web, run):
+    device, cnf, path = web
+    read = ["/usr/bin/python3", "-c", READ_PRIVATE_KEY, path]
+    opened = run(read, cnf)
+    assert ":error:" not in opened.stderr, opened
+    device.stop()
+    refused = run(read, cnf, check=False)
+    assert refused.returncode == 1 and ":sesam:decoder_decode:cannot connect:" in refused.stderr, refused
+
+
 def test_ordinary_key_files_are_left_alone(web, openssl, tmp_path):
     device, cnf, _ = web
     openssl(cnf, "genpkey", "-algorithm", "EC", "-pkeyopt", "group:P-256", "-out", tmp_path / "ordinary")

@@ -71,11 +71,16 @@ struct Object {
     if (how == fail) return Error{Reason::bad_argument, "why"};
     return {};
   }
+  Result<HandedOn> match(const void*, int) const {
+    ERR_raise(ERR_LIB_USER, 2);  // what the callback raised
+    return HandedOn{how == succeed};
+  }
 };
 void release(void* object) { delete static_cast<Object*>(object); }
 
 constexpr auto* kHas = bound<slot::keymgmt_has, &Object::has>;
 constexpr auto* kDup = bound<slot::keymgmt_dup, &Object::dup>;
+constexpr auto* kMatch = bound<slot::keymgmt_match, &Object::match>;
 constexpr auto* kGet = bound<slot::keymgmt_get_params, &Object::get_params>;
 
 static_assert(noexcept(detail::Thunk<slot::keymgmt_has, &Object::has, slot::keymgmt_has::Fn>::call(nullptr,
@@ -140,6 +145,17 @@ TEST_F(Boundary, leaves_the_callers_error_queue_as_it_was) {
   EXPECT_EQ(ERR_peek_last_error(), before);
   ERR_get_error();
   EXPECT_EQ(ERR_peek_error(), 0U);
+}
+
+TEST_F(Boundary, leaves_the_errors_of_a_callback_that_failed) {
+  ERR_raise(ERR_LIB_USER, 42);
+  Object object;
+  EXPECT_EQ(kMatch(&object, nullptr, 0), 1);
+  EXPECT_EQ(ERR_GET_REASON(ERR_peek_last_error()), 42);
+  object.how = Object::say_no;
+  EXPECT_EQ(kMatch(&object, nullptr, 0), 0);
+  EXPECT_EQ(ERR_GET_REASON(ERR_get_error()), 42);
+  EXPECT_EQ(ERR_GET_REASON(ERR_get_error()), 2);
 }
 
 TEST_F(Boundary, passes_per_cent_signs_through_unharmed) {
