@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <memory>
 #include <string_view>
 
@@ -41,6 +42,12 @@ std::string common_name(X509* certificate) {
   const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
   if (at < 0) return {};
   return bytes_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+}
+
+// false, too, for what is no time. OpenSSL 4.0 has no X509_cmp_current_time(3) without a warning.
+bool has_come(const ASN1_TIME* moment) {
+  const int compared = ASN1_TIME_cmp_time_t(moment, std::time(nullptr));
+  return compared == 0 || compared == -1;
 }
 
 std::string text_of(const ASN1_TIME* time) {
@@ -121,9 +128,9 @@ bool is_self_signed(X509* certificate) {
   return X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) == 0;
 }
 
-bool has_begun(X509* certificate) { return X509_cmp_current_time(X509_get0_notBefore(certificate)) < 0; }
+bool has_begun(X509* certificate) { return has_come(X509_get0_notBefore(certificate)); }
 
-bool has_ended(X509* certificate) { return X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0; }
+bool has_ended(X509* certificate) { return has_come(X509_get0_notAfter(certificate)); }
 
 std::string text_of_near_end(X509* certificate) {
   constexpr int kWarnedDays = 30;
