@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@ int Sockets::open(int family, int type, int protocol, std::size_t endpoint) {
   if (fd == -1) return -1;
   // Not fatal where the kernel has none: the request's own time-out remains.
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms_, sizeof unanswered_ms_);
-  sockets_.push_back({fd, endpoint, FileIdentity(fd), false});
+  sockets_.push_back({fd, endpoint, FileIdentity(fd), false, false});
   return fd;
 }
 
@@ -117,7 +118,19 @@ void Sockets::bury(int fd) noexcept {
   ::close(pair[1]);
   dup3(pair[0], fd, O_CLOEXEC);
   socket->identity = FileIdentity(fd);
+  socket->buried = true;
   ::close(pair[0]);
+}
+
+bool Sockets::is_buried(std::size_t endpoint, int local_port) const noexcept {
+  const bool some = std::ranges::any_of(
+      sockets_, [endpoint](const Socket& socket) { return socket.endpoint == endpoint && socket.buried; });
+  return some && socket_with_port(endpoint, local_port) == -1;
+}
+
+bool Sockets::has_ended(int fd) noexcept {
+  pollfd one{fd, POLLRDHUP, 0};
+  return poll(&one, 1, 0) == 1 && (one.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 void Sockets::close_all() noexcept {

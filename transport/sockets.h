@@ -40,8 +40,12 @@ class Sockets {
   int socket_with_port(std::size_t endpoint, int local_port) const noexcept;
   /// Whose socket this is; nothing if it is not of ours (a resolver's).
   std::optional<std::size_t> endpoint_of(int fd) const noexcept;
-  /// The peer has closed this connection while it was idle: has libcurl see that.
+  /// The peer has closed this connection: has libcurl see that.
   void bury(int fd) noexcept;
+  /// Whether the endpoint's connection that had this local port was buried.
+  bool is_buried(std::size_t endpoint, int local_port) const noexcept;
+  /// The peer has closed the connection, or it was reset.
+  static bool has_ended(int fd) noexcept;
   unsigned count() const noexcept { return static_cast<unsigned>(sockets_.size()); }
   /// close(2) and nothing else: in a forked child, where the parent's connection must not notice, and where
   /// libcurl may no longer touch the numbers.
@@ -53,6 +57,7 @@ class Sockets {
     std::size_t endpoint;
     FileIdentity identity;
     bool in_use;
+    bool buried;
   };
   const unsigned unanswered_ms_;
   std::vector<Socket> sockets_;

@@ -72,3 +72,13 @@ def test_a_listing_takes_one_request_per_key_type(simulator, openssl_cnf, openss
     requests = device.requests()
     assert set(requests) == {"listkeys"}
     assert requests["listkeys"] <= 4  # NIST, BRAINPOOL, RSA, SYM
+
+
+def test_a_connection_that_is_reset_costs_one_attempt(device, openssl_cnf, openssl, tmp_path):
+    """libcurl 8.22 takes a connection that it has just used for a healthy one, and comes again with another."""
+    device.create_key("web")
+    device.fault("reset", 1)
+    cnf = openssl_cnf(device, log_level=5, log_output=tmp_path / "log")
+    openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "sig", "/dev/null")
+    assert (tmp_path / "log").read_text().count("retrying: ") == 1
+    assert device.requests() == {"getkeyattributes": 2, "eccsign": 1}

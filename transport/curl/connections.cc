@@ -50,6 +50,9 @@ int Connections::on_sending(void* pointer, char*, char*, int, int local_port) no
     easy.connections->watch_traffic(easy, local_port);
     return CURL_PREREQFUNC_ABORT;
   }
+  // libcurl 8.22 does not look whether a connection still stands that it has looked at within the last
+  // second. Nothing can be sent over this one: libcurl comes again, with a new one.
+  if (!easy.fresh && easy.connections->sockets_.is_buried(lane.index, local_port)) return CURL_PREREQFUNC_OK;
   lane.mark_sent(easy);
   if (easy.fresh) {
     easy.connections->watch_traffic(easy, local_port);
@@ -120,6 +123,13 @@ int Connections::on_interest(CURL*, curl_socket_t fd, int what, void* pointer, v
 void Connections::bury(int fd) noexcept {
   poller_.renew(fd);
   sockets_.bury(fd);
+}
+
+void Connections::bury_if_ended(const Easy& easy) noexcept {
+  long local_port = 0;
+  curl_easy_getinfo(easy.handle, CURLINFO_LOCAL_PORT, &local_port);
+  const int fd = sockets_.socket_with_port(easy.lane->index, static_cast<int>(local_port));
+  if (fd != -1 && Sockets::has_ended(fd)) bury(fd);
 }
 
 std::optional<Sockets::Lost> Connections::take_lost() noexcept {

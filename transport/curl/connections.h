@@ -35,6 +35,8 @@ class Connections {
 
   /// Nothing more is expected of this connection: the next that libcurl reads from it is its end.
   void bury(int fd) noexcept;
+  /// Buries the connection over which this transfer failed if the peer has ended it.
+  void bury_if_ended(const Easy& easy) noexcept;
   /// As Sockets::take_lost(), where libcurl has stopped watching a socket over which nothing was sent.
   std::optional<Sockets::Lost> take_lost() noexcept;
   /// close(2) for all of them: libcurl may no longer touch the numbers.

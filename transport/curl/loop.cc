@@ -275,6 +275,7 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
     lane.admission.replied(call, easy.fresh, heard_at);
   } else {
     evidence = read_failure(easy, code);
+    if (evidence.sent) connections_.bury_if_ended(easy);
     call.failure = is_of_the_connect(evidence) ? failure_of_handshake(lane, evidence) : failure_of(evidence);
   }
   const bool own_deadline = easy.own_deadline && code == CURLE_OPERATION_TIMEDOUT;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,6 +24,36 @@ TEST(Sockets, bury_leaves_a_connection_at_its_end_in_the_same_place) {
   char byte = 0;
   EXPECT_EQ(recv(fd, &byte, 1, MSG_DONTWAIT), 0);
   sockets.close(fd);
+}
+
+TEST(Sockets, that_were_buried_are_told_from_those_that_stand) {
+  Sockets sockets(1000);
+  const auto listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  ASSERT_EQ(listen(listener, 2), 0);
+  sockaddr_in address{};
+  socklen_t length = sizeof address;
+  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length);
+  const auto connected = [&](std::size_t endpoint) {
+    const int fd = sockets.open(AF_INET, SOCK_STREAM, 0, endpoint);
+    sockaddr_in own{};
+    length = sizeof own;
+    EXPECT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    getsockname(fd, reinterpret_cast<sockaddr*>(&own), &length);
+    return std::pair(fd, int{ntohs(own.sin_port)});
+  };
+  const auto [ended, ended_port] = connected(0);
+  const auto [standing, standing_port] = connected(0);
+  EXPECT_FALSE(sockets.is_buried(0, ended_port));
+  EXPECT_FALSE(Sockets::has_ended(ended));
+  sockets.bury(ended);
+  EXPECT_TRUE(sockets.is_buried(0, ended_port));
+  EXPECT_FALSE(sockets.is_buried(0, standing_port));
+  close(accept(listener, nullptr, nullptr));
+  close(accept(listener, nullptr, nullptr));
+  EXPECT_TRUE(Sockets::has_ended(standing));
+  sockets.close(ended);
+  EXPECT_FALSE(sockets.is_buried(0, ended_port)) << "forgotten with its number";
+  close(listener);
 }
 
 TEST(Sockets, that_somebody_else_closed_are_noticed_unless_they_were_used) {
