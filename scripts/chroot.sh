@@ -19,7 +19,8 @@ apart() { unshare --mount --pid --fork --kill-child --mount-proc "$@" </dev/null
 # in_chroot ROOT COMMAND…
 in_chroot() {
   # shellcheck disable=SC2016 # the inner shell expands these
-  apart bash -c 'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" &&
+  # A mount point itself: programs in it make namespaces of mounts, too.
+  apart bash -c 'mount --bind "$1" "$1" && mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" &&
     exec chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 "${@:2}"' - "$@"
 }
 

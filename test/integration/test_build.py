@@ -27,7 +27,9 @@ def test_it_is_hardened(path):
     assert "GNU_RELRO" in segments and re.search(r"\(FLAGS_1\) .*\bNOW\b", dynamic)
     assert "Elf file type is DYN" in segments and (path == MODULE or re.search(r"\(FLAGS_1\) .*\bPIE\b", dynamic))
     assert re.search(r"GNU_STACK .* RW ", segments)
-    assert not re.search("RPATH|RUNPATH|TEXTREL", dynamic)
+    assert not re.search(r"\(RPATH\)|TEXTREL", dynamic)
+    for directory in re.findall(r"\(RUNPATH\).*\[(.*)\]", dynamic):  # where CMake found a library of /usr/local
+        assert directory == "/usr/local/lib"
 
 
 @each_file

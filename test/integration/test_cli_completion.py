@@ -72,11 +72,11 @@ def complete(request, tmp_path):
 
 
 def options_of(*subcommand):
-    return set(re.findall(r"^ {1,3}(?:-\w, *)?(--[\w-]+)", run([COMMAND, *subcommand, "--help"]).stdout, re.M))
+    return set(re.findall(r"^ {1,12}(?:-\w, *)?(--[\w-]+)", run([COMMAND, *subcommand, "--help"]).stdout, re.M))
 
 
 def subcommands():
-    return set(re.findall(r"^  (\S+)", run([COMMAND, "--help"]).stdout.split("Subcommands:")[1], re.M))
+    return set(re.findall(r"^  (\S+)", re.split("(?i)subcommands:", run([COMMAND, "--help"]).stdout)[1], re.M))
 
 
 def test_subcommands(complete):

@@ -164,7 +164,7 @@ def test_a_full_disk_leaves_nothing_at_all(device, words, run, tmp_path):
     small.mkdir()
     done = run(["unshare", "--mount", "sh", "-c", FULL_DISK, "-", small, COMMAND,
                 *words(device, directory=small / "sesam")], timeout=60, check=False)
-    if done.returncode == 77 or "unshare failed" in done.stderr:
+    if done.returncode == 77 or done.stderr.startswith("unshare: "):
         pytest.skip("no mount namespace")
     assert done.returncode == 1 and "No space left on device" in done.stderr and "nothing was written" in done.stderr
     assert done.stdout.splitlines()[-1] == str(small)
@@ -317,7 +317,7 @@ def test_where_bind_is_everything_for_named_is_written(device, words, run, tmp_p
     copy.mkdir()
     done = run(["unshare", "--mount", "sh", "-c", OTHER_ETC, "-", COMMAND, *words(device, without=["directory"])],
                environment={"COPY": str(copy)}, timeout=120, check=False)
-    if done.returncode == 77 or "unshare failed" in done.stderr:
+    if done.returncode == 77 or done.stderr.startswith("unshare: "):
         pytest.skip("no mount namespace")
     assert done.returncode == 0, done
     names = {"device.pem", "pass", "pin", "openssl.cnf", "named.cnf"}

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from harness.doctor import make_dated
 from harness.listener import serve_connections
 from harness.paths import COMMAND
 from harness.pki import Pki
@@ -128,13 +129,10 @@ def test_a_ca_is_no_reason_to_take_another_name(simulator, words, place, sesam, 
     sesam(None, *words(device, without=["fingerprint"], **options))
 
 
-def test_an_expired_certificate_is_told_although_it_is_the_right_one(device, words, place, sesam, tmp_path):
-    key, request, certificate = (tmp_path / name for name in ("old.key", "old.csr", "old.pem"))
-    certificate_for(DEVICE_NAME, tmp_path / "old")
-    for command in (["req", "-new", "-key", key, "-subj", f"/CN={DEVICE_NAME}", "-out", request],
-                    ["x509", "-req", "-in", request, "-signkey", key, "-days", "-1", "-out", certificate]):
-        subprocess.run(["openssl", *command], check=True, capture_output=True)
-    device.change_certificate(tlscert=certificate, tlskey=key)
+def test_an_expired_certificate_is_told_although_it_is_the_right_one(device, words, place, sesam, openssl,
+                                                                     tmp_path):
+    certificate = make_dated(openssl, tmp_path, "20250101000000Z", "20250201000000Z")
+    device.change_certificate(tlscert=certificate, tlskey=certificate.with_suffix(".key"))
     done = sesam(None, *words(device, fingerprint=fingerprint(certificate)), check=False)
     assert_nothing_written(done, place)
     assert "expired" in done.stdout and device.requests() == {}

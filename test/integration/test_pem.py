@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """PEM files that wrap a key's URI."""
 import base64
+import re
 import subprocess
 import time
 
 import pytest
 
+from harness.paths import MODULE
 from harness.ports import free_port
 from harness.programs import minimal_environment
 
@@ -191,7 +193,7 @@ def test_what_is_not_ours_is_no_key(web, openssl, tmp_path, label, description, 
 # As nginx and others read a file. OpenSSL's own commands go through its store for files, which drops such errors.
 READ_PRIVATE_KEY = """
 import ctypes, sys
-crypto, c = ctypes.CDLL("libcrypto.so.3"), ctypes.CDLL(None)
+crypto, c = ctypes.CDLL(sys.argv[2]), ctypes.CDLL(None)
 crypto.BIO_new_file.restype = crypto.PEM_read_bio_PrivateKey.restype = ctypes.c_void_p
 crypto.PEM_read_bio_PrivateKey.argtypes = [ctypes.c_void_p] * 4
 key = crypto.PEM_read_bio_PrivateKey(crypto.BIO_new_file(sys.argv[1].encode(), b"r"), None, None, None)
@@ -202,7 +204,8 @@ sys.exit(0 if key else 1)
 
 def test_the_reason_why_a_file_cannot_be_opened_reaches_the_program(web, run):
     device, cnf, path = web
-    read = ["/usr/bin/python3", "-c", READ_PRIVATE_KEY, path]
+    libcrypto = re.search(r"libcrypto\.so\.\d+", run(["ldd", MODULE]).stdout)[0]  # not always that of Python
+    read = ["/usr/bin/python3", "-c", READ_PRIVATE_KEY, path, libcrypto]
     opened = run(read, cnf)
     assert ":error:" not in opened.stderr, opened
     device.stop()

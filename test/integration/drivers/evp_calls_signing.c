@@ -220,8 +220,11 @@ static X509 *certificate(const struct subject *subject) {
   X509_gmtime_adj(X509_getm_notBefore(made), 0);
   X509_gmtime_adj(X509_getm_notAfter(made), 3600);
   ASN1_INTEGER_set(X509_get_serialNumber(made), 1);
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", MBSTRING_ASC, (const unsigned char *)"x", -1, -1, 0);
-  X509_set_issuer_name(made, X509_get_subject_name(made));
+  X509_NAME *const name = X509_NAME_new();
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"x", -1, -1, 0);
+  X509_set_subject_name(made, name);
+  X509_set_issuer_name(made, name);
+  X509_NAME_free(name);
   return X509_set_pubkey(made, subject->key) == 1 && X509_sign(made, subject->key, EVP_sha256()) > 0 ? made : NULL;
 }
 ASK(x509_sign, certificate(subject) != NULL)
