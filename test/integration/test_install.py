@@ -74,6 +74,14 @@ def test_no_debug_information_is_installed(installed):
             assert ".debug_info" not in run(["readelf", "-SW", root / path]).stdout, path
 
 
+@not_counted
+def test_what_is_installed_looks_for_no_library_in_directories_of_its_own(installed):
+    root, _ = installed
+    programs = [path for path in root.rglob("*") if path.name in ("sesam.so", "sesam", "n200-sim") and path.is_file()]
+    dynamic = [run(["readelf", "-d", path], check=False).stdout for path in programs]
+    assert sum("(NEEDED)" in text for text in dynamic) == 3 and not any("PATH)" in text for text in dynamic)
+
+
 @not_sanitized("needs the sanitizer's library in every program")
 def test_a_user_installs_into_a_directory_of_theirs_and_is_told_the_modules_path(in_a_prefix, tmp_path):
     prefix, printed = in_a_prefix

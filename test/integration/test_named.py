@@ -91,8 +91,8 @@ def test_keys_of_two_algorithms_that_get_one_name_are_refused_and_the_error_says
     told = "add the algorithms of a policy one at a time"
     one.wait_until("the second key is refused, or made", lambda: len(device.keys()) == 4 or told in log.read_text())
     by_the_second = all(re.search(r"-\d{14}$", key["nice_name"]) for key in device.keys())
-    assert by_the_second == (told in log.read_text())
-    if not by_the_second:
+    assert told in log.read_text() or not by_the_second
+    if told not in log.read_text():  # two of one millisecond are refused, too
         one.wait_until("the zone is signed", one.is_signed)
     one.stop()
 
