@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -129,8 +128,9 @@ bool Sockets::is_buried(std::size_t endpoint, int local_port) const noexcept {
 }
 
 bool Sockets::has_ended(int fd) noexcept {
-  pollfd one{fd, POLLRDHUP, 0};
-  return poll(&one, 1, 0) == 1 && (one.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+  char byte = 0;
+  const auto got = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got == 0 || (got == -1 && errno != EAGAIN && errno != EINTR);
 }
 
 void Sockets::close_all() noexcept {

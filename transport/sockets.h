@@ -44,7 +44,7 @@ class Sockets {
   void bury(int fd) noexcept;
   /// Whether the endpoint's connection that had this local port was buried.
   bool is_buried(std::size_t endpoint, int local_port) const noexcept;
-  /// The peer has closed the connection, or it was reset.
+  /// The peer has closed the connection, or it was reset, and nothing is left to be read.
   static bool has_ended(int fd) noexcept;
   unsigned count() const noexcept { return static_cast<unsigned>(sockets_.size()); }
   /// close(2) and nothing else: in a forked child, where the parent's connection must not notice, and where

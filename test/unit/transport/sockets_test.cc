@@ -49,7 +49,12 @@ TEST(Sockets, that_were_buried_are_told_from_those_that_stand) {
   EXPECT_TRUE(sockets.is_buried(0, ended_port));
   EXPECT_FALSE(sockets.is_buried(0, standing_port));
   close(accept(listener, nullptr, nullptr));
-  close(accept(listener, nullptr, nullptr));
+  const int peer = accept(listener, nullptr, nullptr);
+  ASSERT_EQ(send(peer, "x", 1, 0), 1);
+  close(peer);
+  EXPECT_FALSE(Sockets::has_ended(standing)) << "its reply is not read yet";
+  char byte = 0;
+  EXPECT_EQ(recv(standing, &byte, 1, 0), 1);
   EXPECT_TRUE(Sockets::has_ended(standing));
   sockets.close(ended);
   EXPECT_FALSE(sockets.is_buried(0, ended_port)) << "forgotten with its number";
