@@ -19,6 +19,9 @@ Multi::Multi(const Options& options, curl_socket_callback on_interest, void* con
   curl_multi_setopt(handle, CURLMOPT_MAX_CONCURRENT_STREAMS, static_cast<long>(options.streams));
   curl_multi_setopt(handle, CURLMOPT_MAXCONNECTS,
                     static_cast<long>(options.connections * options.urls.size() + 1));
+#if LIBCURL_VERSION_NUM >= 0x081400
+  curl_multi_setopt(handle, CURLMOPT_QUICK_EXIT, 1L);  // 8.20 and later ask here, not CURLOPT_QUICK_EXIT
+#endif
 }
 
 void Multi::serve(int fd, int events) noexcept {
