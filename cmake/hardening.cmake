@@ -45,3 +45,6 @@ endif()
 if(NOT SESAM_SANITIZE)
   add_compile_options("$<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=${fortify_level}>")
 endif()
+
+# No file names directories to search for libraries, not even in the build directory, from which sesam.so is copied.
+set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)

@@ -27,10 +27,7 @@ def test_it_is_hardened(path):
     assert "GNU_RELRO" in segments and re.search(r"\(FLAGS_1\) .*\bNOW\b", dynamic)
     assert "Elf file type is DYN" in segments and (path == MODULE or re.search(r"\(FLAGS_1\) .*\bPIE\b", dynamic))
     assert re.search(r"GNU_STACK .* RW ", segments)
-    assert not re.search(r"\(RPATH\)|TEXTREL", dynamic)
-    # Where CMake found a library in /usr/local, filled up by colons; test_install.py has what is installed.
-    for directory in re.findall(r"\(RUNPATH\).*\[(.*)\]", dynamic):
-        assert directory.rstrip(":") == "/usr/local/lib"
+    assert not re.search("RPATH|RUNPATH|TEXTREL", dynamic)
 
 
 @each_file
