@@ -79,9 +79,9 @@ def served(request, simulator):
     return device
 
 
-# After 20 ms the I/O thread sleeps. Sooner it may be reading, and takes for its own what has the number by then.
-@pytest.mark.parametrize("pause_ms", [20, 300])
-@pytest.mark.parametrize("own", ["own_files", "own_sockets"])
+# After 20 ms the I/O thread sleeps. Sooner it may be reading, and takes the socket that has the number for its own.
+@pytest.mark.parametrize("own, pause_ms", [("own_files", 0), ("own_files", 300), ("own_sockets", 20),
+                                           ("own_sockets", 300)])
 def test_a_daemon_that_closes_all_descriptors_after_its_first_key_signs_and_its_own_are_unharmed(life, served,
                                                                                                  openssl_cnf, own,
                                                                                                  pause_ms):
