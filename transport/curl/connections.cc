@@ -144,6 +144,14 @@ std::optional<Sockets::Lost> Connections::take_lost() noexcept {
   return lost;
 }
 
+int Connections::next_unread(std::size_t& place) const noexcept {
+  while (place < watched_.size()) {
+    const Watched& watched = *watched_[place++];
+    if (watched.fd != -1 && SSL_has_pending(watched.tls) == 1) return watched.fd;
+  }
+  return -1;
+}
+
 void Connections::abandon() noexcept {
   for (auto left = sockets_.count(); left != 0; --left) counts_.connections_open.down();
   sockets_.close_all();
@@ -157,7 +165,7 @@ void Connections::watch_traffic(const Easy& easy, int local_port) noexcept try {
   if (tls == nullptr || fd == -1) return;
   auto place = std::ranges::find(watched_, -1, [](const auto& one) { return one->fd; });
   if (place == watched_.end()) place = watched_.insert(place, std::make_unique<Watched>());
-  **place = {this, easy.lane, fd, {}};
+  **place = {this, easy.lane, fd, tls, {}};
   SSL_set_msg_callback(tls, on_record);
   SSL_set_msg_callback_arg(tls, place->get());
 } catch (const std::bad_alloc&) {

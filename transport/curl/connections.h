@@ -39,6 +39,9 @@ class Connections {
   void bury_if_ended(const Easy& easy) noexcept;
   /// As Sockets::take_lost(), where libcurl has stopped watching a socket over which nothing was sent.
   std::optional<Sockets::Lost> take_lost() noexcept;
+  /// The first connection, from this place on, of which OpenSSL has read more than libcurl has taken. epoll
+  /// does not tell of that. -1: no other; `place` is where to go on.
+  int next_unread(std::size_t& place) const noexcept;
   /// close(2) for all of them: libcurl may no longer touch the numbers.
   void abandon() noexcept;
 
@@ -47,7 +50,8 @@ class Connections {
   struct Watched {
     Connections* connections;
     const Lane* lane;
-    int fd;  // -1: closed
+    int fd;    // -1: closed
+    SSL* tls;  // libcurl's, for as long as the socket is open
     FloodWatch traffic;
   };
   void count_closed() noexcept;

@@ -72,6 +72,7 @@ void Loop::run() noexcept {
     receive(handoff_.collect());
     expire();
     admit();
+    read_on();
     reap();
     handoff_.publish();
     if (has_lost_descriptors_) break;
@@ -142,6 +143,14 @@ void Loop::resume_lost_connections() noexcept {
 bool Loop::nudge_lane_of(int fd) noexcept {
   const auto endpoint = sockets_.endpoint_of(fd);
   return endpoint && nudge(*lanes_[*endpoint], fd, sockets_);
+}
+
+// libcurl 8.22 has OpenSSL read ahead. A transfer that comes to its end leaves there what came for others,
+// and no descriptor tells them.
+void Loop::read_on() noexcept {
+  std::size_t place = 0;
+  for (int fd = connections_.next_unread(place); fd != -1; fd = connections_.next_unread(place))
+    multi_.serve(fd, CURL_CSELECT_IN);
 }
 
 void Loop::reap() noexcept {

@@ -38,6 +38,7 @@ class Loop {
   void receive(Call* calls) noexcept;
   void expire() noexcept;
   void admit() noexcept;
+  void read_on() noexcept;
 
   int sleep_ms(Clock::time_point now) noexcept;
   bool is_idle() const noexcept;
