@@ -19,7 +19,7 @@ namespace {
 class CurlDriver final : public Driver {
  public:
   Refusal preflight(const Options& options) const override {
-    if (auto why = why_wrong_libcrypto(); !why.empty()) return {Failure::wrong_libcrypto, std::move(why)};
+    if (const auto& why = why_wrong_libcrypto(); !why.empty()) return {Failure::wrong_libcrypto, why};
     if (auto why = why_bad_client_certificate(options); !why.empty())
       return {Failure::bad_client_certificate, std::move(why)};
     return {};
@@ -40,6 +40,7 @@ constinit const CurlDriver curl_driver;
 
 std::shared_ptr<Pipeline> pipeline_for(Options options, std::shared_ptr<const Log> log) {
   distrust_environment();
+  why_wrong_libcrypto();  // here and not first in a job of OpenSSL's, whose stack is small
   return Pipeline::for_options(std::move(options), std::move(log), curl_driver);
 }
 

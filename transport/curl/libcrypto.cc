@@ -6,6 +6,8 @@
 
 #include <charconv>
 
+#include "base/process_state.h"
+
 namespace sesam::transport::curl {
 
 bool same_libcrypto(std::string_view curl_ssl_version, unsigned major) noexcept {
@@ -26,7 +28,9 @@ bool same_libcrypto(std::string_view curl_ssl_version, unsigned major) noexcept 
   return true;
 }
 
-std::string why_wrong_libcrypto() {
+namespace {
+
+std::string compare_with_libcurl() {
   const curl_version_info_data* curl = curl_version_info(CURLVERSION_NOW);
   const std::string_view theirs = curl->ssl_version == nullptr ? "" : curl->ssl_version;
   // Both that we were compiled for and that we run with: a 4.x with 3.x symbols must not pass.
@@ -38,6 +42,15 @@ std::string why_wrong_libcrypto() {
       .append(theirs)
       .append(", this provider was built for OpenSSL " OPENSSL_VERSION_STR " and runs with ")
       .append(OpenSSL_version(OPENSSL_VERSION));
+}
+
+}  // namespace
+
+const std::string& why_wrong_libcrypto() {
+  struct Verdict {
+    const std::string words = compare_with_libcurl();
+  };
+  return process_state<Verdict>().words;
 }
 
 }  // namespace sesam::transport::curl
