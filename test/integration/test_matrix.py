@@ -73,3 +73,23 @@ def test_a_program_has_its_version_and_its_tests(table):
 def test_the_documents_around_the_tables_stay(table):
     for document in table[1:]:
         assert document.startswith("above\n") and document.endswith("\nbelow\n") and "old" not in document
+
+
+@pytest.mark.usefixtures("table")
+def test_a_column_that_was_not_run_stays_as_it_was(tmp_path):
+    document, features = tmp_path / "MATRIX.md", tmp_path / "FEATURES.md"
+    for file in (tmp_path / "new" / "results").iterdir():
+        file.unlink()
+    newest = tmp_path / "newest" / "results"
+    newest.mkdir(parents=True)
+    (newest / "outcome").write_text("tested\n")
+    (newest / "pytest.xml").write_text(PYTEST_XML.replace("test_pem", "test_other"))
+    subprocess.run([sys.executable, REPOSITORY / "test" / "matrix" / "table.py", tmp_path, document, features, "new",
+                    "newer", "newest"], check=True, capture_output=True, timeout=30)
+    lines = document.read_text().splitlines()
+    for row in ("| OpenSSL | 9.9.9 |  |  |", "| test_bind.py | 1, 1 skipped |  | 1, 1 skipped |",
+                "| test_pem.py | **2 failed** |  |  |", "| test_other.py |  |  | **2 failed** |",
+                "| all | 5, 2 skipped, **2 failed** | **not built** | 3, 2 skipped, **2 failed** |",
+                "- new: failed: test_pem.py: test_c", "- newest: failed: test_other.py: test_c"):
+        assert row in lines, document.read_text()
+    assert "| nginx | **none** | **not built** | **none** |" in features.read_text().splitlines()

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes scripts/matrix's tables from the results of all columns: table.py RESULTS DOCUMENT FEATURES COLUMN…
-Test files × releases go into DOCUMENT, programs × releases into FEATURES."""
+Test files × releases go into DOCUMENT, programs × releases into FEATURES. A column without results stays as the
+documents have it."""
+import re
 import sys
 import textwrap
 import xml.etree.ElementTree as ElementTree
@@ -174,17 +176,33 @@ def for_people(columns: dict[str, Column]) -> str:
     return "\n".join(lines + gaps(columns))
 
 
-def write_document(path: Path, text: str) -> None:
+def keep(table: list[list[str]], remarks: list[str], earlier: str, names: list[str]) -> None:
+    """Takes what an earlier table says of these columns, and its remarks on them."""
+    lines = [line.strip("|").split("|") for line in earlier.splitlines() if line.startswith("|")]
+    (_, *header), *old = [[word.strip() for word in line] for line in lines] or [[""]]
+    names = [name for name in names if name in header]
+    cells = {(row[0], name): word for row in old for name, word in zip(header, row[1:]) if name in names and word}
+    missing = sorted({label for label, _ in cells} - {row[0] for row in table} - {"---"})
+    table[-1:-1] = [[label, *("" for _ in table[0][1:])] for label in missing]
+    for row in table[1:]:
+        row[1:] = [cells.get((row[0], name), word) for name, word in zip(table[0][1:], row[1:])]
+    remarks += [" ".join(remark.split()) for remark in re.split(r"\n(?=- )", earlier)
+                if remark.startswith(tuple(f"- {name}: " for name in names))]
+
+
+def write_document(path: Path, table: list[list[str]], remarks: list[str], kept: list[str]) -> None:
     before, rest = path.read_text().split(BEGIN)
-    _, after = rest.split(END)
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+    earlier, after = rest.split(END)
+    keep(table, remarks, earlier, kept)
+    path.write_text(f"{before}{BEGIN}\n\n{markdown(table, remarks)}\n\n{END}{after}")
 
 
 def main(results: str, document: str, features: str, *names: str) -> None:
     columns = {name: read_column(Path(results) / name / "results") for name in names}
     print(for_people(columns))
-    write_document(Path(document), markdown(rows(columns), gaps(columns)))
-    write_document(Path(features), markdown(programs(columns), []))
+    kept = [name for name, column in columns.items() if column.outcome == NOT_RUN]
+    write_document(Path(document), rows(columns), gaps(columns), kept)
+    write_document(Path(features), programs(columns), [], kept)
 
 
 if __name__ == "__main__":
