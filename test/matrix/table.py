@@ -125,8 +125,7 @@ def cell(counts: Counter | None) -> str:
 def rows(columns: dict[str, Column]) -> list[list[str]]:
     table = [["", *columns], ["commit", *(column.commit for column in columns.values())]]
     table += [[label, *(column.versions.get(name, "") for column in columns.values())]
-              for name, label in VERSIONS.items()
-              if any(name in column.versions for column in columns.values())]
+              for name, label in VERSIONS.items()]
     tests = sorted({name for column in columns.values() for name in column.counts},
                    key=lambda name: (name.endswith(".py"), name))
     for name in tests:
@@ -165,7 +164,8 @@ def gaps(columns: dict[str, Column]) -> list[str]:
 def markdown(table: list[list[str]], remarks: list[str]) -> str:
     lines = ["| " + " | ".join(row) + " |" for row in table]
     lines.insert(1, "| " + " | ".join("---" for _ in table[0]) + " |")
-    wrapped = [textwrap.fill(remark, 118, subsequent_indent="  ", break_long_words=False) for remark in remarks]
+    wrapped = [textwrap.fill(remark, 118, subsequent_indent="  ", break_long_words=False,
+                             break_on_hyphens=False) for remark in remarks]
     return "\n".join(lines + [""] + wrapped).rstrip()
 
 
@@ -182,12 +182,14 @@ def keep(table: list[list[str]], remarks: list[str], earlier: str, names: list[s
     (_, *header), *old = [[word.strip() for word in line] for line in lines] or [[""]]
     names = [name for name in names if name in header]
     cells = {(row[0], name): word for row in old for name, word in zip(header, row[1:]) if name in names and word}
-    missing = sorted({label for label, _ in cells} - {row[0] for row in table} - {"---"})
-    table[-1:-1] = [[label, *("" for _ in table[0][1:])] for label in missing]
+    files = {label for label, _ in cells if label.endswith(".py")} - {row[0] for row in table}
+    first = next((i for i, row in enumerate(table) if row[0].endswith(".py")), -1)
+    table[first:-1] = sorted(table[first:-1] + [[label, *("" for _ in table[0][1:])] for label in files])
     for row in table[1:]:
         row[1:] = [cells.get((row[0], name), word) for name, word in zip(table[0][1:], row[1:])]
     remarks += [" ".join(remark.split()) for remark in re.split(r"\n(?=- )", earlier)
                 if remark.startswith(tuple(f"- {name}: " for name in names))]
+    remarks.sort(key=lambda remark: table[0].index(remark[2:].partition(":")[0]))
 
 
 def write_document(path: Path, table: list[list[str]], remarks: list[str], kept: list[str]) -> None:
