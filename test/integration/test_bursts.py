@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many replies at one time, and no request after them that would have somebody read on."""
+"""Many replies at once, and no request after them that would have somebody read on."""
 import pytest
 
 from drivers.life import compile_driver
 
-THREADS, ROUNDS = 64, 50
-TIMEOUT_MS = 10_000  # by which libcurl itself looks again
+THREADS, ROUNDS = 64, 100
+TIMEOUT_MS = 8000  # by which libcurl itself looks again
 
 
 @pytest.mark.parametrize("type", ["EC", "RSA"])

@@ -33,8 +33,8 @@ def haproxy(device, openssl_cnf, tmp_path):
         path.write_text(CONFIGURATION.format(port=port, both=identity.both_in_one_file(), reply=REPLY))
         server = Server(["haproxy", "-W", "-f", path], cnf, port, tmp_path)
         started.append(server)
-        # The worker may serve before its master is there, which loses what comes in the meantime. SIGUSR2 is the last
-        # of the signals that it asks for.
+        # The worker may serve before its master is there; signals until then are lost. SIGUSR2 is the last one that
+        # the master asks for.
         server.wait_until(lambda: server.catches(signal.SIGUSR2), "the master is not there")
         return server, identity
 

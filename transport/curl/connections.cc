@@ -144,14 +144,6 @@ std::optional<Sockets::Lost> Connections::take_lost() noexcept {
   return lost;
 }
 
-int Connections::next_unread(std::size_t& place) const noexcept {
-  while (place < watched_.size()) {
-    const Watched& watched = *watched_[place++];
-    if (watched.fd != -1 && SSL_has_pending(watched.tls) == 1) return watched.fd;
-  }
-  return -1;
-}
-
 void Connections::abandon() noexcept {
   for (auto left = sockets_.count(); left != 0; --left) counts_.connections_open.down();
   sockets_.close_all();
@@ -165,7 +157,7 @@ void Connections::watch_traffic(const Easy& easy, int local_port) noexcept try {
   if (tls == nullptr || fd == -1) return;
   auto place = std::ranges::find(watched_, -1, [](const auto& one) { return one->fd; });
   if (place == watched_.end()) place = watched_.insert(place, std::make_unique<Watched>());
-  **place = {this, easy.lane, fd, tls, {}};
+  **place = {this, easy.lane, fd, {}, false};
   SSL_set_msg_callback(tls, on_record);
   SSL_set_msg_callback_arg(tls, place->get());
 } catch (const std::bad_alloc&) {
@@ -188,19 +180,22 @@ void Connections::on_record(int is_written, int, int content_type, const void*, 
                             void* pointer) {
   if (is_written != 0 || content_type != SSL3_RT_HEADER) return;
   auto& watched = *static_cast<Watched*>(pointer);
-  if (watched.fd != -1 && watched.traffic.record_arrived(Clock::now(), watched.lane->heard_at))
-    watched.connections->close_flooding(watched.fd, *watched.lane);
+  if (watched.fd == -1 || watched.floods) return;
+  if (watched.traffic.record_arrived(Clock::now(), watched.lane->heard_at))
+    watched.connections->close_flooding(watched);
 }
 
 // Called from within libcurl, which reads on. Over HTTP/1.1 it is not known which request the connection
 // serves.
-void Connections::close_flooding(int fd, const Lane& lane) noexcept {
+void Connections::close_flooding(Watched& watched) noexcept {
+  const Lane& lane = *watched.lane;
+  watched.floods = true;
   log_.write(LogLevel::failures,
              {lane.urls.base(), " keeps sending data without completing a reply; closing the connection"});
   if (lane.admission.shape() != Admission::Shape::connections)
     for (Easy* easy : lane.active)
       if (easy->call->sent.load(std::memory_order_relaxed)) easy->broken_off_for = Failure::flooded;
-  bury(fd);
+  bury(watched.fd);
 }
 
 }  // namespace sesam::transport::curl

@@ -39,9 +39,6 @@ class Connections {
   void bury_if_ended(const Easy& easy) noexcept;
   /// As Sockets::take_lost(), where libcurl has stopped watching a socket over which nothing was sent.
   std::optional<Sockets::Lost> take_lost() noexcept;
-  /// The first connection, from this place on, of which OpenSSL has read more than libcurl has taken. epoll
-  /// does not tell of that. -1: no other; `place` is where to go on.
-  int next_unread(std::size_t& place) const noexcept;
   /// close(2) for all of them: libcurl may no longer touch the numbers.
   void abandon() noexcept;
 
@@ -50,14 +47,14 @@ class Connections {
   struct Watched {
     Connections* connections;
     const Lane* lane;
-    int fd;    // -1: closed
-    SSL* tls;  // libcurl's, for as long as the socket is open
+    int fd;  // -1: closed
     FloodWatch traffic;
+    bool floods;  // more of it may come out of OpenSSL's buffer
   };
   void count_closed() noexcept;
   void watch_traffic(const Easy& easy, int local_port) noexcept;
   void note_certificates(const Easy& easy) noexcept;
-  void close_flooding(int fd, const Lane& lane) noexcept;
+  void close_flooding(Watched& watched) noexcept;
   /// OpenSSL's, for what it reads and writes on a connection (SSL_CTX_set_msg_callback(3)).
   static void on_record(int is_written, int, int content_type, const void*, std::size_t, SSL*, void* watched);
 

@@ -72,8 +72,8 @@ void Loop::run() noexcept {
     receive(handoff_.collect());
     expire();
     admit();
-    read_on();
     reap();
+    read_on();
     handoff_.publish();
     if (has_lost_descriptors_) break;
   }
@@ -145,12 +145,15 @@ bool Loop::nudge_lane_of(int fd) noexcept {
   return endpoint && nudge(*lanes_[*endpoint], fd, sockets_);
 }
 
-// libcurl 8.22 has OpenSSL read ahead. A transfer that comes to its end leaves there what came for others,
-// and no descriptor tells them.
+// libcurl 8.22 has OpenSSL read ahead. A transfer that ends leaves there what came for others, and no
+// descriptor tells them: so the last one to read is one that goes on.
 void Loop::read_on() noexcept {
-  std::size_t place = 0;
-  for (int fd = connections_.next_unread(place); fd != -1; fd = connections_.next_unread(place))
-    multi_.serve(fd, CURL_CSELECT_IN);
+  for (const auto& lane : lanes_)
+    while (const Easy* const easy = has_lost_descriptors_ ? nullptr : curl::read_on(*lane, sockets_)) {
+      multi_.tick();
+      reap();
+      if (is_reading(*lane, *easy)) break;
+    }
 }
 
 void Loop::reap() noexcept {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transport/curl/nudge.h"
 
+#include <openssl/ssl.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "transport/curl/easy.h"
+#include "transport/curl/tls_session.h"
 
 namespace sesam::transport::curl {
 namespace {
@@ -32,6 +36,23 @@ bool nudge(Lane& lane, int fd, const Sockets& sockets) noexcept {
     return false;
   }
   return let_go_on(easy);
+}
+
+// Over HTTP/1.1 a connection has one transfer alone.
+Easy* read_on(const Lane& lane, const Sockets& sockets) noexcept {
+  if (lane.admission.shape() != Admission::Shape::streams) return nullptr;
+  const bool share_one_socket = sockets.only_socket_of(lane.index) != -1;
+  for (Easy* const easy : lane.active) {
+    const SSL* const tls = tls_of(easy->handle);
+    if (tls == nullptr || !easy->call->sent.load(std::memory_order_relaxed)) continue;
+    if (SSL_has_pending(tls) == 1) return let_go_on(*easy) ? easy : nullptr;
+    if (share_one_socket) break;
+  }
+  return nullptr;
+}
+
+bool is_reading(const Lane& lane, const Easy& easy) noexcept {
+  return std::ranges::find(lane.active, &easy) != lane.active.end() && tls_of(easy.handle) != nullptr;
 }
 
 // When the first of several addresses has used up its time, libcurl 7.88 closes its socket, without

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Threads that sign at one time, and wait for each other before they sign again: burst URI THREADS ROUNDS prints the
+// Threads that sign at once, and wait for each other before they sign again: burst URI THREADS ROUNDS prints the
 // longest round in milliseconds.
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -9,7 +9,7 @@
 
 #include "first_key.h"
 
-enum { MOST_THREADS = 256 };
+enum { MAX_THREADS = 256 };
 
 static EVP_PKEY *key;
 static pthread_barrier_t start, end;
@@ -37,8 +37,8 @@ int main(int argc, char **argv) {
   if (argc != 4) return 2;
   const int threads = atoi(argv[2]);
   rounds = atoi(argv[3]);
-  pthread_t ids[MOST_THREADS];
-  if (threads < 1 || threads > MOST_THREADS) return 2;
+  pthread_t ids[MAX_THREADS];
+  if (threads < 1 || threads > MAX_THREADS) return 2;
   key = expected_key(OSSL_STORE_open(argv[1], NULL, NULL, NULL, NULL), OSSL_STORE_INFO_PKEY);
   if (key == NULL) {
     ERR_print_errors_fp(stderr);
