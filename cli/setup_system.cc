@@ -46,28 +46,59 @@ std::string without_blocks(std::string text) {
 }
 
 std::string trimmed(std::string_view line) {
-  const auto first = line.find_first_not_of(" \t\r");
+  const auto first = line.find_first_not_of(" \t\r\n");
   if (first == line.npos) return {};
-  return std::string(line.substr(first, line.find_last_not_of(" \t\r") - first + 1));
+  return std::string(line.substr(first, line.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+struct Line {
+  std::string text;      // trimmed
+  std::size_t next = 0;  // where the following one begins
+  std::string section;   // that it belongs to, as a head too
+  bool is_head = false;
+};
+
+// Calls `take` with each line of a file in the format of config(5), until it gives true.
+template <class Take>
+bool any_line(const std::string& text, const Take& take) {
+  Line line;
+  for (std::size_t at = 0; at < text.size(); at = line.next) {
+    line.next = std::min(text.find('\n', at), text.size() - 1) + 1;
+    line.text = trimmed(std::string_view(text).substr(at, line.next - at));
+    const auto close = line.text.find(']');
+    line.is_head = line.text.starts_with('[') && close != line.text.npos;
+    if (line.is_head) line.section = trimmed(std::string_view(line.text).substr(1, close - 1));
+    if (take(line)) return true;
+  }
+  return false;
 }
 
 // Where the line behind "[ name ]" begins.
 std::optional<std::size_t> start_of_section(const std::string& text, const std::string& name) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto next = std::min(text.find('\n', at), text.size() - 1) + 1;
-    const std::string line = trimmed(std::string_view(text).substr(at, next - at - 1));
-    const auto close = line.find(']');
-    if (line.starts_with('[') && close != line.npos &&
-        trimmed(std::string_view(line).substr(1, close - 1)) == name)
-      return next;
-    at = next;
-  }
-  return std::nullopt;
+  std::size_t start = 0;
+  const bool found = any_line(text, [&](const Line& line) {
+    start = line.next;
+    return line.is_head && line.section == name;
+  });
+  return found ? std::optional(start) : std::nullopt;
+}
+
+// Where the line behind "key = …" begins in a section, which may be in several parts.
+std::optional<std::size_t> start_behind(const std::string& text, const std::string& section,
+                                        const std::string& key) {
+  std::size_t start = 0;
+  const bool found = any_line(text, [&](const Line& line) {
+    start = line.next;
+    const auto equals = line.text.find('=');
+    return !line.is_head && line.section == section && equals != line.text.npos &&
+           trimmed(std::string_view(line.text).substr(0, equals)) == key;
+  });
+  return found ? std::optional(start) : std::nullopt;
 }
 
 Result<void> insert_into(std::string& text, const std::string& section, std::string_view lines) {
   const auto at = start_of_section(text, section);
-  if (!at) return Error{Reason::bad_configuration, "section [" + section + "] is in another file"};
+  if (!at) return Error{Reason::bad_configuration, "section [" + section + "] is not in this file"};
   text.insert(*at, block(lines));
   return {};
 }
@@ -123,24 +154,14 @@ Result<void> add_to_providers(std::string& text, const OpensslCnf& cnf, const st
   if (base == rows.end())
     return insert_into(text, providers, "default = sesam_default_provider\nsesam = sesam_provider\n");
   if (!is_active(cnf, base->section)) SESAM_CHECK(insert_into(text, base->section, "activate = 1\n"));
-  // Behind the line of `default`.
-  const auto start = start_of_section(text, providers);
-  if (!start) return Error{Reason::bad_configuration, "section [" + providers + "] is in another file"};
-  for (std::size_t at = *start; at < text.size();) {
-    const auto next = std::min(text.find('\n', at), text.size() - 1) + 1;
-    const std::string line = trimmed(std::string_view(text).substr(at, next - at - 1));
-    const bool is_row = trimmed(std::string_view(line).substr(0, line.find('='))) == base->name;
-    if (is_row && line.find('=') != line.npos) {
-      text.insert(next, block("sesam = sesam_provider\n"));
-      return {};
-    }
-    if (line.starts_with('[')) break;
-    at = next;
-  }
-  return Error{Reason::bad_configuration, "the line of '" + base->name + "' is in another file"};
+  const auto at = start_behind(text, providers, base->name);
+  if (!at) return Error{Reason::bad_configuration, "the line of '" + base->name + "' is not in this file"};
+  text.insert(*at, block("sesam = sesam_provider\n"));
+  return {};
 }
 
 Result<void> add_sesam(std::string& text, const OpensslCnf& cnf, const std::string& whole) {
+  if (!text.empty() && text.back() != '\n') text += '\n';
   const auto init = cnf.init_section();
   const auto providers = init ? cnf.value(*init, "providers") : std::nullopt;
   constexpr std::string_view kProviders = "providers = sesam_providers\n";
@@ -155,7 +176,6 @@ Result<void> add_sesam(std::string& text, const OpensslCnf& cnf, const std::stri
     SESAM_CHECK(insert_into(text, *init, kProviders));
   else
     text.insert(0, block("openssl_conf = sesam_openssl_init\n"));
-  if (!text.empty() && text.back() != '\n') text += '\n';
   text += block(added);
   return {};
 }
@@ -184,6 +204,7 @@ Result<NewFile> system_file(const std::string& chosen, const std::string& whole)
   if (const int* error = std::get_if<int>(&there))
     return Error{Reason::bad_argument, "--system: " + named + ": " + std::strerror(*error)};
   const std::string path = failed ? named : target.string();
+  SESAM_CHECK(OpensslCnf::load(path));  // its errors name this file, and its lines
   std::string text = without_blocks(std::string(std::get<Secret>(there).reveal()));
   SESAM_TRY(cnf, parsed(text));
   Session session;
