@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures: a simulated device, an openssl.cnf that points to it, programs under that openssl.cnf."""
+import signal
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
@@ -16,6 +17,7 @@ from harness.simulator import Simulator
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "alone: bounds times so closely that nothing else may run beside it")
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup(1) has it ignored, as programs that are started here would
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,6 @@ constinit const CurlDriver curl_driver;
 
 std::shared_ptr<Pipeline> pipeline_for(Options options, std::shared_ptr<const Log> log) {
   distrust_environment();
-  why_wrong_libcrypto();  // here and not first in a job of OpenSSL's, whose stack is small
   return Pipeline::for_options(std::move(options), std::move(log), curl_driver);
 }
 

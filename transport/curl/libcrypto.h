@@ -12,8 +12,8 @@ namespace sesam::transport::curl {
 /// with another TLS library than OpenSSL (GnuTLS, …) needs no isolation and is allowed.
 bool same_libcrypto(std::string_view curl_ssl_version, unsigned major) noexcept;
 
-/// Empty if libcurl fits this process's libcrypto, else a sentence that says what differs. Looked up by the
-/// first call, for which libcurl takes more than a KiB of stack.
+/// Empty if libcurl fits this process's libcrypto, else a sentence that says what differs. The first call,
+/// which is made when the first key is opened, asks libcurl and takes about 6 KiB of stack.
 const std::string& why_wrong_libcrypto();
 
 }  // namespace sesam::transport::curl
