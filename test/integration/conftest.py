@@ -17,7 +17,10 @@ from harness.simulator import Simulator
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "alone: bounds times so closely that nothing else may run beside it")
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup(1) has it ignored, as programs that are started here would
+    # Ignored under nohup(1), and in a shell's background; programs that are started here would ignore them, too.
+    for number, action in (signal.SIGHUP, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, action)
 
 
 @pytest.fixture(scope="session")

@@ -301,7 +301,9 @@ def test_a_user_who_may_not_write_there_is_told_before_anything_is_asked(device,
 
 # Runs a command twice where /etc is another one, with BIND and AppArmor in it; leaves that behind.
 OTHER_ETC = """
-mount -t tmpfs none /etc && mkdir -p /etc/bind /etc/systemd/system /etc/apparmor.d/local || exit 77
+cp /etc/ld.so.cache "$COPY.libraries" &&  # tells where those of the program are
+  mount -t tmpfs none /etc && cp "$COPY.libraries" /etc/ld.so.cache || exit 77
+mkdir -p /etc/bind /etc/systemd/system /etc/apparmor.d/local
 touch /etc/apparmor.d/usr.sbin.named
 echo '# by the administrator' >/etc/apparmor.d/local/usr.sbin.named
 "$@" && "$@"
