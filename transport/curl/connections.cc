@@ -158,7 +158,6 @@ void Connections::watch_traffic(const Easy& easy, int local_port) noexcept try {
   auto place = std::ranges::find(watched_, -1, [](const auto& one) { return one->fd; });
   if (place == watched_.end()) place = watched_.insert(place, std::make_unique<Watched>());
   **place = {this, easy.lane, fd, {}, false};
-  SSL_set_msg_callback(tls, on_record);
   SSL_set_msg_callback_arg(tls, place->get());
 } catch (const std::bad_alloc&) {
   return;
@@ -178,7 +177,7 @@ void Connections::note_certificates(const Easy& easy) noexcept {
 
 void Connections::on_record(int is_written, int, int content_type, const void*, std::size_t, SSL*,
                             void* pointer) {
-  if (is_written != 0 || content_type != SSL3_RT_HEADER) return;
+  if (pointer == nullptr || is_written != 0 || content_type != SSL3_RT_HEADER) return;
   auto& watched = *static_cast<Watched*>(pointer);
   if (watched.fd == -1 || watched.floods) return;
   if (watched.traffic.record_arrived(Clock::now(), watched.lane->heard_at))

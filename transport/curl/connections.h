@@ -33,6 +33,10 @@ class Connections {
   static int close_socket(void* connections, curl_socket_t fd) noexcept;
   static int on_interest(CURL*, curl_socket_t fd, int what, void* connections, void*) noexcept;
 
+  /// OpenSSL's, for what it reads and writes on a connection (SSL_CTX_set_msg_callback(3)). `watched` is null
+  /// until the connection is watched.
+  static void on_record(int is_written, int, int content_type, const void*, std::size_t, SSL*, void* watched);
+
   /// Nothing more is expected of this connection: the next that libcurl reads from it is its end.
   void bury(int fd) noexcept;
   /// Buries the connection over which this transfer failed if the peer has ended it.
@@ -55,8 +59,6 @@ class Connections {
   void watch_traffic(const Easy& easy, int local_port) noexcept;
   void note_certificates(const Easy& easy) noexcept;
   void close_flooding(Watched& watched) noexcept;
-  /// OpenSSL's, for what it reads and writes on a connection (SSL_CTX_set_msg_callback(3)).
-  static void on_record(int is_written, int, int content_type, const void*, std::size_t, SSL*, void* watched);
 
   const Log& log_;
   metrics::MetricsWriter& metrics_;

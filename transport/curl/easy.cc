@@ -60,9 +60,12 @@ void set_pem(CURL* handle, CURLoption option, std::string_view pem, CURLoption f
   if (!known || option != CURLOPT_CAINFO_BLOB) set(handle, file_option, path.c_str());
 }
 
-// libcurl would write the connection's keys into the file that SSLKEYLOGFILE names, for all to read.
-CURLcode keep_no_key_log(CURL*, void* context, void*) {
-  SSL_CTX_set_keylog_callback(static_cast<SSL_CTX*>(context), nullptr);
+CURLcode prepare_tls(CURL*, void* pointer, void*) {
+  auto* const context = static_cast<SSL_CTX*>(pointer);
+  // libcurl would write the connection's keys into the file that SSLKEYLOGFILE names, for all to read.
+  SSL_CTX_set_keylog_callback(context, nullptr);
+  // Before the handshake: OpenSSL 3.2 and later look for it when they begin to encrypt, and never again.
+  SSL_CTX_set_msg_callback(context, Connections::on_record);
   return CURLE_OK;
 }
 
@@ -79,7 +82,7 @@ void preset_tls(CURL* handle, const Options& options) {
   set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
   set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
   const bool has_openssl = libcurl_has_openssl();
-  if (has_openssl) curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &keep_no_key_log);
+  if (has_openssl) curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &prepare_tls);
   // Beside what CURLOPT_CAINFO_BLOB and CURLOPT_CAINFO bring libcurl trusts a directory of its own. Null is
   // not enough for libcurl 8.22, which takes it for its default; no directory at all is an error to GnuTLS.
   if (!options.ca_pem.empty()) set(handle, CURLOPT_CAPATH, has_openssl ? kNoDirectory : nullptr);
