@@ -16,6 +16,7 @@
 #include <variant>
 
 #include "base/file.h"
+#include "base/trimmed.h"
 #include "cli/doctor.h"
 #include "cli/output_file.h"
 #include "cli/session.h"
@@ -45,16 +46,10 @@ std::string without_blocks(std::string text) {
   }
 }
 
-std::string trimmed(std::string_view line) {
-  const auto first = line.find_first_not_of(" \t\r\n");
-  if (first == line.npos) return {};
-  return std::string(line.substr(first, line.find_last_not_of(" \t\r\n") - first + 1));
-}
-
 struct Line {
-  std::string text;      // trimmed
-  std::size_t next = 0;  // where the following one begins
-  std::string section;   // that it belongs to, as a head too
+  std::string_view text;     // trimmed
+  std::size_t next = 0;      // where the following one begins
+  std::string_view section;  // that it belongs to, as a head too
   bool is_head = false;
 };
 
@@ -67,7 +62,7 @@ bool any_line(const std::string& text, const Take& take) {
     line.text = trimmed(std::string_view(text).substr(at, line.next - at));
     const auto close = line.text.find(']');
     line.is_head = line.text.starts_with('[') && close != line.text.npos;
-    if (line.is_head) line.section = trimmed(std::string_view(line.text).substr(1, close - 1));
+    if (line.is_head) line.section = trimmed(line.text.substr(1, close - 1));
     if (take(line)) return true;
   }
   return false;
@@ -91,7 +86,7 @@ std::optional<std::size_t> start_behind(const std::string& text, const std::stri
     start = line.next;
     const auto equals = line.text.find('=');
     return !line.is_head && line.section == section && equals != line.text.npos &&
-           trimmed(std::string_view(line.text).substr(0, equals)) == key;
+           trimmed(line.text.substr(0, equals)) == key;
   });
   return found ? std::optional(start) : std::nullopt;
 }

@@ -8,20 +8,14 @@
 #include <variant>
 
 #include "base/file.h"
+#include "base/trimmed.h"
 
 namespace sesam::config {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kInclude = ".include";
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 /// Walks through a file and what it includes.
 class Search {
