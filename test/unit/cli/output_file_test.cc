@@ -9,8 +9,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <thread>
+
+#include "directory_of_files.h"
 
 namespace sesam::cli {
 namespace {
@@ -19,46 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr char kText[] = "the secret";
 
-std::string text_of(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
-mode_t mode_of(const fs::path& path) {
-  struct stat status {};
-  EXPECT_EQ(lstat(path.c_str(), &status), 0) << path;
-  return status.st_mode & 07777;
-}
-
-class OutputFile : public testing::TestWithParam<Readers> {
- protected:
-  OutputFile() : mask_(umask(022)) {
-    std::string pattern = testing::TempDir() + "/sesam-output-XXXXXX";
-    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-  }
-  ~OutputFile() override {
-    umask(mask_);
-    fs::remove_all(directory_);
-  }
-
-  fs::path file(const char* name, const char* text, mode_t mode) const {
-    const fs::path path = directory_ / name;
-    std::ofstream(path) << text;
-    chmod(path.c_str(), mode);
-    return path;
-  }
-  std::size_t file_count() const {
-    return static_cast<std::size_t>(
-        std::distance(fs::directory_iterator(directory_), fs::directory_iterator()));
-  }
-
-  fs::path directory_;
-
- private:
-  mode_t mask_;
-};
+class OutputFile : public testing::TestWithParam<Readers>, protected DirectoryOfFiles {};
 
 class SecretOutput : public OutputFile {};
 

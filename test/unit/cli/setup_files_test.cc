@@ -4,36 +4,19 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+
+#include "directory_of_files.h"
 
 namespace sesam::cli::setup {
 namespace {
 
 namespace fs = std::filesystem;
 
-class SetupFiles : public testing::Test {
+class SetupFiles : public testing::Test, protected DirectoryOfFiles {
  protected:
-  SetupFiles() : mask_(umask(022)) {
-    std::string pattern = testing::TempDir() + "/sesam-setup-XXXXXX";
-    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-  }
-  ~SetupFiles() override {
-    umask(mask_);
-    fs::remove_all(directory_);
-  }
-
-  std::string in_place(const char* name, const char* text, mode_t mode) const {
-    const fs::path path = directory_ / name;
-    std::ofstream(path) << text;
-    chmod(path.c_str(), mode);
-    return path.string();
-  }
   static std::vector<PlannedFile> plan(const std::string& path, unsigned mode, bool is_edit = false) {
     std::vector<NewFile> files;
     files.push_back({path, Secret("new"), mode, is_edit});
@@ -42,41 +25,23 @@ class SetupFiles : public testing::Test {
   static Change change_of(const std::string& path, unsigned mode, bool is_edit = false) {
     return plan(path, mode, is_edit).front().change;
   }
-  static std::string text_of(const fs::path& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-  }
-  static mode_t mode_of(const fs::path& path) {
-    struct stat status {};
-    EXPECT_EQ(lstat(path.c_str(), &status), 0) << path;
-    return status.st_mode & 07777;
-  }
-  std::size_t file_count() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory_), {}));
-  }
-
-  fs::path directory_;
-
- private:
-  mode_t mask_;
 };
 
 TEST_F(SetupFiles, are_changed_only_where_something_differs) {
   EXPECT_EQ(change_of(directory_ / "absent", 0644), Change::create);
-  EXPECT_EQ(change_of(in_place("same", "new", 0644), 0644), Change::none);
-  EXPECT_EQ(change_of(in_place("stricter", "new", 0600), 0644), Change::none);
-  EXPECT_EQ(change_of(in_place("other", "old", 0644), 0644), Change::replace);
+  EXPECT_EQ(change_of(file("same", "new", 0644), 0644), Change::none);
+  EXPECT_EQ(change_of(file("stricter", "new", 0600), 0644), Change::none);
+  EXPECT_EQ(change_of(file("other", "old", 0644), 0644), Change::replace);
 }
 
 TEST_F(SetupFiles, get_their_mode_back_where_others_could_read_a_secret_or_write) {
-  EXPECT_EQ(change_of(in_place("secret", "new", 0640), 0600), Change::set_mode);
-  EXPECT_EQ(change_of(in_place("text", "new", 0664), 0644), Change::set_mode);
-  EXPECT_EQ(change_of(in_place("edited", "new", 0664), 0644, true), Change::none) << "its owner's own choice";
+  EXPECT_EQ(change_of(file("secret", "new", 0640), 0600), Change::set_mode);
+  EXPECT_EQ(change_of(file("text", "new", 0664), 0644), Change::set_mode);
+  EXPECT_EQ(change_of(file("edited", "new", 0664), 0644, true), Change::none) << "its owner's own choice";
 }
 
 TEST_F(SetupFiles, leave_a_backup_of_what_they_replace) {
-  const std::string text = in_place("text", "old", 0640);
+  const std::string text = file("text", "old", 0640);
   const auto planned = plan(text, 0644);
   bool is_written = false;
   ASSERT_TRUE(write_files(planned, is_written));
@@ -88,7 +53,7 @@ TEST_F(SetupFiles, leave_a_backup_of_what_they_replace) {
 }
 
 TEST_F(SetupFiles, close_the_backup_of_a_secret) {
-  const auto planned = plan(in_place("pin", "old", 0644), 0600);
+  const auto planned = plan(file("pin", "old", 0644), 0600);
   bool is_written = false;
   ASSERT_TRUE(write_files(planned, is_written));
   EXPECT_EQ(text_of(planned.front().backup), "old");
@@ -96,7 +61,7 @@ TEST_F(SetupFiles, close_the_backup_of_a_secret) {
 }
 
 TEST_F(SetupFiles, keep_the_mode_of_an_edited_file) {
-  const std::string text = in_place("openssl.cnf", "old", 0640);
+  const std::string text = file("openssl.cnf", "old", 0640);
   bool is_written = false;
   ASSERT_TRUE(write_files(plan(text, 0644, true), is_written));
   EXPECT_EQ(text_of(text), "new");
@@ -104,25 +69,25 @@ TEST_F(SetupFiles, keep_the_mode_of_an_edited_file) {
 }
 
 TEST_F(SetupFiles, give_no_backup_the_name_of_another) {
-  const std::string text = in_place("text", "old", 0644);
+  const std::string text = file("text", "old", 0644);
   const std::string first = plan(text, 0644).front().backup;
   std::ofstream(first) << "older";
   EXPECT_NE(plan(text, 0644).front().backup, first);
 }
 
 TEST_F(SetupFiles, are_all_written_or_none) {
-  const std::string file = in_place("file", "no directory", 0644);
-  const std::string other = in_place("other", "old", 0644);
+  const std::string blocker = file("file", "no directory", 0644);
+  const std::string other = file("other", "old", 0644);
   std::vector<NewFile> files;
   files.push_back({directory_ / "made" / "first", Secret("new"), 0644, false});
   files.push_back({other, Secret("new"), 0644, false});
-  files.push_back({file + "/below", Secret("new"), 0644, false});
+  files.push_back({blocker + "/below", Secret("new"), 0644, false});
   const auto planned = plan_files(std::move(files));
   ASSERT_TRUE(planned);
   bool is_written = false;
   const auto written = write_files(*planned, is_written);
   ASSERT_FALSE(written);
-  EXPECT_THAT(written.error().detail, testing::HasSubstr(file));
+  EXPECT_THAT(written.error().detail, testing::HasSubstr(blocker));
   EXPECT_FALSE(is_written);
   EXPECT_EQ(text_of(other), "old");
   EXPECT_EQ(file_count(), 2U) << "nor a directory, nor a backup";
@@ -131,7 +96,7 @@ TEST_F(SetupFiles, are_all_written_or_none) {
 TEST_F(SetupFiles, ask_before_they_replace_what_another_has_written) {
   Arguments arguments;
   arguments.yes = true;
-  const std::string text = in_place("text", "old", 0644);
+  const std::string text = file("text", "old", 0644);
   EXPECT_FALSE(confirm_changes(plan(text, 0644), arguments));
   EXPECT_TRUE(confirm_changes(plan(text, 0644, true), arguments)) << "an edit leaves what is there";
   arguments.force = true;

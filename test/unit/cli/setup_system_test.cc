@@ -5,17 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 
-#include "cli/setup_block.h"
 #include "config/openssl_cnf.h"
+#include "directory_of_files.h"
 
 namespace sesam::cli::setup {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr char kWhole[] =
     "openssl_conf = openssl_init\n[openssl_init]\nproviders = providers\n[providers]\n"
@@ -28,27 +24,14 @@ struct Form {
   const char* text;
 };
 
-class SystemFile : public testing::TestWithParam<Form> {
+class SystemFile : public testing::TestWithParam<Form>, protected DirectoryOfFiles {
  protected:
-  SystemFile() {
-    std::string pattern = testing::TempDir() + "sesam-system-XXXXXX";
-    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-  }
-  ~SystemFile() override { fs::remove_all(directory_); }
-
-  std::string write(const std::string& text) const {
-    const fs::path path = directory_ / "openssl.cnf";
-    std::ofstream(path) << text;
-    return path.string();
-  }
+  std::string write(const std::string& text) const { return file("openssl.cnf", text, 0644).string(); }
   static std::string added_to(const std::string& path) {
-    auto file = system_file(path, kWhole);
-    EXPECT_TRUE(file) << (file ? "" : file.error().detail);
-    return file ? std::string(file->text.reveal()) : std::string();
+    auto added = system_file(path, kWhole);
+    EXPECT_TRUE(added) << (added ? "" : added.error().detail);
+    return added ? std::string(added->text.reveal()) : std::string();
   }
-
-  fs::path directory_;
 };
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -114,9 +97,9 @@ class RefusedSystemFile : public SystemFile {};
 
 TEST_P(RefusedSystemFile, is_told_and_left_to_its_owner) {
   const std::string path = write(GetParam().text);
-  const auto file = system_file(path, kWhole);
-  ASSERT_FALSE(file);
-  EXPECT_THAT(file.error().detail, testing::HasSubstr(path));
+  const auto refused = system_file(path, kWhole);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().detail, testing::HasSubstr(path));
 }
 
 constexpr Form kRefused[] = {
