@@ -20,6 +20,13 @@ CTEST_XML = ('<testsuite><testcase classname="Hex.one" name="Hex.one" status="ru
              '<testcase name="Hex.two" status="run"/></testsuite>')
 
 
+def write_tables(directory):
+    """-> what was printed."""
+    return subprocess.run([sys.executable, REPOSITORY / "test" / "matrix" / "table.py", directory,
+                           directory / "MATRIX.md", directory / "FEATURES.md", "new", "newer", "newest"],
+                          check=True, capture_output=True, text=True, timeout=30).stdout
+
+
 @pytest.fixture
 def table(tmp_path):
     """Two columns: one that was tested, and one that could not be built. What was printed, and the two documents."""
@@ -34,10 +41,7 @@ def table(tmp_path):
     documents = tmp_path / "MATRIX.md", tmp_path / "FEATURES.md"
     for document in documents:
         document.write_text("above\n<!-- begin: written by scripts/matrix -->\nold\n<!-- end -->\nbelow\n")
-    done = subprocess.run([sys.executable, REPOSITORY / "test" / "matrix" / "table.py", tmp_path, *documents, "new",
-                           "newer", "newest"],
-                          check=True, capture_output=True, text=True, timeout=30)
-    return done.stdout, *(document.read_text() for document in documents)
+    return write_tables(tmp_path), *(document.read_text() for document in documents)
 
 
 def test_every_verdict_is_counted_by_file(table):
@@ -84,8 +88,7 @@ def test_a_column_that_was_not_run_stays_as_it_was(tmp_path):
     newest.mkdir(parents=True)
     (newest / "outcome").write_text("tested\n")
     (newest / "pytest.xml").write_text(PYTEST_XML.replace("test_pem", "test_other"))
-    subprocess.run([sys.executable, REPOSITORY / "test" / "matrix" / "table.py", tmp_path, document, features, "new",
-                    "newer", "newest"], check=True, capture_output=True, timeout=30)
+    write_tables(tmp_path)
     lines = document.read_text().splitlines()
     for row in ("| OpenSSL | 9.9.9 |  |  |", "| test_bind.py | 1, 1 skipped |  | 1, 1 skipped |",
                 "| test_pem.py | **2 failed** |  |  |", "| test_other.py |  |  | **2 failed** |",
