@@ -17,10 +17,13 @@
 namespace sesam::cli {
 
 /// The file, as `user` (null: this process's) can read it, and what it says to OpenSSL itself: steps
-/// "configuration file", "provider's section", "default provider", "default properties". The name of our
-/// section; nothing where there is none.
+/// "configuration file", "provider's section", "default provider", "pkcs11: URIs", "default properties". The
+/// name of our section; nothing where there is none.
 std::optional<std::string> check_openssl_cnf(const Session& session, const Result<config::OpensslCnf>& cnf,
                                              const User* user, Checkup& checkup);
+
+/// Whose they are where pkcs11-provider is loaded, too: step "pkcs11: URIs". `section` is ours.
+void check_pkcs11_uris(const config::OpensslCnf& cnf, const std::string& section, Checkup& checkup);
 
 /// sesam.so, as OpenSSL would find and load it: steps "module", "libcrypto". It is loaded as `user` (null:
 /// this process's), and only if no other user can change it. Returns its path.

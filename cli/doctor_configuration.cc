@@ -16,6 +16,7 @@
 #include "cli/child.h"
 #include "cli/doctor.h"
 #include "cli/file_access.h"
+#include "cli/listed_providers.h"
 #include "config/include_files.h"
 
 namespace sesam::cli {
@@ -100,15 +101,6 @@ bool check_file(const Session& session, const Result<OpensslCnf>& cnf, const Use
   else
     report_found(session, *cnf, user, checkup);
   return cnf && !std::filesystem::is_directory(cnf->path());
-}
-
-bool is_active(const OpensslCnf& cnf, const std::string& section) {
-  const auto text = cnf.value(section, "activate");
-  return text && *text != "0" && *text != "no" && *text != "off" && *text != "false";
-}
-
-bool is_named(const OpensslCnf& cnf, const OpensslCnf::ProviderRow& row, std::string_view name) {
-  return row.name == name || cnf.value(row.section, "identity") == name;
 }
 
 struct Gap {
@@ -270,6 +262,28 @@ void check_properties(const OpensslCnf& cnf, Checkup& checkup) {
 
 }  // namespace
 
+void check_pkcs11_uris(const OpensslCnf& cnf, const std::string& section, Checkup& checkup) {
+  constexpr char kName[] = "pkcs11: URIs";
+  const auto other = active_pkcs11_provider(cnf);
+  if (!other) return;
+  const std::string theirs = "[" + other->section + "]";
+  if (cnf.value(section, "claim_pkcs11") == "no") {
+    checkup.good(kName, "served by " + theirs + "; the keys in the device have sesam: URIs");
+    return;
+  }
+  const auto rows = *cnf.providers();
+  const auto is_first = [&](const auto& row) {
+    return row.section == section || row.section == other->section;
+  };
+  const auto first = std::find_if(rows.begin(), rows.end(), is_first);
+  checkup.warn(kName,
+               "claimed by [" + section + "] and " + theirs + "; OpenSSL asks [" + first->section +
+                   "] alone, as it is listed first",
+               "set claim_pkcs11 = no in [" + section + "], so that " + theirs +
+                   " serves them, and name the keys in the device by sesam: URIs; or take " + other->name +
+                   " out of the list of providers");
+}
+
 std::optional<std::string> check_openssl_cnf(const Session& session, const Result<OpensslCnf>& cnf,
                                              const User* user, Checkup& checkup) {
   std::optional<std::string> section;
@@ -278,10 +292,12 @@ std::optional<std::string> check_openssl_cnf(const Session& session, const Resul
   else
     checkup.skip({"provider's section"}, "there is no file");
   if (section) {
-    if (cnf->providers())
+    if (cnf->providers()) {
       check_default(*cnf, *section, checkup);
-    else
+      check_pkcs11_uris(*cnf, *section, checkup);
+    } else {
       checkup.skip({kDefault}, "OpenSSL does not reach the list of providers");
+    }
     check_properties(*cnf, checkup);
   } else {
     checkup.skip({kDefault, "default properties"}, "there is no section of the provider");

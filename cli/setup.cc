@@ -15,6 +15,7 @@
 #include "cli/setup_contents.h"
 #include "cli/setup_files.h"
 #include "cli/setup_settings.h"
+#include "cli/setup_system.h"
 #include "cli/setup_trial.h"
 #include "cli/setup_trust.h"
 #include "cli/shell_word.h"
@@ -115,6 +116,10 @@ Result<bool> try_files(const Arguments& arguments, Run& run) {
   const auto cnf = config::OpensslCnf::load(written.config);
   if (const auto section = check_openssl_cnf(written, cnf, nullptr, run.checkup))
     check_module(*cnf, *section, nullptr, run.checkup);
+  if (arguments.system) {
+    SESAM_TRY(system, config::OpensslCnf::load(setup::system_path(*arguments.system)));
+    if (const auto section = Session().section_in(system)) check_pkcs11_uris(system, *section, run.checkup);
+  }
   if (!run.checkup.all_well() || run.key.empty()) return run.checkup.all_well();
   SESAM_TRY(device, written.device());
   SESAM_TRY(found, find_key(*device, arguments.key.empty() ? run.key : arguments.key));

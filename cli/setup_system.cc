@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/trimmed.h"
 #include "cli/doctor.h"
+#include "cli/listed_providers.h"
 #include "cli/output_file.h"
 #include "cli/session.h"
 #include "cli/setup_block.h"
@@ -105,11 +106,6 @@ std::string section_of(const std::string& whole, const std::string& name) {
   return whole.substr(start, end == whole.npos ? end : end + 1 - start);
 }
 
-bool is_active(const OpensslCnf& cnf, const std::string& section) {
-  const auto text = cnf.value(section, "activate");
-  return text && *text != "0" && *text != "no" && *text != "off" && *text != "false";
-}
-
 // A temporary file, for OpenSSL reads files alone.
 class Candidate {
  public:
@@ -140,19 +136,33 @@ Result<OpensslCnf> parsed(const std::string& text) {
   return OpensslCnf::load(candidate.path());
 }
 
-// `default` must be listed, activated, and come before sesam.
+// `default` must be listed and activated. Sesam comes last: of providers that serve the same, OpenSSL asks
+// the first.
 Result<void> add_to_providers(std::string& text, const OpensslCnf& cnf, const std::string& providers) {
+  constexpr std::string_view kDefault = "default = sesam_default_provider\n";
+  constexpr std::string_view kSesam = "sesam = sesam_provider\n";
   const auto rows = cnf.providers().value_or(std::vector<OpensslCnf::ProviderRow>{});
-  const auto base = std::find_if(rows.begin(), rows.end(), [&](const auto& row) {
-    return row.name == "default" || cnf.value(row.section, "identity") == "default";
-  });
+  if (rows.empty()) return insert_into(text, providers, std::string(kDefault).append(kSesam));
+  const auto base =
+      std::ranges::find_if(rows, [&](const auto& row) { return is_named(cnf, row, "default"); });
   if (base == rows.end())
-    return insert_into(text, providers, "default = sesam_default_provider\nsesam = sesam_provider\n");
-  if (!is_active(cnf, base->section)) SESAM_CHECK(insert_into(text, base->section, "activate = 1\n"));
-  const auto at = start_behind(text, providers, base->name);
-  if (!at) return Error{Reason::bad_configuration, "the line of '" + base->name + "' is not in this file"};
-  text.insert(*at, block("sesam = sesam_provider\n"));
+    SESAM_CHECK(insert_into(text, providers, kDefault));
+  else if (!is_active(cnf, base->section))
+    SESAM_CHECK(insert_into(text, base->section, "activate = 1\n"));
+  const auto at = start_behind(text, providers, rows.back().name);
+  if (!at)
+    return Error{Reason::bad_configuration, "the line of '" + rows.back().name + "' is not in this file"};
+  text.insert(*at, block(kSesam));
   return {};
+}
+
+// Sesam's section, as in `whole`. A key of another token keeps its pkcs11: URI.
+std::string own_section(const OpensslCnf& cnf, const std::string& whole) {
+  std::string text = "[sesam_provider]\n" + section_of(whole, "sesam_provider");
+  if (const auto other = active_pkcs11_provider(cnf);
+      other && !start_behind(whole, "sesam_provider", "claim_pkcs11"))
+    text += "# [" + other->section + "] serves pkcs11: URIs.\nclaim_pkcs11 = no\n";
+  return text;
 }
 
 Result<void> add_sesam(std::string& text, const OpensslCnf& cnf, const std::string& whole) {
@@ -160,7 +170,7 @@ Result<void> add_sesam(std::string& text, const OpensslCnf& cnf, const std::stri
   const auto init = cnf.init_section();
   const auto providers = init ? cnf.value(*init, "providers") : std::nullopt;
   constexpr std::string_view kProviders = "providers = sesam_providers\n";
-  std::string added = "[sesam_provider]\n" + section_of(whole, "sesam_provider");
+  std::string added = own_section(cnf, whole);
   if (!providers)
     added = "[sesam_providers]\ndefault = sesam_default_provider\nsesam = sesam_provider\n" + added;
   if (!init) added = "[sesam_openssl_init]\n" + std::string(kProviders) + added;
@@ -189,10 +199,12 @@ Result<void> check_candidate(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-std::string system_openssl_cnf() { return std::string(X509_get_default_cert_area()) + "/openssl.cnf"; }
+std::string system_path(const std::string& chosen) {
+  return chosen.empty() ? std::string(X509_get_default_cert_area()) + "/openssl.cnf" : chosen;
+}
 
 Result<NewFile> system_file(const std::string& chosen, const std::string& whole) {
-  const std::string named = chosen.empty() ? system_openssl_cnf() : chosen;
+  const std::string named = system_path(chosen);
   std::error_code failed;  // Debian has a link there: its target is what is replaced
   const fs::path target = fs::canonical(named, failed);
   const auto there = read_file(named);

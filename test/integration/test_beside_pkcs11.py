@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Beside pkcs11-provider: with claim_pkcs11 = no, pkcs11: is its business, whichever provider is listed first."""
+"""Beside pkcs11-provider: with claim_pkcs11 = no, pkcs11: is its business, whichever provider is listed first. Setup
+sees to that."""
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from harness import configuration
 from harness.flavour import not_sanitized
 from harness.keys import assert_signs
 from harness.programs import run as run_program
+from harness.setup import place, words  # noqa: F401
 
 pytestmark = not_sanitized("pkcs11-provider loads with RTLD_DEEPBIND, which ASan refuses")
 TOKEN, PIN = "soft", "1234"
@@ -43,13 +45,7 @@ def token(tmp_path):
     return environment
 
 
-@pytest.fixture(params=["sesam first", "pkcs11-provider first"])
-def both(request, device, token, tmp_path, openssl):
-    """A function like openssl, under a configuration with both providers; each has a key "web"."""
-    device.create_key("web")
-    names = ["sesam", "pkcs11"] if request.param == "sesam first" else ["pkcs11", "sesam"]
-    path = tmp_path / "both.cnf"
-    configuration.write(path, configuration.settings_for(device, claim_pkcs11="no"), extra=f"""
+PROVIDER = f"""
 [pkcs11_provider]
 module = {provider_module()}
 pkcs11-module-path = {softhsm_module()}
@@ -57,7 +53,16 @@ pkcs11-module-quirks = no-deinit
 pkcs11-module-token-pin = {PIN}
 pkcs11-module-encode-provider-uri-to-pem = true
 activate = 1
-""")
+"""
+
+
+@pytest.fixture(params=["sesam first", "pkcs11-provider first"])
+def both(request, device, token, tmp_path, openssl):
+    """A function like openssl, under a configuration with both providers; each has a key "web"."""
+    device.create_key("web")
+    names = ["sesam", "pkcs11"] if request.param == "sesam first" else ["pkcs11", "sesam"]
+    path = tmp_path / "both.cnf"
+    configuration.write(path, configuration.settings_for(device, claim_pkcs11="no"), extra=PROVIDER)
     text = path.read_text().replace("sesam = sesam_provider\n",
                                     "".join(f"{name} = {name}_provider\n" for name in names))
     path.write_text(text)
@@ -115,3 +120,20 @@ def test_alone_sesam_knows_no_pkcs11_uris_files_or_generation(device, openssl_cn
     assert done.returncode != 0
     assert device.requests() == {}
     openssl(cnf, "pkey", "-in", "sesam:web", "-pubout")
+
+
+@pytest.mark.parametrize("names", [["default", "pkcs11"], ["pkcs11", "default"]])
+def test_setup_leaves_their_uris_to_them(device, token, words, sesam, openssl, tmp_path, names):  # noqa: F811
+    cnf = tmp_path / "system.cnf"
+    rows = "".join(f"{name} = {name}_provider\n" for name in names)
+    cnf.write_text(f"openssl_conf = init\n[init]\nproviders = providers\n[providers]\n{rows}"
+                   f"[default_provider]\nactivate = 1\n{PROVIDER}")
+    told = sesam(None, *words(device, f"--system={cnf}"), environment=token).stdout
+    assert "pkcs11: URIs: served by [pkcs11_provider]" in told
+    device.reset_counters()
+    for key, requests in ((THEIRS, 0), ("sesam:web", 1)):
+        assert_signs(lambda _, *arguments, **options: openssl(cnf, *arguments, environment=token, **options), None, key,
+                     tmp_path)
+        assert device.requests().get("eccsign", 0) == requests
+    sesam(None, *words(device, f"--system={cnf}"), environment=token)
+    assert cnf.read_text().count("claim_pkcs11 = no") == 1

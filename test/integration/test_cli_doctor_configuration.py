@@ -66,6 +66,25 @@ def test_sesam_before_default(device, openssl_cnf, doctor):
                     "put 'default = default_provider' before")
 
 
+@pytest.mark.parametrize("sesam_first", [True, False])
+def test_pkcs11_provider_and_sesam_claim_the_same_uris(device, openssl_cnf, doctor, sesam_first):
+    theirs = "[pkcs11_provider]\nmodule = /nowhere/pkcs11.so\nactivate = 1\n"
+    rows = ("sesam = sesam_provider\n", "pkcs11 = pkcs11_provider\n")
+    cnf = openssl_cnf(device, extra=theirs)
+    rewrite(cnf, (rows[0], "".join(rows if sesam_first else reversed(rows))))
+    first = "sesam_provider" if sesam_first else "pkcs11_provider"
+    assert_only_warning(doctor(cnf), "pkcs11: URIs", f"OpenSSL asks [{first}] alone",
+                        "claim_pkcs11 = no in [sesam_provider]")
+    rewrite(cnf, ("user =", "claim_pkcs11 = no\nuser ="))
+    assert doctor(cnf)["pkcs11: URIs"]["result"] == "good"
+
+
+def test_a_pkcs11_provider_that_is_not_loaded_claims_nothing(device, openssl_cnf, doctor):
+    cnf = openssl_cnf(device, extra="[pkcs11_provider]\nmodule = /nowhere/pkcs11.so\n")
+    rewrite(cnf, ("sesam = sesam_provider\n", "sesam = sesam_provider\npkcs11 = pkcs11_provider\n"))
+    assert "pkcs11: URIs" not in doctor(cnf)
+
+
 @pytest.mark.parametrize("properties", ["?provider=sesam", "provider=sesam", "fips=yes"])
 def test_default_properties_that_break_programs(device, openssl_cnf, doctor, properties):
     steps = doctor(openssl_cnf(device, default_properties=properties))

@@ -93,6 +93,33 @@ constexpr Form kForms[] = {
 INSTANTIATE_TEST_SUITE_P(In, SystemFile, testing::ValuesIn(kForms),
                          [](const auto& form) { return std::string(form.param.name); });
 
+constexpr char kWithPkcs11[] =
+    "openssl_conf = a\n[a]\nproviders = b\n[b]\npkcs11 = d\ndefault = c\nother = e\n[c]\nactivate = 1\n[d]\n";
+
+class SystemFileWithPkcs11 : public SystemFile {
+ protected:
+  config::OpensslCnf loaded_from(const std::string& text) const {
+    return *config::OpensslCnf::load(write(added_to(write(text))));
+  }
+};
+
+TEST_F(SystemFileWithPkcs11, leaves_its_uris_to_it) {
+  const auto cnf = loaded_from(kWithPkcs11 + std::string("activate = 1\n"));
+  EXPECT_EQ(cnf.value("sesam_provider", "claim_pkcs11"), "no");
+  EXPECT_EQ(cnf.providers()->back().name, "sesam");
+}
+
+TEST_F(SystemFileWithPkcs11, claims_them_where_it_is_not_loaded) {
+  EXPECT_EQ(loaded_from(kWithPkcs11).value("sesam_provider", "claim_pkcs11"), std::nullopt);
+}
+
+TEST_F(SystemFileWithPkcs11, knows_it_by_its_module) {
+  const auto cnf = loaded_from(
+      "openssl_conf = a\n[a]\nproviders = b\n[b]\ndefault = c\ntoken = d\n[c]\n"
+      "activate = 1\n[d]\nmodule = /usr/lib/ossl-modules/pkcs11.so\nactivate = 1\n");
+  EXPECT_EQ(cnf.value("sesam_provider", "claim_pkcs11"), "no");
+}
+
 class RefusedSystemFile : public SystemFile {};
 
 TEST_P(RefusedSystemFile, is_told_and_left_to_its_owner) {
