@@ -11,6 +11,7 @@
 #include "cli/new_key.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/shell_word.h"
 #include "cli/time_text.h"
 #include "config/configuration.h"
 #include "transport/curl/curl_driver.h"
@@ -121,12 +122,16 @@ discover::SearchSettings settings_for(const Arguments& arguments, const keymgmt:
   return settings;
 }
 
-discover::Subject subject_of(const Arguments& arguments, const keymgmt::KeyData& key, std::string text,
-                             const discover::DeviceTarget& target) {
+std::string deletion_of(const keymgmt::KeyData& key, const std::string& config) {
+  return "sesam delete " + key.handle.key_id + (config.empty() ? "" : " --config " + shell_word(config));
+}
+
+discover::Subject subject_of(const Session& session, const Arguments& arguments, const keymgmt::KeyData& key,
+                             std::string text, const discover::DeviceTarget& target) {
   discover::Subject subject;
   subject.setting = n200::setting_of(keymgmt::row_of(key.type).sign);
   subject.key = key.handle.nice_name.empty() ? key.handle.key_id : key.handle.nice_name;
-  if (arguments.make_key) subject.delete_with = "sesam delete " + key.handle.key_id;
+  if (arguments.make_key) subject.delete_with = deletion_of(key, session.config);
   subject.text = std::move(text);
   subject.hash = target.hash().name;
   subject.digest = to_hex(target.digest());
@@ -149,7 +154,7 @@ Result<bool> search_with(const Session& session, const Arguments& arguments, con
   Progress progress(arguments.max_requests);
   discover::DeviceTarget target(
       pipeline, key, text, [&](const discover::Candidate& candidate) { progress.next(candidate.command); });
-  const auto subject = subject_of(arguments, *key, text, target);
+  const auto subject = subject_of(session, arguments, *key, text, target);
   if (!session.json)
     std::cerr << "sesam: signing the " << subject.hash << " digest of the text \"" << subject.text << "\"\n";
   auto settings = settings_for(arguments, *key, target);

@@ -35,7 +35,7 @@ using setup::Trial;
 struct Run {
   Checkup checkup;
   std::vector<PlannedFile> files;
-  std::string key;
+  setup::TriedKey key;
   bool is_written = false;
 };
 
@@ -87,7 +87,7 @@ void print_as_json(const Run& run, const Arguments& arguments, const Result<bool
   Json all{{"well", well && *well},
            {"written", run.is_written},
            {"openssl_conf", arguments.directory + "/openssl.cnf"},
-           {"key", run.key},
+           {"key", run.key.name},
            {"steps", steps},
            {"files", files}};
   if (!well) all["error"] = text_of(well.error());
@@ -120,9 +120,9 @@ Result<bool> try_files(const Arguments& arguments, Run& run) {
     SESAM_TRY(system, config::OpensslCnf::load(setup::system_path(*arguments.system)));
     if (const auto section = Session().section_in(system)) check_pkcs11_uris(system, *section, run.checkup);
   }
-  if (!run.checkup.all_well() || run.key.empty()) return run.checkup.all_well();
+  if (!run.checkup.all_well() || run.key.name.empty()) return run.checkup.all_well();
   SESAM_TRY(device, written.device());
-  SESAM_TRY(found, find_key(*device, arguments.key.empty() ? run.key : arguments.key));
+  SESAM_TRY(found, find_key(*device, arguments.key.empty() ? run.key.name : arguments.key));
   const auto made = trial_signature(device, found);
   if (made)
     run.checkup.good("these files", *made);
@@ -132,11 +132,15 @@ Result<bool> try_files(const Arguments& arguments, Run& run) {
 }
 
 // No key of the user's serves for the search: it makes one.
-void offer_discover(const Arguments& arguments) {
+void offer_discover(const Arguments& arguments, const setup::TriedKey& key) {
+  const std::string config = shell_word(arguments.directory + "/openssl.cnf");
   std::cout
       << "The device's signing command is not the assumed one. This finds it, with at most 400 requests:\n\n"
-      << "    sesam discover --make-key --config " << shell_word(arguments.directory + "/openssl.cnf")
-      << "\n\nAdd the line that it prints to the provider's section of that file.\n";
+      << "    sesam discover --make-key --type " << key.type << " --config " << config
+      << "\n\nAdd the line that it prints to the provider's section of that file. This copies it to the "
+         "other "
+         "files, and signs:\n\n    "
+      << setup::same_again(arguments, key.name) << "\n";
 }
 
 Result<bool> write(const Session& session, const Arguments& arguments, const Plan& plan, Trial trial,
@@ -152,11 +156,11 @@ Result<bool> write(const Session& session, const Arguments& arguments, const Pla
   SESAM_CHECK(setup::confirm_changes(run.files, arguments));
   SESAM_CHECK(setup::write_files(run.files, run.is_written));
   if (trial == Trial::unknown_how) {
-    if (!session.json) offer_discover(arguments);
+    if (!session.json) offer_discover(arguments, run.key);
     return false;
   }
   SESAM_TRY(well, try_files(arguments, run));
-  if (well && !session.json) std::cout << '\n' << setup::next_steps(plan, arguments, run.key);
+  if (well && !session.json) std::cout << '\n' << setup::next_steps(plan, arguments, run.key.name);
   return well;
 }
 

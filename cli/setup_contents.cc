@@ -130,6 +130,17 @@ Result<std::vector<NewFile>> files_for(const Plan& plan, const Arguments& argume
   return files;
 }
 
+std::string same_again(const Arguments& arguments, const std::string& key) {
+  std::string text = "sesam setup --yes --force --directory " + shell_word(arguments.directory);
+  if (wants_named(arguments))
+    text += " --named=" + shell_word(named_directory(arguments));
+  else if (arguments.no_named)
+    text += " --no-named";
+  if (arguments.system)
+    text += " --system" + (arguments.system->empty() ? "" : "=" + shell_word(*arguments.system));
+  return text + " --key " + shell_word(key);
+}
+
 std::string next_steps(const Plan& plan, const Arguments& arguments, const std::string& key) {
   std::string text;
   if (!arguments.system)

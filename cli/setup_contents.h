@@ -18,6 +18,9 @@ bool wants_named(const Arguments& arguments);
 /// for a system's openssl.cnf that cannot be changed.
 Result<std::vector<NewFile>> files_for(const Plan& plan, const Arguments& arguments);
 
+/// The command that writes these files anew, and signs with that key.
+std::string same_again(const Arguments& arguments, const std::string& key);
+
 /// What to do now, as commands to paste.
 std::string next_steps(const Plan& plan, const Arguments& arguments, const std::string& key);
 

@@ -17,6 +17,7 @@
 #include "cli/setup_settings.h"
 #include "cli/trial_signature.h"
 #include "keymgmt/key_types.h"
+#include "keymgmt/public_key.h"
 #include "n200/audit.h"
 #include "transport/pipeline.h"
 
@@ -223,7 +224,7 @@ Result<bool> find_limits(const Plan& plan, const Arguments& arguments, Checkup& 
   return true;
 }
 
-Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, std::string& key, Checkup& checkup) {
+Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, TriedKey& key, Checkup& checkup) {
   find_pin(plan, arguments);
   const Wanted wanted = wanted_key(arguments);
   if (wanted.name.empty() || arguments.dry_run) {
@@ -238,8 +239,9 @@ Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, std::string&
     checkup.bad(kKey, found.error());
     return Trial::bad;
   }
-  key = name_to_tell(found->record);
-  checkup.good(kKey, "'" + key + "' (" + found->record.key_id + ")" + (is_new ? ", new" : ""));
+  key.name = name_to_tell(found->record);
+  if (const auto type = keymgmt::type_of(found->record)) key.type = keymgmt::row_of(*type).name;
+  checkup.good(kKey, "'" + key.name + "' (" + found->record.key_id + ")" + (is_new ? ", new" : ""));
   const auto made = trial_signature(device, *found);
   if (made) {
     checkup.good(kSignature, *made);

@@ -28,8 +28,13 @@ enum class Trial : std::uint8_t {
   bad
 };
 
+struct TriedKey {
+  std::string name;  ///< empty: there is none
+  std::string type;  ///< as for --type
+};
+
 /// Asks for PIN and key where they are not known, makes the key where that is wanted, and signs with it.
-/// `key` becomes its name.
-Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, std::string& key, Checkup& checkup);
+/// `key` becomes that one.
+Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, TriedKey& key, Checkup& checkup);
 
 }  // namespace sesam::cli::setup

@@ -2,6 +2,8 @@
 """sesam setup: from a device to the files that programs need, without a password for anybody else."""
 import json
 import os
+import re
+import shlex
 import stat
 import subprocess
 
@@ -214,11 +216,31 @@ def test_a_core_that_is_not_there_is_told(device, words, place, sesam):
     assert "1 to 2" in done.stdout and "--core" in done.stdout
 
 
-def test_another_signing_command_leads_to_discover(simulator, words, place, sesam):
-    device = simulator(sign_dialect=json.dumps({"command": "signecc", "fields": {"key_to_use": "key"}}))
-    done = sesam(None, *words(device), check=False)
+def printed_command(text, name):
+    """The words of the command that a report tells the user to type."""
+    line, = re.findall(rf"^    sesam ({name} .*)$", text, re.MULTILINE)
+    return shlex.split(line)
+
+
+@pytest.mark.parametrize("type, dialect", [
+    ("EC", {"command": "signecc", "fields": {"key_to_use": "key"}}),
+    ("RSA", {"command": "signrsa", "as": "rsasign", "fields": {"key_to_use": "key"}}),
+])
+def test_another_signing_command_leads_to_discover(simulator, words, place, sesam, openssl, tmp_path, type, dialect):
+    """Each command as it is printed; at their end all files serve, named's too."""
+    device = simulator(sign_dialect=json.dumps(dialect))
+    done = sesam(None, *words(device, "--type", type, f"--named={tmp_path}/d"), check=False)
     assert done.returncode == 1 and (place / "openssl.cnf").exists()
-    assert f"sesam discover --make-key --config {place}/openssl.cnf" in done.stdout
+    found = sesam(None, *printed_command(done.stdout, "discover"), "--yes").stdout
+    row, = re.findall(r"^wire_\w+ = .*$", found, re.MULTILINE)
+    text = (place / "openssl.cnf").read_text()
+    (place / "openssl.cnf").write_text(text.replace("\nuser =", f"\n{row}\nuser =", 1))
+    sesam(None, *printed_command(done.stdout, "setup"))
+    for cnf in ("openssl.cnf", "named.cnf"):
+        assert_signs(openssl, place / cnf, "sesam:web", tmp_path)
+    deletion, = re.findall(r"^  sesam (delete .*)$", found, re.MULTILINE)
+    sesam(None, *shlex.split(deletion), "--yes")
+    assert [key["nice_name"] for key in device.keys()] == ["web"]
 
 
 def test_the_report_may_be_json(device, words, place, sesam):
