@@ -137,10 +137,9 @@ void offer_discover(const Arguments& arguments, const setup::TriedKey& key) {
   std::cout
       << "The device's signing command is not the assumed one. This finds it, with at most 400 requests:\n\n"
       << "    sesam discover --make-key --type " << key.type << " --config " << config
-      << "\n\nAdd the line that it prints to the provider's section of that file. This copies it to the "
-         "other "
-         "files, and signs:\n\n    "
-      << setup::same_again(arguments, key.name) << "\n";
+      << "\n\nAdd the line that it prints to the provider's section of that file. "
+      << "This copies it to the other files, and signs:\n\n    " << setup::same_again(arguments, key.name)
+      << "\n";
 }
 
 Result<bool> write(const Session& session, const Arguments& arguments, const Plan& plan, Trial trial,
