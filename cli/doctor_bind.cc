@@ -42,7 +42,8 @@ std::string quoted_value(std::string_view line) {
                                              : std::string(line.substr(first + 1, last - first - 1));
 }
 
-// All directories of keys in a named.conf, by named's own words for it.
+// All directories of keys in a named.conf, by named's own words for it: named-checkconf indents what is in a
+// block. Relative ones are below the directory of `options`, wherever that stands.
 Result<std::vector<std::string>> directories_in(const std::string& named_conf) {
   constexpr std::chrono::seconds kLimit{20};
   constexpr std::size_t kMaxText = 64 * 1024 * 1024;  // hundreds of thousands of zones
@@ -55,10 +56,13 @@ Result<std::vector<std::string>> directories_in(const std::string& named_conf) {
   std::istringstream lines(printed.text);
   fs::path base;
   std::set<std::string> named;
+  std::string block;
   for (std::string line; std::getline(lines, line);) {
     const auto word = line.find_first_not_of(" \t");
     const std::string_view rest = word == line.npos ? "" : std::string_view(line).substr(word);
-    if (rest.starts_with("directory ")) base = quoted_value(rest);
+    if (word == 0) block = line.substr(0, line.find(' '));
+    if (rest.starts_with("directory ") && block == "options") base = quoted_value(rest);
+    if (rest.starts_with("directory ") && block == "key-store") named.insert(quoted_value(rest));
     if (rest.starts_with("key-directory ")) named.insert(quoted_value(rest));
   }
   std::vector<std::string> directories;

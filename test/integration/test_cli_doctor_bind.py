@@ -71,6 +71,17 @@ def test_directories_of_a_named_conf(bind, doctor, tmp_path):
     assert_only_bad(doctor(bind.openssl_conf, "--bind", tmp_path / "named.conf"), "K files", "named-checkconf")
 
 
+@pytest.mark.parametrize("directory", ["{tmp_path}/zone", "zone"], ids=["absolute", "relative"])
+def test_the_directory_of_a_key_store(bind, doctor, tmp_path, directory):
+    """It stands before that of named, which alone is the base of relative names."""
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "named.conf").write_text(
+        f'key-store "hsm" {{ directory "{directory.format(tmp_path=tmp_path)}"; pkcs11-uri "pkcs11:"; }};\n'
+        f'options {{ directory "{tmp_path}"; key-directory "keys"; }};\n')
+    steps = doctor(bind.openssl_conf, "--bind", tmp_path / "named.conf")
+    assert bad_steps(steps) == [] and steps["K files' keys"]["finding"].startswith("1 in the device")
+
+
 def test_a_long_named_conf_is_read_to_its_end(bind, doctor, tmp_path):
     """named-checkconf prints more than 64 KiB before the zone that has the keys."""
     zones = "".join(f'zone "z{number}.example" {{ type primary; file "z{number}.example"; }};\n'
