@@ -8,9 +8,12 @@
 
 #include <array>
 #include <csignal>
+#include <fstream>
+#include <iostream>
 #include <limits>
 
 #include "base/blocked_signals.h"
+#include "cli/errors.h"
 #include "cli/output.h"
 #include "ossl/handles.h"
 
@@ -72,6 +75,13 @@ bool has_terminal() noexcept {
   if (terminal < 0) return false;
   ::close(terminal);
   return true;
+}
+
+void explain_question(const std::string& text) {
+  if (error_form() == ErrorForm::json)
+    std::ofstream("/dev/tty") << text;
+  else
+    std::cerr << text;
 }
 
 bool ask_secret(const std::string& question, std::span<char> answer) {

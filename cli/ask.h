@@ -13,6 +13,10 @@ namespace sesam::cli {
 /// Whether there is a terminal to ask at.
 bool has_terminal() noexcept;
 
+/// What a person must know before a question: on stderr, or with --json on the terminal, as stderr then has
+/// JSON alone.
+void explain_question(const std::string& text);
+
 /// Asks for a secret, without echo, and writes it with a closing zero; false where there is no terminal or no
 /// answer. Ctrl-C ends the process, as it does anywhere else.
 bool ask_secret(const std::string& question, std::span<char> answer);

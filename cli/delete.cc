@@ -25,9 +25,9 @@ Result<void> may_be_asked(const Arguments& arguments) {
 // The name instead of "yes", which is typed too easily.
 Result<void> confirm(const n200::KeyRecord& record) {
   const std::string& name = name_to_tell(record);
-  std::cerr << printable("Key '" + record.nice_name + "' (" + record.key_id + ", " + record.key_type + ", " +
-                         std::to_string(record.key_bits) + " bits) will be permanently deleted.")
-            << "\n";
+  explain_question(printable("Key '" + record.nice_name + "' (" + record.key_id + ", " + record.key_type +
+                             ", " + std::to_string(record.key_bits) + " bits) will be permanently deleted.") +
+                   "\n");
   const auto answer = ask_text("Type its name, " + name + ", to confirm");
   if (answer != name) return Error{Reason::bad_argument, "the names differ; the key was not deleted"};
   return {};

@@ -43,13 +43,13 @@ Result<void> confirm(const Arguments& arguments, const n200::Device& device) {
   if (!has_terminal())
     return Error{Reason::bad_argument,
                  "there is no terminal for confirmation; review the output of --dry-run, then use --yes"};
-  std::cerr << "This sends at most " << arguments.max_requests << " requests to "
-            << printable(device.pipeline().options().urls.front())
-            << ", one at a time, until one of them makes a signature.\n"
-            << "All have command names that contain \"sign\"; --dry-run prints them. "
-            << (arguments.make_key   ? "A new key is created for this, and remains on the device.\n"
-                : arguments.send_pin ? "The key's PIN is sent.\n"
-                                     : "No PIN is sent.\n");
+  explain_question("This sends at most " + std::to_string(arguments.max_requests) + " requests to " +
+                   printable(device.pipeline().options().urls.front()) +
+                   ", one at a time, until one of them makes a signature.\n"
+                   "All have command names that contain \"sign\"; --dry-run prints them. " +
+                   (arguments.make_key   ? "A new key is created for this, and remains on the device.\n"
+                    : arguments.send_pin ? "The key's PIN is sent.\n"
+                                         : "No PIN is sent.\n"));
   if (ask_text("Type yes to continue") == "yes") return {};
   return Error{Reason::bad_argument, "not confirmed; no request was sent"};
 }

@@ -36,7 +36,7 @@ Result<std::vector<BindKey>> read_keys(const BindImport& wanted) {
     SESAM_TRY(stem, stem_in(wanted.directory, file));
     if (!stems.insert(stem).second) continue;  // named twice
     if (uses_label(stem + ".private")) {
-      std::cerr << printable(stem + ".private: uses a label already; unchanged") << '\n';
+      print_warning(stem + ".private: uses a label already; unchanged");
       continue;
     }
     SESAM_TRY(key, read_bind_key(file, stem));

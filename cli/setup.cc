@@ -183,7 +183,7 @@ Result<bool> run_setup(const Session& session, Arguments arguments) {
   if ((!well || !*well) && !run.is_written) {
     std::cout.flush();
     if (!well) print_error(well.error());
-    std::cerr << "sesam: nothing was written\n";
+    if (!session.json) std::cerr << "sesam: nothing was written\n";  // JSON: "written"
     return false;
   }
   return well;

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <iostream>
 #include <utility>
 #include <variant>
 
@@ -74,7 +73,6 @@ std::string place_of(const Endpoint& endpoint) {
          endpoint.port;
 }
 
-// On stderr: stdout may be a file.
 void show(X509* certificate, const Endpoint& endpoint) {
   const std::string digits = with_colons(fingerprint_of(certificate));
   const std::string names = alternative_names(certificate);
@@ -85,14 +83,15 @@ void show(X509* certificate, const Endpoint& endpoint) {
       {"Valid", "from " + start_of(certificate) + " until " + end_of(certificate)},
       {"SHA-256", digits.substr(0, digits.size() / 2 + 1)},
       {"", digits.substr(digits.size() / 2 + 1)}};
-  std::cerr << "\nThe certificate of " << printable(place_of(endpoint)) << ":\n\n";
+  std::string text = "\nThe certificate of " + printable(place_of(endpoint)) + ":\n\n";
   for (const auto& [name, value] : facts)
-    std::cerr << "  " << name << std::string(10 - std::char_traits<char>::length(name), ' ')
-              << printable(value) << '\n';
-  std::cerr
-      << "\nCompare the SHA-256 fingerprint with the one that the device shows, on its display or in its "
-         "web\n"
-         "interface. Do not go on if they differ: user and password would be sent to somebody else.\n\n";
+    text += "  " + std::string(name) + std::string(10 - std::char_traits<char>::length(name), ' ') +
+            printable(value) + '\n';
+  explain_question(
+      text +
+      "\nCompare the SHA-256 fingerprint with the one that the device shows, on its display or in its "
+      "web\n"
+      "interface. Do not go on if they differ: user and password would be sent to somebody else.\n\n");
 }
 
 class Trust {

@@ -8,8 +8,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 
+#include "base/trimmed.h"
 #include "cli/commands.h"
 #include "cli/directory.h"
 #include "cli/output.h"
@@ -185,7 +187,8 @@ Result<int> serve(const Session& session, const Arguments& arguments, const Dire
                   const fs::path& cnf, const SimulatorProcess::Ready& device, SimulatorProcess& simulator,
                   const HeldSignals& signals) {
   if (arguments.shell) {
-    if (arguments.command.empty() && ::isatty(STDIN_FILENO) == 1) print_welcome(directory, device);
+    if (arguments.command.empty() && !session.json && ::isatty(STDIN_FILENO) == 1)
+      print_welcome(directory, device);
     return run_in_shell(arguments.command, cnf, simulator, signals);
   }
   print_ready(session, directory, cnf, device);
@@ -213,8 +216,9 @@ Result<int> simulate(const Session& session, const Arguments& arguments) {
             SimulatorProcess::start(*program, simulator_arguments(directory, arguments), log, signals));
   const auto device = simulator.wait_ready(ready_file, signals);
   if (!device) {
-    std::cerr << std::ifstream(log).rdbuf();
-    return Error{Reason::bad_argument, "the simulated device did not start"};
+    std::ifstream written(log);
+    const std::string why(std::istreambuf_iterator<char>(written), {});
+    return Error{Reason::bad_argument, "the simulated device did not start: " + std::string(trimmed(why))};
   }
   SESAM_CHECK(write_cnf(cnf, *device));
   return serve(session, arguments, directory, cnf, *device, simulator, signals);

@@ -8,8 +8,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <iostream>
 #include <string_view>
+
+#include "cli/errors.h"
 
 namespace sesam::cli {
 namespace {
@@ -72,7 +73,7 @@ Result<int> run_in_shell(std::vector<std::string> command, const std::filesystem
   pid_t pid = -1;
   if (const int failed = spawn(&pid, command, environment_for(cnf), signals.before()); failed != 0) {
     if (failed != ENOENT) return Error{Reason::bad_argument, command.front() + ": " + std::strerror(failed)};
-    std::cerr << "sesam: " << command.front() << ": command not found\n";
+    print_error(name_of(Reason::bad_argument), command.front() + ": command not found");
     return kNotFound;
   }
   bool is_device_there = true;
@@ -88,7 +89,7 @@ Result<int> run_in_shell(std::vector<std::string> command, const std::filesystem
     }
     if (signal == SIGCHLD && is_device_there && !simulator.runs()) {
       is_device_there = false;
-      std::cerr << "sesam: the simulated device ended\n";
+      print_warning("the simulated device ended");
     }
   }
   return exit_status(status);

@@ -176,6 +176,8 @@ def test_of_several_keys_all_move_or_none(device, bind, move):
     move(first)
     done = move(first, second, third)
     assert f"{first}: uses a label already; unchanged" in done.stderr
+    done = move(first, "--json", "--set", "log_level=0")
+    assert [list(json.loads(line)) for line in done.stderr.splitlines()] == [["warning"]]
     assert len(device.keys()) == 3
     assert all("Label:" in one.read_text() for one in (first, second, third))
 

@@ -189,8 +189,10 @@ def test_a_wrong_password_is_told_and_nothing_is_written(device, words, place, s
     done = sesam(None, *words(device), check=False)
     assert_nothing_written(done, place)
     assert "access denied" in done.stdout
-    told = json.loads(sesam(None, "--json", *words(device), check=False).stdout)
+    done = sesam(None, "--json", *words(device), check=False)
+    told = json.loads(done.stdout)
     assert not told["well"] and not told["written"] and told["steps"][-1]["step"] == "user" and told["files"] == []
+    assert all(json.loads(line) for line in done.stderr.splitlines()), done.stderr
 
 
 def test_a_wrong_pin_is_sent_once_and_nothing_is_written(device, words, place, sesam, tmp_path):
