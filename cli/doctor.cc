@@ -238,7 +238,8 @@ void add_doctor(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand(
       "doctor", "Check everything between openssl.cnf and a signature, and say what to do about it");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("FILE", session.config, "the openssl.cnf to check, as --config");
+  command->add_option("FILE", session.config, "the openssl.cnf to check, as --config")
+      ->excludes(app.get_option("--config"));
   command->add_option("--key", arguments->key, "sign with this key: " + std::string(kKeyHelp));
   command
       ->add_option("--as", arguments->user, "check files as this user, as which the program runs; needs root")

@@ -165,8 +165,7 @@ int main(int argc, char** argv) try {
     words.erase(words.begin());
     if (std::find(words.begin(), words.end(), "--json") != words.end())
       sesam::cli::set_error_form(sesam::cli::ErrorForm::json);
-    std::reverse(words.begin(), words.end());  // as CLI11 wants a vector
-    app.parse(std::move(words));
+    sesam::cli::parse(app, words);
   } catch (const CLI::ParseError& error) {
     if (sesam::cli::report_usage(app, error)) return kUsage;
     return finish_output({}) ? 0 : kFailed;

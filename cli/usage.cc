@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/usage.h"
 
+#include <algorithm>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/closest.h"
@@ -59,7 +61,56 @@ std::string usage_of(const CLI::App& app) {
   return "sesam " + (&command == &app ? "" : command.get_name() + " ") + "--help";
 }
 
+bool needs_text(const CLI::App& app, const std::string& name) {
+  const CLI::App& command = chosen_command(app);
+  const auto* own = command.get_option_no_throw(name);
+  const auto* option = own != nullptr ? own : app.get_option_no_throw(name);
+  constexpr std::string_view kMayBeEmpty = "--user";  // of setup: the device needs no user
+  return name != kMayBeEmpty && option != nullptr && option->get_items_expected_max() > 0;
+}
+
+[[noreturn]] void refuse_empty(const std::string& name) {
+  throw CLI::ValidationError(name, "must not be empty");
+}
+
+// As words: CLI11 takes the next word as the value of "--name=", and an empty value of an option that needs
+// none for no value.
+void refuse_empty_options(const CLI::App& app, const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    const std::string name = words[i].substr(0, words[i].find('='));
+    const bool is_empty =
+        name == words[i] ? i + 1 < words.size() && words[i + 1].empty() : name.size() + 1 == words[i].size();
+    if (is_empty && name.starts_with('-') && needs_text(app, name)) refuse_empty(name);
+  }
+}
+
+void refuse_empty_arguments(const CLI::App& command) {
+  constexpr std::string_view kOfAnotherProgram = "COMMAND";
+  for (const auto* option : command.get_options()) {
+    const auto& given = option->results();
+    if (option->get_positional() && option->get_name() != kOfAnotherProgram &&
+        std::find(given.begin(), given.end(), "") != given.end())
+      refuse_empty(option->get_name());
+  }
+}
+
 }  // namespace
+
+void parse(CLI::App& app, const std::vector<std::string>& words) {
+  const auto refuse_empty_values = [&] {
+    refuse_empty_options(app, words);
+    refuse_empty_arguments(chosen_command(app));
+  };
+  try {
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // the order that CLI11 wants
+  } catch (const CLI::Success&) {
+    throw;  // help or version
+  } catch (const CLI::ParseError&) {
+    refuse_empty_values();  // explains more
+    throw;
+  }
+  refuse_empty_values();
+}
 
 const CLI::App& chosen_command(const CLI::App& app) {
   const auto commands = app.get_subcommands();

@@ -81,6 +81,57 @@ def test_control_characters_in_an_error_stay_json(cnf, sesam):
     assert "\x1b" not in done.stderr and len(done.stderr.splitlines()) == len(errors(done)) == 1
 
 
+def test_what_a_person_is_asked_is_on_the_terminal_and_not_within_the_json(cnf):
+    words = [COMMAND, "--json", "delete", "web", "--set", "log_level=0"]
+    done, screen = run_at_terminal(words, cnf, ("Type its name", "no"))
+    assert "will be permanently deleted" in screen
+    assert [line["error"]["reason"] for line in errors(done)] == ["bad_argument"]
+
+
+@pytest.mark.parametrize("command, status", [(["no-such-program"], 127), (["true"], 0)], ids=str)
+def test_the_shell_of_a_simulated_device_has_json_errors_too(run, command, status):
+    done = run([COMMAND, "--json", "simulate", "--shell", "--", *command], check=False)
+    assert done.returncode == status and len(errors(done)) == (1 if status else 0)
+
+
+def test_a_simulated_device_that_does_not_start_is_json_too(run, tmp_path):
+    (tmp_path / "device").write_text("in the way of a directory")
+    done = run([COMMAND, "--json", "simulate", "--directory", tmp_path], check=False)
+    (line,) = errors(done)
+    assert done.returncode == 1 and "did not start: " in line["error"]["message"]
+
+
+# --- values that are empty, and values that are given twice ---
+
+@pytest.mark.parametrize("words, name", [
+    (["sign", "web", "--hex", ""], "--hex"), (["sign", "web", "--hex="], "--hex"),
+    (["sign", "web", "--hex=", "--raw"], "--hex"), (["sign", ""], "KEY"), (["sign", "--", ""], "KEY"),
+    (["--config", "", "list"], "--config"), (["list", "--config="], "--config"), (["list", "--set", ""], "--set"),
+    (["import", "--bind", "", "K.private"], "--bind"), (["import", "--bind=", "K.private"], "--bind"),
+    (["import", ""], "FILE"), (["decrypt", "k01", "--out", ""], "--out"), (["list", ""], "PATTERN"),
+    (["list", "--uris", ""], "--uris"), (["setup", "--system", ""], "--system"), (["setup", "--system="], "--system"),
+    (["discover", "--make-key", ""], "--make-key"), (["doctor", ""], "FILE"), (["doctor", "--key", ""], "--key"),
+], ids=str)
+def test_an_empty_value_is_not_an_absent_one(device, cnf, sesam, words, name):
+    """A script whose variable is empty must not sign stdin, or change the system's openssl.cnf."""
+    done = sesam(cnf, *words, check=False)
+    assert (done.returncode, done.stdout) == (2, "") and f"{name}: must not be empty" in done.stderr, str(done)
+    assert device.requests() == {}
+
+
+def test_a_value_may_be_empty_where_that_means_something(cnf, sesam, run):
+    sesam(cnf, "list", "--set", "pin=")
+    done = run([COMMAND, "simulate", "--shell", "--", "printf", "<%s>", ""])
+    assert done.stdout == "<>"
+
+
+@pytest.mark.parametrize("words", [["doctor", "--config", "a.cnf", "b.cnf"], ["doctor", "b.cnf", "--config", "a.cnf"],
+                                   ["--config", "a.cnf", "doctor", "b.cnf"]], ids=str)
+def test_a_file_cannot_be_given_in_two_ways(cnf, sesam, words):
+    done = sesam(cnf, *words, check=False)
+    assert (done.returncode, done.stdout) == (2, "") and "--config excludes FILE" in done.stderr, str(done)
+
+
 # --- output that cannot be written ---
 
 COMMANDS = [["--version"], ["--help"], ["list", "--help"], ["list"], ["list", "--long"], ["list", "--names"],
