@@ -35,8 +35,8 @@ struct Ground {
 void check_secret_files(const std::vector<config::WatchedFile>& files, Checkup& checkup) {
   const auto warnings = config::warnings_about(files);
   constexpr std::string_view kPrefix = "warning: ";
-  for (const auto& warning : warnings) {  // "warning: FINDING; run: CURE"
-    const auto end = std::min(warning.rfind("; run: "), warning.size());
+  for (const auto& warning : warnings) {  // "warning: FINDING; run: CURE", or "; move …"
+    const auto end = std::min({warning.rfind("; run: "), warning.rfind("; move "), warning.size()});
     checkup.bad("secrets' files", warning.substr(kPrefix.size(), end - kPrefix.size()),
                 end < warning.size() ? warning.substr(end + 2) : "correct the permissions");
   }

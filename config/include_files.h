@@ -10,10 +10,16 @@
 
 namespace sesam::config {
 
-/// The file and those that it includes, in whatever depth, that give `key` a value in any section (config(5):
-/// "key = value" or "section::key = value", ".include"). The file itself where none is found: a variable in
-/// the name of an included one, say.
-std::vector<std::string> files_that_set(const std::string& cnf, std::string_view key);
+/// Which files have a part in a setting's value.
+struct Origin {
+  std::vector<std::string> texts;  ///< text of these is in it
+  std::vector<std::string>
+      variables;        ///< these only name variables of which it consists, as "$ENV::PASSWORD"
+  std::string problem;  ///< why this may not be all; else empty
+};
+
+/// Of `key` in any section of the file and those that it includes, in whatever depth (config(5)).
+Origin origin_of(const std::string& cnf, std::string_view key);
 
 /// The file, and the files and directories that it includes, in whatever depth, whether they exist or not.
 std::vector<std::string> included_files(const std::string& cnf);

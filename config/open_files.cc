@@ -72,23 +72,37 @@ void add_warnings_about_directories(const WatchedFile& file, std::set<std::strin
       warnings.push_back(std::move(warning));
 }
 
+std::string warning_about_unknown(const WatchedFile& file, const std::string& problem) {
+  return "warning: whether other users can read the secret of '" + file.setting + "' in " + file.path +
+         " or a file that it includes could not be checked: " + problem +
+         "; move the secret to a file of its own, see 'pass_source' and 'pin_source' in "
+         "OSSL_PROVIDER-sesam(7)";
+}
+
 // The files themselves, in the place of those that include them.
-std::vector<WatchedFile> with_includes_followed(const std::vector<WatchedFile>& files) {
+std::vector<WatchedFile> with_includes_followed(const std::vector<WatchedFile>& files,
+                                                std::vector<std::string>& warnings) {
   std::vector<WatchedFile> all;
-  for (const auto& file : files)
-    if (file.has_includes)
-      for (auto& path : files_that_set(file.path, file.setting))
-        all.push_back({std::move(path), file.setting, file.is_secret});
-    else
+  for (const auto& file : files) {
+    if (!file.has_includes) {
       all.push_back(file);
+      continue;
+    }
+    const auto origin = origin_of(file.path, file.setting);
+    for (const auto& path : origin.texts) all.push_back({path, file.setting, file.is_secret});
+    for (const auto& path : origin.variables) all.push_back({path, file.setting, false});
+    if (origin.problem.empty()) continue;
+    all.push_back({file.path, file.setting, false});
+    if (file.is_secret) warnings.push_back(warning_about_unknown(file, origin.problem));
+  }
   return all;
 }
 
 }  // namespace
 
 std::vector<std::string> warnings_about(const std::vector<WatchedFile>& given) {
-  const auto files = with_includes_followed(given);
   std::vector<std::string> warnings;
+  const auto files = with_includes_followed(given, warnings);
   std::set<std::string> named;
   for (const bool secrets : {true, false})  // what holds a secret and is believed too is told as a secret
     for (const auto& file : files) {

@@ -59,6 +59,66 @@ def test_the_included_file_with_a_password_in_it_is_the_one_that_counts(web, ope
     assert_names(warnings(cnf), part, "pass")
 
 
+# How an openssl.cnf gets its password from another file; {part} and {directory} are that file and where it is.
+WAYS = {"a variable of its section": ("", ".include {part}\n[sesam_provider]\npass = ${{creds::hsmpw}}",
+                                      "[creds]\nhsmpw = {password}\n"),
+        "a quoted path": ("", '.include "{part}"', "pass = {password}\n"),
+        "a path with a variable": ("d = {directory}\n", ".include ${{default::d}}/part", "pass = {password}\n")}
+
+
+@pytest.fixture
+def elsewhere(web, openssl_cnf, tmp_path):
+    """elsewhere(way, …) -> an openssl.cnf without the password, and the file with it."""
+
+    def make(head, line, text):
+        cnf = openssl_cnf(web, pin_source="env:PIN_OF_TEST", log_level=1, log_output=tmp_path / "log")
+        places = {"part": tmp_path / "part", "directory": tmp_path, "password": PASSWORD}
+        lines = [line.format(**places) if old.startswith("pass ") else old for old in cnf.read_text().splitlines()]
+        cnf.write_text(head.format(**places) + "\n".join(lines) + "\n")
+        return cnf, secret_file(tmp_path / "part", text.format(**places), 0o600)
+
+    return make
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_file_that_has_the_password_is_the_one_that_counts(elsewhere, sesam, openssl, tmp_path, way):
+    cnf, part = elsewhere(*WAYS[way])
+    for modes, named in ((0o600, 0o644), part), ((0o644, 0o600), None):
+        for path, mode in zip((cnf, part), modes):
+            path.chmod(mode)
+        (tmp_path / "log").unlink(missing_ok=True)
+        openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null",
+                environment={"PIN_OF_TEST": PIN})
+        lines = [line for line in (tmp_path / "log").read_text().splitlines() if "warning: " in line]
+        done = sesam(cnf, "doctor", "--json", check=False, environment={"PIN_OF_TEST": PIN})
+        (step,) = [step for step in json.loads(done.stdout)["steps"] if step["step"] == "secrets' files"]
+        if named:
+            assert_names(lines, named, "pass")
+            assert step["result"] == "bad" and str(part) in step["finding"]
+        else:
+            assert lines == [] and step["finding"] == "closed to other users"
+
+
+def test_a_password_of_the_environment_is_in_no_file(web, openssl_cnf, openssl, sesam, tmp_path):
+    cnf = openssl_cnf(web, log_level=1, log_output=tmp_path / "log", **{"pass": "$ENV::HSMPW", "pin": "${ENV::PIN}"})
+    cnf.chmod(0o644)
+    environment = {"HSMPW": PASSWORD, "PIN": PIN}
+    openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null", environment=environment)
+    assert "warning: " not in (tmp_path / "log").read_text()
+    done = sesam(cnf, "doctor", check=False, environment=environment)
+    assert "closed to other users" in done.stdout
+
+
+def test_a_password_that_is_not_found_is_not_called_closed(web, openssl_cnf, sesam):
+    """Its line is continued within the name, which OpenSSL allows."""
+    cnf = openssl_cnf(web, pin=PIN)
+    cnf.write_text(cnf.read_text().replace("\npass =", "\npa\\\nss ="))
+    done = sesam(cnf, "doctor", "--json", check=False)
+    (step,) = [step for step in json.loads(done.stdout)["steps"] if step["step"] == "secrets' files"]
+    assert step["result"] == "bad" and "'pass'" in step["finding"] and "could not be checked" in step["finding"]
+    assert step["cure"].startswith("move the secret to a file of its own")
+
+
 def test_what_every_user_can_write_is_named_without_a_secret_too(web, openssl_cnf, sesam, warnings, tmp_path):
     password = secret_file(tmp_path / "password", PASSWORD, 0o600)
     cnf = openssl_cnf(web, pass_source=f"file:{password}", pin_source="env:HOME", log_level=1,
