@@ -236,9 +236,10 @@ class Search {
   const std::string_view key_;
   std::set<std::string> open_;      // those that are being read
   std::vector<std::string> files_;  // those that were read, some of them more than once
-  std::string plain_, marked_;      // all lines in the order in which OpenSSL reads them
-  std::string directory_;           // of relative paths
-  bool only_in_braces_ = false;     // a '$' without braces may belong to a name
+  // All lines in the order in which OpenSSL reads them. Not wiped: nor are OpenSSL's own copies.
+  std::string plain_, marked_;
+  std::string directory_;        // of relative paths
+  bool only_in_braces_ = false;  // a '$' without braces may belong to a name
 };
 
 }  // namespace
