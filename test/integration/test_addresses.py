@@ -60,6 +60,33 @@ def test_a_silent_address_takes_its_share_of_the_time(simulator, openssl_cnf, op
     assert time.monotonic() - start < 2 * CONNECT_TIMEOUT_MS / 1000
 
 
+@pytest.mark.parametrize("deadline_ms", [1000, 2500])
+@pytest.mark.parametrize("http1", [False, True])
+def test_a_deadline_below_the_connect_timeout_is_shared_too(simulator, openssl_cnf, openssl, black_hole, http1,
+                                                            deadline_ms):
+    """As docs/BIND.md has it: deadline_ms = 1000, connect_timeout_ms = 3000."""
+    device = simulator(http1=http1)
+    device.create_key("web")
+    cnf = openssl_cnf(device, address=f"{black_hole}|127.0.0.1:{device.port}", deadline_ms=deadline_ms, log_level=1)
+    assert sign(openssl, cnf).stderr == ""
+
+
+@pytest.mark.parametrize("deadline_ms", [1000, 2500])
+def test_the_second_address_of_a_node_is_used_before_another_node(tmp_path, openssl_cnf, openssl, black_hole,
+                                                                  deadline_ms):
+    cluster = Cluster(tmp_path / "cluster").start()
+    try:
+        cluster.create_key("web")
+        urls = " ".join(f"https://{node.ready['name']}:1" for node in cluster.nodes)
+        one, other = (f"127.0.0.1:{node.port}" for node in cluster.nodes)
+        cnf = openssl_cnf(cluster.nodes[0], url=urls, tlscert=cluster.tlscert, log_level=1, deadline_ms=deadline_ms,
+                          address=f"{black_hole}|{one} {other}")
+        assert sign(openssl, cnf).stderr == ""
+        assert cluster.signatures() == [1, 0]
+    finally:
+        cluster.stop()
+
+
 def test_if_no_address_answers_the_error_is_of_the_node(device, openssl_cnf, openssl, refusing):
     device.create_key("web")
     done = sign(openssl, openssl_cnf(device, address=f"{refusing}|{refusing}", log_level=1), check=False)
@@ -88,6 +115,24 @@ def test_the_next_address_is_used_when_the_first_goes_away(tmp_path, device, ope
     assert relay.connections > 0
 
 
+@pytest.mark.parametrize("http1, deadline_ms", [(False, 400), (False, 1000), (True, 1000)])
+def test_the_next_address_is_used_when_the_first_goes_silent(simulator, openssl_cnf, load_program, http1, deadline_ms):
+    device = simulator(http1=http1)
+    device.create_key("web")
+    relay = Relay(device.port)
+    cnf = openssl_cnf(device, address=f"127.0.0.1:{relay.port}|127.0.0.1:{device.port}", deadline_ms=deadline_ms)
+    signed = []
+
+    def stall():
+        time.sleep(0.5)
+        relay.stall()
+        signed.append(device.requests()["eccsign"])
+
+    tally = run_load(load_program, cnf, 12, ("sign=sesam:web*8",), stall, 30)
+    assert not tally.hung and tally.wrong == 0, tally
+    assert device.requests()["eccsign"] > 2 * signed[0], tally
+
+
 def test_each_node_has_its_own_address(tmp_path, openssl_cnf, openssl, refusing):
     cluster = Cluster(tmp_path / "cluster").start()
     try:
@@ -113,6 +158,8 @@ class Relay:
 
     def __init__(self, target: int):
         self.target, self.connections, self.open = target, 0, []
+        self.passes = threading.Event()
+        self.passes.set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self._start(self._accept)
@@ -126,19 +173,24 @@ class Relay:
                 near, _ = self.listener.accept()
             except OSError:
                 return
+            self.passes.wait()
             far = socket.create_connection(("127.0.0.1", self.target))
             self.connections += 1
             self.open += [near, far]
             self._start(self._pass_on, near, far)
             self._start(self._pass_on, far, near)
 
-    @staticmethod
-    def _pass_on(source, sink):
+    def _pass_on(self, source, sink):
         try:
             while data := source.recv(65536):
+                self.passes.wait()
                 sink.sendall(data)
         except OSError:
             pass
+
+    def stall(self):
+        """As of an interface that goes down unseen."""
+        self.passes.clear()
 
     def cut(self):
         """As of an interface that goes down, seen by a router that says so."""

@@ -137,3 +137,32 @@ def test_another_address_is_found_by_a_process_that_lives(simulator, openssl_cnf
         process.kill()
         process.communicate()
     assert new.requests()["eccsign"] == 1
+
+
+def test_another_address_is_found_if_the_old_one_is_silent_and_the_deadline_is_short(
+        simulator, openssl_cnf, resolver, black_hole, life_program):  # noqa: F811
+    """The deadline ends the attempt before connect_timeout_ms does. libcurl keeps the old address for a minute."""
+    old, new = simulator(listen="127.0.0.2"), simulator(listen="127.0.0.3")
+    old.create_key("web")
+    new.take_keys_of(old)
+    moved = new.directory / "both.pem"
+    moved.write_bytes(old.tlscert.read_bytes() + new.tlscert.read_bytes())
+    new.stop()
+    cnf = openssl_cnf(old, address=None, tlscert=moved, deadline_ms=1000)
+    environment = minimal_environment(cnf, **resolver(f"{DEVICE_NAME} 127.0.0.2"))
+    steps = "load sign=1 mark pause_ms=1500 sign_fails mark pause_ms=8000 sign=1 exit"
+    process = subprocess.Popen([life_program, "sesam:web", *steps.split()], env=environment, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    try:
+        assert process.stdout.readline() == b"mark\n", process.stderr.read()
+        port = old.port
+        old.stop()
+        new.start(port)
+        black_hole(port)
+        assert process.stdout.readline() == b"mark\n", process.stderr.read()
+        resolver(f"{DEVICE_NAME} 127.0.0.3")
+        assert process.wait(60) == 0, process.stderr.read()
+    finally:
+        process.kill()
+        process.communicate()
+    assert new.requests()["eccsign"] == 1

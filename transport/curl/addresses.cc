@@ -36,8 +36,14 @@ std::vector<std::string> Addresses::hosts() const {
   return hosts;
 }
 
-bool Addresses::failed() noexcept {
+bool Addresses::failed_in_haste() noexcept {
   current_ = (current_ + 1) % count();
+  tries_ = (tries_ + 1) % count();
+  return tries_ != 0;
+}
+
+bool Addresses::failed() noexcept {
+  failed_in_haste();
   failures_ = (failures_ + 1) % count();
   return failures_ != 0;
 }

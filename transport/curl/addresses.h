@@ -28,14 +28,21 @@ class Addresses {
   /// How many there are to try; at least one.
   std::size_t count() const noexcept { return list_.empty() ? 1 : list_.size(); }
 
+  /// How many of them were not tried since the last success; at least one.
+  std::size_t untried() const noexcept { return count() - tries_; }
+
   /// No connection came about: the next one is in use. true: it was not tried since the last success.
   bool failed() noexcept;
-  void connected() noexcept { failures_ = 0; }
+  /// The same after a try that had less time than is configured. It counts for such tries alone: one that
+  /// has the time still tries each address.
+  bool failed_in_haste() noexcept;
+  void connected() noexcept { failures_ = tries_ = 0; }
 
  private:
   std::vector<std::unique_ptr<curl_slist, ossl::FreeWith<&curl_slist_free_all>>> list_;
   std::size_t current_ = 0;
-  std::size_t failures_ = 0;  // in a row
+  std::size_t failures_ = 0;  // in a row, of tries that had their time
+  std::size_t tries_ = 0;     // in a row, all of them
 };
 
 }  // namespace sesam::transport::curl

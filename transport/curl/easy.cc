@@ -23,6 +23,9 @@ constexpr long kKeepAliveIntervalS = 10;
 // libcurl takes both buffers from the heap for each request. Its default of 64 KiB for uploads makes glibc
 // tidy the heap with every free(3), and is most of the memory of a request in flight.
 constexpr long kBufferBytes = 16 * 1024;
+// Enough for a handshake with a device that is busy. A deadline that leaves the addresses less than that each
+// is not shared: the next operation tries the next address.
+constexpr std::int64_t kShortestShareMs = 500;
 constexpr const char* kUserAgent = "sesam/" SESAM_VERSION;
 constexpr const char* kNoDirectory = "/dev/null";
 
@@ -46,7 +49,6 @@ Secret authorization_line(const std::string& user, const Secret& password) {
 }
 
 void set(CURL* handle, CURLoption option, long value) { curl_easy_setopt(handle, option, value); }
-void set(CURL* handle, CURLoption option, unsigned value) { set(handle, option, static_cast<long>(value)); }
 void set(CURL* handle, CURLoption option, const char* value) { curl_easy_setopt(handle, option, value); }
 
 // libcurl reads the PEM text where it lies: the options outlive all handles. With GnuTLS it does not know the
@@ -92,7 +94,7 @@ void preset_tls(CURL* handle, const Options& options) {
           options.client_key_path);
 }
 
-void preset_connection(CURL* handle, const Options& options) {
+void preset_connection(CURL* handle) {
   set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   set(handle, CURLOPT_PIPEWAIT, 1L);
   // No proxy of the environment: credentials go to the device alone, and looking for one costs every request.
@@ -103,7 +105,6 @@ void preset_connection(CURL* handle, const Options& options) {
   set(handle, CURLOPT_NOSIGNAL, 1L);
   set(handle, CURLOPT_QUICK_EXIT,
       1L);  // else a name server that does not answer holds up the end of the process by 5 s
-  set(handle, CURLOPT_CONNECTTIMEOUT_MS, options.connect_timeout_ms);
   set(handle, CURLOPT_TCP_KEEPALIVE, 1L);
   set(handle, CURLOPT_TCP_KEEPIDLE, kKeepAliveIdleS);
   set(handle, CURLOPT_TCP_KEEPINTVL, kKeepAliveIntervalS);
@@ -135,7 +136,7 @@ Easies::~Easies() {
 void Easies::preset(Easy& easy) const {
   CURL* handle = easy.handle;
   preset_tls(handle, options_);
-  preset_connection(handle, options_);
+  preset_connection(handle);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, easy.error);
   curl_easy_setopt(handle, CURLOPT_PRIVATE, &easy);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_data);
@@ -188,16 +189,29 @@ bool Easies::set_url(Easy& easy, const Call& call, Lane& lane) const {
   return true;
 }
 
-// Several addresses share the time for a connection, so that a silent one leaves the next its part.
-void Easies::set_address(Easy& easy, const Lane& lane) const noexcept {
+void Easies::set_address(Easy& easy, const Lane& lane) noexcept {
   if (easy.connect_to != lane.addresses.in_use())
     curl_easy_setopt(easy.handle, CURLOPT_CONNECT_TO, lane.addresses.in_use());
   easy.connect_to = lane.addresses.in_use();
-  const auto count = lane.addresses.count();
-  if (easy.addresses != count)
-    set(easy.handle, CURLOPT_CONNECTTIMEOUT_MS,
-        std::max(1L, static_cast<long>(options_.connect_timeout_ms / count)));
-  easy.addresses = count;
+}
+
+// Several addresses share the time for a connection, so that an unresponsive one leaves the next its part.
+// Those that are still to be tried also share what is left until the call's deadline.
+void Easies::set_time_limits(Easy& easy, const Call& call, const Lane& lane,
+                             Clock::time_point now) const noexcept {
+  const auto left = std::max<std::int64_t>(1, duration_cast<milliseconds>(call.deadline - now).count());
+  set(easy.handle, CURLOPT_TIMEOUT_MS,
+      static_cast<long>(std::min<std::int64_t>(left, options_.request_timeout_ms)));
+  const auto sharers = static_cast<std::int64_t>(lane.admission.is_up() ? 1 : lane.addresses.untried());
+  const auto share = std::max(left / sharers, std::min(left, kShortestShareMs));
+  const auto configured =
+      std::min(options_.connect_timeout_ms / static_cast<std::int64_t>(lane.addresses.count()),
+               static_cast<std::int64_t>(options_.request_timeout_ms));
+  easy.own_deadline = share < configured;
+  const auto connect_timeout_ms = static_cast<long>(std::max<std::int64_t>(1, std::min(share, configured)));
+  if (easy.connect_timeout_ms != connect_timeout_ms)
+    set(easy.handle, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms);
+  easy.connect_timeout_ms = connect_timeout_ms;
 }
 
 void Easies::set_body(Easy& easy, const Call& call) noexcept {
@@ -227,10 +241,7 @@ Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now, Failure& why_n
   if (std::exchange(lane.must_resolve_anew, false))
     curl_easy_setopt(easy.handle, CURLOPT_RESOLVE, lane.forget_addresses.get());  // for this transfer alone
   set_body(easy, call);
-  const auto left = std::max<std::int64_t>(1, duration_cast<milliseconds>(call.deadline - now).count());
-  set(easy.handle, CURLOPT_TIMEOUT_MS,
-      static_cast<long>(std::min<std::int64_t>(left, options_.request_timeout_ms)));
-  easy.own_deadline = left < std::min(options_.connect_timeout_ms, options_.request_timeout_ms);
+  set_time_limits(easy, call, lane, now);
   easy.header_bytes = 0;
   easy.broken_off_for = Failure::none;
   easy.fresh = false;

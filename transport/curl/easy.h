@@ -37,13 +37,13 @@ struct Easy {
   Clock::time_point heard_at;          ///< once a part of the reply's body has come: when the last one came
   std::size_t header_bytes = 0;        ///< of the reply so far, trailers included
   Failure broken_off_for = Failure::none;  ///< why no more of the reply was taken
-  bool own_deadline = false;               ///< the call's deadline comes before any configured time-out
+  bool own_deadline = false;               ///< the call's deadline leaves less than the configured time-outs
   // What the handle is set to, so that only changes are set.
   CURLU* url = nullptr;
   Url own_url;
   curl_slist* headers = nullptr;
   curl_slist* connect_to = nullptr;
-  std::size_t addresses = 1;  ///< that share connect_timeout_ms
+  long connect_timeout_ms = 0;
   bool is_post = false;
   char error[CURL_ERROR_SIZE] = {};
 };
@@ -65,7 +65,8 @@ class Easies {
   std::unique_ptr<Easy> make() const;
   void preset(Easy& easy) const;
   bool set_url(Easy& easy, const Call& call, Lane& lane) const;
-  void set_address(Easy& easy, const Lane& lane) const noexcept;
+  static void set_address(Easy& easy, const Lane& lane) noexcept;
+  void set_time_limits(Easy& easy, const Call& call, const Lane& lane, Clock::time_point now) const noexcept;
   static void set_body(Easy& easy, const Call& call) noexcept;
 
   /// The headers with the credentials of one password.

@@ -35,6 +35,9 @@ constexpr int kMaxIdleSleepMs = 60'000;
 // A time-out runs from before the request is sent, so half of it is what surely has passed since.
 constexpr Clock::duration kUnresponsiveAfter = std::chrono::seconds(1);
 
+// A healthy device in the same network takes less for a handshake.
+constexpr long kShortestTryMs = 100;
+
 unsigned batch_of(const Lane& lane) noexcept {
   return std::clamp(lane.admission.waiting() / kTurnsForABacklog, kSmallBatch, kLargeBatch);
 }
@@ -297,7 +300,12 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
   call.server_answers_others = evidence.sent && answers_others(lane, easy);
   if (code == CURLE_OPERATION_TIMEDOUT && evidence.sent) close_unresponsive(lane, easy);
   retire(easy);
-  if (code != CURLE_OK && !own_deadline && is_of_the_connect(evidence)) fail_together(lane, call);
+  if (code != CURLE_OK && is_of_the_connect(evidence)) {
+    if (own_deadline)
+      pass_over_address(lane, easy, call);
+    else
+      fail_together(lane, call);
+  }
   handoff_.complete(call);
 }
 
@@ -356,6 +364,16 @@ bool Loop::give_up_unwatched() noexcept {
     multi_.serve(unwatched->fd, CURL_CSELECT_IN);
   }
   return some;
+}
+
+// No connection came about in what the call's own deadline left, which proves nothing to the calls that have
+// more time: they wait on. But the next one tries the next address, or else none would ever get there.
+void Loop::pass_over_address(Lane& lane, const Easy& easy, Call& call) noexcept {
+  lane.must_resolve_anew = true;
+  if (lane.active.size() > lane.unsent) return;  // others stand
+  if (easy.connect_timeout_ms < kShortestTryMs) return;
+  const bool is_in_use = easy.connect_to == lane.addresses.in_use();
+  call.has_another_address = !is_in_use || lane.addresses.failed_in_haste();
 }
 
 // No connection came about: what waits for it would find the same, one after the other. All of it may be

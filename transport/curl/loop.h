@@ -55,6 +55,7 @@ class Loop {
   void send_back(Easy& easy) noexcept;
   void end_slow_handshakes(Lane& lane, Clock::time_point now) noexcept;
   void close_unresponsive(const Lane& lane, const Easy& easy) noexcept;
+  static void pass_over_address(Lane& lane, const Easy& easy, Call& call) noexcept;
   void fail_together(Lane& lane, Call& cause) noexcept;
   void stop() noexcept;
   void abandon() noexcept;

@@ -40,6 +40,21 @@ TEST(Addresses, are_used_in_turn_each_once_after_a_success) {
   EXPECT_FALSE(addresses.failed());
 }
 
+TEST(Addresses, that_were_tried_in_haste_are_used_in_turn_and_tried_again_by_who_has_the_time) {
+  Addresses addresses("192.0.2.7|198.51.100.7");
+  EXPECT_EQ(addresses.untried(), 2U);
+  EXPECT_TRUE(addresses.failed_in_haste());
+  EXPECT_EQ(used(addresses), "::198.51.100.7:");
+  EXPECT_EQ(addresses.untried(), 1U);
+  EXPECT_TRUE(addresses.failed()) << "the first was not given its time";
+  EXPECT_EQ(used(addresses), "::192.0.2.7:");
+  EXPECT_FALSE(addresses.failed());
+  addresses.connected();
+  EXPECT_TRUE(addresses.failed_in_haste());
+  EXPECT_FALSE(addresses.failed_in_haste()) << "all were tried";
+  EXPECT_EQ(addresses.untried(), 2U);
+}
+
 TEST(Addresses, have_nothing_else_to_try_where_there_is_one_or_none) {
   Addresses none(""), one("192.0.2.7");
   EXPECT_EQ(none.count(), 1U);

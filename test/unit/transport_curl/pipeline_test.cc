@@ -112,6 +112,38 @@ TEST(Pipeline, lets_a_short_deadline_fail_alone) {
   hasty.join();
 }
 
+Options two_addresses(const LocalSocket& first, const LocalSocket& second) {
+  const std::size_t scheme = sizeof "https://" - 1;
+  Options options = options_for(first);
+  options.addresses = {first.url().substr(scheme) + "|" + second.url().substr(scheme)};
+  return options;
+}
+
+TEST(Pipeline, goes_on_to_the_next_address_within_a_deadline_below_the_connect_timeout) {
+  const LocalSocket unresponsive(LocalSocket::Kind::silent), refusing(LocalSocket::Kind::refusing);
+  const auto pipeline = pipeline_for(two_addresses(unresponsive, refusing), silent_log());
+  const auto deadline = Clock::now() + 4 * kSoon;
+  const Reply first = pipeline->perform(request_until(deadline));
+  EXPECT_EQ(first.failure, Failure::connect_timed_out) << first.message;
+  EXPECT_TRUE(first.has_another_address);
+  EXPECT_LT(Clock::now(), deadline - kSoon) << "nothing was left for the next address";
+  EXPECT_EQ(pipeline->perform(request_until(deadline)).failure, Failure::cannot_connect);
+}
+
+TEST(Pipeline, goes_on_to_the_next_address_with_the_next_request_where_the_deadline_is_not_enough_for_two) {
+  const LocalSocket unresponsive(LocalSocket::Kind::silent), refusing(LocalSocket::Kind::refusing);
+  const auto pipeline = pipeline_for(two_addresses(unresponsive, refusing), silent_log());
+  pipeline->perform(request_until(Clock::now() + 300ms));
+  EXPECT_EQ(pipeline->perform(request_until(Clock::now() + 20 * kSoon)).failure, Failure::cannot_connect);
+}
+
+TEST(Pipeline, does_not_pass_over_an_address_for_a_request_that_had_no_time_for_it) {
+  const LocalSocket unresponsive(LocalSocket::Kind::silent), refusing(LocalSocket::Kind::refusing);
+  const auto pipeline = pipeline_for(two_addresses(unresponsive, refusing), silent_log());
+  pipeline->perform(request_until(Clock::now() + 50ms));
+  EXPECT_EQ(pipeline->perform(request_until(Clock::now() + kSoon)).failure, Failure::connect_timed_out);
+}
+
 TEST(Pipeline, that_is_stopped_fails_what_waits_and_starts_again) {
   const LocalSocket peer(LocalSocket::Kind::silent);
   const auto pipeline = pipeline_for(options_for(peer), silent_log());
