@@ -128,14 +128,18 @@ Result<void> Exchanger::pass_breaker(const Exchange& exchange) {
 
 void Exchanger::note_failure(const Exchange& exchange, const transport::Reply& reply, const Error& error,
                              bool moves_on) const {
-  if (!log_->wants(LogLevel::retries)) return;
+  // An untrusted address is the operator's to mend, as an untrusted node is.
+  const bool is_for_operator =
+      reply.has_another_address && is_worth_a_report(kind_of(reply.failure, reply.status, error.reason));
+  const LogLevel level = is_for_operator ? LogLevel::failures : LogLevel::retries;
+  if (!log_->wants(level)) return;
   const char* what = reply.has_another_address ? "trying another address: "
                      : moves_on                ? "trying another node: "
                                                : "retrying: ";
   std::string problem = reply.message;
   if (problem.empty())
     problem = reply.status == 200 ? text_of(error.reason) : "HTTP status " + std::to_string(reply.status);
-  log_->write(LogLevel::retries, error_of(exchange.doing, Reason::none, what + problem).detail);
+  log_->write(level, error_of(exchange.doing, Reason::none, what + problem).detail);
 }
 
 // What is the node's own fault ends its use until a probe finds it healthy; with a lone node there is no
@@ -176,8 +180,10 @@ std::optional<milliseconds> Exchanger::pause_before_retry(Exchange& exchange, co
   exchange.outcome_unknown = action == Action::outcome_unknown;
   if (action == Action::deliver || action == Action::outcome_unknown) return std::nullopt;
   if (action == Action::fail_over) {
-    if (!may_fail_over(exchange, kind)) return std::nullopt;
-    trail.avoid |= node_set(exchange.node);
+    if (!reply.has_another_address) {
+      if (!may_fail_over(exchange, kind)) return std::nullopt;
+      trail.avoid |= node_set(exchange.node);
+    }
   } else {
     trail.away |= node_set(exchange.node);
     if (kind == ReplyKind::silent)

@@ -87,6 +87,39 @@ def test_the_second_address_of_a_node_is_used_before_another_node(tmp_path, open
         cluster.stop()
 
 
+@pytest.mark.parametrize("http1", [False, True])
+def test_an_address_with_an_untrusted_certificate_is_passed_over_and_logged(simulator, openssl_cnf, openssl, http1):
+    device, stranger = simulator(http1=http1), simulator(http1=http1)
+    for one in (device, stranger):
+        one.create_key("web")
+    cnf = openssl_cnf(device, address=f"127.0.0.1:{stranger.port}|127.0.0.1:{device.port}", log_level=1)
+    done = sign(openssl, cnf)
+    assert "trying another address: " in done.stderr and "certificate" in done.stderr
+    assert device.requests()["eccsign"] == 1 and "eccsign" not in stranger.requests()
+
+
+def test_an_address_that_does_not_speak_tls_is_passed_over(device, openssl_cnf, openssl):
+    device.create_key("web")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer_in_plain_text():
+            with listener.accept()[0] as peer:
+                peer.recv(4096)
+                peer.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
+
+        threading.Thread(target=answer_in_plain_text, daemon=True).start()
+        address = f"127.0.0.1:{listener.getsockname()[1]}|127.0.0.1:{device.port}"
+        sign(openssl, openssl_cnf(device, address=address))
+    assert device.requests()["eccsign"] == 1
+
+
+def test_if_each_address_has_an_untrusted_certificate_that_is_the_error(simulator, openssl_cnf, openssl):
+    device, stranger = simulator(), simulator()
+    address = f"127.0.0.1:{stranger.port}|127.0.0.1:{stranger.port}"
+    done = sign(openssl, openssl_cnf(device, address=address, log_level=1), check=False)
+    assert done.returncode != 0 and "tlscert" in done.stderr
+
+
 def test_if_no_address_answers_the_error_is_of_the_node(device, openssl_cnf, openssl, refusing):
     device.create_key("web")
     done = sign(openssl, openssl_cnf(device, address=f"{refusing}|{refusing}", log_level=1), check=False)
