@@ -42,6 +42,12 @@ int write_all(int fd, std::string_view text) noexcept {
   return 0;
 }
 
+// A file system gives the inode of a replaced file to the next one.
+bool is_same(const struct stat& one, const struct stat& other) noexcept {
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino &&
+         one.st_mtim.tv_sec == other.st_mtim.tv_sec && one.st_mtim.tv_nsec == other.st_mtim.tv_nsec;
+}
+
 }  // namespace
 
 Result<void> MetricsFile::check(std::string_view pattern) {
@@ -90,7 +96,7 @@ std::string MetricsFile::labels() const {
 
 // The name of the temporary file ends in no way that a collector looks for, and no other thread of the
 // machine has it.
-int MetricsFile::replace(const std::string& name, std::string_view text) const {
+int MetricsFile::replace(const std::string& name, std::string_view text) {
   const std::string temporary = name + "." + std::to_string(gettid()) + ".tmp";
   const auto create = [&] {
     return ::openat(directory_fd_.fd(), temporary.c_str(),
@@ -104,10 +110,15 @@ int MetricsFile::replace(const std::string& name, std::string_view text) const {
   if (fd == -1) return errno;
   int failed = write_all(fd, text);
   if (failed == 0 && fchmod(fd, kMode) != 0) failed = errno;  // whatever the umask is
+  struct stat written {};
+  if (failed == 0 && fstat(fd, &written) != 0) failed = errno;
   if (::close(fd) != 0 && failed == 0) failed = errno;
   if (failed == 0 && ::renameat(directory_fd_.fd(), temporary.c_str(), directory_fd_.fd(), name.c_str()) != 0)
     failed = errno;
-  if (failed != 0) ::unlinkat(directory_fd_.fd(), temporary.c_str(), 0);
+  if (failed == 0)
+    written_ = written;
+  else
+    ::unlinkat(directory_fd_.fd(), temporary.c_str(), 0);
   return failed;
 }
 
@@ -122,7 +133,12 @@ int MetricsFile::write(std::string_view text) {
 }
 
 void MetricsFile::remove() {
-  if (directory_fd_.is_ours()) ::unlinkat(directory_fd_.fd(), name().c_str(), 0);
+  if (!directory_fd_.is_ours()) return;
+  const std::string target = name();
+  struct stat status {};
+  if (::fstatat(directory_fd_.fd(), target.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+      is_same(status, written_))
+    ::unlinkat(directory_fd_.fd(), target.c_str(), 0);
 }
 
 }  // namespace sesam::metrics

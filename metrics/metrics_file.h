@@ -2,6 +2,8 @@
 // The file that a process's metrics are written to, whole, for somebody who reads it now and then.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <string>
 #include <string_view>
 
@@ -32,12 +34,14 @@ class MetricsFile {
   /// at a time. 0, or errno. Throws std::bad_alloc.
   int write(std::string_view text);
   bool is_of_one_process() const noexcept { return by_process_; }
+  /// Removes what write() has put there. What another MetricsFile of this process has put there since, for
+  /// another configuration with the same name, stays.
   void remove();
 
  private:
   void find_directory();
   std::string name() const;
-  int replace(const std::string& name, std::string_view text) const;
+  int replace(const std::string& name, std::string_view text);
 
   const std::string pattern_;
   std::string directory_;
@@ -45,6 +49,7 @@ class MetricsFile {
   std::string program_;
   bool by_process_ = false;
   OwnDescriptor directory_fd_;
+  struct stat written_ {};  // the file that write() put in place last
 };
 
 }  // namespace sesam::metrics

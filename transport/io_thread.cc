@@ -154,7 +154,9 @@ void IoThread::serve() noexcept {
   } catch (const std::exception&) {
     give_up();
   }
-  metrics.end();  // now that the connections are closed
+  // Now that the connections are closed. A thread that has lost its descriptors may end a minute after its
+  // successor has begun, whose file it is by then.
+  if (!has_lost_descriptors()) metrics.end();
 }
 
 void IoThread::abandon() noexcept {

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 #include <vector>
 
 namespace sesam::metrics {
@@ -68,6 +70,19 @@ TEST_F(MetricsFileIn, is_named_by_program_and_process) {
   EXPECT_EQ(file.labels(), "program=\"metrics_test\",pid=\"" + kProcess + "\"");
   EXPECT_TRUE(file.is_of_one_process());
   file.remove();
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(MetricsFileIn, is_removed_by_the_one_that_wrote_it_last) {
+  MetricsFile one(path("%p.prom")), other(path("%p.prom"));
+  EXPECT_EQ(one.write("one"), 0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(other.write("other"), 0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(other.write("other again, where the inode may be that of the first"), 0);
+  one.remove();
+  EXPECT_THAT(names(), ElementsAre(kProcess + ".prom"));
+  other.remove();
   EXPECT_THAT(names(), IsEmpty());
 }
 
