@@ -38,6 +38,7 @@ Result<ossl::PkeyCtx> default_context(const Scheme& scheme, EVP_PKEY* key,
 }  // namespace
 
 Result<int> salt_bytes(const Scheme& scheme, int modulus_bits) {
+  if (scheme.digest == nullptr) return unsupported("PSS without a digest: set one");
   const int digest_bytes = static_cast<int>(scheme.digest->size_bytes);
   const int most = (modulus_bits - 1 + 7) / 8 - digest_bytes - 2;
   int wanted = scheme.salt.value;

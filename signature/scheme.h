@@ -42,7 +42,7 @@ struct Scheme {
 };
 
 /// The salt's length in bytes for a modulus of `modulus_bits` (RFC 8017, section 9.1.1). Raises
-/// unsupported_scheme where it does not fit.
+/// unsupported_scheme where it does not fit, and for a scheme without a digest.
 Result<int> salt_bytes(const Scheme& scheme, int modulus_bits);
 
 /// Raises unsupported_scheme for what the device cannot be asked: RSA without a digest, MGF1 with another

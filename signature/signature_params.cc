@@ -59,6 +59,10 @@ constexpr Word kSalts[] = {{OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST, SaltLength::kDige
                            {OSSL_PKEY_RSA_PSS_SALT_LEN_AUTO, SaltLength::kAuto},
                            {"auto-digestmax", SaltLength::kAutoDigestMax}};
 
+// What OpenSSL's default provider takes for PSS if the caller names no digest (RFC 8017, appendix A.2.3), up
+// to and including OpenSSL 4.0.
+constexpr char kPssDefaultDigest[] = "SHA1";
+
 // The number that the parameter means: its own, its word's, or its text's digits.
 template <std::size_t N>
 std::optional<int> number_of(const OSSL_PARAM& param, const Word (&words)[N]) {
@@ -164,6 +168,7 @@ Result<void> Signature::set_params(const OSSL_PARAM params[]) {
       SESAM_CHECK(choose_salt(*p));
     }
   }
+  if (scheme_.padding == Padding::pss && scheme_.digest == nullptr) return choose_digest(kPssDefaultDigest);
   return {};
 }
 

@@ -15,7 +15,7 @@ DOCUMENTED = REPOSITORY / "docs/FEATURES.md"
 @pytest.fixture(scope="module")
 def evp_calls(tmp_path_factory):
     return compile_driver(tmp_path_factory.mktemp("driver"), "evp_calls", "evp_calls.c", "evp_calls_keys.c",
-                          "evp_calls_signing.c")
+                          "evp_calls_signing.c", "evp_calls_schemes.c")
 
 
 def documented(type_: str) -> dict[str, tuple[str, str]]:

@@ -55,5 +55,6 @@ int main(int count, char **words) {
   setvbuf(stdout, NULL, _IONBF, 0);
   for (const struct call *call = key_calls; call->name != NULL; ++call) print_answer(call, &subject);
   for (const struct call *call = signing_calls; call->name != NULL; ++call) print_answer(call, &subject);
+  for (const struct call *call = scheme_calls; call->name != NULL; ++call) print_answer(call, &subject);
   return 0;
 }

@@ -17,4 +17,4 @@ struct call {
 #define CALL(function) {#function, &function}
 
 // Each list ends with a call that has no name.
-extern const struct call key_calls[], signing_calls[];
+extern const struct call key_calls[], signing_calls[], scheme_calls[];

@@ -91,6 +91,15 @@ TEST(SaltBytes, that_do_not_fit_are_refused) {
   EXPECT_EQ(salt.error().reason, Reason::unsupported_scheme);
 }
 
+TEST(SaltBytes, of_pss_without_a_digest_are_refused) {
+  Scheme no_digest = Scheme::for_type(KeyType::rsa);
+  no_digest.padding = Padding::pss;
+  const auto salt = salt_bytes(no_digest, 2048);
+  ASSERT_FALSE(salt);
+  EXPECT_EQ(salt.error().reason, Reason::unsupported_scheme);
+  EXPECT_FALSE(algorithm_id(no_digest, rsa_key().get()));
+}
+
 TEST(Schemes, that_the_device_cannot_be_asked_for_are_refused) {
   Scheme no_digest = Scheme::for_type(KeyType::rsa);
   EXPECT_FALSE(check_offered(no_digest));
