@@ -4,7 +4,8 @@
 // SESAM_BIND(slot, implementation) makes a row of an OSSL_DISPATCH table. The implementation is a member or a
 // free function; the generated C function is noexcept, turns a failed Result into 0 (or NULL) and an entry on
 // the error stack, takes a Result<bool>'s false as a plain "no", and leaves the caller's error queue as it
-// was otherwise. The calling thread is not cancelled meanwhile. A wrong signature does not compile.
+// was otherwise. OpenSSL asks some questions of a key that has no object yet; their answer is such a "no".
+// The calling thread is not cancelled meanwhile. A wrong signature does not compile.
 #pragma once
 
 #include <new>
@@ -80,6 +81,12 @@ requires(!std::is_member_function_pointer_v<decltype(Impl)>) struct Thunk<Slot, 
   }
 };
 
+// Questions that OpenSSL also asks of a key without an object: EVP_PKEY_copy_parameters(3) does to one that
+// it is about to fill.
+template <class Slot>
+inline constexpr bool may_lack_object =
+    std::is_same_v<Slot, slot::keymgmt_has> || std::is_same_v<Slot, slot::keymgmt_match>;
+
 template <class>
 struct MemberOf;
 template <class C, class Ret, class... P>
@@ -98,6 +105,7 @@ requires(std::is_member_function_pointer_v<decltype(Impl)>&&
   using Object = typename MemberOf<decltype(Impl)>::Object;
   static R call(Self* self, A... arguments) noexcept {
     if (self == nullptr) {
+      if constexpr (may_lack_object<Slot>) return R{};
       const HeldCancellation held;
       raise({Reason::bad_argument, "null object"}, Slot::name);
       return R{};

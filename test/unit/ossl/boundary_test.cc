@@ -131,8 +131,13 @@ TEST_F(Boundary, tells_that_memory_is_short) {
   EXPECT_EQ(raised_list()[0].reason, code(Reason::out_of_memory));
 }
 
-TEST_F(Boundary, refuses_a_null_object) {
+TEST_F(Boundary, answers_a_question_about_a_null_object_without_an_error) {
   EXPECT_EQ(kHas(nullptr, 0), 0);
+  EXPECT_EQ(raised_list().size(), 0U);
+}
+
+TEST_F(Boundary, refuses_a_null_object) {
+  EXPECT_EQ(kGet(nullptr, nullptr), 0);
   ASSERT_EQ(raised_list().size(), 1U);
   EXPECT_EQ(raised_list()[0].reason, code(Reason::bad_argument));
 }
