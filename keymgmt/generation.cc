@@ -4,8 +4,11 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "keymgmt/key_file.h"
@@ -54,12 +57,38 @@ Result<void> check_usual(const OSSL_PARAM& param, std::uint64_t usual) {
   return {};
 }
 
+constexpr std::string_view kNamedCurve = OSSL_PKEY_EC_ENCODING_GROUP;
+constexpr std::string_view kPointFormats[] = {OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED,
+                                              OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_COMPRESSED,
+                                              OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_HYBRID};
+
+Result<void> check_encoding(const OSSL_PARAM& param) {
+  SESAM_TRY(encoding, text_of(param));
+  if (encoding != kNamedCurve)
+    return Error{Reason::unsupported_key,
+                 "EC parameter 'encoding' is '" + encoding +
+                     "': keys in the device have named curves only; use named_curve"};
+  return {};
+}
+
+Result<std::string> point_format_of(const OSSL_PARAM& param) {
+  SESAM_TRY(format, text_of(param));
+  if (std::find(std::begin(kPointFormats), std::end(kPointFormats), format) == std::end(kPointFormats))
+    return Error{Reason::bad_argument,
+                 "EC parameter 'point-format' is '" + format + "': it is uncompressed, compressed or hybrid"};
+  return format;
+}
+
 }  // namespace
 
 const OSSL_PARAM* Generation::settable_params_of(const KeyTypeRow& row) {
-  static const OSSL_PARAM with_curve[] = {SESAM_GENERATION_PARAMS,
-                                          OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, nullptr, 0),
-                                          OSSL_PARAM_END};
+  static const OSSL_PARAM with_curve[] = {
+      SESAM_GENERATION_PARAMS,
+      OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, nullptr, 0),
+      OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_EC_ENCODING, nullptr, 0),
+      OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, nullptr, 0),
+      OSSL_PARAM_int(OSSL_PKEY_PARAM_USE_COFACTOR_ECDH, nullptr),
+      OSSL_PARAM_END};
   static const OSSL_PARAM with_bits[] = {SESAM_GENERATION_PARAMS,
                                          OSSL_PARAM_size_t(OSSL_PKEY_PARAM_RSA_BITS, nullptr),
                                          OSSL_PARAM_BN(OSSL_PKEY_PARAM_RSA_E, nullptr, 0),
@@ -89,7 +118,8 @@ Result<void> Generation::set_template(void* key) {
   return {};
 }
 
-// What is not known is ignored, as everywhere.
+// What is not known is ignored, as everywhere. So is the flag for the cofactor: on all curves of the device
+// it is 1.
 Result<void> Generation::set_params(const OSSL_PARAM params[]) {
   const KeyTypeRow& row = row_of(type_);
   for (const OSSL_PARAM* p = params; p != nullptr && p->key != nullptr; ++p) {
@@ -103,6 +133,11 @@ Result<void> Generation::set_params(const OSSL_PARAM params[]) {
     } else if (row.has_curves() && name == OSSL_PKEY_PARAM_GROUP_NAME) {
       SESAM_TRY(group, text_of(*p));
       group_ = std::move(group);
+    } else if (row.has_curves() && name == OSSL_PKEY_PARAM_EC_ENCODING) {
+      SESAM_CHECK(check_encoding(*p));
+    } else if (row.has_curves() && name == OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT) {
+      SESAM_TRY(format, point_format_of(*p));
+      point_format_ = std::move(format);
     } else if (!row.has_curves() && (name == OSSL_PKEY_PARAM_RSA_BITS || name == kBindRsaBits)) {
       SESAM_TRY(bits, bits_of(*p, row));
       bits_ = bits;
@@ -160,13 +195,23 @@ Result<n200::KeyRecord> Generation::import_key(n200::NewKey& key, n200::Device& 
   return device.import_ec(key, file.pair);
 }
 
+Result<void> Generation::set_point_format(Key& key) {
+  if (point_format_.empty()) return {};
+  const OSSL_PARAM params[] = {OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+                                                      point_format_.data(), point_format_.size()),
+                               OSSL_PARAM_END};
+  return key.set_params(params);
+}
+
 Result<Key*> Generation::generate(OSSL_CALLBACK*, void*) {
   SESAM_TRY(device, context_.require_device());
   SESAM_TRY(uri, place());
   SESAM_TRY(key, new_key(uri, *device));
   SESAM_TRY(record, import_path_.empty() ? generate_key(key, *device) : import_key(key, *device));
   SESAM_TRY(data, Key::from_record(record, uri, std::move(key.pin), device));
-  return new Key(std::move(data), Key::Part::with_private);
+  auto made = std::make_unique<Key>(std::move(data), Key::Part::with_private);
+  SESAM_CHECK(set_point_format(*made));
+  return made.release();
 }
 
 }  // namespace sesam::keymgmt

@@ -44,11 +44,13 @@ class Generation {
   Result<n200::NewKey> new_key(const n200::KeyUri& uri, const n200::Device& device) const;
   Result<n200::KeyRecord> generate_key(n200::NewKey& key, n200::Device& device) const;
   Result<n200::KeyRecord> import_key(n200::NewKey& key, n200::Device& device) const;
+  Result<void> set_point_format(Key& key);
 
   KeyType type_;
   const n200::Context& context_;
   std::string uri_;
-  std::string group_;  // empty: the type's default, or the imported key's
+  std::string group_;         // empty: the type's default, or the imported key's
+  std::string point_format_;  // empty: uncompressed
   std::string import_path_;
   unsigned bits_ = 0;  // 0: the type's default
 };

@@ -34,6 +34,19 @@ def test_openssl_makes_ec_keys_in_the_device(device, openssl_cnf, openssl, tmp_p
                                     tmp_path / "data").stdout
 
 
+def test_ec_keys_take_the_encoding_and_point_format_of_openssl(device, openssl_cnf, openssl, tmp_path):
+    cnf = openssl_cnf(device)
+    compressed = generate(openssl, cnf, tmp_path / "pem", "ec_paramgen_curve:P-256", "ec_param_enc:named_curve",
+                          "point-format:compressed", "use-cofactor-flag:1")
+    assert compressed.returncode == 0 and len(device.keys()) == 1
+    for option, told in [("ec_param_enc:explicit", "named curves only"), ("encoding:explicit", "named curves only"),
+                         ("point-format:other", "uncompressed, compressed or hybrid")]:
+        done = generate(openssl, cnf, tmp_path / "pem", "ec_paramgen_curve:P-256", option, uri="sesam:object=second",
+                        check=False)
+        assert done.returncode != 0 and told in done.stderr, done
+    assert len(device.keys()) == 1
+
+
 def test_openssl_makes_rsa_keys_in_the_device(device, openssl_cnf, openssl, tmp_path):
     generate(openssl, openssl_cnf(device), tmp_path / "fresh.pem", "rsa_keygen_bits:3072", algorithm="RSA")
     key = only_key(device)
