@@ -72,16 +72,23 @@ Result<ossl::HandedOn> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CA
   return ossl::HandedOn{callback(object, argument) == 1};
 }
 
+// PEM_read_PUBKEY(3) does not take the file of a private key either.
+bool is_for_public_key(int selection) noexcept {
+  return (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0 &&
+         (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0;
+}
+
 // OpenSSL hands pkcs11-provider's structure to whichever decoder comes first, so the structure is looked at
 // here too. Both types are tried on every file; the second one finds the key in the cache. A PIN is asked for
 // when the type fits.
 template <KeyType Type>
-Result<bool> decode_uri(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback, void* argument,
-                        OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument) {
+Result<bool> decode_uri(void* provctx, OSSL_CORE_BIO* in, int selection, OSSL_CALLBACK* callback,
+                        void* argument, OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument) {
   const auto& context = *static_cast<const Context*>(provctx);
   const auto text = uri_of_der(read_all(context, in), context.claims_pkcs11);
   if (!text) return true;
   SESAM_TRY(uri, n200::KeyUri::parse(*text));
+  if (is_for_public_key(selection) && uri.type != n200::ObjectType::public_key) return true;
   SESAM_TRY(device, context.require_device());
   const bool with_private = uri.type != n200::ObjectType::public_key;
   SESAM_TRY(record, device->find_key(uri));

@@ -191,21 +191,35 @@ def test_what_is_not_ours_is_no_key(web, openssl, tmp_path, label, description, 
 
 
 # As nginx and others read a file. OpenSSL's own commands go through its store for files, which drops such errors.
-READ_PRIVATE_KEY = """
+READ_KEY = """
 import ctypes, sys
 crypto, c = ctypes.CDLL(sys.argv[2]), ctypes.CDLL(None)
-crypto.BIO_new_file.restype = crypto.PEM_read_bio_PrivateKey.restype = ctypes.c_void_p
-crypto.PEM_read_bio_PrivateKey.argtypes = [ctypes.c_void_p] * 4
-key = crypto.PEM_read_bio_PrivateKey(crypto.BIO_new_file(sys.argv[1].encode(), b"r"), None, None, None)
+read = getattr(crypto, "PEM_read_bio_" + sys.argv[3])
+crypto.BIO_new_file.restype = read.restype = ctypes.c_void_p
+read.argtypes = [ctypes.c_void_p] * 4
+key = read(crypto.BIO_new_file(sys.argv[1].encode(), b"r"), None, None, None)
 crypto.ERR_print_errors_fp(ctypes.c_void_p.in_dll(c, "stderr"))
 sys.exit(0 if key else 1)
 """
 
 
+def reader_of(run, path, kind: str) -> list:
+    libcrypto = re.search(r"libcrypto\.so\.\d+", run(["ldd", MODULE]).stdout)[0]  # not always that of Python
+    return ["/usr/bin/python3", "-c", READ_KEY, path, libcrypto, kind]
+
+
+def test_a_file_is_read_as_a_public_key_only_if_its_uri_says_so(web, run, tmp_path):
+    device, cnf, path = web
+    (tmp_path / "public").write_text(pem("SESAM KEY URI", "sesam key URI v1.0", "sesam:object=web;type=public"))
+    for file, kind, opens in [(path, "PrivateKey", True), (path, "PUBKEY", False),
+                              (tmp_path / "public", "PUBKEY", True)]:
+        done = run(reader_of(run, file, kind), cnf, check=False)
+        assert (done.returncode == 0) == opens, (file, kind, done)
+
+
 def test_the_reason_why_a_file_cannot_be_opened_reaches_the_program(web, run):
     device, cnf, path = web
-    libcrypto = re.search(r"libcrypto\.so\.\d+", run(["ldd", MODULE]).stdout)[0]  # not always that of Python
-    read = ["/usr/bin/python3", "-c", READ_PRIVATE_KEY, path, libcrypto]
+    read = reader_of(run, path, "PrivateKey")
     opened = run(read, cnf)
     assert ":error:" not in opened.stderr, opened
     device.stop()
