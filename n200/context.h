@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "ossl/core_version.h"
 
 namespace sesam::n200 {
 
@@ -45,7 +46,8 @@ struct Context {
   /// program gave after loading the provider count until then. Raises bad_configuration.
   virtual Result<std::shared_ptr<Device>> require_device() const = 0;
 
-  bool claims_pkcs11 = true;  ///< also serves pkcs11: URIs, files that hold one, and BIND's generation
+  bool claims_pkcs11 = true;       ///< also serves pkcs11: URIs, files that hold one, and BIND's generation
+  ossl::CoreVersion core_version;  ///< of the OpenSSL that loaded the provider
 };
 
 }  // namespace sesam::n200

@@ -155,6 +155,7 @@ void teardown(void* provctx) { delete static_cast<Provider*>(provctx); }
 Provider::Provider(const ossl::Core& core)
     : has_composites(ossl::version_of(core) >= kCompositesSince), core_(core), first_(first_setup(core)) {
   bio = core.bio;
+  core_version = ossl::version_of(core);
   claims_pkcs11 = first_->claims_pkcs11;
   // Made now: a guard of a static that another thread holds at fork stays locked in the child.
   static_cast<void>(process_state<store::CertificateDirectories>());

@@ -75,6 +75,16 @@ Result<void> Composite::verify_init(void* key, const OSSL_PARAM params[]) {
   return fix_digest(params);
 }
 
+Result<void> Composite::verify_recover_init(void* key, const OSSL_PARAM params[]) {
+  SESAM_CHECK(signature_->verify_recover_init(key, nullptr));
+  return fix_digest(params);
+}
+
+Result<void> Composite::verify_recover(unsigned char* recovered, size_t* length, size_t capacity,
+                                       const unsigned char* signature, size_t signature_length) {
+  return signature_->verify_recover(recovered, length, capacity, signature, signature_length);
+}
+
 Result<void> Composite::sign_message_init(void* key, const OSSL_PARAM params[]) {
   SESAM_CHECK(signature_->digest_sign_init(row_.digest, key, nullptr));
   input_ = Input::message;
@@ -155,6 +165,8 @@ Result<void> Composite::set_params(const OSSL_PARAM params[]) {
    SESAM_BIND(signature_sign_message_final, &Composite::sign_message_final),     \
    SESAM_BIND(signature_verify_init, &Composite::verify_init),                   \
    SESAM_BIND(signature_verify, &Composite::verify),                             \
+   SESAM_BIND(signature_verify_recover_init, &Composite::verify_recover_init),   \
+   SESAM_BIND(signature_verify_recover, &Composite::verify_recover),             \
    SESAM_BIND(signature_verify_message_init, &Composite::verify_message_init),   \
    SESAM_BIND(signature_verify_message_update, &Composite::update),              \
    SESAM_BIND(signature_verify_message_final, &Composite::verify_message_final), \

@@ -74,6 +74,9 @@ class Composite {
   // Of a digest.
   Result<void> sign_init(void* key, const OSSL_PARAM params[]);
   Result<void> verify_init(void* key, const OSSL_PARAM params[]);
+  Result<void> verify_recover_init(void* key, const OSSL_PARAM params[]);
+  Result<void> verify_recover(unsigned char* recovered, size_t* length, size_t capacity,
+                              const unsigned char* signature, size_t signature_length);
   // Of a message.
   Result<void> sign_message_init(void* key, const OSSL_PARAM params[]);
   Result<void> verify_message_init(void* key, const OSSL_PARAM params[]);
@@ -103,7 +106,7 @@ class Composite {
 };
 
 /// The functions of each, in the order of kComposites.
-inline constexpr std::size_t kCompositeFunctions = 19;
+inline constexpr std::size_t kCompositeFunctions = 21;
 extern const OSSL_DISPATCH kCompositeTables[std::size(kComposites)][kCompositeFunctions];
 
 }  // namespace sesam::signature

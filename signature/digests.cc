@@ -6,9 +6,12 @@
 #include <array>
 #include <atomic>
 #include <iterator>
+#include <string>
 
 #include "base/ascii_case.h"
 #include "ossl/crypto.h"
+#include "ossl/error_stack.h"
+#include "ossl/handles.h"
 
 namespace sesam::signature {
 namespace {
@@ -35,6 +38,15 @@ bool equal(std::string_view a, std::string_view b) noexcept {
   return !a.empty() && equal_ignoring_case(a, b);
 }
 
+// OpenSSL knows more names than the table: object identifiers.
+const Digest* digest_known_to_openssl(std::string_view name) {
+  const ossl::ErrorMark mark;
+  const ossl::Md known(EVP_MD_fetch(ossl::private_libctx(), std::string(name).c_str(), nullptr));
+  for (const auto& digest : kDigests)
+    if (known && EVP_MD_is_a(known.get(), digest.name) == 1) return &digest;
+  return nullptr;
+}
+
 }  // namespace
 
 const EVP_MD* Digest::md() const {
@@ -56,6 +68,7 @@ Result<const Digest*> find_digest(std::string_view name) {
   for (const auto& digest : kDigests)
     if (equal(name, digest.name) || equal(name, digest.alias) || equal(name, digest.old_alias))
       return &digest;
+  if (const auto* digest = digest_known_to_openssl(name)) return digest;
   std::string supported;
   for (const auto& digest : kDigests) supported += (supported.empty() ? "" : ", ") + std::string(digest.name);
   return Error{Reason::unsupported_digest, "'" + std::string(name) + "'; supported are " + supported};

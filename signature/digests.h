@@ -28,8 +28,8 @@ struct Digest {
 /// In a forked child: they are fetched anew, for the library context is another one.
 void forget_digests() noexcept;
 
-/// The digest by any of OpenSSL's names for it ("SHA256", "sha256", "SHA2-256"). Raises unsupported_digest,
-/// naming what is supported.
+/// The digest by any of OpenSSL's names for it ("SHA256", "sha256", "SHA2-256", "2.16.840.1.101.3.4.2.1").
+/// Raises unsupported_digest, naming what is supported.
 Result<const Digest*> find_digest(std::string_view name);
 
 }  // namespace sesam::signature

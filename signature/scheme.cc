@@ -17,10 +17,9 @@ namespace {
 Error unsupported(std::string problem) { return {Reason::unsupported_scheme, std::move(problem)}; }
 
 // A context of the default provider that is set like ours.
-Result<ossl::PkeyCtx> default_context(const Scheme& scheme, EVP_PKEY* key,
-                                      int (*init)(EVP_PKEY_CTX*) = &EVP_PKEY_verify_init) {
+Result<ossl::PkeyCtx> default_context(const Scheme& scheme, EVP_PKEY* key) {
   ossl::PkeyCtx context(EVP_PKEY_CTX_new_from_pkey(ossl::private_libctx(), key, nullptr));
-  bool ok = context && init(context.get()) == 1;
+  bool ok = context && EVP_PKEY_verify_init(context.get()) == 1;
   if (ok && scheme.digest != nullptr)
     ok = EVP_PKEY_CTX_set_signature_md(context.get(), scheme.digest->md()) == 1;
   if (ok && scheme.padding == Padding::pss) {
@@ -76,17 +75,6 @@ Result<bool> verify(const Scheme& scheme, EVP_PKEY* key, std::span<const unsigne
   SESAM_TRY(context, default_context(scheme, key));
   return EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(), digest.size()) ==
          1;
-}
-
-Result<Bytes> recover(const Scheme& scheme, EVP_PKEY* key, std::span<const unsigned char> signature) {
-  SESAM_TRY(context, default_context(scheme, key, &EVP_PKEY_verify_recover_init));
-  Bytes recovered(static_cast<std::size_t>(EVP_PKEY_get_size(key)));
-  std::size_t length = recovered.size();
-  if (EVP_PKEY_verify_recover(context.get(), recovered.data(), &length, signature.data(), signature.size()) !=
-      1)
-    return Error{Reason::bad_signature, "it is not an RSA signature of that key, padding and digest"};
-  recovered.resize(length);
-  return recovered;
 }
 
 Result<Bytes> algorithm_id(const Scheme& scheme, EVP_PKEY* key) {

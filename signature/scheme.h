@@ -13,6 +13,7 @@
 #include "keymgmt/key_types.h"
 #include "n200/device.h"
 #include "n200/signature_words.h"
+#include "ossl/core_version.h"
 #include "signature/digests.h"
 
 namespace sesam::signature {
@@ -24,6 +25,12 @@ using n200::Padding;
 struct SaltLength {
   static constexpr int kDigest = -1, kAuto = -2, kMax = -3, kAutoDigestMax = -4;
   int value = kAuto;
+
+  /// What OpenSSL's default provider begins with: the longest that fits in 3.0, at most the digest's length
+  /// from 3.1 on.
+  static SaltLength default_of(ossl::CoreVersion version) noexcept {
+    return {version >= ossl::CoreVersion{3, 1} ? kAutoDigestMax : kAuto};
+  }
 };
 
 /// What a context is set to sign, and how.
@@ -34,9 +41,9 @@ struct Scheme {
   const Digest* mgf1_digest = nullptr;  ///< null: the same as digest
   SaltLength salt;
 
-  static Scheme for_type(keymgmt::KeyType type) noexcept {
+  static Scheme for_type(keymgmt::KeyType type, SaltLength salt = {}) noexcept {
     const bool has_paddings = keymgmt::row_of(type).has_paddings;
-    return {type, has_paddings ? Padding::pkcs1 : Padding::none, nullptr, nullptr, {}};
+    return {type, has_paddings ? Padding::pkcs1 : Padding::none, nullptr, nullptr, salt};
   }
   const keymgmt::KeyTypeRow& row() const noexcept { return keymgmt::row_of(type); }
 };
@@ -54,14 +61,10 @@ Result<void> check_offered(const Scheme& scheme);
 n200::ToSign to_sign(const Scheme& scheme, std::span<const unsigned char> digest,
                      std::string_view salt_bytes) noexcept;
 
-/// By OpenSSL's default provider, in our own library context: the device is not needed for a verification.
+/// A signature that the device made by the scheme, with a salt of exactly that length. By OpenSSL's default
+/// provider, in our own library context.
 Result<bool> verify(const Scheme& scheme, EVP_PKEY* key, std::span<const unsigned char> digest,
                     std::span<const unsigned char> signature);
-
-/// What was signed: by the digest in the scheme, or without one the whole DigestInfo
-/// (EVP_PKEY_verify_recover(3)), by OpenSSL's default provider. Raises bad_signature where the signature is
-/// not of that form.
-Result<Bytes> recover(const Scheme& scheme, EVP_PKEY* key, std::span<const unsigned char> signature);
 
 /// The DER form of the scheme's AlgorithmIdentifier (RFC 5280, section 4.1.1.2), with complete parameters for
 /// PSS (RFC 4055), as OpenSSL's default provider makes it. Raises unsupported_scheme where there is none.

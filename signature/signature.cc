@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 #include "n200/options.h"
@@ -22,11 +23,15 @@ constexpr const char kDefaultDigest[] = "SHA256";
 void Signature::release(void* context) { delete static_cast<Signature*>(context); }
 
 Result<Signature*> Signature::dup() {
-  auto copy = std::make_unique<Signature>(scheme_.type);
+  auto copy = std::make_unique<Signature>(scheme_.type, default_salt_);
   copy->key_ = key_;
   copy->scheme_ = scheme_;
   copy->digest_fixed_ = digest_fixed_;
   copy->hashing_ = hashing_;
+  if (verification_) {
+    SESAM_TRY(verification, verification_->dup());
+    copy->verification_ = std::move(verification);
+  }
   if (hashing_) {
     copy->hash_.reset(EVP_MD_CTX_new());
     if (!copy->hash_ || EVP_MD_CTX_copy_ex(copy->hash_.get(), hash_.get()) != 1)
@@ -35,30 +40,52 @@ Result<Signature*> Signature::dup() {
   return copy.release();
 }
 
-// OpenSSL starts a context anew with the key it had by passing none.
+// OpenSSL restarts a context with the key that it has by passing none. The digest stays, the padding does
+// not.
 Result<void> Signature::take_key(void* key, bool to_sign) {
   const auto* given = static_cast<const keymgmt::Key*>(key);
-  if (given == nullptr) return key_ ? Result<void>() : Error{Reason::bad_argument, "no key"};
-  if (given->public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
-  if (given->data()->type != scheme_.type) return Error{Reason::bad_argument, "the key is of another type"};
-  if (to_sign && !given->is_private()) return Error{Reason::public_key_only, "signing needs the private key"};
-  key_ = given->shared_data();
-  scheme_ = Scheme::for_type(scheme_.type);
+  Scheme fresh = Scheme::for_type(scheme_.type, default_salt_);
+  if (given == nullptr) {
+    if (!key_) return Error{Reason::bad_argument, "no key"};
+    fresh.digest = scheme_.digest;
+    fresh.mgf1_digest = scheme_.mgf1_digest;
+  } else {
+    if (given->public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
+    if (given->data()->type != scheme_.type) return Error{Reason::bad_argument, "the key is of another type"};
+    if (to_sign && !given->is_private())
+      return Error{Reason::public_key_only, "signing needs the private key"};
+    key_ = given->shared_data();
+  }
+  scheme_ = fresh;
+  digest_fixed_ = false;
+  hashing_ = false;
   return {};
 }
 
 Result<void> Signature::sign_init(void* key, const OSSL_PARAM params[]) {
   SESAM_CHECK(take_key(key, true));
-  digest_fixed_ = false;
-  hashing_ = false;
+  verification_.reset();
   return set_params(params);
 }
 
-Result<void> Signature::verify_init(void* key, const OSSL_PARAM params[]) {
+Result<void> Signature::start_verification(Verification::Of of, const char* digest, void* key,
+                                           const OSSL_PARAM params[]) {
   SESAM_CHECK(take_key(key, false));
-  digest_fixed_ = false;
-  hashing_ = false;
-  return set_params(params);
+  if (key == nullptr && of == Verification::Of::message && verification_ && verification_->is_of_message())
+    return verification_->restart(digest, params);
+  std::string kept;
+  if (key == nullptr && verification_)
+    kept = verification_->digest_name();
+  else if (key == nullptr && scheme_.digest != nullptr)
+    kept = scheme_.digest->name;
+  if (digest == nullptr) digest = kept.c_str();
+  SESAM_TRY(started, Verification::start(of, key_->public_key.get(), digest, params));
+  verification_ = std::move(started);
+  return {};
+}
+
+Result<void> Signature::verify_init(void* key, const OSSL_PARAM params[]) {
+  return start_verification(Verification::Of::digest, nullptr, key, params);
 }
 
 Result<void> Signature::start_digest(const char* name) {
@@ -81,11 +108,11 @@ Result<void> Signature::digest_sign_init(const char* digest, void* key, const OS
 }
 
 Result<void> Signature::digest_verify_init(const char* digest, void* key, const OSSL_PARAM params[]) {
-  SESAM_CHECK(verify_init(key, params));
-  return start_digest(digest);
+  return start_verification(Verification::Of::message, digest, key, params);
 }
 
 Result<void> Signature::update(const unsigned char* data, size_t length) {
+  if (verification_) return verification_->update({data, length});
   if (!hashing_ || EVP_DigestUpdate(hash_.get(), data, length) != 1)
     return Error{Reason::bad_argument, "no digest operation is in progress"};
   return {};
@@ -103,23 +130,35 @@ std::size_t Signature::most_signature_bytes() const {
 }
 
 Result<void> Signature::check_digest_length(std::size_t length) const {
+  if (length == 0) return Error{Reason::digest_mismatch, "the digest to sign is empty"};
   if (scheme_.digest == nullptr || length == scheme_.digest->size_bytes) return {};
   return Error{Reason::digest_mismatch, std::string(scheme_.digest->name) + " has " +
                                             std::to_string(scheme_.digest->size_bytes) +
                                             " bytes, given are " + std::to_string(length)};
 }
 
+// ECDSA uses no more bits of its input than the order of the curve has (FIPS 186-5, section 6.4.1). Without a
+// digest's name the input may be longer than any digest that the device knows.
+std::span<const unsigned char> Signature::leftmost(std::span<const unsigned char> input) const {
+  if (scheme_.digest != nullptr || scheme_.row().has_paddings) return input;
+  const auto order_bits = static_cast<std::size_t>(EVP_PKEY_get_bits(key_->public_key.get()));
+  return input.first(std::min(input.size(), (order_bits + 7) / 8));
+}
+
 Result<void> Signature::sign(unsigned char* signature, size_t* length, size_t capacity,
                              const unsigned char* digest, size_t digest_length) {
-  if (!key_ || length == nullptr)
-    return Error{Reason::bad_argument, "no key, or the pointer to the signature's length is null"};
-  if (signature != nullptr) SESAM_CHECK(check_digest_length(digest_length));
-  return sign_digest({digest, digest_length}, signature, length, capacity);
+  if (!is_to_sign() || length == nullptr)
+    return Error{Reason::bad_argument,
+                 "no key to sign with, or the pointer to the signature's length is null"};
+  if (signature == nullptr) return sign_digest({}, nullptr, length, capacity);
+  SESAM_CHECK(check_digest_length(digest_length));
+  return sign_digest(leftmost({digest, digest_length}), signature, length, capacity);
 }
 
 Result<void> Signature::digest_sign_final(unsigned char* signature, size_t* length, size_t capacity) {
-  if (!key_ || length == nullptr)
-    return Error{Reason::bad_argument, "no key, or the pointer to the signature's length is null"};
+  if (!is_to_sign() || length == nullptr)
+    return Error{Reason::bad_argument,
+                 "no key to sign with, or the pointer to the signature's length is null"};
   if (signature == nullptr)
     return sign_digest({}, nullptr, length, capacity);  // the digest goes on after a size query
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
@@ -193,23 +232,23 @@ Result<void> Signature::sign_digest(std::span<const unsigned char> digest, unsig
 
 Result<bool> Signature::verify(const unsigned char* signature, size_t length, const unsigned char* digest,
                                size_t digest_length) {
-  if (!key_) return Error{Reason::bad_argument, "no key"};
-  SESAM_CHECK(check_digest_length(digest_length));
-  return signature::verify(scheme_, key_->public_key.get(), {digest, digest_length}, {signature, length});
+  if (!verification_) return Error{Reason::bad_argument, "no verification is in progress"};
+  return verification_->verify({signature, length}, {digest, digest_length});
 }
 
 Result<void> Signature::verify_recover_init(void* key, const OSSL_PARAM params[]) {
   if (!scheme_.row().has_paddings) return keymgmt::not_offered("recovering what was signed", key);
-  return verify_init(key, params);
+  return start_verification(Verification::Of::recovery, nullptr, key, params);
 }
 
 Result<void> Signature::verify_recover(unsigned char* recovered, size_t* length, size_t capacity,
                                        const unsigned char* signature, size_t signature_length) {
-  if (!key_ || length == nullptr)
-    return Error{Reason::bad_argument, "no key, or the pointer to the length is null"};
+  if (!verification_ || length == nullptr)
+    return Error{Reason::bad_argument,
+                 "no verification is in progress, or the pointer to the length is null"};
   *length = recovered != nullptr ? capacity : most_signature_bytes();
   if (recovered == nullptr) return {};
-  SESAM_TRY(bytes, recover(scheme_, key_->public_key.get(), {signature, signature_length}));
+  SESAM_TRY(bytes, verification_->recover({signature, signature_length}, most_signature_bytes()));
   if (bytes.size() > capacity)
     return Error{Reason::buffer_too_small, "what was signed has " + std::to_string(bytes.size()) + " bytes"};
   std::copy(bytes.begin(), bytes.end(), recovered);
@@ -218,11 +257,8 @@ Result<void> Signature::verify_recover(unsigned char* recovered, size_t* length,
 }
 
 Result<bool> Signature::digest_verify_final(const unsigned char* signature, size_t length) {
-  if (!key_) return Error{Reason::bad_argument, "no key"};
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  SESAM_TRY(digest_length, finish_digest(digest));
-  return signature::verify(scheme_, key_->public_key.get(), {digest.data(), digest_length},
-                           {signature, length});
+  if (!verification_) return Error{Reason::bad_argument, "no verification is in progress"};
+  return verification_->verify_message({signature, length});
 }
 
 }  // namespace sesam::signature

@@ -11,9 +11,11 @@
 
 #include "base/result.h"
 #include "keymgmt/key.h"
+#include "n200/context.h"
 #include "n200/device.h"
 #include "ossl/handles.h"
 #include "signature/scheme.h"
+#include "signature/verification.h"
 
 namespace sesam::signature {
 
@@ -21,8 +23,9 @@ namespace sesam::signature {
 class Signature {
  public:
   template <keymgmt::KeyType Type>
-  static Result<Signature*> create(void*, const char*) {
-    return new Signature(Type);
+  static Result<Signature*> create(void* provctx, const char*) {
+    const auto& version = static_cast<const n200::Context*>(provctx)->core_version;
+    return new Signature(Type, SaltLength::default_of(version));
   }
   static void release(void* context);
   Result<Signature*> dup();
@@ -47,13 +50,17 @@ class Signature {
   Result<void> get_params(OSSL_PARAM params[]);
   Result<void> set_params(const OSSL_PARAM params[]);
 
-  explicit Signature(keymgmt::KeyType type) : scheme_(Scheme::for_type(type)) {}
+  explicit Signature(keymgmt::KeyType type, SaltLength salt = {})
+      : default_salt_(salt), scheme_(Scheme::for_type(type, salt)) {}
 
  private:
   Result<void> take_key(void* key, bool to_sign);
+  Result<void> start_verification(Verification::Of of, const char* digest, void* key,
+                                  const OSSL_PARAM params[]);
   Result<void> start_digest(const char* name);
   Result<std::size_t> finish_digest(std::span<unsigned char> out);
   Result<void> check_digest_length(std::size_t length) const;
+  std::span<const unsigned char> leftmost(std::span<const unsigned char> input) const;
   Result<void> choose_digest(const char* name);
   Result<void> choose_padding(const OSSL_PARAM& param);
   Result<void> choose_salt(const OSSL_PARAM& param);
@@ -66,9 +73,12 @@ class Signature {
   Result<void> sign_digest(std::span<const unsigned char> digest, unsigned char* signature, size_t* length,
                            size_t capacity);
   std::size_t most_signature_bytes() const;
+  bool is_to_sign() const noexcept { return key_ && !verification_; }
 
   std::shared_ptr<const keymgmt::KeyData> key_;
-  Scheme scheme_;
+  SaltLength default_salt_;
+  Scheme scheme_;                               // of what is to be signed
+  std::unique_ptr<Verification> verification_;  // null: to sign
   ossl::MdCtx hash_;
   bool hashing_ = false;       // between digest_..._init and ..._final
   bool digest_fixed_ = false;  // by a digest_..._init: it cannot be changed any more

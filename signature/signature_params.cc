@@ -121,6 +121,7 @@ Result<void> Signature::choose_salt(const OSSL_PARAM& param) {
 }
 
 Result<void> Signature::get_params(OSSL_PARAM params[]) {
+  if (verification_) return verification_->get_params(params);
   if (params == nullptr) return {};
   for (OSSL_PARAM* p = params; p->key != nullptr; ++p) {
     const std::string_view name = p->key;
@@ -150,6 +151,7 @@ Result<void> Signature::get_params(OSSL_PARAM params[]) {
 // A salt length has a meaning with PSS alone, wherever its padding stands among the parameters.
 // What is not known is ignored: OpenSSL and BIND add parameters with every version ("nonce-type" is one).
 Result<void> Signature::set_params(const OSSL_PARAM params[]) {
+  if (verification_) return verification_->set_params(params);
   const bool has_paddings = scheme_.row().has_paddings;
   if (const OSSL_PARAM* padding = OSSL_PARAM_locate_const(params, OSSL_SIGNATURE_PARAM_PAD_MODE);
       has_paddings && padding != nullptr)

@@ -118,6 +118,26 @@ static void sign_digest(void) {
   EVP_PKEY_CTX_free(context);
 }
 
+// From an RSA signature alone.
+static void recover_digest(void) {
+  unsigned char digest[EVP_MAX_MD_SIZE], signature[SIZE], recovered[SIZE];
+  size_t digest_size = 0, size = SIZE, recovered_size = SIZE;
+  EVP_PKEY_CTX *context = context_of(key);
+  if (!EVP_PKEY_is_a(key, "RSA")) {
+    CHECK(EVP_PKEY_verify_recover_init_ex2(context, algorithm, NULL) != 1);
+    REASON("operation not offered");
+    EVP_PKEY_CTX_free(context);
+    return;
+  }
+  CHECK(EVP_Q_digest(NULL, digest_name, NULL, message, length, digest, &digest_size) == 1);
+  CHECK(EVP_PKEY_sign_message_init(context, algorithm, NULL) == 1);
+  CHECK(EVP_PKEY_sign(context, signature, &size, message, length) == 1);
+  CHECK(EVP_PKEY_verify_recover_init_ex2(context, algorithm, NULL) == 1);
+  CHECK(EVP_PKEY_verify_recover(context, recovered, &recovered_size, signature, size) == 1 && ERR_peek_error() == 0);
+  CHECK(recovered_size == digest_size && memcmp(recovered, digest, digest_size) == 0);
+  EVP_PKEY_CTX_free(context);
+}
+
 static void try_params(void) {
   char sha1[] = "SHA1", name[64], md5[] = "MD5";
   unsigned char identifier[256];
@@ -157,6 +177,7 @@ int main(int count, char **arguments) {
   sign_in_parts();
   sign_whole();
   sign_digest();
+  recover_digest();
   try_params();
   try_another_type(arguments[4]);
   EVP_SIGNATURE_free(algorithm);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks a key everything that a program may ask by EVP, each call in a process of its own, and prints the answers.
-//   evp_calls URI|FILE     prints "NAME<tab>ANSWER" a line; a call that crashes answers "crash"
+//   evp_calls URI|FILE     prints "NAME<tab>ANSWER<tab>ERRORS" a line; a call that crashes answers "crash". ERRORS: how many
+//                          are on the error queue afterwards
 #include "evp_calls.h"
 
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <stdio.h>
@@ -21,24 +23,29 @@ static EVP_PKEY *public_copy(EVP_PKEY *key) {
   return length > 0 ? d2i_PUBKEY(NULL, &at, length) : NULL;
 }
 
+struct answer {
+  long value, errors;
+};
+
 static void print_answer(const struct call *call, const struct subject *subject) {
   int pipe_ends[2];
   if (pipe(pipe_ends) != 0) exit(1);
   const pid_t child = fork();
   if (child == 0) {
     alarm(20);
-    const long answer = call->ask(subject);
+    struct answer answer = {.value = call->ask(subject)};
+    while (ERR_get_error() != 0) ++answer.errors;
     _exit(write(pipe_ends[1], &answer, sizeof answer) == sizeof answer ? 0 : 1);
   }
   close(pipe_ends[1]);
-  long answer = 0;
+  struct answer answer = {.value = 0};
   const int answered = read(pipe_ends[0], &answer, sizeof answer) == sizeof answer;
   close(pipe_ends[0]);
   int status = 0;
   if (waitpid(child, &status, 0) != child || status != 0 || !answered)
-    printf("%s\tcrash\n", call->name);
+    printf("%s\tcrash\t0\n", call->name);
   else
-    printf("%s\t%ld\n", call->name, answer);
+    printf("%s\t%ld\t%ld\n", call->name, answer.value, answer.errors);
 }
 
 int main(int count, char **words) {

@@ -177,8 +177,9 @@ static void try_signing(const OSSL_DISPATCH *signature, struct wanted keys, void
   digest[0] ^= 1;
   CHECK(signature_verify(copy, out, length, digest, sizeof digest) == 0);
   ERR_clear_error();
-  OSSL_PARAM unknown[] = {OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, "MD5", 3), OSSL_PARAM_END};
-  CHECK(signature_set_ctx_params(copy, unknown) == 0);
+  OSSL_PARAM md5[] = {OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, "MD5", 3), OSSL_PARAM_END};
+  CHECK(signature_set_ctx_params(copy, md5) == 1 && ERR_peek_error() == 0);  // OpenSSL verifies with it
+  CHECK(signature_sign_init(copy, keys.private_key, NULL) == 1 && signature_set_ctx_params(copy, md5) == 0);
   REASON("unsupported digest");
   signature_freectx(copy);
   signature_freectx(NULL);

@@ -85,6 +85,12 @@ TEST(SaltBytes, follow_openssls_words_and_the_size_of_the_key) {
   EXPECT_EQ(bytes(20), 20);
 }
 
+TEST(SaltLength, is_by_default_that_of_the_openssl_that_loaded_the_provider) {
+  EXPECT_EQ(SaltLength::default_of({3, 0}).value, SaltLength::kAuto);
+  for (const ossl::CoreVersion version : {ossl::CoreVersion{3, 1}, {3, 5}, {4, 0}})
+    EXPECT_EQ(SaltLength::default_of(version).value, SaltLength::kAutoDigestMax);
+}
+
 TEST(SaltBytes, that_do_not_fit_are_refused) {
   const auto salt = salt_bytes(scheme(KeyType::rsa, "SHA512", Padding::pss, 191), 2048);
   ASSERT_FALSE(salt);
