@@ -15,7 +15,10 @@
 namespace sesam {
 
 Log::Log(int level, std::string_view output, LineFormat format)
-    : level_(level), format_(format), output_(level > 0 ? output : std::string_view()) {}
+    : level_(level),
+      output_name_(output),
+      format_(format),
+      output_(level > 0 ? output : std::string_view()) {}
 
 Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output, LineFormat format) {
   std::shared_ptr<const Log> log(new Log(level, output, format));
@@ -24,6 +27,10 @@ Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output,
   return Error{Reason::bad_configuration, "log_output = " + std::string(output) + ": " +
                                               std::strerror(failed) +
                                               "; allowed values: stderr, syslog or a path"};
+}
+
+bool Log::is_like(const Log& other) const noexcept {
+  return level_ == other.level_ && format_ == other.format_ && output_name_ == other.output_name_;
 }
 
 std::string Log::line_of(LogLevel level, std::string_view message) const {

@@ -35,6 +35,8 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
+  /// Whether it was opened with the same arguments: level, output and format.
+  bool is_like(const Log& other) const noexcept;
   bool wants(LogLevel level) const noexcept { return static_cast<int>(level) <= level_; }
   /// Writes one line, made printable (base/printable.h), if the level is wanted. A line that cannot be
   /// written, or not at once, is lost, and the next that is written says so: neither a wait nor a signal
@@ -48,6 +50,7 @@ class Log {
   std::string line_of(LogLevel level, std::string_view message) const;
 
   const int level_;
+  const std::string output_name_;
   const LineFormat format_;
   const LineOutput output_;
   mutable std::atomic<unsigned> lost_{0};  // lines since the last that was written

@@ -41,7 +41,7 @@ std::shared_ptr<Device> Device::for_options(transport::Options connection, Optio
   for (const auto& known : devices.known)
     if (auto device = looked_at.emplace_back(known.lock());
         device && &device->pipeline() == pipeline.get() && device->options() == options &&
-        (device->audit() == nullptr) == (audit == nullptr))
+        (device->audit() == nullptr) == (audit == nullptr) && device->log().is_like(*log))
       return device;
   auto device =
       std::make_shared<Device>(std::move(pipeline), std::move(options), std::move(log), std::move(audit));

@@ -34,8 +34,8 @@ class Device {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// The process's device for these options: made when there is none. No I/O, no thread. Null for `audit`:
-  /// nothing is recorded.
+  /// The process's device for these options and a log like this: made when there is none. No I/O, no thread.
+  /// Null for `audit`: nothing is recorded.
   static std::shared_ptr<Device> for_options(transport::Options connection, Options options,
                                              std::shared_ptr<const Log> log,
                                              std::shared_ptr<const Audit> audit = nullptr);

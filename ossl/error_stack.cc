@@ -34,18 +34,29 @@ void set_error(const Core& core, std::uint32_t reason, const char* format, ...) 
   va_end(arguments);
 }
 
-// Under the lock, so that the instance stays attached meanwhile. Returns its log.
-std::shared_ptr<const Log> put_on_queue(std::uint32_t reason, const char* where, const std::string& text) {
+// One of each kind that records failures: which instance failed is not known.
+std::vector<std::shared_ptr<const Log>> logs_of(const std::vector<Attached>& instances) {
+  std::vector<std::shared_ptr<const Log>> logs;
+  for (const auto& [core, log] : instances)
+    if (log && log->wants(LogLevel::failures) &&
+        std::none_of(logs.begin(), logs.end(), [&](const auto& other) { return other->is_like(*log); }))
+      logs.push_back(log);
+  return logs;
+}
+
+// Under the lock, so that the instance stays attached meanwhile. Returns the logs to write to.
+std::vector<std::shared_ptr<const Log>> put_on_queue(std::uint32_t reason, const char* where,
+                                                     const std::string& text) {
   auto& stack = process_state<Stack>();
   const ProcessLock lock(stack.mutex);
-  if (stack.instances.empty()) return nullptr;
-  const auto& [core, log] = stack.instances.back();
+  if (stack.instances.empty()) return {};
+  const Core& core = stack.instances.back().core;
   if (core.new_error != nullptr && core.vset_error != nullptr) {
     core.new_error(core.handle);
     if (core.set_error_debug != nullptr) core.set_error_debug(core.handle, "sesam", 0, where);
     set_error(core, reason, "%s", text.c_str());
   }
-  return log;
+  return logs_of(stack.instances);
 }
 
 template <class Fn>
@@ -117,8 +128,7 @@ void raise(const Error& error, const char* where) noexcept try {
   metrics::counts().failed(error.reason);
   const std::string text = message_of(error);
   // The log is written outside the lock: a pipe that nobody reads must not hold up other threads, or a fork.
-  const std::shared_ptr<const Log> log = put_on_queue(static_cast<std::uint32_t>(error.reason), where, text);
-  if (log && log->wants(LogLevel::failures))
+  for (const auto& log : put_on_queue(static_cast<std::uint32_t>(error.reason), where, text))
     log->write(LogLevel::failures, std::string(where) + ": " + text_of(error.reason) + ": " + text);
 } catch (...) {
   // No memory for the message: the caller's 0 must do.

@@ -34,13 +34,13 @@ struct Core {
   Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) noexcept;
 };
 
-/// Makes an instance the one that errors are raised through, and whose log they go to, until it is detached;
-/// then it is the one before it. For an attached instance: replaces its log. All instances of a process have
-/// the same reason texts, so any live one serves.
+/// Makes an instance the one that errors are raised through, until it is detached; then it is the one before
+/// it. For an attached instance: replaces its log. All instances of a process have the same reason texts, so
+/// any live one serves. Errors go to the logs of all.
 void attach_error_stack(const Core& core, std::shared_ptr<const Log> log);
 void detach_error_stack(const Core& core) noexcept;
 
-/// Puts one entry on the calling thread's error queue and one line into the log: the reason's text, the
+/// Puts one entry on the calling thread's error queue and one line into each log: the reason's text, the
 /// error's detail, made printable (base/printable.h), the reason's advice, and a pointer to `sesam doctor`;
 /// and counts it. `where` names
 /// the provider function. OpenSSL cuts an entry at 1,024 characters.

@@ -20,7 +20,9 @@ std::shared_ptr<Pipeline> Pipeline::for_options(Options options, std::shared_ptr
   for (const auto& entry : registry.pipelines)
     if (auto pipeline = entry.lock()) living.push_back(std::move(pipeline));
   for (const auto& pipeline : living)
-    if (&pipeline->driver() == &driver && pipeline->options() == made->options()) return pipeline;
+    if (&pipeline->driver() == &driver && pipeline->options() == made->options() &&
+        pipeline->log().is_like(made->log()))
+      return pipeline;
   registry.pipelines.push_back(made);
   return made;
 }

@@ -23,8 +23,8 @@ using HealthFlag = std::shared_ptr<std::atomic<Health>>;
 
 class Pipeline {
  public:
-  /// The process's pipeline for these options and this driver: made when there is none, shared when there is.
-  /// Starts no thread, does no I/O. The driver must never go.
+  /// The process's pipeline for these options, a log like this and this driver: made when there is none,
+  /// shared when there is. Starts no thread, does no I/O. The driver must never go.
   static std::shared_ptr<Pipeline> for_options(Options options, std::shared_ptr<const Log> log,
                                                const Driver& driver);
   virtual ~Pipeline() = default;

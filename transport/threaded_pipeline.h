@@ -22,6 +22,7 @@ class ThreadedPipeline final : public Pipeline {
   const Options& options() const noexcept override { return shared_->options; }
   Passwords& passwords() noexcept override { return shared_->passwords; }
   const Driver& driver() const noexcept { return shared_->driver; }
+  const Log& log() const noexcept { return *shared_->log; }
 
   // With the registry's mutex held:
   /// Parts from the I/O thread, which the caller has to stop; nullptr: there is none. The next perform()

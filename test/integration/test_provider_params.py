@@ -99,3 +99,16 @@ def test_openssl_signs_with_provparam_and_no_openssl_cnf(run, settings, tmp_path
         cwd=tmp_path)
     run(["openssl", "pkey", *options, "-in", "sesam:web", "-pubout", "-out", "public"], "/dev/null", cwd=tmp_path)
     run(["openssl", "dgst", "-sha256", "-verify", "public", "-signature", "signature", "data"], cwd=tmp_path)
+
+
+@pytest.mark.skipif(version_of("openssl", "version") < (3, 5), reason="-provparam is in OpenSSL 3.5 and later")
+def test_the_log_level_of_one_command_is_that_of_provparam(device, openssl_cnf, openssl, tmp_path):
+    """The instance of openssl.cnf, which logs nothing, has the same device."""
+    device.create_key("web")
+    log = tmp_path / "log"
+    options = ["-provider-path", MODULE.parent, "-provider", "default", "-provider", "sesam"]
+    for setting in ("log_level=5", f"log_output={log}"):
+        options += ["-provparam", f"sesam:{setting}"]
+    openssl(openssl_cnf(device, log_level=0), "dgst", *options, "-sha256", "-sign", "sesam:web", "-out", "signature",
+            "/dev/null")
+    assert "eccsign" in log.read_text() and "connection" in log.read_text()

@@ -37,10 +37,11 @@ FakeDriver& silent() {
   return driver;
 }
 
-std::shared_ptr<Pipeline> pipeline_with(const Driver& driver, std::string url = "https://one") {
+std::shared_ptr<Pipeline> pipeline_with(const Driver& driver, std::string url = "https://one",
+                                        int log_level = 0) {
   Options options;
   options.urls = {std::move(url)};
-  return Pipeline::for_options(std::move(options), *Log::open(0, "stderr"), driver);
+  return Pipeline::for_options(std::move(options), *Log::open(log_level, "stderr"), driver);
 }
 
 Request request(std::string_view body, Clock::duration patience = 10s) {
@@ -51,11 +52,12 @@ Request request(std::string_view body, Clock::duration patience = 10s) {
   return made;
 }
 
-TEST(Pipeline, is_one_for_equal_options_and_the_same_driver) {
+TEST(Pipeline, is_one_for_equal_options_logs_and_drivers) {
   const auto first = pipeline_with(answering());
   EXPECT_EQ(first, pipeline_with(answering()));
   EXPECT_NE(first, pipeline_with(silent()));
   EXPECT_NE(first, pipeline_with(answering(), "https://two"));
+  EXPECT_NE(first, pipeline_with(answering(), "https://one", 1));
 }
 
 TEST(Pipeline, returns_the_reply_of_its_driver_to_each_of_many_threads) {
