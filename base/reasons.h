@@ -38,7 +38,7 @@ namespace sesam {
   X(cannot_resolve, "host name cannot be resolved", "correct 'url', or set 'address' in openssl.cnf")       \
   X(cannot_connect, "cannot connect", "check 'url' and 'address', the network and that the device is up")   \
   X(timed_out, "timed out", "the device did not respond in time; see request_timeout_ms and deadline_ms")   \
-  X(connection_lost, "connection lost", "the request was retried until the deadline; check the network")    \
+  X(connection_lost, "connection lost", "check the network, and that the device is up")                     \
   X(tls_failed, "TLS failed", "check that 'url' names the device's HTTPS interface")                        \
   X(http_status, "unexpected HTTP status", "check that 'url' names an N200, and the wire_... settings")     \
   X(bad_reply, "reply is not valid JSON", "check that 'url' names an N200, and the wire_... settings")      \
