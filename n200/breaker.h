@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The circuit breaker of a device: after an operation that ended unanswered, further ones fail at once
-// instead of waiting for their own deadline, until the device answers again.
+// The circuit breaker of a device, all nodes of a cluster together: after an operation that ended unanswered,
+// further ones fail at once instead of waiting for their own deadline, until a node answers again.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <optional>
+#include <vector>
 
 #include "transport/pipeline.h"
 
 namespace sesam::n200 {
 
-/// Shared by all threads; lock-free. While it is open a probe, which no operation depends on, finds out
-/// whether the device answers again: at once, then after pauses of 1 s that grow to 10 s, whenever an
+/// Shared by all threads; lock-free. While it is open a probe of every node, which no operation depends on,
+/// finds out whether one answers again: at once, then after pauses of 1 s that grow to 10 s, whenever an
 /// operation wants to begin. A slow command or a core that hangs does not stop a device from answering the
 /// probe.
 class Breaker {
@@ -21,16 +24,19 @@ class Breaker {
   /// What an operation that wants to begin has to do.
   enum class Advice {
     go,
-    send_probe,  ///< send one with health() and ask again
+    send_probe,  ///< send one to each node, with its health_of(), and ask again
     wait,        ///< a probe is under way: ask again at `until`
+    close,       ///< `node` has answered its probe: use it, and call answered()
     refuse,      ///< do not begin
   };
   struct Verdict {
     Advice advice = Advice::go;
     Clock::time_point until{};               ///< wait
+    std::size_t node = 0;                    ///< close
     std::chrono::milliseconds silent_for{};  ///< refuse: since the device did not respond
     std::chrono::milliseconds next_in{};     ///< refuse: until the next attempt
   };
+  explicit Breaker(std::size_t nodes);
   /// `patience`: for how long after the start of a probe operations wait for its outcome.
   Verdict ask(Clock::time_point now, std::chrono::milliseconds patience) noexcept;
 
@@ -42,13 +48,16 @@ class Breaker {
   /// An operation ended, and the device had sent nothing to anybody meanwhile.
   void unanswered(Clock::time_point now) noexcept;
 
-  /// The probe's outcome.
-  const transport::HealthFlag& health() const noexcept { return health_; }
+  /// The outcome of that node's probe.
+  const transport::HealthFlag& health_of(std::size_t node) const noexcept { return health_[node]; }
   /// How long a probe may take.
   static constexpr std::chrono::seconds kProbeTime{3};
 
  private:
   void close() noexcept;
+  void forget_outcomes() const noexcept;
+  std::optional<std::size_t> healthy_node() const noexcept;
+  bool all_unhealthy() const noexcept;
   void end_probe(Clock::rep started, Clock::time_point now) noexcept;
   Verdict refusal(Clock::time_point now, Clock::time_point next) const noexcept;
 
@@ -56,8 +65,7 @@ class Breaker {
   std::atomic<Clock::rep> next_probe_at_{0};
   std::atomic<Clock::rep> probe_at_{0};  // when the one under way was sent; 0: none
   std::atomic<unsigned> failed_probes_{0};
-  const transport::HealthFlag health_ =
-      std::make_shared<std::atomic<transport::Health>>(transport::Health::unknown);
+  std::vector<transport::HealthFlag> health_;  // by node
 };
 
 }  // namespace sesam::n200

@@ -53,6 +53,7 @@ Exchanger::Exchanger(std::shared_ptr<transport::Pipeline> pipeline, Options opti
       pipeline_(std::move(pipeline)),
       identity_(std::to_string(exchangers_made.fetch_add(1, std::memory_order_relaxed)) + "|"),
       nodes_(pipeline_->options().urls.size()),
+      breaker_(nodes_.count()),
       access_(pipeline_->options(), options_.remembers_refusals),
       judge_(pipeline_->options(), pipeline_->passwords(), options_),
       password_renewal_(options_.password_file, log_) {
@@ -112,8 +113,13 @@ Result<void> Exchanger::pass_breaker(const Exchange& exchange) {
       case Breaker::Advice::go:
         return {};
       case Breaker::Advice::send_probe:
-        send_probe(nodes_.in_use(), Breaker::kProbeTime, breaker_.health());
+        for (std::size_t node = 0; node < nodes_.count(); ++node)
+          send_probe(node, Breaker::kProbeTime, breaker_.health_of(node));
         break;
+      case Breaker::Advice::close:
+        nodes_.found_healthy(verdict.node);
+        breaker_.answered();
+        return {};
       case Breaker::Advice::wait:
         pipeline_->rest_until(verdict.until);
         break;

@@ -26,15 +26,19 @@ void Nodes::Node::note(bool is_unhealthy) noexcept {
   if (is_unhealthy) counts->failures.add();
 }
 
+void Nodes::set_healthy(Node& node) noexcept {
+  node.failures.store(0, std::memory_order_relaxed);
+  node.unhealthy_until.store(0, std::memory_order_relaxed);
+  node.note(false);
+}
+
 // A probe's good outcome is taken up by whoever looks first.
 bool Nodes::is_healthy(Node& node) noexcept {
   if (node.unhealthy_until.load(std::memory_order_relaxed) == 0) return true;
   auto health = transport::Health::healthy;
   if (!node.health->compare_exchange_strong(health, transport::Health::unknown, std::memory_order_relaxed))
     return false;
-  node.failures.store(0, std::memory_order_relaxed);
-  node.unhealthy_until.store(0, std::memory_order_relaxed);
-  node.note(false);
+  set_healthy(node);
   return true;
 }
 

@@ -38,6 +38,8 @@ class Nodes {
   /// What the pipeline tells the outcome of the probe to.
   const transport::HealthFlag& health_of(std::size_t node) const noexcept { return nodes_[node].health; }
 
+  /// It answered a probe that was not due here.
+  void found_healthy(std::size_t node) noexcept { set_healthy(nodes_[node]); }
   /// It answered a user's request.
   void answered(std::size_t node) noexcept;
   /// It did not. What it `asked_for` itself passes before it is probed, five minutes at most. True: it was in
@@ -58,6 +60,7 @@ class Nodes {
         std::make_shared<std::atomic<transport::Health>>(transport::Health::unknown);
   };
   static bool is_healthy(Node& node) noexcept;
+  static void set_healthy(Node& node) noexcept;
   static Clock::duration next_pause(const Node& node) noexcept;
   static void note_failed_probe(Node& node, Clock::time_point now) noexcept;
 

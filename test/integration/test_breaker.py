@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A lone device that does not respond: after one operation that ended unanswered, further ones fail at once."""
+"""A device that does not respond: after one operation that ended unanswered, further ones fail at once."""
 import subprocess
 import time
 
 import pytest
 
+from harness.cluster import Cluster
 from harness.programs import minimal_environment
 
 pytestmark = pytest.mark.alone
@@ -156,3 +157,32 @@ def test_a_core_that_hangs_stops_no_other(simulator, openssl_cnf, signer_program
     finally:
         hung.stop()
         other.stop()
+
+
+@pytest.mark.parametrize("outage", ["silence", "restart"])
+@pytest.mark.parametrize("back", [0, 1])
+def test_either_node_is_used_again_after_both_were_away(tmp_path, openssl_cnf, signer_program, outage, back):
+    cluster = Cluster(tmp_path / "cluster").start()
+    cluster.create_key("web")
+    signer = Signer(signer_program, openssl_cnf(cluster.nodes[0], url=cluster.url, tlscert=cluster.tlscert,
+                                                deadline_ms=DEADLINE_MS, request_timeout_ms=700,
+                                                connect_timeout_ms=700))
+    try:
+        assert signer.sign()[0]
+        for node in cluster.nodes:
+            node.network(outage)
+        while NOT_RESPONDING not in signer.sign()[2]:
+            time.sleep(0.05)
+        cluster.nodes[back].network("restore")
+        cluster.reset_counters()
+        start = time.monotonic()
+        while not signer.sign()[0]:
+            assert time.monotonic() - start < 10
+            time.sleep(0.05)
+        for _ in range(10):
+            made, seconds, error = signer.sign()
+            assert made and seconds < 0.3, (seconds, error)  # it does not try the other node before
+        assert cluster.signatures()[1 - back] == 0
+    finally:
+        signer.stop()
+        cluster.stop()

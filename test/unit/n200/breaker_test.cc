@@ -11,9 +11,18 @@ using Advice = Breaker::Advice;
 
 class BreakerTest : public testing::Test {
  protected:
+  explicit BreakerTest(std::size_t nodes = 1) : breaker_(nodes) {}
   Breaker::Verdict ask() { return breaker_.ask(now_, kPatience); }
   Advice advice() { return ask().advice; }
-  void say(transport::Health health) { *breaker_.health() = health; }
+  void say(transport::Health health, std::size_t node = 0) { *breaker_.health_of(node) = health; }
+  // An operation finds that a node has answered its probe.
+  void expect_close(std::size_t node = 0) {
+    const auto verdict = ask();
+    EXPECT_EQ(verdict.advice, Advice::close);
+    EXPECT_EQ(verdict.node, node);
+    breaker_.answered();
+    EXPECT_EQ(advice(), Advice::go);
+  }
 
   static constexpr auto kPatience = 500ms;
   Breaker breaker_;
@@ -39,7 +48,7 @@ TEST_F(BreakerTest, closes_when_the_probe_is_answered) {
   breaker_.unanswered(now_);
   ASSERT_EQ(advice(), Advice::send_probe);
   say(transport::Health::healthy);
-  EXPECT_EQ(advice(), Advice::go);
+  expect_close();
   EXPECT_EQ(advice(), Advice::go);
 }
 
@@ -88,7 +97,7 @@ TEST_F(BreakerTest, believes_a_probe_that_is_answered_late) {
   now_ += 800ms;
   EXPECT_EQ(advice(), Advice::refuse) << "nobody waits for so long";
   say(transport::Health::healthy);
-  EXPECT_EQ(advice(), Advice::go);
+  expect_close();
 }
 
 TEST_F(BreakerTest, starts_with_short_pauses_each_time_it_opens) {
@@ -100,8 +109,56 @@ TEST_F(BreakerTest, starts_with_short_pauses_each_time_it_opens) {
     now_ += 1s;
     ASSERT_EQ(advice(), Advice::send_probe);
     say(transport::Health::healthy);
-    ASSERT_EQ(advice(), Advice::go);
+    expect_close();
   }
+}
+
+TEST_F(BreakerTest, ignores_the_late_outcome_of_a_probe_of_before_it_opened) {
+  breaker_.unanswered(now_);
+  ASSERT_EQ(advice(), Advice::send_probe);
+  breaker_.answered();
+  for (const auto late : {transport::Health::unhealthy, transport::Health::healthy}) {
+    say(late);
+    breaker_.unanswered(now_);
+    EXPECT_EQ(advice(), Advice::send_probe);
+    EXPECT_EQ(advice(), Advice::wait) << "for the outcome of this one";
+    breaker_.answered();
+  }
+}
+
+TEST_F(BreakerTest, ignores_the_late_outcome_of_the_probe_before) {
+  breaker_.unanswered(now_);
+  ASSERT_EQ(advice(), Advice::send_probe);
+  now_ += Breaker::kProbeTime;
+  ASSERT_EQ(advice(), Advice::refuse);
+  say(transport::Health::unhealthy);
+  now_ += 1s;
+  ASSERT_EQ(advice(), Advice::send_probe);
+  EXPECT_EQ(advice(), Advice::wait);
+}
+
+class BreakerOfThreeNodes : public BreakerTest {
+ protected:
+  BreakerOfThreeNodes() : BreakerTest(3) {}
+};
+
+TEST_F(BreakerOfThreeNodes, closes_when_any_node_answers) {
+  for (const std::size_t node : {0U, 1U, 2U}) {
+    breaker_.unanswered(now_);
+    ASSERT_EQ(advice(), Advice::send_probe);
+    say(transport::Health::healthy, node);
+    expect_close(node);
+  }
+}
+
+TEST_F(BreakerOfThreeNodes, waits_until_no_node_is_left_that_may_answer) {
+  breaker_.unanswered(now_);
+  ASSERT_EQ(advice(), Advice::send_probe);
+  for (const std::size_t node : {0U, 1U, 2U}) {
+    EXPECT_EQ(advice(), Advice::wait) << node;
+    say(transport::Health::unhealthy, node);
+  }
+  EXPECT_EQ(advice(), Advice::refuse);
 }
 
 }  // namespace

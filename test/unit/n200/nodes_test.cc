@@ -70,6 +70,13 @@ TEST_F(NodesTest, come_back_when_a_probe_found_them_well_and_not_before) {
   EXPECT_FALSE(nodes_.to_probe(now_ + 60s, kPatience));
 }
 
+TEST_F(NodesTest, come_back_when_the_probe_of_another_found_them_healthy) {
+  for (const std::size_t node : {0U, 1U, 2U}) fail(node);
+  nodes_.found_healthy(1);
+  EXPECT_EQ(nodes_.in_use(), 1U);
+  EXPECT_EQ(nodes_.to_probe(now_ + 1s, kPatience), 0U) << "the others are still probed";
+}
+
 TEST_F(NodesTest, are_probed_by_one_thread_and_again_when_that_came_to_nothing) {
   fail(0);
   now_ += 1s;
