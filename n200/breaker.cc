@@ -30,9 +30,11 @@ void Breaker::forget_outcomes() const noexcept {
   for (const auto& health : health_) health->store(transport::Health::unknown, std::memory_order_relaxed);
 }
 
-std::optional<std::size_t> Breaker::healthy_node() const noexcept {
-  for (std::size_t node = 0; node < health_.size(); ++node)
-    if (health_[node]->load(std::memory_order_relaxed) == transport::Health::healthy) return node;
+// The first that is healthy; without one the first that sent any reply.
+std::optional<std::size_t> Breaker::responding_node() const noexcept {
+  for (const auto wanted : {transport::Health::healthy, transport::Health::responds})
+    for (std::size_t node = 0; node < health_.size(); ++node)
+      if (health_[node]->load(std::memory_order_relaxed) == wanted) return node;
   return std::nullopt;
 }
 
@@ -76,7 +78,7 @@ Breaker::Verdict Breaker::refusal(Clock::time_point now, Clock::time_point next)
 
 Breaker::Verdict Breaker::ask(Clock::time_point now, milliseconds patience) noexcept {
   if (is_closed()) return {};
-  if (const auto node = healthy_node()) return {.advice = Advice::close, .node = *node};
+  if (const auto node = responding_node()) return {.advice = Advice::close, .node = *node};
   auto probe = probe_at_.load(std::memory_order_relaxed);
   if (probe != 0) {
     const auto sent = time_of(probe);

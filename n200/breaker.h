@@ -15,7 +15,8 @@ namespace sesam::n200 {
 
 /// Shared by all threads; lock-free. While it is open a probe of every node, which no operation depends on,
 /// finds out whether one answers again: at once, then after pauses of 1 s that grow to 10 s, whenever an
-/// operation wants to begin. A slow command or a core that hangs does not stop a device from answering the
+/// operation wants to begin. Any reply counts, as it may come from a device that denies access: the next
+/// operation tells. A slow command or a core that hangs does not stop a device from answering the
 /// probe.
 class Breaker {
  public:
@@ -56,7 +57,7 @@ class Breaker {
  private:
   void close() noexcept;
   void forget_outcomes() const noexcept;
-  std::optional<std::size_t> healthy_node() const noexcept;
+  std::optional<std::size_t> responding_node() const noexcept;
   bool all_unhealthy() const noexcept;
   void end_probe(Clock::rep started, Clock::time_point now) noexcept;
   Verdict refusal(Clock::time_point now, Clock::time_point next) const noexcept;

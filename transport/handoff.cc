@@ -20,10 +20,24 @@ bool is_of_this_process(Failure failure) noexcept {
          failure == Failure::descriptors_closed;
 }
 
-// What a proxy or another server in the device's place says is HTML.
-bool may_be_of_the_device(const std::string& reply) noexcept {
+// HTTP status (RFC 9110, section 15)
+constexpr int kUnauthorized = 401;
+constexpr int kForbidden = 403;
+constexpr int kServerError = 500;
+constexpr int kBadGateway = 502;
+constexpr int kGatewayTimeout = 504;
+
+// A proxy or another server in the device's place sends HTML. So may the device's own web server where it
+// denies access.
+bool may_be_of_the_device(int status, const std::string& reply) noexcept {
+  if (status == kUnauthorized || status == kForbidden) return true;
   const auto first = reply.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  return first != reply.npos && reply[first] != '<';
+  return status < kServerError && first != reply.npos && reply[first] != '<';
+}
+
+Health health_of(int status, const std::string& reply) noexcept {
+  if (status >= kBadGateway && status <= kGatewayTimeout) return Health::unhealthy;
+  return may_be_of_the_device(status, reply) ? Health::healthy : Health::responds;
 }
 
 // Stands in the inbox when it is closed; never dereferenced.
@@ -155,9 +169,9 @@ void Handoff::publish() noexcept {
 
 void Handoff::set_health(Call& call) noexcept {
   if (!call.health || is_of_this_process(call.failure)) return;
-  const bool is_healthy =
-      call.failure == Failure::none && call.status < 500 && may_be_of_the_device(call.reply);
-  call.health->store(is_healthy ? Health::healthy : Health::unhealthy, std::memory_order_relaxed);
+  const Health health =
+      call.failure == Failure::none ? health_of(call.status, call.reply) : Health::unhealthy;
+  call.health->store(health, std::memory_order_relaxed);
 }
 
 void Handoff::tell(Call& call, Notify notify) noexcept {

@@ -18,7 +18,12 @@ namespace sesam::transport {
 class Driver;
 
 /// What is known of a server that was probed.
-enum class Health : std::uint8_t { unknown, healthy, unhealthy };
+enum class Health : std::uint8_t {
+  unknown,
+  healthy,    ///< its reply may be the device's
+  responds,   ///< with HTML, an empty reply or a status of 500: perhaps a proxy in the device's place
+  unhealthy,  ///< no reply, or a gateway's or a server's that it is not available
+};
 using HealthFlag = std::shared_ptr<std::atomic<Health>>;
 
 class Pipeline {
@@ -33,8 +38,7 @@ class Pipeline {
   /// the I/O thread if there is none. Safe from any thread; makes no repetition of its own. Inside an
   /// ASYNC_JOB (ASYNC_start_job(3)) it pauses the job.
   virtual Reply perform(const Request& request) = 0;
-  /// Sends the request and returns at once. When it is over the flag says whether the server answered with
-  /// something other than HTML, and not with an HTTP status of its own trouble (5xx); it stays as it is where
+  /// Sends the request and returns at once. When it is over the flag has the outcome; it stays as it is where
   /// the request could not even be made.
   virtual void probe(const Request& request, HealthFlag flag) noexcept = 0;
   /// Pauses the ASYNC_JOB that runs on this thread until then, by the means that perform() uses. false, and

@@ -52,6 +52,13 @@ TEST_F(BreakerTest, closes_when_the_probe_is_answered) {
   EXPECT_EQ(advice(), Advice::go);
 }
 
+TEST_F(BreakerTest, closes_when_the_probe_gets_any_reply) {
+  breaker_.unanswered(now_);
+  ASSERT_EQ(advice(), Advice::send_probe);
+  say(transport::Health::responds);
+  expect_close();
+}
+
 TEST_F(BreakerTest, closes_when_an_operation_is_answered) {
   breaker_.unanswered(now_);
   ASSERT_EQ(advice(), Advice::send_probe);
@@ -149,6 +156,14 @@ TEST_F(BreakerOfThreeNodes, closes_when_any_node_answers) {
     say(transport::Health::healthy, node);
     expect_close(node);
   }
+}
+
+TEST_F(BreakerOfThreeNodes, prefers_a_node_that_is_healthy_to_one_that_only_responds) {
+  breaker_.unanswered(now_);
+  ASSERT_EQ(advice(), Advice::send_probe);
+  say(transport::Health::responds, 0);
+  say(transport::Health::healthy, 2);
+  expect_close(2);
 }
 
 TEST_F(BreakerOfThreeNodes, waits_until_no_node_is_left_that_may_answer) {

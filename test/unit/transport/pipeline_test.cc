@@ -138,14 +138,16 @@ TEST(Pipeline, fails_what_waits_when_it_is_stopped_and_goes_on_with_the_next_req
 
 TEST(Pipeline, reports_the_health_of_a_server_that_it_probes) {
   static std::atomic<int> status{200};
+  static const char* body = "{}";
   static FakeDriver driver([](Call& call) {
     call.failure = Failure::none;
     call.status = status;
-    call.reply = "{}";
+    call.reply = body;
     return true;
   });
   const auto pipeline = pipeline_with(driver);
-  const auto health_at = [&](int answered) {
+  const auto health_at = [&](int answered, const char* with = "{}") {
+    body = with;
     status = answered;
     const auto flag = std::make_shared<std::atomic<Health>>(Health::unknown);
     pipeline->probe(request(""), flag);
@@ -155,6 +157,14 @@ TEST(Pipeline, reports_the_health_of_a_server_that_it_probes) {
   };
   EXPECT_EQ(health_at(200), Health::healthy);
   EXPECT_EQ(health_at(503), Health::unhealthy);
+  EXPECT_EQ(health_at(502, "<html>"), Health::unhealthy);
+  EXPECT_EQ(health_at(200, "<html>"), Health::responds);
+  EXPECT_EQ(health_at(404, ""), Health::responds);
+  EXPECT_EQ(health_at(500), Health::responds);
+  for (const char* any : {"{}", "<html>", ""}) {
+    EXPECT_EQ(health_at(401, any), Health::healthy) << any;
+    EXPECT_EQ(health_at(403, any), Health::healthy) << any;
+  }
 }
 
 TEST(Pipeline, has_a_driver_of_its_own_in_a_forked_child) {
