@@ -32,7 +32,7 @@ bool PasswordRenewal::has_newer(unsigned refused, transport::Pipeline& pipeline,
     std::atomic<unsigned>& reading;
     ~End() { reading.store(0, std::memory_order_release); }
   } const end{reading_};
-  return passwords.newest().number > refused || read(refused, passwords);
+  return passwords.newest().number > refused || read(passwords);
 }
 
 void PasswordRenewal::report(std::string_view problem) const {
@@ -41,16 +41,16 @@ void PasswordRenewal::report(std::string_view problem) const {
 }
 
 // The state is looked at before the content: a change between the two is read at the next refusal.
-bool PasswordRenewal::read(unsigned refused, transport::Passwords& passwords) {
+// What the file has may be an older password: the change may have been rolled back.
+bool PasswordRenewal::read(transport::Passwords& passwords) {
   const FileState state = state_of(file_);
-  if (read_for_ == refused && state == seen_) return false;
-  read_for_ = refused;
+  if (state == seen_) return false;
   seen_ = state;
   if (!root_.is_root()) return report("the program has another root directory now"), false;
   auto found = read_secret_again(file_);
   if (const auto* problem = std::get_if<std::string>(&found)) return report(*problem), false;
   auto& secret = std::get<Secret>(found);
-  if (passwords.contains(secret)) return false;
+  if (passwords.newest().secret == secret) return false;
   passwords.replace(std::move(secret));
   log_->write(LogLevel::failures, {"the device refused the password; pass_source = file:", file_.path,
                                    " has a new one, which is used from now on"});

@@ -24,12 +24,12 @@ class PasswordRenewal {
   PasswordRenewal(SecretFile file, std::shared_ptr<const Log> log);
 
   /// The device refused the password of that number (transport/passwords.h). True: there is a newer one to
-  /// try. The file is read once for a refused password, and once more after each change of the file; one
-  /// thread reads, others wait for it, by their deadline.
+  /// try. The file is read once, and once more after each change of it, so that each password in it is
+  /// tried once; one thread reads, others wait for it, by their deadline.
   bool has_newer(unsigned refused, transport::Pipeline& pipeline, Clock::time_point until);
 
  private:
-  bool read(unsigned refused, transport::Passwords& passwords);
+  bool read(transport::Passwords& passwords);
   void report(std::string_view problem) const;
 
   const SecretFile file_;
@@ -37,8 +37,7 @@ class PasswordRenewal {
   FileIdentity root_;                 // the root directory in which the path was found
   std::atomic<unsigned> reading_{0};  // fork_generation() + 1 of the process whose thread reads; 0: none does
   // The reading thread's own:
-  std::optional<unsigned> read_for_;
-  FileState seen_;
+  std::optional<FileState> seen_;
 };
 
 }  // namespace sesam::n200

@@ -26,12 +26,6 @@ class Passwords {
   Passwords& operator=(const Passwords&) = delete;
 
   const Password& newest() const noexcept { return *newest_.load(std::memory_order_acquire); }
-  /// This one is, or was, in use.
-  bool contains(const Secret& secret) const noexcept {
-    for (const Password* one = &newest(); one != nullptr; one = one->previous.get())
-      if (one->secret == secret) return true;
-    return false;
-  }
   /// Throws std::bad_alloc.
   void replace(Secret next) {
     auto password = std::make_unique<Password>(Password{std::move(next), 0, nullptr});

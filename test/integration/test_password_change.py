@@ -69,6 +69,17 @@ def test_a_program_recovers_if_the_device_is_changed_first(web, configured, driv
     assert seconds[-1][0] > 0 and seconds[-1][1] == 0, seconds
 
 
+def test_a_change_that_is_rolled_back_is_found(web, configured, driver, password):
+    signing = Signing(driver, configured(web, verify_signatures="no"), 8)
+    assert signing.second()[1] == 0
+    for text in (NEW, PASSWORD):
+        replace(password, text)
+        web.add_user(USER, text)
+        seconds = [signing.second() for _ in range(3)]
+        assert seconds[-1][0] > 0 and seconds[-1][1] == 0, (text, seconds)
+    signing.end()
+
+
 def steps(life_program, cnf, web, change):
     """A signature, the change, and how the next signature ends."""
     started = start_life(life_program, cnf, "load sign=1 mark pause_ms=1000 sign=1 exit")
