@@ -52,9 +52,13 @@ Result<ReplyDocument> ReplyJudge::judge(const Exchange& exchange, transport::Rep
   if (!checked || reason_for_status(reply.status) != Reason::none)
     return refused(exchange, reply, document ? document->body() : std::string_view(reply.body),
                    checked.error());
-  if (row.method == transport::Method::get && !get_authorized_.load(std::memory_order_relaxed))
-    get_authorized_.store(true, std::memory_order_relaxed);
+  login_.authorized(request_of(exchange), ProvenLogin::Clock::now());
   return document;
+}
+
+ProvenLogin::Request ReplyJudge::request_of(const Exchange& exchange) const {
+  const bool is_get = options_.wire.row(exchange.operation).method == transport::Method::get;
+  return {exchange.operation, is_get, exchange.node, exchange.password_number};
 }
 
 // The device may quote the request that it refuses, or another one.
@@ -90,8 +94,8 @@ Error ReplyJudge::refused(const Exchange& exchange, const transport::Reply& repl
     reason = problem.reason;
   if (words.meaning.names_pin && !exchange.pin.empty() && exchange.pin_verdict != nullptr)
     exchange.pin_verdict->refused();
-  if (reason == Reason::access_denied && reply.status == kForbidden &&
-      get_authorized_.load(std::memory_order_relaxed))
+  if (reason == Reason::access_denied &&
+      login_.is_right_for(request_of(exchange), ProvenLogin::Clock::now()) && reply.status == kForbidden)
     reason = Reason::no_access_rule;
   std::string_view our_words = is_explained ? std::string_view() : problem.detail;
   if (reason == Reason::wrong_pin && !words.meaning.names_pin) our_words = kKeyIsLocked;

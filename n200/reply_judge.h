@@ -2,13 +2,13 @@
 // Whether a reply has what the exchange asked for, and what its words mean where it does not.
 #pragma once
 
-#include <atomic>
 #include <string>
 #include <string_view>
 
 #include "n200/exchange.h"
 #include "n200/known_secrets.h"
 #include "n200/options.h"
+#include "n200/proven_login.h"
 #include "n200/refusal.h"
 #include "n200/reply.h"
 #include "transport/options.h"
@@ -39,12 +39,13 @@ class ReplyJudge {
  private:
   Error refused(const Exchange& exchange, const transport::Reply& reply, std::string_view body,
                 const Error& problem) const;
+  ProvenLogin::Request request_of(const Exchange& exchange) const;
   Refusal read_words(const Exchange& exchange, std::string_view body, int status) const;
 
   const transport::Options& connection_;
   const transport::Passwords& passwords_;
   const Options& options_;
-  std::atomic<bool> get_authorized_{false};  // user and password are right
+  mutable ProvenLogin login_;
 };
 
 }  // namespace sesam::n200

@@ -91,7 +91,16 @@ TEST_F(Replies, that_forbid_do_not_blame_the_password_once_a_get_was_let_in) {
   EXPECT_EQ(device({forbidden}).timestamp().error().reason, Reason::access_denied);
   Device& one = device({answer(R"({"result":"1664657599"})"), forbidden});
   ASSERT_TRUE(one.timestamp());
-  EXPECT_EQ(one.timestamp().error().reason, Reason::no_access_rule);
+  std::array<unsigned char, 64> signature{};
+  const KeyHandle key(kKeyId, "", "web", 1, Secret(""));
+  EXPECT_EQ(one.sign(key, {Operation::ec_sign, signature}, signature).error().reason, Reason::no_access_rule);
+}
+
+TEST_F(Replies, that_forbid_what_was_authorized_before_may_be_due_to_the_password) {
+  const auto forbidden = with_status(403, R"({"error":"access denied"})");
+  Device& one = device({answer(R"({"result":"1664657599"})"), forbidden});
+  ASSERT_TRUE(one.timestamp());
+  EXPECT_EQ(one.timestamp().error().reason, Reason::access_denied);
 }
 
 TEST_F(Replies, to_decrypt_are_neither_searched_nor_quoted) {
