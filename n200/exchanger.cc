@@ -155,7 +155,7 @@ void Exchanger::note_health(const Exchange& exchange, const transport::Reply& re
   if (reply.failure == transport::Failure::none) breaker_.answered();
   const bool is_at_fault = is_of_the_node(kind, trail.on_this_node, reply.server_answers_others);
   if (nodes_.count() == 1 || !is_at_fault) {
-    if (reply.failure == transport::Failure::none) nodes_.answered(exchange.node);
+    if (reply.failure == transport::Failure::none) nodes_.answered(exchange.node, Clock::now());
     return;
   }
   if (reply.has_another_address) return;

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 constexpr Nodes::Clock::duration kFirstPause = 1s;
 constexpr Nodes::Clock::duration kLongestPause = 30s;
 constexpr unsigned kMaxDoublings = 5;
+constexpr Nodes::Clock::duration kSteady = 60s;  // longer than a request may take
 // A node may ask to be left alone for longer, but what it says is not to be believed for days.
 constexpr std::chrono::seconds kLongestAskedFor = 5min;
 
@@ -27,9 +28,14 @@ void Nodes::Node::note(bool is_unhealthy) noexcept {
 }
 
 void Nodes::set_healthy(Node& node) noexcept {
-  node.failures.store(0, std::memory_order_relaxed);
+  node.failed_probes.store(0, std::memory_order_relaxed);
   node.unhealthy_until.store(0, std::memory_order_relaxed);
   node.note(false);
+}
+
+void Nodes::bring_back(Node& node) noexcept {
+  node.is_back.store(true, std::memory_order_relaxed);
+  set_healthy(node);
 }
 
 // A probe's good outcome is taken up by whoever looks first.
@@ -38,8 +44,12 @@ bool Nodes::is_healthy(Node& node) noexcept {
   auto health = transport::Health::healthy;
   if (!node.health->compare_exchange_strong(health, transport::Health::unknown, std::memory_order_relaxed))
     return false;
-  set_healthy(node);
+  bring_back(node);
   return true;
+}
+
+void Nodes::found_healthy(std::size_t node) noexcept {
+  if (std::ranges::none_of(nodes_, &Nodes::is_healthy)) bring_back(nodes_[node]);
 }
 
 std::size_t Nodes::in_use(NodeSet avoid) noexcept {
@@ -58,22 +68,24 @@ std::size_t Nodes::in_use(NodeSet avoid) noexcept {
   return soonest ? *soonest : avoided.value_or(0);
 }
 
-Nodes::Clock::duration Nodes::next_pause(const Node& node) noexcept {
-  const unsigned doublings = std::min(node.failures.load(std::memory_order_relaxed), kMaxDoublings);
+Nodes::Clock::duration Nodes::next_pause(const Node& node, unsigned counted) noexcept {
+  const unsigned failures =
+      node.failures.load(std::memory_order_relaxed) + node.failed_probes.load(std::memory_order_relaxed);
+  const unsigned doublings = std::min(failures - std::min(failures, counted), kMaxDoublings);
   return std::min(kFirstPause * (1 << doublings), kLongestPause);
 }
 
-// A probe's bad outcome too.
+// A probe's bad outcome too, and one that only shows that a server is there.
 void Nodes::note_failed_probe(Node& node, Clock::time_point now) noexcept {
   auto until = node.unhealthy_until.load(std::memory_order_relaxed);
-  auto health = transport::Health::unhealthy;
-  if (until == 0 ||
+  auto health = node.health->load(std::memory_order_relaxed);
+  if (until == 0 || health == transport::Health::unknown || health == transport::Health::healthy ||
       !node.health->compare_exchange_strong(health, transport::Health::unknown, std::memory_order_relaxed))
     return;
   const auto next = (now + next_pause(node)).time_since_epoch().count();
   if (node.unhealthy_until.compare_exchange_strong(until, next,
                                                    std::memory_order_relaxed))  // else it has answered
-    node.failures.fetch_add(1, std::memory_order_relaxed);
+    node.failed_probes.fetch_add(1, std::memory_order_relaxed);
 }
 
 std::optional<std::size_t> Nodes::to_probe(Clock::time_point now, Clock::duration patience) noexcept {
@@ -87,28 +99,39 @@ std::optional<std::size_t> Nodes::to_probe(Clock::time_point now, Clock::duratio
   return std::nullopt;
 }
 
-void Nodes::answered(std::size_t node) noexcept {
+void Nodes::answered(std::size_t node, Clock::time_point now) noexcept {
   if (!ever_answered_.load(std::memory_order_relaxed)) ever_answered_.store(true, std::memory_order_relaxed);
-  nodes_[node].note(false);
-  if (nodes_[node].unhealthy_until.load(std::memory_order_relaxed) == 0 &&
-      nodes_[node].failures.load(std::memory_order_relaxed) == 0)
+  Node& one = nodes_[node];
+  one.note(false);
+  if (one.unhealthy_until.load(std::memory_order_relaxed) == 0 &&
+      one.failures.load(std::memory_order_relaxed) == 0)
     return;  // mostly: nothing is written that other threads read
-  nodes_[node].failures.store(0, std::memory_order_relaxed);
-  nodes_[node].unhealthy_until.store(0, std::memory_order_relaxed);
+  set_healthy(one);
+  Clock::rep since = 0;
+  const Clock::rep ticks = now.time_since_epoch().count();
+  if (!one.answers_since.compare_exchange_strong(since, ticks, std::memory_order_relaxed) &&
+      ticks - since >= kSteady.count())
+    one.failures.store(0, std::memory_order_relaxed);
 }
 
+// Of many requests that failed together the first counts, even if one that the node had answered before comes
+// to an end between them and makes it healthy.
 bool Nodes::failed(std::size_t node, Clock::time_point now, std::chrono::seconds asked_for) noexcept {
-  auto before = nodes_[node].unhealthy_until.load(std::memory_order_relaxed);
+  Node& one = nodes_[node];
+  auto before = one.unhealthy_until.load(std::memory_order_relaxed);
   if (before != 0 && now.time_since_epoch().count() < before) return false;
-  const auto alone =
-      std::max<Clock::duration>(std::min(asked_for, kLongestAskedFor), next_pause(nodes_[node]));
-  nodes_[node].health->store(transport::Health::unknown, std::memory_order_relaxed);  // of a probe of before
-  // Of many requests that failed together the first counts.
-  if (!nodes_[node].unhealthy_until.compare_exchange_strong(before, (now + alone).time_since_epoch().count(),
-                                                            std::memory_order_relaxed))
+  const bool is_same_failure = before == 0 && one.failures.load(std::memory_order_relaxed) != 0 &&
+                               !one.is_back.load(std::memory_order_relaxed);
+  const auto alone = std::max<Clock::duration>(std::min(asked_for, kLongestAskedFor),
+                                               next_pause(one, is_same_failure ? 1 : 0));
+  one.health->store(transport::Health::unknown, std::memory_order_relaxed);  // of a probe of before
+  if (!one.unhealthy_until.compare_exchange_strong(before, (now + alone).time_since_epoch().count(),
+                                                   std::memory_order_relaxed))
     return false;
-  nodes_[node].failures.fetch_add(1, std::memory_order_relaxed);
-  nodes_[node].note(true);
+  if (!is_same_failure) one.failures.fetch_add(1, std::memory_order_relaxed);
+  one.is_back.store(false, std::memory_order_relaxed);
+  one.answers_since.store(0, std::memory_order_relaxed);
+  one.note(true);
   return before == 0;
 }
 

@@ -18,8 +18,9 @@ struct NodeCounts;
 namespace sesam::n200 {
 
 /// A circuit breaker for each node, shared by all threads; lock-free. A node that failed is left alone for a
-/// while, longer each time. After that a request of our own finds out whether it is healthy again: no user's
-/// request is risked for that.
+/// while. After that a request of our own finds out whether it is healthy again: no user's request is risked
+/// for that. The pause is longer after each probe that failed, and each time users' requests fail again after
+/// a good one, until the node has answered them for a minute: a node may answer probes only.
 class Nodes {
  public:
   using Clock = std::chrono::steady_clock;
@@ -38,10 +39,10 @@ class Nodes {
   /// What the pipeline tells the outcome of the probe to.
   const transport::HealthFlag& health_of(std::size_t node) const noexcept { return nodes_[node].health; }
 
-  /// It answered a probe that was not due here.
-  void found_healthy(std::size_t node) noexcept { set_healthy(nodes_[node]); }
+  /// It answered a probe of the breaker: it is used if no other is healthy.
+  void found_healthy(std::size_t node) noexcept;
   /// It answered a user's request.
-  void answered(std::size_t node) noexcept;
+  void answered(std::size_t node, Clock::time_point now) noexcept;
   /// It did not. What it `asked_for` itself passes before it is probed, five minutes at most. True: it was in
   /// use until now.
   bool failed(std::size_t node, Clock::time_point now, std::chrono::seconds asked_for) noexcept;
@@ -53,15 +54,20 @@ class Nodes {
  private:
   struct Node {
     std::atomic<Clock::rep> unhealthy_until{0};  // 0: healthy
-    std::atomic<unsigned> failures{0};           // in a row
+    std::atomic<unsigned> failures{0};           // of users' requests, until it is steady
+    std::atomic<unsigned> failed_probes{0};      // in a row
+    std::atomic<bool> is_back{false};            // a probe found it healthy after it failed
+    std::atomic<Clock::rep> answers_since{0};    // users' requests; 0: none since it failed
     metrics::NodeCounts* counts = nullptr;
     void note(bool is_unhealthy) noexcept;
     transport::HealthFlag health =
         std::make_shared<std::atomic<transport::Health>>(transport::Health::unknown);
   };
   static bool is_healthy(Node& node) noexcept;
+  static void bring_back(Node& node) noexcept;
   static void set_healthy(Node& node) noexcept;
-  static Clock::duration next_pause(const Node& node) noexcept;
+  // `counted`: of the failures, those that are the one that the pause is for.
+  static Clock::duration next_pause(const Node& node, unsigned counted = 0) noexcept;
   static void note_failed_probe(Node& node, Clock::time_point now) noexcept;
 
   std::deque<Node> nodes_;  // atomics do not move

@@ -7,6 +7,7 @@ import pytest
 
 from harness.cluster import Cluster
 from harness.programs import minimal_environment
+from harness.simulator import PASSWORD, USER
 
 pytestmark = pytest.mark.alone
 DEADLINE_MS = 1500
@@ -159,6 +160,54 @@ def test_a_core_that_hangs_stops_no_other(simulator, openssl_cnf, signer_program
         other.stop()
 
 
+def back_within(signer, seconds):
+    start = time.monotonic()
+    while not signer.sign()[0]:
+        assert time.monotonic() - start < seconds
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("dialect", [None, "error-html"])
+@pytest.mark.parametrize("http1", [False, True], ids=["http2", "http1"])
+def test_a_password_that_changed_during_an_outage_is_found(tmp_path, simulator, openssl_cnf, signer_program, dialect,
+                                                           http1):
+    """The device refuses the probe, with an HTML page too."""
+    device = simulator(http1=http1, **({"dialect": dialect} if dialect else {}))
+    device.create_key("web")
+    password = tmp_path / "pass"
+    password.write_text(PASSWORD + "\n")
+    password.chmod(0o600)
+    signer = Signer(signer_program, openssl_cnf(device, **{"pass": None, "pass_source": f"file:{password}",
+                                                           "deadline_ms": DEADLINE_MS}))
+    try:
+        assert signer.sign()[0]
+        device.network("restart")
+        while NOT_RESPONDING not in signer.sign()[2]:
+            pass
+        password.write_text("changed-4711\n")
+        device.add_user(USER, "changed-4711")
+        device.network("restore")
+        back_within(signer, 6)
+    finally:
+        signer.stop()
+
+
+def test_a_device_that_answers_the_probe_with_html_is_used_again(simulator, openssl_cnf, signer_program):
+    device = simulator()
+    device.create_key("web")
+    device.fault("not-json", command="timestamp", count=-1)
+    signer = Signer(signer_program, openssl_cnf(device, deadline_ms=DEADLINE_MS))
+    try:
+        assert signer.sign()[0]
+        device.network("restart")
+        while NOT_RESPONDING not in signer.sign()[2]:
+            pass
+        device.network("restore")
+        back_within(signer, 6)
+    finally:
+        signer.stop()
+
+
 @pytest.mark.parametrize("outage", ["silence", "restart"])
 @pytest.mark.parametrize("back", [0, 1])
 def test_either_node_is_used_again_after_both_were_away(tmp_path, openssl_cnf, signer_program, outage, back):
@@ -175,14 +224,32 @@ def test_either_node_is_used_again_after_both_were_away(tmp_path, openssl_cnf, s
             time.sleep(0.05)
         cluster.nodes[back].network("restore")
         cluster.reset_counters()
-        start = time.monotonic()
-        while not signer.sign()[0]:
-            assert time.monotonic() - start < 10
-            time.sleep(0.05)
+        back_within(signer, 10)
         for _ in range(10):
             made, seconds, error = signer.sign()
             assert made and seconds < 0.3, (seconds, error)  # it does not try the other node before
         assert cluster.signatures()[1 - back] == 0
     finally:
+        signer.stop()
+        cluster.stop()
+
+
+def test_a_node_that_answers_probes_only_costs_few_signatures(tmp_path, openssl_cnf, signer_program):
+    """Each further failure doubles the pause until it is tried again: 1 s, 2 s, 4 s."""
+    cluster = Cluster(tmp_path / "cluster").start()
+    cluster.create_key("web")
+    signer = Signer(signer_program, openssl_cnf(cluster.nodes[0], url=cluster.url, tlscert=cluster.tlscert,
+                                                request_timeout_ms=500, deadline_ms=3000))
+    try:
+        assert signer.sign()[0]
+        cluster.nodes[0].hang_core(-1)
+        cluster.reset_counters()
+        start = time.monotonic()
+        while time.monotonic() - start < 8:
+            assert signer.sign()[0]
+            time.sleep(0.05)
+        assert cluster.signatures()[0] <= 4
+    finally:
+        cluster.nodes[0].hang_core(0)
         signer.stop()
         cluster.stop()

@@ -47,7 +47,7 @@ TEST_F(NodesTest, are_counted) {
   fail(0);
   EXPECT_EQ(counts.unhealthy.get(), 1);
   EXPECT_EQ(counts.failures.get(), 1U);
-  nodes_.answered(0);
+  nodes_.answered(0, now_);
   EXPECT_EQ(counts.unhealthy.get(), 0);
   fail(0);
   say(0, transport::Health::healthy);
@@ -91,7 +91,7 @@ TEST_F(NodesTest, are_left_alone_for_longer_after_a_probe_that_failed) {
   now_ += 1s;
   for (const auto pause : {2s, 4s, 8s}) {
     ASSERT_EQ(nodes_.to_probe(now_, kPatience), 0U);
-    say(0, transport::Health::unhealthy);
+    say(0, pause == 4s ? transport::Health::responds : transport::Health::unhealthy);
     EXPECT_EQ(nodes_.in_use(), 1U);
     EXPECT_FALSE(nodes_.to_probe(now_, kPatience));
     EXPECT_FALSE(nodes_.to_probe(now_ + pause - 1ms, kPatience)) << pause.count();
@@ -106,14 +106,60 @@ TEST_F(NodesTest, are_left_alone_for_longer_each_time) {
     now_ += pause;
     EXPECT_EQ(nodes_.to_probe(now_, 0s), 0U) << pause.count();
   }
-  nodes_.answered(0);
+  nodes_.answered(0, now_);
+  nodes_.answered(0, now_ += 60s);
   fail(0);
   EXPECT_EQ(nodes_.to_probe(now_ + 1s, kPatience), 0U);
+}
+
+// As one does whose core hangs: it answers look-ups and probes, but no signatures.
+TEST_F(NodesTest, are_left_alone_for_longer_each_time_they_fail_again_after_a_good_probe) {
+  for (const auto pause : {1s, 2s, 4s, 8s, 16s, 30s, 30s}) {
+    nodes_.answered(0, now_);
+    nodes_.answered(0, now_ += 15s);
+    fail(0);
+    EXPECT_FALSE(nodes_.to_probe(now_ + pause - 1ms, kPatience)) << pause.count();
+    EXPECT_EQ(nodes_.to_probe(now_ += pause, kPatience), 0U) << pause.count();
+    say(0, transport::Health::healthy);
+    EXPECT_EQ(nodes_.in_use(), 0U) << "at once";
+  }
+  nodes_.answered(0, now_);
+  nodes_.answered(0, now_ += 60s);
+  fail(0);
+  EXPECT_EQ(nodes_.to_probe(now_ + 1s, kPatience), 0U) << "it was steady for a minute";
+}
+
+TEST_F(NodesTest, that_failed_probes_for_long_and_are_healthy_again_get_short_pauses) {
+  fail(0);
+  for (int i = 0; i < 10; ++i) {
+    now_ += 30s;
+    ASSERT_EQ(nodes_.to_probe(now_, kPatience), 0U);
+    say(0, i < 9 ? transport::Health::unhealthy : transport::Health::healthy);
+    nodes_.to_probe(now_, kPatience);
+  }
+  ASSERT_EQ(nodes_.in_use(), 0U);
+  fail(0);
+  EXPECT_EQ(nodes_.to_probe(now_ + 2s, kPatience), 0U);
+}
+
+TEST_F(NodesTest, that_failed_do_not_come_back_by_a_probe_of_the_breaker_while_others_are_healthy) {
+  fail(0);
+  nodes_.found_healthy(0);
+  EXPECT_EQ(nodes_.in_use(), 1U);
 }
 
 TEST_F(NodesTest, that_fail_many_requests_at_once_have_failed_once) {
   EXPECT_TRUE(nodes_.failed(0, now_, 0s));
   for (int i = 0; i < 100; ++i) EXPECT_FALSE(nodes_.failed(0, now_, 0s));
+  EXPECT_EQ(nodes_.to_probe(now_ + 1s, kPatience), 0U);
+}
+
+TEST_F(NodesTest, that_fail_many_requests_while_earlier_ones_are_answered_have_failed_once) {
+  for (int i = 0; i < 100; ++i) {
+    fail(0);
+    nodes_.answered(0, now_);
+  }
+  fail(0);
   EXPECT_EQ(nodes_.to_probe(now_ + 1s, kPatience), 0U);
 }
 
@@ -148,7 +194,7 @@ TEST_F(NodesTest, if_all_are_ill_the_one_that_is_well_first_is_asked) {
   fail(0);
   fail(2);
   EXPECT_EQ(nodes_.in_use(), 1U);
-  nodes_.answered(1);
+  nodes_.answered(1, now_);
   EXPECT_EQ(nodes_.in_use(), 1U);
 }
 
@@ -156,7 +202,7 @@ TEST_F(NodesTest, remember_that_any_has_answered) {
   EXPECT_FALSE(nodes_.ever_answered());
   fail(0);
   EXPECT_FALSE(nodes_.ever_answered());
-  nodes_.answered(1);
+  nodes_.answered(1, now_);
   EXPECT_TRUE(nodes_.ever_answered());
 }
 
