@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/endpoint.h"
 
+#include <net/if.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,13 +19,24 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// RFC 6874 writes the zone of "fe80::1%eth0" in a URL as "%25eth0".
+std::string with_zone(std::string_view host) {
+  const auto percent = host.find("%25");
+  const bool is_escaped = percent != host.npos && percent + 3 < host.size();
+  return is_escaped ? std::string(host.substr(0, percent + 1)).append(host.substr(percent + 3))
+                    : std::string(host);
+}
+
+// The zone is this machine's matter, and not in a certificate.
+std::string without_zone(std::string_view host) { return std::string(host.substr(0, host.find('%'))); }
+
 // "host", "host:port", "[v6]", "[v6]:port", and a bare IPv6 address, which has no port.
 std::pair<std::string, std::string> split(std::string_view text) {
   const bool bracketed = text.starts_with('[');
   const auto end = bracketed ? text.find(']') : text.npos;
   if (end != text.npos) {
     const auto rest = text.substr(end + 1);
-    return {std::string(text.substr(1, end - 1)), rest.starts_with(':') ? std::string(rest.substr(1)) : ""};
+    return {with_zone(text.substr(1, end - 1)), rest.starts_with(':') ? std::string(rest.substr(1)) : ""};
   }
   const auto colon = text.find(':');
   if (colon == text.npos || text.find(':', colon + 1) != text.npos) return {std::string(text), ""};
@@ -38,11 +50,19 @@ std::string digits_of(const addrinfo& address) {
   return failed != 0 ? "?" : text.data();
 }
 
+// glibc takes an interface's name for link-local addresses only, as "fe80::1%eth0", and curl for all.
+std::string with_numbered_zone(const std::string& host) {
+  const auto percent = host.find('%');
+  const unsigned number = percent == host.npos ? 0 : if_nametoindex(host.c_str() + percent + 1);
+  return number == 0 ? host : host.substr(0, percent + 1) + std::to_string(number);
+}
+
 Result<Addresses> look_up(const Endpoint& endpoint) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const int failed = getaddrinfo(endpoint.host.c_str(), endpoint.port.c_str(), &hints, &found);
+  const int failed =
+      getaddrinfo(with_numbered_zone(endpoint.host).c_str(), endpoint.port.c_str(), &hints, &found);
   if (failed != 0)
     return Error{Reason::cannot_resolve,
                  endpoint.host + ": " + (failed == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(failed))};
@@ -71,9 +91,9 @@ Endpoint endpoint_of(std::string_view url, std::string_view address) {
   if (url.starts_with(kScheme)) url.remove_prefix(kScheme.size());
   const auto [name, port] = split(url);
   const std::string own_port = port.empty() ? "443" : port;
-  if (address.empty()) return {name, name, own_port};
+  if (address.empty()) return {without_zone(name), name, own_port};
   const auto [host, other_port] = split(address);
-  return {name, host, other_port.empty() ? own_port : other_port};
+  return {without_zone(name), host, other_port.empty() ? own_port : other_port};
 }
 
 std::vector<Endpoint> endpoints_of(std::string_view url, std::string_view addresses) {

@@ -2,6 +2,7 @@
 """sesam doctor: from the host name to the end of the TLS handshake."""
 import contextlib
 import socket
+import socketserver
 import threading
 import time
 
@@ -20,6 +21,49 @@ def test_a_clock_that_is_wrong(simulator, openssl_cnf, doctor):
 def test_a_port_where_nobody_listens(device, openssl_cnf, doctor):
     assert_only_bad(doctor(openssl_cnf(device, address="127.0.0.1:1")), "connection",
                     "127.0.0.1 port 1: Connection refused", "'url' and 'address'")
+
+
+def pass_on(source, sink):
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+    for one in (source, sink):
+        with contextlib.suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def at_ipv6_loopback(device):
+    """-> a port of ::1, where the simulator does not listen, that leads to the device."""
+    class Relay(socketserver.BaseRequestHandler):
+        def handle(self):
+            with socket.create_connection(("127.0.0.1", device.port)) as onward:
+                back = threading.Thread(target=pass_on, args=(onward, self.request))
+                back.start()
+                pass_on(self.request, onward)
+                back.join()
+
+    class Server(socketserver.ThreadingTCPServer):
+        address_family = socket.AF_INET6
+        daemon_threads = True
+
+    with Server(("::1", 0), Relay) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def test_a_zone_in_the_url_is_that_of_the_address(simulator, openssl_cnf, openssl, doctor, tmp_path):
+    key, certificate = tmp_path / "v6.key", tmp_path / "v6.crt"
+    openssl(None, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
+            "-subj", "/CN=v6", "-addext", "subjectAltName=IP:::1", "-days", "90", "-out", certificate)
+    device = simulator(tls_cert=certificate, tls_key=key)
+    device.create_key("web")
+    with at_ipv6_loopback(device) as port:
+        cnf = openssl_cnf(device, url=f"https://[::1%25lo]:{port}", address=None, tlscert=certificate)
+        openssl(cnf, "pkey", "-in", "sesam:web", "-pubout")
+        steps = doctor(cnf)
+    assert bad_steps(steps) == [] and "::1%lo is ::1" in steps["host name"]["finding"], steps
 
 
 def test_a_name_that_is_not_in_the_certificate(device, openssl_cnf, doctor):

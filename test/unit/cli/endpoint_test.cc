@@ -23,6 +23,10 @@ TEST(Endpoint, is_where_url_and_address_lead) {
       {"https://[2001:db8::7]:8443", "", {"2001:db8::7", "2001:db8::7", "8443"}},
       {"https://hsm", "2001:db8::7", {"hsm", "2001:db8::7", "443"}},
       {"https://hsm", "[2001:db8::7]", {"hsm", "2001:db8::7", "443"}},
+      {"https://[fe80::7%25eth0]:8443", "", {"fe80::7", "fe80::7%eth0", "8443"}},
+      {"https://[fe80::7%eth0]", "", {"fe80::7", "fe80::7%eth0", "443"}},
+      {"https://[fe80::7%25]", "", {"fe80::7", "fe80::7%25", "443"}},
+      {"https://hsm", "[fe80::7%25eth0]:99", {"hsm", "fe80::7%eth0", "99"}},
       {"https://hsm", "[2001:db8::7]:99", {"hsm", "2001:db8::7", "99"}},
   };
   for (const auto& row : rows) {
@@ -37,6 +41,14 @@ TEST(Endpoint, given_as_digits_resolves_to_itself) {
   const auto addresses = resolve({"hsm", "127.0.0.1", "1"}, 5000);
   ASSERT_TRUE(addresses);
   EXPECT_EQ(text_of(*addresses), "127.0.0.1");
+}
+
+TEST(Endpoint, with_a_zone_resolves_to_an_address_of_that_interface) {
+  for (const char* url : {"https://[::1%25lo]", "https://[fe80::1%25lo]", "https://[fe80::1%251]"}) {
+    const auto addresses = resolve(endpoint_of(url, {}), 5000);
+    EXPECT_TRUE(addresses) << url;
+  }
+  EXPECT_FALSE(resolve(endpoint_of("https://[fe80::1%25no-such-if]", {}), 5000));
 }
 
 TEST(Endpoint, with_an_unknown_name_is_reported) {
