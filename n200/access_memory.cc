@@ -81,6 +81,7 @@ void AccessMemory::note(const Exchange& exchange, ReplyKind kind, const Error* e
       break;
     case ReplyKind::good:
     case ReplyKind::unknown_key:
+    case ReplyKind::wrong_pin:
     case ReplyKind::refused:
       for (const bool key_too : {false, true}) memory().note_authorized(name_of(exchange, key_too));
       break;

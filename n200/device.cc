@@ -87,7 +87,7 @@ Result<void> Device::list_keys(const KeyUri& uri, const std::function<void(const
 KeyHandle Device::handle(const KeyUri& uri, const KeyRecord& record, Secret pin) const {
   const KnownSecrets known(pipeline().options(), exchanger_->pipeline().passwords(), options());
   KeyHandle key(record.key_id, record.token_label(), record.nice_name, uri.core.value_or(options().core),
-                std::move(pin), known.all());
+                std::move(pin), known.all(), pipeline().options().urls);
   key.standing = watch(*exchanger_, uri, record);
   key.proof = proof_of(*exchanger_, record);
   return key;

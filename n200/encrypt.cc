@@ -58,7 +58,7 @@ Result<Secret> encipher(Exchanger& exchanger, Operation operation, std::string_v
                     "example in base64");
   asking.set_key(key, core);
   asking.values.set_data(data);
-  auto document = exchanger.exchange_with_pin(asking);
+  auto document = exchanger.exchange(asking);
   if (!document)
     return document.error().reason == Reason::unknown_key
                ? replaced_or(exchanger, std::move(document).error(), key, asking.deadline)

@@ -26,7 +26,7 @@ struct Exchange {
   std::size_t reply_cap_bytes = kReplyCapBytes;
   Values values{};
   std::string_view pin{};
-  PinVerdict* pin_verdict = nullptr;       // on that pin
+  PinVerdicts* pin_verdicts = nullptr;     // on that pin
   std::string_view secret_sent{};          // the bytes that are imported or encrypted
   SignatureProof* proof = nullptr;         // of the key that signs
   std::optional<std::size_t> only_node{};  // no other node is asked
@@ -42,7 +42,7 @@ struct Exchange {
   /// Names the key, and sends its PIN. Both arguments must outlive the exchange.
   void set_key(const KeyHandle& key, std::string_view core) {
     pin = key.pin.reveal();
-    pin_verdict = key.pin_verdict.get();
+    pin_verdicts = key.pin_verdicts.get();
     values.set(Placeholder::core, core)
         .set(Placeholder::key_id, key.key_id)
         .set(Placeholder::token, key.token)

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "metrics/counts.h"
-#include "n200/pin_verdicts.h"
 #include "n200/retry.h"
 #include "n200/signature_proof.h"
 
@@ -167,15 +166,20 @@ void Exchanger::note_health(const Exchange& exchange, const transport::Reply& re
 }
 
 // A missing key is a matter of the node only where it was there before, and not where this process deleted
-// it.
+// it; a wrong PIN only where another node has accepted it.
 bool Exchanger::may_fail_over(Exchange& exchange, ReplyKind kind) const {
   if (exchange.only_node || nodes_.count() == 1) return false;
-  if (kind != ReplyKind::unknown_key) return true;
+  const bool is_pin = kind == ReplyKind::wrong_pin;
+  if (kind != ReplyKind::unknown_key && !is_pin) return true;
   if (exchange.proof == nullptr || exchange.proof->is_deleted()) return false;
+  if (is_pin && !(exchange.pin_verdicts && exchange.pin_verdicts->is_proven_by_another(exchange.node)))
+    return false;
   exchange.must_prove = true;
   if (exchange.proof->differs(exchange.node))
     log_->write(LogLevel::failures, "the nodes differ: " + std::string(url_of(exchange.node)) +
-                                        " does not have " + exchange.doing.key +
+                                        (is_pin ? " does not accept the PIN of " + exchange.doing.key +
+                                                      ", which another node accepted"
+                                                : " does not have " + exchange.doing.key) +
                                         "; avoiding it for this key");
   return true;
 }
@@ -233,6 +237,34 @@ void Exchanger::give_up_on_device(Clock::time_point now) noexcept {
   if (nodes_.count() == 1) nodes_.did_not_respond(0);
 }
 
+// And gets leave to send it the PIN. A node that fails while its first caller tries the PIN is not the one to
+// wait for.
+Result<PinVerdict::Permission> Exchanger::choose_node(Exchange& exchange, NodeSet avoid) {
+  for (auto pause = PinVerdict::kFirstPause;; pause = std::min(2 * pause, PinVerdict::kMaxPause)) {
+    exchange.node = exchange.only_node.value_or(nodes_.in_use(avoid));
+    exchange.doing.endpoint = url_of(exchange.node);
+    if (exchange.pin_verdicts == nullptr) return PinVerdict::Permission{PinVerdict::Leave::granted};
+    const auto permission = exchange.pin_verdicts->of(exchange.node).ask(exchange.deadline);
+    if (permission.leave != PinVerdict::Leave::wait) return permission;
+    const auto now = Clock::now();
+    if (now >= exchange.deadline)
+      return error_of(exchange.doing, Reason::timed_out,
+                      "it is not known yet whether the PIN is correct; request not sent");
+    pipeline_->rest_until(std::min(now + pause, exchange.deadline));
+    SESAM_CHECK(pass_breaker(exchange));
+  }
+}
+
+// An answer in place of a request that is not sent.
+std::optional<RefusedAccess::Refusal> Exchanger::answer_known(const Exchange& exchange,
+                                                              PinVerdict::Leave leave) {
+  if (leave != PinVerdict::Leave::refused) return access_.refusal_for(exchange);
+  return RefusedAccess::Refusal{.error = error_of(exchange.doing, Reason::wrong_pin,
+                                                  "PIN previously rejected by the device; request not sent"),
+                                .at = {},
+                                .next_try = {}};
+}
+
 Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
   SESAM_CHECK(pass_breaker(exchange));
   const Rendered rendered = render(row_of(exchange), exchange.values);
@@ -241,11 +273,14 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
   const auto begun = Clock::now();
   for (;;) {
     if (nodes_.count() > 1) probe_a_node();
-    request.endpoint = exchange.node = exchange.only_node.value_or(nodes_.in_use(trail.avoid));
-    exchange.doing.endpoint = url_of(exchange.node);
+    SESAM_TRY(permission, choose_node(exchange, trail.avoid));
+    PinVerdict* const verdict =
+        exchange.pin_verdicts != nullptr ? &exchange.pin_verdicts->of(exchange.node) : nullptr;
+    const PinProbe trial(verdict, permission.trial);
+    request.endpoint = exchange.node;
     trail.add(exchange.node);
     exchange.password_number = pipeline_->passwords().newest().number;
-    const auto remembered = access_.refusal_for(exchange);
+    const auto remembered = answer_known(exchange, permission.leave);
     transport::Reply reply = remembered ? reply_of(*remembered) : pipeline_->perform(request);
     exchange.status = reply.status;
     auto document = remembered ? Result<ReplyDocument>(remembered->error) : judge_.judge(exchange, reply);
@@ -255,6 +290,7 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
       note_health(exchange, reply, kind, error, trail);
       access_.note(exchange, kind, error);
     }
+    if (document && verdict != nullptr) verdict->proven(permission.trial);
     if (document) return document;
     if (kind == ReplyKind::no_access && can_use_newer_password(exchange)) continue;
     const auto pause = pause_before_retry(exchange, reply, kind, document.error(), trail);
@@ -268,31 +304,6 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
     metrics::counts().retries[request.operation].add();
     if (pause->count() > 0) pipeline_->rest_until(now + *pause);
   }
-}
-
-Result<std::uint64_t> Exchanger::may_send_pin(const Exchange& exchange) {
-  if (exchange.pin_verdict == nullptr) return std::uint64_t{0};
-  const auto permission = exchange.pin_verdict->ask(exchange.deadline, *pipeline_);
-  switch (permission.leave) {
-    case PinVerdict::Leave::granted:
-    case PinVerdict::Leave::to_try:
-      return permission.trial;
-    case PinVerdict::Leave::refused:
-      return error_of(exchange.doing, Reason::wrong_pin,
-                      "PIN previously rejected by the device; request not sent");
-    case PinVerdict::Leave::timed_out:
-      break;
-  }
-  return error_of(exchange.doing, Reason::timed_out,
-                  "it is not known yet whether the PIN is correct; request not sent");
-}
-
-Result<ReplyDocument> Exchanger::exchange_with_pin(Exchange& asking) {
-  SESAM_TRY(trial, may_send_pin(asking));
-  const PinProbe probe(asking.pin_verdict, trial);
-  auto document = exchange(asking);
-  if (document && asking.pin_verdict != nullptr) asking.pin_verdict->proven(trial);
-  return document;
 }
 
 Result<std::string_view> Exchanger::answer_of(const Exchange& exchange, ReplyDocument& document) const {

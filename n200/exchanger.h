@@ -19,6 +19,7 @@
 #include "n200/nodes.h"
 #include "n200/options.h"
 #include "n200/password_renewal.h"
+#include "n200/pin_verdicts.h"
 #include "n200/reply.h"
 #include "n200/reply_judge.h"
 #include "transport/pipeline.h"
@@ -34,10 +35,9 @@ class Exchanger {
             std::shared_ptr<const Audit> audit);
 
   /// Sends the request, and repeats it where outcome.h and retry.h say so. Raises what the device's reply
-  /// means, what kept it from arriving, and not_responding.
+  /// means, what kept it from arriving, and not_responding. A PIN that a node rejected before is not sent to
+  /// it again.
   Result<ReplyDocument> exchange(Exchange& exchange);
-  /// The same for a request with a PIN: one that the device rejected before is not sent. Raises wrong_pin.
-  Result<ReplyDocument> exchange_with_pin(Exchange& exchange);
   /// The text where the wire row expects the answer. Raises reply_field_missing.
   Result<std::string_view> answer_of(const Exchange& exchange, ReplyDocument& document) const;
 
@@ -65,8 +65,8 @@ class Exchanger {
  private:
   struct Trail;
 
-  // The number of the trial where this exchange tries the PIN out, else 0.
-  Result<std::uint64_t> may_send_pin(const Exchange& exchange);
+  Result<PinVerdict::Permission> choose_node(Exchange& exchange, NodeSet avoid);
+  std::optional<RefusedAccess::Refusal> answer_known(const Exchange& exchange, PinVerdict::Leave leave);
   Result<void> pass_breaker(const Exchange& exchange);
   transport::Request request_for(const Exchange& exchange, const Rendered& rendered) const;
   bool can_use_newer_password(const Exchange& exchange);

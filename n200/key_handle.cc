@@ -16,7 +16,8 @@ constexpr std::size_t kMinBytesInNames = 8;  // of a secret that is looked for i
 }  // namespace
 
 KeyHandle::KeyHandle(std::string id, std::string token_label, std::string name, unsigned in_core,
-                     Secret its_pin, std::span<const std::string_view> secrets)
+                     Secret its_pin, std::span<const std::string_view> secrets,
+                     std::span<const std::string> nodes)
     : key_id(std::move(id)),
       token(std::move(token_label)),
       nice_name(std::move(name)),
@@ -30,7 +31,7 @@ KeyHandle::KeyHandle(std::string id, std::string token_label, std::string name, 
   shown_name_ = redact(nice_name, all);
   description_ = "key '" + shown_name_ + "' (" + shown_id_ + ")";
   if (pin.empty()) return;
-  pin_verdict = std::make_shared<PinVerdict>(process_state<SharedVerdicts>(), key_id, pin.reveal());
+  pin_verdicts = std::make_shared<PinVerdicts>(process_state<SharedVerdicts>(), nodes, key_id, pin.reveal());
   pin_in_use_ = process_state<PinsInUse>().add(pin.reveal());
 }
 

@@ -12,22 +12,23 @@
 namespace sesam::n200 {
 
 class KeyStanding;
-class PinVerdict;
+class PinVerdicts;
 class SignatureProof;
 
 /// Device::handle() makes a complete one.
 struct KeyHandle {
   KeyHandle() = default;
-  /// The description is without `secrets` and the PIN: the device chooses a key's names.
+  /// The description is without `secrets` and the PIN: the device chooses a key's names. `nodes`: their URLs;
+  /// without them what one says about the PIN holds for all.
   KeyHandle(std::string key_id, std::string token, std::string nice_name, unsigned core, Secret pin,
-            std::span<const std::string_view> secrets = {});
+            std::span<const std::string_view> secrets = {}, std::span<const std::string> nodes = {});
 
   std::string key_id;
   std::string token;
   std::string nice_name;
   unsigned core = 1;
   Secret pin;                                   ///< empty: the PIN stored in the device
-  std::shared_ptr<PinVerdict> pin_verdict;      ///< null where there is no PIN
+  std::shared_ptr<PinVerdicts> pin_verdicts;    ///< null where there is no PIN
   std::shared_ptr<const KeyStanding> standing;  ///< null: not from Device::handle()
   std::shared_ptr<SignatureProof> proof;        ///< the same
 

@@ -17,7 +17,7 @@ constexpr milliseconds kMaxPause{1000};
 }  // namespace
 
 Change request_change(Exchanger& exchanger, Exchange& asking) {
-  auto document = exchanger.exchange_with_pin(asking);
+  auto document = exchanger.exchange(asking);
   if (!document) return {std::move(document).error(), {}, asking.node, asking.outcome_unknown};
   auto answer = exchanger.answer_of(asking, *document);
   if (!answer) return {std::move(answer).error(), {}, asking.node, true};

@@ -49,6 +49,7 @@ constexpr Cell kTable[][3] = {
     {fail_over, fail_over, unknown},      // garbage
     {fail_over, fail_over, deliver},      // no_access
     {deliver, fail_over, deliver},        // unknown_key
+    {deliver, fail_over, deliver},        // wrong_pin
     {deliver, deliver, deliver},          // refused
     {repeat, repeat, repeat_or_unknown},  // local_limit
     {deliver, deliver, deliver},          // local
@@ -67,6 +68,8 @@ ReplyKind kind_of(Failure failure, int status, Reason judged) noexcept {
       return ReplyKind::no_access;
     case Reason::unknown_key:
       return ReplyKind::unknown_key;
+    case Reason::wrong_pin:
+      return ReplyKind::wrong_pin;
     case Reason::http_status:
     case Reason::device_error:
       return kind_of_status(status);

@@ -28,7 +28,8 @@ enum class ReplyKind : std::uint8_t {
   garbage,       ///< no JSON object, or longer than allowed
   no_access,     ///< 401, 403, "access denied"
   unknown_key,
-  refused,      ///< any other refusal: wrong PIN, locked key, unknown command
+  wrong_pin,    ///< or the key is locked
+  refused,      ///< any other refusal: PIN missing, unknown command
   local_limit,  ///< this process has no descriptor or thread left for it, at this moment, or closed ours
   local,        ///< another failure of this process or its configuration
   count

@@ -1,59 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/pin_verdicts.h"
 
-#include <algorithm>
-#include <thread>
-
 namespace sesam::n200 {
 namespace {
 
 using namespace std::chrono_literals;
 using Answer = SharedVerdicts::Answer;
 
-// Between two looks at the verdict that another caller waits for. A process cannot wake the jobs of another
-// one.
-constexpr auto kFirstPause = 1ms;
-constexpr auto kMaxPause = 16ms;
-
 // Its operation has a deadline of its own; its process may be late.
 constexpr auto kLateness = 1s;
 
 }  // namespace
 
-SharedVerdicts::Asked PinVerdict::look(std::chrono::steady_clock::time_point deadline) noexcept {
-  const std::uint32_t as_of = shared_.refusals();
-  const auto asked = shared_.ask(tag_, deadline + kLateness);
-  if (asked.answer == Answer::refused) known_.store(State::refused, std::memory_order_release);
-  if (asked.answer == Answer::proven) {
-    as_of_.store(as_of, std::memory_order_relaxed);
-    known_.store(State::proven, std::memory_order_release);
-  }
-  return asked;
-}
-
-PinVerdict::Permission PinVerdict::ask(std::chrono::steady_clock::time_point deadline,
-                                       transport::Pipeline& pipeline) noexcept {
+PinVerdict::Permission PinVerdict::ask(std::chrono::steady_clock::time_point deadline) noexcept {
   const State known = known_.load(std::memory_order_acquire);
   if (known == State::refused) return {Leave::refused};
-  if (known == State::proven && as_of_.load(std::memory_order_relaxed) == shared_.refusals())
-    return {Leave::granted};
-  for (std::chrono::milliseconds pause = kFirstPause;;
-       pause = std::min<std::chrono::milliseconds>(2 * pause, kMaxPause)) {
-    const auto asked = look(deadline);
-    switch (asked.answer) {
-      case Answer::proven:
-        return {Leave::granted};
-      case Answer::refused:
-        return {Leave::refused};
-      case Answer::try_it:
-        return {Leave::to_try, asked.trial};
-      case Answer::wait:
-        break;
-    }
-    const auto now = std::chrono::steady_clock::now();
-    if (now >= deadline) return {Leave::timed_out};
-    pipeline.rest_until(std::min(now + pause, deadline));
+  const std::uint32_t as_of = shared_.refusals();
+  if (known == State::proven && as_of_.load(std::memory_order_relaxed) == as_of) return {Leave::granted};
+  const auto asked = shared_.ask(tag_, deadline + kLateness);
+  switch (asked.answer) {
+    case Answer::proven:
+      as_of_.store(as_of, std::memory_order_relaxed);
+      known_.store(State::proven, std::memory_order_release);
+      return {Leave::granted};
+    case Answer::refused:
+      known_.store(State::refused, std::memory_order_release);
+      return {Leave::refused};
+    case Answer::try_it:
+      return {Leave::to_try, asked.trial};
+    case Answer::wait:
+      break;
   }
+  return {Leave::wait};
 }
 
 // The usual case writes nothing that threads share. What has been refused meanwhile stays so: the next look
@@ -65,6 +43,18 @@ void PinVerdict::proven(std::uint64_t trial) noexcept {
 void PinVerdict::refused() noexcept {
   known_.store(State::refused, std::memory_order_release);
   shared_.settle(tag_, false);
+}
+
+PinVerdicts::PinVerdicts(SharedVerdicts& shared, std::span<const std::string> nodes, std::string_view key_id,
+                         std::string_view pin) {
+  for (const auto& node : nodes) verdicts_.emplace_back(shared, node, key_id, pin);
+  if (nodes.empty()) verdicts_.emplace_back(shared, std::string_view(), key_id, pin);
+}
+
+bool PinVerdicts::is_proven_by_another(std::size_t node) const noexcept {
+  for (std::size_t other = 0; other < verdicts_.size(); ++other)
+    if (other != node && verdicts_[other].is_proven()) return true;
+  return false;
 }
 
 }  // namespace sesam::n200

@@ -92,8 +92,8 @@ Error ReplyJudge::refused(const Exchange& exchange, const transport::Reply& repl
     reason = by_status;
   else if (!is_explained)
     reason = problem.reason;
-  if (words.meaning.names_pin && !exchange.pin.empty() && exchange.pin_verdict != nullptr)
-    exchange.pin_verdict->refused();
+  if (words.meaning.names_pin && !exchange.pin.empty() && exchange.pin_verdicts != nullptr)
+    exchange.pin_verdicts->of(exchange.node).refused();
   if (reason == Reason::access_denied &&
       login_.is_right_for(request_of(exchange), ProvenLogin::Clock::now()) && reply.status == kForbidden)
     reason = Reason::no_access_rule;

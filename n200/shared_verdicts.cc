@@ -121,16 +121,18 @@ class SharedVerdicts::Lock {
 
 SharedVerdicts::SharedVerdicts() : table_(Table::make()), mac_key_(random_key()) {}
 
-PinTag SharedVerdicts::tag_of(std::string_view key_id, std::string_view pin) const {
-  Secret pair(key_id);
-  pair.append(std::string_view("\0", 1));
-  pair.append(pin);
+PinTag SharedVerdicts::tag_of(std::string_view node, std::string_view key_id, std::string_view pin) const {
+  Secret all(node);
+  for (const auto part : {key_id, pin}) {
+    all.append(std::string_view("\0", 1));
+    all.append(part);
+  }
   std::array<unsigned char, EVP_MAX_MD_SIZE> mac;
   std::size_t length = 0;
   const std::string_view key = mac_key_.reveal();
   // HMAC would load openssl.cnf under the application's context, and us again (OpenSSL 3.0).
   if (EVP_Q_mac(ossl::private_libctx(), "BLAKE2SMAC", nullptr, nullptr, nullptr, key.data(), key.size(),
-                bytes_of(pair.reveal()), pair.reveal().size(), mac.data(), mac.size(), &length) == nullptr)
+                bytes_of(all.reveal()), all.reveal().size(), mac.data(), mac.size(), &length) == nullptr)
     throw std::bad_alloc();
   PinTag tag;
   std::copy_n(mac.begin(), tag.size(), tag.begin());
@@ -147,6 +149,12 @@ SharedVerdicts::Asked SharedVerdicts::ask(const PinTag& tag, Clock::time_point u
   if (entry->state == State::trying && !is_trial_over(*entry, now)) return {Answer::wait, 0};
   *entry = {tag, State::trying, this_process(), ++table_->trials, until, 0};
   return {Answer::try_it, entry->trial};
+}
+
+bool SharedVerdicts::is_proven(const PinTag& tag) const noexcept {
+  const Lock lock(*table_);
+  const Entry* entry = table_->find(tag);
+  return entry != nullptr && entry->state == State::proven;
 }
 
 void SharedVerdicts::settle(const PinTag& tag, bool is_right) noexcept {

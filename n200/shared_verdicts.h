@@ -14,7 +14,8 @@
 
 namespace sesam::n200 {
 
-/// Stands for one PIN of one key: a MAC of both under a random key, which is not in the shared memory.
+/// Stands for one PIN of one key on one node: a MAC of them under a random key, which is not in the shared
+/// memory.
 using PinTag = std::array<unsigned char, 16>;
 
 /// A bounded table, made before the first fork. Without room for a further pair that pair has no verdict.
@@ -28,7 +29,7 @@ class SharedVerdicts {
   SharedVerdicts& operator=(const SharedVerdicts&) = delete;
 
   /// Throws std::bad_alloc.
-  PinTag tag_of(std::string_view key_id, std::string_view pin) const;
+  PinTag tag_of(std::string_view node, std::string_view key_id, std::string_view pin) const;
 
   enum class Answer : std::uint8_t { proven, refused, try_it, wait };
   struct Asked {
@@ -38,6 +39,8 @@ class SharedVerdicts {
   /// What is known of the pair. Of an unproven one a single caller gets `try_it`; the others wait, until the
   /// trial is settled or released, or its process ends, or `until` of the caller who tries has passed.
   Asked ask(const PinTag& tag, Clock::time_point until) noexcept;
+  /// Starts no trial.
+  bool is_proven(const PinTag& tag) const noexcept;
   /// The outcome of a trial, or of another exchange. A refusal stays.
   void settle(const PinTag& tag, bool is_right) noexcept;
   /// The trial showed nothing: the next caller may try.

@@ -58,7 +58,7 @@ Result<Signed> sign_in_device(Exchanger& exchanger, Exchange& signing, const Key
       .set(Placeholder::hash_name, what.hash_name)
       .set(Placeholder::salt_bytes, what.salt_bytes)
       .set_digest(what.digest);
-  auto document = exchanger.exchange_with_pin(signing);
+  auto document = exchanger.exchange(signing);
   if (!document) {
     auto error = std::move(document).error();
     return error.reason == Reason::unknown_key

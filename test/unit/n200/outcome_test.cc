@@ -64,8 +64,8 @@ constexpr Row kRows[] = {
      kDeliver},
     {"unknown key", Failure::none, 404, Reason::unknown_key, unknown_key, kDeliver, kFailOver, kDeliver,
      kDeliver},
-    {"wrong PIN", Failure::none, 403, Reason::wrong_pin, refused, kDeliver, kDeliver, kDeliver, kDeliver},
-    {"wrong PIN, 500", Failure::none, 500, Reason::wrong_pin, refused, kDeliver, kDeliver, kDeliver,
+    {"wrong PIN", Failure::none, 403, Reason::wrong_pin, wrong_pin, kDeliver, kFailOver, kDeliver, kDeliver},
+    {"wrong PIN, 500", Failure::none, 500, Reason::wrong_pin, wrong_pin, kDeliver, kFailOver, kDeliver,
      kDeliver},
     {"PIN missing", Failure::none, 403, Reason::pin_missing, refused, kDeliver, kDeliver, kDeliver, kDeliver},
     {"unknown command", Failure::none, 404, Reason::unknown_command, refused, kDeliver, kDeliver, kDeliver,
@@ -119,7 +119,7 @@ TEST(Outcome, of_silence_is_not_the_nodes_fault_while_it_answers_others) {
 TEST(Outcome, that_every_request_would_have_is_the_nodes_fault_at_once) {
   for (const auto kind : {unreachable, busy, untrusted, server_error, garbage, no_access})
     EXPECT_TRUE(is_of_the_node(kind, 1, true)) << static_cast<int>(kind);
-  for (const auto kind : {good, unknown_key, refused, local_limit, local})
+  for (const auto kind : {good, unknown_key, wrong_pin, refused, local_limit, local})
     EXPECT_FALSE(is_of_the_node(kind, 5, false)) << static_cast<int>(kind);
 }
 

@@ -34,7 +34,13 @@ class ScriptedPipeline : public transport::Pipeline {
     options_.user =
         "user" + std::to_string(made++);  // what this device refuses is not remembered for the next one
   }
+  /// Of a cluster.
+  ScriptedPipeline(std::deque<transport::Reply> answers, std::vector<std::string> urls)
+      : ScriptedPipeline(std::move(answers)) {
+    options_.urls = std::move(urls);
+  }
   transport::Reply perform(const transport::Request& request) override {
+    nodes_asked.push_back(request.endpoint);
     asked.push_back(request.body.empty() ? std::string(request.path) : std::string(request.body));
     transport::Reply reply = answers_.front();
     if (answers_.size() > 1) answers_.pop_front();
@@ -46,6 +52,7 @@ class ScriptedPipeline : public transport::Pipeline {
   transport::Passwords& passwords() noexcept override { return passwords_; }
 
   std::vector<std::string> asked;
+  std::vector<std::size_t> nodes_asked;
 
  private:
   std::deque<transport::Reply> answers_;

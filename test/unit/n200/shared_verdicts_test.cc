@@ -28,12 +28,12 @@ int in_child(Body&& body) {
 
 TEST(SharedVerdicts, reach_a_forked_process_and_come_back_from_it) {
   SharedVerdicts verdicts;
-  const auto refused_here = verdicts.tag_of("hsm01", "1");
-  const auto refused_there = verdicts.tag_of("hsm01", "2");
-  const auto proven_there = verdicts.tag_of("hsm01", "3");
+  const auto refused_here = verdicts.tag_of("n1", "hsm01", "1");
+  const auto refused_there = verdicts.tag_of("n1", "hsm01", "2");
+  const auto proven_there = verdicts.tag_of("n1", "hsm01", "3");
   verdicts.settle(refused_here, false);
   EXPECT_EQ(in_child([&] {
-              verdicts.settle(verdicts.tag_of("hsm01", "2"), false);
+              verdicts.settle(verdicts.tag_of("n1", "hsm01", "2"), false);
               verdicts.settle(proven_there, true);
               return verdicts.ask(refused_here, in(10s)).answer == Answer::refused;
             }),
@@ -45,21 +45,21 @@ TEST(SharedVerdicts, reach_a_forked_process_and_come_back_from_it) {
 
 TEST(SharedVerdicts, let_a_forked_process_wait_for_a_trial_of_its_parent) {
   SharedVerdicts verdicts;
-  const auto tag = verdicts.tag_of("hsm01", "1");
+  const auto tag = verdicts.tag_of("n1", "hsm01", "1");
   ASSERT_EQ(verdicts.ask(tag, in(10s)).answer, Answer::try_it);
   EXPECT_EQ(in_child([&] { return verdicts.ask(tag, in(10s)).answer == Answer::wait; }), 0);
 }
 
 TEST(SharedVerdicts, end_the_trial_of_a_process_that_died) {
   SharedVerdicts verdicts;
-  const auto tag = verdicts.tag_of("hsm01", "1");
+  const auto tag = verdicts.tag_of("n1", "hsm01", "1");
   ASSERT_EQ(in_child([&] { return verdicts.ask(tag, in(1h)).answer == Answer::try_it; }), 0);
   EXPECT_EQ(verdicts.ask(tag, in(10s)).answer, Answer::try_it);
 }
 
 TEST(SharedVerdicts, end_the_trial_of_a_zombie) {
   SharedVerdicts verdicts;
-  const auto tag = verdicts.tag_of("hsm01", "1");
+  const auto tag = verdicts.tag_of("n1", "hsm01", "1");
   const pid_t child = ::fork();
   if (child == 0) {
     static_cast<void>(verdicts.ask(tag, in(1h)));
@@ -73,7 +73,7 @@ TEST(SharedVerdicts, end_the_trial_of_a_zombie) {
 
 TEST(SharedVerdicts, end_a_trial_whose_deadline_has_passed) {
   SharedVerdicts verdicts;
-  const auto tag = verdicts.tag_of("hsm01", "1");
+  const auto tag = verdicts.tag_of("n1", "hsm01", "1");
   const auto first = verdicts.ask(tag, in(20ms));
   ASSERT_EQ(verdicts.ask(tag, in(10s)).answer, Answer::wait);
   std::this_thread::sleep_for(30ms);
@@ -87,26 +87,26 @@ TEST(SharedVerdicts, survive_a_process_that_is_killed_amid_many_calls) {
   SharedVerdicts verdicts;
   const pid_t child = ::fork();
   if (child == 0)
-    for (unsigned i = 0;; ++i) verdicts.settle(verdicts.tag_of("hsm01", std::to_string(i % 100)), true);
+    for (unsigned i = 0;; ++i) verdicts.settle(verdicts.tag_of("n1", "hsm01", std::to_string(i % 100)), true);
   std::this_thread::sleep_for(20ms);
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
-  EXPECT_EQ(verdicts.ask(verdicts.tag_of("hsm02", "1"), in(10s)).answer, Answer::try_it);
+  EXPECT_EQ(verdicts.ask(verdicts.tag_of("n1", "hsm02", "1"), in(10s)).answer, Answer::try_it);
 }
 
 TEST(SharedVerdicts, keep_refusals_when_thousands_of_other_pairs_come) {
   SharedVerdicts verdicts;
-  const auto refused = verdicts.tag_of("hsm01", "wrong");
+  const auto refused = verdicts.tag_of("n1", "hsm01", "wrong");
   verdicts.settle(refused, false);
-  for (int i = 0; i < 20000; ++i) verdicts.settle(verdicts.tag_of("hsm02", std::to_string(i)), true);
+  for (int i = 0; i < 20000; ++i) verdicts.settle(verdicts.tag_of("n1", "hsm02", std::to_string(i)), true);
   EXPECT_EQ(verdicts.ask(refused, in(10s)).answer, Answer::refused);
 }
 
 TEST(SharedVerdicts, tell_pairs_apart_by_a_key_of_their_own) {
   SharedVerdicts verdicts, others;
-  EXPECT_NE(verdicts.tag_of("hsm01", "12"), verdicts.tag_of("hsm011", "2"));
-  EXPECT_NE(verdicts.tag_of("hsm01", "12"), others.tag_of("hsm01", "12"));
-  EXPECT_EQ(verdicts.tag_of("hsm01", "12"), verdicts.tag_of("hsm01", "12"));
+  EXPECT_NE(verdicts.tag_of("n1", "hsm01", "12"), verdicts.tag_of("n1", "hsm011", "2"));
+  EXPECT_NE(verdicts.tag_of("n1", "hsm01", "12"), others.tag_of("n1", "hsm01", "12"));
+  EXPECT_EQ(verdicts.tag_of("n1", "hsm01", "12"), verdicts.tag_of("n1", "hsm01", "12"));
 }
 
 }  // namespace

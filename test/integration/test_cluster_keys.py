@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several devices that do not agree about a key: on its PIN, or whether it exists."""
+import subprocess
+import time
+
+import pytest
+
+from drivers.life import compile_driver
+from harness.cluster import Cluster
+from harness.programs import minimal_environment
+
+PIN, OLD_PIN = "24681357", "99887766"
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    one = Cluster(tmp_path / "cluster", pin_tries=3).start()
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def configured(cluster, openssl_cnf):
+    def make(**settings):
+        settings = {"deadline_ms": 8000, "log_level": 1, "pin": PIN, "url": cluster.url, **settings}
+        return openssl_cnf(cluster.nodes[0], tlscert=cluster.tlscert, **settings)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def session_program(tmp_path_factory):
+    return compile_driver(tmp_path_factory.mktemp("session"), "session", "session.c")
+
+
+@pytest.fixture(scope="module")
+def signer(tmp_path_factory):
+    return compile_driver(tmp_path_factory.mktemp("driver"), "driver", "refused_pin.c")
+
+
+@pytest.fixture
+def session(session_program, configured, tmp_path):
+    """session() -> say("sign"), which returns the program's answer; its log is in tmp_path/session.log."""
+    running = []
+
+    def start(**settings):
+        with open(tmp_path / "session.log", "wb") as log:
+            running.append(subprocess.Popen([session_program, "sesam:web"], stdin=subprocess.PIPE, text=True, bufsize=1,
+                                            stdout=subprocess.PIPE, stderr=log,
+                                            env=minimal_environment(configured(**settings))))
+
+        def say(word):
+            running[-1].stdin.write(word + "\n")
+            return running[-1].stdout.readline().strip()
+
+        return say
+
+    yield start
+    for process in running:
+        process.stdin.close()
+        assert process.wait(20) == 0
+        process.stdout.close()
+
+
+def restore_from_an_old_backup(cluster) -> None:
+    """The second node has the key with the PIN that it had before."""
+    made = cluster.nodes[0].create_key("web", pin=PIN)
+    journal = cluster.directory / "backup" / "state" / "keys.jsonl"
+    journal.parent.mkdir(parents=True)
+    text = (cluster.nodes[0].directory / "state" / "keys.jsonl").read_text()
+    assert f'"{PIN}"' in text
+    journal.write_text(text.replace(f'"{PIN}"', f'"{OLD_PIN}"'))
+    cluster.nodes[1].control("POST", "/keys/take", {"journal": str(journal)})
+    assert [key["key_id"] for key in cluster.nodes[1].keys()] == [made["key_id"]]
+
+
+def wrong_pins(node) -> list[int]:
+    return [key["wrong_pins"] for key in node.keys()]
+
+
+def test_a_pin_that_one_node_rejects_still_signs_on_the_others(cluster, session, tmp_path):
+    restore_from_an_old_backup(cluster)
+    say = session()
+    assert [say("open"), say("sign")] == ["ok", "ok"]
+    for _ in range(2):
+        cluster.nodes[0].network("restart", 300)
+        assert say("sign") == "ok", "it waits for the node that knows the PIN"
+        assert [say("sign") for _ in range(5)] == ["ok"] * 5
+        time.sleep(0.5)
+    assert [wrong_pins(node) for node in cluster.nodes] == [[0], [1]], "each node gets a wrong PIN once"
+    log = (tmp_path / "session.log").read_text()
+    assert log.count("the nodes differ: " + cluster.nodes[1].url + " does not accept the PIN of key 'web'") == 1, log
+    assert PIN not in log
+
+
+def test_many_threads_send_a_wrong_pin_to_each_node_once(cluster, configured, run, signer):
+    restore_from_an_old_backup(cluster)
+    run([signer, 32, 2, "sesam:web"], configured(pin="11112222"))
+    assert [wrong_pins(node) for node in cluster.nodes] == [[1], [0]]
+    cluster.nodes[0].network("refuse")
+    run([signer, 32, 2, "sesam:web"], configured())
+    assert [wrong_pins(node) for node in cluster.nodes] == [[1], [1]]
