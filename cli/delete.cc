@@ -4,6 +4,7 @@
 
 #include "cli/ask.h"
 #include "cli/commands.h"
+#include "cli/errors.h"
 #include "cli/output.h"
 #include "cli/pin_options.h"
 
@@ -36,11 +37,15 @@ Result<void> confirm(const n200::KeyRecord& record) {
 Result<bool> delete_key(Session& session, const Arguments& arguments) {
   SESAM_CHECK(may_be_asked(arguments));
   SESAM_TRY(device, session.device());
-  SESAM_TRY(found, find_key(*device, arguments.key));
+  SESAM_TRY(found, find_key_to_remove(*device, arguments.key));
   const n200::KeyRecord record = found.record;
   if (!arguments.yes) SESAM_CHECK(confirm(record));
   SESAM_TRY(key, handle_of(*device, std::move(found), arguments.pin));
-  SESAM_CHECK(device->remove(key));
+  if (auto removed = device->remove(key); !removed) {
+    if (removed.error().reason != Reason::key_exists) return std::move(removed).error();
+    print_error(name_of(Reason::key_exists), removed.error().detail);  // the reason's advice is for a new key
+    return false;
+  }
   session.changes.push_back("key '" + record.nice_name + "' (" + record.key_id +
                             ") was deleted from the device");
   if (session.json)

@@ -11,9 +11,22 @@ constexpr std::size_t kIdDigits = 12;  // CKA_ID, n200.md
 
 bool may_be_id(const std::string& name) { return name.size() == kIdDigits && is_hex(name); }
 
-Result<FoundKey> find(n200::Device& device, n200::KeyUri uri) {
-  SESAM_TRY(record, device.find_key(uri));
+using Search = Result<n200::KeyRecord> (n200::Device::*)(const n200::KeyUri&);
+
+Result<FoundKey> find(n200::Device& device, Search search, n200::KeyUri uri) {
+  SESAM_TRY(record, (device.*search)(uri));
   return FoundKey{std::move(record), std::move(uri)};
+}
+
+Result<FoundKey> find(n200::Device& device, Search search, const std::string& name) {
+  SESAM_TRY(uri, uri_of_name(name));
+  if (uri.names_no_key()) return Error{Reason::bad_uri, "the URI names no key"};
+  if (!may_be_id(name)) return find(device, search, std::move(uri));
+  n200::KeyUri by_id;
+  const auto id = from_hex(name).value_or(Bytes{});
+  by_id.id.assign(id.begin(), id.end());
+  auto found = find(device, search, std::move(by_id));
+  return found ? std::move(found) : find(device, search, std::move(uri));
 }
 
 }  // namespace
@@ -23,14 +36,11 @@ Result<n200::KeyUri> uri_of_name(const std::string& name) {
 }
 
 Result<FoundKey> find_key(n200::Device& device, const std::string& name) {
-  SESAM_TRY(uri, uri_of_name(name));
-  if (uri.names_no_key()) return Error{Reason::bad_uri, "the URI names no key"};
-  if (!may_be_id(name)) return find(device, std::move(uri));
-  n200::KeyUri by_id;
-  const auto id = from_hex(name).value_or(Bytes{});
-  by_id.id.assign(id.begin(), id.end());
-  auto found = find(device, std::move(by_id));
-  return found ? std::move(found) : find(device, std::move(uri));
+  return find(device, &n200::Device::find_key, name);
+}
+
+Result<FoundKey> find_key_to_remove(n200::Device& device, const std::string& name) {
+  return find(device, &n200::Device::find_key_to_remove, name);
 }
 
 const std::string& name_to_tell(const n200::KeyRecord& record) noexcept {

@@ -27,6 +27,9 @@ Result<n200::KeyUri> uri_of_name(const std::string& name);
 /// Device::find_key raises.
 Result<FoundKey> find_key(n200::Device& device, const std::string& name);
 
+/// The same for a key that is to be deleted: on any node of the cluster.
+Result<FoundKey> find_key_to_remove(n200::Device& device, const std::string& name);
+
 /// Its nice_name; the key_id where it has none. For messages, in which a URI that was given, with a PIN in it
 /// maybe, has no place.
 const std::string& name_to_tell(const n200::KeyRecord& record) noexcept;

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/operations.h"
 
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "base/ascii_case.h"
 #include "n200/account.h"
 #include "n200/find_key.h"
 #include "n200/lost_answer.h"
@@ -9,12 +15,20 @@
 namespace sesam::n200 {
 namespace {
 
-Change request_removal(Exchanger& exchanger, const KeyHandle& key, const OperationContext& doing) {
+using std::chrono::milliseconds;
+
+// How long a node may have the key after another one deleted it, where they share their keys.
+constexpr milliseconds kTimeToShare{1000}, kPause{100};
+
+Change request_removal(Exchanger& exchanger, const KeyHandle& key, const OperationContext& doing,
+                       OneNode node) {
   const std::string core = std::to_string(key.core);
   Exchange asking{.operation = Operation::remove,
                   .doing = doing,
                   .deadline = exchanger.deadline(),
-                  .kind = OperationKind::changing};
+                  .kind = OperationKind::changing,
+                  .only_node = node,
+                  .is_follow_up = node.has_value()};
   asking.set_key(key, core);
   return request_change(exchanger, asking);
 }
@@ -28,11 +42,31 @@ Result<void> removal_of_lost_answer(Exchanger& exchanger, const KeyHandle& key, 
   return error_of(at_node, lost.error.reason, "no response received, and the key still exists");
 }
 
+Result<bool> has_key(Exchanger& exchanger, const KeyHandle& key, std::size_t node,
+                     Exchanger::Clock::time_point until) {
+  SESAM_TRY(named, keys_named(exchanger, key.key_id, deadline_of_one_node(until), node));
+  return std::ranges::any_of(
+      *named, [&](const KeyRecord& record) { return equal_ignoring_case(record.key_id, key.key_id); });
+}
+
+OneNode another_with(Exchanger& exchanger, const KeyHandle& key, std::size_t without) {
+  const auto until = exchanger.deadline();
+  for (std::size_t node = 0; node < exchanger.node_count(); ++node) {
+    if (node == without) continue;
+    const auto has = has_key(exchanger, key, node, until);
+    if (has && *has) return node;
+  }
+  return {};
+}
+
 // Sets `node` to the one that was asked.
-Result<void> delete_in_device(Exchanger& exchanger, const KeyHandle& key, std::string_view& node) {
+Result<void> delete_in_device(Exchanger& exchanger, const KeyHandle& key, std::size_t& node) {
   const OperationContext doing{"deleting", key.description(), exchanger.endpoint_url()};
-  const Change removed = request_removal(exchanger, key, doing);
-  node = exchanger.url_of(removed.node);
+  Change removed = request_removal(exchanger, key, doing, {});
+  if (removed.error.reason == Reason::unknown_key && !removed.outcome_unknown)
+    if (const auto other = another_with(exchanger, key, removed.node))
+      removed = request_removal(exchanger, key, doing, other);
+  node = removed.node;
   if (key.proof && (removed.outcome_unknown || removed.error.reason == Reason::none)) key.proof->deleted();
   forget_key(exchanger, key);
   if (removed.outcome_unknown) return removal_of_lost_answer(exchanger, key, doing, removed);
@@ -41,14 +75,55 @@ Result<void> delete_in_device(Exchanger& exchanger, const KeyHandle& key, std::s
   return removed.error.reason == Reason::none ? Result<void>() : Result<void>(removed.error);
 }
 
+Result<bool> keeps_key(Exchanger& exchanger, const KeyHandle& key, std::size_t node,
+                       Exchanger::Clock::time_point until) {
+  const auto patience = std::min(until, Exchanger::Clock::now() + kTimeToShare);
+  for (;;) {
+    SESAM_TRY(has, has_key(exchanger, key, node, until));
+    const auto next = Exchanger::Clock::now() + kPause;
+    if (!has || next >= patience) return has;
+    exchanger.pipeline().rest_until(next);
+  }
+}
+
+// Nodes need not share their keys, and then another one still signs with it.
+Result<void> check_no_node_keeps(Exchanger& exchanger, const KeyHandle& key, std::size_t deleted_at) {
+  const auto until = exchanger.deadline();
+  Reason reason = Reason::none;
+  std::string problem = "the key was deleted from " + std::string(exchanger.url_of(deleted_at));
+  for (std::size_t node = 0; node < exchanger.node_count(); ++node) {
+    if (node == deleted_at) continue;
+    const auto keeps = keeps_key(exchanger, key, node, until);
+    const std::string url(exchanger.url_of(node));
+    if (!keeps) {
+      if (reason == Reason::none) reason = keeps.error().reason;
+      problem += "; whether " + url + " still has it is not known: " + keeps.error().detail;
+    } else if (*keeps) {
+      reason = Reason::key_exists;
+      problem += "; " + url + " still has it, and signs with it";
+    }
+  }
+  if (reason == Reason::none) return {};
+  return error_of({"deleting", key.description(), {}}, reason,
+                  problem + "; delete it there too: repeat 'sesam delete " + key.shown_id() +
+                      "' when all nodes respond, or use the web UI of that node");
+}
+
 }  // namespace
 
 Result<void> delete_key(Exchanger& exchanger, const KeyHandle& key) {
   Account account(exchanger, "delete");
   name_key(account.record, key);
   SESAM_CHECK(account.begin());
-  auto outcome = delete_in_device(exchanger, key, account.record.node);
-  return account.end(std::move(outcome), "the key is deleted");
+  std::size_t node = 0;
+  auto outcome = delete_in_device(exchanger, key, node);
+  account.record.node = exchanger.url_of(node);
+  const bool is_deleted = static_cast<bool>(outcome);
+  outcome = account.end(std::move(outcome), "the key is deleted");
+  if (!is_deleted) return outcome;
+  auto kept = check_no_node_keeps(exchanger, key, node);
+  if (outcome || kept) return outcome ? std::move(kept) : std::move(outcome);
+  return Error{outcome.error().reason, outcome.error().detail + "; " + kept.error().detail};
 }
 
 }  // namespace sesam::n200

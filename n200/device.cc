@@ -78,6 +78,9 @@ Result<KeyRecord> Device::find_key(const KeyUri& uri) { return n200::find_key(*e
 Result<KeyRecord> Device::find_key_past_cache(const KeyUri& uri) {
   return n200::find_key_past_cache(*exchanger_, uri);
 }
+Result<KeyRecord> Device::find_key_to_remove(const KeyUri& uri) {
+  return n200::find_key_to_remove(*exchanger_, uri);
+}
 
 Result<void> Device::list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& visit,
                                std::span<const std::string_view> types) {

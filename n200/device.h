@@ -60,6 +60,9 @@ class Device {
   Result<KeyRecord> find_key(const KeyUri& uri);
   /// The same, but the device is always asked: before a key is deleted, an answer from the cache is too old.
   Result<KeyRecord> find_key_past_cache(const KeyUri& uri);
+  /// The same, for remove(): a key that the node in use does not know is looked up on each other node of the
+  /// cluster, and the answer of the first that has it counts.
+  Result<KeyRecord> find_key_to_remove(const KeyUri& uri);
 
   /// The types of keys (n200.md): the first is observed, the others are assumed, so a device may not know
   /// them.
@@ -93,7 +96,10 @@ class Device {
   Result<KeyRecord> import_ec(const NewKey& key, const EcKeyPair& pair);
   /// Deletes the key, permanently. Never asked for twice where the device may have acted on it: after a lost
   /// answer the key is looked up by its key_id, repeatedly within the deadline where the device may still be
-  /// at work. Raises wrong_pin, pin_missing, unknown_key.
+  /// at work. Where the node in use does not know the key, it is deleted on one that does. Then every other
+  /// node is asked whether it still has the key, because nodes need not share their keys: key_exists where it
+  /// does, and where it cannot be asked what kept it from it. Both say that the key was deleted, and where.
+  /// Raises wrong_pin, pin_missing, unknown_key.
   Result<void> remove(const KeyHandle& key);
 
   /// Signs a digest (the raw bytes). Fills `signature`, whose size says what is expected: EC r‖s, twice as

@@ -60,19 +60,12 @@ Result<KeyRecords> request_key(Exchanger& exchanger, const std::string& name,
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
 
-}  // namespace
-
-Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri) {
-  const auto until = exchanger.deadline();
-  const std::string name = lookup_name(uri);
-  const OperationContext doing{"looking up", "key '" + name + "'", exchanger.endpoint_url()};
-  SESAM_TRY(answer,
-            process_state<KeyCache>().get(cache_name_of_key(exchanger, name),
-                                          std::chrono::seconds(exchanger.options().key_cache_seconds), until,
-                                          [&] { return request_key(exchanger, name, until); }));
+// The one of a look-up's records that the URI names.
+Result<KeyRecord> matching_one(const Exchanger& exchanger, const OperationContext& doing, const KeyUri& uri,
+                               const std::vector<KeyRecord>& records) {
   std::vector<KeyRecord> matching;
   std::string_view differing;
-  for (const auto& record : *answer) {
+  for (const auto& record : records) {
     const auto attribute = differing_attribute(uri, record);
     if (attribute.empty())
       matching.push_back(record);
@@ -83,9 +76,22 @@ Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri) {
     return error_of(doing, Reason::several_keys_match, exchanger.redacted(names_of(matching)));
   if (matching.empty() && !differing.empty())
     return error_of(doing, Reason::key_attribute_mismatch,
-                    "'" + std::string(differing) + "' differs from " + exchanger.redacted(names_of(*answer)));
+                    "'" + std::string(differing) + "' differs from " + exchanger.redacted(names_of(records)));
   if (matching.empty()) return error_of(doing, Reason::unknown_key, "");
-  KeyRecord& found = matching.front();
+  return std::move(matching.front());
+}
+
+}  // namespace
+
+Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri) {
+  const auto until = exchanger.deadline();
+  const std::string name = lookup_name(uri);
+  const OperationContext doing{"looking up", "key '" + name + "'", exchanger.endpoint_url()};
+  SESAM_TRY(answer,
+            process_state<KeyCache>().get(cache_name_of_key(exchanger, name),
+                                          std::chrono::seconds(exchanger.options().key_cache_seconds), until,
+                                          [&] { return request_key(exchanger, name, until); }));
+  SESAM_TRY(found, matching_one(exchanger, doing, uri, *answer));
   return found.has_public_part() || found.key_type == kSymmetricType
              ? found
              : with_public_key(exchanger, std::move(found), until, {});
@@ -94,6 +100,28 @@ Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri) {
 Result<KeyRecord> find_key_past_cache(Exchanger& exchanger, const KeyUri& uri) {
   process_state<KeyCache>().forget(cache_name_of_key(exchanger, lookup_name(uri)));
   return find_key(exchanger, uri);
+}
+
+Result<KeyRecord> find_key_to_remove(Exchanger& exchanger, const KeyUri& uri) {
+  auto found = find_key_past_cache(exchanger, uri);
+  if (found || found.error().reason != Reason::unknown_key || exchanger.node_count() == 1) return found;
+  const std::string name = lookup_name(uri);
+  const auto until = exchanger.deadline();
+  std::string not_asked;
+  for (std::size_t node = 0; node < exchanger.node_count(); ++node) {
+    const auto named = keys_named(exchanger, name, deadline_of_one_node(until), node);
+    if (!named)
+      not_asked += "; " + named.error().detail;
+    else if (!(*named)->empty())
+      return matching_one(exchanger, {"looking up", "key '" + name + "'", exchanger.url_of(node)}, uri,
+                          **named);
+  }
+  if (not_asked.empty()) return found;
+  return Error{Reason::unknown_key, found.error().detail + ", and not every node could be asked" + not_asked};
+}
+
+Exchanger::Clock::time_point deadline_of_one_node(Exchanger::Clock::time_point until) {
+  return std::min(until, Exchanger::Clock::now() + std::chrono::seconds(5));
 }
 
 Result<KeyRecords> keys_named(Exchanger& exchanger, const std::string& name,

@@ -19,6 +19,10 @@ using OneNode = std::optional<std::size_t>;
 Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri);
 /// As Device::find_key_past_cache().
 Result<KeyRecord> find_key_past_cache(Exchanger& exchanger, const KeyUri& uri);
+/// As Device::find_key_to_remove().
+Result<KeyRecord> find_key_to_remove(Exchanger& exchanger, const KeyUri& uri);
+/// Of several nodes that are asked until `until`, one that does not respond does not use up the others' time.
+Exchanger::Clock::time_point deadline_of_one_node(Exchanger::Clock::time_point until);
 /// All keys of that name, fresh from the device. None: the node does not know one.
 Result<KeyRecords> keys_named(Exchanger& exchanger, const std::string& name,
                               Exchanger::Clock::time_point until, OneNode node);

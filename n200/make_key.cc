@@ -89,7 +89,8 @@ Result<void> check_name_is_free(Exchanger& exchanger, const OperationContext& do
                       "request not sent, because not every node could be asked whether the name is free: " +
                           present.error().detail);
     if (!(*present)->empty())
-      return error_of(doing, Reason::key_exists, exchanger.redacted((*present)->front().key_id));
+      return error_of({doing.what, doing.key, is_alone ? doing.endpoint : exchanger.url_of(node)},
+                      Reason::key_exists, exchanger.redacted((*present)->front().key_id));
   }
   return {};
 }

@@ -35,7 +35,7 @@ Result<void> delete_key(void* provctx, const char* uri, const OSSL_PARAM[],
   SESAM_TRY(parsed, n200::KeyUri::parse(uri));
   SESAM_CHECK(check_names_a_whole_key(parsed));
   SESAM_TRY(device, static_cast<const n200::Context*>(provctx)->require_device());
-  SESAM_TRY(record, device->find_key_past_cache(parsed));
+  SESAM_TRY(record, device->find_key_to_remove(parsed));
   SESAM_TRY(pin, keymgmt::pin_for(parsed, record, *device, {pin_callback, pin_argument}));
   return device->remove(device->handle(parsed, record, std::move(pin)));
 }

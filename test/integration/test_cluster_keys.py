@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several devices that do not agree about a key: on its PIN, or whether it exists."""
+import json
 import subprocess
+import threading
 import time
 
 import pytest
@@ -31,6 +33,11 @@ def configured(cluster, openssl_cnf):
 @pytest.fixture(scope="module")
 def session_program(tmp_path_factory):
     return compile_driver(tmp_path_factory.mktemp("session"), "session", "session.c")
+
+
+@pytest.fixture(scope="module")
+def deleter(tmp_path_factory):
+    return compile_driver(tmp_path_factory.mktemp("driver"), "driver", "store_delete.c")
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +85,19 @@ def wrong_pins(node) -> list[int]:
     return [key["wrong_pins"] for key in node.keys()]
 
 
+def names(node) -> list[str]:
+    return [key["nice_name"] for key in node.keys()]
+
+
+def share_deletion(first, second) -> None:
+    """Half a second late."""
+    give_up = time.monotonic() + 15
+    while names(first) and time.monotonic() < give_up:
+        time.sleep(0.02)
+    time.sleep(0.5)
+    second.delete_key("web")
+
+
 def test_a_pin_that_one_node_rejects_still_signs_on_the_others(cluster, session, tmp_path):
     restore_from_an_old_backup(cluster)
     say = session()
@@ -100,3 +120,67 @@ def test_many_threads_send_a_wrong_pin_to_each_node_once(cluster, configured, ru
     cluster.nodes[0].network("refuse")
     run([signer, 32, 2, "sesam:web"], configured())
     assert [wrong_pins(node) for node in cluster.nodes] == [[1], [1]]
+
+
+def test_a_key_that_is_deleted_is_gone_from_all_nodes(cluster, configured, sesam):
+    cluster.create_key("web", pin=PIN)
+    first, second = cluster.nodes
+    done = sesam(configured(), "delete", "--yes", "web", check=False)
+    assert done.returncode == 1 and "Deleted" not in done.stdout, str(done)
+    key_id = second.keys()[0]["key_id"]
+    assert f"deleted from {first.url}; {second.url} still has it" in done.stderr and key_id in done.stderr, str(done)
+    assert [names(node) for node in cluster.nodes] == [[], ["web"]]
+    assert [node.requests()["deletekey"] for node in (first,)] == [1] and "deletekey" not in second.requests()
+    refused = sesam(configured(), "generate", "web", check=False)
+    assert refused.returncode == 1 and f"at {second.url}: {key_id}" in refused.stderr, str(refused)
+    done = sesam(configured(), "delete", "--yes", "web")
+    assert "Deleted: web" in done.stdout
+    assert [names(node) for node in cluster.nodes] == [[], []]
+    done = sesam(configured(), "delete", "--yes", "web", check=False)
+    assert done.returncode == 1 and "unknown key" in done.stderr, str(done)
+
+
+def test_the_error_of_a_deletion_that_a_node_did_not_see_is_for_programs_too(cluster, configured, sesam):
+    cluster.create_key("web", pin=PIN)
+    done = sesam(configured(), "--json", "delete", "--yes", "web", check=False)
+    error = json.loads(done.stderr)["error"]
+    assert done.returncode == 1 and error["reason"] == "key_exists" and "choose another name" not in error["message"]
+
+
+def test_nodes_that_share_their_keys_are_given_time_for_it(cluster, configured, sesam):
+    cluster.create_key("web", pin=PIN)
+    sharing = threading.Thread(target=share_deletion, args=cluster.nodes)
+    sharing.start()
+    done = sesam(configured(), "delete", "--yes", "web")
+    sharing.join(20)
+    assert "Deleted: web" in done.stdout and done.stderr == ""
+
+
+@pytest.mark.parametrize("away", [0, 1])
+def test_a_node_that_is_away_during_a_deletion_is_named(cluster, configured, sesam, away):
+    cluster.create_key("web", pin=PIN)
+    cluster.nodes[away].network("refuse")
+    done = sesam(configured(deadline_ms=3000), "delete", "--yes", "web", check=False)
+    assert done.returncode == 1 and "Deleted" not in done.stdout, str(done)
+    assert f"deleted from {cluster.nodes[1 - away].url}" in done.stderr, str(done)
+    assert f"whether {cluster.nodes[away].url} still has it is not known" in done.stderr, str(done)
+    cluster.nodes[away].network("restore")
+    sesam(configured(), "delete", "--yes", "web")
+    assert [names(node) for node in cluster.nodes] == [[], []]
+
+
+def test_a_key_that_cannot_be_looked_up_on_all_nodes_is_not_simply_unknown(cluster, configured, sesam):
+    cluster.nodes[1].network("refuse")
+    done = sesam(configured(deadline_ms=2000), "delete", "--yes", "web", check=False)
+    assert done.returncode == 1 and "unknown key" in done.stderr, str(done)
+    assert "not every node could be asked" in done.stderr and cluster.nodes[1].url in done.stderr, str(done)
+
+
+def test_a_program_that_deletes_is_told_the_same(cluster, configured, run, deleter):
+    cluster.create_key("web", pin=PIN)
+    done = run([deleter, "-", "sesam:web"], configured())
+    assert done.stdout == "asked 0 deleted 0 failed 0\n", str(done)
+    assert f"{cluster.nodes[1].url} still has it" in done.stderr, str(done)
+    done = run([deleter, "-", "sesam:web"], configured())
+    assert done.stdout == "asked 0 deleted 1 failed 0\n", str(done)
+    assert [names(node) for node in cluster.nodes] == [[], []]

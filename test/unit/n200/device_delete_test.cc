@@ -32,7 +32,7 @@ transport::Reply there() {
 
 struct Deletion : testing::Test {
   Result<void> of_key(std::deque<transport::Reply> answers, std::string_view pin = "1234") {
-    pipeline = std::make_shared<ScriptedPipeline>(std::move(answers));
+    pipeline = std::make_shared<ScriptedPipeline>(std::move(answers), urls);
     Options options;
     options.deadline_ms = 500;
     Device device(pipeline, std::move(options), *Log::open(0, "stderr"));
@@ -41,7 +41,12 @@ struct Deletion : testing::Test {
   long requests_to_delete() const {
     return std::count(pipeline->asked.begin(), pipeline->asked.end(), kDelete);
   }
+  std::vector<std::string> urls{"https://device"};
   std::shared_ptr<ScriptedPipeline> pipeline;
+};
+
+struct DeletionInCluster : Deletion {
+  DeletionInCluster() { urls = {"https://n1", "https://n2", "https://n3"}; }
 };
 
 TEST_F(Deletion, is_one_request) {
@@ -95,6 +100,39 @@ TEST_F(Deletion, does_not_send_a_pin_again_that_was_wrong) {
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().reason, Reason::wrong_pin);
   EXPECT_TRUE(pipeline->asked.empty());
+}
+
+TEST_F(DeletionInCluster, asks_every_other_node_whether_the_key_is_gone) {
+  const auto done = of_key({deleted(), gone()});
+  ASSERT_TRUE(done) << done.error().detail;
+  EXPECT_THAT(pipeline->asked, ElementsAre(kDelete, kLookUp, kLookUp));
+  EXPECT_THAT(pipeline->nodes_asked, ElementsAre(0, 1, 2));
+}
+
+TEST_F(DeletionInCluster, gives_nodes_time_to_share_it) {
+  ASSERT_TRUE(of_key({deleted(), there(), there(), gone()}));
+  EXPECT_THAT(pipeline->nodes_asked, ElementsAre(0, 1, 1, 1, 2));
+}
+
+TEST_F(DeletionInCluster, names_the_nodes_that_keep_the_key) {
+  const auto done = of_key({deleted(), gone(), there()});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().reason, Reason::key_exists);
+  EXPECT_THAT(done.error().detail, HasSubstr("deleted from https://n1; https://n3 still has it"));
+  EXPECT_THAT(done.error().detail, HasSubstr(kKeyId));
+}
+
+TEST_F(DeletionInCluster, names_the_nodes_that_do_not_answer) {
+  const auto done = of_key({deleted(), answer(R"({"error":"access denied"})"), gone()});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().reason, Reason::access_denied);
+  EXPECT_THAT(done.error().detail, HasSubstr("whether https://n2 still has it is not known"));
+}
+
+TEST_F(DeletionInCluster, is_requested_of_the_node_that_has_the_key) {
+  ASSERT_TRUE(of_key({gone(), gone(), there(), deleted(), gone()}));
+  EXPECT_THAT(pipeline->asked, ElementsAre(kDelete, kLookUp, kLookUp, kDelete, kLookUp, kLookUp));
+  EXPECT_THAT(pipeline->nodes_asked, ElementsAre(0, 1, 2, 2, 0, 1));
 }
 
 }  // namespace
