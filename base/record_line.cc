@@ -28,16 +28,19 @@ std::size_t ascii_without_escapes(std::string_view text) noexcept {
 
 }  // namespace
 
+// gmtime_r(3) has a lock, which a forked child may find locked.
 std::string timestamp() {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  tm utc{};
-  gmtime_r(&now.tv_sec, &utc);
-  char day[32];
-  const std::size_t length = strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &utc);
-  char millis[16];
-  const int more = snprintf(millis, sizeof millis, ".%03ldZ", now.tv_nsec / 1'000'000);
-  return std::string(day, length).append(millis, static_cast<std::size_t>(more));
+  using namespace std::chrono;
+  const auto now = floor<milliseconds>(system_clock::now());
+  const auto today = floor<days>(now);
+  const year_month_day date(today);
+  const hh_mm_ss time(now - today);
+  char text[64];
+  const int length = snprintf(
+      text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int{date.year()}, unsigned{date.month()},
+      unsigned{date.day()}, static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+      static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+  return {text, static_cast<std::size_t>(length)};
 }
 
 void append_json_escape(std::string& text, char32_t code) {

@@ -3,6 +3,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <ctime>
+#include <thread>
+#include <vector>
 
 namespace sesam {
 namespace {
@@ -48,6 +55,41 @@ TEST(RecordLine, escapes_what_could_forge_a_line_or_steer_a_terminal) {
     EXPECT_THAT(line_of(format, "\xff\xc3"), testing::HasSubstr(R"("\ufffd\ufffd")"));
     EXPECT_THAT(line_of(format, std::string_view("\0", 1)), testing::HasSubstr(R"("\u0000")"));
   }
+}
+
+TEST(Timestamp, is_the_time_in_utc) {
+  const std::time_t before = std::time(nullptr);
+  const std::string text = timestamp();
+  tm parts{};
+  const char* rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  ASSERT_NE(rest, nullptr) << text;
+  EXPECT_THAT(rest, testing::MatchesRegex("\\.[0-9]{3}Z"));
+  EXPECT_GE(timegm(&parts), before);
+  EXPECT_LE(timegm(&parts), std::time(nullptr));
+}
+
+// gmtime_r(3) would hang after a few forks.
+TEST(Timestamp, has_no_lock_that_a_child_may_find_locked) {
+  std::atomic<bool> ended = false;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      while (!ended) timestamp();
+    });
+  int hung = 0;
+  for (int i = 0; i < 300 && hung == 0; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(5);
+      _exit(timestamp().empty() ? 1 : 0);
+    }
+    int status = 1;
+    waitpid(child, &status, 0);
+    hung += WIFSIGNALED(status) ? 1 : 0;
+  }
+  ended = true;
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(hung, 0);
 }
 
 }  // namespace
