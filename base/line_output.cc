@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <new>
 #include <system_error>
+#include <utility>
 
 #include "base/quiet_write.h"
 
@@ -46,9 +47,11 @@ std::int64_t now_ms() noexcept {
 
 }  // namespace
 
-LineOutput::LineOutput(std::string_view output) {
+LineOutput::LineOutput(std::string_view output, std::string syslog_path) {
   if (output == "syslog") {
     kind_ = Kind::syslog;
+    path_ = std::move(syslog_path);
+    fd_ = open_syslog(path_);
   } else if (output == "stderr") {
     if (fcntl(STDERR_FILENO, F_GETFD) == -1) return;
     kind_ = Kind::standard_error;
@@ -70,9 +73,13 @@ void LineOutput::open(std::string_view path) {
 }
 
 LineOutput::~LineOutput() {
-  struct stat status {};
-  if (kind_ == Kind::file && fstat(fd_, &status) == 0 && is_ours(status)) ::close(fd_);
+  if (kind_ != Kind::standard_error && is_ours_open()) ::close(fd_);
   delete file_.load();
+}
+
+bool LineOutput::is_ours_open() const noexcept {
+  struct stat status {};
+  return fstat(fd_, &status) == 0 && is_ours(status);
 }
 
 // While another thread is at replacing the file, either may be behind the descriptor.
@@ -81,23 +88,35 @@ bool LineOutput::is_ours(const struct stat& status) const noexcept {
   return file->identity.is_of(status) || (file->previous && file->previous->identity.is_of(status));
 }
 
-// In another root directory the path is another one, and the file that was opened before stays.
-void LineOutput::follow_rotation() const noexcept {
+bool LineOutput::is_time_to_look() const noexcept {
   constexpr std::int64_t kPauseMs = 1000;
   const std::int64_t now = now_ms();
   std::int64_t due = next_look_ms_.load(std::memory_order_relaxed);
-  if (kind_ != Kind::file || now < due ||
-      !next_look_ms_.compare_exchange_strong(due, now + kPauseMs, std::memory_order_relaxed))
-    return;
+  return now >= due && next_look_ms_.compare_exchange_strong(due, now + kPauseMs, std::memory_order_relaxed);
+}
+
+void LineOutput::follow_rotation() const noexcept {
+  if (kind_ != Kind::file || !is_time_to_look()) return;
   struct stat ours {
   }, there{};
   if (fstat(fd_, &ours) != 0 || !is_ours(ours)) return start_again();
+  const bool is_removed = ours.st_nlink == 0;
+  // In another root directory the path is another one, and the file that was opened before stays.
+  if (!root_.is_root()) return replaced_.store(is_removed ? ENOENT : 0, std::memory_order_relaxed);
   const bool is_there = ::lstat(path_.c_str(), &there) == 0;
   const bool is_the_same = there.st_dev == ours.st_dev && there.st_ino == ours.st_ino;
-  if (is_there ? is_the_same : errno != ENOENT) return;
-  if (!root_.is_root()) return;
+  if (is_there && is_the_same) return replaced_.store(0, std::memory_order_relaxed);
+  // A process that may no longer search the directory learns from a removed file only.
+  if (is_there || errno == ENOENT || is_removed) open_next(ours);
+}
+
+// The process may not be allowed to: its user is another one by now.
+void LineOutput::open_next(const struct stat& ours) const noexcept {
   const int fd = open_file(path_);
-  if (fd == -1) return;  // the process may no longer: its user is another one by now
+  if (fd == -1) {
+    if (S_ISREG(ours.st_mode)) replaced_.store(errno, std::memory_order_relaxed);
+    return;
+  }
   replace_file(fd);
   ::close(fd);
 }
@@ -105,8 +124,8 @@ void LineOutput::follow_rotation() const noexcept {
 // The program has closed the descriptor, as daemons do that close all, and the number may be that of a file
 // of its own by now. Or the file could not be opened so far.
 void LineOutput::start_again() const noexcept {
-  if (!root_.is_root()) return;
-  OwnDescriptor next(open_file(path_));
+  if (kind_ == Kind::file && !root_.is_root()) return;
+  OwnDescriptor next(kind_ == Kind::file ? open_file(path_) : open_syslog(path_));
   if (!next.is_ours() || !publish(FileIdentity(next.fd()))) return;
   fd_.store(next.release(), std::memory_order_release);
 }
@@ -116,8 +135,10 @@ void LineOutput::replace_file(int fd) const noexcept {
   struct stat ours {
   }, next{};
   if (fstat(fd_, &ours) != 0 || !is_ours(ours) || !S_ISREG(ours.st_mode)) return;
-  if (fstat(fd, &next) != 0 || !S_ISREG(next.st_mode)) return;
-  if (publish(FileIdentity(next))) ::dup3(fd, fd_, O_CLOEXEC);
+  if (fstat(fd, &next) != 0) return;
+  if (!S_ISREG(next.st_mode)) return replaced_.store(EINVAL, std::memory_order_relaxed);
+  if (publish(FileIdentity(next)) && ::dup3(fd, fd_, O_CLOEXEC) != -1)
+    replaced_.store(0, std::memory_order_relaxed);
 }
 
 // The file before is kept for life, as another thread may be looking at it. false: no memory, or another
@@ -145,9 +166,25 @@ int LineOutput::put(std::string_view line, const struct stat& status) const noex
   return ENOSPC;
 }
 
+// Whatever fails, the daemon may have been restarted, and another socket has the path: a second attempt goes
+// there. A daemon that has made one line wait does not make the next one wait.
+int LineOutput::send(std::string_view message) const noexcept {
+  constexpr std::chrono::milliseconds kPatience{100}, kNone{0};
+  if (!is_ours_open()) {
+    if (is_time_to_look()) start_again();
+    if (!is_ours_open()) return EBADF;
+  }
+  const bool was_failing = is_failing_.load(std::memory_order_relaxed);
+  int failed = send_syslog(fd_, message, was_failing ? kNone : kPatience);
+  if (failed != 0 && connect_syslog(fd_, path_)) failed = send_syslog(fd_, message, kNone);
+  if (was_failing != (failed != 0)) is_failing_.store(failed != 0, std::memory_order_relaxed);
+  return failed;
+}
+
 // A daemon that closes every descriptor may have given ours to a file of its own: never write into that. Its
 // standard error may become another file, which is meant for us too, but not a connection to somebody.
 int LineOutput::write(std::string_view line) const noexcept {
+  if (kind_ == Kind::syslog) return send(line);
   follow_rotation();
   struct stat status {};
   if (fstat(fd_, &status) != 0) return open_error_ != 0 ? open_error_ : errno;
@@ -169,7 +206,7 @@ int LineOutput::check() const noexcept {
   follow_rotation();
   struct stat status {};
   if (fstat(fd_, &status) != 0) return open_error_ != 0 ? open_error_ : errno;
-  return is_ours(status) ? 0 : EBADF;
+  return is_ours(status) ? replaced() : EBADF;
 }
 
 }  // namespace sesam

@@ -13,15 +13,23 @@
 #include "base/printable.h"
 
 namespace sesam {
+namespace {
 
-Log::Log(int level, std::string_view output, LineFormat format)
+int priority_of(LogLevel level) noexcept {
+  return level <= LogLevel::failures ? LOG_ERR : level <= LogLevel::connections ? LOG_NOTICE : LOG_DEBUG;
+}
+
+}  // namespace
+
+Log::Log(int level, std::string_view output, LineFormat format, std::string syslog_path)
     : level_(level),
       output_name_(output),
       format_(format),
-      output_(level > 0 ? output : std::string_view()) {}
+      output_(level > 0 ? output : std::string_view(), std::move(syslog_path)) {}
 
-Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output, LineFormat format) {
-  std::shared_ptr<const Log> log(new Log(level, output, format));
+Result<std::shared_ptr<const Log>> Log::open(int level, std::string_view output, LineFormat format,
+                                             std::string syslog_path) {
+  std::shared_ptr<const Log> log(new Log(level, output, format, std::move(syslog_path)));
   const int failed = level > 0 && output.empty() ? ENOENT : log->output_.open_error();
   if (failed == 0) return log;
   return Error{Reason::bad_configuration, "log_output = " + std::string(output) + ": " +
@@ -45,21 +53,32 @@ std::string Log::line_of(LogLevel level, std::string_view message) const {
   return std::move(line).end();
 }
 
+int Log::put(LogLevel level, std::string_view message) const {
+  if (!output_.is_syslog()) return output_.write(line_of(level, message));
+  return output_.write(syslog_message(LOG_DAEMON | priority_of(level), "sesam: " + printable(message)));
+}
+
+void Log::warn_if_replaced() const {
+  const int failed = output_.replaced();
+  if (has_warned_.load(std::memory_order_relaxed) == (failed != 0)) return;
+  if (has_warned_.exchange(failed != 0) || failed == 0) return;
+  put(LogLevel::failures, "log_output = " + output_.path() + ": " + std::strerror(failed) +
+                              "; this file was renamed or removed, and another one cannot be opened");
+}
+
 void Log::write(LogLevel level, std::string_view message) const noexcept try {
   if (!wants(level) || output_.is_nowhere()) return;
-  if (output_.is_syslog()) {
-    const int priority = level <= LogLevel::failures      ? LOG_ERR
-                         : level <= LogLevel::connections ? LOG_NOTICE
-                                                          : LOG_DEBUG;
-    syslog(LOG_DAEMON | priority, "sesam: %s", printable(message).c_str());
-    return;
-  }
-  std::string line = line_of(level, message);
-  const auto lost = lost_.exchange(0, std::memory_order_relaxed);
-  if (lost != 0)
-    line.insert(0, line_of(LogLevel::failures, std::to_string(lost) + " earlier log messages were dropped"));
   // A full pipe or disk must not fail or delay a signature: one attempt.
-  if (output_.write(line) != 0) lost_.fetch_add(lost + 1, std::memory_order_relaxed);
+  unsigned lost = lost_.exchange(0, std::memory_order_relaxed);
+  int failed = 0;
+  if (lost != 0)
+    failed = put(LogLevel::failures, std::to_string(lost) + " earlier log messages were dropped");
+  if (failed == 0) {
+    lost = 0;
+    failed = put(level, message);
+  }
+  if (failed != 0) lost_.fetch_add(lost + 1, std::memory_order_relaxed);
+  warn_if_replaced();
 } catch (...) {
   // No memory for a log line: the operation itself reports what matters.
 }

@@ -25,13 +25,14 @@ enum class LogLevel : int {
   everything = 10
 };
 
-/// Safe from any thread: a line is one write(2).
+/// Safe from any thread, and across fork.
 class Log {
  public:
   /// `output` is "stderr", "syslog" or a path, which is opened at once, as LineOutput does. Raises
   /// bad_configuration.
   static Result<std::shared_ptr<const Log>> open(int level, std::string_view output,
-                                                 LineFormat format = LineFormat::text);
+                                                 LineFormat format = LineFormat::text,
+                                                 std::string syslog_path = kSyslogPath);
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
@@ -39,21 +40,24 @@ class Log {
   bool is_like(const Log& other) const noexcept;
   bool wants(LogLevel level) const noexcept { return static_cast<int>(level) <= level_; }
   /// Writes one line, made printable (base/printable.h), if the level is wanted. A line that cannot be
-  /// written, or not at once, is lost, and the next that is written says so: neither a wait nor a signal
-  /// comes of it. A file that was renamed, as by logrotate(8), is opened again.
+  /// written, or not at once (base/line_output.h), is lost, and the next that is written says so. A file that
+  /// was renamed, as by logrotate(8), is opened again; if that fails, one line says so.
   void write(LogLevel level, std::string_view message) const noexcept;
   /// The same for a message in parts, which are joined if the level is wanted. Out of memory: no line.
   void write(LogLevel level, std::initializer_list<std::string_view> parts) const noexcept;
 
  private:
-  Log(int level, std::string_view output, LineFormat format);
+  Log(int level, std::string_view output, LineFormat format, std::string syslog_path);
   std::string line_of(LogLevel level, std::string_view message) const;
+  int put(LogLevel level, std::string_view message) const;
+  void warn_if_replaced() const;
 
   const int level_;
   const std::string output_name_;
   const LineFormat format_;
   const LineOutput output_;
-  mutable std::atomic<unsigned> lost_{0};  // lines since the last that was written
+  mutable std::atomic<unsigned> lost_{0};        // lines since the last that was written
+  mutable std::atomic<bool> has_warned_{false};  // that the file is replaced
 };
 
 }  // namespace sesam
