@@ -13,17 +13,18 @@
 
 namespace sesam::n200 {
 
-Audit::Audit(const AuditOptions& options, std::string_view user, std::shared_ptr<const Log> log)
+Audit::Audit(const AuditOptions& options, std::string_view user, std::shared_ptr<const Log> log,
+             std::string syslog_path)
     : options_(options),
       user_(user),
       program_(program_invocation_short_name),
       log_(std::move(log)),
-      output_(options.output) {}
+      output_(options.output, std::move(syslog_path)) {}
 
 Result<std::shared_ptr<const Audit>> Audit::open(const AuditOptions& options, std::string_view user,
-                                                 std::shared_ptr<const Log> log) {
+                                                 std::shared_ptr<const Log> log, std::string syslog_path) {
   if (options.output.empty()) return std::shared_ptr<const Audit>();
-  std::shared_ptr<const Audit> audit(new Audit(options, user, std::move(log)));
+  std::shared_ptr<const Audit> audit(new Audit(options, user, std::move(log), std::move(syslog_path)));
   if (const int failed = audit->output_.open_error(); failed != 0 && options.is_required)
     return Error{Reason::bad_configuration, "audit_output = " + options.output + ": " +
                                                 std::strerror(failed) +
@@ -57,46 +58,65 @@ std::string Audit::line_of(const AuditRecord& record) const {
 }
 
 Error Audit::error_of(int failed) const {
-  return {Reason::audit_failed, "audit_output = " + options_.output + ": " + std::strerror(failed)};
+  std::string text = "audit_output = " + options_.output + ": " + std::strerror(failed);
+  if (output_.replaced() != 0) text += "; the file was renamed or removed, and another one cannot be opened";
+  return {Reason::audit_failed, std::move(text)};
 }
 
 Result<void> Audit::check() const {
   if (!options_.is_required) return {};
-  const int failed = output_.check();
+  int failed = output_.check();
+  if (failed == 0 && last_failed_.load(std::memory_order_relaxed) != 0) {
+    failed = put_lost();
+    if (failed == 0) failed = last_failed_.load();  // not 0: another thread is at it
+  }
   if (failed == 0) return {};
   metrics::counts().audit_failures.add();
   return Error{Reason::audit_failed, error_of(failed).detail + "; nothing was sent to the device"};
 }
 
-int Audit::put(const std::string& line) const {
-  if (output_.is_nowhere()) return EBADF;
-  if (!output_.is_syslog()) return output_.write(line);
-  syslog(LOG_AUTHPRIV | LOG_INFO, "sesam: %.*s", static_cast<int>(line.size() - 1), line.c_str());
-  return 0;
+std::string Audit::framed(std::string line) const {
+  if (!output_.is_syslog()) return line;
+  line.pop_back();  // the line break
+  return syslog_message(LOG_AUTHPRIV | LOG_INFO, "sesam: " + line);
 }
 
-void Audit::note_failure(int failed, std::uint64_t lost_before) const {
+int Audit::put(std::string_view text) const {
+  if (output_.is_nowhere()) return EBADF;
+  int failed = output_.write(text);
+  if (failed == 0) failed = output_.replaced();
+  if (last_failed_.load(std::memory_order_relaxed) != failed)
+    last_failed_.store(failed, std::memory_order_relaxed);
+  return failed;
+}
+
+// No lock: if two threads write after a failure, one of them says what is missing.
+int Audit::put_lost() const {
+  auto lost = lost_.load();
+  RecordLine line = begin_line("lost", name_of(Reason::audit_failed));
+  line.add("count", lost);
+  const std::string text = framed(std::move(line).end());
+  if (lost == 0 || !lost_.compare_exchange_strong(lost, 0)) return 0;
+  const int failed = put(text);
+  if (failed != 0) lost_.fetch_add(lost);
+  return failed;
+}
+
+void Audit::note_failure(int failed) const {
   metrics::counts().audit_failures.add();
-  if (lost_.fetch_add(lost_before + 1, std::memory_order_relaxed) + lost_before != 0) return;
+  if (lost_.fetch_add(1) != 0) return;
   log_->write(LogLevel::failures, {error_of(failed).detail, "; ",
                                    options_.is_required ? "operations fail until it can be written"
                                                         : "operations continue without audit records",
                                    "; this is logged once"});
 }
 
-// No lock: where two threads write after a failure, one of them says what is missing.
 Result<void> Audit::write(const AuditRecord& record) const {
-  std::string text;
-  const auto lost = lost_.load(std::memory_order_relaxed) == 0 ? 0 : lost_.exchange(0);
-  if (lost != 0) {
-    RecordLine line = begin_line("lost", name_of(Reason::audit_failed));
-    line.add("count", lost);
-    text = std::move(line).end();
-  }
-  text += line_of(record);
-  const int failed = put(text);
+  const bool has_lost = lost_.load(std::memory_order_relaxed) != 0;
+  int failed = has_lost && output_.replaced() == 0 ? put_lost() : 0;
+  if (failed == 0) failed = put(framed(line_of(record)));
   if (failed == 0) return {};
-  note_failure(failed, lost);
+  note_failure(failed);
   return options_.is_required ? Result<void>(error_of(failed)) : Result<void>();
 }
 

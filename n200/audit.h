@@ -39,21 +39,26 @@ class Audit {
   /// Opens the output at once, as LineOutput does; null where there is none. `user`: of the device. Raises
   /// bad_configuration where the audit is required and the output cannot be opened.
   static Result<std::shared_ptr<const Audit>> open(const AuditOptions& options, std::string_view user,
-                                                   std::shared_ptr<const Log> log);
+                                                   std::shared_ptr<const Log> log,
+                                                   std::string syslog_path = kSyslogPath);
 
   bool has_digests() const noexcept { return options_.has_digests; }
-  /// Before the device is asked: raises audit_failed where the audit is required, and is known not to work.
+  /// Before the device is asked: raises audit_failed if the audit is required and known not to work. After a
+  /// record that could not be written it is tried: with the record that says how many are missing.
   Result<void> check() const;
   /// Writes the record. If that fails, the log says so once, and the next record that is written how many are
   /// missing. Raises audit_failed where the audit is required.
   Result<void> write(const AuditRecord& record) const;
 
  private:
-  Audit(const AuditOptions& options, std::string_view user, std::shared_ptr<const Log> log);
+  Audit(const AuditOptions& options, std::string_view user, std::shared_ptr<const Log> log,
+        std::string syslog_path);
   RecordLine begin_line(std::string_view event, std::string_view result) const;
   std::string line_of(const AuditRecord& record) const;
-  int put(const std::string& line) const;
-  void note_failure(int failed, std::uint64_t lost_before) const;
+  std::string framed(std::string line) const;
+  int put(std::string_view text) const;
+  int put_lost() const;
+  void note_failure(int failed) const;
   Error error_of(int failed) const;
 
   const AuditOptions options_;
@@ -61,6 +66,7 @@ class Audit {
   const std::shared_ptr<const Log> log_;
   const LineOutput output_;
   mutable std::atomic<std::uint64_t> lost_{0};  // records since the last that was written
+  mutable std::atomic<int> last_failed_{0};     // errno of the last record; 0: it was written
 };
 
 }  // namespace sesam::n200

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.life import life, life_program, start_life  # noqa: F401
+from drivers.life import compile_driver, life, life_program, start_life  # noqa: F401
 from harness.metrics import parse, value
 from harness.simulator import PASSWORD, USER
 
@@ -160,6 +160,15 @@ def test_with_audit_required_a_new_key_is_named_by_the_error(device, openssl_cnf
     assert done.returncode != 0 and f"the key was made: {key['key_id']}" in done.stderr
 
 
+def test_with_audit_required_a_full_disk_costs_one_key(device, openssl_cnf, run, tmp_path):
+    """named tries again every ten minutes, under a new name."""
+    program = compile_driver(tmp_path, "generations", "generations.c")
+    done = run([program, "3"], openssl_cnf(device, audit_output="/dev/full", audit_required="yes"))
+    assert done.stdout.split() == ["failed"] * 3
+    assert "the key was made" in done.stderr and done.stderr.count("nothing was sent to the device") == 2
+    assert len(device.keys()) == 1
+
+
 def test_syslog_cannot_be_required(web, openssl_cnf, openssl):
     sign(openssl, openssl_cnf(web, audit_output="syslog"))
     done = sign(openssl, openssl_cnf(web, audit_output="syslog", audit_required="yes"), check=False)
@@ -190,6 +199,33 @@ def test_a_daemon_that_drops_its_privileges_goes_on_recording(web, openssl_cnf, 
     assert process.returncode == 0, errors
     assert [record["uid"] for record in records(audit)] == ["65534"] * 2
     assert audit.stat().st_uid == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+@pytest.mark.parametrize("required", ["yes", "no"])
+def test_a_daemon_that_may_not_open_the_next_file_notices(web, openssl_cnf, life_program, tmp_path, required):
+    audit = tmp_path / "audit"
+    # Everybody can search the directory, but only root creates files in it.
+    for directory in (tmp_path, *tmp_path.parents):
+        directory.chmod(directory.stat().st_mode | 0o111)
+    log = tmp_path / "log"
+    cnf = openssl_cnf(web, audit_output=audit, audit_required=required, log_level=1, log_output=log)
+    steps = "init become=65534 load sign=1 mark pause_ms=2500 "
+    steps += "sign_fails=2 exit" if required == "yes" else "sign=2 metrics exit"
+    started = start_life(life_program, cnf, steps)
+    assert started.stdout.readline()
+    web.reset_counters()
+    audit.rename(audit.with_suffix(".1"))
+    audit.touch(0o640)
+    output, errors = started.communicate(timeout=60)
+    assert started.returncode == 0, errors
+    assert audit.read_text() == ""
+    if required == "yes":
+        assert "eccsign" not in web.requests()
+    else:
+        assert value(parse(output.decode()), "sesam_audit_failures_total") == 2
+        line, = log.read_text().splitlines()
+        assert f"{audit}: Permission denied; the file was renamed or removed" in line
 
 
 def test_names_forge_no_line(device, openssl_cnf, openssl, audit):

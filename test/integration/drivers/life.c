@@ -158,7 +158,7 @@ static const struct {
     {"provider", provider},   {"unload", unload},     {"context", context},       {"free_context", free_context},
     {"cleanup", cleanup},     {"busy", start_busy},   {"idle", idle},             {"expect_failures", expect_failures},
     {"pause_ms", pause_ms},   {"daemon", become_daemon}, {"spawn", spawn},        {"mark", mark},
-    {"params", print_params}, {"metrics", print_metrics}, {"confine", confine},
+    {"params", print_params}, {"metrics", print_metrics}, {"confine", confine}, {"become", become},
     {"init", init},           {"alone", alone},       {"soak", soak},             {"load_fails", load_fails},
     {"change_root", change_root}, {"close_from", close_from}, {"interruptions", interruptions},
     {"note_descriptors", note_descriptors}, {"same_descriptors", same_descriptors}, {"spare_descriptors", spare_descriptors},

@@ -34,6 +34,7 @@ bool sign_once(const struct place* place, bool verify);
 void print_params(int);
 void print_metrics(int);
 void confine(int uid);
+void become(int uid);
 
 // Threads that sign until they are told to stop. A failure ends the process unless it is ending anyway.
 void start_busy(int threads);

@@ -51,8 +51,13 @@ void print_metrics(int unused) {
   free(text);
 }
 
+// As a daemon of root does that stays in its root directory.
+void become(int uid) {
+  if (setgid((gid_t)uid) != 0 || setuid((uid_t)uid) != 0) give_up("setuid");
+}
+
 // As a daemon of root does once it has read its configuration: no file of it can be reached by its path any more.
 void confine(int uid) {
   if (chroot("/proc") != 0 || chdir("/") != 0) give_up("chroot");
-  if (setgid((gid_t)uid) != 0 || setuid((uid_t)uid) != 0) give_up("setuid");
+  become(uid);
 }

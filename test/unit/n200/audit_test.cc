@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "../base/syslog_daemon.h"
 #include "metrics/counts.h"
 
 namespace sesam::n200 {
@@ -141,6 +142,85 @@ TEST_F(TheAudit, that_is_required_must_be_open_before_anything_is_sent) {
   ASSERT_FALSE(audit);
   EXPECT_EQ(audit.error().reason, Reason::bad_configuration);
   EXPECT_THAT(audit.error().detail, HasSubstr("none/audit: No such file"));
+}
+
+// /dev/full, which says that the disk is full.
+TEST_F(TheAudit, that_is_required_is_tried_before_anything_is_sent_again) {
+  options_.is_required = true;
+  options_.output = "/dev/full";
+  const auto audit = open();
+  EXPECT_TRUE(audit->check());
+  ASSERT_FALSE(audit->write(record()));
+  for (int i = 0; i < 2; ++i) {
+    const auto checked = audit->check();
+    ASSERT_FALSE(checked);
+    EXPECT_EQ(checked.error().reason, Reason::audit_failed);
+    EXPECT_THAT(checked.error().detail,
+                EndsWith("/dev/full: No space left on device; nothing was sent to the device"));
+  }
+}
+
+TEST_F(TheAudit, that_is_required_goes_on_once_it_can_say_what_is_missing) {
+  options_.is_required = true;
+  const auto audit = open();
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit none{0, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &none);
+  const auto written = audit->write(record());
+  const auto checked = audit->check();
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_FALSE(written);
+  EXPECT_FALSE(checked);
+  EXPECT_TRUE(audit->check());
+  EXPECT_THAT(text(), MatchesRegex("time=[^\n]* event=lost [^\n]* count=1\n"));
+  EXPECT_TRUE(audit->check());
+  EXPECT_TRUE(audit->write(record()));
+  EXPECT_THAT(text(), MatchesRegex("time=[^\n]* event=lost [^\n]* count=1\ntime=[^\n]* event=sign [^\n]*\n"));
+}
+
+TEST_F(TheAudit, that_is_required_does_not_go_into_a_file_that_was_replaced) {
+  options_.is_required = true;
+  const auto audit = open();
+  fs::rename(path(), path() + ".1");
+  fs::create_directory(path());
+  const auto checked = audit->check();
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().reason, Reason::audit_failed);
+  EXPECT_THAT(checked.error().detail, HasSubstr("audit: Is a directory; the file was renamed or removed"));
+  EXPECT_FALSE(audit->write(record()));
+  fs::remove(path());
+  usleep(1'100'000);
+  EXPECT_TRUE(audit->check());
+  EXPECT_TRUE(audit->write(record()));
+  EXPECT_THAT(text(), HasSubstr(" count=1\ntime="));
+}
+
+TEST_F(TheAudit, counts_and_logs_once_that_its_file_was_replaced) {
+  const auto audit = open();
+  fs::rename(path(), path() + ".1");
+  fs::create_directory(path());
+  const auto before = metrics::counts().audit_failures.get();
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(audit->write(record()));
+  EXPECT_EQ(metrics::counts().audit_failures.get(), before + 3);
+  EXPECT_THAT(log_text(), MatchesRegex("[^\n]*audit: Is a directory; the file was renamed[^\n]*once\n"));
+  EXPECT_THAT(text_in(path() + ".1"), MatchesRegex("([^\n]* event=sign [^\n]*\n){3}"))
+      << "rather than nowhere";
+}
+
+TEST_F(TheAudit, on_syslog_knows_what_is_lost) {
+  options_.output = "syslog";
+  const std::string path = directory_ / "syslog";
+  const auto audit = *Audit::open(options_, "dns", *Log::open(0, "stderr"), path);
+  const auto before = metrics::counts().audit_failures.get();
+  EXPECT_TRUE(audit->write(record()));
+  EXPECT_EQ(metrics::counts().audit_failures.get(), before + 1);
+  const SyslogDaemon daemon(path);
+  EXPECT_TRUE(audit->write(record()));
+  EXPECT_THAT(daemon.read(),
+              MatchesRegex("<86>[^ ]*\\[[0-9]+\\]: sesam: time=[^\n]* event=lost [^\n]* count=1"));
+  EXPECT_THAT(daemon.read(),
+              MatchesRegex("<86>[^ ]*\\[[0-9]+\\]: sesam: time=[^\n]* event=sign [^\n]*=1\\.500"));
 }
 
 TEST_F(TheAudit, follows_a_rotation) {
