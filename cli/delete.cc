@@ -46,8 +46,7 @@ Result<bool> delete_key(Session& session, const Arguments& arguments) {
     print_error(name_of(Reason::key_exists), removed.error().detail);  // the reason's advice is for a new key
     return false;
   }
-  session.changes.push_back("key '" + record.nice_name + "' (" + record.key_id +
-                            ") was deleted from the device");
+  session.changes.add("key '" + record.nice_name + "' (" + record.key_id + ") was deleted from the device");
   if (session.json)
     print_json({{"deleted", record.key_id}, {"name", record.nice_name}});
   else

@@ -64,8 +64,8 @@ Result<KeyPtr> make_key(Session& session, const std::shared_ptr<n200::Device>& d
   SESAM_TRY(key, new_key(*device, arguments.place, name, pin));
   keymgmt::set_kind(key, kind_of(arguments), {}, 0);
   SESAM_TRY(record, device->generate(key));
-  session.changes.push_back(creation_of(record));
-  if (!session.json) std::cerr << "sesam: " << printable(creation_of(record)) << "\n";
+  session.changes.add(creation_of(record));
+  if (!session.json) print_changes(session.changes.take());
   n200::KeyUri uri;
   uri.core = key.core;
   return keymgmt::Key::from_record(record, uri, std::move(pin), device);

@@ -14,9 +14,14 @@ ErrorForm chosen_form = ErrorForm::text;
 
 void print_line(const Json& json) { std::cerr << line_of(json) << '\n'; }
 
-void print_text(std::string_view problem, std::string_view meant) {
+void print_changes_as_text(const std::vector<std::string>& changes) {
+  for (const auto& change : changes) std::cerr << "sesam: " << printable(change) << '\n';
+}
+
+void print_text(std::string_view problem, std::string_view meant, const std::vector<std::string>& changes) {
   std::cerr << styled("sesam:", Style::error, Stream::errors) << ' ' << printable(problem) << '\n';
   if (!meant.empty()) std::cerr << "Did you mean '" << printable(meant) << "'?\n";
+  print_changes_as_text(changes);
 }
 
 }  // namespace
@@ -32,20 +37,28 @@ std::string text_of(const Error& error) {
   return text;
 }
 
-void print_error(const Error& error, std::string_view meant) {
-  if (chosen_form == ErrorForm::text) return print_text(text_of(error), meant);
+void print_error(const Error& error, std::string_view meant, const std::vector<std::string>& changes) {
+  if (chosen_form == ErrorForm::text) return print_text(text_of(error), meant, changes);
   Json json = {{"reason", name_of(error.reason)}, {"message", text_of(error)}};
   if (!error.detail.empty()) json["detail"] = error.detail;
   if (const std::string advice = advice_in_command(error.reason); !advice.empty()) json["advice"] = advice;
   if (!meant.empty()) json["did_you_mean"] = meant;
+  if (!changes.empty()) json["changes"] = changes;
   print_line({{"error", json}});
 }
 
-void print_error(std::string_view reason, std::string_view problem, std::string_view meant) {
-  if (chosen_form == ErrorForm::text) return print_text(problem, meant);
+void print_error(std::string_view reason, std::string_view problem, std::string_view meant,
+                 const std::vector<std::string>& changes) {
+  if (chosen_form == ErrorForm::text) return print_text(problem, meant, changes);
   Json json = {{"reason", reason}, {"message", problem}};
   if (!meant.empty()) json["did_you_mean"] = meant;
+  if (!changes.empty()) json["changes"] = changes;
   print_line({{"error", json}});
+}
+
+void print_changes(const std::vector<std::string>& changes) {
+  if (chosen_form == ErrorForm::text) return print_changes_as_text(changes);
+  for (const auto& change : changes) print_line({{"warning", change}});
 }
 
 void print_warning(std::string_view text) {

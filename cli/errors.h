@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -18,10 +19,15 @@ ErrorForm error_form() noexcept;
 /// this command where it can do what the provider's advice leaves to openssl(1).
 std::string text_of(const Error& error);
 
-/// Prints "sesam: " and the error, and what was probably meant, if `meant` is not empty.
-void print_error(const Error& error, std::string_view meant = {});
+/// Prints "sesam: " and the error, what was probably meant, if `meant` is not empty, and what was changed
+/// nevertheless.
+void print_error(const Error& error, std::string_view meant = {},
+                 const std::vector<std::string>& changes = {});
 /// The same for a problem of the command itself; `reason` is its name for programs.
-void print_error(std::string_view reason, std::string_view problem, std::string_view meant = {});
+void print_error(std::string_view reason, std::string_view problem, std::string_view meant = {},
+                 const std::vector<std::string>& changes = {});
+/// What was changed, without an error.
+void print_changes(const std::vector<std::string>& changes);
 /// Prints "sesam: warning: " and the text.
 void print_warning(std::string_view text);
 

@@ -43,7 +43,7 @@ Result<bool> generate(Session& session, const Arguments& arguments) {
   SESAM_TRY(key, new_key(*device, arguments.place, arguments.name, pin));
   keymgmt::set_kind(key, type_of(arguments), arguments.curve, arguments.bits);
   SESAM_TRY(record, device->generate(key));
-  session.changes.push_back(creation_of(record));
+  session.changes.add(creation_of(record));
   print_key(record, key.core, session.json);
   return true;
 }

@@ -117,11 +117,12 @@ Result<bool> import_many(Session& session, n200::Device& device, const Arguments
       progress.next(file);
       auto record = import_one(device, arguments, file, pin, progress);
       if (record) {
-        session.changes.push_back(creation_of(*record));
+        session.changes.add(creation_of(*record));
         imported.push_back({file, std::move(*record)});
         continue;
       }
       progress.clear();
+      session.changes.note(record.error());
       print_error(record.error());
       failed.push_back({file, std::move(record).error()});
     }
@@ -142,7 +143,7 @@ Result<bool> import_keys(Session& session, const Arguments& arguments) {
     return import_many(session, *device, arguments, files, pin);
   const Progress progress(1);
   SESAM_TRY(record, import_one(*device, arguments, files.front(), pin, progress));
-  session.changes.push_back(creation_of(record));
+  session.changes.add(creation_of(record));
   print_key(record, arguments.place.core.value_or(device->options().core), session.json);
   return true;
 }
@@ -182,7 +183,7 @@ void add_bind_options(CLI::App& command, BindImport& bind) {
                    "with --bind: do not ask rndc whether named holds the zone");
 }
 
-Result<bool> run_bind(const Session& session, const Arguments& arguments) {
+Result<bool> run_bind(Session& session, const Arguments& arguments) {
   BindImport wanted = arguments.bind;
   wanted.files = arguments.files;
   wanted.name = arguments.name;

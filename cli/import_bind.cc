@@ -100,9 +100,10 @@ Result<void> prove(const std::shared_ptr<n200::Device>& device, const Move& move
                                           " does not verify with the DNSKEY; no K file was changed"};
 }
 
-Result<void> put_into_device(const std::shared_ptr<n200::Device>& device, Move& move) {
+Result<void> put_into_device(const std::shared_ptr<n200::Device>& device, Move& move, Changes& changes) {
   if (!move.is_in_device) {
     SESAM_TRY(record, device->import_ec(move.wanted, move.key.key.pair));
+    changes.add(creation_of(record));
     move.record = std::move(record);
   }
   n200::KeyUri core;
@@ -111,15 +112,26 @@ Result<void> put_into_device(const std::shared_ptr<n200::Device>& device, Move& 
   return prove(device, move);
 }
 
+std::string replacement_of(const BindKey& key) {
+  if (!key.is_new) return key.target() + " was replaced; the private key is in " + key.saved();
+  std::string files = key.target();
+  for (const auto& ending : key.missing) files += ", " + key.stem + ending;
+  return files + (key.missing.empty() ? " was created" : " were created");
+}
+
 // All or none.
-Result<void> replace_all(const std::vector<Move>& moves) {
+Result<void> replace_all(const std::vector<Move>& moves, Changes& changes) {
   for (auto move = moves.begin(); move != moves.end(); ++move) {
     auto replaced = replace_by_label(move->key, move->label);
     if (replaced) continue;
     while (move != moves.begin())
-      if (auto restored = restore((--move)->key); !restored) print_error(restored.error());
+      if (auto restored = restore((--move)->key); !restored) {
+        print_error(restored.error());
+        changes.add(replacement_of(move->key));
+      }
     return replaced;
   }
+  for (const auto& move : moves) changes.add(replacement_of(move.key));
   for (const auto& move : moves)
     if (!uses_label(move.key.target()))
       return Error{Reason::bad_argument,
@@ -181,7 +193,7 @@ void print(const Session& session, const std::vector<Move>& moves) {
 
 }  // namespace
 
-Result<bool> import_for_bind(const Session& session, const BindImport& wanted) {
+Result<bool> import_for_bind(Session& session, const BindImport& wanted) {
   SESAM_TRY(keys, read_keys(wanted));
   auto is_free = check_named(wanted, keys);
   if (!is_free && !wanted.dry_run) return std::move(is_free).error();
@@ -194,8 +206,8 @@ Result<bool> import_for_bind(const Session& session, const BindImport& wanted) {
     moves.push_back(std::move(move));
   }
   if (!wanted.dry_run) {
-    for (auto& move : moves) SESAM_CHECK(put_into_device(device, move));
-    SESAM_CHECK(replace_all(moves));
+    for (auto& move : moves) SESAM_CHECK(put_into_device(device, move, session.changes));
+    SESAM_CHECK(replace_all(moves, session.changes));
   }
   if (session.json)
     print_moves(moves, wanted.dry_run);
@@ -206,7 +218,7 @@ Result<bool> import_for_bind(const Session& session, const BindImport& wanted) {
   return true;
 }
 
-Result<bool> undo_import_for_bind(const Session& session, const BindImport& wanted) {
+Result<bool> undo_import_for_bind(Session& session, const BindImport& wanted) {
   std::vector<std::string> stems;
   std::set<std::string> zones;
   for (const auto& file : wanted.files) {
@@ -222,8 +234,10 @@ Result<bool> undo_import_for_bind(const Session& session, const BindImport& want
   Json files = Json::array();
   for (std::size_t i = 0; i < stems.size(); ++i) {
     SESAM_CHECK(put_private_key_back(wanted.files[i], stems[i]));
-    files.push_back(stems[i] + ".private");
-    if (!session.json) std::cout << printable(stems[i]) << ".private holds its private key again\n";
+    const std::string file = stems[i] + ".private";
+    session.changes.add(file + " holds its private key again");
+    files.push_back(file);
+    if (!session.json) std::cout << printable(file) << " holds its private key again\n";
   }
   if (session.json) print_json({{"restored", files}});
   return true;

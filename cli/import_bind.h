@@ -25,9 +25,9 @@ struct BindImport {
 /// All keys or none. A key's private file gets a second name and is never deleted. The device's public key
 /// is compared with the DNSKEY, and a signature verified, before any K file is replaced. Raises
 /// bad_argument, bad_public_key, key_exists and what importing and signing raise.
-Result<bool> import_for_bind(const Session& session, const BindImport& wanted);
+Result<bool> import_for_bind(Session& session, const BindImport& wanted);
 
 /// Puts the private keys of import_for_bind() back into the K files, which keep their timings of today.
-Result<bool> undo_import_for_bind(const Session& session, const BindImport& wanted);
+Result<bool> undo_import_for_bind(Session& session, const BindImport& wanted);
 
 }  // namespace sesam::cli

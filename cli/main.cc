@@ -18,12 +18,14 @@
 #include <utility>
 #include <vector>
 
+#include "cli/changes.h"
 #include "cli/colour.h"
 #include "cli/commands.h"
 #include "cli/complete.h"
 #include "cli/errors.h"
 #include "cli/key_suggestion.h"
 #include "cli/session.h"
+#include "cli/standard_output.h"
 #include "cli/usage.h"
 #include "config/configuration.h"
 #include "n200/uri.h"
@@ -119,26 +121,34 @@ void occupy_standard_descriptors() {
 }
 
 // Whether stdout has taken everything. If not, stderr says so, and what was done nevertheless.
-bool finish_output(const std::vector<std::string>& changes) {
-  errno = 0;
+bool finish_output(sesam::cli::Changes& changes) {
   std::cout.flush();
   if (std::cout) return true;
   std::string problem = "cannot write to standard output";
-  if (errno != 0) problem += std::string(": ") + std::strerror(errno);
-  for (const auto& change : changes) problem += "; " + change;
-  sesam::cli::print_error("output_failed", problem);
+  if (const int error = sesam::cli::standard_output_error(); error != 0)
+    problem += std::string(": ") + std::strerror(error);
+  sesam::cli::print_error("output_failed", problem, {}, changes.take());
   return false;
 }
 
-int run(const CLI::App& app, const sesam::cli::Session& session) {
-  const auto done = session.command();
+sesam::Result<bool> perform(sesam::cli::Session& session) try {
+  return session.command();
+} catch (const std::exception& error) {
+  sesam::cli::print_error("internal", error.what(), {}, session.changes.take());
+  return false;
+}
+
+int run(const CLI::App& app, sesam::cli::Session& session) {
+  const auto done = perform(session);
   if (!done) {
+    session.changes.note(done.error());
     const bool is_unknown = done.error().reason == sesam::Reason::unknown_key;
     sesam::cli::print_error(
-        done.error(), is_unknown ? sesam::cli::suggested_key(sesam::cli::chosen_command(app), session) : "");
+        done.error(), is_unknown ? sesam::cli::suggested_key(sesam::cli::chosen_command(app), session) : "",
+        session.changes.take());
   }
   const bool is_written = finish_output(session.changes);
-  if (!done && done.error().reason == sesam::Reason::outcome_unknown) return kOutcomeUnknown;
+  if (session.changes.is_outcome_unknown()) return kOutcomeUnknown;
   return done && *done && is_written ? 0 : kFailed;
 }
 
@@ -147,6 +157,8 @@ int run(const CLI::App& app, const sesam::cli::Session& session) {
 int main(int argc, char** argv) try {
   std::setlocale(LC_CTYPE, "");
   occupy_standard_descriptors();
+  sesam::cli::take_standard_output();
+  sesam::cli::handle_broken_pipes();
   // OpenSSL must not act on openssl.cnf in here: it would load the provider, for which our own TLS would then
   // be a user.
   OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
@@ -168,7 +180,7 @@ int main(int argc, char** argv) try {
     sesam::cli::parse(app, words);
   } catch (const CLI::ParseError& error) {
     if (sesam::cli::report_usage(app, error)) return kUsage;
-    return finish_output({}) ? 0 : kFailed;
+    return finish_output(session.changes) ? 0 : kFailed;
   }
   if (session.json) sesam::cli::set_error_form(sesam::cli::ErrorForm::json);
   warn_of_visible_secrets(session, {argv, static_cast<std::size_t>(argc)});

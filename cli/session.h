@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/changes.h"
 #include "config/configuration.h"
 #include "config/configuration_sources.h"
 #include "config/openssl_cnf.h"
@@ -27,8 +28,8 @@ class Session {
   std::vector<std::string> set;  ///< --set, each KEY=VALUE
   bool json = false;             ///< --json
   Command command;               ///< of the subcommand that was chosen
-  /// What it has changed on the device: main() reports that where the output cannot be written.
-  std::vector<std::string> changes;
+  /// What it has changed: main() reports that if the command fails or its output cannot be written.
+  Changes changes;
 
   /// The openssl.cnf to be read.
   std::string path() const;

@@ -142,8 +142,7 @@ void offer_discover(const Arguments& arguments, const setup::TriedKey& key) {
       << "\n";
 }
 
-Result<bool> write(const Session& session, const Arguments& arguments, const Plan& plan, Trial trial,
-                   Run& run) {
+Result<bool> write(Session& session, const Arguments& arguments, const Plan& plan, Trial trial, Run& run) {
   SESAM_TRY(files, setup::files_for(plan, arguments));
   SESAM_TRY(planned, setup::plan_files(std::move(files)));
   run.files = std::move(planned);
@@ -153,7 +152,7 @@ Result<bool> write(const Session& session, const Arguments& arguments, const Pla
     return true;
   }
   SESAM_CHECK(setup::confirm_changes(run.files, arguments));
-  SESAM_CHECK(setup::write_files(run.files, run.is_written));
+  SESAM_CHECK(setup::write_files(run.files, run.is_written, session.changes));
   if (trial == Trial::unknown_how) {
     if (!session.json) offer_discover(arguments, run.key);
     return false;
@@ -163,18 +162,18 @@ Result<bool> write(const Session& session, const Arguments& arguments, const Pla
   return well;
 }
 
-Result<bool> perform(const Session& session, const Arguments& arguments, Run& run) {
+Result<bool> perform(Session& session, const Arguments& arguments, Run& run) {
   SESAM_TRY(plan, find_device(session, arguments, run.checkup));
   SESAM_TRY(is_user, setup::log_in(plan, arguments, run.checkup));
   if (!is_user) return false;
   SESAM_TRY(is_core, setup::find_limits(plan, arguments, run.checkup));
   if (!is_core) return false;
-  SESAM_TRY(trial, setup::sign_with_key(plan, arguments, run.key, run.checkup));
+  SESAM_TRY(trial, setup::sign_with_key(plan, arguments, run.key, run.checkup, session.changes));
   if (trial == Trial::bad) return false;
   return write(session, arguments, plan, trial, run);
 }
 
-Result<bool> run_setup(const Session& session, Arguments arguments) {
+Result<bool> run_setup(Session& session, Arguments arguments) {
   SESAM_TRY(directory, setup::check_directory(arguments.directory, arguments.dry_run));
   arguments.directory = directory;
   Run run{Checkup(session.json), {}, {}};
@@ -184,6 +183,7 @@ Result<bool> run_setup(const Session& session, Arguments arguments) {
     std::cout.flush();
     if (!well) print_error(well.error());
     if (!session.json) std::cerr << "sesam: nothing was written\n";  // JSON: "written"
+    print_changes(session.changes.take());
     return false;
   }
   return well;

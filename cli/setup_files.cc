@@ -77,6 +77,11 @@ Result<void> back_up(const PlannedFile& planned) {
                    : replace_k_file(planned.backup, copied, status);
 }
 
+std::string writing_of(const PlannedFile& planned) {
+  return planned.file.path + " was written" +
+         (planned.backup.empty() ? "" : "; the old one is " + planned.backup);
+}
+
 // An edited file keeps the mode and the owner that it has.
 Result<StagedFile> stage(const NewFile& file) {
   if (!file.is_edit) return StagedFile::write(file.path, file.text.reveal(), file.mode);
@@ -138,7 +143,7 @@ Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Argume
   return {};
 }
 
-Result<void> write_files(const std::vector<PlannedFile>& files, bool& is_written) {
+Result<void> write_files(const std::vector<PlannedFile>& files, bool& is_written, Changes& changes) {
   NewDirectories directories;
   std::vector<std::pair<const PlannedFile*, StagedFile>> staged;
   for (const auto& planned : files) {
@@ -151,6 +156,7 @@ Result<void> write_files(const std::vector<PlannedFile>& files, bool& is_written
     if (!planned->backup.empty()) SESAM_CHECK(back_up(*planned));
     SESAM_CHECK(file.put());
     is_written = true;
+    changes.add(writing_of(*planned));
   }
   return {};
 }

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "base/secret.h"
+#include "cli/changes.h"
 #include "cli/setup.h"
 
 namespace sesam::cli::setup {
@@ -33,8 +34,8 @@ Result<std::vector<PlannedFile>> plan_files(std::vector<NewFile> files);
 Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Arguments& arguments);
 
 /// Makes directories and files. None is in its place before all are written. `is_written` becomes true with
-/// the first one that is. Raises bad_argument, naming the file.
-Result<void> write_files(const std::vector<PlannedFile>& files, bool& is_written);
+/// the first one that is; `changes` gets each. Raises bad_argument, naming the file.
+Result<void> write_files(const std::vector<PlannedFile>& files, bool& is_written, Changes& changes);
 
 /// Where the files go: an absolute path, nobody else's. Raises bad_argument where they cannot be written.
 Result<std::string> check_directory(const std::string& path, bool dry_run);

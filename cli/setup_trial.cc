@@ -153,16 +153,16 @@ Wanted wanted_key(const Arguments& arguments) {
 }
 
 Result<void> make_key(n200::Device& device, const Plan& plan, const Arguments& arguments,
-                      const std::string& name) {
+                      const std::string& name, Changes& changes) {
   SESAM_TRY(key, new_key(device, arguments.place, name, plan.pin));
   keymgmt::set_kind(key, *keymgmt::key_type_named(arguments.type), {}, 0);
   SESAM_TRY(record, device.generate(key));
-  static_cast<void>(record);
+  changes.add(creation_of(record));
   return {};
 }
 
 Result<FoundKey> find_or_make(n200::Device& device, const Plan& plan, const Arguments& arguments,
-                              const Wanted& wanted, bool& is_new) {
+                              const Wanted& wanted, bool& is_new, Changes& changes) {
   auto found = find_key(device, wanted.name);
   if (found || found.error().reason != Reason::unknown_key || n200::has_key_uri_scheme(wanted.name))
     return found;
@@ -170,7 +170,7 @@ Result<FoundKey> find_or_make(n200::Device& device, const Plan& plan, const Argu
       wanted.may_make || (arguments.key.empty() && arguments.may_ask() &&
                           confirms("The device has no key '" + wanted.name + "'. Make it?"));
   if (!is_asked_for) return found;
-  SESAM_CHECK(make_key(device, plan, arguments, wanted.name));
+  SESAM_CHECK(make_key(device, plan, arguments, wanted.name, changes));
   is_new = true;
   return find_key(device, wanted.name);
 }
@@ -224,7 +224,8 @@ Result<bool> find_limits(const Plan& plan, const Arguments& arguments, Checkup& 
   return true;
 }
 
-Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, TriedKey& key, Checkup& checkup) {
+Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, TriedKey& key, Checkup& checkup,
+                            Changes& changes) {
   find_pin(plan, arguments);
   const Wanted wanted = wanted_key(arguments);
   if (wanted.name.empty() || arguments.dry_run) {
@@ -234,8 +235,9 @@ Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, TriedKey& ke
   }
   SESAM_TRY(device, device_for(plan, arguments, Records::audit));
   bool is_new = false;
-  const auto found = find_or_make(*device, plan, arguments, wanted, is_new);
+  const auto found = find_or_make(*device, plan, arguments, wanted, is_new, changes);
   if (!found) {
+    changes.note(found.error());
     checkup.bad(kKey, found.error());
     return Trial::bad;
   }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "cli/changes.h"
 #include "cli/checkup.h"
 #include "cli/setup.h"
 #include "n200/device.h"
@@ -35,6 +36,7 @@ struct TriedKey {
 
 /// Asks for PIN and key where they are not known, makes the key where that is wanted, and signs with it.
 /// `key` becomes that one.
-Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, TriedKey& key, Checkup& checkup);
+Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, TriedKey& key, Checkup& checkup,
+                            Changes& changes);
 
 }  // namespace sesam::cli::setup

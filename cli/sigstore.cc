@@ -44,7 +44,6 @@ constexpr Algorithm kAlgorithms[] = {
 };
 
 using DevicePtr = std::shared_ptr<n200::Device>;
-using Changes = std::vector<std::string>;
 
 Error invalid(std::string problem) { return {Reason::bad_argument, std::move(problem)}; }
 
@@ -133,7 +132,7 @@ Result<Json> create_key(const DevicePtr& device, const Json& call, Changes& chan
   SESAM_TRY(key, new_key(*device, place, uri.object, pin));
   keymgmt::set_kind(key, algorithm->type, algorithm->curve, algorithm->bits);
   SESAM_TRY(record, device->generate(key));
-  changes.push_back(creation_of(record));
+  changes.add(creation_of(record));
   SESAM_TRY(made, keymgmt::public_key_of(record, algorithm->type));
   return pem_of(made.get());
 }
@@ -200,8 +199,15 @@ Result<Json> answer(Session& session, const Arguments& arguments) {
 // cosign reads the error from stdout, and ignores the exit status.
 Result<bool> run(Session& session, const Arguments& arguments) {
   const auto answered = answer(session, arguments);
-  print_json(answered ? *answered : Json{{"errorMessage", text_of(answered.error())}});
-  return static_cast<bool>(answered);
+  if (answered) {
+    print_json(*answered);
+    return true;
+  }
+  session.changes.note(answered.error());
+  std::string problem = text_of(answered.error());
+  for (const auto& change : session.changes.take()) problem += "; " + change;
+  print_json(Json{{"errorMessage", problem}});
+  return false;
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ class SetupFiles : public testing::Test, protected DirectoryOfFiles {
     files.push_back({path, Secret("new"), mode, is_edit});
     return std::move(*plan_files(std::move(files)));
   }
+  Changes changes_;
   static Change change_of(const std::string& path, unsigned mode, bool is_edit = false) {
     return plan(path, mode, is_edit).front().change;
   }
@@ -44,8 +45,10 @@ TEST_F(SetupFiles, leave_a_backup_of_what_they_replace) {
   const std::string text = file("text", "old", 0640);
   const auto planned = plan(text, 0644);
   bool is_written = false;
-  ASSERT_TRUE(write_files(planned, is_written));
+  ASSERT_TRUE(write_files(planned, is_written, changes_));
   EXPECT_TRUE(is_written);
+  EXPECT_THAT(changes_.take(),
+              testing::ElementsAre(text + " was written; the old one is " + planned.front().backup));
   EXPECT_EQ(text_of(text), "new");
   EXPECT_EQ(mode_of(text), 0644U);
   EXPECT_EQ(text_of(planned.front().backup), "old");
@@ -55,7 +58,7 @@ TEST_F(SetupFiles, leave_a_backup_of_what_they_replace) {
 TEST_F(SetupFiles, close_the_backup_of_a_secret) {
   const auto planned = plan(file("pin", "old", 0644), 0600);
   bool is_written = false;
-  ASSERT_TRUE(write_files(planned, is_written));
+  ASSERT_TRUE(write_files(planned, is_written, changes_));
   EXPECT_EQ(text_of(planned.front().backup), "old");
   EXPECT_EQ(mode_of(planned.front().backup), 0600U);
 }
@@ -63,7 +66,7 @@ TEST_F(SetupFiles, close_the_backup_of_a_secret) {
 TEST_F(SetupFiles, keep_the_mode_of_an_edited_file) {
   const std::string text = file("openssl.cnf", "old", 0640);
   bool is_written = false;
-  ASSERT_TRUE(write_files(plan(text, 0644, true), is_written));
+  ASSERT_TRUE(write_files(plan(text, 0644, true), is_written, changes_));
   EXPECT_EQ(text_of(text), "new");
   EXPECT_EQ(mode_of(text), 0640U);
 }
@@ -85,7 +88,7 @@ TEST_F(SetupFiles, are_all_written_or_none) {
   const auto planned = plan_files(std::move(files));
   ASSERT_TRUE(planned);
   bool is_written = false;
-  const auto written = write_files(*planned, is_written);
+  const auto written = write_files(*planned, is_written, changes_);
   ASSERT_FALSE(written);
   EXPECT_THAT(written.error().detail, testing::HasSubstr(blocker));
   EXPECT_FALSE(is_written);
