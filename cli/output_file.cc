@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
@@ -13,6 +14,7 @@
 #include <iostream>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace sesam::cli {
 namespace {
@@ -98,7 +100,43 @@ Result<void> write_to_special(const std::string& path, std::string_view text) {
 Result<void> overwrite_file(const std::string& path, std::string_view text, bool is_link) {
   const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_CLOEXEC | (is_link ? 0 : O_NOFOLLOW);
   Descriptor file(::open(path.c_str(), flags, 0666));
-  return file.get() >= 0 && write_all(file.get(), text) && file.close() ? Result<void>() : unusable(path);
+  if (file.get() < 0) return unusable(path);
+  if (write_all(file.get(), text) && file.close()) return {};
+  Error error = unusable(path);
+  error.detail += "; the file is incomplete";
+  return error;
+}
+
+unsigned mode_of_new_files() noexcept {
+  const mode_t mask = ::umask(S_IRWXG | S_IRWXO);
+  ::umask(mask);
+  return 0666 & ~mask;
+}
+
+bool is_own_group(gid_t group) {
+  if (group == ::getegid()) return true;
+  const int count = ::getgroups(0, nullptr);
+  std::vector<gid_t> groups(count > 0 ? static_cast<std::size_t>(count) : 0);
+  if (groups.empty() || ::getgroups(count, groups.data()) != count) return false;
+  return std::find(groups.begin(), groups.end(), group) != groups.end();
+}
+
+// Whether another file can take its place, with its owner, and with all names that it has.
+bool is_replaceable(const std::string& path, const struct stat& there) {
+  const fs::path directory = fs::path(path).parent_path();
+  const bool is_own = ::geteuid() == 0 || (there.st_uid == ::geteuid() && is_own_group(there.st_gid));
+  return is_own && there.st_nlink == 1 && ::access(path.c_str(), W_OK) == 0 &&
+         ::access(directory.empty() ? "." : directory.c_str(), W_OK | X_OK) == 0;
+}
+
+// So that there is never half of it, and what was there before stays if the space does not suffice.
+Result<void> write_regular(const std::string& path, std::string_view text, const struct stat* there) {
+  if (there != nullptr && !is_replaceable(path, *there)) return overwrite_file(path, text, false);
+  SESAM_TRY(staged, there != nullptr ? StagedFile::write(path, text, *there)
+                                     : StagedFile::write(path, text, mode_of_new_files()));
+  auto put = staged.put();
+  // A file that is a mount point has to stay.
+  return put || there == nullptr ? put : overwrite_file(path, text, false);
 }
 
 }  // namespace
@@ -152,7 +190,9 @@ Result<void> write_output(const std::string& path, std::string_view text, Reader
   if (!is_special && readers == Readers::owner) return replace_file(path, text, kOwnersOnly);
   if (is_link && is_foreign(itself))
     return Error{Reason::bad_argument, path + ": is a symbolic link of another user; name the file itself"};
-  return is_special ? write_to_special(path, text) : overwrite_file(path, text, is_link);
+  if (is_special) return write_to_special(path, text);
+  if (is_link) return overwrite_file(path, text, true);
+  return write_regular(path, text, S_ISREG(itself.st_mode) ? &itself : nullptr);
 }
 
 }  // namespace sesam::cli

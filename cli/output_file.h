@@ -17,9 +17,10 @@ enum class Readers { all, owner };
 /// Writes the whole text to the file, which is made or overwritten, or to stdout where `path` is empty.
 /// For Readers::owner a regular file is always a new one of mode 0600, renamed into place: neither the mode,
 /// nor the owner, nor the target of what was there before counts. For Readers::all a new file is within the
-/// umask. A descriptor (/dev/stdout, /dev/fd/3), a device or a FIFO is written to as it is. Raises
-/// bad_argument: the path and the system's words; also for a symbolic link or a FIFO of another user, which
-/// would lead the text to him.
+/// umask, and another one keeps its mode and owner; it is renamed into place, too, except through a symbolic
+/// link, and where that would change the owner or leave another name of the file behind. A descriptor
+/// (/dev/stdout, /dev/fd/3), a device or a FIFO is written to as it is. Raises bad_argument: the path and the
+/// system's words; also for a symbolic link or a FIFO of another user, which would lead the text to him.
 Result<void> write_output(const std::string& path, std::string_view text, Readers readers = Readers::all);
 
 /// A whole file that is not in its place yet, and goes unless it is put there.

@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -24,6 +26,8 @@ class OutputFile : public testing::TestWithParam<Readers>, protected DirectoryOf
 
 class SecretOutput : public OutputFile {};
 
+class PublicOutput : public testing::Test, protected DirectoryOfFiles {};
+
 TEST_P(OutputFile, is_created) {
   const fs::path path = directory_ / "new";
   ASSERT_TRUE(write_output(path, kText, GetParam()));
@@ -36,6 +40,58 @@ TEST_P(OutputFile, is_written_completely) {
   const auto path = file("old", "what was there before, and more of it", 0600);
   ASSERT_TRUE(write_output(path, kText, GetParam()));
   EXPECT_EQ(text_of(path), kText);
+}
+
+// What is written beyond that size fails, as on a device that is full.
+class SizeLimit {
+ public:
+  explicit SizeLimit(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit smaller{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &smaller);
+  }
+  SizeLimit(const SizeLimit&) = delete;
+  SizeLimit& operator=(const SizeLimit&) = delete;
+  ~SizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_P(OutputFile, stays_as_it_is_if_the_space_does_not_suffice) {
+  const auto path = file("old", "before", 0640);
+  {
+    const SizeLimit limit(4);
+    EXPECT_FALSE(write_output(path, kText, GetParam()));
+    EXPECT_FALSE(write_output(directory_ / "new", kText, GetParam()));
+  }
+  EXPECT_EQ(text_of(path), "before");
+  EXPECT_EQ(mode_of(path), 0640U);
+  EXPECT_EQ(file_count(), 1U);
+}
+
+TEST_F(PublicOutput, keeps_the_mode_of_a_file_and_all_of_its_names) {
+  const auto path = file("old", "before", 0640);
+  ASSERT_TRUE(write_output(path, kText));
+  EXPECT_EQ(mode_of(path), 0640U);
+  const auto name = directory_ / "name";
+  fs::create_hard_link(path, name);
+  ASSERT_TRUE(write_output(path, "more"));
+  EXPECT_EQ(text_of(name), "more");
+  EXPECT_EQ(mode_of(path), 0640U);
+}
+
+TEST_F(PublicOutput, keeps_the_owner_of_a_file) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  const auto path = file("old", "before", 0640);
+  constexpr uid_t kOther = 12345;
+  ASSERT_EQ(chown(path.c_str(), kOther, kOther), 0);
+  ASSERT_TRUE(write_output(path, kText));
+  struct stat status {};
+  ASSERT_EQ(stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, kOther);
+  EXPECT_EQ(status.st_gid, kOther);
 }
 
 TEST_P(OutputFile, may_be_a_descriptor) {
