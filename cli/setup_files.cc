@@ -89,21 +89,23 @@ Result<StagedFile> stage(const NewFile& file) {
   return StagedFile::write(file.path, file.text.reveal(), marks);
 }
 
-// Directories that were made for files; without a file in them they go again.
+// Directories that were made for files, each of which others may enter whatever the umask is; without a file
+// in them they go again.
 class NewDirectories {
  public:
   NewDirectories() = default;
   NewDirectories(const NewDirectories&) = delete;
   NewDirectories& operator=(const NewDirectories&) = delete;
   ~NewDirectories() {
-    std::error_code ignored;
-    for (const auto& path : made_) fs::remove(path, ignored);  // does nothing to one that is not empty
+    // Those within others come first. Does nothing to one that is not empty.
+    for (auto path = made_.rbegin(); path != made_.rend(); ++path) ::rmdir(path->c_str());
   }
 
   Result<void> make(const fs::path& path) {
     std::error_code failed;
     if (fs::is_directory(path, failed)) return {};
-    if (fs::create_directories(path, failed); failed) return cannot(path.string(), failed.value());
+    if (path.has_relative_path()) SESAM_CHECK(make(path.parent_path()));
+    if (::mkdir(path.c_str(), kDirectoryMode) != 0) return cannot(path.string(), errno);
     made_.push_back(path);
     return ::chmod(path.c_str(), kDirectoryMode) == 0 ? Result<void>() : cannot(path.string(), errno);
   }

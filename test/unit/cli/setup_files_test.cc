@@ -78,11 +78,20 @@ TEST_F(SetupFiles, give_no_backup_the_name_of_another) {
   EXPECT_NE(plan(text, 0644).front().backup, first);
 }
 
+TEST_F(SetupFiles, are_in_directories_that_others_can_enter_whatever_the_umask_is) {
+  const mode_t mask = umask(077);
+  bool is_written = false;
+  const auto written = write_files(plan(directory_ / "a" / "b" / "file", 0644), is_written, changes_);
+  umask(mask);
+  ASSERT_TRUE(written);
+  for (const auto& made : {directory_ / "a", directory_ / "a" / "b"}) EXPECT_EQ(mode_of(made), 0755U) << made;
+}
+
 TEST_F(SetupFiles, are_all_written_or_none) {
   const std::string blocker = file("file", "no directory", 0644);
   const std::string other = file("other", "old", 0644);
   std::vector<NewFile> files;
-  files.push_back({directory_ / "made" / "first", Secret("new"), 0644, false});
+  files.push_back({directory_ / "made" / "within" / "first", Secret("new"), 0644, false});
   files.push_back({other, Secret("new"), 0644, false});
   files.push_back({blocker + "/below", Secret("new"), 0644, false});
   const auto planned = plan_files(std::move(files));
