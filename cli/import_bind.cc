@@ -166,9 +166,22 @@ void print_plan(const std::vector<Move>& moves) {
   std::cout << "Dry run: nothing was changed.\n";
 }
 
+// The file that gives named the keys: of `sesam setup` it has one of its own. Empty: these settings are in
+// none.
+std::string cnf_for_named(const Session& session) {
+  const std::filesystem::path used = session.path();
+  for (const auto& path : {used.parent_path() / "named.cnf", used})
+    if (const auto cnf = config::OpensslCnf::load(path.string()); cnf && session.section_in(*cnf))
+      return path.string();
+  return {};
+}
+
 void print_next_steps(const Session& session, const std::vector<Move>& moves) {
-  std::cout << "\nNext: start named with OPENSSL_CONF=" << printable(session.path())
-            << " in its environment, or thaw the zone.\n"
+  const std::string cnf = cnf_for_named(session);
+  std::cout << "\nNext: start named with "
+            << (cnf.empty() ? "an openssl.cnf that has these settings"
+                            : "OPENSSL_CONF=" + printable(cnf) + " in its environment")
+            << ", or thaw the zone.\n"
                "The private keys are still in these files, which sesam does not delete; move them to a safe "
                "place:\n";
   for (const auto& move : moves)

@@ -52,6 +52,7 @@ NewFile secret_file(std::string path, const Secret& secret) {
 // named signs within its event loops, and answers no query while it waits for the device.
 config::Values values_for_named(const Plan& plan, const Arguments& arguments) {
   config::Values values = final_values(plan, arguments.directory);
+  values.merge(settings_added_to(arguments.directory + "/named.cnf"));
   if (!values.contains("deadline_ms")) values.emplace("deadline_ms", Secret(kNamedDeadline));
   return values;
 }
@@ -104,6 +105,15 @@ void add_named_files(std::vector<NewFile>& files, const Plan& plan, const Argume
   files.push_back(text_file(named_directory(arguments) + "/sesam.conf", drop_in(arguments)));
 }
 
+// The files of an earlier run that had a password or PIN.
+std::string unused_files(const Plan& plan, const Arguments& arguments) {
+  std::string text;
+  for (const auto& [name, secret] : {std::pair("/pass", &plan.password), std::pair("/pin", &plan.pin)})
+    if (secret->empty() && is_there(arguments.directory + name))
+      text += "No longer used: " + arguments.directory + name + "; delete it.\n";
+  return text;
+}
+
 }  // namespace
 
 bool wants_named(const Arguments& arguments) {
@@ -154,6 +164,7 @@ std::string next_steps(const Plan& plan, const Arguments& arguments, const std::
   if (!plan.password.empty() || !plan.pin.empty())
     text += "Only " + std::string(::geteuid() == 0 ? "root" : "you") +
             " can read the files with password and PIN.\n";
+  text += unused_files(plan, arguments);
   return text + (key.empty() ? "Make a key: sesam generate NAME\n"
                              : "Check it at any time: sesam doctor --key " + shell_word(key) + "\n");
 }

@@ -170,6 +170,23 @@ Result<config::Configuration> configuration_of(const Plan& plan, const std::stri
   return std::move(configuration);
 }
 
+Values settings_added_to(const std::string& path) {
+  Session there;
+  there.config = path;
+  std::error_code failed;
+  if (!std::filesystem::exists(path, failed) || others_can_write(path)) return {};
+  const auto cnf = config::OpensslCnf::load(path);
+  const Result<std::string> section = cnf ? there.section_in(*cnf) : Result<std::string>(cnf.error());
+  if (!section) return {};
+  auto collected = config::collect_values(&*cnf, *section, {});
+  if (!collected) return {};
+  Values& values = collected->values;
+  for (const char* key : {"url", "address", "user", "tlscert", "n200_conf"}) values.erase(key);
+  for (const char* key : kPasswords) values.erase(key);
+  for (const char* key : kPins) values.erase(key);
+  return std::move(values);
+}
+
 Values final_values(const Plan& plan, const std::string& directory) {
   Values values = copy_of(plan.values);
   std::vector<std::string> urls, addresses;

@@ -25,6 +25,10 @@ Result<std::vector<Node>> nodes_in(const config::Values& values);
 /// What the provider would make of the plan, without any file. Raises bad_configuration.
 Result<config::Configuration> configuration_of(const Plan& plan, const std::string& directory);
 
+/// The settings that were added by hand to a file of an earlier run: not those of the device, its user and
+/// its secrets, which the plan has. Empty where there is no such file, or other users can write it.
+config::Values settings_added_to(const std::string& path);
+
 /// The settings for openssl.cnf, whose secrets and certificates are in files of the directory.
 config::Values final_values(const Plan& plan, const std::string& directory);
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.bind import ZONE, Bind
+from harness.configuration import settings_for
 from harness.paths import COMMAND
 from harness.policy import policy
 
@@ -318,3 +319,18 @@ def test_the_way_back_takes_the_saved_file_from_its_safe_place(bind, move, tmp_p
     moved = Path(f"{private}.saved").rename(safe / f"{private.name}.saved")
     move("--undo", moved)
     assert private.read_text() == before
+
+
+def test_the_file_for_named_is_the_one_with_its_settings(bind, move, tmp_path, sesam, rndc):
+    assert f"start named with OPENSSL_CONF={bind.openssl_conf} in" in move(make_key(bind)).stdout
+    (tmp_path / "named.cnf").write_bytes(bind.openssl_conf.read_bytes())
+    (tmp_path / "named.cnf").rename(bind.openssl_conf.parent / "named.cnf")
+    assert f"OPENSSL_CONF={bind.openssl_conf.parent}/named.cnf in" in move(make_key(bind)).stdout
+
+
+def test_no_file_for_named_is_named_that_lacks_the_settings(bind, device, sesam, rndc, tmp_path):
+    settings = [word for key, value in settings_for(device, pin=PIN).items() for word in ("--set", f"{key}={value}")]
+    (tmp_path / "other.cnf").write_text("# nothing of sesam\n")
+    done = sesam(tmp_path / "other.cnf", *settings, "import", "--bind", bind.directory, "--rndc", rndc(),
+                 make_key(bind))
+    assert "start named with an openssl.cnf that has these settings, or" in done.stdout

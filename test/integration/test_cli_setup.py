@@ -270,6 +270,28 @@ def test_named_gets_a_drop_in_and_a_configuration_of_its_own(device, words, plac
     assert_signs(openssl, place / "named.cnf", "sesam:web", tmp_path)
 
 
+def test_settings_that_a_user_added_to_nameds_file_are_kept(device, words, place, sesam, tmp_path):
+    again = words(device, "--force", named=tmp_path / "d")
+    sesam(None, *again)
+    own = place / "named.cnf"
+    added = "log_output = syslog\ndeadline_ms = 2000\npin = 1\nuser = somebody\n"
+    own.write_text(re.sub("^(deadline_ms|user) =.*\n", "", own.read_text(), flags=re.M).replace(
+        "\nurl =", f"\n{added}url =", 1))
+    sesam(None, *again)
+    text = own.read_text()
+    assert "\nlog_output = syslog\n" in text and "\ndeadline_ms = 2000\n" in text
+    assert f"\nuser = {USER}\n" in text and "\npin =" not in text
+    own.chmod(0o666)
+    sesam(None, *again)
+    assert "syslog" not in own.read_text()
+
+
+def test_files_of_secrets_that_are_not_used_any_more_are_named(device, words, place, sesam):
+    assert "No longer used" not in sesam(None, *words(device)).stdout
+    done = sesam(None, *words(device, "--no-pin", "--force", without=["pin-source", "make-key"]))
+    assert f"No longer used: {place}/pin; delete it." in done.stdout and f"{place}/pass;" not in done.stdout
+
+
 def test_no_drop_in_is_written_unasked_for_another_directory(device, words, place, sesam):
     done = sesam(None, *words(device))
     assert "systemctl" not in done.stdout and not (place / "named.cnf").exists()
