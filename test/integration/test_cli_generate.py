@@ -82,9 +82,11 @@ def test_a_name_that_is_taken_or_is_no_name_is_refused(device, openssl_cnf, sesa
     cnf = openssl_cnf(device)
     done = sesam(cnf, "generate", "web", "--no-pin", check=False)
     assert done.returncode == 1 and "a key of that name exists" in done.stderr
-    for name in ("sesam:other", "pkcs11:object=other", record["key_id"], record["slot"], ""):
+    for name in ("sesam:other", "pkcs11:object=other", record["key_id"], record["slot"]):
         done = sesam(cnf, "generate", name, "--no-pin", check=False)
         assert done.returncode == 1 and "invalid name for a new key" in done.stderr, name
+    done = sesam(cnf, "generate", "", "--no-pin", check=False)
+    assert done.returncode == 2 and "NAME: must not be empty" in done.stderr
     assert "genecckey" not in device.requests()
 
 

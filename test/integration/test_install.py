@@ -104,7 +104,7 @@ def test_what_was_installed_is_uninstalled_as_the_readme_says(tmp_path):
     there, manifest = tmp_path / "there", BUILD / "install_manifest.txt"
     run(["cmake", "--install", BUILD, "--prefix", there], timeout=300)
     assert all(Path(line).is_relative_to(there) for line in manifest.read_text().splitlines())
-    command = re.search(r"^ +(xargs .*?) *#", (REPOSITORY / "README.md").read_text(), re.M)[1]
+    command = re.search(r"^ +sudo (xargs .*?) *#", (REPOSITORY / "README.md").read_text(), re.M)[1]
     run(["bash", "-c", command.replace("build/install_manifest.txt", str(manifest))])
     assert [path for path in there.rglob("*") if path.is_file() or path.is_symlink()] == []
 
