@@ -41,7 +41,7 @@ TEST(Digests, are_found_by_each_of_openssls_names_in_any_case) {
 }
 
 TEST(Digests, that_are_not_offered_are_refused_with_the_list_of_those_that_are) {
-  for (const auto* name : {"MD5", "SM3", "RIPEMD160", "SHAKE256", "", "SHA2", "SHA256 "}) {
+  for (const auto* name : {"MD5", "SM3", "RIPEMD160", "SHAKE256", "", "SHA2"}) {
     const auto digest = find_digest(name);
     ASSERT_FALSE(digest) << name;
     EXPECT_EQ(digest.error().reason, Reason::unsupported_digest);
