@@ -291,6 +291,8 @@ static void try_composite(const OSSL_DISPATCH *signature, const char *type, stru
   SLOT(signature, SIGNATURE_SIGN_MESSAGE_FINAL, signature_sign_message_final);
   SLOT(signature, SIGNATURE_VERIFY_INIT, signature_verify_init);
   SLOT(signature, SIGNATURE_VERIFY, signature_verify);
+  SLOT(signature, SIGNATURE_VERIFY_RECOVER_INIT, signature_verify_recover_init);
+  SLOT(signature, SIGNATURE_VERIFY_RECOVER, signature_verify_recover);
   SLOT(signature, SIGNATURE_VERIFY_MESSAGE_INIT, signature_verify_message_init);
   SLOT(signature, SIGNATURE_VERIFY_MESSAGE_UPDATE, signature_verify_message_update);
   SLOT(signature, SIGNATURE_VERIFY_MESSAGE_FINAL, signature_verify_message_final);
@@ -316,6 +318,9 @@ static void try_composite(const OSSL_DISPATCH *signature, const char *type, stru
   CHECK(signature_sign_message_init(context, NULL, NULL) == 0 && signature_sign_message_init(context, other, NULL) == 0);
   CHECK(signature_verify_message_init(context, NULL, NULL) == 0 && signature_verify_message_init(context, other, NULL) == 0);
   REASON("invalid argument");
+  CHECK(signature_verify_recover(context, out, &size, sizeof out, data, 32) == 0 && signature_verify_recover_init(context, other, NULL) == 0);
+  CHECK(signature_verify_recover_init(context, keys.public_key, NULL) == (strcmp(type, "RSA") == 0));
+  ERR_clear_error();
   CHECK(signature_sign_message_init(context, keys.private_key, NULL) == 1 && signature_sign_message_init(context, NULL, NULL) == 1);
   CHECK(signature_sign_message_update(context, NULL, 0) == 1 && signature_sign_message_final(context, NULL, &size, 0) == 1 && size >= 64);
   void *copy = signature_dupctx(context);
