@@ -69,13 +69,14 @@ std::optional<RefusedAccess::Refusal> AccessMemory::refusal_for(const Exchange& 
   return refusal;
 }
 
-void AccessMemory::note(const Exchange& exchange, ReplyKind kind, const Error* error) {
+void AccessMemory::note(const Exchange& exchange, ReplyKind kind, const Error* error,
+                        RefusedAccess::Clock::time_point begun) {
   if (kind == ReplyKind::good) note_authorized(exchange);
   if (!remembers_refusals_ || (kind != ReplyKind::no_access && memory().is_empty())) return;
   const bool of_the_key = exchange.status != kUnauthorized;
   switch (kind) {
     case ReplyKind::no_access:
-      if (of_the_key) memory().note_authorized(name_of(exchange, false));
+      if (of_the_key) memory().note_authorized(name_of(exchange, false), begun);
       memory().refused(name_of(exchange, of_the_key), without_context(exchange.doing, *error),
                        exchange.status, was_authorized(exchange, of_the_key));
       break;
@@ -83,7 +84,7 @@ void AccessMemory::note(const Exchange& exchange, ReplyKind kind, const Error* e
     case ReplyKind::unknown_key:
     case ReplyKind::wrong_pin:
     case ReplyKind::refused:
-      for (const bool key_too : {false, true}) memory().note_authorized(name_of(exchange, key_too));
+      for (const bool key_too : {false, true}) memory().note_authorized(name_of(exchange, key_too), begun);
       break;
     default:
       for (const bool key_too : {false, true}) memory().unanswered(name_of(exchange, key_too));

@@ -24,8 +24,9 @@ class AccessMemory {
 
   /// The refusal to return in place of a request.
   std::optional<RefusedAccess::Refusal> refusal_for(const Exchange& exchange) const;
-  /// How a request that was sent ended. `error`: not null for no_access.
-  void note(const Exchange& exchange, ReplyKind kind, const Error* error);
+  /// How a request that was sent ended. `error`: not null for no_access. `begun`: when the exchange did.
+  void note(const Exchange& exchange, ReplyKind kind, const Error* error,
+            RefusedAccess::Clock::time_point begun);
 
  private:
   std::string name_of(const Exchange& exchange, bool of_the_key) const;

@@ -288,7 +288,7 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
     const ReplyKind kind = kind_of(reply.failure, reply.status, error ? error->reason : Reason::none);
     if (!remembered) {
       note_health(exchange, reply, kind, error, trail);
-      access_.note(exchange, kind, error);
+      access_.note(exchange, kind, error, begun);
     }
     if (document && verdict != nullptr) verdict->proven(permission.trial);
     if (document) return document;

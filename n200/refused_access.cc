@@ -41,9 +41,12 @@ void RefusedAccess::refused(const std::string& name, const Error& error, int sta
   refusal = {error, status, now, now + pause, pause, std::nullopt};
 }
 
-void RefusedAccess::note_authorized(const std::string& name) {
+void RefusedAccess::note_authorized(const std::string& name, Clock::time_point begun) {
   const ProcessLock lock(mutex_);
-  refusals_.erase(name);
+  const auto found = refusals_.find(name);
+  if (found == refusals_.end()) return;
+  if (found->second.at >= begun) return found->second.until.reset();
+  refusals_.erase(found);
   count_.store(refusals_.size(), std::memory_order_relaxed);
 }
 

@@ -42,8 +42,8 @@ class RefusedAccess {
   std::optional<Refusal> ask(const std::string& name, Clock::time_point until);
   /// The device refused. `was_authorized`: the same request was let in before, so that this may pass soon.
   void refused(const std::string& name, const Error& error, int status, bool was_authorized);
-  /// The device did as asked.
-  void note_authorized(const std::string& name);
+  /// The device did as asked, in an exchange that began at `begun`: what it refused later than that stays.
+  void note_authorized(const std::string& name, Clock::time_point begun);
   /// Neither: the next caller may send.
   void unanswered(const std::string& name);
 

@@ -72,9 +72,17 @@ TEST(RefusedAccess, counts_requests_that_were_under_way_together_as_one_refusal)
 TEST(RefusedAccess, is_cleared_by_a_success) {
   auto& refused = memory();
   refused.refused("a", kDenied, 401, false);
-  refused.note_authorized("a");
+  refused.note_authorized("a", in(0s));
   EXPECT_TRUE(refused.is_empty());
   EXPECT_FALSE(refused.ask("a", in(1s)));
+}
+
+TEST(RefusedAccess, is_not_cleared_by_the_late_reply_to_an_earlier_request) {
+  auto& refused = memory();
+  const auto begun = in(0s);
+  refused.refused("a", kDenied, 401, false);
+  refused.note_authorized("a", begun);
+  EXPECT_TRUE(refused.ask("a", in(1s)));
 }
 
 TEST(RefusedAccess, tells_logins_apart_by_node_user_and_password) {
