@@ -9,6 +9,7 @@
 
 #include "base/ascii_case.h"
 #include "cli/parse_json.h"
+#include "transport/http_status.h"
 
 namespace sesam::cli::discover {
 namespace {
@@ -317,17 +318,17 @@ std::string without_long_numbers(const std::string& text) {
 
 Refusal read_refusal(const Answer& answer, const Candidate& candidate, KeyType kind,
                      const std::vector<std::string>& sent) {
-  constexpr int kUnauthorized = 401;
-  constexpr int kForbidden = 403;
+  namespace http = transport::http_status;
   if (!answer.arrived) return {Meaning::unanswered, {}};
-  if (answer.status == kUnauthorized) return {Meaning::unauthorized, {}};
+  if (answer.status == http::kUnauthorized) return {Meaning::unauthorized, {}};
   std::string text = text_of(answer);
   for (const auto& value : sent) replace_all(text, value, "");
   if (candidate.command.size() > 4) replace_all(text, "'" + candidate.command + "'", "");
   const Refusal refusal = Reader(candidate, kind, split(text)).read();
   if (refusal.meaning != Meaning::other) return refusal;
-  if (answer.status == kForbidden) return {Meaning::access_denied, {}};
-  if (answer.status == 404 || answer.status == 405 || answer.status == 501)
+  if (answer.status == http::kForbidden) return {Meaning::access_denied, {}};
+  if (answer.status == http::kNotFound || answer.status == http::kMethodNotAllowed ||
+      answer.status == http::kNotImplemented)
     return {Meaning::unknown_command, {}};
   return refusal;
 }

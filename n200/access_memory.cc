@@ -5,15 +5,13 @@
 #include <chrono>
 
 #include "n200/signature_proof.h"
+#include "transport/http_status.h"
 
 namespace sesam::n200 {
 namespace {
 
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
-
-constexpr int kUnauthorized =
-    401;  // RFC 9110, section 15.5.2: user or password; anything else may be about the key
 
 RefusedAccess& memory() { return process_state<RefusedAccess>(); }
 
@@ -73,7 +71,8 @@ void AccessMemory::note(const Exchange& exchange, ReplyKind kind, const Error* e
                         RefusedAccess::Clock::time_point begun) {
   if (kind == ReplyKind::good) note_authorized(exchange);
   if (!remembers_refusals_ || (kind != ReplyKind::no_access && memory().is_empty())) return;
-  const bool of_the_key = exchange.status != kUnauthorized;
+  // 401 is about user or password; anything else may be about the key.
+  const bool of_the_key = exchange.status != transport::http_status::kUnauthorized;
   switch (kind) {
     case ReplyKind::no_access:
       if (of_the_key) memory().note_authorized(name_of(exchange, false), begun);

@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "n200/failures.h"
 #include "n200/redaction.h"
+#include "transport/http_status.h"
 
 namespace sesam::n200 {
 namespace {
@@ -38,8 +39,10 @@ std::string redacted_and_cut(std::string_view text, std::span<const std::string_
 }  // namespace
 
 Reason reason_for_status(int status) noexcept {
-  if (status < 400) return Reason::none;
-  return status == 401 || status == 403 ? Reason::access_denied : Reason::http_status;
+  namespace http = transport::http_status;
+  if (status < http::kClientError) return Reason::none;
+  return status == http::kUnauthorized || status == http::kForbidden ? Reason::access_denied
+                                                                     : Reason::http_status;
 }
 
 Error error_of(const OperationContext& doing, Reason reason, std::string_view problem) {

@@ -4,32 +4,28 @@
 #include <cstddef>
 
 #include "n200/failures.h"
+#include "transport/http_status.h"
 
 namespace sesam::n200 {
 namespace {
 
 using transport::Failure;
 
-constexpr int kMisdirectedRequest = 421;  // RFC 9110, section 15.5.20: curl never repeats it
-constexpr int kTooManyRequests = 429;     // RFC 6585, section 4
-constexpr int kInternalServerError = 500;
-constexpr int kBadGateway = 502;
-constexpr int kServiceUnavailable = 503;
-constexpr int kGatewayTimeout = 504;
+namespace http = transport::http_status;
 
 // Of a reply that says nothing more definite.
 ReplyKind kind_of_status(int status) noexcept {
   switch (status) {
-    case kMisdirectedRequest:
+    case http::kMisdirectedRequest:
       return ReplyKind::line;
-    case kTooManyRequests:
-    case kServiceUnavailable:
+    case http::kTooManyRequests:
+    case http::kServiceUnavailable:
       return ReplyKind::busy;
-    case kBadGateway:
-    case kGatewayTimeout:
+    case http::kBadGateway:
+    case http::kGatewayTimeout:
       return ReplyKind::silent;
     default:
-      return status >= kInternalServerError ? ReplyKind::server_error : ReplyKind::refused;
+      return status >= http::kInternalServerError ? ReplyKind::server_error : ReplyKind::refused;
   }
 }
 
@@ -75,7 +71,7 @@ ReplyKind kind_of(Failure failure, int status, Reason judged) noexcept {
       return kind_of_status(status);
     case Reason::bad_reply:
     case Reason::reply_field_missing:
-      return status >= kInternalServerError ? kind_of_status(status) : ReplyKind::garbage;
+      return status >= http::kInternalServerError ? kind_of_status(status) : ReplyKind::garbage;
     default:
       return ReplyKind::refused;
   }
@@ -99,7 +95,8 @@ Action action_after(ReplyKind kind, OperationKind operation, bool surely_not_don
 
 // A 503 mostly means that nothing was done, but need not.
 bool surely_not_done(const transport::Reply& reply) noexcept {
-  return !reply.may_have_acted || reply.status == kMisdirectedRequest || reply.status == kTooManyRequests;
+  return !reply.may_have_acted || reply.status == http::kMisdirectedRequest ||
+         reply.status == http::kTooManyRequests;
 }
 
 // libcurl may take a connection for the fault of one stream, and a restarting node breaks it once: twice in a

@@ -9,16 +9,16 @@
 #include "n200/expected_reply.h"
 #include "n200/pin_verdicts.h"
 #include "n200/reply_members.h"
+#include "transport/http_status.h"
 
 namespace sesam::n200 {
 namespace {
 
-constexpr int kRedirection = 300;  // HTTP status (RFC 9110, section 15.4)
-constexpr int kClientError = 400;
-constexpr int kForbidden = 403;
+namespace http = transport::http_status;
 
 Reason reason_for_any_status(int status) noexcept {
-  return status >= kRedirection && status < kClientError ? Reason::http_status : reason_for_status(status);
+  return status >= http::kRedirection && status < http::kClientError ? Reason::http_status
+                                                                     : reason_for_status(status);
 }
 
 // A list, or a text alone, is read as if it stood where the answer was expected.
@@ -71,7 +71,7 @@ Error ReplyJudge::refusal(const Exchange& exchange, Reason reason, const DeviceW
 Refusal ReplyJudge::read_words(const Exchange& exchange, std::string_view body, int status) const {
   const WireRow& row = options_.wire.row(exchange.operation);
   const bool is_secret = exchange.operation == Operation::decrypt;
-  if (is_secret && status < kClientError && !trimmed(body).starts_with('{')) return {};
+  if (is_secret && status < http::kClientError && !trimmed(body).starts_with('{')) return {};
   std::vector<std::string> fields;
   std::ranges::transform(row.fields, std::back_inserter(fields), &Field::name);
   const std::string_view names[] = {exchange.values.text(Placeholder::key_id),
@@ -95,7 +95,8 @@ Error ReplyJudge::refused(const Exchange& exchange, const transport::Reply& repl
   if (words.meaning.names_pin && !exchange.pin.empty() && exchange.pin_verdicts != nullptr)
     exchange.pin_verdicts->of(exchange.node).refused();
   if (reason == Reason::access_denied &&
-      login_.is_right_for(request_of(exchange), ProvenLogin::Clock::now()) && reply.status == kForbidden)
+      login_.is_right_for(request_of(exchange), ProvenLogin::Clock::now()) &&
+      reply.status == http::kForbidden)
     reason = Reason::no_access_rule;
   std::string_view our_words = is_explained ? std::string_view() : problem.detail;
   if (reason == Reason::wrong_pin && !words.meaning.names_pin) our_words = kKeyIsLocked;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "metrics/counts.h"
+#include "transport/http_status.h"
 
 namespace sesam::transport {
 namespace {
@@ -20,23 +21,16 @@ bool is_of_this_process(Failure failure) noexcept {
          failure == Failure::descriptors_closed;
 }
 
-// HTTP status (RFC 9110, section 15)
-constexpr int kUnauthorized = 401;
-constexpr int kForbidden = 403;
-constexpr int kServerError = 500;
-constexpr int kBadGateway = 502;
-constexpr int kGatewayTimeout = 504;
-
 // A proxy or another server in the device's place sends HTML. So may the device's own web server where it
 // denies access.
 bool may_be_of_the_device(int status, const std::string& reply) noexcept {
-  if (status == kUnauthorized || status == kForbidden) return true;
+  if (status == http_status::kUnauthorized || status == http_status::kForbidden) return true;
   const auto first = reply.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  return status < kServerError && first != reply.npos && reply[first] != '<';
+  return status < http_status::kInternalServerError && first != reply.npos && reply[first] != '<';
 }
 
 Health health_of(int status, const std::string& reply) noexcept {
-  if (status >= kBadGateway && status <= kGatewayTimeout) return Health::unhealthy;
+  if (status >= http_status::kBadGateway && status <= http_status::kGatewayTimeout) return Health::unhealthy;
   return may_be_of_the_device(status, reply) ? Health::healthy : Health::responds;
 }
 
