@@ -160,6 +160,11 @@ def test_a_core_that_hangs_stops_no_other(simulator, openssl_cnf, signer_program
         other.stop()
 
 
+def until_not_responding(signer):
+    while NOT_RESPONDING not in signer.sign()[2]:
+        time.sleep(0.05)
+
+
 def back_within(signer, seconds):
     start = time.monotonic()
     while not signer.sign()[0]:
@@ -182,8 +187,7 @@ def test_a_password_that_changed_during_an_outage_is_found(tmp_path, simulator, 
     try:
         assert signer.sign()[0]
         device.network("restart")
-        while NOT_RESPONDING not in signer.sign()[2]:
-            pass
+        until_not_responding(signer)
         password.write_text("changed-4711\n")
         device.add_user(USER, "changed-4711")
         device.network("restore")
@@ -200,8 +204,7 @@ def test_a_device_that_answers_the_probe_with_html_is_used_again(simulator, open
     try:
         assert signer.sign()[0]
         device.network("restart")
-        while NOT_RESPONDING not in signer.sign()[2]:
-            pass
+        until_not_responding(signer)
         device.network("restore")
         back_within(signer, 6)
     finally:
@@ -220,8 +223,7 @@ def test_either_node_is_used_again_after_both_were_away(tmp_path, openssl_cnf, s
         assert signer.sign()[0]
         for node in cluster.nodes:
             node.network(outage)
-        while NOT_RESPONDING not in signer.sign()[2]:
-            time.sleep(0.05)
+        until_not_responding(signer)
         cluster.nodes[back].network("restore")
         cluster.reset_counters()
         back_within(signer, 10)

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several devices that do not agree about a key: on its PIN, or whether it exists."""
 import json
-import subprocess
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 
 from drivers.life import compile_driver
 from harness.cluster import Cluster
-from harness.programs import minimal_environment
+from harness.session import session_of, session_program  # noqa: F401
 
 PIN, OLD_PIN = "24681357", "99887766"
 
@@ -31,11 +31,6 @@ def configured(cluster, openssl_cnf):
 
 
 @pytest.fixture(scope="module")
-def session_program(tmp_path_factory):
-    return compile_driver(tmp_path_factory.mktemp("session"), "session", "session.c")
-
-
-@pytest.fixture(scope="module")
 def deleter(tmp_path_factory):
     return compile_driver(tmp_path_factory.mktemp("driver"), "driver", "store_delete.c")
 
@@ -46,27 +41,15 @@ def signer(tmp_path_factory):
 
 
 @pytest.fixture
-def session(session_program, configured, tmp_path):
+def session(session_program, configured, tmp_path):  # noqa: F811
     """session() -> say("sign"), which returns the program's answer; its log is in tmp_path/session.log."""
-    running = []
+    with ExitStack() as running:
 
-    def start(**settings):
-        with open(tmp_path / "session.log", "wb") as log:
-            running.append(subprocess.Popen([session_program, "sesam:web"], stdin=subprocess.PIPE, text=True, bufsize=1,
-                                            stdout=subprocess.PIPE, stderr=log,
-                                            env=minimal_environment(configured(**settings))))
+        def start(**settings):
+            log = running.enter_context(open(tmp_path / "session.log", "wb"))
+            return running.enter_context(session_of(session_program, "sesam:web", configured(**settings), log))
 
-        def say(word):
-            running[-1].stdin.write(word + "\n")
-            return running[-1].stdout.readline().strip()
-
-        return say
-
-    yield start
-    for process in running:
-        process.stdin.close()
-        assert process.wait(20) == 0
-        process.stdout.close()
+        yield start
 
 
 def restore_from_an_old_backup(cluster) -> None:

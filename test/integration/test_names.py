@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -114,55 +115,66 @@ def test_an_address_that_is_a_black_hole_leaves_the_next_its_time(simulator, ope
     assert done.stderr == "" and seconds < 3
 
 
-def test_another_address_is_found_by_a_process_that_lives(simulator, openssl_cnf, resolver, life_program):  # noqa: F811
-    """As /etc/hosts is edited when an appliance moves."""
-    old, new = simulator(listen="127.0.0.1"), simulator(listen="127.0.0.3")
-    old.create_key("web")
-    new.take_keys_of(old)
-    moved = new.directory / "both.pem"
-    moved.write_bytes(old.tlscert.read_bytes() + new.tlscert.read_bytes())
-    new.stop()
-    cnf = openssl_cnf(old, address=None, tlscert=moved, deadline_ms=10000, connect_timeout_ms=1000)
-    environment = minimal_environment(cnf, **resolver(f"{DEVICE_NAME} 127.0.0.1"))
-    process = subprocess.Popen([life_program, "sesam:web", *"load sign=1 mark pause_ms=1500 sign=1 exit".split()],
-                               env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    try:
+@pytest.fixture
+def moving(simulator):
+    """moving(old, new) -> the appliance at its old address, what it is at the new one once it runs, and the file with
+    both certificates."""
+    def make(old_address, new_address):
+        old, new = simulator(listen=old_address), simulator(listen=new_address)
+        old.create_key("web")
+        new.take_keys_of(old)
+        tlscert = new.directory / "both.pem"
+        tlscert.write_bytes(old.tlscert.read_bytes() + new.tlscert.read_bytes())
+        new.stop()
+        return old, new, tlscert
+
+    return make
+
+
+@contextmanager
+def living(program, steps, environment):
+    """-> reach_mark(), which waits for the program's next step "mark". The program must end well."""
+    process = subprocess.Popen([program, "sesam:web", *steps.split()], env=environment, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+
+    def reach_mark():
         assert process.stdout.readline() == b"mark\n", process.stderr.read()
-        port = old.port
-        old.stop()
-        new.start(port)
-        resolver(f"{DEVICE_NAME} 127.0.0.3")
+
+    try:
+        yield reach_mark
         assert process.wait(60) == 0, process.stderr.read()
     finally:
         process.kill()
         process.communicate()
+
+
+def test_another_address_is_found_by_a_process_that_lives(moving, openssl_cnf, resolver, life_program):  # noqa: F811
+    """As /etc/hosts is edited when an appliance moves."""
+    old, new, tlscert = moving("127.0.0.1", "127.0.0.3")
+    cnf = openssl_cnf(old, address=None, tlscert=tlscert, deadline_ms=10000, connect_timeout_ms=1000)
+    environment = minimal_environment(cnf, **resolver(f"{DEVICE_NAME} 127.0.0.1"))
+    with living(life_program, "load sign=1 mark pause_ms=1500 sign=1 exit", environment) as reach_mark:
+        reach_mark()
+        port = old.port
+        old.stop()
+        new.start(port)
+        resolver(f"{DEVICE_NAME} 127.0.0.3")
     assert new.requests()["eccsign"] == 1
 
 
 def test_another_address_is_found_if_the_old_one_is_silent_and_the_deadline_is_short(
-        simulator, openssl_cnf, resolver, black_hole, life_program):  # noqa: F811
+        moving, openssl_cnf, resolver, black_hole, life_program):  # noqa: F811
     """The deadline ends the attempt before connect_timeout_ms does. libcurl keeps the old address for a minute."""
-    old, new = simulator(listen="127.0.0.2"), simulator(listen="127.0.0.3")
-    old.create_key("web")
-    new.take_keys_of(old)
-    moved = new.directory / "both.pem"
-    moved.write_bytes(old.tlscert.read_bytes() + new.tlscert.read_bytes())
-    new.stop()
-    cnf = openssl_cnf(old, address=None, tlscert=moved, deadline_ms=1000)
+    old, new, tlscert = moving("127.0.0.2", "127.0.0.3")
+    cnf = openssl_cnf(old, address=None, tlscert=tlscert, deadline_ms=1000)
     environment = minimal_environment(cnf, **resolver(f"{DEVICE_NAME} 127.0.0.2"))
     steps = "load sign=1 mark pause_ms=1500 sign_fails mark pause_ms=8000 sign=1 exit"
-    process = subprocess.Popen([life_program, "sesam:web", *steps.split()], env=environment, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
-    try:
-        assert process.stdout.readline() == b"mark\n", process.stderr.read()
+    with living(life_program, steps, environment) as reach_mark:
+        reach_mark()
         port = old.port
         old.stop()
         new.start(port)
         black_hole(port)
-        assert process.stdout.readline() == b"mark\n", process.stderr.read()
+        reach_mark()
         resolver(f"{DEVICE_NAME} 127.0.0.3")
-        assert process.wait(60) == 0, process.stderr.read()
-    finally:
-        process.kill()
-        process.communicate()
     assert new.requests()["eccsign"] == 1

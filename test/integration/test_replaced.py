@@ -1,45 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Invariant 9: an open key is that key for life. What the device's operator deletes or replaces is noticed, and without
 a request more for each signature."""
-import subprocess
 import time
+from contextlib import ExitStack
 
 import pytest
 
-from drivers.life import compile_driver
-from harness.programs import minimal_environment
+from harness.session import session_of, session_program  # noqa: F401
 
 REPLACED = "key was replaced on the device"
 UNKNOWN = "unknown key"
 BY_NAME = "POST command=eccsign core={core} key={name} pin={pin} hash={digest:hex} -> result:p1363:hex"
 
 
-@pytest.fixture(scope="module")
-def session_program(tmp_path_factory):
-    return compile_driver(tmp_path_factory.mktemp("session"), "session", "session.c")
-
-
 @pytest.fixture
-def session(session_program, openssl_cnf):
+def session(session_program, openssl_cnf):  # noqa: F811
     """session(device, key_cache_seconds=1, …) -> say("sign"), which returns the program's answer."""
-    running = []
-
-    def start(device, uri="sesam:web", **settings):
-        process = subprocess.Popen([session_program, uri], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                   bufsize=1, env=minimal_environment(openssl_cnf(device, **settings)))
-        running.append(process)
-
-        def say(word):
-            process.stdin.write(word + "\n")
-            return process.stdout.readline().strip()
-
-        return say
-
-    yield start
-    for process in running:
-        process.stdin.close()
-        assert process.wait(20) == 0
-        process.stdout.close()
+    with ExitStack() as running:
+        yield lambda device, uri="sesam:web", **settings: running.enter_context(
+            session_of(session_program, uri, openssl_cnf(device, **settings)))
 
 
 def replace(device, **fields) -> None:

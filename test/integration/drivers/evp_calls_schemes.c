@@ -4,17 +4,7 @@
 #include <openssl/rsa.h>
 #include <string.h>
 
-#include "evp_calls.h"
-
-#define ASK(name, expression) \
-  static long name(const struct subject *subject) { return (long)(expression); }
-
-enum { kRoom = 512 };
-static const unsigned char kText[] = "some text", kDigest[64] = "a digest";
-struct signature {
-  unsigned char bytes[kRoom];
-  size_t length;
-};
+#include "evp_calls_signature.h"
 
 static EVP_PKEY_CTX *context_of(EVP_PKEY *key) { return EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL); }
 static long algorithm_id_bytes(EVP_PKEY_CTX *context) {

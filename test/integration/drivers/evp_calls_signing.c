@@ -6,17 +6,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
-#include "evp_calls.h"
-
-#define ASK(name, expression) \
-  static long name(const struct subject *subject) { return (long)(expression); }
-
-enum { kRoom = 512 };
-static const unsigned char kText[] = "some text", kDigest[64] = "a digest";
-struct signature {
-  unsigned char bytes[kRoom];
-  size_t length;
-};
+#include "evp_calls_signature.h"
 
 // With the public part, in memory: the signature is good whoever made it.
 static int is_good(const struct subject *subject, const char *digest, const struct signature *made) {

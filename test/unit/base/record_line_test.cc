@@ -3,13 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <ctime>
-#include <thread>
-#include <vector>
+
+#include "hung_children.h"
 
 namespace sesam {
 namespace {
@@ -70,26 +67,9 @@ TEST(Timestamp, is_the_time_in_utc) {
 
 // gmtime_r(3) would hang after a few forks.
 TEST(Timestamp, has_no_lock_that_a_child_may_find_locked) {
-  std::atomic<bool> ended = false;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i)
-    threads.emplace_back([&] {
-      while (!ended) timestamp();
-    });
-  int hung = 0;
-  for (int i = 0; i < 300 && hung == 0; ++i) {
-    const pid_t child = fork();
-    if (child == 0) {
-      alarm(5);
-      _exit(timestamp().empty() ? 1 : 0);
-    }
-    int status = 1;
-    waitpid(child, &status, 0);
-    hung += WIFSIGNALED(status) ? 1 : 0;
-  }
-  ended = true;
-  for (auto& thread : threads) thread.join();
-  EXPECT_EQ(hung, 0);
+  EXPECT_EQ(hung_children(
+                300, [] { timestamp(); }, [] { timestamp(); }),
+            0);
 }
 
 }  // namespace

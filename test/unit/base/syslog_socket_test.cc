@@ -4,10 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/syslog.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -17,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/syslog_socket.h"
+#include "hung_children.h"
 #include "syslog_daemon.h"
 
 namespace sesam {
@@ -158,27 +157,12 @@ TEST_F(Syslog, works_in_a_child_of_a_process_whose_threads_write) {
   const SyslogDaemon daemon(path_);
   const auto syslog = open();
   const auto file = *Log::open(1, (directory_ / "file").string());
-  std::atomic<bool> ended = false;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i)
-    threads.emplace_back([&] {
-      for (; !ended; syslog->write(LogLevel::failures, "parent")) file->write(LogLevel::failures, "parent");
-    });
-  int hung = 0;
-  for (int i = 0; i < 200; ++i) {
-    const pid_t child = fork();
-    if (child == 0) {
-      alarm(5);
-      for (const auto* log : {&syslog, &file}) (*log)->write(LogLevel::failures, "child");
-      _exit(0);
-    }
-    int status = 1;
-    waitpid(child, &status, 0);
-    hung += WIFSIGNALED(status) ? 1 : 0;
-  }
-  ended = true;
-  for (auto& thread : threads) thread.join();
-  EXPECT_EQ(hung, 0);
+  const auto write = [&](const char* line) {
+    for (const auto* log : {&syslog, &file}) (*log)->write(LogLevel::failures, line);
+  };
+  EXPECT_EQ(hung_children(
+                200, [&] { write("parent"); }, [&] { write("child"); }),
+            0);
 }
 
 }  // namespace
