@@ -89,7 +89,10 @@ namespace sesam {
     "put the certificate, as a PEM file, into the directory that 'certificates' in openssl.cnf names")      \
   X(audit_failed, "the audit record cannot be written",                                                     \
     "free space for the file that 'audit_output' names, and let this program write to it, or set "          \
-    "audit_required = no")
+    "audit_required = no")                                                                                  \
+  X(deletion_incomplete, "not deleted from all nodes",                                                      \
+    "until it is deleted there too, a node that has the key signs with it: repeat the deletion when all "   \
+    "nodes respond, or use that node's web UI")
 
 enum class Reason : int {
   none = 0,

@@ -4,7 +4,6 @@
 
 #include "cli/ask.h"
 #include "cli/commands.h"
-#include "cli/errors.h"
 #include "cli/output.h"
 #include "cli/pin_options.h"
 
@@ -41,11 +40,7 @@ Result<bool> delete_key(Session& session, const Arguments& arguments) {
   const n200::KeyRecord record = found.record;
   if (!arguments.yes) SESAM_CHECK(confirm(record));
   SESAM_TRY(key, handle_of(*device, std::move(found), arguments.pin));
-  if (auto removed = device->remove(key); !removed) {
-    if (removed.error().reason != Reason::key_exists) return std::move(removed).error();
-    print_error(name_of(Reason::key_exists), removed.error().detail);  // the reason's advice is for a new key
-    return false;
-  }
+  SESAM_CHECK(device->remove(key));
   session.changes.add("key '" + record.nice_name + "' (" + record.key_id + ") was deleted from the device");
   if (session.json)
     print_json({{"deleted", record.key_id}, {"name", record.nice_name}});

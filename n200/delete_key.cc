@@ -89,24 +89,19 @@ Result<bool> keeps_key(Exchanger& exchanger, const KeyHandle& key, std::size_t n
 // Nodes need not share their keys, and then another one still signs with it.
 Result<void> check_no_node_keeps(Exchanger& exchanger, const KeyHandle& key, std::size_t deleted_at) {
   const auto until = exchanger.deadline();
-  Reason reason = Reason::none;
-  std::string problem = "the key was deleted from " + std::string(exchanger.url_of(deleted_at));
+  std::string left;
   for (std::size_t node = 0; node < exchanger.node_count(); ++node) {
     if (node == deleted_at) continue;
     const auto keeps = keeps_key(exchanger, key, node, until);
     const std::string url(exchanger.url_of(node));
-    if (!keeps) {
-      if (reason == Reason::none) reason = keeps.error().reason;
-      problem += "; whether " + url + " still has it is not known: " + keeps.error().detail;
-    } else if (*keeps) {
-      reason = Reason::key_exists;
-      problem += "; " + url + " still has it, and signs with it";
-    }
+    if (!keeps)
+      left += "; whether " + url + " still has it is not known: " + keeps.error().detail;
+    else if (*keeps)
+      left += "; " + url + " still has it";
   }
-  if (reason == Reason::none) return {};
-  return error_of({"deleting", key.description(), {}}, reason,
-                  problem + "; delete it there too: repeat 'sesam delete " + key.shown_id() +
-                      "' when all nodes respond, or use the web UI of that node");
+  if (left.empty()) return {};
+  return error_of({"deleting", key.description(), {}}, Reason::deletion_incomplete,
+                  key.shown_id() + " was deleted from " + std::string(exchanger.url_of(deleted_at)) + left);
 }
 
 }  // namespace

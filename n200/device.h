@@ -97,8 +97,8 @@ class Device {
   /// Deletes the key, permanently. Never asked for twice where the device may have acted on it: after a lost
   /// answer the key is looked up by its key_id, repeatedly within the deadline where the device may still be
   /// at work. Where the node in use does not know the key, it is deleted on one that does. Then every other
-  /// node is asked whether it still has the key, because nodes need not share their keys: key_exists where it
-  /// does, and where it cannot be asked what kept it from it. Both say that the key was deleted, and where.
+  /// node is asked whether it still has the key, because nodes need not share their keys: deletion_incomplete
+  /// where one does or cannot be asked, with the node that the key was deleted from.
   /// Raises wrong_pin, pin_missing, unknown_key.
   Result<void> remove(const KeyHandle& key);
 

@@ -127,7 +127,7 @@ def test_the_error_of_a_deletion_that_a_node_did_not_see_is_for_programs_too(clu
     cluster.create_key("web", pin=PIN)
     done = sesam(configured(), "--json", "delete", "--yes", "web", check=False)
     error = json.loads(done.stderr)["error"]
-    assert done.returncode == 1 and error["reason"] == "key_exists" and "choose another name" not in error["message"]
+    assert done.returncode == 1 and error["reason"] == "deletion_incomplete" and "choose another name" not in error["message"]
 
 
 def test_nodes_that_share_their_keys_are_given_time_for_it(cluster, configured, sesam):
@@ -163,7 +163,8 @@ def test_a_program_that_deletes_is_told_the_same(cluster, configured, run, delet
     cluster.create_key("web", pin=PIN)
     done = run([deleter, "-", "sesam:web"], configured())
     assert done.stdout == "asked 0 deleted 0 failed 0\n", str(done)
-    assert f"{cluster.nodes[1].url} still has it" in done.stderr, str(done)
+    assert f"{cluster.nodes[1].url} still has it" in done.stderr and "not deleted from all nodes" in done.stderr, str(done)
+    assert "choose another name" not in done.stderr, str(done)
     done = run([deleter, "-", "sesam:web"], configured())
     assert done.stdout == "asked 0 deleted 1 failed 0\n", str(done)
     assert [names(node) for node in cluster.nodes] == [[], []]

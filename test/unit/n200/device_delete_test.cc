@@ -117,7 +117,7 @@ TEST_F(DeletionInCluster, gives_nodes_time_to_share_it) {
 TEST_F(DeletionInCluster, names_the_nodes_that_keep_the_key) {
   const auto done = of_key({deleted(), gone(), there()});
   ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().reason, Reason::key_exists);
+  EXPECT_EQ(done.error().reason, Reason::deletion_incomplete);
   EXPECT_THAT(done.error().detail, HasSubstr("deleted from https://n1; https://n3 still has it"));
   EXPECT_THAT(done.error().detail, HasSubstr(kKeyId));
 }
@@ -125,7 +125,7 @@ TEST_F(DeletionInCluster, names_the_nodes_that_keep_the_key) {
 TEST_F(DeletionInCluster, names_the_nodes_that_do_not_answer) {
   const auto done = of_key({deleted(), answer(R"({"error":"access denied"})"), gone()});
   ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().reason, Reason::access_denied);
+  EXPECT_EQ(done.error().reason, Reason::deletion_incomplete);
   EXPECT_THAT(done.error().detail, HasSubstr("whether https://n2 still has it is not known"));
 }
 
