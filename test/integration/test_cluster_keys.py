@@ -127,7 +127,8 @@ def test_the_error_of_a_deletion_that_a_node_did_not_see_is_for_programs_too(clu
     cluster.create_key("web", pin=PIN)
     done = sesam(configured(), "--json", "delete", "--yes", "web", check=False)
     error = json.loads(done.stderr)["error"]
-    assert done.returncode == 1 and error["reason"] == "deletion_incomplete" and "choose another name" not in error["message"]
+    assert done.returncode == 1 and error["reason"] == "deletion_incomplete"
+    assert "choose another name" not in error["message"]
 
 
 def test_nodes_that_share_their_keys_are_given_time_for_it(cluster, configured, sesam):
