@@ -66,10 +66,10 @@ newer_packages=(pkcs11-provider)
 [[ ${SESAM_SITE:-} != browser ]] || packages+=(chromium)
 
 # scripts/lint quick.
-[[ ${SESAM_LINT:-} != quick ]] || packages=(clang-format shellcheck) bind_packages=() newer_packages=() program_packages=()
+[[ ${SESAM_LINT:-} != quick ]] || packages=(clang-format shellcheck mandoc) bind_packages=() newer_packages=() program_packages=()
 
 # Only what scripts/fuzz, scripts/lint, scripts/sanitize and scripts/coverage need, who say so.
 [[ ! ${SESAM_FUZZ:-} ]] || packages+=(clang libclang-rt-dev)
-[[ ${SESAM_LINT:-} != 1 ]] || packages+=(clang-tidy clang-format cppcheck shellcheck)
+[[ ${SESAM_LINT:-} != 1 ]] || packages+=(clang-tidy clang-format cppcheck shellcheck mandoc)
 [[ ! ${SESAM_SANITIZE:-} ]] || packages+=(valgrind)
 [[ ! ${SESAM_COVERAGE:-} ]] || packages+=(gcovr)

@@ -10,8 +10,8 @@ from harness.paths import REPOSITORY
 DEBIAN = Path("/etc/apparmor.d/usr.sbin.named")
 # The directories in Debian's profile in which named may write files of any name.
 WRITABLE = ["/var/lib/bind/**", "/var/cache/bind/**", "/var/log/named/**"]
-DOCUMENTS = ["docs/OPERATIONS.md", "docs/BIND.md", "docs/examples/named-policy.conf", "docs/examples/named-service.conf",
-             "openssl.cnf.example"]
+DOCUMENTS = ["docs/OPERATIONS.md", "docs/BIND.md", "docs/examples/named-policy.conf",
+             "docs/examples/named-service.conf", "openssl.cnf.example"]
 SETTING = re.compile(r"\b(?:audit_output|log_output|metrics_file) = (/[^\s`]+)")
 
 
