@@ -10,7 +10,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstPause{25};
 constexpr milliseconds kLongestPause{1000};
-constexpr unsigned kMaxBrokenConnections = 3;  // to a device that never answered
+constexpr std::chrono::seconds kMaxAskedFor{86'400};  // far beyond any deadline, and fits into milliseconds
+constexpr unsigned kMaxBrokenConnections = 3;         // to a device that never answered
 
 milliseconds pause_before_next(const Attempt& attempt, double jitter) noexcept {
   if (attempt.another_node) return milliseconds(0);
@@ -19,7 +20,8 @@ milliseconds pause_before_next(const Attempt& attempt, double jitter) noexcept {
   const auto doublings = std::min(attempt.number - free - 1, 10U);
   const auto full = std::min(kFirstPause * (1 << doublings), kLongestPause);
   const milliseconds spread(static_cast<long>(static_cast<double>(full.count()) * (0.5 + jitter / 2)));
-  return attempt.kind == ReplyKind::busy ? std::max<milliseconds>(spread, attempt.asked_for) : spread;
+  if (attempt.kind != ReplyKind::busy) return spread;
+  return std::max<milliseconds>(spread, std::min(attempt.asked_for, kMaxAskedFor));
 }
 
 // Waiting for a device that never answered.

@@ -130,6 +130,13 @@ def test_a_busy_device_is_not_waited_for_beyond_the_deadline(web, failing):
     assert web.requests()["eccsign"] == 1
 
 
+@pytest.mark.parametrize("retry_after_s", [2**63 - 1, 2**63 // 1000 + 1])
+def test_a_busy_device_that_asks_for_ages_is_not_asked_again(web, failing, retry_after_s):
+    web.fault("http-503", command="eccsign", count=-1, retry_after_s=retry_after_s)
+    assert_tells(failing(web, deadline_ms=900), "HTTP status 503")
+    assert web.requests()["eccsign"] == 1
+
+
 def test_the_deadline_bounds_the_whole_operation(web, failing):
     web.fault("reset", command="eccsign", count=-1)
     start = time.monotonic()

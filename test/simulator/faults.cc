@@ -125,7 +125,7 @@ void Faults::add(const nlohmann::json& order) {
   const bool now_and_then = fault.every > 1 || fault.probability < 1;
   fault.count = order.value("count", std::int64_t{now_and_then ? -1 : 1});
   fault.status = order.value("status", 0);
-  fault.retry_after_s = order.value("retry_after_s", 1);
+  fault.retry_after_s = order.value("retry_after_s", std::int64_t{1});
   fault.delay_ms = order.value("ms", std::uint32_t{0});
   fault.text = order.value("text", "");
   fault.field = order.value("field", "result");

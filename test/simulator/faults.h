@@ -18,14 +18,14 @@ struct FaultKind;
 // A mishap ordered through the control port: `POST /faults`.
 struct Fault {
   const FaultKind* kind = nullptr;
-  std::string command = "*";   // which command it hits; "*": any
-  std::int64_t count = 1;      // how often; -1: until cleared
-  std::uint64_t every = 1;     // hits every n-th request of that command
-  double probability = 1;      // and of these only so many
-  int status = 0;              // of `status`
-  int retry_after_s = 1;       // of `http-429` and `http-503`; -1: no such header
-  std::uint32_t delay_ms = 0;  // of `slow`
-  std::string text;            // of `error`
+  std::string command = "*";       // which command it hits; "*": any
+  std::int64_t count = 1;          // how often; -1: until cleared
+  std::uint64_t every = 1;         // hits every n-th request of that command
+  double probability = 1;          // and of these only so many
+  int status = 0;                  // of `status`
+  std::int64_t retry_after_s = 1;  // of `http-429` and `http-503`; -1: no such header
+  std::uint32_t delay_ms = 0;      // of `slow`
+  std::string text;                // of `error`
   std::string field =
       "result";            // of `missing-field` and `wrong-type`; also looked for in each record of `result`
   std::uint64_t seen = 0;  // requests so far, for `every`

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transport/curl/receiving.h"
 
+#include <algorithm>
 #include <exception>
 #include <new>
 
@@ -11,6 +12,9 @@ namespace {
 
 // Of one reply, trailers included; no device has much to say there.
 constexpr std::size_t kMaxHeaderBytes = 64 * 1024;
+
+// A server may send any number, and what it is added to must not overflow.
+constexpr curl_off_t kMaxRetryAfterS = 86'400;
 
 // For a message alone: without the memory for it there is none.
 void keep_location(const Easy& easy) noexcept try {
@@ -65,7 +69,7 @@ Clock::time_point read_reply(Easy& easy) noexcept {
   if (call.status == 429 || call.status == 503) {
     curl_off_t after = 0;
     curl_easy_getinfo(easy.handle, CURLINFO_RETRY_AFTER, &after);
-    call.retry_after_s = static_cast<long>(after);
+    call.retry_after_s = static_cast<long>(std::clamp<curl_off_t>(after, 0, kMaxRetryAfterS));
   }
   if (call.status >= 300 && call.status < 400) keep_location(easy);
   call.failure = Failure::none;

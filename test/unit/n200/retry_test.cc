@@ -63,6 +63,14 @@ TEST(Retry, comes_no_sooner_than_a_busy_node_asked_for) {
   EXPECT_FALSE(retry_after(busy, 1));
 }
 
+TEST(Retry, does_not_come_within_the_deadline_where_a_busy_node_asks_for_the_longest_time) {
+  Attempt busy = attempt(ReplyKind::busy);
+  for (const auto asked_for : {seconds::max(), seconds::max() - seconds(1), seconds(86'401)}) {
+    busy.asked_for = asked_for;
+    EXPECT_FALSE(retry_after(busy, 1)) << asked_for.count();
+  }
+}
+
 TEST(Retry, is_spread_over_half_of_its_pause) {
   EXPECT_EQ(retry_after(attempt(ReplyKind::line, 3), 0), milliseconds(25));
   EXPECT_EQ(retry_after(attempt(ReplyKind::line, 3), 0.5), milliseconds(37));
