@@ -79,3 +79,15 @@ def test_the_labels_of_k_files_are_printed_as_the_guide_says(device, named, run)
     command = re.search(r"^ +(for file in .*)$", GUIDE, re.M)[1].replace("/var/lib/bind", str(one.directory))
     labels = run(["bash", "-c", command]).stdout.split()
     assert len(labels) == 2 and all(label.startswith("sesam:core=1;object=") for label in labels)
+
+
+def test_the_password_file_is_replaced_as_the_guide_says(run, tmp_path):
+    block = re.search(r"^ {7}cd /etc/sesam.*?(?=^$)", GUIDE, re.M | re.S)[0].replace("/etc/sesam", str(tmp_path))
+    (tmp_path / "pass").write_text("old\n")
+    (tmp_path / "pass").chmod(0o640)
+    run(["bash", "-c", f"umask 022; {block}"], stdin=b"a \\new$ one\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["pass"]
+    assert (tmp_path / "pass").read_text() == "a \\new$ one\n"
+    assert (tmp_path / "pass").stat().st_mode & 0o777 == 0o640
+    failed = run(["bash", "-c", block], check=False)  # no password was typed
+    assert failed.returncode != 0 and (tmp_path / "pass").read_text() == "a \\new$ one\n"
