@@ -15,7 +15,7 @@ from hostile_rows import MIB, ROWS, HostileRow
 THREADS = 2
 SLACK_MS = 2000
 HEAD = ("abuse", "operations", "failures", "crashes", "longest wait, ms", "memory peak, MiB", "allowed, MiB",
-        "the callers are told", "holds")
+        "errors", "holds")
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ ROWS = (
     Row("421 Misdirected Request, every 10th request", FAIL_NEVER, now_and_then("misdirected")),
     Row("body truncated, every 10th reply", FAIL_NEVER, now_and_then("truncated")),
     Row("stream limit of the live connection: 1, 100, 3, 256", FAIL_NEVER, during=streams),
-    Row("connection half-open (mute), every 50th request", FAIL_NEVER, now_and_then("silent", 50),
+    Row("connection half-open (no reply), every 50th request", FAIL_NEVER, now_and_then("silent", 50),
         settings=QUICK_TIMEOUT),
     Row("device without power for 800 ms", FAIL_NEVER, during=several_times("silence", 1, 800), settings=QUICK_TIMEOUT),
     Row("device without power for ever", FAIL_CLEARLY, during=several_times("silence", 1),

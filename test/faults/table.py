@@ -3,7 +3,7 @@
 from loads import Tally
 from stage import Row, holds
 
-HEAD = ("fault", "promised", "operations", "failures", "longest wait, ms", "wrong results", "the callers are told",
+HEAD = ("fault", "promised", "operations", "failures", "longest wait, ms", "wrong results", "errors",
         "holds")
 
 
