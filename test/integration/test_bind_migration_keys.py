@@ -126,6 +126,13 @@ def guide_command(start_of: str) -> str:
     return found[1]
 
 
+def guide_loop(start_of: str) -> str:
+    """A command of several lines, up to `done`."""
+    found = re.search(rf"^ +({re.escape(start_of)}.*?^ +done)$", GUIDE, re.M | re.S)
+    assert found, start_of
+    return found[1]
+
+
 def test_k_files_of_the_engine_are_used_without_their_line_engine(device, named, run):
     """engine_pkcs11 named keys by token and object, often with the PIN. The label ends in a zero byte."""
     one = named(device, policy(), pin=PIN)
@@ -177,15 +184,18 @@ def test_a_label_that_does_not_end_in_a_zero_byte_is_refused(device, named, run)
     assert done.returncode != 0
 
 
-def test_the_guides_look_for_such_labels_finds_them(device, named, run):
-    device.create_key("JP.example")
+def test_the_guides_look_for_such_labels_finds_them_and_no_others(device, named, run):
     one = named(device, policy())
-    run(["dnssec-keyfromlabel", "-a", "13", "-l", "sesam:JP.example", "-f", "KSK", ZONE], one.openssl_conf,
-        cwd=one.directory)
-    command = guide_command("for f in")
+    for name in ("ends-in-zero", "does-not"):
+        device.create_key(name)
+        done = run(["dnssec-keyfromlabel", "-a", "13", "-l", f"sesam:{name}", ZONE], one.openssl_conf, cwd=one.directory)
+    run(["dnssec-keygen", "-a", "13", ZONE], cwd=one.directory)  # has no label
+    assert len(private_files(one)) == 3
+    command = guide_loop("for f in $(grep")
     assert run(["bash", "-c", command], cwd=one.directory).stdout == ""
-    engine_line(private_files(one)[0], "sesam:JP.example")
-    assert run(["bash", "-c", command], cwd=one.directory).stdout == f"{private_files(one)[0].name}\n"
+    without = f"{done.stdout.strip()}.private"
+    engine_line(one.directory / without, "sesam:does-not")
+    assert run(["bash", "-c", command], cwd=one.directory).stdout == f"{without}\n"
 
 
 @pytest.mark.parametrize("kept", ["14", "13"])
