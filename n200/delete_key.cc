@@ -39,6 +39,7 @@ Result<void> removal_of_lost_answer(Exchanger& exchanger, const KeyHandle& key, 
   const auto left = look_until(exchanger, Awaited::gone, key.key_id, lost);
   if (!left) return unknown_outcome(at_node, "whether the key still exists", lost, left.error());
   if ((*left)->empty()) return {};
+  if (key.proof) key.proof->not_deleted();
   return error_of(at_node, lost.error.reason, "no response received, and the key still exists");
 }
 

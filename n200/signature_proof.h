@@ -48,6 +48,8 @@ class SignatureProof {
 
   /// This process deleted the key: a node that still has it is not asked for another signature.
   void deleted() noexcept { deleted_.store(true, std::memory_order_relaxed); }
+  /// It seemed so, but the key is still there.
+  void not_deleted() noexcept { deleted_.store(false, std::memory_order_relaxed); }
   bool is_deleted() const noexcept { return deleted_.load(std::memory_order_relaxed); }
 
  private:

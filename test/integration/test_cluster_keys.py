@@ -169,3 +169,14 @@ def test_a_program_that_deletes_is_told_the_same(cluster, configured, run, delet
     done = run([deleter, "-", "sesam:web"], configured())
     assert done.stdout == "asked 0 deleted 1 failed 0\n", str(done)
     assert [names(node) for node in cluster.nodes] == [[], []]
+
+
+def test_a_key_that_survived_its_deletion_signs_on_the_node_that_has_it(cluster, configured, run, deleter):
+    cluster.create_key("web", pin=PIN)
+    first, second = cluster.nodes
+    first.fault("black-hole", command="deletekey")
+    first.fault("error", -1, "eccsign", text="unknown key")  # as if somebody deleted it there afterwards
+    done = run([deleter, "-", "open:sesam:web", "sesam:web"], configured(request_timeout_ms=500, deadline_ms=2000))
+    assert "no response received, and the key still exists" in done.stderr, str(done)
+    assert "kept key signs" in done.stdout, str(done)
+    assert cluster.signatures() == [1, 1]

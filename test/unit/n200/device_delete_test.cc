@@ -9,6 +9,7 @@
 
 #include "n200/device.h"
 #include "n200/options.h"
+#include "n200/signature_proof.h"
 #include "scripted_pipeline.h"
 
 namespace sesam::n200 {
@@ -36,13 +37,16 @@ struct Deletion : testing::Test {
     Options options;
     options.deadline_ms = 500;
     Device device(pipeline, std::move(options), *Log::open(0, "stderr"));
-    return device.remove(KeyHandle(kKeyId, "hsm010123F13C56131E1EEE00000025", "web", 2, Secret(pin)));
+    KeyHandle key(kKeyId, "hsm010123F13C56131E1EEE00000025", "web", 2, Secret(pin));
+    key.proof = proof;
+    return device.remove(key);
   }
   long requests_to_delete() const {
     return std::count(pipeline->asked.begin(), pipeline->asked.end(), kDelete);
   }
   std::vector<std::string> urls{"https://device"};
   std::shared_ptr<ScriptedPipeline> pipeline;
+  std::shared_ptr<SignatureProof> proof = std::make_shared<SignatureProof>(0);
 };
 
 struct DeletionInCluster : Deletion {
@@ -77,6 +81,17 @@ TEST_F(Deletion, of_which_nothing_can_be_found_out_is_told_to_be_so) {
   ASSERT_FALSE(done);
   EXPECT_THAT(done.error().detail, HasSubstr("it is not known whether the key still exists"));
   EXPECT_EQ(requests_to_delete(), 1);
+}
+
+TEST_F(Deletion, is_remembered_unless_the_key_is_found_to_be_still_there) {
+  ASSERT_FALSE(of_key({lost(), there()}));
+  EXPECT_FALSE(proof->is_deleted());
+  ASSERT_FALSE(of_key({lost()}));
+  EXPECT_TRUE(proof->is_deleted()) << "it may be gone";
+  ASSERT_FALSE(of_key({answer("<html>"), there()}));
+  EXPECT_FALSE(proof->is_deleted());
+  ASSERT_TRUE(of_key({lost(), gone()}));
+  EXPECT_TRUE(proof->is_deleted());
 }
 
 TEST_F(Deletion, that_was_answered_with_something_else_is_looked_at_once) {
