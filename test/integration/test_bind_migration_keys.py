@@ -188,7 +188,8 @@ def test_the_guides_look_for_such_labels_finds_them_and_no_others(device, named,
     one = named(device, policy())
     for name in ("ends-in-zero", "does-not"):
         device.create_key(name)
-        done = run(["dnssec-keyfromlabel", "-a", "13", "-l", f"sesam:{name}", ZONE], one.openssl_conf, cwd=one.directory)
+        done = run(["dnssec-keyfromlabel", "-a", "13", "-l", f"sesam:{name}", ZONE], one.openssl_conf,
+                   cwd=one.directory)
     run(["dnssec-keygen", "-a", "13", ZONE], cwd=one.directory)  # has no label
     assert len(private_files(one)) == 3
     command = guide_loop("for f in $(grep")
