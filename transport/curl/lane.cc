@@ -47,4 +47,14 @@ void Lane::mark_sent(Easy& easy) noexcept {
   --unsent;
 }
 
+void Lane::hear(const Easy& easy) noexcept {
+  if (heard != &easy) heard_before_at = heard_at;
+  heard = &easy;
+  heard_at = Clock::now();
+}
+
+Clock::time_point Lane::heard_others_at(const Easy& easy) const noexcept {
+  return heard == &easy ? heard_before_at : heard_at;
+}
+
 }  // namespace sesam::transport::curl

@@ -23,6 +23,10 @@ struct Lane {
   void put_on_wire(Easy& easy) noexcept;
   void take_off_wire(Easy& easy) noexcept;
   void mark_sent(Easy& easy) noexcept;
+  /// A part of its reply came.
+  void hear(const Easy& easy) noexcept;
+  /// When a part of the reply to another one last came.
+  Clock::time_point heard_others_at(const Easy& easy) const noexcept;
 
   const std::size_t index;
   EndpointUrls urls;
@@ -35,6 +39,9 @@ struct Lane {
   std::vector<Easy*> active;          ///< handed to libcurl
   unsigned unsent = 0;                ///< of them, those that libcurl has not begun to send
   Clock::time_point heard_at;         ///< when a part of a reply last came
+  const Easy* heard = nullptr;        ///< whose reply that was of
+  Clock::time_point heard_before_at;  ///< when a part of any other reply last came before
+  Clock::time_point replied_at;       ///< when a reply was last complete
   Clock::duration last_handshake{0};  ///< of one that was made alone
   Clock::time_point looked_at;        ///< for handshakes that take too long
   bool ever_answered = false;

@@ -42,10 +42,16 @@ unsigned batch_of(const Lane& lane) noexcept {
   return std::clamp(lane.admission.waiting() / kTurnsForABacklog, kSmallBatch, kLargeBatch);
 }
 
-// A request got no answer, but others have, and not only when it was just sent: what came at the beginning of
-// the wait may be the last that ever came.
+// Not only when the request was just sent: what came at the beginning of the wait may be the last that ever
+// came.
+bool is_late_in_wait(Clock::time_point when, const Easy& easy) noexcept {
+  return when - easy.sent_at > (Clock::now() - easy.sent_at) / 2;
+}
+
+// The request got no reply, but others have. Parts of replies do not count: a node that sends all of them too
+// slowly answers nobody.
 bool answers_others(const Lane& lane, const Easy& easy) noexcept {
-  return lane.heard_at - easy.sent_at > (Clock::now() - easy.sent_at) / 2;
+  return is_late_in_wait(lane.replied_at, easy);
 }
 
 }  // namespace
@@ -287,6 +293,7 @@ void Loop::finish(Easy& easy, CURLcode code) noexcept {
     counts_.durations[call.operation].add(heard_at - easy.sent_at);
     if (!lane.admission.is_open()) lane.admission.answered(call, shape_of(easy));
     lane.ever_answered = true;
+    lane.replied_at = heard_at;
     lane.admission.replied(call, easy.fresh, heard_at);
   } else {
     evidence = read_failure(easy, code);
@@ -332,14 +339,14 @@ void Loop::end_slow_handshakes(Lane& lane, Clock::time_point now) noexcept {
   report_limit(lane, lanes_, work_);
 }
 
-// A connection whose requests time out and that has brought nothing since is dead: the peer has vanished, or
-// a firewall has forgotten it. libcurl would go on to use it. A request that had only the last milliseconds
-// before its deadline proves nothing against the others on the connection.
+// A connection whose requests time out and that has brought nothing for others since is dead: the peer has
+// vanished, or a firewall has forgotten it. libcurl would go on to use it. A request that had only the last
+// milliseconds before its deadline proves nothing against the others on the connection.
 void Loop::close_unresponsive(const Lane& lane, const Easy& easy) noexcept {
   const auto enough = std::min<Clock::duration>(std::chrono::milliseconds(work_.options.request_timeout_ms),
                                                 kUnresponsiveAfter) /
                       2;
-  if (answers_others(lane, easy) || Clock::now() - easy.sent_at < enough) return;
+  if (is_late_in_wait(lane.heard_others_at(easy), easy) || Clock::now() - easy.sent_at < enough) return;
   const int fd = sockets_.only_socket_of(lane.index);
   if (fd == -1) return;
   work_.log.write(LogLevel::connections, {"no response from ", lane.urls.base(), "; closing the connection"});

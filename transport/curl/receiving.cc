@@ -40,7 +40,8 @@ std::size_t on_data(char* bytes, std::size_t size, std::size_t count, void* poin
     return 0;
   }
   easy.lane->moved = true;
-  easy.heard_at = easy.lane->heard_at = Clock::now();
+  easy.lane->hear(easy);
+  easy.heard_at = easy.lane->heard_at;
   easy.call->reply.append(bytes, length);
   return length;
 } catch (const std::exception&) {
@@ -57,7 +58,7 @@ std::size_t on_header(char*, std::size_t size, std::size_t count, void* pointer)
     easy.broken_off_for = Failure::too_large;
     return 0;
   }
-  easy.lane->heard_at = Clock::now();
+  easy.lane->hear(easy);
   return length;
 }
 

@@ -88,8 +88,8 @@ class Elsewhere:
 
 
 class HostilePeer:
-    """`act` is done in the place of the reply to each request of `kind`, or `on_connection` in the place of the
-    handshake."""
+    """`act` is done in the place of the reply to each request of `kind` ("": of any kind), or `on_connection` in the
+    place of the handshake."""
 
     def __init__(self, twin: Simulator, alpn: str = "h2"):
         self.twin, self.alpn = twin, alpn
@@ -176,7 +176,7 @@ class HostilePeer:
         return status, body
 
     def _is_abused(self, request: Request) -> bool:
-        if self.act is None or request.kind != self.kind:
+        if self.act is None or self.kind not in ("", request.kind):
             return False
         self.abused += 1
         return True
