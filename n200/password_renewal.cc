@@ -35,23 +35,31 @@ bool PasswordRenewal::has_newer(unsigned refused, transport::Pipeline& pipeline,
   return passwords.newest().number > refused || read(passwords);
 }
 
-void PasswordRenewal::report(std::string_view problem) const {
-  log_->write(LogLevel::failures, {"the device refused the password of pass_source = file:", file_.path,
-                                   ", which cannot be read again: ", problem, "; restart the program"});
+// Each problem once: every request that is refused reads the file again.
+void PasswordRenewal::report(const FileState& state, std::string_view problem) {
+  if (state == reported_ && problem == problem_) return;
+  reported_ = state;
+  problem_ = problem;
+  log_->write(LogLevel::failures,
+              {"the device refused the password of pass_source = file:", file_.path,
+               ", which cannot be read again: ", problem, "; if this persists, restart the program"});
 }
 
 // The state is looked at before the content: a change between the two is read at the next refusal.
-// What the file has may be an older password: the change may have been rolled back.
+// What the file has may be an older password: the change may have been rolled back. The state counts as seen
+// once what was read is in use: a problem may pass, such as a limit on descriptors, and a process that is
+// forked before then reads the file itself.
 bool PasswordRenewal::read(transport::Passwords& passwords) {
   const FileState state = state_of(file_);
   if (state == seen_) return false;
-  seen_ = state;
-  if (!root_.is_root()) return report("the program has another root directory now"), false;
+  if (!root_.is_root()) return report(state, "the program has another root directory now"), false;
   auto found = read_secret_again(file_);
-  if (const auto* problem = std::get_if<std::string>(&found)) return report(*problem), false;
+  if (const auto* problem = std::get_if<std::string>(&found)) return report(state, *problem), false;
   auto& secret = std::get<Secret>(found);
-  if (passwords.newest().secret == secret) return false;
-  passwords.replace(std::move(secret));
+  const bool is_new = passwords.newest().secret != secret;
+  if (is_new) passwords.replace(std::move(secret));
+  seen_ = state;
+  if (!is_new) return false;
   log_->write(LogLevel::failures, {"the device refused the password; pass_source = file:", file_.path,
                                    " has a new one, which is used from now on"});
   return true;

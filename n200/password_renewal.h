@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/descriptors.h"
@@ -24,13 +25,13 @@ class PasswordRenewal {
   PasswordRenewal(SecretFile file, std::shared_ptr<const Log> log);
 
   /// The device refused the password of that number (transport/passwords.h). True: there is a newer one to
-  /// try. The file is read once, and once more after each change of it, so that each password in it is
-  /// tried once; one thread reads, others wait for it, by their deadline.
+  /// try. The file is read until that succeeds, and again after each change of it, so that each password in
+  /// it is tried once; one thread reads, others wait for it, by their deadline.
   bool has_newer(unsigned refused, transport::Pipeline& pipeline, Clock::time_point until);
 
  private:
   bool read(transport::Passwords& passwords);
-  void report(std::string_view problem) const;
+  void report(const FileState& state, std::string_view problem);
 
   const SecretFile file_;
   const std::shared_ptr<const Log> log_;
@@ -38,6 +39,8 @@ class PasswordRenewal {
   std::atomic<unsigned> reading_{0};  // fork_generation() + 1 of the process whose thread reads; 0: none does
   // The reading thread's own:
   std::optional<FileState> seen_;
+  std::optional<FileState> reported_;
+  std::string problem_;  // that was reported then
 };
 
 }  // namespace sesam::n200

@@ -129,6 +129,22 @@ def test_a_file_that_cannot_be_trusted_is_not_used(web, configured, life_program
     assert len(lines) == 1 and problem in lines[0] and lines[0].endswith("restart the program")
 
 
+def test_a_file_that_cannot_be_read_for_a_moment_is_read_with_the_next_request(web, configured, life_program, password,
+                                                                               tmp_path):
+    log = tmp_path / "log"
+    started = start_life(life_program, configured(web, log_level=1, log_output=log),
+                         "load sign=1 mark watchdog=60 pause_ms=1000 no_descriptors sign_fails=3 spare_descriptors=-1 "
+                         "sign=1 exit")
+    assert started.stdout.readline() == b"mark\n"
+    replace(password, NEW)
+    web.add_user(USER, NEW)
+    _, errors = started.communicate(timeout=60)
+    assert started.returncode == 0, errors.decode()
+    text = log.read_text()
+    assert text.count("cannot be read again: Too many open files") == 1, text
+    assert "has a new one, which is used from now on" in text
+
+
 def test_a_password_that_has_not_changed_is_sent_and_read_once(web, configured, driver, password, run, tmp_path):
     web.add_user(USER, NEW)
     trace = tmp_path / "trace"

@@ -2,6 +2,7 @@
 #include "n200/password_renewal.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <fstream>
@@ -59,6 +60,19 @@ TEST_F(PasswordRenewalTest, uses_each_password_that_is_put_into_the_file_also_an
     EXPECT_FALSE(has_newer(renewal)) << "the file has not changed";
     EXPECT_EQ(in_use(), password);
   }
+}
+
+TEST_F(PasswordRenewalTest, reads_a_file_again_that_it_could_not_read) {
+  PasswordRenewal renewal(file_.described(), log_);
+  file_.put("B");
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const rlimit none{0, limit.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none);
+  EXPECT_FALSE(has_newer(renewal));
+  setrlimit(RLIMIT_NOFILE, &limit);
+  EXPECT_TRUE(has_newer(renewal));
+  EXPECT_EQ(in_use(), "B");
 }
 
 TEST_F(PasswordRenewalTest, does_not_take_the_password_in_use_for_a_new_one) {
