@@ -52,6 +52,8 @@ Result<void> Signature::take_key(void* key, bool to_sign) {
   } else {
     if (given->public_key() == nullptr) return Error{Reason::bad_argument, "the key is empty"};
     if (given->data()->type != scheme_.type) return Error{Reason::bad_argument, "the key is of another type"};
+    if (to_sign && !given->data()->device)
+      return Error{Reason::bad_argument, "the private key is missing: this key was not opened by its URI"};
     if (to_sign && !given->is_private())
       return Error{Reason::public_key_only, "signing needs the private key"};
     key_ = given->shared_data();
@@ -193,22 +195,27 @@ bool Signature::is_to_be_verified() const {
 }
 
 // A wrong signature may be a passing fault of the device, so there are more tries. Wrong each time, it may be
-// another key's.
+// another key's. The caller's buffer is written last: it may be the one that the digest is in.
 Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> digest,
                                               std::span<unsigned char> out) const {
-  std::array<unsigned char, keymgmt::kMaxSignatureBytes> buffer;
+  std::array<unsigned char, keymgmt::kMaxSignatureBytes> buffer, signature;
   const std::span<unsigned char> raw(buffer.data(), key_->device_signature_bytes);
   const auto until = key_->device->deadline();
   for (unsigned attempt = 1;; ++attempt) {
     SESAM_TRY(made, ask_device(digest, raw, until));
-    SESAM_TRY(written, in_openssl_form(raw, out));
-    if (!is_to_be_verified() && !made.should_verify) return written;
-    SESAM_TRY(good, signature::verify(scheme_, key_->public_key.get(), digest, out.first(written)));
+    if (!is_to_be_verified() && !made.should_verify) return in_openssl_form(raw, out);
+    SESAM_TRY(written, in_openssl_form(raw, signature));
+    const std::span<const unsigned char> made_signature(signature.data(), written);
+    SESAM_TRY(good, signature::verify(scheme_, key_->public_key.get(), digest, made_signature));
     key_->device->note_verdict(key_->handle, made, good);
-    if (good) return written;
+    if (good) {
+      std::copy(made_signature.begin(), made_signature.end(), out.begin());
+      return written;
+    }
     Error wrong{Reason::bad_signature,
                 key_->handle.description() + ": the device's signature does not match the public key"};
-    OPENSSL_cleanse(out.data(), written);  // a wrong RSA signature may tell the key's factors
+    OPENSSL_cleanse(buffer.data(), raw.size());  // a wrong RSA signature may tell the key's factors
+    OPENSSL_cleanse(signature.data(), written);
     if (attempt == kMaxAttempts) return key_->device->replaced_or(std::move(wrong), key_->handle, until);
     key_->device->log().write(LogLevel::failures, wrong.detail + "; retrying");
   }

@@ -97,6 +97,16 @@ static long sign_size_query(const struct subject *subject) {
   return EVP_PKEY_sign(context, NULL, &length, kDigest, 32) * 1000 + (long)length;
 }
 
+// The digest and the signature in one buffer.
+static long sign_in_place(const struct subject *subject) {
+  EVP_PKEY_CTX *context = context_of(subject->key);
+  struct signature made = {.length = kRoom};
+  if (EVP_Digest(kText, sizeof kText, made.bytes, NULL, EVP_sha256(), NULL) != 1 || EVP_PKEY_sign_init(context) != 1 ||
+      EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) != 1)
+    return -1;
+  return EVP_PKEY_sign(context, made.bytes, &made.length, made.bytes, 32) * 10 + is_good(subject, "SHA256", &made);
+}
+
 static long by_words(const struct subject *subject, const char *const *words) {
   EVP_PKEY_CTX *context = context_of(subject->key);
   struct signature made = {.length = kRoom};
@@ -114,6 +124,7 @@ WORDS(words_pss_salt_too_long, "digest", "sha256", "rsa_padding_mode", "pss", "r
 WORDS(words_salt_without_pss, "digest", "sha256", "rsa_pss_saltlen", "20")
 WORDS(words_pss_mgf1_same, "digest", "sha256", "rsa_padding_mode", "pss", "rsa_mgf1_md", "sha256")
 WORDS(words_pss_mgf1_other, "digest", "sha256", "rsa_padding_mode", "pss", "rsa_mgf1_md", "sha1")
+WORDS(words_mgf1_without_pss, "digest", "sha256", "rsa_mgf1_md", "sha256")
 WORDS(words_padding_none, "rsa_padding_mode", "none")
 WORDS(words_padding_x931, "digest", "sha256", "rsa_padding_mode", "x931")
 WORDS(words_padding_oaep, "rsa_padding_mode", "oaep")
@@ -241,9 +252,11 @@ const struct call signing_calls[] = {
     CALL(digest_sign_sha512), CALL(digest_sign_sha3), CALL(digest_sign_unknown), CALL(digest_sign_default),
     CALL(digest_sign_in_parts), CALL(digest_sign_of_a_copy), CALL(digest_sign_short_buffer),
     CALL(digest_sign_with_the_same_context), CALL(sign_digest), CALL(sign_digest_of_wrong_length), CALL(sign_without_md),
-    CALL(sign_without_init), CALL(sign_by_a_copy), CALL(sign_size_query), CALL(words_digest), CALL(words_pss),
+    CALL(sign_without_init), CALL(sign_by_a_copy), CALL(sign_size_query), CALL(sign_in_place), CALL(words_digest),
+    CALL(words_pss),
     CALL(words_pss_salt_digest), CALL(words_pss_salt_max), CALL(words_pss_salt_20), CALL(words_pss_salt_too_long),
-    CALL(words_salt_without_pss), CALL(words_pss_mgf1_same), CALL(words_pss_mgf1_other), CALL(words_padding_none),
+    CALL(words_salt_without_pss), CALL(words_pss_mgf1_same), CALL(words_pss_mgf1_other), CALL(words_mgf1_without_pss),
+    CALL(words_padding_none),
     CALL(words_padding_x931), CALL(words_padding_oaep), CALL(words_unknown), CALL(params_in_any_order), CALL(params_unknown),
     CALL(algorithm_id), CALL(signature_md), CALL(verify_good), CALL(verify_changed), CALL(verify_digest),
     CALL(verify_recover), CALL(verify_recover_without_md), CALL(encrypt_pkcs1), CALL(encrypt_oaep), CALL(decrypt_init),
