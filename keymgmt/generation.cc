@@ -15,6 +15,7 @@
 #include "keymgmt/key_pin.h"
 #include "n200/device.h"
 #include "n200/options.h"
+#include "ossl/text_param.h"
 
 namespace sesam::keymgmt {
 namespace {
@@ -30,10 +31,9 @@ constexpr char kBindRsaBits[] = "rsa_keygen_bits";  // BIND 9.20; later versions
       OSSL_PARAM_utf8_string(kBindUri, nullptr, 0), OSSL_PARAM_utf8_string(kBindUsage, nullptr, 0)
 
 Result<std::string> text_of(const OSSL_PARAM& param) {
-  const char* text = nullptr;
-  if (OSSL_PARAM_get_utf8_string_ptr(&param, &text) != 1 || text == nullptr)
-    return Error{Reason::bad_argument, std::string("parameter '") + param.key + "' is not a string"};
-  return std::string(text);
+  const auto text = ossl::text_of(param);
+  if (!text) return Error{Reason::bad_argument, std::string("parameter '") + param.key + "' is not a string"};
+  return std::string(*text);
 }
 
 Result<unsigned> bits_of(const OSSL_PARAM& param, const KeyTypeRow& row) {

@@ -61,7 +61,8 @@ class Signature {
   Result<std::size_t> finish_digest(std::span<unsigned char> out);
   Result<void> check_digest_length(std::size_t length) const;
   std::span<const unsigned char> leftmost(std::span<const unsigned char> input) const;
-  Result<void> choose_digest(const char* name);
+  Result<void> choose_digest(std::string_view name);
+  Result<void> choose_mgf1_digest(const OSSL_PARAM& param);
   Result<void> choose_padding(const OSSL_PARAM& param);
   Result<void> choose_salt(const OSSL_PARAM& param);
   Result<n200::Signed> ask_device(std::span<const unsigned char> digest, std::span<unsigned char> raw,

@@ -5,12 +5,12 @@
 #include <openssl/rsa.h>
 
 #include <charconv>
-#include <cstring>
 #include <optional>
 #include <string>
 
 #include "base/ascii_case.h"
 #include "ossl/boundary.h"
+#include "ossl/text_param.h"
 #include "signature/signature.h"
 
 namespace sesam::signature {
@@ -69,12 +69,13 @@ std::optional<int> number_of(const OSSL_PARAM& param, const Word (&words)[N]) {
   int number = 0;
   if (param.data_type == OSSL_PARAM_INTEGER || param.data_type == OSSL_PARAM_UNSIGNED_INTEGER)
     return OSSL_PARAM_get_int(&param, &number) == 1 ? std::optional(number) : std::nullopt;
-  const char* text = nullptr;
-  if (OSSL_PARAM_get_utf8_string_ptr(&param, &text) != 1 || text == nullptr) return std::nullopt;
+  const auto text = ossl::text_of(param);
+  if (!text) return std::nullopt;
   for (const auto& word : words)
-    if (equal_ignoring_case(word.text, text)) return word.number;
-  const auto [end, failed] = std::from_chars(text, text + strlen(text), number);
-  return failed == std::errc{} && *end == '\0' ? std::optional(number) : std::nullopt;
+    if (equal_ignoring_case(word.text, *text)) return word.number;
+  const char* end = text->data() + text->size();
+  const auto [stopped, failed] = std::from_chars(text->data(), end, number);
+  return failed == std::errc{} && stopped == end ? std::optional(number) : std::nullopt;
 }
 
 template <std::size_t N>
@@ -92,7 +93,7 @@ Error wrong_type(const char* name) {
 
 }  // namespace
 
-Result<void> Signature::choose_digest(const char* name) {
+Result<void> Signature::choose_digest(std::string_view name) {
   SESAM_TRY(digest, find_digest(name));
   if (digest_fixed_ && digest != scheme_.digest)
     return Error{Reason::unsupported_digest,
@@ -120,9 +121,20 @@ Result<void> Signature::choose_salt(const OSSL_PARAM& param) {
   return {};
 }
 
+Result<void> Signature::choose_mgf1_digest(const OSSL_PARAM& param) {
+  const auto name = ossl::text_of(param);
+  if (!name) return wrong_type(param.key);
+  SESAM_TRY(digest, find_digest(*name));
+  if (scheme_.padding != Padding::pss)
+    return Error{Reason::unsupported_scheme, "a digest for MGF1 without pss padding"};
+  scheme_.mgf1_digest = digest;
+  return {};
+}
+
 Result<void> Signature::get_params(OSSL_PARAM params[]) {
   if (verification_) return verification_->get_params(params);
   if (params == nullptr) return {};
+  const bool has_paddings = scheme_.row().has_paddings;
   for (OSSL_PARAM* p = params; p->key != nullptr; ++p) {
     const std::string_view name = p->key;
     bool set = true;
@@ -136,10 +148,9 @@ Result<void> Signature::get_params(OSSL_PARAM params[]) {
     } else if (name == OSSL_SIGNATURE_PARAM_PAD_MODE && scheme_.padding != Padding::none) {
       set = set_number(*p, scheme_.padding == Padding::pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING,
                        kPaddings);
-    } else if (name == OSSL_SIGNATURE_PARAM_PSS_SALTLEN && scheme_.padding == Padding::pss) {
+    } else if (name == OSSL_SIGNATURE_PARAM_PSS_SALTLEN && has_paddings) {
       set = set_number(*p, scheme_.salt.value, kSalts);
-    } else if (name == OSSL_SIGNATURE_PARAM_MGF1_DIGEST && scheme_.padding == Padding::pss &&
-               scheme_.digest != nullptr) {
+    } else if (name == OSSL_SIGNATURE_PARAM_MGF1_DIGEST && has_paddings && scheme_.digest != nullptr) {
       set = OSSL_PARAM_set_utf8_string(
                 p, (scheme_.mgf1_digest != nullptr ? scheme_.mgf1_digest : scheme_.digest)->name) == 1;
     }
@@ -148,8 +159,9 @@ Result<void> Signature::get_params(OSSL_PARAM params[]) {
   return {};
 }
 
-// A salt length has a meaning with PSS alone, wherever its padding stands among the parameters.
-// What is not known is ignored: OpenSSL and BIND add parameters with every version ("nonce-type" is one).
+// A salt length and MGF1's digest have a meaning with PSS alone, wherever its padding is among the
+// parameters. What is not known is ignored: OpenSSL and BIND add parameters with every version ("nonce-type"
+// is one).
 Result<void> Signature::set_params(const OSSL_PARAM params[]) {
   if (verification_) return verification_->set_params(params);
   const bool has_paddings = scheme_.row().has_paddings;
@@ -158,14 +170,12 @@ Result<void> Signature::set_params(const OSSL_PARAM params[]) {
     SESAM_CHECK(choose_padding(*padding));
   for (const OSSL_PARAM* p = params; p != nullptr && p->key != nullptr; ++p) {
     const std::string_view name = p->key;
-    const char* text = nullptr;
     if (name == OSSL_SIGNATURE_PARAM_DIGEST) {
-      if (OSSL_PARAM_get_utf8_string_ptr(p, &text) != 1 || text == nullptr) return wrong_type(p->key);
-      SESAM_CHECK(choose_digest(text));
+      const auto text = ossl::text_of(*p);
+      if (!text) return wrong_type(p->key);
+      SESAM_CHECK(choose_digest(*text));
     } else if (has_paddings && name == OSSL_SIGNATURE_PARAM_MGF1_DIGEST) {
-      if (OSSL_PARAM_get_utf8_string_ptr(p, &text) != 1 || text == nullptr) return wrong_type(p->key);
-      SESAM_TRY(digest, find_digest(text));
-      scheme_.mgf1_digest = digest;
+      SESAM_CHECK(choose_mgf1_digest(*p));
     } else if (has_paddings && name == OSSL_SIGNATURE_PARAM_PSS_SALTLEN) {
       SESAM_CHECK(choose_salt(*p));
     }

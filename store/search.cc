@@ -4,7 +4,9 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
-#include <string_view>
+#include <string>
+
+#include "ossl/text_param.h"
 
 namespace sesam::store {
 namespace {
@@ -29,11 +31,9 @@ Result<void> Search::set_params(const OSSL_PARAM params[]) {
     subject.assign(bytes, bytes + length);
   }
   if (const OSSL_PARAM* wanted = OSSL_PARAM_locate_const(params, OSSL_STORE_PARAM_ALIAS)) {
-    const char* text = nullptr;
-    if (OSSL_PARAM_get_utf8_string_ptr(wanted, &text) != 1 || text == nullptr || *text == '\0')
-      return Error{Reason::bad_argument, "'alias' is not a name"};
-    const std::string_view all(text, wanted->data_size);
-    alias = all.substr(0, all.find('\0'));
+    const auto text = ossl::text_of(*wanted);
+    if (!text || text->empty()) return Error{Reason::bad_argument, "'alias' is not a name"};
+    alias = *text;
   }
   return {};
 }

@@ -18,6 +18,14 @@
     return (long)(expression);                        \
   }
 
+static EVP_PKEY_CTX *context_for(EVP_PKEY *key) { return EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL); }
+ASK(paramgen_init, EVP_PKEY_paramgen_init(context_for(key)))
+ASK(settable_for_parameters, EVP_PKEY_fromdata_settable(context_for(key), EVP_PKEY_KEY_PARAMETERS) != NULL)
+ASK(settable_for_public_key, EVP_PKEY_fromdata_settable(context_for(key), EVP_PKEY_PUBLIC_KEY) != NULL)
+ASK(settable_for_key_pair, EVP_PKEY_fromdata_settable(context_for(key), EVP_PKEY_KEYPAIR) != NULL)
+ASK(set_default_digest, EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_DEFAULT_DIGEST, "SHA256"))
+ASK(set_group, EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, "P-256"))
+
 static BIO *sink(void) { return BIO_new(BIO_s_mem()); }
 
 ASK(get_id, EVP_PKEY_get_id(key))
@@ -183,7 +191,9 @@ const struct call key_calls[] = {
     CALL(default_digest_nid), CALL(group_name), CALL(param_pub), CALL(param_encoded_pub), CALL(param_generator),
     CALL(param_qx), CALL(param_qy), CALL(param_order), CALL(param_n), CALL(param_e), CALL(param_private), CALL(param_bits),
     CALL(param_max_size), CALL(param_unknown), CALL(set_unknown), CALL(set_point_format), CALL(set_point_format_invalid),
-    CALL(set_encoding), CALL(set_number), CALL(set_encoded_public_key), CALL(compressed_in_spki), CALL(eq_itself),
+    CALL(set_encoding), CALL(set_number), CALL(set_default_digest), CALL(set_group),
+    CALL(paramgen_init), CALL(settable_for_parameters), CALL(settable_for_public_key), CALL(settable_for_key_pair),
+    CALL(set_encoded_public_key), CALL(compressed_in_spki), CALL(eq_itself),
     CALL(eq_public_part), CALL(eq_public_part_first), CALL(eq_other), CALL(parameters_eq_itself), CALL(parameters_eq_other),
     CALL(eq_duplicate), CALL(parameters_of_other_curve), CALL(copy_parameters), CALL(copy_has_the_key),
     CALL(copy_has_the_parameters), CALL(copy_takes_the_point_of_another), CALL(check), CALL(public_check),

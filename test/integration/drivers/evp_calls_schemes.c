@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Paddings, salts and digests of RSA signatures, and how contexts are set to them.
+#define _GNU_SOURCE  // MAP_ANONYMOUS
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "evp_calls_signature.h"
 
@@ -220,6 +223,37 @@ static long sign_empty(const struct subject *subject) {
   return EVP_PKEY_sign_init(context) * 10 + (EVP_PKEY_sign(context, made.bytes, &made.length, kDigest, 0) == 1);
 }
 
+// What is set for PSS alone is there to be read with any padding.
+static long pss_values_of_pkcs1(const struct subject *subject) {
+  EVP_PKEY_CTX *context = context_of(subject->key);
+  const EVP_MD *md = NULL;
+  int salt = 0;
+  if (EVP_PKEY_sign_init(context) != 1 || EVP_PKEY_CTX_set_signature_md(context, EVP_sha384()) != 1) return -1;
+  const long done = (EVP_PKEY_CTX_get_rsa_mgf1_md(context, &md) > 0) * 10 + (md != NULL && EVP_MD_is_a(md, "SHA384"));
+  return done * 1000 + (EVP_PKEY_CTX_get_rsa_pss_saltlen(context, &salt) > 0) * 100 - salt;
+}
+
+// A text need not be terminated: its size counts. The last byte of this one is the last that may be read.
+static OSSL_PARAM at_the_end_of_a_page(const char *key, const char *text) {
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE), length = strlen(text);
+  char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  mprotect(pages + page, page, PROT_NONE);
+  const OSSL_PARAM param = {key, OSSL_PARAM_UTF8_STRING, memcpy(pages + page - length, text, length), length, 0};
+  return param;
+}
+static long text_without_terminator(const struct subject *subject) {
+  const OSSL_PARAM digest[] = {at_the_end_of_a_page("digest", "SHA256"), OSSL_PARAM_construct_end()};
+  return EVP_PKEY_sign_init_ex(context_of(subject->key), digest);
+}
+static long texts_followed_by_others(const struct subject *subject) {
+  char name[] = "SHA256XYZ", pad[] = "pss", salt[] = "20abc";
+  const OSSL_PARAM params[] = {{"digest", OSSL_PARAM_UTF8_STRING, name, 6, 0},
+                               {"pad-mode", OSSL_PARAM_UTF8_STRING, pad, 3, 0},
+                               {"saltlen", OSSL_PARAM_UTF8_STRING, salt, 2, 0},
+                               OSSL_PARAM_construct_end()};
+  return EVP_PKEY_sign_init_ex(context_of(subject->key), params);
+}
+
 const struct call scheme_calls[] = {
     CALL(pss_without_md_signs), CALL(pss_without_md_has_sha1), CALL(pss_without_md_algorithm_id),
     CALL(pss_without_md_algorithm_id_to_verify), CALL(pss_without_md_verifies), CALL(pss_without_md_recovers),
@@ -228,4 +262,5 @@ const struct call scheme_calls[] = {
     CALL(restart_without_md), CALL(restart_verification), CALL(verify_md5),
     CALL(verify_md5_sha1), CALL(verify_by_oid), CALL(verify_unknown_digest), CALL(verify_x931), CALL(verify_no_padding),
     CALL(verify_pkcs1_without_md), CALL(verify_oaep), CALL(recover_no_padding), CALL(sign_by_oid), CALL(sign_md5),
-    CALL(sign_raw_lengths), CALL(sign_empty), {NULL, NULL}};
+    CALL(sign_raw_lengths), CALL(sign_empty), CALL(pss_values_of_pkcs1), CALL(text_without_terminator),
+    CALL(texts_followed_by_others), {NULL, NULL}};
