@@ -86,6 +86,7 @@ Result<KeyRecord> matching_one(const Exchanger& exchanger, const OperationContex
 Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri) {
   const auto until = exchanger.deadline();
   const std::string name = lookup_name(uri);
+  if (name.empty()) return Error{Reason::bad_uri, "the URI names no key"};  // and would fit any nameless one
   const OperationContext doing{"looking up", "key '" + name + "'", exchanger.endpoint_url()};
   SESAM_TRY(answer,
             process_state<KeyCache>().get(cache_name_of_key(exchanger, name),

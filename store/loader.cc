@@ -12,7 +12,6 @@
 
 #include "n200/device.h"
 #include "n200/key_uri.h"
-#include "ossl/boundary.h"
 #include "store/certificate_directories.h"
 #include "store/context.h"
 #include "store/deletion.h"
@@ -89,8 +88,7 @@ Result<void> Loader::set_params(const OSSL_PARAM params[]) {
 // A caller that wants a key, and whose URI fits one key alone, gets that: but not where the URI was to name
 // another one.
 Result<void> Loader::begin_only_key(const keymgmt::PinPrompt& prompt) {
-  if (!uri_.lost_name.empty())
-    return Error{Reason::bad_uri, "the URI names no key: " + uri_.lost_name + "; add object=NAME"};
+  if (!uri_.lost_name.empty()) return no_name(uri_);
   constexpr std::size_t kShown = 4, kMaxUriBytes = 200;
   std::size_t fitting = 0;
   std::string names, key_id;
@@ -111,11 +109,23 @@ bool Loader::wants_certificates() const {
   return !certificate_directory_.empty() && wants(n200::ObjectType::certificate, OSSL_STORE_INFO_CERT);
 }
 
+// Nothing to deliver: a caller that asks for one kind of object is told why. BIND asks for anything.
+Result<void> Loader::check_nothing_is_missed() const {
+  if (!search_.subject.empty()) return {};
+  const bool wants_certificate = expected_ == OSSL_STORE_INFO_CERT;
+  if (wants_certificate && certificate_directory_.empty())
+    return Error{Reason::no_certificate, "'certificates' is not set"};
+  if (expected_ == OSSL_STORE_INFO_PKEY || expected_ == OSSL_STORE_INFO_PUBKEY || wants_certificate)
+    return Error{Reason::bad_uri, std::string("'type' in the URI excludes what the program asks for: ") +
+                                      OSSL_STORE_INFO_type_string(expected_)};
+  return {};
+}
+
 Result<void> Loader::begin_key(const keymgmt::PinPrompt& prompt) {
   const bool wants_keys = search_.subject.empty();  // a subject is a certificate's
   const bool wants_private = wants_keys && wants(n200::ObjectType::private_key, OSSL_STORE_INFO_PKEY);
   const bool wants_public = wants_keys && wants(n200::ObjectType::public_key, OSSL_STORE_INFO_PUBKEY);
-  if (!wants_private && !wants_public && !wants_certificates()) return {};
+  if (!wants_private && !wants_public && !wants_certificates()) return check_nothing_is_missed();
   SESAM_TRY(record, device_->find_key(uri_));
   SESAM_TRY(data, open_key(record, uri_, device_, wants_private, prompt));
   key_ = std::move(data);
@@ -155,8 +165,7 @@ Result<void> Loader::begin_without_name(const keymgmt::PinPrompt& prompt) {
   if (wants_key && (!uri_.is_bare || uri_.type != n200::ObjectType::any)) return begin_only_key(prompt);
   if (uri_.is_bare) return begin_listing();
   // BIND expects nothing, and drops what a listing delivers without a word.
-  return Error{Reason::bad_uri,
-               "the URI names no key: add object=NAME; 'openssl storeutl sesam:' lists every key"};
+  return no_name(uri_);
 }
 
 Result<void> Loader::begin(const keymgmt::PinPrompt& prompt) {
@@ -175,13 +184,13 @@ Result<void> Loader::begin(const keymgmt::PinPrompt& prompt) {
   return {};
 }
 
-Result<bool> Loader::deliver_key(OSSL_CALLBACK* callback, void* argument) {
+bool Loader::deliver_key(OSSL_CALLBACK* callback, void* argument) {
   auto key = std::make_unique<Key>(key_, pending_.front());
   pending_.pop_front();
   return deliver(std::move(key), callback, argument);
 }
 
-Result<bool> Loader::deliver_name(OSSL_CALLBACK* callback, void* argument) {
+bool Loader::deliver_name(OSSL_CALLBACK* callback, void* argument) {
   std::string name(names_.pop());
   int type = OSSL_OBJECT_NAME;
   const OSSL_PARAM object[] = {OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
@@ -190,7 +199,7 @@ Result<bool> Loader::deliver_name(OSSL_CALLBACK* callback, void* argument) {
   return callback(object, argument) == 1;
 }
 
-Result<bool> Loader::deliver_certificate(OSSL_CALLBACK* callback, void* argument) {
+bool Loader::deliver_certificate(OSSL_CALLBACK* callback, void* argument) {
   Bytes der = std::move(certificates_.front());
   certificates_.pop_front();
   int type = OSSL_OBJECT_CERT;
@@ -203,23 +212,23 @@ Result<bool> Loader::deliver_certificate(OSSL_CALLBACK* callback, void* argument
   return callback(object, argument) == 1;
 }
 
-Result<bool> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument,
-                          OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument) {
-  if (ended_) return false;
+Result<ossl::HandedOn> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument,
+                                    OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument) {
+  if (ended_) return ossl::HandedOn{false};
   // Unless it goes well: callers go on until the end, also where an exception passes here.
   ended_ = true;
   failure_seen_ = false;
   if (!begun_) SESAM_CHECK(begin({pin_callback, pin_argument}));
-  Result<bool> delivered = false;
+  bool delivered = false;
   if (!pending_.empty())
     delivered = deliver_key(object_callback, object_argument);
   else if (!names_.empty())
     delivered = deliver_name(object_callback, object_argument);
   else if (!certificates_.empty())
     delivered = deliver_certificate(object_callback, object_argument);
-  ended_ = !delivered || !*delivered;
-  failure_seen_ = static_cast<bool>(delivered);
-  return delivered;
+  ended_ = !delivered;
+  failure_seen_ = true;
+  return ossl::HandedOn{delivered};
 }
 
 Result<bool> Loader::eof() {

@@ -15,6 +15,7 @@
 #include "keymgmt/key.h"
 #include "keymgmt/key_pin.h"
 #include "n200/uri.h"
+#include "ossl/boundary.h"
 #include "store/certificate_chain.h"
 #include "store/context.h"
 #include "store/search.h"
@@ -38,8 +39,8 @@ class Loader {
 
   /// Hands the next object to OpenSSL. The first call asks the device, and whoever `pin_callback` asks where
   /// the URI says so. Raises what finding and reading a key raises.
-  Result<bool> load(OSSL_CALLBACK* object_callback, void* object_argument,
-                    OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument);
+  Result<ossl::HandedOn> load(OSSL_CALLBACK* object_callback, void* object_argument,
+                              OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument);
   /// True once everything is loaded, or has failed: but false once after a failure, at the one question by
   /// which storeutl(1) sees that it may count it. Loading again then neither asks the device nor raises
   /// anything.
@@ -55,15 +56,16 @@ class Loader {
         certificate_directory_(std::move(certificate_directory)) {}
 
   Result<void> begin(const keymgmt::PinPrompt& prompt);
+  Result<void> check_nothing_is_missed() const;
   Result<void> begin_key(const keymgmt::PinPrompt& prompt);
   Result<void> begin_without_name(const keymgmt::PinPrompt& prompt);
   Result<void> begin_only_key(const keymgmt::PinPrompt& prompt);
   Result<void> begin_listing();
   Result<void> begin_certificates_of_key();
   void begin_certificates_of_directory();
-  Result<bool> deliver_key(OSSL_CALLBACK* callback, void* argument);
-  Result<bool> deliver_name(OSSL_CALLBACK* callback, void* argument);
-  Result<bool> deliver_certificate(OSSL_CALLBACK* callback, void* argument);
+  bool deliver_key(OSSL_CALLBACK* callback, void* argument);
+  bool deliver_name(OSSL_CALLBACK* callback, void* argument);
+  bool deliver_certificate(OSSL_CALLBACK* callback, void* argument);
   bool wants(n200::ObjectType type, int store_type) const {
     return (uri_.type == n200::ObjectType::any || uri_.type == type) &&
            (expected_ == 0 || expected_ == store_type);

@@ -23,6 +23,11 @@ Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& 
   return keymgmt::Key::from_record(record, uri, std::move(pin), device);
 }
 
+Error no_name(const n200::KeyUri& uri) {
+  return {Reason::bad_uri, "the URI names no key: " + (uri.lost_name.empty() ? "" : uri.lost_name + "; ") +
+                               "add object=NAME; 'openssl storeutl sesam:' lists every key"};
+}
+
 bool deliver(std::unique_ptr<keymgmt::Key> key, OSSL_CALLBACK* callback, void* argument) {
   keymgmt::Key* reference = key.release();
   int type = OSSL_OBJECT_PKEY;

@@ -19,6 +19,9 @@ Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& 
                                                          const std::shared_ptr<n200::Device>& device,
                                                          bool with_private, const keymgmt::PinPrompt& prompt);
 
+/// The error where a key is wanted, and the URI names none.
+Error no_name(const n200::KeyUri& uri);
+
 /// Hands a key object to OpenSSL, which takes it by setting the pointer behind the reference to null. False
 /// if it does not want it.
 bool deliver(std::unique_ptr<keymgmt::Key> key, OSSL_CALLBACK* callback, void* argument);

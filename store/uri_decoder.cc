@@ -33,13 +33,15 @@ int does_selection(void*, int selection) {
              : 0;
 }
 
-// The next PEM object of the input, its first and last line included; empty if there is none.
+// The next PEM object of the input, its first and last line included; empty if it is not of ours. Of another
+// one, which may be a private key, nothing but its first line is read.
 std::string next_pem(const Context& context, OSSL_CORE_BIO* in) {
   std::string pem;
   char line[512];
   for (int length; pem.size() < kMaxBytes && (length = context.bio.gets(in, line, sizeof line)) > 0;) {
     const std::string_view text(line, static_cast<std::size_t>(length));
     if (pem.empty() && !text.starts_with("-----BEGIN ")) continue;
+    if (pem.empty() && !is_first_line(text, context.claims_pkcs11)) return {};
     pem.append(text);
     if (text.starts_with("-----END ")) return pem;
   }
@@ -73,31 +75,35 @@ Result<ossl::HandedOn> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CA
 }
 
 // PEM_read_PUBKEY(3) does not take the file of a private key either.
-bool is_for_public_key(int selection) noexcept {
-  return (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0 &&
-         (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0;
+bool may_be_key(n200::ObjectType type, int selection) noexcept {
+  const bool is_for_public_key =
+      (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0 && (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0;
+  if (type == n200::ObjectType::any || type == n200::ObjectType::private_key) return !is_for_public_key;
+  return type == n200::ObjectType::public_key;
 }
 
 // OpenSSL hands pkcs11-provider's structure to whichever decoder comes first, so the structure is looked at
 // here too. Both types are tried on every file; the second one finds the key in the cache. A PIN is asked for
 // when the type fits.
 template <KeyType Type>
-Result<bool> decode_uri(void* provctx, OSSL_CORE_BIO* in, int selection, OSSL_CALLBACK* callback,
-                        void* argument, OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument) {
+Result<ossl::HandedOn> decode_uri(void* provctx, OSSL_CORE_BIO* in, int selection, OSSL_CALLBACK* callback,
+                                  void* argument, OSSL_PASSPHRASE_CALLBACK* pin_callback,
+                                  void* pin_argument) {
   const auto& context = *static_cast<const Context*>(provctx);
   const auto text = uri_of_der(read_all(context, in), context.claims_pkcs11);
-  if (!text) return true;
+  if (!text) return ossl::HandedOn{true};
   SESAM_TRY(uri, n200::KeyUri::parse(*text));
-  if (is_for_public_key(selection) && uri.type != n200::ObjectType::public_key) return true;
+  if (!may_be_key(uri.type, selection)) return ossl::HandedOn{true};
+  if (uri.names_no_key()) return no_name(uri);
   SESAM_TRY(device, context.require_device());
   const bool with_private = uri.type != n200::ObjectType::public_key;
   SESAM_TRY(record, device->find_key(uri));
   SESAM_TRY(type, keymgmt::type_of(record));
-  if (type != Type) return true;
+  if (type != Type) return ossl::HandedOn{true};
   SESAM_TRY(data, open_key(record, uri, device, with_private, {pin_callback, pin_argument}));
-  return deliver(
-      std::make_unique<Key>(std::move(data), with_private ? Key::Part::with_private : Key::Part::public_only),
-      callback, argument);
+  auto key =
+      std::make_unique<Key>(std::move(data), with_private ? Key::Part::with_private : Key::Part::public_only);
+  return ossl::HandedOn{deliver(std::move(key), callback, argument)};
 }
 
 #define SESAM_DECODER_COMMON                                                            \

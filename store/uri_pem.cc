@@ -72,6 +72,13 @@ std::string pem_of_uri(const std::string& uri, const char* label) {
   return std::string(ossl::text_in(memory.get()));
 }
 
+bool is_first_line(std::string_view line, bool theirs_too) {
+  const auto begins = [line](const char* label) {
+    return line.starts_with("-----BEGIN " + std::string(label) + "-----");
+  };
+  return begins(kPemLabel) || (theirs_too && begins(kPkcs11PemLabel));
+}
+
 std::optional<Bytes> der_of_pem(std::string_view pem, bool theirs_too) {
   const ossl::Bio memory = ossl::reader_of(pem);
   char *label = nullptr, *header = nullptr;

@@ -15,6 +15,10 @@ namespace sesam::store {
 inline constexpr char kPemLabel[] = "SESAM KEY URI";
 inline constexpr char kPkcs11PemLabel[] = "PKCS#11 PROVIDER URI";
 
+/// Whether the line, which may end in a line break, begins the PEM form of a URI: written by us or, if
+/// `theirs_too`, by pkcs11-provider.
+bool is_first_line(std::string_view line, bool theirs_too);
+
 /// The structure's name in OpenSSL's decoder chain.
 inline constexpr char kUriStructure[] = "sesam-uri";
 

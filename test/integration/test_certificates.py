@@ -84,10 +84,8 @@ def test_certificates_come_behind_the_two_keys(cnf, openssl, chain):
 
 @pytest.mark.parametrize("uri, options, expected", [
     ("sesam:web;type=cert", [], ["Certificate"] * 3),
-    ("sesam:web;type=cert", ["-keys"], []),
     ("sesam:web;type=private", [], ["Pkey"]),
     ("sesam:web;type=public", [], ["Public key"]),
-    ("sesam:web;type=private", ["-certs"], []),
     ("sesam:web", ["-keys"], ["Pkey"]),
     ("sesam:web", ["-crls"], []),
 ])
@@ -95,11 +93,25 @@ def test_type_and_expectation_narrow(cnf, openssl, chain, uri, options, expected
     assert KINDS.findall(openssl(cnf, "storeutl", "-noout", *options, uri).stdout) == expected
 
 
+@pytest.mark.parametrize("uri, option, kind", [
+    ("sesam:web;type=cert", "-keys", "Pkey"),
+    ("sesam:web;type=private", "-certs", "Certificate"),
+    ("sesam:web;type=public", "-keys", "Pkey"),
+    ("sesam:web;type=secret-key", "-keys", "Pkey"),
+])
+def test_a_type_that_excludes_what_is_asked_for_is_an_error(cnf, openssl, chain, uri, option, kind):
+    done = openssl(cnf, "storeutl", "-noout", option, uri, check=False)
+    assert done.returncode != 0 and total_found(done.stdout) == 0
+    assert f"'type' in the URI excludes what the program asks for: {kind}" in done.stderr
+
+
 def test_without_the_setting_there_are_the_keys_alone(web, openssl_cnf, openssl, chain):
     cnf = openssl_cnf(web)
     assert KINDS.findall(openssl(cnf, "storeutl", "-noout", "sesam:web").stdout) == ["Pkey", "Public key"]
     done = openssl(cnf, "storeutl", "-noout", "-certs", "sesam:web", check=False)
-    assert total_found(done.stdout) == 0 and done.stderr == ""
+    assert done.returncode != 0 and "'certificates' is not set" in done.stderr
+    done = openssl(cnf, "x509", "-in", "sesam:web", "-noout", check=False)
+    assert done.returncode != 0 and "'certificates' is not set" in done.stderr
     done = openssl(cnf, "storeutl", "-noout", "sesam:web;type=cert", check=False)
     assert "no certificate" in done.stderr and "'certificates' is not set" in done.stderr
 

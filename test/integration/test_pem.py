@@ -253,3 +253,18 @@ def test_a_tls_server_works_with_certificate_and_key_in_one_file(web, openssl, r
     finally:
         server.kill()
         server.wait(10)
+
+
+@pytest.mark.parametrize("uri, told", [
+    ("sesam:type=private", "the URI names no key"),
+    ("sesam:object=", "the URI names no key: 'object' is empty"),
+    ("sesam:web;type=cert", None),
+    ("sesam:web;type=data", None),
+])
+def test_a_uri_in_a_file_that_names_no_key_is_not_looked_up(web, openssl_cnf, openssl, tmp_path, uri, told):
+    device, _, path = web
+    cnf = openssl_cnf(device, log_level=1)
+    path.write_text(pem("SESAM KEY URI", "sesam key URI v1.0", uri))
+    done = sign(openssl, cnf, path, tmp_path, check=False)
+    assert done.returncode != 0 and device.requests() == {}
+    assert told is None or told in done.stderr, str(done)

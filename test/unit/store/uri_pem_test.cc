@@ -28,6 +28,14 @@ Bytes sequence(const std::vector<Bytes>& elements) {
 
 constexpr unsigned char kVisible = 0x1A, kUtf8 = 0x0C, kOctets = 0x04;
 
+TEST(UriPem, is_known_by_its_first_line) {
+  EXPECT_TRUE(is_first_line("-----BEGIN SESAM KEY URI-----\n", false));
+  EXPECT_TRUE(is_first_line("-----BEGIN PKCS#11 PROVIDER URI-----\r\n", true));
+  EXPECT_FALSE(is_first_line("-----BEGIN PKCS#11 PROVIDER URI-----\n", false));
+  EXPECT_FALSE(is_first_line("-----BEGIN PRIVATE KEY-----\n", true));
+  EXPECT_FALSE(is_first_line("-----BEGIN SESAM KEY URIS-----\n", true));
+}
+
 TEST(UriPem, comes_back_as_it_was_written) {
   const std::string pem = pem_of_uri(kUri);
   EXPECT_TRUE(pem.starts_with("-----BEGIN SESAM KEY URI-----\n"));
