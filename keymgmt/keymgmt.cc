@@ -17,10 +17,12 @@ const OSSL_PARAM* settable_params(void*) {
   return row_of(Type).settable_params;
 }
 
-// Public parts only.
+// Public parts only. Without a public key there are the parameters of a curve; RSA has none.
 template <KeyType Type>
 const OSSL_PARAM* public_types(int selection) {
-  return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0 ? nullptr : row_of(Type).public_params;
+  const bool has_any = (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0 || row_of(Type).has_curves();
+  return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0 || !has_any ? nullptr
+                                                                        : row_of(Type).public_params;
 }
 
 template <KeyType Type>

@@ -100,8 +100,11 @@ constexpr auto kEncoders = joined(
     encoders("provider=sesam,output=text", store::kTextEncoder, "prints keys in a sematicon N200"),
     encoders("provider=sesam,output=pem,structure=PrivateKeyInfo", store::kPemEncoder, "writes a key's URI"),
     encoders("provider=sesam,output=pem,structure=type-specific", store::kPemEncoder, "writes a key's URI"),
+    encoders("provider=sesam,output=pem,structure=pkcs1", store::kPemEncoder, "writes a key's URI"),
     encoders("provider=sesam,output=der,structure=type-specific", store::kDerEncoder, kNotExported),
-    encoders("provider=sesam,output=der,structure=PrivateKeyInfo", store::kDerEncoder, kNotExported));
+    encoders("provider=sesam,output=der,structure=PrivateKeyInfo", store::kDerEncoder, kNotExported),
+    encoders("provider=sesam,output=msblob", store::kDerEncoder, kNotExported),
+    encoders("provider=sesam,output=pvk", store::kDerEncoder, kNotExported));
 constexpr OSSL_ALGORITHM kPemDecoder = {"DER", "provider=sesam,input=pem", store::kPemDecoder,
                                         "PEM files that wrap a key URI"};
 constexpr auto kDecoders = [] {

@@ -46,6 +46,28 @@ def test_the_private_key_cannot_be_written_out(device, openssl_cnf, openssl, tmp
     assert set(device.requests()) == {"getkeyattributes"}
 
 
+@pytest.mark.parametrize("form", [["-outform", "MSBLOB"], ["-outform", "PVK"], ["-outform", "DER"]], ids=lambda form: form[1])
+def test_rsa_tells_why_it_cannot_write_the_private_key(shared_device, openssl_cnf, openssl, tmp_path, form):
+    name = f"refused-{form[1]}"
+    shared_device.create_key(name, type="RSA", size=2048)
+    cnf, out = openssl_cnf(shared_device), tmp_path / "private"
+    done = openssl(cnf, "rsa", "-in", f"sesam:{name}", *form, "-out", out, check=False)
+    assert done.returncode != 0 and (not out.exists() or out.read_bytes() == b"")
+    assert "exporting the private part" in done.stderr, str(done)
+
+
+@pytest.mark.parametrize("options", [[], ["-traditional"], ["-traditional", "-aes128", "-passout", "pass:secret"]],
+                         ids=["plain", "traditional", "encrypted"])
+def test_rsa_writes_the_uri_in_whatever_form(shared_device, openssl_cnf, openssl, tmp_path, options):
+    """There is no secret in the file, so it is not encrypted either."""
+    name = f"written-{len(options)}"
+    shared_device.create_key(name, type="RSA", size=2048)
+    cnf, out = openssl_cnf(shared_device), tmp_path / "uri.pem"
+    openssl(cnf, "rsa", "-in", f"sesam:{name}", *options, "-out", out)
+    assert out.read_text().startswith("-----BEGIN SESAM KEY URI-----")
+    assert "Private-Key: (2048 bit)" in openssl(cnf, "pkey", "-in", out, "-noout", "-text").stdout
+
+
 def test_openssl_list_tells_what_the_provider_offers(device, openssl_cnf, openssl):
     cnf = openssl_cnf(device)
     providers = openssl(cnf, "list", "-providers", "-verbose").stdout
