@@ -37,7 +37,7 @@ struct Exchange {
   std::size_t node = 0;          // that was asked last
   unsigned password_number = 0;  // that was sent last, or is newer than that (transport/passwords.h)
   bool must_prove = false;       // a node did not have the key
-  bool outcome_unknown = false;  // the device may have acted, and its reply does not say so
+  bool outcome_unknown = false;  // the device may have acted, and its reply does not say so, or is not read
 
   /// Names the key, and sends its PIN. Both arguments must outlive the exchange.
   void set_key(const KeyHandle& key, std::string_view core) {

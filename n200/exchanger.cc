@@ -283,6 +283,7 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
     const auto remembered = answer_known(exchange, permission.leave);
     transport::Reply reply = remembered ? reply_of(*remembered) : pipeline_->perform(request);
     exchange.status = reply.status;
+    exchange.outcome_unknown = exchange.kind == OperationKind::changing && !surely_not_done(reply);
     auto document = remembered ? Result<ReplyDocument>(remembered->error) : judge_.judge(exchange, reply);
     const Error* const error = document ? nullptr : &document.error();
     const ReplyKind kind = kind_of(reply.failure, reply.status, error ? error->reason : Reason::none);
@@ -291,6 +292,7 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
       access_.note(exchange, kind, error, begun);
     }
     if (document && verdict != nullptr) verdict->proven(permission.trial);
+    if (document) exchange.outcome_unknown = false;
     if (document) return document;
     if (kind == ReplyKind::no_access && can_use_newer_password(exchange)) continue;
     const auto pause = pause_before_retry(exchange, reply, kind, document.error(), trail);

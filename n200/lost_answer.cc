@@ -2,6 +2,7 @@
 #include "n200/lost_answer.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "n200/find_key.h"
@@ -16,12 +17,16 @@ constexpr milliseconds kMaxPause{1000};
 
 }  // namespace
 
-Change request_change(Exchanger& exchanger, Exchange& asking) {
+Change request_change(Exchanger& exchanger, Exchange& asking) try {
   auto document = exchanger.exchange(asking);
   if (!document) return {std::move(document).error(), {}, asking.node, asking.outcome_unknown};
+  asking.outcome_unknown = true;  // until the answer is read
   auto answer = exchanger.answer_of(asking, *document);
   if (!answer) return {std::move(answer).error(), {}, asking.node, true};
   return {{Reason::none, {}}, std::string(*answer), asking.node, false};
+} catch (const std::bad_alloc&) {
+  if (!asking.outcome_unknown) throw;
+  return {{Reason::out_of_memory, {}}, {}, asking.node, true};
 }
 
 bool may_be_at_work(Reason reason) noexcept {

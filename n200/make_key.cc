@@ -2,6 +2,7 @@
 #include "n200/operations.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "base/ascii_case.h"
@@ -157,6 +158,14 @@ Result<KeyRecord> key_just_made(Exchanger& exchanger, const OperationContext& do
   return record;
 }
 
+Result<KeyRecord> key_just_made_or_out_of_memory(Exchanger& exchanger, const OperationContext& doing,
+                                                 const NewKey& key, const EcKeyPair* given,
+                                                 const Change& made) try {
+  return key_just_made(exchanger, doing, key, given, made);
+} catch (const std::bad_alloc&) {
+  return Error{Reason::out_of_memory, {}};
+}
+
 // Never asked for twice: if the answer was lost, the key is there under its name, or comes to be there, or is
 // not.
 Result<KeyRecord> key_of_lost_answer(Exchanger& exchanger, const OperationContext& doing, const NewKey& key,
@@ -192,12 +201,17 @@ Result<void> check_name(Exchanger& exchanger, const OperationContext& doing, con
 Result<KeyRecord> make_in_device(Exchanger& exchanger, const OperationContext& doing, const NewKey& key,
                                  const EcKeyPair* given, std::string_view& node) {
   SESAM_CHECK(check_name(exchanger, doing, key.nice_name));
-  const Change made = request_new_key(exchanger, key, given, doing);
+  Change made = request_new_key(exchanger, key, given, doing);
   node = exchanger.url_of(made.node);
   if (made.outcome_unknown) return key_of_lost_answer(exchanger, doing, key, given, made);
   if (made.error.reason != Reason::none) return made.error;
-  auto record = key_just_made(exchanger, doing, key, given, made);
-  if (!record && is_dispute(record.error().reason))
+  auto record = key_just_made_or_out_of_memory(exchanger, doing, key, given, made);
+  if (record) return record;
+  if (record.error().reason == Reason::out_of_memory) {  // the key exists: this is as if the answer was lost
+    made.error = std::move(record).error();
+    return key_of_lost_answer(exchanger, doing, key, given, made);
+  }
+  if (is_dispute(record.error().reason))
     process_state<DisputedNames>().add(exchanger.identity() + key.nice_name);
   return record;
 }

@@ -39,6 +39,30 @@ Reply failed(Failure failure, std::string message) {
   return reply;
 }
 
+Reply out_of_memory(bool may_have_acted) noexcept {
+  Reply reply;
+  reply.failure = Failure::out_of_memory;
+  reply.may_have_acted = may_have_acted;
+  return reply;
+}
+
+// Once the request may have been sent, a lack of memory must not hide that.
+Reply reply_of(Call& call) noexcept try { return call.take_reply(); } catch (const std::bad_alloc&) {
+  return out_of_memory(call.may_have_acted);
+}
+
+Reply failed_after(Failure failure, std::string_view message, bool may_have_acted) noexcept {
+  Reply reply;
+  reply.failure = failure;
+  reply.may_have_acted = may_have_acted;
+  try {
+    reply.message = message;
+  } catch (const std::bad_alloc&) {
+    reply.message.clear();
+  }
+  return reply;
+}
+
 }  // namespace
 
 ThreadedPipeline::ThreadedPipeline(Options options, std::shared_ptr<const Log> log, const Driver& driver)
@@ -131,9 +155,7 @@ Reply ThreadedPipeline::perform(const Request& request) try {
   if (reporting) report(request, reply, since);
   return reply;
 } catch (const std::bad_alloc&) {
-  Reply reply;
-  reply.failure = Failure::out_of_memory;
-  return reply;
+  return out_of_memory(false);  // before the request was handed over
 }
 
 Reply ThreadedPipeline::try_once(const Request& request) {
@@ -195,21 +217,16 @@ Reply ThreadedPipeline::hand_over(IoThread& thread, Call& call, const Request& r
       return failed(why, std::string(why == Failure::descriptors_closed ? kDescriptorsClosed
                                                                         : "the pipeline was stopped"));
   const Waited waited = wait(thread, call, notify, request.deadline);
-  if (waited == Waited::done) return call.take_reply();
+  if (waited == Waited::done) return reply_of(call);
   const bool sent = call.sent.load(std::memory_order_relaxed);
   if (Handoff::leave(*mine.release())) {
     mine.reset(&call);
-    return call.take_reply();
+    return reply_of(call);
   }
-  if (waited == Waited::thread_is_stuck) {
-    Reply reply = failed(Failure::descriptors_closed, std::string(kDescriptorsClosed));
-    reply.may_have_acted = sent || !request.repeatable;  // the thread may be slow, not stuck, and send it yet
-    return reply;
-  }
-  Reply reply =
-      failed(sent ? Failure::timed_out : Failure::queue_timed_out, "no response before the deadline");
-  reply.may_have_acted = sent;
-  return reply;
+  if (waited == Waited::thread_is_stuck)  // or it is slow, and sends the request yet
+    return failed_after(Failure::descriptors_closed, kDescriptorsClosed, sent || !request.repeatable);
+  return failed_after(sent ? Failure::timed_out : Failure::queue_timed_out, "no response before the deadline",
+                      sent);
 }
 
 ThreadedPipeline::Waited ThreadedPipeline::wait(IoThread& thread, const Call& call, const Notify& notify,

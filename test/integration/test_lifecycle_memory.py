@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from drivers.life import HERE, life, life_program, lives, modules_of_crash  # noqa: F401
+from drivers.life import HERE, compile_driver, life, life_program, lives, modules_of_crash  # noqa: F401
 from harness.flavour import not_sanitized
 
 pytestmark = not_sanitized("malloc is the sanitizer's there")
@@ -61,3 +61,14 @@ def test_the_first_use_of_a_key_without_memory(lives, cnf, no_memory, steps, ste
                                                     **no_memory)]
     assert not bad, "\n".join(f"{' '.join(done.arguments)}: {done.returncode} {modules_of_crash(done)} "
                               f"{done.stderr[:300]}" for done in bad)
+
+
+def test_a_key_that_the_device_made_is_found_though_memory_was_short_for_the_reply(device, openssl_cnf, run, no_memory,
+                                                                                  tmp_path):
+    program = compile_driver(tmp_path, "generations", "generations.c")
+    done = run([program, 100, 4], openssl_cnf(device, deadline_ms=3000), timeout=100,
+               environment=no_memory["environment"])
+    made = {key["nice_name"] for key in device.keys()}
+    outcomes = [outcome for n, outcome in enumerate(done.stdout.split()) if f"zone-ksk-{n}" in made]
+    # One without a refusal; then those that refuse something after the request was sent: first to read the reply.
+    assert outcomes[:10] == ["made"] * 10, str(done)

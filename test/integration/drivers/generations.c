@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Generates keys as named does, one after the other in one process: generations COUNT. Prints "made" or "failed" for each.
+// Generates keys as named does, one after the other in one process: generations COUNT [STEP]. Prints "made" or "failed" for each.
+// With STEP and no_memory.so, the first key has all the memory it needs; of the nth after it, request n * STEP for memory is refused.
+#include <dlfcn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -23,8 +25,21 @@ static int generate(int number) {
   return made;
 }
 
+static void generate_without_memory(int count, long step) {
+  void (*refuse_memory)(long, long);
+  *(void **)&refuse_memory = dlsym(RTLD_DEFAULT, "refuse_memory");
+  for (int i = 0; i < count; ++i) {
+    if (i > 0) refuse_memory(i * step, 1);
+    const int made = generate(i);
+    refuse_memory(0, 0);
+    puts(made ? "made" : "failed");
+    ERR_clear_error();
+  }
+}
+
 int main(int count, char **arguments) {
   alarm(60);
+  if (count == 3) generate_without_memory(atoi(arguments[1]), atol(arguments[2]));
   for (int i = 0; count == 2 && i < atoi(arguments[1]); ++i) puts(generate(i) ? "made" : "failed");
   ERR_print_errors_fp(stderr);
   return 0;

@@ -83,6 +83,17 @@ TEST_F(Deletion, of_which_nothing_can_be_found_out_is_told_to_be_so) {
   EXPECT_EQ(requests_to_delete(), 1);
 }
 
+// Without memory for the reply, for example.
+TEST_F(Deletion, that_failed_here_after_the_request_was_sent_is_looked_into) {
+  for (const auto failure :
+       {transport::Failure::out_of_memory, transport::Failure::other, transport::Failure::stopped}) {
+    const auto done = of_key({lost(failure), gone()});
+    ASSERT_TRUE(done) << done.error().detail;
+    EXPECT_THAT(pipeline->asked, ElementsAre(kDelete, kLookUp));
+    EXPECT_TRUE(proof->is_deleted());
+  }
+}
+
 TEST_F(Deletion, is_remembered_unless_the_key_is_found_to_be_still_there) {
   ASSERT_FALSE(of_key({lost(), there()}));
   EXPECT_FALSE(proof->is_deleted());

@@ -76,11 +76,13 @@ constexpr Row kRows[] = {
      local_limit, kRepeat, kRepeat, kUnknown, kRepeat},
     {"no descriptor", Failure::process_limit, 0, Reason::process_limit, local_limit, kRepeat, kRepeat,
      kUnknown, kRepeat},
-    {"no memory", Failure::out_of_memory, 0, Reason::out_of_memory, local, kDeliver, kDeliver, kDeliver,
+    {"no memory", Failure::out_of_memory, 0, Reason::out_of_memory, local, kDeliver, kDeliver, kUnknown,
      kDeliver},
-    {"the process ends", Failure::stopped, 0, Reason::stopped, local, kDeliver, kDeliver, kDeliver, kDeliver},
+    {"the process ends", Failure::stopped, 0, Reason::stopped, local, kDeliver, kDeliver, kUnknown, kDeliver},
+    {"an unknown failure", Failure::other, 0, Reason::internal, local, kDeliver, kDeliver, kUnknown,
+     kDeliver},
     {"waited for its turn", Failure::queue_timed_out, 0, Reason::too_many_requests, local, kDeliver, kDeliver,
-     kDeliver, kDeliver},
+     kUnknown, kDeliver},
 };
 
 TEST(Outcome, follows_from_one_table_of_reply_kinds_and_operations) {
