@@ -4,22 +4,10 @@ import re
 
 import pytest
 
-from harness.paths import COMMAND, REPOSITORY
-from harness.programs import run
+from harness.help import parts_of_help
+from harness.paths import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "sesam.1").read_text()
-
-
-def parts_of_help(*subcommand):
-    """Of its help: {"options": {"--json", …}, "subcommands": {"list", …}, "positionals": {"KEY", …}}"""
-    parts, part = {"options": set(), "subcommands": set(), "positionals": set()}, ""
-    for line in run([COMMAND, *subcommand, "--help"]).stdout.splitlines():
-        if heading := re.match(r"([A-Za-z]+):$", line):
-            part = heading[1].lower()
-        elif entry := re.match(r" {2,10}(\S.*)", line):  # how far in depends on the version of CLI11
-            words = re.match(r"((?:-[\w-]+, *)*-[\w-]+)", entry[1]) if part == "options" else None
-            parts.setdefault(part, set()).update(re.split(", *", words[0]) if words else entry[1].split()[:1])
-    return parts
 
 
 SUBCOMMANDS = sorted(parts_of_help()["subcommands"])
