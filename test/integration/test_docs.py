@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the documents say can be done, done."""
 import re
-import shlex
 from pathlib import Path
 
 import pytest
 
-from harness.paths import MODULE, REPOSITORY
+from harness.paths import COMMAND, MODULE, REPOSITORY
 from harness.programs import run as run_program
 
 README = (REPOSITORY / "README.md").read_text()
@@ -18,10 +17,10 @@ DIRECTORIES += ["cmake", "docs", "packaging", "scripts"]
 PIN = "12345678"
 
 
-def commands_after(line: str) -> list[list[str]]:
-    """The commands of the indented block below a line of the README."""
-    block = README.split(f"\n{line}\n\n", 1)[1].split("\n\n", 1)[0]
-    return [shlex.split(command) for command in block.replace("\\\n", " ").splitlines()]
+def commands_below(heading: str) -> str:
+    """All indented blocks of a section of the README and its subsections, in order, as a script."""
+    section = re.search(rf"^## {heading}$(.*?)^## ", README, re.M | re.S)[1]
+    return "set -eux\n" + "".join(re.findall(r"^ {4}(.*\n)", section, re.M))
 
 
 def example(changes: dict) -> str:
@@ -45,19 +44,25 @@ def copied_example(device, tmp_path):
     return path
 
 
-@pytest.mark.parametrize("heading, key", [
-    ("With `openssl`:", "web"),
-    ("With BIND 9.20 (9.18, which Debian 12 ships, cannot use providers):", "JP.example"),
-])
-def test_the_readmes_commands_work_with_the_example(device, copied_example, tmp_path, heading, key):
-    for name in {key, "ca"}:
-        device.create_key(name, pin=PIN)
-    (tmp_path / "file").write_text("data")
-    (tmp_path / "jp.example").write_text((REPOSITORY / "docs/examples/jp.example").read_text())
-    commands = commands_after(heading)
-    assert len(commands) >= 3
-    for command in commands:
-        run_program(command, copied_example, cwd=tmp_path)
+def check_use(directory: Path) -> None:
+    """What the commands leave behind."""
+    assert "BEGIN CERTIFICATE" in (directory / "www.crt").read_text()
+    assert "BEGIN SESAM KEY URI" in (directory / "www.key").read_text()
+    assert "RRSIG" in (directory / "jp.example.signed").read_text()
+
+
+def test_the_readmes_section_use_works_in_order_with_an_empty_device(device, copied_example, tmp_path):
+    script = commands_below("Use")
+    assert all(word in script for word in ("sesam generate", "openssl x509", "dnssec-verify"))
+    run_program(["sh", "-c", script], copied_example, cwd=tmp_path, timeout=120,
+                environment={"PATH": f"{COMMAND.parent}:/usr/sbin:/usr/bin:/sbin:/bin"})
+    check_use(tmp_path)
+
+
+def test_the_readmes_section_use_works_in_order_in_simulate_shell(tmp_path):
+    run_program([COMMAND, "simulate", "--shell", "--", "sh", "-c", commands_below("Use")], cwd=tmp_path, timeout=120,
+                environment={"HOME": str(tmp_path)})
+    check_use(tmp_path)
 
 
 def test_the_example_as_it_is_disturbs_nobody_and_says_what_is_missing(tmp_path):
@@ -104,3 +109,29 @@ def test_every_markdown_line_fits():
     for document in DOCUMENTS:
         for line in document.read_text().splitlines():
             assert len(line) <= 130 or line.startswith("|"), f"{document.name}: {line}"
+
+
+def test_the_documents_name_one_file_for_the_devices_certificate():
+    """That which `sesam setup` writes."""
+    manuals = [REPOSITORY / "docs" / name for name in ("sesam.1", "OSSL_PROVIDER-sesam.7")]
+    named = 0
+    for document in [*DOCUMENTS, *manuals, REPOSITORY / "openssl.cnf.example"]:
+        for path in re.findall(r"\btlscert ?= ?(/[\w./-]+)", document.read_text()):
+            is_simulated = path == "/tmp/device/tls.crt"
+            assert is_simulated or path == "/etc/sesam/device.pem", f"{document.name}: {path}"
+            named += 1
+    assert named > 5
+
+
+def claims(text: str) -> set[str]:
+    return set(re.findall("observed|assumed", text.lower()))
+
+
+def test_example_and_manual_page_claim_the_same_about_each_request():
+    page = (REPOSITORY / "docs" / "OSSL_PROVIDER-sesam.7").read_text()
+    paragraphs = (REPOSITORY / "openssl.cnf.example").read_text().split("\n\n")
+    rows = dict(re.findall(r"^\.It Ic (wire_\w+)\n(.*?)(?=^\.It|^\.El)", page, re.M | re.S))
+    assert len(rows) == 12
+    for setting, text in rows.items():
+        (paragraph,) = [one for one in paragraphs if f"# {setting} = " in one]
+        assert claims(text) == claims(paragraph) != set(), setting
