@@ -125,8 +125,7 @@ void Counts::reset() noexcept {
   key_cache_hits.reset();
   key_cache_misses.reset();
   for (auto& node : nodes) {
-    node.unhealthy.reset();
-    node.failures.reset();
+    node.failures.reset();  // but a forked process avoids the nodes that its parent avoided
     node.device_certificate_ends.reset();
     node.client_certificate_ends.reset();
   }

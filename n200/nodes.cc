@@ -83,9 +83,10 @@ void Nodes::note_failed_probe(Node& node, Clock::time_point now) noexcept {
       !node.health->compare_exchange_strong(health, transport::Health::unknown, std::memory_order_relaxed))
     return;
   const auto next = (now + next_pause(node)).time_since_epoch().count();
-  if (node.unhealthy_until.compare_exchange_strong(until, next,
-                                                   std::memory_order_relaxed))  // else it has answered
-    node.failed_probes.fetch_add(1, std::memory_order_relaxed);
+  if (!node.unhealthy_until.compare_exchange_strong(until, next, std::memory_order_relaxed))
+    return;  // it has answered
+  node.failed_probes.fetch_add(1, std::memory_order_relaxed);
+  node.note(true);  // another device's user may have been answered meanwhile
 }
 
 std::optional<std::size_t> Nodes::to_probe(Clock::time_point now, Clock::duration patience) noexcept {

@@ -11,6 +11,8 @@ from drivers.life import life, life_program  # noqa: F401
 from harness.flavour import IN_A_CHILD, not_sanitized
 from harness.metrics import params, parse, value
 from harness.paths import REPOSITORY
+from harness.ports import free_port
+from harness.simulator import DEVICE_NAME
 
 EVERY = {"signatures", "requests", "retries", "failures", "in-flight", "connections-opened", "connections-open",
          "key-cache-hits", "key-cache-misses"}
@@ -98,6 +100,15 @@ def test_a_child_counts_from_zero_whatever_is_under_way_in_its_parent(life, sign
     parent = told[20]
     assert parent["signatures"] == parent["requests"] - 1 > 2
     assert (parent["in-flight"], parent["connections-open"]) == (0, 1)
+
+
+@not_sanitized(IN_A_CHILD)
+def test_a_child_knows_which_node_its_parent_avoids(life, device, signing, openssl_cnf):
+    away = f"https://{DEVICE_NAME}:{free_port()}"
+    cnf = openssl_cnf(device, url=f"{away} {device.url}")
+    samples = parse(life(cnf, "load sign=1 watchdog=60 fork=1 [ sign=2 metrics exit ] exit").stdout)
+    assert value(samples, "sesam_node_healthy", node=away) == 0
+    assert value(samples, "sesam_node_healthy", node=device.url) == 1
 
 
 def test_numbers_survive_an_instance_and_its_connection_does_not(life, device, signing, openssl_cnf):

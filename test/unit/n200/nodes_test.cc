@@ -58,6 +58,16 @@ TEST_F(NodesTest, are_counted) {
   EXPECT_EQ(nodes_.in_use(), 0U) << "it stays in use";
 }
 
+TEST_F(NodesTest, are_counted_as_unhealthy_with_each_probe_that_failed) {
+  metrics::NodeCounts counts;
+  nodes_.count_into(0, &counts);
+  fail(0);
+  counts.unhealthy.set(0);  // by another set of nodes with this one in it
+  say(0, transport::Health::unhealthy);
+  nodes_.to_probe(now_ + 1min, kPatience);
+  EXPECT_EQ(counts.unhealthy.get(), 1);
+}
+
 TEST_F(NodesTest, come_back_when_a_probe_found_them_well_and_not_before) {
   fail(0);
   EXPECT_FALSE(nodes_.to_probe(now_, kPatience));
