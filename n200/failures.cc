@@ -18,6 +18,7 @@ constexpr FailureMeaning kMeanings[] = {
     {Failure::host_name_mismatch, Reason::host_name_mismatch, ReplyKind::untrusted},
     {Failure::bad_ca_file, Reason::certificate_not_trusted, ReplyKind::local},
     {Failure::bad_client_certificate, Reason::bad_configuration, ReplyKind::local},
+    {Failure::client_rejected, Reason::bad_configuration, ReplyKind::untrusted},
     {Failure::tls_failed, Reason::tls_failed, ReplyKind::untrusted},
     {Failure::connection_lost, Reason::connection_lost, ReplyKind::line},
     {Failure::flooded, Reason::connection_lost, ReplyKind::silent},

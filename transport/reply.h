@@ -20,7 +20,8 @@ enum class Failure : std::uint8_t {
   certificate_outdated,     ///< the same: it has expired, or is not valid yet
   host_name_mismatch,       ///< CURLE_PEER_FAILED_VERIFICATION: the name
   bad_ca_file,              ///< ca_pem holds no certificate
-  bad_client_certificate,   ///< client_cert or client_key unusable, or turned down by the peer
+  bad_client_certificate,   ///< client_cert or client_key unusable
+  client_rejected,          ///< the peer turned down client_cert, or requires one
   tls_failed,               ///< any other failure of the handshake
   connection_lost,          ///< curl's 16, 18, 52, 55, 56, 92: repeatable where the command is
   flooded,                  ///< it keeps sending data without completing a reply: the connection was closed

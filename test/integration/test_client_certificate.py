@@ -7,8 +7,9 @@ import threading
 
 import pytest
 
+from harness.cluster import Cluster
 from harness.flavour import needs_alerts
-from harness.simulator import DEVICE_NAME
+from harness.simulator import DEVICE_NAME, Simulator
 from harness.tls import make_file_identity
 
 PASSPHRASE = "of the client's key"
@@ -93,6 +94,26 @@ def test_a_certificate_that_the_device_turns_down_is_told_and_not_tried_again(si
     assert "the device rejected client_cert, or requires one" in done.stderr and f"alert {alert}" in done.stderr
     assert device.counters()["connections_accepted"] == 1
     assert device.requests() == {}
+
+
+@needs_alerts
+@pytest.mark.parametrize("http1", [False, True], ids=["http2", "http1"])
+def test_a_node_that_turns_it_down_does_not_stop_the_others(tmp_path, files, openssl_cnf, openssl, http1):
+    cluster = Cluster(tmp_path / "cluster", http1=http1, client_ca=files["certificate"])
+    cluster.nodes[0] = Simulator(tmp_path / "first", http1=http1, client_ca=files["other certificate"])
+    cluster.start()
+    try:
+        cluster.create_key("web")
+        log = tmp_path / "log"
+        cnf = openssl_cnf(cluster.nodes[0], url=cluster.url, tlscert=cluster.tlscert, log_level=1, log_output=log,
+                          client_cert=files["certificate"], client_key=files["key"])
+        openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null")
+        assert cluster.signatures() == [0, 1]
+        lines = log.read_text().splitlines()
+        assert len(lines) == 1 and "the device rejected client_cert, or requires one" in lines[0], lines
+        assert f"avoiding the node {cluster.nodes[0].url}" in lines[0]
+    finally:
+        cluster.stop()
 
 
 @pytest.mark.parametrize("is_trusted", [True, False])

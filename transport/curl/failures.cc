@@ -110,7 +110,7 @@ Failure failure_of(const Evidence& evidence) noexcept {
   if (evidence.limit_errno != 0) return Failure::process_limit;
   // What came in answer to a request is taken for HTTP/0.9.
   if (evidence.curl_code == CURLE_UNSUPPORTED_PROTOCOL && evidence.sent) return Failure::malformed;
-  if (turns_down_our_certificate(evidence.words)) return Failure::bad_client_certificate;
+  if (turns_down_our_certificate(evidence.words)) return Failure::client_rejected;
   if (evidence.curl_code == CURLE_PEER_FAILED_VERIFICATION && is_about_the_name(evidence.words))
     return Failure::host_name_mismatch;
   if (evidence.curl_code == CURLE_PEER_FAILED_VERIFICATION && is_about_the_time(evidence.words))

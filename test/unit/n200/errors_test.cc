@@ -34,6 +34,7 @@ TEST(ReasonForFailure, is_told_for_each) {
       {Failure::host_name_mismatch, Reason::host_name_mismatch},
       {Failure::bad_ca_file, Reason::certificate_not_trusted},
       {Failure::bad_client_certificate, Reason::bad_configuration},
+      {Failure::client_rejected, Reason::bad_configuration},
       {Failure::tls_failed, Reason::tls_failed},
       {Failure::connection_lost, Reason::connection_lost},
       {Failure::malformed, Reason::bad_reply},

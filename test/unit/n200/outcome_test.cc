@@ -42,6 +42,8 @@ constexpr Row kRows[] = {
     {"503", Failure::none, 503, Reason::http_status, busy, kRepeat, kRepeat, kUnknown, kRepeat},
     {"certificate", Failure::certificate_not_trusted, 0, Reason::certificate_not_trusted, untrusted,
      kFailOver, kFailOver, kFailOver, kFailOver},
+    {"client certificate rejected", Failure::client_rejected, 0, Reason::bad_configuration, untrusted,
+     kFailOver, kFailOver, kFailOver, kFailOver},
     {"expired", Failure::certificate_outdated, 0, Reason::certificate_outdated, untrusted, kFailOver,
      kFailOver, kFailOver, kFailOver},
     {"name", Failure::host_name_mismatch, 0, Reason::host_name_mismatch, untrusted, kFailOver, kFailOver,

@@ -102,8 +102,8 @@ TEST(Failures, know_a_peer_that_turns_down_our_certificate_whenever_it_does) {
         "OpenSSL SSL_read: error:0A000418:SSL routines::tlsv1 alert unknown ca, errno 0"}) {
     Evidence evidence = sent(CURLE_RECV_ERROR);
     evidence.words = words;
-    EXPECT_EQ(failure_of(evidence), Failure::bad_client_certificate) << words;
-    EXPECT_EQ(failure_of(of(CURLE_SSL_CONNECT_ERROR, words)), Failure::bad_client_certificate) << words;
+    EXPECT_EQ(failure_of(evidence), Failure::client_rejected) << words;
+    EXPECT_EQ(failure_of(of(CURLE_SSL_CONNECT_ERROR, words)), Failure::client_rejected) << words;
     EXPECT_EQ(message_of(evidence),
               std::string("the device rejected client_cert, or requires one: ") + words);
   }
