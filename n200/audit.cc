@@ -90,21 +90,46 @@ int Audit::put(std::string_view text) const {
   return failed;
 }
 
-// No lock: if two threads write after a failure, one of them says what is missing.
+// Without a lock: if two threads write after a failure, one of them says what is missing.
 int Audit::put_lost() const {
-  auto lost = lost_.load();
+  for (auto* lost : {&inherited_, &lost_})
+    if (const int failed = put_lost(*lost); failed != 0) return failed;
+  return 0;
+}
+
+int Audit::put_lost(std::atomic<Lost>& slot) const {
+  Lost lost = slot.load();
+  if (lost.count == 0) return 0;
   RecordLine line = begin_line("lost", name_of(Reason::audit_failed));
-  line.add("count", lost);
+  line.add("count", std::uint64_t{lost.count}).add("lost_pid", static_cast<std::uint64_t>(lost.pid));
   const std::string text = framed(std::move(line).end());
-  if (lost == 0 || !lost_.compare_exchange_strong(lost, 0)) return 0;
+  if (!slot.compare_exchange_strong(lost, {})) return 0;
   const int failed = put(text);
-  if (failed != 0) lost_.fetch_add(lost);
+  if (failed != 0) add(lost.pid == getpid() ? lost_ : inherited_, lost);
   return failed;
+}
+
+void Audit::add(std::atomic<Lost>& to, Lost more) noexcept {
+  Lost before = to.load();
+  while (!to.compare_exchange_weak(before,
+                                   before.count == 0 ? more : Lost{before.pid, before.count + more.count}))
+    continue;
+}
+
+// true: none was lost before. What the process that forked this one has lost is not added to what this one
+// loses: each of its children has the same number.
+bool Audit::count_lost() const noexcept {
+  const pid_t self = getpid();
+  Lost before = lost_.load();
+  while (!lost_.compare_exchange_weak(before, {self, before.pid == self ? before.count + 1 : 1})) continue;
+  if (before.count == 0) return inherited_.load().count == 0;
+  if (before.pid != self) add(inherited_, before);
+  return false;
 }
 
 void Audit::note_failure(int failed) const {
   metrics::counts().audit_failures.add();
-  if (lost_.fetch_add(1) != 0) return;
+  if (!count_lost()) return;
   log_->write(LogLevel::failures, {error_of(failed).detail, "; ",
                                    options_.is_required ? "operations fail until it can be written"
                                                         : "operations continue without audit records",
@@ -112,7 +137,8 @@ void Audit::note_failure(int failed) const {
 }
 
 Result<void> Audit::write(const AuditRecord& record) const {
-  const bool has_lost = lost_.load(std::memory_order_relaxed) != 0;
+  const bool has_lost = lost_.load(std::memory_order_relaxed).count != 0 ||
+                        inherited_.load(std::memory_order_relaxed).count != 0;
   int failed = has_lost && output_.replaced() == 0 ? put_lost() : 0;
   if (failed == 0) failed = put(framed(line_of(record)));
   if (failed == 0) return {};

@@ -2,6 +2,8 @@
 // The audit: a record of each use of a private key and of each change of the device's keys.
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -47,7 +49,8 @@ class Audit {
   /// record that could not be written it is tried: with the record that says how many are missing.
   Result<void> check() const;
   /// Writes the record. If that fails, the log says so once, and the next record that is written how many are
-  /// missing. Raises audit_failed where the audit is required.
+  /// missing, and of which process: a forked child may be the only one that lives on to say it. Raises
+  /// audit_failed where the audit is required.
   Result<void> write(const AuditRecord& record) const;
 
  private:
@@ -57,7 +60,15 @@ class Audit {
   std::string line_of(const AuditRecord& record) const;
   std::string framed(std::string line) const;
   int put(std::string_view text) const;
+  // Records that could not be written, and the process that made them.
+  struct Lost {
+    pid_t pid = 0;
+    std::uint32_t count = 0;
+  };
   int put_lost() const;
+  int put_lost(std::atomic<Lost>& lost) const;
+  bool count_lost() const noexcept;
+  static void add(std::atomic<Lost>& to, Lost more) noexcept;
   void note_failure(int failed) const;
   Error error_of(int failed) const;
 
@@ -65,8 +76,9 @@ class Audit {
   const std::string user_, program_;
   const std::shared_ptr<const Log> log_;
   const LineOutput output_;
-  mutable std::atomic<std::uint64_t> lost_{0};  // records since the last that was written
-  mutable std::atomic<int> last_failed_{0};     // errno of the last record; 0: it was written
+  mutable std::atomic<Lost> lost_{};         // since the last record that was written
+  mutable std::atomic<Lost> inherited_{};    // those of the process that forked this one
+  mutable std::atomic<int> last_failed_{0};  // errno of the last record; 0: it was written
 };
 
 }  // namespace sesam::n200

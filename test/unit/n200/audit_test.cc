@@ -113,7 +113,7 @@ TEST_F(TheAudit, says_how_many_records_are_lost_once_it_can_be_written) {
   EXPECT_TRUE(audit->write(record()));
   const std::string text = text_in(options_.output);
   EXPECT_THAT(text, HasSubstr("event=lost result=audit_failed "));
-  EXPECT_THAT(text, HasSubstr(" count=3\ntime="));
+  EXPECT_THAT(text, HasSubstr(" count=3 lost_pid=" + std::to_string(getpid()) + "\ntime="));
 }
 
 TEST_F(TheAudit, that_is_required_stops_what_it_cannot_record) {
@@ -129,9 +129,9 @@ TEST_F(TheAudit, that_is_required_stops_what_it_cannot_record) {
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().reason, Reason::audit_failed);
   EXPECT_TRUE(audit->write(record()));
-  EXPECT_THAT(
-      text(),
-      MatchesRegex("[^\n]{10}\ntime=[^\n]* event=lost [^\n]* count=1\ntime=[^\n]* event=sign [^\n]*\n"))
+  EXPECT_THAT(text(),
+              MatchesRegex(
+                  "[^\n]{10}\ntime=[^\n]* event=lost [^\n]* count=1 [^\n]*\ntime=[^\n]* event=sign [^\n]*\n"))
       << "what was cut off has a line of its own";
 }
 
@@ -173,10 +173,11 @@ TEST_F(TheAudit, that_is_required_goes_on_once_it_can_say_what_is_missing) {
   EXPECT_FALSE(written);
   EXPECT_FALSE(checked);
   EXPECT_TRUE(audit->check());
-  EXPECT_THAT(text(), MatchesRegex("time=[^\n]* event=lost [^\n]* count=1\n"));
+  EXPECT_THAT(text(), MatchesRegex("time=[^\n]* event=lost [^\n]* count=1 [^\n]*\n"));
   EXPECT_TRUE(audit->check());
   EXPECT_TRUE(audit->write(record()));
-  EXPECT_THAT(text(), MatchesRegex("time=[^\n]* event=lost [^\n]* count=1\ntime=[^\n]* event=sign [^\n]*\n"));
+  EXPECT_THAT(text(),
+              MatchesRegex("time=[^\n]* event=lost [^\n]* count=1 [^\n]*\ntime=[^\n]* event=sign [^\n]*\n"));
 }
 
 TEST_F(TheAudit, that_is_required_does_not_go_into_a_file_that_was_replaced) {
@@ -193,7 +194,7 @@ TEST_F(TheAudit, that_is_required_does_not_go_into_a_file_that_was_replaced) {
   usleep(1'100'000);
   EXPECT_TRUE(audit->check());
   EXPECT_TRUE(audit->write(record()));
-  EXPECT_THAT(text(), HasSubstr(" count=1\ntime="));
+  EXPECT_THAT(text(), HasSubstr(" count=1 lost_pid=" + std::to_string(getpid()) + "\ntime="));
 }
 
 TEST_F(TheAudit, counts_and_logs_once_that_its_file_was_replaced) {
@@ -217,8 +218,9 @@ TEST_F(TheAudit, on_syslog_knows_what_is_lost) {
   EXPECT_EQ(metrics::counts().audit_failures.get(), before + 1);
   const SyslogDaemon daemon(path);
   EXPECT_TRUE(audit->write(record()));
-  EXPECT_THAT(daemon.read(),
-              MatchesRegex("<86>[^ ]*\\[[0-9]+\\]: sesam: time=[^\n]* event=lost [^\n]* count=1"));
+  EXPECT_THAT(
+      daemon.read(),
+      MatchesRegex("<86>[^ ]*\\[[0-9]+\\]: sesam: time=[^\n]* event=lost [^\n]* count=1 lost_pid=[0-9]+"));
   EXPECT_THAT(daemon.read(),
               MatchesRegex("<86>[^ ]*\\[[0-9]+\\]: sesam: time=[^\n]* event=sign [^\n]*=1\\.500"));
 }
