@@ -37,6 +37,7 @@ QUICK = [
     "the record of a key of another name",
     "the signature of another message, verify_signatures = yes",
     "a listing of numbered empty records",
+    "an endless listing",
 ]
 
 

@@ -57,3 +57,12 @@ def test_a_listing_is_bounded_by_what_was_received(device, openssl_cnf, bomb):
         status, peak_kib = (int(word) for word in done.stdout.split())
         assert status >= 0, program
         assert peak_kib * 1024 <= LIMIT_BYTES, f"{program}: {peak_kib // 1024} MiB for {bomb}"
+
+
+@pytest.mark.parametrize("limit, is_read", [(1, False), (16, False), (17, True)])
+def test_max_listing_mib_bounds_what_is_read(device, openssl_cnf, openssl, limit, is_read):
+    body = repeated("1,", ('{"result":[', "1]}"))  # 16 MiB and a few bytes
+    device.get = lambda path: (200, body if "NIST" in path else {"result": {}})
+    done = openssl(openssl_cnf(device, max_listing_mib=limit), "storeutl", "sesam:", check=False)
+    assert ("reply too large" in done.stderr) == (not is_read), done.stderr
+    assert is_read or "for listings see max_listing_mib" in done.stderr
