@@ -15,6 +15,26 @@
 #include "base/descriptors.h"
 
 namespace sesam::transport {
+namespace {
+
+// A socket that is plainly at its end takes the number. false: there is no descriptor left for one.
+bool replace_by_ended_socket(int fd) noexcept {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return false;
+  ::close(pair[1]);
+  const bool is_done = dup3(pair[0], fd, O_CLOEXEC) == fd;
+  ::close(pair[0]);
+  return is_done;
+}
+
+// Drops what waits to be read, too, and needs no descriptor.
+void reset(int fd) noexcept {
+  sockaddr nowhere{};
+  nowhere.sa_family = AF_UNSPEC;
+  ::connect(fd, &nowhere, sizeof nowhere);
+}
+
+}  // namespace
 
 int Sockets::open(int family, int type, int protocol, std::size_t endpoint) {
   sockets_.reserve(sockets_.size() + 1);  // may throw: before there is something to lose
@@ -67,7 +87,7 @@ int Sockets::socket_with_port(std::size_t endpoint, int local_port) const noexce
   for (const auto& socket : sockets_) {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
-    if (socket.endpoint != endpoint ||
+    if (socket.endpoint != endpoint || socket.buried ||
         getsockname(socket.fd, reinterpret_cast<sockaddr*>(&address), &length) != 0)
       continue;
     // The port is at the same place for IPv4 and IPv6.
@@ -106,19 +126,16 @@ int Sockets::limit_errno() noexcept {
 }
 
 // libcurl looks before it uses a connection again, but 7.88 sees TLS's farewell waiting to be read, takes
-// that for a sign of life and loses the request. So a socket that is plainly at its end takes the place of
-// this one.
+// that for a sign of life and loses the request. So nothing may be left to be read.
 void Sockets::bury(int fd) noexcept {
   const auto socket = std::ranges::find(sockets_, fd, &Socket::fd);
   // Closed by now: the number may be another thread's file.
   if (socket == sockets_.end() || !socket->identity.is_behind(fd)) return;
-  int pair[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return;
-  ::close(pair[1]);
-  dup3(pair[0], fd, O_CLOEXEC);
-  socket->identity = FileIdentity(fd);
+  if (replace_by_ended_socket(fd))
+    socket->identity = FileIdentity(fd);
+  else
+    reset(fd);
   socket->buried = true;
-  ::close(pair[0]);
 }
 
 bool Sockets::is_buried(std::size_t endpoint, int local_port) const noexcept {

@@ -36,11 +36,12 @@ class Sockets {
   /// The endpoint's socket if it has exactly one, else -1.
   int only_socket_of(std::size_t endpoint) const noexcept;
   unsigned count_of(std::size_t endpoint) const noexcept;
-  /// The endpoint's socket that has this local port; -1: there is none.
+  /// The endpoint's socket that has this local port and is not buried; -1: there is none.
   int socket_with_port(std::size_t endpoint, int local_port) const noexcept;
   /// Whose socket this is; nothing if it is not of ours (a resolver's).
   std::optional<std::size_t> endpoint_of(int fd) const noexcept;
-  /// The peer has closed this connection: has libcurl see that.
+  /// The peer has closed this connection, or it is to be closed: has libcurl see that. Takes no descriptor
+  /// where none is left.
   void bury(int fd) noexcept;
   /// Whether the endpoint's connection that had this local port was buried.
   bool is_buried(std::size_t endpoint, int local_port) const noexcept;

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from drivers.life import life, life_program  # noqa: F401
 from harness.flood import FLOODS, Flooder
 from harness.load import compile_load, run_load
 
@@ -50,3 +51,11 @@ def test_a_lone_node_is_an_error_in_time(device, openssl_cnf, openssl, flooding)
     done = openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null", check=False)
     assert "keeps sending data without completing a reply" in done.stderr
     assert time.monotonic() - start < DEADLINE_MS / 1000 + 3
+
+
+def test_the_connection_is_closed_though_the_process_has_no_descriptor_left(device, openssl_cnf, life, flooding):
+    bad = flooding("PING")
+    cnf = openssl_cnf(device, url=bad.url, request_timeout_ms=8000, deadline_ms=8000, log_level=1)
+    done = life(cnf, "watchdog=20 load no_descriptors sign_fails=1 exit")
+    assert done.stderr.count("keeps sending data without completing a reply; closing the connection") == 1, done.stderr
+    assert max(bad.lasted) < 4 and "timed out" not in done.stderr, done.stderr

@@ -162,6 +162,19 @@ def test_descriptors_that_come_free_in_time_are_used(life, device, cnf):
     assert device.counters()["connections_accepted"] == 2
 
 
+def test_without_descriptors_no_request_is_sent_over_a_connection_that_the_device_has_closed(life_program, served,
+                                                                                             openssl_cnf):
+    steps = ("watchdog=20 load sign=1 no_descriptors mark pause_ms=500 background=1 [ pause_ms=700 "
+             "spare_descriptors=-1 ] sign=1 exit")
+    process = start_life(life_program, openssl_cnf(served, log_level=2), steps, uri="sesam:limits")
+    assert process.stdout.readline() == b"mark\n"
+    served.network("close")
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors.decode()
+    retries = [line for line in errors.decode().splitlines() if "retrying: " in line]
+    assert retries and all("Too many open files" in line for line in retries), errors.decode()
+
+
 @not_sanitized(IN_A_CHILD)
 @pytest.mark.parametrize("threads", ["", "busy=4"])
 def test_signals_interrupt_nothing(life, cnf, threads):

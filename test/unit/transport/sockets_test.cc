@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,6 +59,38 @@ TEST(Sockets, that_were_buried_are_told_from_those_that_stand) {
   EXPECT_TRUE(Sockets::has_ended(standing));
   sockets.close(ended);
   EXPECT_FALSE(sockets.is_buried(0, ended_port)) << "forgotten with its number";
+  close(listener);
+}
+
+// The process has as many descriptors as it may have, or more: the limit was lowered since.
+TEST(Sockets, bury_ends_a_connection_where_no_descriptor_is_left) {
+  const auto listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  ASSERT_EQ(listen(listener, 2), 0);
+  sockaddr_in address{};
+  socklen_t length = sizeof address;
+  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length);
+  for (const bool was_closed : {false, true}) {
+    Sockets sockets(1000);
+    const int fd = sockets.open(AF_INET, SOCK_STREAM, 0, 0);
+    ASSERT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    sockaddr_in own{};
+    getsockname(fd, reinterpret_cast<sockaddr*>(&own), &length);
+    const int peer = accept(listener, nullptr, nullptr);
+    ASSERT_EQ(send(peer, "farewell", 8, 0), 8);
+    if (was_closed) close(peer);
+    rlimit before{};
+    getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{3, before.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+    sockets.bury(fd);
+    setrlimit(RLIMIT_NOFILE, &before);
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(Sockets::has_ended(fd)) << was_closed;
+    EXPECT_TRUE(sockets.is_buried(0, ntohs(own.sin_port)));
+    EXPECT_EQ(sockets.count_of(0), 1U) << "libcurl closes it";
+    sockets.close(fd);
+    EXPECT_EQ(kind_of(fd), mode_t{0});
+    if (!was_closed) close(peer);
+  }
   close(listener);
 }
 
