@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/device.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -27,11 +30,26 @@ struct Devices {
   std::vector<std::weak_ptr<Device>> known SESAM_GUARDED_BY(mutex);
 };
 
+// The nodes share the time until the deadline, so that an unresponsive one leaves the next one its part. But
+// each address has time for a handshake with a device that is busy: if that is too much, the next operation
+// tries the next node.
+unsigned connect_timeout_of_each_node(const transport::Options& connection, unsigned deadline_ms) {
+  constexpr unsigned kMinPerAddressMs = 500;
+  std::ptrdiff_t addresses = 1;
+  for (const std::string& of_node : connection.addresses)
+    addresses = std::max(addresses, 1 + std::ranges::count(of_node, '|'));
+  const auto nodes = static_cast<unsigned>(connection.urls.size());
+  const unsigned share = std::max(deadline_ms / nodes, kMinPerAddressMs * static_cast<unsigned>(addresses));
+  return std::min(connection.connect_timeout_ms, share);
+}
+
 }  // namespace
 
 std::shared_ptr<Device> Device::for_options(transport::Options connection, Options options,
                                             std::shared_ptr<const Log> log,
                                             std::shared_ptr<const Audit> audit) {
+  if (connection.urls.size() > 1)
+    connection.connect_timeout_ms = connect_timeout_of_each_node(connection, options.deadline_ms);
   auto pipeline = transport::curl::pipeline_for(std::move(connection), log);
   // One of these may turn out to be the last reference: they are released after the lock.
   std::vector<std::shared_ptr<Device>> looked_at;

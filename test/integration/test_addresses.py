@@ -72,6 +72,20 @@ def test_a_deadline_below_the_connect_timeout_is_shared_too(simulator, openssl_c
 
 
 @pytest.mark.parametrize("deadline_ms", [1000, 2500])
+@pytest.mark.parametrize("http1", [False, True])
+def test_nodes_share_such_a_deadline_too(tmp_path, openssl_cnf, openssl, black_hole, http1, deadline_ms):
+    cluster = Cluster(tmp_path / "cluster", http1=http1).start()
+    try:
+        cluster.create_key("web")
+        cnf = openssl_cnf(cluster.nodes[0], url=cluster.url, tlscert=cluster.tlscert, log_level=1,
+                          address=f"{black_hole} 127.0.0.1:{cluster.nodes[1].port}", deadline_ms=deadline_ms)
+        assert sign(openssl, cnf).stderr == ""
+        assert cluster.signatures() == [0, 1]
+    finally:
+        cluster.stop()
+
+
+@pytest.mark.parametrize("deadline_ms", [1000, 2500])
 def test_the_second_address_of_a_node_is_used_before_another_node(tmp_path, openssl_cnf, openssl, black_hole,
                                                                   deadline_ms):
     cluster = Cluster(tmp_path / "cluster").start()
