@@ -19,13 +19,23 @@ struct SignatureWriting {
 
   /// As a number other than 0, and back.
   std::uint8_t code() const noexcept {
-    return static_cast<std::uint8_t>(0x80 | (elsewhere ? 0x40 : 0) | static_cast<int>(form) << 3 |
-                                     static_cast<int>(encoding));
+    return static_cast<std::uint8_t>(kIsCode | (elsewhere ? kIsElsewhere : 0) |
+                                     static_cast<int>(form) << kFormShift | static_cast<int>(encoding));
   }
   static SignatureWriting of_code(std::uint8_t code) noexcept {
-    return {static_cast<SignatureForm>(code >> 3 & 7), static_cast<Encoding>(code & 7), (code & 0x40) != 0};
+    return {static_cast<SignatureForm>(code >> kFormShift & kFieldMask),
+            static_cast<Encoding>(code & kFieldMask), (code & kIsElsewhere) != 0};
   }
   bool operator==(const SignatureWriting&) const = default;
+
+ private:
+  static constexpr int kIsCode = 0x80;
+  static constexpr int kIsElsewhere = 0x40;
+  static constexpr int kFormShift = 3;
+  static constexpr int kFieldMask = 7;
+  // The last enumerators.
+  static_assert(static_cast<int>(SignatureForm::raw) <= kFieldMask);
+  static_assert(static_cast<int>(Encoding::text) <= kFieldMask);
 };
 
 /// Reads exactly this writing into `out`, whose size says what is expected: r‖s, or as long as the modulus.

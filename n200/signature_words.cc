@@ -2,6 +2,7 @@
 #include "n200/signature_words.h"
 
 #include <cstddef>
+#include <iterator>
 
 namespace sesam::n200 {
 namespace {
@@ -11,6 +12,8 @@ constexpr std::string_view kPaddings[] = {"", "PKCS1", "PSS"};
 constexpr std::string_view kHashes[] = {"SHA1",     "SHA224",     "SHA256",     "SHA384",
                                         "SHA512",   "SHA512-224", "SHA512-256", "SHA3-224",
                                         "SHA3-256", "SHA3-384",   "SHA3-512"};
+static_assert(std::size(kPaddings) == static_cast<std::size_t>(Padding::count));
+static_assert(std::size(kHashes) == static_cast<std::size_t>(Hash::count));
 
 }  // namespace
 

@@ -8,7 +8,7 @@
 namespace sesam::n200 {
 
 /// The padding of an RSA signature; none for other keys, with an empty word.
-enum class Padding : std::uint8_t { none, pkcs1, pss };
+enum class Padding : std::uint8_t { none, pkcs1, pss, count };
 std::string_view word_of(Padding padding) noexcept;
 
 /// The hashes of signatures.
@@ -23,7 +23,8 @@ enum class Hash : std::uint8_t {
   sha3_224,
   sha3_256,
   sha3_384,
-  sha3_512
+  sha3_512,
+  count
 };
 std::string_view word_of(Hash hash) noexcept;
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <set>
 #include <string>
 
 namespace sesam::n200 {
@@ -55,6 +56,19 @@ TEST(SignatureForms, are_told_apart) {
   expect(url, SignatureForm::p1363, Encoding::base64);
   expect("MEQCIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gAiAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs8PT4/QA==",
          SignatureForm::der, Encoding::base64);
+}
+
+TEST(SignatureForms, every_writing_has_a_code_of_its_own) {
+  std::set<int> codes;
+  for (const auto form : {SignatureForm::p1363, SignatureForm::der, SignatureForm::raw})
+    for (const auto encoding : {Encoding::hex, Encoding::hex_lower, Encoding::base64, Encoding::text})
+      for (const bool elsewhere : {false, true}) {
+        const SignatureWriting writing{form, encoding, elsewhere};
+        EXPECT_EQ(SignatureWriting::of_code(writing.code()), writing);
+        codes.insert(writing.code());
+      }
+  EXPECT_EQ(codes.size(), 24u);
+  EXPECT_FALSE(codes.contains(0));
 }
 
 TEST(SignatureForms, of_rsa_are_as_long_as_the_modulus) {
