@@ -87,6 +87,8 @@ TEST_F(Configured, has_the_defaults_that_the_table_shows) {
   EXPECT_EQ(by_text->device, by_silence->device);
   EXPECT_EQ(by_text->log_level, by_silence->log_level);
   EXPECT_EQ(by_text->log_output, by_silence->log_output);
+  EXPECT_EQ(by_text->log_format, by_silence->log_format);
+  EXPECT_EQ(by_text->certificates, by_silence->certificates);
   EXPECT_EQ(by_text->claim_pkcs11, by_silence->claim_pkcs11);
 }
 
