@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "n200/expected_reply.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "n200/encodings.h"
+#include "n200/is_one_of.h"
 #include "n200/reply_members.h"
 #include "n200/signature_forms.h"
 
@@ -24,11 +24,6 @@ constexpr std::string_view kSignatureNames[] = {
 constexpr std::string_view kKeyIdNames[] = {"result", "keyid", "key", "id", "handle", "data", "value"};
 constexpr std::string_view kAcknowledgements[] = {"ok",      "okay",    "success", "done",
                                                   "deleted", "removed", "true"};
-
-template <std::size_t N>
-bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
-  return std::ranges::find(words, word) != std::end(words);
-}
 
 bool is_signing(Operation operation) {
   const Answer answer = answer_to(operation);

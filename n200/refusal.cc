@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ascii_case.h"
+#include "n200/is_one_of.h"
 #include "n200/reply_members.h"
 
 namespace sesam::n200 {
@@ -32,11 +33,6 @@ constexpr std::string_view kEchoes[] = {
     "hash",    "hashalg", "digest", "user",  "owner", "acl",       "id",   "request", "data",     "curve"};
 constexpr std::string_view kNoErrors[] = {"",          "0",    "ok",       "okay",  "success", "successful",
                                           "succeeded", "none", "no error", "false", "done",    "200"};
-
-template <std::size_t N>
-bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
-  return std::ranges::find(words, word) != std::end(words);
-}
 
 bool tells_of_no_error(std::string_view text) { return is_one_of(ascii_lower_of(trimmed(text)), kNoErrors); }
 

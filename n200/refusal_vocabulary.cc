@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/ascii_case.h"
+#include "n200/is_one_of.h"
 
 namespace sesam::n200 {
 namespace {
@@ -108,11 +109,6 @@ std::vector<std::string> parted(std::vector<std::string> words) {
     }
   }
   return all;
-}
-
-template <std::size_t N>
-bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
-  return std::ranges::find(words, word) != std::end(words);
 }
 
 // How many words from there on say no to the one that follows: "cannot", "does not", "isn't", "unable to".
