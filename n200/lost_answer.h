@@ -20,6 +20,8 @@ struct Change {
   bool outcome_unknown = false;   ///< find out by look_until()
 };
 
+/// Sends the request, and reads its answer as the wire row says. The error is the exchange's; if a reply came
+/// without the answer, reply_field_missing.
 Change request_change(Exchanger& exchanger, Exchange& asking);
 
 /// After these failures the device may still be at work: an RSA key takes many seconds.
