@@ -24,7 +24,9 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kRequestSections =
     "\n[req]\ndistinguished_name = req_distinguished_name\n\n[req_distinguished_name]\n";
-constexpr char kNamedDeadline[] = "1000";  // OSSL_PROVIDER-sesam(7)
+// docs/BIND.md
+constexpr char kNamedDeadline[] = "1000";
+constexpr char kNamedRequestTimeout[] = "400";
 constexpr char kProfile[] = "/etc/apparmor.d/usr.sbin.named";
 constexpr char kLocalProfile[] = "/etc/apparmor.d/local/usr.sbin.named";
 
@@ -49,11 +51,17 @@ NewFile secret_file(std::string path, const Secret& secret) {
   return {std::move(path), std::move(text), 0600, false};
 }
 
-// named signs within its event loops, and answers no query while it waits for the device.
+// named signs within its event loops, and answers no query while it waits for the device. Of several nodes
+// one that does not respond must leave the next one time before that deadline.
 config::Values values_for_named(const Plan& plan, const Arguments& arguments) {
   config::Values values = final_values(plan, arguments.directory);
   values.merge(settings_added_to(arguments.directory + "/named.cnf"));
   if (!values.contains("deadline_ms")) values.emplace("deadline_ms", Secret(kNamedDeadline));
+  const auto url = values.find("url");
+  const bool has_several_nodes =
+      url != values.end() && url->second.reveal().find(' ') != std::string_view::npos;
+  if (has_several_nodes && values.at("deadline_ms").reveal() == kNamedDeadline)
+    values.emplace("request_timeout_ms", Secret(kNamedRequestTimeout));  // unless the user has set it
   return values;
 }
 

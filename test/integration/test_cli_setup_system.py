@@ -8,7 +8,7 @@ import pytest
 
 from harness.keys import assert_signs
 from harness.paths import COMMAND
-from harness.setup import assert_nothing_written, place, words  # noqa: F401
+from harness.setup import assert_nothing_written, fingerprint, place, words  # noqa: F401
 from harness.simulator import USER
 
 
@@ -20,6 +20,26 @@ def test_named_gets_a_drop_in_and_a_configuration_of_its_own(device, words, plac
     assert "deadline_ms" not in (place / "openssl.cnf").read_text()
     assert "systemctl restart named" in done.stdout
     assert_signs(openssl, place / "named.cnf", "sesam:web", tmp_path)
+
+
+def test_with_several_nodes_one_that_does_not_respond_leaves_named_time_for_the_next(simulator, words, place, sesam,
+                                                                                     openssl, tmp_path):
+    first, second = simulator(), simulator()
+    again = words(first, "--url", second.url, "--fingerprint", fingerprint(second.tlscert), "--force",
+                  named=tmp_path / "d")
+    sesam(None, *again)
+    own = place / "named.cnf"
+    assert "\ndeadline_ms = 1000\n" in own.read_text() and "\nrequest_timeout_ms = 400\n" in own.read_text()
+    assert "request_timeout_ms" not in (place / "openssl.cnf").read_text()
+    second.take_keys_of(first)
+    first.network("silence")
+    assert_signs(openssl, own, "sesam:web", tmp_path)
+    first.network("restore")
+    own.write_text(own.read_text().replace("request_timeout_ms = 400", "request_timeout_ms = 300"))
+    sesam(None, *again)
+    assert "\nrequest_timeout_ms = 300\n" in own.read_text(), "the user's"
+    sesam(None, *again, "--set", "deadline_ms=5000", "--set", "request_timeout_ms=2000")
+    assert "\nrequest_timeout_ms = 2000\n" in own.read_text()
 
 
 def test_settings_that_a_user_added_to_nameds_file_are_kept(device, words, place, sesam, tmp_path):
