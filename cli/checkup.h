@@ -43,7 +43,7 @@ class Checkup {
 
   const std::vector<Step>& steps() const noexcept { return steps_; }
   std::size_t count(Mark mark) const noexcept;
-  bool all_well() const noexcept { return count(Mark::bad) == 0; }
+  bool is_healthy() const noexcept { return count(Mark::bad) == 0; }
   /// One sentence about all steps.
   std::string summary() const;
 

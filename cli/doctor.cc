@@ -179,8 +179,8 @@ config::Values check_settings(const Session& session, const Ground& ground, cons
   return {};
 }
 
-bool is_well(const Checkup& checkup, const Arguments& arguments) {
-  return checkup.all_well() && (!arguments.strict || checkup.count(Mark::warning) == 0);
+bool is_healthy(const Checkup& checkup, const Arguments& arguments) {
+  return checkup.is_healthy() && (!arguments.strict || checkup.count(Mark::warning) == 0);
 }
 
 Json json_of(const Checkup& checkup) {
@@ -197,8 +197,9 @@ Json json_of(const Checkup& checkup) {
 // What follows the steps, or as JSON all of it.
 void print_end(const Checkup& checkup, bool json, const Arguments& arguments, const std::string& example) {
   if (json) {
-    Json all{
-        {"well", is_well(checkup, arguments)}, {"summary", checkup.summary()}, {"steps", json_of(checkup)}};
+    Json all{{"healthy", is_healthy(checkup, arguments)},
+             {"summary", checkup.summary()},
+             {"steps", json_of(checkup)}};
     if (arguments.print_config) all["configuration"] = example;
     return print_json(all);
   }
@@ -229,7 +230,7 @@ Result<bool> doctor(Session session, const Arguments& arguments) {
   }
   const auto values = check_settings(session, ground, arguments, checkup);
   print_end(checkup, session.json, arguments, example_configuration(values, module_setting));
-  return is_well(checkup, arguments);
+  return is_healthy(checkup, arguments);
 }
 
 }  // namespace

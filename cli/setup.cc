@@ -71,7 +71,7 @@ void print_files(const std::vector<PlannedFile>& files, bool with_contents) {
   std::cout << std::endl;
 }
 
-void print_as_json(const Run& run, const Arguments& arguments, const Result<bool>& well) {
+void print_as_json(const Run& run, const Arguments& arguments, const Result<bool>& healthy) {
   Json steps = Json::array();
   for (const auto& step : run.checkup.steps()) {
     Json one{{"step", step.name}, {"result", word_of(step.mark)}, {"finding", step.finding}};
@@ -84,13 +84,13 @@ void print_as_json(const Run& run, const Arguments& arguments, const Result<bool
     if (!planned.backup.empty()) one["backup"] = planned.backup;
     files.push_back(std::move(one));
   }
-  Json all{{"well", well && *well},
+  Json all{{"healthy", healthy && *healthy},
            {"written", run.is_written},
            {"openssl_conf", arguments.directory + "/openssl.cnf"},
            {"key", run.key.name},
            {"steps", steps},
            {"files", files}};
-  if (!well) all["error"] = text_of(well.error());
+  if (!healthy) all["error"] = text_of(healthy.error());
   print_json(all);
 }
 
@@ -120,7 +120,7 @@ Result<bool> try_files(const Arguments& arguments, Run& run) {
     SESAM_TRY(system, config::OpensslCnf::load(setup::system_path(*arguments.system)));
     if (const auto section = Session().section_in(system)) check_pkcs11_uris(system, *section, run.checkup);
   }
-  if (!run.checkup.all_well() || run.key.name.empty()) return run.checkup.all_well();
+  if (!run.checkup.is_healthy() || run.key.name.empty()) return run.checkup.is_healthy();
   SESAM_TRY(device, written.device());
   SESAM_TRY(found, find_key(*device, arguments.key.empty() ? run.key.name : arguments.key));
   const auto made = trial_signature(device, found);
@@ -157,9 +157,9 @@ Result<bool> write(Session& session, const Arguments& arguments, const Plan& pla
     if (!session.json) offer_discover(arguments, run.key);
     return false;
   }
-  SESAM_TRY(well, try_files(arguments, run));
-  if (well && !session.json) std::cout << '\n' << setup::next_steps(plan, arguments, run.key.name);
-  return well;
+  SESAM_TRY(healthy, try_files(arguments, run));
+  if (healthy && !session.json) std::cout << '\n' << setup::next_steps(plan, arguments, run.key.name);
+  return healthy;
 }
 
 Result<bool> perform(Session& session, const Arguments& arguments, Run& run) {
@@ -177,16 +177,16 @@ Result<bool> run_setup(Session& session, Arguments arguments) {
   SESAM_TRY(directory, setup::check_directory(arguments.directory, arguments.dry_run));
   arguments.directory = directory;
   Run run{Checkup(session.json), {}, {}};
-  auto well = perform(session, arguments, run);
-  if (session.json) print_as_json(run, arguments, well);
-  if ((!well || !*well) && !run.is_written) {
+  auto healthy = perform(session, arguments, run);
+  if (session.json) print_as_json(run, arguments, healthy);
+  if ((!healthy || !*healthy) && !run.is_written) {
     std::cout.flush();
-    if (!well) print_error(well.error());
+    if (!healthy) print_error(healthy.error());
     if (!session.json) std::cerr << "sesam: nothing was written\n";  // JSON: "written"
     print_changes(session.changes.take());
     return false;
   }
-  return well;
+  return healthy;
 }
 
 void add_device_options(CLI::App& command, Arguments& arguments) {

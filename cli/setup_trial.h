@@ -25,7 +25,7 @@ Result<bool> find_limits(const Plan& plan, const Arguments& arguments, Checkup& 
 enum class Trial : std::uint8_t {
   good,
   none,         ///< no key was named
-  unknown_how,  ///< all is well, but the device's signing command is not the assumed one
+  unknown_how,  ///< no problem but that the device's signing command is not the assumed one
   bad
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One signature, to see whether all is well.
+// One signature, to see whether everything works.
 #pragma once
 
 #include <memory>

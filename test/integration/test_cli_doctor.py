@@ -77,9 +77,9 @@ def test_a_warning_is_a_failure_only_if_strict(device, openssl_cnf, doctor):
     cnf = openssl_cnf(device, log_level=1, log_output="log")
     steps = doctor(cnf)
     assert_only_warning(steps, "log file", "log_output = log is a relative path", "use an absolute path")
-    assert steps["all"]["well"] and steps["all"]["summary"] == "No problem found, 1 warning, 2 checks skipped."
-    assert not doctor(cnf, "--strict")["all"]["well"]
-    assert doctor(openssl_cnf(device), "--strict")["all"]["well"]
+    assert steps["all"]["healthy"] and steps["all"]["summary"] == "No problem found, 1 warning, 2 checks skipped."
+    assert not doctor(cnf, "--strict")["all"]["healthy"]
+    assert doctor(openssl_cnf(device), "--strict")["all"]["healthy"]
 
 
 def test_wrong_in_five_ways_one_after_the_other(device, web, openssl_cnf, simulator, doctor, tmp_path):

@@ -191,7 +191,7 @@ def test_a_wrong_password_is_told_and_nothing_is_written(device, words, place, s
     assert "access denied" in done.stdout
     done = sesam(None, "--json", *words(device), check=False)
     told = json.loads(done.stdout)
-    assert not told["well"] and not told["written"] and told["steps"][-1]["step"] == "user" and told["files"] == []
+    assert not told["healthy"] and not told["written"] and told["steps"][-1]["step"] == "user" and told["files"] == []
     assert all(json.loads(line) for line in done.stderr.splitlines()), done.stderr
 
 
@@ -247,7 +247,7 @@ def test_another_signing_command_leads_to_discover(simulator, words, place, sesa
 
 def test_the_report_may_be_json(device, words, place, sesam):
     told = json.loads(sesam(None, "--json", *words(device)).stdout)
-    assert told["well"] and told["written"] and told["key"] == "web"
+    assert told["healthy"] and told["written"] and told["key"] == "web"
     assert told["openssl_conf"] == f"{place}/openssl.cnf"
     assert {"path": f"{place}/pass", "mode": "0600", "change": "new"} in told["files"]
     assert {step["result"] for step in told["steps"]} == {"good"}

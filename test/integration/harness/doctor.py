@@ -30,9 +30,9 @@ def examine(sesam: Callable[..., Done], cnf: Path | None, *words: Any, **options
     """The steps by name; of several with one name the last that is not good. "all": the whole report."""
     done = sesam(cnf, "doctor", "--json", *words, check=False, **options)
     report = json.loads(done.stdout)
-    assert done.stderr == "" and report["well"] == (done.returncode == 0)
+    assert done.stderr == "" and report["healthy"] == (done.returncode == 0)
     results = [step["result"] for step in report["steps"]]
-    assert report["well"] == ("bad" not in results and ("--strict" not in words or "warning" not in results))
+    assert report["healthy"] == ("bad" not in results and ("--strict" not in words or "warning" not in results))
     steps: Steps = {}
     for step in report["steps"]:
         assert step["finding"] and ("cure" in step) == (step["result"] in ("bad", "warning")), step
