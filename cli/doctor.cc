@@ -80,8 +80,8 @@ std::shared_ptr<n200::Device> check_node(const transport::Options& connection, c
   bool answers = false;
   if (!device)
     checkup.bad("settings", device.error());
-  else if (check_connection(connection, node, checkup))
-    answers = check_device(*device, questions, checkup);
+  else if (const auto http = check_connection(connection, node, checkup))
+    answers = check_device(*device, *http, questions, checkup);
   else
     checkup.skip({"access by GET", "clock", "connections", "key", "signature"},
                  "the device cannot be reached");
@@ -107,12 +107,8 @@ Questions questions_about(const Session& session, const Ground& ground, const Ar
 }
 
 // With audit_required a program uses no key before it can write the audit file.
-std::string why_not_to_sign(const config::Configuration& configuration, const Checkup& checkup) {
-  const auto& steps = checkup.steps();
-  const bool has_audit_file = std::none_of(steps.begin(), steps.end(), [](const auto& step) {
-    return step.name == "audit file" && step.mark == Mark::bad;
-  });
-  if (has_audit_file || !configuration.device.audit.is_required) return {};
+std::string why_not_to_sign(const config::Configuration& configuration, const FileFindings& files) {
+  if (files.can_write_audit || !configuration.device.audit.is_required) return {};
   return "audit_required = yes, and the audit file cannot be written";
 }
 
@@ -130,12 +126,12 @@ bool warn_of_cut_values(const Ground& ground, const config::Values& values, Chec
 
 void check_configured(const Session& session, const Ground& ground, const Arguments& arguments,
                       const config::Collected& collected, Checkup& checkup) {
-  const bool readable =
+  const auto files =
       check_files(ground.user ? &*ground.user : nullptr, ground.module, collected.values, checkup);
   const auto configuration = config::build_configuration(collected.values);
-  if (!configuration && readable) checkup.bad("settings", configuration.error());
+  if (!configuration && files.can_read_settings) checkup.bad("settings", configuration.error());
   if (!configuration) {
-    if (!readable) checkup.skip({"settings"}, "a file that they name cannot be read");
+    if (!files.can_read_settings) checkup.skip({"settings"}, "a file that they name cannot be read");
     checkup.skip({"secrets' files"}, "there are no valid settings");
     return skip_from_connection("there are no valid settings", checkup);
   }
@@ -150,7 +146,7 @@ void check_configured(const Session& session, const Ground& ground, const Argume
                            ? std::vector<std::string>()
                            : check_bind_files(arguments.bind, ground.user ? &*ground.user : nullptr, checkup);
   auto questions = questions_about(session, ground, arguments);
-  questions.why_not_to_sign = why_not_to_sign(*configuration, checkup);
+  questions.why_not_to_sign = why_not_to_sign(*configuration, files);
   std::shared_ptr<n200::Device> device;
   for (std::size_t node = 0; node < connection.urls.size(); ++node) {
     auto answering = check_node(connection, collected.values, node, questions, checkup);

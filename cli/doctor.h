@@ -2,6 +2,7 @@
 // The parts of `sesam doctor`, in the order in which it looks.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,21 +31,31 @@ void check_pkcs11_uris(const config::OpensslCnf& cnf, const std::string& section
 std::string check_module(const config::OpensslCnf& cnf, const std::string& section, const User* user,
                          Checkup& checkup);
 
+/// Which files cannot be used, as far as later steps depend on them.
+struct FileFindings {
+  bool can_read_settings = true;  ///< as this process
+  bool can_write_audit = true;
+};
+
 /// The files that settings name, as `user` (null: this process's) can use them: steps "files", "log file",
-/// "audit file", "metrics file". False if a file with settings cannot be read by this process.
-bool check_files(const User* user, const std::string& module, const config::Values& values, Checkup& checkup);
+/// "audit file", "metrics file".
+FileFindings check_files(const User* user, const std::string& module, const config::Values& values,
+                         Checkup& checkup);
 
 /// The pair that is shown to the device, if there is one: step "client certificate". False if the provider
 /// cannot use it.
 bool check_client_certificate(const transport::Options& options, Checkup& checkup);
 
+enum class HttpVersion : std::uint8_t { http1, http2 };
+
 /// One appliance (an index into `urls`) as far as TLS, at each of its addresses: steps "host name",
-/// "connection", "certificate", "HTTP". False if it could not be reached in a way that the provider would
-/// accept.
-bool check_connection(const transport::Options& options, std::size_t node, Checkup& checkup);
+/// "connection", "certificate", "HTTP". Returns what it speaks: HTTP/1.1 if one of its addresses does.
+/// Nothing if it could not be reached in a way that the provider would accept.
+std::optional<HttpVersion> check_connection(const transport::Options& options, std::size_t node,
+                                            Checkup& checkup);
 
 /// How many connections at a time it allows: step "connections".
-void check_limit(n200::Device& device, Checkup& checkup);
+void check_limit(n200::Device& device, HttpVersion http, Checkup& checkup);
 
 /// What the device is asked, besides the time.
 struct Questions {
@@ -59,7 +70,8 @@ struct Questions {
 /// The device's own answers: steps "access by GET", "clock", "connections", and by the key "key" and
 /// "signature", or else "access by POST". Notes in `questions` what matters for the next node. False if the
 /// device did not answer.
-bool check_device(const std::shared_ptr<n200::Device>& device, Questions& questions, Checkup& checkup);
+bool check_device(const std::shared_ptr<n200::Device>& device, HttpVersion http, Questions& questions,
+                  Checkup& checkup);
 
 /// The directory that 'certificates' names: step "certificates". `device` is null if there is none to ask.
 void check_certificates(const std::string& directory, n200::Device* device, Checkup& checkup);

@@ -2,6 +2,9 @@
 // `sesam doctor`: from the host name to the end of the TLS handshake.
 #include <openssl/err.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "cli/certificate_facts.h"
 #include "cli/doctor.h"
 #include "cli/endpoint.h"
@@ -98,36 +101,40 @@ bool judge(const Peer& peer, const Endpoint& endpoint, const transport::Options&
   return false;
 }
 
-bool check_certificate(const Socket& socket, const Endpoint& endpoint, const transport::Options& options,
-                       Checkup& checkup) {
+std::optional<HttpVersion> check_certificate(const Socket& socket, const Endpoint& endpoint,
+                                             const transport::Options& options, Checkup& checkup) {
   const auto peer = look_at(socket, endpoint, options);
   if (!peer) checkup.bad(kCertificate, peer.error());
   if (!peer || !judge(*peer, endpoint, options, checkup)) {
     checkup.skip({kHttp}, "the device cannot be trusted");
-    return false;
+    return std::nullopt;
   }
-  checkup.good(kHttp,
-               (peer->protocol == "h2" ? "HTTP/2" : "HTTP/1.1") + std::string(" over ") + peer->tls_version);
-  return true;
+  const auto http = peer->protocol == "h2" ? HttpVersion::http2 : HttpVersion::http1;
+  checkup.good(kHttp, (http == HttpVersion::http2 ? "HTTP/2" : "HTTP/1.1") + std::string(" over ") +
+                          peer->tls_version);
+  return http;
 }
 
-bool check_endpoint(const transport::Options& options, const Endpoint& endpoint, Checkup& checkup) {
+std::optional<HttpVersion> check_endpoint(const transport::Options& options, const Endpoint& endpoint,
+                                          Checkup& checkup) {
   const auto addresses = resolve(endpoint, options.connect_timeout_ms);
   if (!addresses) {
     checkup.bad(kHost, addresses.error());
     checkup.skip({kConnection, kCertificate, kHttp}, "the host is not known");
-    return false;
+    return std::nullopt;
   }
   checkup.good(kHost, endpoint.host + " is " + text_of(*addresses));
   const auto socket = connect_to(*addresses, endpoint, options.connect_timeout_ms);
   if (!socket) {
     checkup.bad(kConnection, socket.error());
     checkup.skip({kCertificate, kHttp}, "there is no connection");
-    return false;
+    return std::nullopt;
   }
   checkup.good(kConnection, "to port " + endpoint.port);
   return check_certificate(*socket, endpoint, options, checkup);
 }
+
+HttpVersion lower(std::optional<HttpVersion> a, HttpVersion b) { return a ? std::min(*a, b) : b; }
 
 std::string quoted(const std::string& setting, const std::string& path) { return setting + " = " + path; }
 
@@ -170,13 +177,14 @@ bool check_client_certificate(const transport::Options& options, Checkup& checku
   return false;
 }
 
-bool check_connection(const transport::Options& options, std::size_t node, Checkup& checkup) {
+std::optional<HttpVersion> check_connection(const transport::Options& options, std::size_t node,
+                                            Checkup& checkup) {
   const std::string_view addresses =
       node < options.addresses.size() ? options.addresses[node] : std::string_view();
-  bool reached = false;
+  std::optional<HttpVersion> lowest;
   for (const auto& endpoint : endpoints_of(options.urls[node], addresses))
-    reached |= check_endpoint(options, endpoint, checkup);
-  return reached;
+    if (const auto http = check_endpoint(options, endpoint, checkup)) lowest = lower(lowest, *http);
+  return lowest;
 }
 
 }  // namespace sesam::cli

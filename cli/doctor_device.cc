@@ -120,7 +120,8 @@ void check_key(const std::shared_ptr<n200::Device>& device, Questions& questions
 
 }  // namespace
 
-bool check_device(const std::shared_ptr<n200::Device>& device, Questions& questions, Checkup& checkup) {
+bool check_device(const std::shared_ptr<n200::Device>& device, HttpVersion http, Questions& questions,
+                  Checkup& checkup) {
   const auto time = device->timestamp();
   if (!time) {
     checkup.bad(kGet, time.error(), cure_for_get(time.error(), questions));
@@ -129,7 +130,7 @@ bool check_device(const std::shared_ptr<n200::Device>& device, Questions& questi
   }
   checkup.good(kGet, user_of(*device) + " is authorized");
   check_clock(*time, checkup);
-  check_limit(*device, checkup);
+  check_limit(*device, http, checkup);
   if (questions.key.empty())
     check_post(*device, checkup);
   else

@@ -13,6 +13,9 @@ namespace {
 using Access = FileUse::Access;
 
 constexpr char kFiles[] = "files";
+constexpr char kLogFile[] = "log file";
+constexpr char kAuditFile[] = "audit file";
+constexpr char kMetricsFile[] = "metrics file";
 
 struct PathSetting {
   const char* key;
@@ -21,16 +24,11 @@ struct PathSetting {
   bool is_source = false;  // "file:PATH"
 };
 constexpr PathSetting kPathSettings[] = {
-    {"n200_conf", kFiles, Access::read},
-    {"tlscert", kFiles, Access::read},
-    {"client_cert", kFiles, Access::read},
-    {"client_key", kFiles, Access::read},
-    {"pass_source", kFiles, Access::read, true},
-    {"pin_source", kFiles, Access::read, true},
-    {"certificates", kFiles, Access::list},
-    {"log_output", "log file", Access::append},
-    {"audit_output", "audit file", Access::append},
-    {"metrics_file", "metrics file", Access::replace},
+    {"n200_conf", kFiles, Access::read},          {"tlscert", kFiles, Access::read},
+    {"client_cert", kFiles, Access::read},        {"client_key", kFiles, Access::read},
+    {"pass_source", kFiles, Access::read, true},  {"pin_source", kFiles, Access::read, true},
+    {"certificates", kFiles, Access::list},       {"log_output", kLogFile, Access::append},
+    {"audit_output", kAuditFile, Access::append}, {"metrics_file", kMetricsFile, Access::replace},
 };
 
 std::string value_of(const config::Values& values, std::string_view key) {
@@ -116,8 +114,10 @@ Result<void> judge(const User* user, std::vector<Outcome>& outcomes) {
   return {};
 }
 
-void report_step(const std::string& step, const std::vector<Outcome>& outcomes, const User* user,
+// False: a file of this step cannot be used.
+bool report_step(const std::string& step, const std::vector<Outcome>& outcomes, const User* user,
                  Checkup& checkup) {
+  const std::size_t bad_before = checkup.count(Mark::bad);
   bool good = true;
   std::string named;
   std::size_t count = 0;
@@ -129,32 +129,32 @@ void report_step(const std::string& step, const std::vector<Outcome>& outcomes, 
     if (is_relative) warn_of_relative_path(step.c_str(), outcome.use, checkup);
     good = report(outcome, user, checkup) && !is_relative && good;
   }
-  if (count == 0 || !good) return;
-  if (step == kFiles)
-    checkup.good(step, std::to_string(count) + " named by settings, readable for " + who(user));
-  else
-    checkup.good(step, named + ", writable for " + who(user));
+  if (count != 0 && good)
+    checkup.good(step, step == kFiles
+                           ? std::to_string(count) + " named by settings, readable for " + who(user)
+                           : named + ", writable for " + who(user));
+  return checkup.count(Mark::bad) == bad_before;
 }
 
 }  // namespace
 
-bool check_files(const User* user, const std::string& module, const config::Values& values,
-                 Checkup& checkup) {
+FileFindings check_files(const User* user, const std::string& module, const config::Values& values,
+                         Checkup& checkup) {
   auto outcomes = outcomes_without_verdicts(module, values);
   if (const auto judged = judge(user, outcomes); !judged) {
     checkup.bad(kFiles, judged.error());
-    return false;
+    return {.can_read_settings = false};
   }
-  const std::size_t bad_before = checkup.count(Mark::bad);
-  report_step(kFiles, outcomes, user, checkup);
-  const bool readable = checkup.count(Mark::bad) == bad_before;
+  FileFindings findings;
+  findings.can_read_settings = report_step(kFiles, outcomes, user, checkup);
   if (is_log_off(values))
-    checkup.good("log file", "off (log_level = 0)");
+    checkup.good(kLogFile, "off (log_level = 0)");
   else if (const std::string output = value_of(values, "log_output"); is_a_word(output))
-    checkup.good("log file", output.empty() ? "stderr" : output);
-  for (const char* step : {"log file", "audit file", "metrics file"})
-    report_step(step, outcomes, user, checkup);
-  return readable;
+    checkup.good(kLogFile, output.empty() ? "stderr" : output);
+  report_step(kLogFile, outcomes, user, checkup);
+  findings.can_write_audit = report_step(kAuditFile, outcomes, user, checkup);
+  report_step(kMetricsFile, outcomes, user, checkup);
+  return findings;
 }
 
 }  // namespace sesam::cli

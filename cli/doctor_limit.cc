@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sesam doctor`: how many connections at a time the device allows.
-#include <algorithm>
 #include <chrono>
 #include <system_error>
 #include <thread>
@@ -26,12 +25,8 @@ void ask_for_the_time(n200::Device& device, std::chrono::steady_clock::time_poin
 
 }  // namespace
 
-void check_limit(n200::Device& device, Checkup& checkup) {
-  const auto& steps = checkup.steps();
-  const bool several = std::any_of(steps.begin(), steps.end(), [](const Checkup::Step& step) {
-    return step.name == "HTTP" && step.finding.starts_with("HTTP/1.1");
-  });
-  if (!several) return checkup.good(kConnections, "one for all requests");
+void check_limit(n200::Device& device, HttpVersion http, Checkup& checkup) {
+  if (http == HttpVersion::http2) return checkup.good(kConnections, "one for all requests");
   const auto until = std::chrono::steady_clock::now() + kMax;
   try {
     std::vector<std::jthread> threads;

@@ -164,9 +164,9 @@ Result<bool> write(Session& session, const Arguments& arguments, const Plan& pla
 
 Result<bool> perform(Session& session, const Arguments& arguments, Run& run) {
   SESAM_TRY(plan, find_device(session, arguments, run.checkup));
-  SESAM_TRY(is_user, setup::log_in(plan, arguments, run.checkup));
-  if (!is_user) return false;
-  SESAM_TRY(is_core, setup::find_limits(plan, arguments, run.checkup));
+  SESAM_TRY(http, setup::log_in(plan, arguments, run.checkup));
+  if (!http) return false;
+  SESAM_TRY(is_core, setup::find_limits(plan, arguments, *http, run.checkup));
   if (!is_core) return false;
   SESAM_TRY(trial, setup::sign_with_key(plan, arguments, run.key, run.checkup, session.changes));
   if (trial == Trial::bad) return false;

@@ -99,15 +99,16 @@ Result<bool> find_credentials(Plan& plan, const Arguments& arguments) {
   return true;
 }
 
-bool is_denied(const Error& error) noexcept {
-  return error.reason == Reason::access_denied || error.reason == Reason::no_access_rule;
-}
-
-bool connects(const transport::Options& options, Checkup& checkup) {
+// Nothing if one of the nodes cannot be reached.
+std::optional<HttpVersion> check_connections(const transport::Options& options, Checkup& checkup) {
   bool all = true;
-  for (std::size_t node = 0; node < options.urls.size(); ++node)
-    all &= check_connection(options, node, checkup);
-  return all;
+  auto lowest = HttpVersion::http2;
+  for (std::size_t node = 0; node < options.urls.size(); ++node) {
+    const auto http = check_connection(options, node, checkup);
+    all &= http.has_value();
+    lowest = std::min(lowest, http.value_or(lowest));
+  }
+  return all ? std::optional(lowest) : std::nullopt;
 }
 
 // How a key that no device has is refused in that core.
@@ -122,6 +123,10 @@ Reason refusal_in_core(n200::Device& device, unsigned core) {
 std::string text_of_cores(unsigned cores) {
   if (cores == 1) return "1";
   return "1 to " + std::to_string(cores) + (cores == kMaxCore ? ", and maybe more" : "");
+}
+
+bool is_denied(Reason reason) noexcept {
+  return reason == Reason::access_denied || reason == Reason::no_access_rule;
 }
 
 // The reasons for which a signature can fail although user, key and PIN are right.
@@ -177,29 +182,31 @@ Result<FoundKey> find_or_make(n200::Device& device, const Plan& plan, const Argu
 
 }  // namespace
 
-Result<bool> log_in(Plan& plan, const Arguments& arguments, Checkup& checkup) {
+Result<std::optional<HttpVersion>> log_in(Plan& plan, const Arguments& arguments, Checkup& checkup) {
   SESAM_TRY(was_typed, find_credentials(plan, arguments));
+  std::optional<HttpVersion> http;
   for (unsigned tries = 1;; ++tries) {
     SESAM_TRY(device, device_for(plan, arguments));
-    if (tries == 1 && !connects(device->pipeline().options(), checkup)) return false;
+    if (tries == 1) http = check_connections(device->pipeline().options(), checkup);
+    if (!http) return http;
     const auto time = device->timestamp();
     const std::string user = user_in(plan);
     if (time) {
       checkup.good(kUser, user.empty() ? "none is needed" : user + " is authorized");
-      return true;
+      return http;
     }
-    if (!is_denied(time.error()) || !was_typed || tries == kMaxPasswords) {
+    if (!is_denied(time.error().reason) || !was_typed || tries == kMaxPasswords) {
       checkup.bad(kUser, time.error());
-      return false;
+      return std::optional<HttpVersion>();
     }
     SESAM_TRY(password, ask_password(user + ", again: the device denied access"));
     plan.password = std::move(password);
   }
 }
 
-Result<bool> find_limits(const Plan& plan, const Arguments& arguments, Checkup& checkup) {
+Result<bool> find_limits(const Plan& plan, const Arguments& arguments, HttpVersion http, Checkup& checkup) {
   SESAM_TRY(device, device_for(plan, arguments));
-  check_limit(*device, checkup);
+  check_limit(*device, http, checkup);
   const unsigned chosen = device->options().core;
   unsigned cores = 0;
   Reason refusal = Reason::none;

@@ -9,17 +9,19 @@
 #include "base/result.h"
 #include "cli/changes.h"
 #include "cli/checkup.h"
+#include "cli/doctor.h"
 #include "cli/setup.h"
 #include "n200/device.h"
 
 namespace sesam::cli::setup {
 
 /// Asks for user and password where they are not known, and tries them. They are sent only to a device that
-/// shows a certificate of `plan.certificates`. False: a step of the checkup says what is wrong.
-Result<bool> log_in(Plan& plan, const Arguments& arguments, Checkup& checkup);
+/// shows a certificate of `plan.certificates`. Returns what the nodes speak: HTTP/1.1 if one of them does.
+/// Nothing: a step of the checkup says what is wrong.
+Result<std::optional<HttpVersion>> log_in(Plan& plan, const Arguments& arguments, Checkup& checkup);
 
 /// How many requests at a time and which cores there are. False: the core that is to be used is not.
-Result<bool> find_limits(const Plan& plan, const Arguments& arguments, Checkup& checkup);
+Result<bool> find_limits(const Plan& plan, const Arguments& arguments, HttpVersion http, Checkup& checkup);
 
 /// What a signature with the key came to.
 enum class Trial : std::uint8_t {

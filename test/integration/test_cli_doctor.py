@@ -159,10 +159,10 @@ def test_a_key_that_is_not_there(device, web, openssl_cnf, doctor):
 def cluster(device, simulator, openssl_cnf):
     """cluster(second, pin=…) -> the openssl.cnf of two nodes."""
 
-    def make(second, **settings):
+    def make(second, first=device, **settings):
         both = device.tlscert.parent / "both.pem"
-        both.write_bytes(device.tlscert.read_bytes() + second.tlscert.read_bytes())
-        return openssl_cnf(device, url=f"{device.url} {second.url}", tlscert=both, **settings)
+        both.write_bytes(first.tlscert.read_bytes() + second.tlscert.read_bytes())
+        return openssl_cnf(first, url=f"{first.url} {second.url}", tlscert=both, **settings)
 
     return make
 
@@ -184,6 +184,12 @@ def test_each_node_is_looked_at(device, web, simulator, cluster, doctor):
     second.stop()
     report = doctor(cluster(second))
     assert on_nodes(report, "access by POST")[device.url] == "good" and bad_steps(report) == ["connection"]
+
+
+def test_the_connections_of_a_node_are_those_of_its_own_http_version(simulator, cluster, doctor):
+    report = doctor(cluster(simulator(), first=simulator(http1=True)))
+    told = [step["finding"] for step in report["all"]["steps"] if step["step"] == "connections"]
+    assert told == ["several, and no limit was met", "one for all requests"]
 
 
 def test_a_rejected_pin_is_not_sent_to_the_next_node(device, web, simulator, cluster, doctor):
