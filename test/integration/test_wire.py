@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The wire table: what n200.md only assumes is corrected in openssl.cnf, without a new build."""
+import subprocess
+
 import pytest
 
 from harness.keys import assert_signs
+from harness.programs import minimal_environment
 
 PIN = "24681357"
 SIGN = "POST command=eccsign core={core} key={key_id} pin={pin} hash={digest:hex} -> result:p1363:hex"
@@ -43,6 +46,21 @@ def test_a_bare_word_renames_the_command_of_a_get(web, openssl_cnf, openssl, key
     done = openssl(openssl_cnf(web, **{key: "othername"}), "storeutl", uri, check=False)
     assert 'device message: "unknown command"' in done.stderr
     assert web.requests() == {}
+
+
+@pytest.mark.parametrize("key, words", [
+    ("wire_timestamp", ["timestamp"]),
+    ("wire_rsa_generate", ["generate", "new", "--type", "RSA", "--no-pin"]),
+    ("wire_ec_import", ["import", "file.pem", "--no-pin"]),
+    ("wire_delete", ["delete", "--yes", "web"]),
+])
+def test_a_bare_word_renames_the_command_of_a_subcommand(web, openssl_cnf, sesam, tmp_path, key, words):
+    openssl_words = ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "group:P-256", "-out", tmp_path / "file.pem"]
+    subprocess.run(openssl_words, env=minimal_environment(None), stderr=subprocess.DEVNULL, check=True)
+    words = [tmp_path / word if word == "file.pem" else word for word in words]
+    done = sesam(openssl_cnf(web, pin=PIN, **{key: "othername"}), *words, check=False)
+    assert done.returncode == 1 and 'device message: "unknown command"' in done.stderr, str(done)
+    assert not set(web.requests()) - {"getkeyattributes", "listkeys"}
 
 
 @pytest.mark.parametrize("row", [
