@@ -4,8 +4,8 @@
 #include <chrono>
 #include <iterator>
 
-#include "base/hex.h"
 #include "cli/advice.h"
+#include "cli/device_access.h"
 #include "cli/doctor.h"
 #include "cli/key_name.h"
 #include "cli/trial_signature.h"
@@ -41,9 +41,7 @@ std::string user_of(const n200::Device& device) {
   return user.empty() ? "a request without a user" : "user " + user;
 }
 
-bool is_denial(Reason reason) { return reason == Reason::access_denied || reason == Reason::no_access_rule; }
-
-std::string joined(const std::string& hint, const std::string& cure) {
+std::string hint_before(const std::string& hint, const std::string& cure) {
   return hint.empty() ? cure : hint + "; otherwise: " + cure;
 }
 
@@ -58,27 +56,22 @@ std::string cure_for_post(const n200::Device& device, const Error& error) {
 
 std::string cure_for_get(const Error& error, const Questions& questions) {
   const std::string cure = advice_in_doctor(error.reason);
-  return is_denial(error.reason) ? joined(questions.pass_hint, cure) : cure;
+  return is_denial(error.reason) ? hint_before(questions.pass_hint, cure) : cure;
 }
 
 // With --key the device may refuse a POST for the key's own access list, too.
 std::string cure_for_signature(const n200::Device& device, const Error& error, const Questions& questions) {
   if (error.detail.find(n200::kKeyIsLocked) != error.detail.npos)
     return "unlock the key in the device's web UI; if the PIN was wrong, correct it before the next try";
-  if (error.reason == Reason::wrong_pin) return joined(questions.pin_hint, advice_in_doctor(error.reason));
+  if (error.reason == Reason::wrong_pin)
+    return hint_before(questions.pin_hint, advice_in_doctor(error.reason));
   if (is_denial(error.reason))
     return cure_for_post(device, error) + ", or change the access list of the key, which may forbid it";
   return advice_in_doctor(error.reason);
 }
 
-// A signature with a key that no device has: how it is refused shows whether requests by POST are authorized,
-// and whether the core exists. It changes nothing.
 void check_post(n200::Device& device, Checkup& checkup) {
-  const n200::KeyHandle nobody(n200::absent_key_id(), n200::absent_token_label(), "none",
-                               device.options().core, {});
-  const Bytes digest(32, 0);
-  Bytes signature(64);
-  const auto refused = device.sign(nobody, {n200::Operation::ec_sign, digest}, signature);
+  const auto refused = sign_with_absent_key(device, device.options().core);
   constexpr Reason kAuthorized[] = {Reason::unknown_key, Reason::device_error, Reason::http_status};
   const bool authorized = refused || std::find(std::begin(kAuthorized), std::end(kAuthorized),
                                                refused.error().reason) != std::end(kAuthorized);

@@ -10,7 +10,7 @@
 #include <variant>
 
 #include "base/file.h"
-#include "base/hex.h"
+#include "cli/device_access.h"
 #include "cli/doctor.h"
 #include "cli/files.h"
 #include "cli/key_name.h"
@@ -113,20 +113,13 @@ std::optional<HttpVersion> check_connections(const transport::Options& options, 
 
 // How a key that no device has is refused in that core.
 Reason refusal_in_core(n200::Device& device, unsigned core) {
-  const n200::KeyHandle nobody(n200::absent_key_id(), n200::absent_token_label(), "none", core, {});
-  const Bytes digest(32, 0);
-  Bytes signature(64);
-  const auto made = device.sign(nobody, {n200::Operation::ec_sign, digest}, signature);
+  const auto made = sign_with_absent_key(device, core);
   return made ? Reason::unknown_key : made.error().reason;
 }
 
 std::string text_of_cores(unsigned cores) {
   if (cores == 1) return "1";
   return "1 to " + std::to_string(cores) + (cores == kMaxCore ? ", and maybe more" : "");
-}
-
-bool is_denied(Reason reason) noexcept {
-  return reason == Reason::access_denied || reason == Reason::no_access_rule;
 }
 
 // The reasons for which a signature can fail although user, key and PIN are right.
@@ -195,7 +188,7 @@ Result<std::optional<HttpVersion>> log_in(Plan& plan, const Arguments& arguments
       checkup.good(kUser, user.empty() ? "none is needed" : user + " is authorized");
       return http;
     }
-    if (!is_denied(time.error().reason) || !was_typed || tries == kMaxPasswords) {
+    if (!is_denial(time.error().reason) || !was_typed || tries == kMaxPasswords) {
       checkup.bad(kUser, time.error());
       return std::optional<HttpVersion>();
     }
@@ -211,7 +204,7 @@ Result<bool> find_limits(const Plan& plan, const Arguments& arguments, HttpVersi
   unsigned cores = 0;
   Reason refusal = Reason::none;
   while (cores < kMaxCore && (refusal = refusal_in_core(*device, cores + 1)) == Reason::unknown_key) ++cores;
-  if (refusal == Reason::access_denied || refusal == Reason::no_access_rule) {
+  if (is_denial(refusal)) {
     checkup.bad(kCores, Error{refusal, "POST as " + user_in(plan)});
     return false;
   }
