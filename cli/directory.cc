@@ -47,4 +47,9 @@ Result<void> refuse_foreign(const std::filesystem::path& path) {
   return {};
 }
 
+std::string directory_of(const std::string& path) {
+  const auto parent = std::filesystem::path(path).parent_path();
+  return parent.empty() ? "." : parent.string();
+}
+
 }  // namespace sesam::cli

@@ -8,13 +8,13 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <sstream>
+
+#include "cli/directory.h"
 
 namespace sesam::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using Access = FileUse::Access;
 
 // What happened to the user: errno, and how much of the path is the directory that stopped it.
@@ -22,11 +22,6 @@ struct Attempt {
   int failed = 0;
   std::size_t blocking = 0;
 };
-
-std::string directory_of(const std::string& path) {
-  const auto parent = fs::path(path).parent_path().string();
-  return parent.empty() ? "." : parent;
-}
 
 int try_to_open(const std::string& path, int flags) {
   const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

@@ -6,10 +6,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <utility>
 
 #include "base/file.h"
+#include "cli/directory.h"
 #include "cli/output_file.h"
 
 namespace sesam::cli {
@@ -17,11 +17,6 @@ namespace {
 
 Error unusable(const std::string& path, int error = errno) {
   return {Reason::bad_argument, path + ": " + std::strerror(error)};
-}
-
-std::string directory_of(const std::string& path) {
-  const auto directory = std::filesystem::path(path).parent_path();
-  return directory.empty() ? "." : directory.string();
 }
 
 // After a crash of the machine the directory has the old entry or the new one; what fsync(2) cannot do, as on
