@@ -5,14 +5,13 @@
 #include <filesystem>
 #include <utility>
 
+#include "config/bad_configuration.h"
 #include "n200/audit.h"
 
 namespace sesam::cli {
 namespace {
 
 constexpr std::string_view kName = "sesam";
-
-Error bad(std::string problem) { return {Reason::bad_configuration, std::move(problem)}; }
 
 // As OpenSSL names and loads a provider (config(5), "Provider Configuration").
 bool is_ours(const config::OpensslCnf& cnf, const config::OpensslCnf::ProviderRow& row) {
@@ -41,12 +40,13 @@ Result<std::string> Session::section_in(const config::OpensslCnf& cnf) const {
     for (const auto& row : rows)
       if (row.name == section) return row.section;
     if (cnf.for_each(section, [](const char*, const char*) {})) return section;
-    return bad("no section or provider '" + section + "' in " + cnf.path());
+    return config::bad_configuration("no section or provider '" + section + "' in " + cnf.path());
   }
   for (const auto& row : rows)
     if (is_ours(cnf, row)) return row.section;
-  return bad("no section of the sesam provider in " + cnf.path() +
-             "; openssl_conf must name a section whose 'providers' names a section that lists sesam");
+  return config::bad_configuration(
+      "no section of the sesam provider in " + cnf.path() +
+      "; openssl_conf must name a section whose 'providers' names a section that lists sesam");
 }
 
 std::optional<Session::Listing> Session::listing_in(const config::OpensslCnf& cnf) {

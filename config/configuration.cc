@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/hex.h"
+#include "config/bad_configuration.h"
 #include "config/connection_settings.h"
 #include "config/unknown_setting.h"
 #include "metrics/metrics_file.h"
@@ -18,8 +19,6 @@
 namespace sesam::config {
 namespace {
 
-Error bad(std::string problem) { return {Reason::bad_configuration, std::move(problem)}; }
-
 // "file:PATH" or "env:NAME".
 Result<Secret> read_source(std::string_view source) {
   std::variant<Secret, std::string> found;
@@ -27,12 +26,12 @@ Result<Secret> read_source(std::string_view source) {
     found = read_only_line(std::string(source.substr(5)));
   } else if (source.starts_with("env:")) {
     const char* value = secure_getenv(std::string(source.substr(4)).c_str());
-    if (value == nullptr) return bad("no such environment variable");
+    if (value == nullptr) return bad_configuration("no such environment variable");
     found = only_line(value);
   } else {
-    return bad("allowed values: file:PATH, env:NAME");
+    return bad_configuration("allowed values: file:PATH, env:NAME");
   }
-  if (auto* problem = std::get_if<std::string>(&found)) return bad(std::move(*problem));
+  if (auto* problem = std::get_if<std::string>(&found)) return bad_configuration(std::move(*problem));
   return std::get<Secret>(std::move(found));
 }
 
@@ -69,8 +68,8 @@ Take take_number(Field field, unsigned least, unsigned most) {
     unsigned number = 0;
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (failed != std::errc{} || end != text.data() + text.size() || number < least || number > most)
-      return bad("allowed values: whole numbers from " + std::to_string(least) + " to " +
-                 std::to_string(most));
+      return bad_configuration("allowed values: whole numbers from " + std::to_string(least) + " to " +
+                               std::to_string(most));
     field(c) = static_cast<std::remove_reference_t<decltype(field(c))>>(number);
     return {};
   };
@@ -79,7 +78,7 @@ Take take_number(Field field, unsigned least, unsigned most) {
 template <class Field>
 Take take_yes_or_no(Field field) {
   return [field](std::string_view text, Configuration& c) -> Result<void> {
-    if (text != "yes" && text != "no") return bad("allowed values: yes, no");
+    if (text != "yes" && text != "no") return bad_configuration("allowed values: yes, no");
     field(c) = text == "yes";
     return {};
   };
@@ -97,32 +96,33 @@ Result<void> take_pass_source(std::string_view text, Configuration& c) {
 
 // The program may change its working directory before it uses a key.
 Result<void> take_certificates(std::string_view text, Configuration& c) {
-  if (!text.starts_with('/')) return bad("must be the absolute path of a directory");
+  if (!text.starts_with('/')) return bad_configuration("must be the absolute path of a directory");
   c.certificates = text;
   return {};
 }
 
 Result<void> take_acl(std::string_view text, Configuration& c) {
-  if (text.size() != 4 || !is_hex(text)) return bad("allowed values: four hexadecimal digits");
+  if (text.size() != 4 || !is_hex(text)) return bad_configuration("allowed values: four hexadecimal digits");
   c.device.acl = text;
   return {};
 }
 
 Result<void> take_verify(std::string_view text, Configuration& c) {
   using n200::Verify;
-  if (text != "yes" && text != "no" && text != "rsa") return bad("allowed values: yes, no, rsa");
+  if (text != "yes" && text != "no" && text != "rsa")
+    return bad_configuration("allowed values: yes, no, rsa");
   c.device.verify_signatures = text == "yes" ? Verify::yes : text == "rsa" ? Verify::rsa : Verify::no;
   return {};
 }
 
 Result<void> take_log_format(std::string_view text, Configuration& c) {
-  if (text != "text" && text != "json") return bad("allowed values: text, json");
+  if (text != "text" && text != "json") return bad_configuration("allowed values: text, json");
   c.log_format = c.device.audit.format = text == "json" ? LineFormat::json : LineFormat::text;
   return {};
 }
 
 Result<void> take_audit_output(std::string_view text, Configuration& c) {
-  if (text.empty()) return bad("allowed values: stderr, syslog or a path");
+  if (text.empty()) return bad_configuration("allowed values: stderr, syslog or a path");
   c.device.audit.output = text;
   return {};
 }
@@ -233,30 +233,36 @@ bool has_control_character(const Setting& setting, std::string_view text) {
 
 Result<void> take(const Setting& setting, const Secret& value, Configuration& configuration) {
   if (!setting.secret && has_control_character(setting, value.reveal()))
-    return bad(setting.key + ": line breaks and other control characters are not allowed");
+    return bad_configuration(setting.key + ": line breaks and other control characters are not allowed");
   auto taken = setting.take(value.reveal(), configuration);
   if (taken) return taken;
-  return bad(setting.key + shown(setting, value.reveal()) + ": " + taken.error().detail);
+  return bad_configuration(setting.key + shown(setting, value.reveal()) + ": " + taken.error().detail);
 }
 
 Result<void> check_pairs(const Configuration& c, const Values& values) {
   const auto set = [&](std::string_view key) { return values.find(key) != values.end(); };
   if (c.connection.urls.empty())
-    return bad("url is not set: it names the device, for example url = https://seSAM-nserie-101");
-  if (set("pass") && set("pass_source")) return bad("pass and pass_source are both set: remove one of them");
+    return bad_configuration(
+        "url is not set: it names the device, for example url = https://seSAM-nserie-101");
+  if (set("pass") && set("pass_source"))
+    return bad_configuration("pass and pass_source are both set: remove one of them");
   if (set("pin") && set("keygen_pin"))
-    return bad("pin and keygen_pin are both set: they are the same setting; remove one of them");
+    return bad_configuration(
+        "pin and keygen_pin are both set: they are the same setting; remove one of them");
   if ((set("pin") || set("keygen_pin")) && set("pin_source"))
-    return bad("pin and pin_source are both set: remove one of them");
-  if (c.connection.user.empty() && !c.connection.password.empty()) return bad("pass is set, but user is not");
+    return bad_configuration("pin and pin_source are both set: remove one of them");
+  if (c.connection.user.empty() && !c.connection.password.empty())
+    return bad_configuration("pass is set, but user is not");
   if (!c.connection.user.empty() && c.connection.password.empty())
-    return bad("user is set, but neither pass nor pass_source");
+    return bad_configuration("user is set, but neither pass nor pass_source");
   const auto& audit = c.device.audit;
   if (audit.output.empty() && (audit.has_digests || audit.is_required))
-    return bad("audit_digest or audit_required is set, but audit_output is not");
+    return bad_configuration("audit_digest or audit_required is set, but audit_output is not");
   if (audit.is_required && audit.output == "syslog")
-    return bad("audit_required = yes needs a file as audit_output: syslog does not report what it loses");
-  if (set("client_cert") != set("client_key")) return bad("client_cert and client_key must be set together");
+    return bad_configuration(
+        "audit_required = yes needs a file as audit_output: syslog does not report what it loses");
+  if (set("client_cert") != set("client_key"))
+    return bad_configuration("client_cert and client_key must be set together");
   return {};
 }
 
@@ -277,7 +283,7 @@ Result<Configuration> build_configuration(const Values& values) {
   const auto rows = settings();
   for (const auto& [key, value] : values)
     if (std::none_of(rows.begin(), rows.end(), [&key = key](const Setting& row) { return row.key == key; }))
-      return bad(unknown_setting(key));
+      return bad_configuration(unknown_setting(key));
   Configuration configuration;
   for (const auto& row : rows)
     if (const auto found = values.find(row.key); found != values.end())

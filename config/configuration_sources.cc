@@ -12,13 +12,12 @@
 #include <utility>
 
 #include "base/file.h"
+#include "config/bad_configuration.h"
 #include "config/unknown_setting.h"
 #include "n200/vendor_conf.h"
 
 namespace sesam::config {
 namespace {
-
-Error bad(std::string problem) { return {Reason::bad_configuration, std::move(problem)}; }
 
 // What the vendor's file may say (n200.md, "Connection"); it has other keys, which do not concern us.
 constexpr std::string_view kVendorKeys[] = {"url",  "tlscert",    "user",      "pass",
@@ -77,9 +76,11 @@ std::optional<OwnSection> own_section(const ossl::Core& core) {
 
 Result<void> add_vendor_values(const std::string& path, Collected& collected) {
   Values& values = collected.values;
-  const auto named = [&](const Error& error) { return bad("n200_conf = " + path + ": " + error.detail); };
+  const auto named = [&](const Error& error) {
+    return bad_configuration("n200_conf = " + path + ": " + error.detail);
+  };
   const auto text = read_file(path);
-  if (const int* failed = std::get_if<int>(&text)) return named(bad(std::strerror(*failed)));
+  if (const int* failed = std::get_if<int>(&text)) return named(bad_configuration(std::strerror(*failed)));
   auto vendor = n200::parse_vendor_conf(std::get<Secret>(text).reveal());
   if (!vendor) return named(vendor.error());
   const auto set = [&](std::string_view key) { return values.find(key) != values.end(); };
@@ -139,7 +140,7 @@ Result<void> refuse_unknown_keys(const OpensslCnf& cnf, const std::string& secti
     if (!known && unknown.empty()) unknown = key;
   });
   if (unknown.empty()) return {};
-  return bad(unknown_setting(unknown, " in section [" + section + "] of " + cnf.path()));
+  return bad_configuration(unknown_setting(unknown, " in section [" + section + "] of " + cnf.path()));
 }
 
 Values values_of(const ossl::Core& core) {

@@ -8,15 +8,14 @@
 #include <variant>
 
 #include "base/file.h"
+#include "config/bad_configuration.h"
 
 namespace sesam::config {
 namespace {
 
-Error bad(std::string problem) { return {Reason::bad_configuration, std::move(problem)}; }
-
 Result<Secret> read(const std::string& path) {
   auto text = read_file(path);
-  if (const int* failed = std::get_if<int>(&text)) return bad(std::strerror(*failed));
+  if (const int* failed = std::get_if<int>(&text)) return bad_configuration(std::strerror(*failed));
   return std::get<Secret>(std::move(text));
 }
 
@@ -52,7 +51,7 @@ Result<void> take_url(std::string_view text, Configuration& c) {
     const bool plain = url.starts_with(scheme) && url.size() > scheme.size() &&
                        url.find_first_of("/?#@", scheme.size()) == url.npos;
     if (!plain)
-      return bad(
+      return bad_configuration(
           "allowed values: base URLs like https://seSAM-nserie-101 or https://192.0.2.7:8443, separated by "
           "spaces");
     c.connection.urls.emplace_back(url);
@@ -70,7 +69,7 @@ Result<void> take_address(std::string_view text, Configuration& c) {
     if (entry.empty()) continue;
     if (entry.starts_with('|') || entry.ends_with('|') || entry.find("||") != entry.npos ||
         entry.find_first_of("/@,;") != entry.npos)
-      return bad(
+      return bad_configuration(
           "allowed values: addresses like 192.0.2.7, [2001:db8::7]:8443 or 192.0.2.7|198.51.100.7, one for "
           "each "
           "URL, separated by spaces");
@@ -84,19 +83,20 @@ Result<void> check_addresses(Configuration& c) {
   const std::size_t urls = c.connection.urls.size();
   if (addresses.size() == 1) addresses.resize(urls, addresses.front());
   if (addresses.empty() || addresses.size() == urls) return {};
-  return bad("address has " + std::to_string(addresses.size()) + " entries and url has " +
-             std::to_string(urls) +
-             ": give one address for each URL, in the same order; the addresses of one device go into one "
-             "entry, separated by '|'");
+  return bad_configuration(
+      "address has " + std::to_string(addresses.size()) + " entries and url has " + std::to_string(urls) +
+      ": give one address for each URL, in the same order; the addresses of one device go into one "
+      "entry, separated by '|'");
 }
 
 Result<void> take_tlscert(std::string_view text, Configuration& c) {
   SESAM_TRY(pem, read(std::string(text)));
-  if (pem.reveal().find("-----BEGIN ") == std::string_view::npos) return bad("contains no PEM certificate");
+  if (pem.reveal().find("-----BEGIN ") == std::string_view::npos)
+    return bad_configuration("contains no PEM certificate");
   // libcurl's OpenSSL would ask for a passphrase, at the terminal of a server.
   std::string certificates = without_private_keys(pem.reveal());
   if (certificates.find("\nProc-Type: 4,ENCRYPTED") != std::string::npos)
-    return bad("contains an encrypted certificate; decrypt it first");
+    return bad_configuration("contains an encrypted certificate; decrypt it first");
   c.connection.ca_path = text;
   c.connection.ca_pem = std::move(certificates);
   return {};

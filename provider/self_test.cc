@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "config/bad_configuration.h"
 #include "n200/device.h"
 #include "ossl/encodings.h"
 #include "provider/provider.h"
@@ -40,24 +41,25 @@ class Report {
   std::unique_ptr<OSSL_SELF_TEST, ossl::FreeWith<&OSSL_SELF_TEST_free>> test_;
 };
 
-Error bad(std::string problem) { return {Reason::bad_configuration, std::move(problem)}; }
-
 Result<void> check_trusted(const transport::Options& options) {
   if (options.ca_pem.empty() || ossl::certificate_of_pem(options.ca_pem)) return {};
-  return bad("tlscert = " + options.ca_path + ": contains no valid certificate");
+  return config::bad_configuration("tlscert = " + options.ca_path + ": contains no valid certificate");
 }
 
 Result<void> check_client(const transport::Options& options) {
   if (options.client_cert_pem.empty()) return {};
   const auto certificate = ossl::certificate_of_pem(options.client_cert_pem);
   if (!certificate)
-    return bad("client_cert = " + options.client_cert_path + ": contains no valid certificate");
+    return config::bad_configuration("client_cert = " + options.client_cert_path +
+                                     ": contains no valid certificate");
   bool encrypted = false;
   const ossl::Pkey key = ossl::private_key_of_pem(options.client_key_pem.reveal(), encrypted);
-  if (!key) return bad("client_key = " + options.client_key_path + ": contains no unencrypted private key");
+  if (!key)
+    return config::bad_configuration("client_key = " + options.client_key_path +
+                                     ": contains no unencrypted private key");
   if (X509_check_private_key(certificate.get(), key.get()) == 1) return {};
-  return bad("client_key = " + options.client_key_path +
-             ": is not the key of the certificate in client_cert");
+  return config::bad_configuration("client_key = " + options.client_key_path +
+                                   ": is not the key of the certificate in client_cert");
 }
 
 // The cheapest request: it shows that the device can be reached, is trusted and authorizes the user.
