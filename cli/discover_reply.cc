@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/hex.h"
+#include "base/joined.h"
 #include "cli/parse_json.h"
 #include "n200/byte_forms.h"
 #include "n200/encodings.h"
@@ -124,8 +125,7 @@ class Search {
 }  // namespace
 
 std::string FoundSignature::row() const {
-  std::string text;
-  for (const auto& name : path) text += (text.empty() ? "" : ".") + name;
+  std::string text = joined(path, ".");
   text += form == SignatureForm::der ? ":der" : form == SignatureForm::raw ? ":raw" : ":p1363";
   return text + (encoding == Encoding::base64 ? ":base64" : ":hex");
 }

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <utility>
 
+#include "base/joined.h"
 #include "cli/output.h"
 
 namespace sesam::cli::discover {
@@ -50,12 +51,6 @@ std::string explanation(Ending ending) {
   return "";
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 Json json_of(const std::vector<AnswerGroup>& answers) {
   Json all = Json::array();
   for (const auto& group : answers)
@@ -86,8 +81,8 @@ void print_answers(const std::vector<AnswerGroup>& answers) {
   std::cout << "\nThe device's answers:\n";
   for (const auto& group : answers)
     std::cout << "\n"
-              << group.count << " times: " << printable(group.answer) << "\n  to " << joined(group.commands)
-              << "\n";
+              << group.count << " times: " << printable(group.answer) << "\n  to "
+              << joined(group.commands, ", ") << "\n";
 }
 
 void print_key_left(const Subject& subject) {
@@ -153,7 +148,7 @@ void print_finding(const Finding& finding, const Subject& subject, const DeviceT
     std::cout << "Not found after " << finding.requests << " requests. " << explanation(finding.ending)
               << "\n";
     if (!finding.known_commands.empty())
-      std::cout << "The device seems to know: " << joined(finding.known_commands) << "\n";
+      std::cout << "The device seems to know: " << joined(finding.known_commands, ", ") << "\n";
   }
   for (const auto& remark : finding.remarks) std::cout << printable(remark) << "\n";
   if (!found) print_answers(target.answers());

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/joined.h"
 #include "config/configuration_sources.h"
 
 namespace sesam::cli::setup {
@@ -42,12 +43,6 @@ std::string as_url(std::string text) {
   return "https://" + (is_bare_v6 ? "[" + text + "]" : text);
 }
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const auto& text : texts) all += (all.empty() ? "" : " ") + text;
-  return all;
-}
-
 // What the options say takes the place of what is in a file.
 Values given_as_options(const Session& session, const Arguments& arguments) {
   Values given;
@@ -57,8 +52,8 @@ Values given_as_options(const Session& session, const Arguments& arguments) {
   }
   std::vector<std::string> urls;
   for (const auto& url : arguments.urls) urls.push_back(as_url(url));
-  if (!urls.empty()) put(given, "url", joined(urls));
-  if (!arguments.addresses.empty()) put(given, "address", joined(arguments.addresses));
+  if (!urls.empty()) put(given, "url", joined(urls, " "));
+  if (!arguments.addresses.empty()) put(given, "address", joined(arguments.addresses, " "));
   if (arguments.user) given.insert_or_assign("user", Secret(*arguments.user));
   if (arguments.place.core) put(given, "core", std::to_string(*arguments.place.core));
   if (!arguments.place.acl.empty()) put(given, "acl", arguments.place.acl);
@@ -150,7 +145,7 @@ Result<std::vector<Node>> nodes_in(const Values& values) {
       if (!next || next->empty()) break;
       urls.push_back(as_url(*next));
     }
-    put(some, "url", joined(urls));
+    put(some, "url", joined(urls, " "));
   }
   SESAM_TRY(configuration, config::build_configuration(some));
   const auto& connection = configuration.connection;
@@ -198,8 +193,8 @@ Values final_values(const Plan& plan, const std::string& directory) {
     if (has_address)
       addresses.push_back(node.address.empty() ? node.url.substr(sizeof "https://" - 1) : node.address);
   }
-  put(values, "url", joined(urls));
-  put(values, "address", joined(addresses));
+  put(values, "url", joined(urls, " "));
+  put(values, "address", joined(addresses, " "));
   put(values, "tlscert", directory + "/device.pem");
   put(values, "pass_source", plan.password.empty() ? "" : "file:" + directory + "/pass");
   put(values, "pin_source", plan.pin.empty() ? "" : "file:" + directory + "/pin");

@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "base/joined.h"
 #include "n200/json.h"
 #include "n200/record_reader.h"
 #include "n200/reply_members.h"
@@ -71,17 +72,11 @@ struct ReplyDocument::Parsed {
 
 namespace {
 
-std::string joined(std::span<const std::string> path) {
-  std::string text;
-  for (const auto& name : path) text += (text.empty() ? "" : ".") + name;
-  return text;
-}
-
 Error missing(std::span<const std::string> path, simdjson::error_code failed, std::string_view kind) {
   const std::string problem =
       failed == simdjson::INCORRECT_TYPE ? "' is not " + std::string(kind) : "' is missing";
   const bool about_field = failed == simdjson::INCORRECT_TYPE || failed == simdjson::NO_SUCH_FIELD;
-  return about_field ? Error{Reason::reply_field_missing, "field '" + joined(path) + problem}
+  return about_field ? Error{Reason::reply_field_missing, "field '" + joined(path, ".") + problem}
                      : Error{Reason::bad_reply, std::string("JSON: ") + simdjson::error_message(failed)};
 }
 
@@ -151,7 +146,7 @@ Result<void> ReplyDocument::for_each_record(const WireRow& row, const std::funct
                                             RecordReader::Clock::time_point until) {
   const std::span<const std::string> path = row.reply_path;
   RecordReader reader(row, parsed_->unescape, take, until);
-  const Error none{Reason::bad_reply, "'" + joined(path) + "' does not hold key records"};
+  const Error none{Reason::bad_reply, "'" + joined(path, ".") + "' does not hold key records"};
   ondemand::value value;
   if (const auto failed = parsed_->at(path).get(value)) {
     ondemand::object object;
