@@ -10,6 +10,13 @@
 #include "n200/reply_members.h"
 
 namespace sesam::n200 {
+namespace {
+
+// Beyond what RecordReader, members_of and any wire row descend. simdjson allocates memory for each level, by
+// default for 1024 of them, which is more than malloc(3) keeps at hand for each thread.
+constexpr std::size_t kParserDepth = 128;
+
+}  // namespace
 
 // On the heap: simdjson's parser is large, and an ASYNC_JOB's stack is 32 KiB.
 struct ReplyDocument::Parsed {
@@ -93,10 +100,12 @@ Result<ReplyDocument> ReplyDocument::parse_in_place(std::string& body) {
   if (const auto text = trimmed(body); text.size() != body.size()) body = std::string(text);
   auto parsed = std::make_unique<Parsed>(std::move(body));
   parsed->body.reserve(parsed->body.size() + simdjson::SIMDJSON_PADDING);
-  const auto failed = parsed->parser
-                          .iterate(simdjson::padded_string_view(parsed->body.data(), parsed->body.size(),
-                                                                parsed->body.capacity()))
-                          .get(parsed->document);
+  auto failed = parsed->parser.allocate(parsed->body.size(), kParserDepth);
+  if (!failed)
+    failed = parsed->parser
+                 .iterate(simdjson::padded_string_view(parsed->body.data(), parsed->body.size(),
+                                                       parsed->body.capacity()))
+                 .get(parsed->document);
   if (failed == simdjson::MEMALLOC) throw std::bad_alloc();
   ondemand::object object;
   if (!failed && !parsed->document.get_object().get(object)) return ReplyDocument(std::move(parsed));

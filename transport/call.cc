@@ -50,6 +50,7 @@ Reply Call::take_reply() {
   // A copy of a small body comes from the caller's own heap cache and leaves the call its buffer; moving it
   // would have the I/O thread allocate and the caller free, which contend. A listing of megabytes is moved.
   constexpr std::size_t kCopiedAtMost = 64 * 1024;
+  constexpr std::size_t kParserReadsBeyond = 64;  // so a parser need not copy the body to a larger buffer
   Reply taken;
   taken.failure = failure;
   taken.may_have_acted = may_have_acted;
@@ -58,10 +59,12 @@ Reply Call::take_reply() {
   taken.status = status;
   taken.retry_after_s = retry_after_s;
   taken.location = std::move(location);
-  if (reply.size() <= kCopiedAtMost)
-    taken.body = reply;
-  else
+  if (reply.size() <= kCopiedAtMost) {
+    taken.body.reserve(reply.size() + kParserReadsBeyond);
+    taken.body.append(reply);
+  } else {
     taken.body = std::move(reply);
+  }
   taken.message = std::move(message);
   return taken;
 }
