@@ -151,11 +151,11 @@ def test_the_output_of_setup_is_as_documented(device, words, place, sesam):
 def test_the_output_of_discover_is_as_documented(device, openssl_cnf, sesam):
     cnf = openssl_cnf(device, pin=PIN)
     for type_ in ("EC", "RSA"):
-        plan = sesam(cnf, "--json", "discover", "--dry-run", "--make-key", "--type", type_)
+        plan = sesam(cnf, "--json", "discover", "--dry-run", f"--make-key={type_}", "--type", type_)
         check("discover with a dry run", json.loads(plan.stdout))
-        made = sesam(cnf, "--json", "discover", "--make-key", "--type", type_, "--yes")
+        made = sesam(cnf, "--json", "discover", f"--make-key={type_}", "--type", type_, "--yes")
         check("discover", json.loads(made.stdout))
-    few = sesam(openssl_cnf(device), "--json", "discover", "--make-key", "--yes", "--no-pin", check=False)
+    few = sesam(openssl_cnf(device), "--json", "discover", "--make-key=few", "--yes", "--no-pin", check=False)
     check("discover", json.loads(few.stdout))
 
 
