@@ -39,10 +39,16 @@ struct Run {
   bool is_written = false;
 };
 
-const char* word_of(const PlannedFile& planned) noexcept {
-  constexpr const char* kWords[] = {"unchanged", "new", "mode corrected", "replaced"};
-  if (planned.change == Change::replace && planned.file.is_edit) return "extended";
-  return kWords[static_cast<std::size_t>(planned.change)];
+// What a file is to become, and what it became.
+enum class Tense { plan, past };
+
+const char* word_of(const PlannedFile& planned, Tense tense) noexcept {
+  constexpr const char* kPlan[] = {"unchanged", "to be written", "mode to be corrected", "to be replaced"};
+  constexpr const char* kPast[] = {"unchanged", "new", "mode corrected", "replaced"};
+  const bool is_plan = tense == Tense::plan;
+  if (planned.change == Change::replace && planned.file.is_edit)
+    return is_plan ? "to be extended" : "extended";
+  return (is_plan ? kPlan : kPast)[static_cast<std::size_t>(planned.change)];
 }
 
 std::string octal(unsigned mode) {
@@ -56,19 +62,22 @@ std::string shown_of(const setup::NewFile& file) {
   return file.is_edit ? setup::blocks_in(file.text.reveal()) : std::string();
 }
 
-void print_files(const std::vector<PlannedFile>& files, bool with_contents) {
+void print_files(const std::vector<PlannedFile>& files, Tense tense) {
   std::cout << "\nFiles:\n\n";
   for (const auto& planned : files) {
     std::cout << "  " << octal(planned.file.mode) << "  " << printable(planned.file.path) << "  "
-              << word_of(planned);
-    if (!planned.backup.empty()) std::cout << "; the old one is " << printable(planned.backup);
+              << word_of(planned, tense);
+    if (tense == Tense::past && !planned.backup.empty())
+      std::cout << "; the old one is " << printable(planned.backup);
     std::cout << '\n';
   }
-  for (const auto& planned : files)
-    if (const auto text = shown_of(planned.file);
-        with_contents && planned.change != Change::none && !text.empty())
-      std::cout << "\n--- " << printable(planned.file.path) << '\n' << text;
   std::cout << std::endl;
+}
+
+void print_contents(const std::vector<PlannedFile>& files) {
+  for (const auto& planned : files)
+    if (const auto text = shown_of(planned.file); planned.change != Change::none && !text.empty())
+      std::cout << "--- " << printable(planned.file.path) << '\n' << text << '\n';
 }
 
 void print_as_json(const Run& run, const Arguments& arguments, const Result<bool>& healthy) {
@@ -80,8 +89,10 @@ void print_as_json(const Run& run, const Arguments& arguments, const Result<bool
   }
   Json files = Json::array();
   for (const auto& planned : run.files) {
-    Json one{{"path", planned.file.path}, {"mode", octal(planned.file.mode)}, {"change", word_of(planned)}};
-    if (!planned.backup.empty()) one["backup"] = planned.backup;
+    const Tense tense = run.is_written ? Tense::past : Tense::plan;
+    Json one{
+        {"path", planned.file.path}, {"mode", octal(planned.file.mode)}, {"change", word_of(planned, tense)}};
+    if (run.is_written && !planned.backup.empty()) one["backup"] = planned.backup;
     files.push_back(std::move(one));
   }
   Json all{{"healthy", healthy && *healthy},
@@ -146,13 +157,17 @@ Result<bool> write(Session& session, const Arguments& arguments, const Plan& pla
   SESAM_TRY(files, setup::files_for(plan, arguments));
   SESAM_TRY(planned, setup::plan_files(std::move(files)));
   run.files = std::move(planned);
-  if (!session.json) print_files(run.files, arguments.dry_run);
+  if (!session.json && (arguments.dry_run || setup::needs_consent(run.files, arguments)))
+    print_files(run.files, Tense::plan);
   if (arguments.dry_run) {
-    if (!session.json) std::cout << "This is a dry run: nothing was written.\n";
+    if (session.json) return true;
+    print_contents(run.files);
+    std::cout << "This is a dry run: nothing was written.\n";
     return true;
   }
   SESAM_CHECK(setup::confirm_changes(run.files, arguments));
   SESAM_CHECK(setup::write_files(run.files, run.is_written, session.changes));
+  if (!session.json) print_files(run.files, Tense::past);
   if (trial == Trial::unknown_how) {
     if (!session.json) offer_discover(arguments, run.key);
     return false;

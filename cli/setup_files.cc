@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -114,6 +115,10 @@ class NewDirectories {
   std::vector<fs::path> made_;
 };
 
+bool needs_consent(const PlannedFile& planned, const Arguments& arguments) {
+  return planned.change == Change::replace && !planned.file.is_edit && !arguments.force;
+}
+
 fs::path nearest_existing(fs::path path) {
   std::error_code failed;
   while (!fs::exists(path, failed) && path.has_relative_path()) path = path.parent_path();
@@ -132,9 +137,14 @@ Result<std::vector<PlannedFile>> plan_files(std::vector<NewFile> files) {
   return planned;
 }
 
+bool needs_consent(const std::vector<PlannedFile>& files, const Arguments& arguments) {
+  return std::any_of(files.begin(), files.end(),
+                     [&](const PlannedFile& planned) { return needs_consent(planned, arguments); });
+}
+
 Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Arguments& arguments) {
   for (const auto& planned : files) {
-    if (planned.change != Change::replace || planned.file.is_edit || arguments.force) continue;
+    if (!needs_consent(planned, arguments)) continue;
     const std::string& path = planned.file.path;
     if (!arguments.may_ask())
       return Error{Reason::bad_argument,

@@ -30,6 +30,9 @@ struct PlannedFile {
 /// Looks at what is there. Raises bad_argument for what cannot be read or is no file.
 Result<std::vector<PlannedFile>> plan_files(std::vector<NewFile> files);
 
+/// Whether a file with other contents would be replaced that neither --force nor `is_edit` allows to.
+bool needs_consent(const std::vector<PlannedFile>& files, const Arguments& arguments);
+
 /// Asks before a file with other contents is replaced. Raises bad_argument where that is not allowed.
 Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Arguments& arguments);
 

@@ -63,8 +63,14 @@ def test_other_contents_are_replaced_only_on_demand_and_with_a_backup(device, wo
     (place / "openssl.cnf").write_text("openssl_conf = mine\n")
     done = sesam(None, *words(device, "--yes"), check=False)
     assert done.returncode == 1 and "give --force" in done.stderr and "nothing was written" in done.stderr
+    assert f"0600  {place}/pass  to be replaced\n" in done.stdout and f"{place}/pin  unchanged" in done.stdout
+    assert "the old one is" not in done.stdout and ".before-" not in str(done) + str(list(place.iterdir()))
     assert (place / "pass").read_text() == "of yesterday\n"
-    sesam(None, *words(device, "--force"))
+    told = json.loads(sesam(None, "--json", *words(device, "--yes"), check=False).stdout)
+    assert not told["written"] and {file["change"] for file in told["files"]} == {"to be replaced", "unchanged"}
+    assert all("backup" not in file for file in told["files"])
+    done = sesam(None, *words(device, "--force"))
+    assert f"0600  {place}/pass  replaced; the old one is {place}/pass.before-" in done.stdout
     assert (place / "pass").read_text() == f"{PASSWORD}\n"
     backups = {file.name.split(".before-")[0]: file for file in place.iterdir() if ".before-" in file.name}
     assert set(backups) == {"pass", "openssl.cnf"}
@@ -82,6 +88,7 @@ def test_a_secret_that_others_can_read_gets_its_mode_back(device, words, place, 
 def test_a_dry_run_writes_nothing_and_makes_no_key(device, words, place, sesam):
     done = sesam(None, *words(device, "--dry-run"))
     assert not place.exists() and device.keys() == []
+    assert f"{place}/pass  to be written\n" in done.stdout and "new\n" not in done.stdout
     assert f"--- {place}/openssl.cnf" in done.stdout and "pass_source = file:" in done.stdout
     assert PASSWORD not in done.stdout and PIN not in done.stdout
 
