@@ -4,6 +4,55 @@
 namespace sesam::cli {
 namespace {
 
+Audience chosen_audience = Audience::command;
+
+// Null: the provider's advice serves.
+const char* words_for_setup(Reason reason) {
+  switch (reason) {
+    case Reason::bad_configuration:
+      return "to list the options, run: sesam setup --help";
+    case Reason::cannot_resolve:
+      return "correct the name in --url, or give the device's address with --address";
+    case Reason::cannot_connect:
+    case Reason::timed_out:
+    case Reason::connection_lost:
+    case Reason::not_responding:
+      return "check the name in --url, the address in --address, the network, and that the device is up";
+    case Reason::tls_failed:
+      return "check that --url and --address lead to the device's HTTPS interface";
+    case Reason::http_status:
+    case Reason::bad_reply:
+      return "check that --url and --address lead to an N200";
+    case Reason::certificate_not_trusted:
+      return "compare the SHA-256 fingerprint with the one on the device's display; if they differ, do not "
+             "continue: another machine may have answered";
+    case Reason::host_name_mismatch:
+      return "use the certificate's name in --url, and --address for where to connect";
+    case Reason::certificate_outdated:
+      return "renew the device's certificate, or correct the clock of this machine";
+    case Reason::access_denied:
+      return "correct --user or the password; if both are right, add an access rule in the device's web UI "
+             "that allows this user HTTP POST and HTTP GET";
+    case Reason::unknown_key:
+      return "name an existing key with --key, or make one with --make-key NAME";
+    case Reason::key_attribute_mismatch:
+      return "correct the URI of --key";
+    case Reason::pin_missing:
+      return "give the PIN with --pin-source, or store it on the device";
+    case Reason::wrong_pin:
+      return "correct the PIN before the next try: the device may lock the key after several wrong PINs";
+    case Reason::wrong_core:
+      return "choose another core with --core";
+    case Reason::key_exists:
+      return "choose another name";
+    case Reason::outcome_unknown:
+      return "the device may have carried out the request; run sesam setup again: --make-key uses the key if "
+             "it exists";
+    default:
+      return nullptr;
+  }
+}
+
 // Null: the provider's advice serves.
 const char* words_for_command(Reason reason) {
   switch (reason) {
@@ -55,14 +104,18 @@ bool can_doctor_find(Reason reason) {
 
 }  // namespace
 
+void set_audience(Audience audience) noexcept { chosen_audience = audience; }
+
 std::string advice_in_doctor(Reason reason) {
-  const char* words = words_for_command(reason);
+  const bool is_setup = chosen_audience == Audience::setup;
+  const char* words = is_setup ? words_for_setup(reason) : words_for_command(reason);
   return words == nullptr ? advice_for(reason) : words;
 }
 
 std::string advice_in_command(Reason reason) {
   std::string advice = advice_in_doctor(reason);
-  if (can_doctor_find(reason)) advice += std::string(advice.empty() ? "" : "; ") + "run: sesam doctor";
+  if (chosen_audience == Audience::command && can_doctor_find(reason))
+    advice += std::string(advice.empty() ? "" : "; ") + "run: sesam doctor";
   return advice;
 }
 

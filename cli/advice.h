@@ -8,6 +8,11 @@
 
 namespace sesam::cli {
 
+/// Who reads the advice: users of `sesam setup` have options, and no openssl.cnf yet.
+enum class Audience { command, setup };
+/// `sesam setup` sets it once, before anything can fail.
+void set_audience(Audience audience) noexcept;
+
 /// For the steps of `sesam doctor`. May be empty.
 std::string advice_in_doctor(Reason reason);
 

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <utility>
 
+#include "cli/advice.h"
 #include "cli/commands.h"
 #include "cli/doctor.h"
 #include "cli/key_name.h"
@@ -189,6 +190,7 @@ Result<bool> perform(Session& session, const Arguments& arguments, Run& run) {
 }
 
 Result<bool> run_setup(Session& session, Arguments arguments) {
+  set_audience(Audience::setup);
   SESAM_TRY(directory, setup::check_directory(arguments.directory, arguments.dry_run));
   arguments.directory = directory;
   Run run{Checkup(session.json), {}, {}};

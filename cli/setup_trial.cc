@@ -15,6 +15,7 @@
 #include "cli/files.h"
 #include "cli/key_name.h"
 #include "cli/setup_settings.h"
+#include "cli/shell_word.h"
 #include "cli/trial_signature.h"
 #include "keymgmt/key_types.h"
 #include "keymgmt/public_key.h"
@@ -173,6 +174,12 @@ Result<FoundKey> find_or_make(n200::Device& device, const Plan& plan, const Argu
   return find_key(device, wanted.name);
 }
 
+// A new key can have that name.
+bool may_make_key(const Error& error, const Wanted& wanted) {
+  return error.reason == Reason::unknown_key && !n200::has_key_uri_scheme(wanted.name) &&
+         !n200::is_key_id(wanted.name) && !n200::is_token_label(wanted.name);
+}
+
 }  // namespace
 
 Result<std::optional<HttpVersion>> log_in(Plan& plan, const Arguments& arguments, Checkup& checkup) {
@@ -238,7 +245,10 @@ Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, TriedKey& ke
   const auto found = find_or_make(*device, plan, arguments, wanted, is_new, changes);
   if (!found) {
     changes.note(found.error());
-    checkup.bad(kKey, found.error());
+    if (may_make_key(found.error(), wanted))
+      checkup.bad(kKey, found.error(), "to make it, give --make-key " + shell_word(wanted.name));
+    else
+      checkup.bad(kKey, found.error());
     return Trial::bad;
   }
   key.name = name_to_tell(found->record);

@@ -225,6 +225,29 @@ def test_a_core_that_is_not_there_is_told(device, words, place, sesam):
     assert "1 to 2" in done.stdout and "--core" in done.stdout
 
 
+REFUSALS = {
+    "unknown name": ({"url": "https://no-such-device.invalid"}, ["address"], "--address"),
+    "no connection": ({"url": "https://127.0.0.1:9", "address": "127.0.0.1:9"}, [], "--address"),
+    "no key": ({"key": "no key"}, ["make-key"], "give --make-key 'no key'"),
+    "no key of a URI": ({"key": "sesam:object=none"}, ["make-key"], "--make-key NAME"),
+    "another fingerprint": ({"fingerprint": "AB" * 32}, [], "another machine may have answered"),
+    "no trust": ({}, ["fingerprint"], "the device's display"),
+    "no user": ({"user": "nobody-of-the-device"}, [], "correct --user"),
+    "another core": ({"core": "9"}, [], "--core"),
+    "no device": ({}, ["url", "address"], "give --url"),
+    "no setting": ({"set": "no_such=1"}, [], "sesam setup --help"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_the_advice_is_about_the_options_as_there_is_no_openssl_cnf(device, words, place, sesam, name):
+    options, without, advice = REFUSALS[name]
+    done = sesam(None, *words(device, without=without, **options), check=False)
+    assert_nothing_written(done, place)
+    told = done.stdout + done.stderr
+    assert advice in told and not re.search("openssl[.]cnf|'tlscert'|run: sesam doctor", told), told
+
+
 def printed_command(text, name):
     """The words of the command that a report tells the user to type."""
     line, = re.findall(rf"^    sesam ({name} .*)$", text, re.MULTILINE)
