@@ -113,8 +113,12 @@ std::string advice_in_doctor(Reason reason) {
 }
 
 std::string advice_in_command(Reason reason) {
-  std::string advice = advice_in_doctor(reason);
-  if (chosen_audience == Audience::command && can_doctor_find(reason))
+  const bool is_setup = chosen_audience == Audience::setup;
+  // Without "in openssl.cnf": an option, or OPENSSL_CONF, may be what is to be corrected.
+  std::string advice = reason == Reason::bad_configuration && !is_setup
+                           ? "for the settings see OSSL_PROVIDER-sesam(7)"
+                           : advice_in_doctor(reason);
+  if (!is_setup && can_doctor_find(reason))
     advice += std::string(advice.empty() ? "" : "; ") + "run: sesam doctor";
   return advice;
 }

@@ -17,6 +17,7 @@
 #include "cli/doctor.h"
 #include "cli/file_access.h"
 #include "cli/listed_providers.h"
+#include "cli/openssl_conf_hint.h"
 #include "config/include_files.h"
 
 namespace sesam::cli {
@@ -83,10 +84,12 @@ void report_found(const Session& session, const OpensslCnf& cnf, const User* use
     checkup.good(kFile, cnf.path() + ", " + origin(session));
 }
 
-std::string cure_for_unreadable(const std::string& path) {
+std::string cure_for_unreadable(const Session& session) {
+  const std::string path = session.path();
   const bool is_readable = ::access(path.c_str(), R_OK) == 0;
   if (!is_readable && errno == EACCES)
     return "make it readable for user '" + own_user().name + "', or run sesam doctor as root with --as USER";
+  if (!is_readable && is_openssls_own(session)) return openssl_conf_hint();
   if (!is_readable) return "name an existing file in OPENSSL_CONF, or by --config";
   return "correct that line; in values put a \\ before $, #, \\ and quotes";
 }
@@ -94,8 +97,7 @@ std::string cure_for_unreadable(const std::string& path) {
 // OpenSSL ignores a file that it cannot read or parse, without an error.
 bool check_file(const Session& session, const Result<OpensslCnf>& cnf, const User* user, Checkup& checkup) {
   if (!cnf)
-    checkup.bad(kFile, cnf.error().detail + " (" + origin(session) + ")",
-                cure_for_unreadable(session.path()));
+    checkup.bad(kFile, cnf.error().detail + " (" + origin(session) + ")", cure_for_unreadable(session));
   else if (std::filesystem::is_directory(cnf->path()))
     checkup.bad(kFile, cnf->path() + " is a directory (" + origin(session) + ")", "name a file");
   else
@@ -161,6 +163,11 @@ Gap gap_before_providers(const OpensslCnf& cnf) {
 std::optional<std::string> check_section(const Session& session, const OpensslCnf& cnf, Checkup& checkup) {
   constexpr char kName[] = "provider's section";
   const auto section = session.section_in(cnf);
+  if (!section && session.section.empty() && is_openssls_own(session) && !Session::listing_in(cnf)) {
+    checkup.bad(kName, "OPENSSL_CONF is not set, and " + cnf.path() + " does not list sesam",
+                openssl_conf_hint());
+    return std::nullopt;
+  }
   if (const auto gap = gap_before_providers(cnf); !gap.finding.empty())
     checkup.bad(kName, gap.finding, gap.cure);
   else if (!section)

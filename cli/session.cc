@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "cli/openssl_conf_hint.h"
 #include "config/bad_configuration.h"
 #include "n200/audit.h"
 
@@ -30,6 +31,14 @@ Result<config::Values> parse_settings(const std::vector<std::string>& given) {
   return values;
 }
 
+// OpenSSL's own file is missing on some systems.
+Error with_hint(const Session& session, Error unread) {
+  std::error_code failed;
+  if (is_openssls_own(session) && !std::filesystem::exists(session.path(), failed))
+    unread.detail += "; " + openssl_conf_hint();
+  return unread;
+}
+
 }  // namespace
 
 std::string Session::path() const { return config.empty() ? config::OpensslCnf::default_path() : config; }
@@ -44,9 +53,11 @@ Result<std::string> Session::section_in(const config::OpensslCnf& cnf) const {
   }
   for (const auto& row : rows)
     if (is_ours(cnf, row)) return row.section;
+  const std::string problem = "no section of the sesam provider in " + cnf.path();
+  if (is_openssls_own(*this) && !listing_in(cnf))
+    return config::bad_configuration(problem + ": " + openssl_conf_hint());
   return config::bad_configuration(
-      "no section of the sesam provider in " + cnf.path() +
-      "; openssl_conf must name a section whose 'providers' names a section that lists sesam");
+      problem + "; openssl_conf must name a section whose 'providers' names a section that lists sesam");
 }
 
 std::optional<Session::Listing> Session::listing_in(const config::OpensslCnf& cnf) {
@@ -65,7 +76,8 @@ std::optional<Session::Listing> Session::listing_in(const config::OpensslCnf& cn
 Result<config::Collected> Session::collect() const {
   SESAM_TRY(given, parse_settings(set));
   const auto cnf = config::OpensslCnf::load(path());
-  const Result<std::string> found = cnf ? section_in(*cnf) : Result<std::string>(cnf.error());
+  const Result<std::string> found =
+      cnf ? section_in(*cnf) : Result<std::string>(with_hint(*this, cnf.error()));
   const bool needed = !config.empty() || !section.empty();
   if (!found && needed) return found.error();
   SESAM_TRY(collected, config::collect_values(found ? &*cnf : nullptr, found ? *found : "", given));

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """sesam doctor: what openssl.cnf says to OpenSSL itself."""
+import os
 from pathlib import Path
 
 import pytest
 
 from harness.doctor import assert_only_bad, assert_only_warning, assert_tells, bad_steps, names, rewrite
+from harness.paths import COMMAND
 
 
 @pytest.mark.parametrize("old, new, told, cure", [
@@ -44,6 +46,31 @@ def test_debians_own_file_with_sections_at_its_end(device, openssl_cnf, doctor, 
     (tmp_path / "debian.cnf").chmod(0o600)
     assert_only_bad(doctor(tmp_path / "debian.cnf"), "provider's section",
                     "add 'providers = providers' to section [openssl_init]")
+
+
+# Runs a command where /etc is another one, in which `sesam setup` has written a file.
+SET_UP_ETC = """
+cp /etc/ld.so.cache "$COPY" &&  # tells where the libraries of the program are
+  mount -t tmpfs none /etc && cp "$COPY" /etc/ld.so.cache || exit 77
+mkdir /etc/sesam /etc/ssl
+touch /etc/sesam/openssl.cnf /etc/ssl/openssl.cnf
+"$@"
+"""
+
+
+@pytest.mark.parametrize("words", [["list"], ["show", "web"], ["doctor"]], ids=" ".join)
+def test_without_openssl_conf_the_file_of_setup_is_named(run, tmp_path, words):
+    done = run([COMMAND, *words], None, check=False)
+    assert done.returncode == 1 and "run: sesam setup" in done.stdout + done.stderr, done
+    assert "correct it in openssl.cnf" not in str(done) and "--print-config" not in str(done)
+    if os.geteuid() != 0:
+        pytest.skip("only root can have another /etc")
+    done = run(["unshare", "--mount", "sh", "-c", SET_UP_ETC, "-", COMMAND, *words], None,
+               environment={"COPY": str(tmp_path / "cache")}, check=False)
+    if done.returncode == 77 or done.stderr.startswith("unshare: "):
+        pytest.skip("no mount namespace")
+    told = done.stdout + done.stderr
+    assert "set OPENSSL_CONF=/etc/sesam/openssl.cnf" in told and "sudo" in told and "sesam setup" not in told, told
 
 
 def test_the_default_provider_is_needed(device, openssl_cnf, doctor):
