@@ -2,6 +2,7 @@
 #include "cli/file_access.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -75,26 +76,42 @@ std::string attempts_as_text(const std::vector<FileUse>& uses) {
   return text.str();
 }
 
+// A file must not be opened to the others of a group such as 'nogroup' or 'users'.
+bool has_own_group(const User& user) {
+  const group* own = user.group == user.name ? ::getgrgid(user.gid) : nullptr;
+  if (own == nullptr) return false;
+  for (char** member = own->gr_mem; *member != nullptr; ++member)
+    if (user.name != *member) return false;
+  return true;
+}
+
+// `purpose` says what the group gets `rights` for.
+std::string cure_by_group(const std::string& purpose, const std::string& path, const char* rights,
+                          const User& user) {
+  if (has_own_group(user))
+    return purpose + ": chgrp " + user.group + " " + path + " && chmod g+" + rights + " " + path;
+  return "run the program as a user that has a group of its own, and give " + path + " to that group: '" +
+         user.group + "', the group of user '" + user.name + "', is shared with other users";
+}
+
 std::string cure_for_denial(const FileUse& use, const Attempt& attempt, const User& user) {
-  const std::string directory = directory_of(use.path);
+  const std::string let_user = "let user '" + user.name + "' ";
   if (attempt.blocking != 0) {
     const std::string blocking = use.path.substr(0, attempt.blocking);
     if (blocking == "/root") return "move it out of /root, for example to /etc/sesam";
-    return "let user '" + user.name + "' into the directory: chgrp " + user.group + " " + blocking +
-           " && chmod g+x " + blocking;
+    return cure_by_group(let_user + "into the directory", blocking, "x", user);
   }
   if (use.access == Access::read || use.access == Access::list)
-    return "make it readable for user '" + user.name + "': chgrp " + user.group + " " + use.path +
-           " && chmod g+r" + (use.access == Access::list ? "x " : " ") + use.path;
+    return cure_by_group("make it readable for user '" + user.name + "'", use.path,
+                         use.access == Access::list ? "rx" : "r", user);
   if (use.access == Access::append) {
     struct stat status {};
     return ::lstat(use.path.c_str(), &status) == 0
-               ? "let user '" + user.name + "' write to it: chown " + user.name + " " + use.path
+               ? let_user + "write to it: chown " + user.name + " " + use.path
                : "create it for user '" + user.name + "': install -o " + user.name + " -g " + user.group +
                      " -m 600 /dev/null " + use.path;
   }
-  return "let user '" + user.name + "' write into the directory: chgrp " + user.group + " " + directory +
-         " && chmod g+wx " + directory;
+  return cure_by_group(let_user + "write into the directory", directory_of(use.path), "wx", user);
 }
 
 std::string cure_for(const FileUse& use, const Attempt& attempt, const User& user) {

@@ -116,31 +116,40 @@ def shared_cnf(device, openssl_cnf, place):
 def test_files_are_tried_as_the_programs_user(shared_cnf, doctor, place):
     cnf = shared_cnf(log_level=1, log_output=place / "log", audit_output=place / "audit",
                      metrics_file=place / "sesam.prom")
-    steps = doctor(cnf, "--as", "nobody")
+    steps = doctor(cnf, "--as", "daemon")
     assert bad_steps(steps) == ["log file", "audit file", "metrics file"] and not (place / "log").exists()
-    assert_tells(steps["log file"], "Permission denied (as user 'nobody')", "install -o nobody", f"{place}/log")
-    assert_tells(steps["metrics file"], "Permission denied (as user 'nobody')", f"chmod g+wx {place}")
+    assert_tells(steps["log file"], "Permission denied (as user 'daemon')", "install -o daemon", f"{place}/log")
+    assert_tells(steps["metrics file"], "Permission denied (as user 'daemon')", f"chmod g+wx {place}")
     assert steps["files"]["result"] == "warning"
     assert_tells(steps["files"], f"pass_source = {place}/pass: Permission denied", "if the program starts as root",
                  f"chmod g+r {place}/pass")
     subprocess.run(steps["log file"]["cure"].split(": ")[1], shell=True, check=True)
-    shutil.chown(place, "nobody")
-    shutil.chown(place / "pass", "nobody")
-    steps = doctor(cnf, "--as", "nobody")
-    assert "writable for user 'nobody'" in steps["log file"]["finding"]
+    shutil.chown(place, "daemon")
+    shutil.chown(place / "pass", "daemon")
+    steps = doctor(cnf, "--as", "daemon")
+    assert "writable for user 'daemon'" in steps["log file"]["finding"]
     assert steps["metrics file"]["result"] == steps["files"]["result"] == "good"
     assert "root; to check as the user of a program, add --as USER" in doctor(cnf)["files"]["finding"]
 
 
 def test_the_cure_of_a_file_that_the_user_may_not_read(shared_cnf, doctor, place):
     cnf = shared_cnf()
-    as_nobody = {"user": 65534, "group": 65534, "extra_groups": []}
-    steps = doctor(cnf, cwd=place, **as_nobody)
-    assert_only_bad(steps, "files", "Permission denied (as user 'nobody')", f"chmod g+r {place}/pass")
+    as_daemon = {"user": "daemon", "group": "daemon", "extra_groups": []}
+    steps = doctor(cnf, cwd=place, **as_daemon)
+    assert_only_bad(steps, "files", "Permission denied (as user 'daemon')", f"chmod g+r {place}/pass")
     place.chmod(0o700)
-    steps = doctor(cnf, cwd="/", **as_nobody)
-    assert_tells(steps["configuration file"], "Permission denied", "readable for user 'nobody'")
+    steps = doctor(cnf, cwd="/", **as_daemon)
+    assert_tells(steps["configuration file"], "Permission denied", "readable for user 'daemon'")
     place.chmod(0o755)
+
+
+def test_no_secret_is_opened_to_a_group_that_users_share(shared_cnf, doctor, place):
+    """'nogroup' is the group of many services."""
+    cnf = shared_cnf(metrics_file=place / "sesam.prom")
+    for steps in doctor(cnf, "--as", "nobody"), doctor(cnf, cwd=place, user=65534, group=65534, extra_groups=[]):
+        for step in "files", "metrics file":
+            assert "'nogroup'" in steps[step]["cure"] and "a group of its own" in steps[step]["cure"]
+        assert "chgrp" not in str(steps) and "chmod g+" not in str(steps)
 
 
 def test_users_that_cannot_be_tried(shared_cnf, sesam, place):
@@ -160,15 +169,15 @@ def test_an_openssl_cnf_that_the_user_may_not_read(shared_cnf, doctor, place):
     part.write_text("[part]\nx = y\n")
     part.chmod(0o600)
     cnf.write_text(cnf.read_text() + f"\n.include {part}\n")
-    steps = doctor(cnf, "--as", "nobody")
+    steps = doctor(cnf, "--as", "daemon")
     warnings = [step for step in steps["all"]["steps"] if step["step"] == "configuration file"]
     assert [step["result"] for step in warnings] == ["warning", "warning"] and bad_steps(steps) == ["secrets' files"]
     for step, file in zip(warnings, (cnf, part)):
-        assert_tells(step, f"{file}: Permission denied (as user 'nobody'); OpenSSL ignores it", "starts as root",
-                     "if it starts as user 'nobody', make it readable", f"chmod g+r {file}")
+        assert_tells(step, f"{file}: Permission denied (as user 'daemon'); OpenSSL ignores it", "starts as root",
+                     "if it starts as user 'daemon', make it readable", f"chmod g+r {file}")
     cnf.chmod(0o644)
     part.chmod(0o644)
-    assert doctor(cnf, "--as", "nobody")["configuration file"]["result"] == "good"
+    assert doctor(cnf, "--as", "daemon")["configuration file"]["result"] == "good"
 
 
 def test_no_signature_without_the_audit_file_that_is_required(device, openssl_cnf, doctor, tmp_path):
