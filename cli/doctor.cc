@@ -137,6 +137,7 @@ void check_configured(const Session& session, const Ground& ground, const Argume
   }
   if (warn_of_cut_values(ground, collected.values, checkup))
     checkup.good("settings", summary(*configuration));
+  check_named_copy(ground.cnf, checkup);
   check_secret_files(collected.files, checkup);
   const auto& connection = configuration->connection;
   if (!check_client_certificate(connection, checkup))

@@ -42,6 +42,10 @@ struct FileFindings {
 FileFindings check_files(const User* user, const std::string& module, const config::Values& values,
                          Checkup& checkup);
 
+/// Whether openssl.cnf and named.cnf in one directory, as `sesam setup` writes them, have the same settings:
+/// step "named's copy". `path` is that of either.
+void check_named_copy(const std::string& path, Checkup& checkup);
+
 /// The pair that is shown to the device, if there is one: step "client certificate". False if the provider
 /// cannot use it.
 bool check_client_certificate(const transport::Options& options, Checkup& checkup);

@@ -7,6 +7,7 @@ import pytest
 
 from harness.doctor import assert_only_bad, assert_only_warning, assert_tells, bad_steps, names, rewrite
 from harness.paths import COMMAND
+from harness.setup import place, words  # noqa: F401
 
 
 @pytest.mark.parametrize("old, new, told, cure", [
@@ -127,3 +128,21 @@ def test_a_file_that_is_not_there_or_broken(doctor, tmp_path):
     (tmp_path / "broken.cnf").write_text("a = 1\nb = c$d\n")
     assert_only_bad(doctor(None, tmp_path / "broken.cnf"), "configuration file",
                     "broken.cnf, line 2: variable has no value", "named on the command line", "put a \\ before $")
+
+
+@pytest.mark.parametrize("examined", ["openssl.cnf", "named.cnf"])
+def test_settings_that_differ_from_nameds_copy(device, words, place, sesam, doctor, tmp_path, examined):
+    sesam(None, *words(device, named=tmp_path / "d"))
+    named = place / "named.cnf"
+    assert doctor(place / examined)["named's copy"]["result"] == "good"
+    rewrite(named, ("\nlog_level = 1\n", "\nlog_level = 1\nlog_output = syslog\n"))
+    assert doctor(place / examined)["named's copy"]["result"] == "good", "what was added to named's is kept"
+    rewrite(named, (f"\npin_source = file:{place}/pin\n", "\npin = 24681357\n"),
+            ("\naddress = 127.0.0.1", "\naddress = ::1"))
+    steps = doctor(place / examined)
+    step = steps["named's copy"]
+    assert step["result"] == "warning" and "24681357" not in str(step) and "::1" not in str(step)
+    assert_tells(step, "has other settings: address, pin, pin_source",
+                 f"sesam setup --force --named --directory {place}")
+    named.write_text("[named]\n")
+    assert examined == "named.cnf" or "named's copy" not in doctor(place / examined)
