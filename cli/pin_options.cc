@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/pin_options.h"
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
 #include "cli/ask.h"
 #include "cli/pin_prompt.h"
 #include "keymgmt/key_pin.h"
@@ -9,6 +13,15 @@ namespace sesam::cli {
 namespace {
 
 constexpr std::string_view kAsk = "ask:";
+constexpr std::string_view kNamed[] = {"file:", "env:"};
+
+// Its value is not repeated: it may be the PIN itself.
+std::string check_source(const std::string& source) {
+  const bool is_named = std::any_of(std::begin(kNamed), std::end(kNamed), [&](std::string_view start) {
+    return source.starts_with(start) && source.size() > start.size();
+  });
+  return is_named || source == kAsk ? "" : "expected file:PATH, env:NAME or ask:";
+}
 
 }  // namespace
 
@@ -23,6 +36,7 @@ void add_pin_source(CLI::App& command, Session& session, PinOptions& pin) {
               session.set.push_back("pin_source=" + source);
           },
           "source of the PIN: file:PATH, env:NAME, or ask: to be prompted")
+      ->check(check_source)
       ->type_name("SOURCE");
 }
 
@@ -35,15 +49,18 @@ Result<Secret> pin_of_new_keys(const n200::Device& device, const PinOptions& pin
   if (pin.none) return Secret();
   if (!pin.ask && !device.options().pin.empty()) return device.options().pin.clone();
   if (!has_terminal())
-    return Error{
-        Reason::pin_missing,
-        "a new key needs a PIN, and there is no terminal to ask for it; use --pin-source or --no-pin"};
+    return Error{Reason::bad_argument,
+                 "a new key needs a PIN, and there is no terminal to ask for it; use --pin-source file:PATH, "
+                 "--pin-source env:NAME or --no-pin"};
   auto answer = ask_new_secret("PIN of the new key");
   if (!answer) return Error{Reason::pin_missing, "no PIN was entered, or the two PINs differ"};
   return std::move(*answer);
 }
 
 Result<n200::KeyHandle> handle_of(const n200::Device& device, FoundKey found, const PinOptions& pin) {
+  if (pin.ask && !has_terminal())
+    return Error{Reason::bad_argument,
+                 "--pin-source ask: there is no terminal to ask for the PIN; use file:PATH or env:NAME"};
   if (pin.ask) found.uri.pin_source = kAsk;
   SESAM_TRY(secret, keymgmt::pin_for(found.uri, found.record, device, terminal_prompt()));
   return device.handle(found.uri, found.record, std::move(secret));

@@ -51,7 +51,7 @@ Result<const n200::Curve*> curve_of_algorithm(const std::string& path, std::stri
   if (algorithm == kEcdsaP256) return n200::curve_named("P-256");
   if (algorithm == kEcdsaP384) return n200::curve_named("P-384");
   if (std::find(std::begin(kRsa), std::end(kRsa), algorithm) != std::end(kRsa))
-    return Error{Reason::not_offered,
+    return Error{Reason::unsupported_key,
                  path +
                      ": RSA keys cannot be imported; let named replace it by a key that it makes "
                      "in the device, as docs/BIND.md describes"};

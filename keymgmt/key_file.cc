@@ -124,13 +124,15 @@ std::optional<Secret> number_of(const EVP_PKEY* key, const char* name, std::size
 }  // namespace
 
 Error cannot_be_imported(const std::string& path, const char* type) {
-  return {Reason::not_offered, path + ": only EC keys can be imported; of " + type +
-                                   " keys it is not known how the device imports them"};
+  return {Reason::unsupported_key,
+          path + ": only EC keys can be imported, as it is not known how the device imports " + type +
+              " keys; to make one in the device, run: sesam generate NAME --type " + type};
 }
 
 Result<EcKeyFile> read_ec_key_file(const std::string& path, const Passphrase& passphrase) {
   const auto read = read_file(path);
-  if (const int* failed = std::get_if<int>(&read)) return unusable(path, std::strerror(*failed));
+  if (const int* failed = std::get_if<int>(&read))
+    return Error{Reason::bad_argument, path + ": " + std::strerror(*failed)};
   const Secret& text = std::get<Secret>(read);
   if (is_bind_key_file(text.reveal())) return read_bind_key_file(path, text);
   SESAM_TRY(key, key_in(path, text, passphrase));

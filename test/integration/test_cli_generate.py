@@ -73,7 +73,7 @@ def test_the_pin_source_comes_before_the_configuration(device, openssl_cnf, open
 def test_without_pin_and_terminal_nothing_is_made(device, openssl_cnf, sesam):
     done = sesam(openssl_cnf(device), "generate", "web", check=False)
     assert done.returncode == 1
-    assert "PIN missing" in done.stderr and "--pin-source" in done.stderr and "--no-pin" in done.stderr
+    assert "needs a PIN" in done.stderr and "--pin-source" in done.stderr and "--no-pin" in done.stderr
     assert device.requests() == {}
 
 
@@ -95,6 +95,8 @@ def test_a_name_that_is_taken_or_is_no_name_is_refused(device, openssl_cnf, sesa
     (["web", "--type", "RSA", "--curve", "P-256"], "--curve: applies to EC keys"),
     (["web", "--bits", "2048"], "--bits: applies to RSA keys"),
     (["web", "--type", "RSA", "--bits", "1024"], "1024"),
+    (["web", "--pin-source", "1357911"], "--pin-source: expected file:PATH, env:NAME or ask:\n"),
+    (["web", "--pin-source", "file:"], "--pin-source: expected file:PATH"),
     (["web", "--acl", "XYZ"], "four hexadecimal digits"),
     (["web", "--core", "0"], "--core"),
     (["web", "--no-pin", "--pin-source", "ask:"], "excludes"),
@@ -103,6 +105,15 @@ def test_a_name_that_is_taken_or_is_no_name_is_refused(device, openssl_cnf, sesa
 def test_a_wrong_command_line_is_a_matter_of_usage(device, openssl_cnf, sesam, arguments, told):
     done = sesam(openssl_cnf(device), "generate", *arguments, check=False)
     assert done.returncode == 2 and told in done.stderr, str(done)
+
+
+@pytest.mark.parametrize("command", ["generate", "delete"])
+def test_a_pin_to_be_asked_for_needs_a_terminal(device, openssl_cnf, sesam, command):
+    device.create_key("web", pin=PIN)
+    words = {"generate": ["new"], "delete": ["web", "--yes"]}[command]
+    done = sesam(openssl_cnf(device), command, *words, "--pin-source", "ask:", check=False)
+    assert done.returncode == 1 and "no terminal to ask for" in done.stderr and "openssl.cnf" not in done.stderr
+    assert [key["nice_name"] for key in device.keys()] == ["web"]
 
 
 def test_an_unknown_curve_is_refused_and_the_known_are_named(device, openssl_cnf, sesam):
