@@ -5,8 +5,8 @@
 #include <set>
 #include <string_view>
 
-#include "cli/key_kind.h"
 #include "cli/key_suggestion.h"
+#include "cli/option_values.h"
 #include "cli/output.h"
 #include "config/configuration.h"
 #include "n200/uri.h"
@@ -84,16 +84,6 @@ const CLI::Option* positional(const Context& context) {
   return last != nullptr && last->get_items_expected_max() > 1 ? last : nullptr;
 }
 
-// "TEXT:{name,created}" -> name, created.
-Candidates values_in(const std::string& type_name) {
-  Candidates values;
-  const auto begin = type_name.find('{'), end = type_name.rfind('}');
-  if (begin == type_name.npos || end == type_name.npos || end < begin) return values;
-  for (const auto& value : CLI::detail::split(type_name.substr(begin + 1, end - begin - 1), ','))
-    values.push_back({value, ""});
-  return values;
-}
-
 // What a name of the device's could do to the line of a shell, or make of it.
 bool is_safe(const std::string& name) {
   return !name.empty() && printable(name) == name && !name.starts_with('-') &&
@@ -121,10 +111,9 @@ Candidates named(const std::vector<std::string>& words) {
 }
 
 Candidates values_of(const CLI::Option& option, const Session& session) {
-  if (auto values = values_in(option.get_type_name()); !values.empty()) return values;
+  if (const auto values = listed_values(option); !values.empty()) return named(values);
   const std::string name = option.get_name(true);
   if (option.check_lname("key") || name == "KEY" || name == "PATTERN") return key_names(session);
-  if (option.check_lname("curve")) return named(curve_names());
   if (option.check_lname("digest")) return named({std::begin(kDigests), std::end(kDigests)});
   if (option.check_lname("set")) return settings_to_set();
   if (option.check_lname("pin-source")) return named({"file:", "env:", "ask:"});

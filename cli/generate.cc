@@ -2,6 +2,7 @@
 // `sesam generate`: creates a key in the device.
 #include "cli/commands.h"
 #include "cli/new_key.h"
+#include "cli/option_values.h"
 #include "cli/show.h"
 #include "keymgmt/key_types.h"
 
@@ -29,16 +30,8 @@ void check_fit(const Arguments& arguments) {
   if (has_curves && arguments.bits != 0) throw CLI::ValidationError("--bits", "applies to RSA keys only");
 }
 
-Result<void> check_curve(const std::string& name) {
-  if (name.empty() || n200::curve_named(name.c_str()) != nullptr) return {};
-  return Error{Reason::unsupported_key,
-               "the device has no curve '" + name +
-                   "'; it has P-256, P-384, P-521, brainpoolP256r1, brainpoolP384r1 and brainpoolP512r1"};
-}
-
 Result<bool> generate(Session& session, const Arguments& arguments) {
   SESAM_TRY(device, session.device());
-  SESAM_CHECK(check_curve(arguments.curve));
   SESAM_TRY(pin, pin_of_new_keys(*device, arguments.place.pin));
   SESAM_TRY(key, new_key(*device, arguments.place, arguments.name, pin));
   keymgmt::set_kind(key, type_of(arguments), arguments.curve, arguments.bits);
@@ -57,7 +50,7 @@ void add_generate(CLI::App& app, Session& session) {
   command->add_option("--type", arguments->type, "type of the key")
       ->check(CLI::IsMember(keymgmt::key_type_names(), CLI::ignore_case))
       ->capture_default_str();
-  command->add_option("--curve", arguments->curve, "curve of an EC key; default: P-256")->type_name("NAME");
+  add_curve_option(*command, arguments->curve, "curve of an EC key; default: P-256");
   command->add_option("--bits", arguments->bits, "size of an RSA key; default: 2048")
       ->check(CLI::Range(int{kBits.min_bits}, int{kBits.max_bits}))
       ->type_name("N");

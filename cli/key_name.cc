@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/key_name.h"
 
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "base/closest.h"
 #include "base/hex.h"
 #include "n200/curves.h"
 
@@ -10,6 +16,22 @@ namespace {
 constexpr std::size_t kIdDigits = 12;  // CKA_ID, n200.md
 
 bool may_be_id(const std::string& name) { return name.size() == kIdDigits && is_hex(name); }
+
+// The attribute that an unknown one in the path was probably meant to be. Only names that are known are told:
+// an unknown one may be the rest of a PIN.
+std::string meant_attribute(std::string_view uri) {
+  const std::vector<std::string> known{"object",       "token", "id",   "key-id", "serial",
+                                       "manufacturer", "acl",   "core", "type"};
+  uri.remove_prefix(uri.find(':') + 1);
+  uri = uri.substr(0, uri.find('?'));
+  if (n200::may_hold_a_pin(uri)) return {};
+  for (const auto& component : CLI::detail::split(std::string(uri), ';')) {
+    const std::string name = component.substr(0, component.find('='));
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (std::string meant = closest_to(name, known); !meant.empty()) return meant;
+  }
+  return {};
+}
 
 using Search = Result<n200::KeyRecord> (n200::Device::*)(const n200::KeyUri&);
 
@@ -32,7 +54,12 @@ Result<FoundKey> find(n200::Device& device, Search search, const std::string& na
 }  // namespace
 
 Result<n200::KeyUri> uri_of_name(const std::string& name) {
-  return n200::KeyUri::parse(n200::has_key_uri_scheme(name) ? name : "sesam:" + n200::percent_encode(name));
+  if (!n200::has_key_uri_scheme(name)) return n200::KeyUri::parse("sesam:" + n200::percent_encode(name));
+  SESAM_TRY(uri, n200::KeyUri::parse(name));
+  // cppcheck-suppress returnStdMoveLocal ; it is a reference
+  if (uri.lost_name.empty()) return std::move(uri);
+  const std::string meant = meant_attribute(name);
+  return Error{Reason::bad_uri, uri.lost_name + (meant.empty() ? "" : ": did you mean '" + meant + "'?")};
 }
 
 Result<FoundKey> find_key(n200::Device& device, const std::string& name) {

@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/key_kind.h"
 #include "cli/key_name.h"
+#include "cli/option_values.h"
 #include "cli/output.h"
 #include "n200/curves.h"
 #include "n200/packed_records.h"
@@ -137,19 +138,13 @@ Result<bool> list(const Session& session, const Arguments& arguments) {
   return true;
 }
 
-std::string check_curve(const std::string& name) {
-  return n200::curve_named(name.c_str()) != nullptr ? "" : "the device has no curve '" + name + "'";
-}
-
 void add_options(CLI::App& command, Arguments& arguments) {
   command.add_option(
       "PATTERN", arguments.pattern,
       "list matching keys only: a name, which may contain * and ?, or a sesam: or pkcs11: URI");
   command.add_option("--type", arguments.type, "list keys of this type only")
       ->check(CLI::IsMember(key_types(), CLI::ignore_case));
-  command.add_option("--curve", arguments.curve, "list EC keys on this curve only")
-      ->check(CLI::Validator([](const std::string& name) { return check_curve(name); },
-                             CLI::detail::generate_set(curve_names())));
+  add_curve_option(command, arguments.curve, "list EC keys on this curve only");
   command.add_option("--sort", arguments.sort, "sort by this column; dates: oldest first")
       ->check(CLI::IsMember(orders()))
       ->capture_default_str();

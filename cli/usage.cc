@@ -9,6 +9,7 @@
 
 #include "base/closest.h"
 #include "cli/errors.h"
+#include "cli/option_values.h"
 
 namespace sesam::cli {
 namespace {
@@ -56,15 +57,26 @@ void report_unexpected(const CLI::App& app, const std::vector<std::string>& word
   print_error(kUsage, "too many arguments");
 }
 
+const CLI::Option* option_named(const CLI::App& app, const std::string& name) {
+  const auto* own = chosen_command(app).get_option_no_throw(name);
+  return own != nullptr ? own : app.get_option_no_throw(name);
+}
+
 std::string usage_of(const CLI::App& app) {
   const CLI::App& command = chosen_command(app);
   return "sesam " + (&command == &app ? "" : command.get_name() + " ") + "--help";
 }
 
+// The word of an option's list that its value may have been meant to be. `problem` begins with its name.
+std::string meant_value(const CLI::App& app, const std::string& problem) {
+  const std::string name = problem.substr(0, problem.find(": "));
+  const auto* option = name.starts_with("--") ? option_named(app, name) : nullptr;
+  if (option == nullptr || option->results().empty()) return {};
+  return closest_to(option->results().back(), listed_values(*option));
+}
+
 bool needs_text(const CLI::App& app, const std::string& name) {
-  const CLI::App& command = chosen_command(app);
-  const auto* own = command.get_option_no_throw(name);
-  const auto* option = own != nullptr ? own : app.get_option_no_throw(name);
+  const auto* option = option_named(app, name);
   constexpr std::string_view kMayBeEmpty = "--user";  // of setup: the device needs no user
   return name != kMayBeEmpty && option != nullptr && option->get_items_expected_max() > 0;
 }
@@ -129,7 +141,7 @@ bool report_usage(const CLI::App& app, const CLI::ParseError& error) {
   if ((is_unknown || is_extra) && !left.empty())
     report_unexpected(app, left);
   else
-    print_error(kUsage, error.what());
+    print_error(kUsage, error.what(), meant_value(app, error.what()));
   if (error_form() == ErrorForm::text) std::cerr << "Run '" << usage_of(app) << "' for more information.\n";
   return true;
 }

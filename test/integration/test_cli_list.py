@@ -85,7 +85,10 @@ def test_long_names_are_cut_to_the_width_of_the_terminal(device, openssl_cnf, se
     (["--type", "RSA"], ["ca"]),
     (["--type", "SYM"], ["k01"]),
     (["--curve", "secp384r1"], ["web"]),
+    (["--curve", "SECP384R1"], ["web"]),
     (["--curve", "brainpoolP384r1"], ["brain"]),
+    (["--curve", "brainpoolp384r1"], ["brain"]),
+    (["--curve", "p-256"], ["JP.example"]),
     (["--curve", "P-256", "--type", "EC"], ["JP.example"]),
     (["*a*"], ["JP.example", "brain", "ca"]),
     (["?[ae]b"], ["web"]),
@@ -130,6 +133,17 @@ def test_no_match_is_an_error_that_names_the_filter(device, keys, openssl_cnf, s
     done = sesam(cnf, "--json", "list", *words, check=False)
     assert done.returncode == 1 and json.loads(done.stdout) == {"keys": []}
     assert json.loads(done.stderr.splitlines()[-1])["error"]["reason"] == "unknown_key"
+
+
+@pytest.mark.parametrize("uri, told", [
+    ("sesam:objct=web", "unknown attribute before the first '?': did you mean 'object'?"),
+    ("pkcs11:object=web;x-vendor=1", "unknown attribute before the first '?'"),
+    ("sesam:object=", "'object' is empty"), ("sesam:objct=web;pin-value=1234", "unknown attribute")], ids=str)
+def test_a_uri_with_an_unknown_attribute_does_not_list_all_keys(device, keys, openssl_cnf, sesam, uri, told):
+    for words in ["list", uri], ["show", uri]:
+        done = sesam(openssl_cnf(device), *words, check=False)
+        assert (done.returncode, done.stdout) == (1, "") and f"invalid key URI: {told}" in done.stderr, str(done)
+        assert "1234" not in done.stderr
 
 
 def test_a_device_without_keys_is_no_error(device, openssl_cnf, sesam):

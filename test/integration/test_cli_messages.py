@@ -30,6 +30,11 @@ def errors(done) -> list[dict]:
     (["lsit"], 2, "list"), (["sho", "web"], 2, "show"), (["generate", "x", "--curv", "P-256"], 2, "--curve"),
     (["list", "--jsno"], 2, "--json"), (["--confg", "x", "list"], 2, "--config"),
     (["list", "--set", "addres=x"], 1, "address"), (["show", "wbe"], 1, "web"), (["uri", "jp.exmple"], 1, "JP.example"),
+    (["list", "--sort", "crated"], 2, "created"), (["list", "--type", "ECC"], 2, "EC"),
+    (["generate", "x", "--type", "RAS"], 2, "RSA"), (["list", "--curve", "p256"], 2, "P-256"),
+    (["generate", "x", "--curve", "P256"], 2, "P-256"), (["list", "--color", "alwys"], 2, "always"),
+    (["list", "sesam:objct=web"], 1, "object"), (["show", "pkcs11:objekt=web"], 1, "object"),
+    (["sign", "sesam:object=web;cores=2", "--hex", "00" * 32], 1, "core"),
     (["list", "we"], 1, "web"), (["sign", "Web", "--hex", "00" * 32], 1, "web"),
 ], ids=str)
 def test_a_misspelt_word_is_recognised(cnf, sesam, words, status, meant):
@@ -38,7 +43,8 @@ def test_a_misspelt_word_is_recognised(cnf, sesam, words, status, meant):
 
 
 @pytest.mark.parametrize("words", [["frobnicate"], ["list", "--frobnicate"], ["list", "--set", "frobnicate=x"],
-                                   ["show", "frobnicate"], ["show", "sesam:wbe"], ["show", "k"]], ids=str)
+                                   ["show", "frobnicate"], ["list", "--sort", "frobnicate"],
+                                   ["list", "sesam:frobnicate=web"], ["show", "sesam:wbe"], ["show", "k"]], ids=str)
 def test_nothing_is_suggested_for_a_word_that_is_unlike_all_others(cnf, sesam, words):
     done = sesam(cnf, *words, check=False)
     assert done.returncode != 0 and "did you mean" not in done.stderr.lower()
@@ -60,7 +66,8 @@ def test_suggestions_do_not_keep_anybody_waiting(device, cnf, sesam):
 
 @pytest.mark.parametrize("words, status, reason, meant", [
     (["show", "wbe"], 1, "unknown_key", "web"), (["lsit"], 2, "usage", "list"), (["show"], 2, "usage", None),
-    (["list", "--sort", "x"], 2, "usage", None), (["list", "--set", "core=x"], 1, "bad_configuration", None),
+    (["list", "--sort", "x"], 2, "usage", None), (["list", "--sort", "nmae"], 2, "usage", "name"),
+    (["list", "--set", "core=x"], 1, "bad_configuration", None),
     (["generate", "web"], 1, "key_exists", None),
 ], ids=str)
 def test_an_error_is_json_on_stderr(cnf, sesam, words, status, reason, meant):

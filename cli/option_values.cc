@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/option_values.h"
+
+#include <algorithm>
+
+#include "base/ascii_case.h"
+#include "cli/key_kind.h"
+#include "n200/curves.h"
+
+namespace sesam::cli {
+namespace {
+
+// In the capitals that OpenSSL wants: "p-256" -> "P-256".
+std::string normalize_curve(std::string& name) {
+  if (n200::curve_named(name.c_str()) != nullptr) return {};
+  std::vector<std::string> known = curve_names();
+  for (const auto& curve : n200::curves()) known.emplace_back(curve.group);
+  const auto found =
+      std::ranges::find_if(known, [&](const auto& one) { return equal_ignoring_case(one, name); });
+  if (found == known.end())
+    return "the device has no curve '" + name + "'; it has " + CLI::detail::join(curve_names(), ", ");
+  name = *found;
+  return {};
+}
+
+}  // namespace
+
+// "TEXT:{name,created}" -> name, created.
+std::vector<std::string> listed_values(const CLI::Option& option) {
+  const std::string text = option.get_type_name();
+  const auto begin = text.find('{'), end = text.rfind('}');
+  if (begin == text.npos || end == text.npos || end < begin) return {};
+  return CLI::detail::split(text.substr(begin + 1, end - begin - 1), ',');
+}
+
+CLI::Option* add_curve_option(CLI::App& command, std::string& curve, const std::string& description) {
+  return command.add_option("--curve", curve, description)
+      ->transform(CLI::Validator(&normalize_curve, CLI::detail::generate_set(curve_names())));
+}
+
+}  // namespace sesam::cli
