@@ -103,7 +103,7 @@ def test_no_k_files(bind, doctor, tmp_path):
 def test_k_files_that_named_cannot_read(bind, doctor):
     """pytest's directory is root's alone, as a wrong key-directory is."""
     private, = bind.directory.glob("K*.private")
-    steps = doctor(bind.openssl_conf, "--bind", bind.directory, "--as", "nobody")
+    steps = doctor(bind.openssl_conf, "--bind", bind.directory, "--as", "daemon")
     assert "K files" in bad_steps(steps)
-    assert_tells(steps["K files"], str(private.parent), "Permission denied (as user 'nobody')", "into the directory")
+    assert_tells(steps["K files"], str(private.parent), "Permission denied (as user 'daemon')", "into the directory")
     assert shutil.which("named-checkconf")

@@ -122,7 +122,8 @@ def test_what_cannot_be_imported_is_refused(device, openssl_cnf, openssl, key_fi
                        ("absent", "No such file")]:
         done = import_key(openssl, cnf, tmp_path / name, check=False)
         assert done.returncode != 0 and told in done.stderr, f"{name}: {done}"
-        assert told == "only EC keys" or "key file cannot be imported" in done.stderr, f"{name}: {done}"
+        is_about_contents = told not in ("only EC keys", "No such file")
+        assert not is_about_contents or "key file cannot be imported" in done.stderr, f"{name}: {done}"
     done = import_key(openssl, cnf, tmp_path / "rsa", algorithm="RSA", check=False)
     assert "importing an RSA key" in done.stderr
     assert "importecckey" not in device.requests()
