@@ -32,7 +32,7 @@ QUICK = [
     "generation: 421, every 3rd request",
     "generation: reset, every 5th request",
     # Time-outs, busy devices and devices that are away.
-    "connection half-open (mute), every 50th request",
+    "connection half-open (no reply), every 50th request",
     "device without power for 800 ms",
     "device restarts twice, 700 ms each",
     "device restarts twice, 700 ms each, HTTP/1.1",
