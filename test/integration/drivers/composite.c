@@ -162,9 +162,9 @@ static void try_another_type(const char *uri) {
   ERR_clear_error();
   EVP_PKEY_CTX_free(context);
   EVP_PKEY_free(other);
-  context = context_of(public_key);
+  context = context_of(public_key);  // which OpenSSL hands over as a public key alone
   CHECK(EVP_PKEY_sign_message_init(context, algorithm, NULL) != 1);
-  REASON("not a private key");
+  REASON("invalid argument");
   EVP_PKEY_CTX_free(context);
 }
 
