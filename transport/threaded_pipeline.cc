@@ -32,26 +32,8 @@ struct GiveBack {
 };
 using CallPointer = std::unique_ptr<Call, GiveBack>;
 
-Reply failed(Failure failure, std::string message) {
-  Reply reply;
-  reply.failure = failure;
-  reply.message = std::move(message);
-  return reply;
-}
-
-Reply out_of_memory(bool may_have_acted) noexcept {
-  Reply reply;
-  reply.failure = Failure::out_of_memory;
-  reply.may_have_acted = may_have_acted;
-  return reply;
-}
-
 // Once the request may have been sent, a lack of memory must not hide that.
-Reply reply_of(Call& call) noexcept try { return call.take_reply(); } catch (const std::bad_alloc&) {
-  return out_of_memory(call.may_have_acted);
-}
-
-Reply failed_after(Failure failure, std::string_view message, bool may_have_acted) noexcept {
+Reply failed(Failure failure, std::string_view message, bool may_have_acted = false) noexcept {
   Reply reply;
   reply.failure = failure;
   reply.may_have_acted = may_have_acted;
@@ -61,6 +43,10 @@ Reply failed_after(Failure failure, std::string_view message, bool may_have_acte
     reply.message.clear();
   }
   return reply;
+}
+
+Reply reply_of(Call& call) noexcept try { return call.take_reply(); } catch (const std::bad_alloc&) {
+  return failed(Failure::out_of_memory, {}, call.may_have_acted);
 }
 
 }  // namespace
@@ -114,7 +100,7 @@ IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
       return present;
     }
     if (!why_not.empty()) {
-      refusal = failed(Failure::process_limit, std::move(why_not));
+      refusal = failed(Failure::process_limit, why_not);
       return nullptr;
     }
     std::erase(registry.threads, retire_thread());
@@ -127,7 +113,7 @@ IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
     return nullptr;
   }
   if (auto [failure, why] = shared_->driver.preflight(shared_->options); failure != Failure::none) {
-    refusal = failed(failure, std::move(why));
+    refusal = failed(failure, why);
     return nullptr;
   }
   metrics::counts().begin_in_this_process();
@@ -136,7 +122,7 @@ IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
   std::string why_not;
   IoThread* const started = IoThread::start(shared_, why_not).release();
   if (started == nullptr) {
-    refusal = failed(Failure::process_limit, std::move(why_not));
+    refusal = failed(Failure::process_limit, why_not);
     return nullptr;
   }
   registry.threads.push_back(started);
@@ -155,7 +141,7 @@ Reply ThreadedPipeline::perform(const Request& request) try {
   if (reporting) report(request, reply, since);
   return reply;
 } catch (const std::bad_alloc&) {
-  return out_of_memory(false);  // before the request was handed over
+  return failed(Failure::out_of_memory, {});  // before the request was handed over
 }
 
 Reply ThreadedPipeline::try_once(const Request& request) {
@@ -214,8 +200,8 @@ Reply ThreadedPipeline::hand_over(IoThread& thread, Call& call, const Request& r
   call.notify = notify.share();
   while (!submit(thread, call))  // closed for nothing: it is open again by now
     if (const Failure why = handoff.closed_for(); why != Failure::none)
-      return failed(why, std::string(why == Failure::descriptors_closed ? kDescriptorsClosed
-                                                                        : "the pipeline was stopped"));
+      return failed(why,
+                    why == Failure::descriptors_closed ? kDescriptorsClosed : "the pipeline was stopped");
   const Waited waited = wait(thread, call, notify, request.deadline);
   if (waited == Waited::done) return reply_of(call);
   const bool sent = call.sent.load(std::memory_order_relaxed);
@@ -224,9 +210,9 @@ Reply ThreadedPipeline::hand_over(IoThread& thread, Call& call, const Request& r
     return reply_of(call);
   }
   if (waited == Waited::thread_is_stuck)  // or it is slow, and sends the request yet
-    return failed_after(Failure::descriptors_closed, kDescriptorsClosed, sent || !request.repeatable);
-  return failed_after(sent ? Failure::timed_out : Failure::queue_timed_out, "no response before the deadline",
-                      sent);
+    return failed(Failure::descriptors_closed, kDescriptorsClosed, sent || !request.repeatable);
+  return failed(sent ? Failure::timed_out : Failure::queue_timed_out, "no response before the deadline",
+                sent);
 }
 
 ThreadedPipeline::Waited ThreadedPipeline::wait(IoThread& thread, const Call& call, const Notify& notify,
