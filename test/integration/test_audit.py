@@ -182,29 +182,30 @@ def test_parent_and_children_write_whole_lines_into_one_file(web, openssl_cnf, l
     assert len(found) == web.requests()["eccsign"]
 
 
-def test_losses_are_reported_by_parent_and_children_as_those_of_the_process_that_had_them(web, openssl_cnf,
-                                                                                          life_program, tmp_path):
-    audit = tmp_path / "later" / "audit"
-    started = start_life(life_program, openssl_cnf(web, audit_output=audit),
-                         "load sign=3 mark pause_ms=1500 fork=2 [ sign=1 exit ] sign=1 exit")
+def losses(life_program, cnf, audit, actions):
+    """The pid of a process, and the losses that are recorded once it has come to its mark, and the directory exists."""
+    started = start_life(life_program, cnf, actions)
     assert started.stdout.readline()
     audit.parent.mkdir()
     assert started.wait(30) == 0, started.stderr.read()
-    lost = [record for record in records(audit) if record["event"] == "lost"]
-    assert {(record["count"], record["lost_pid"]) for record in lost} == {("3", str(started.pid))}
+    return str(started.pid), [record for record in records(audit) if record["event"] == "lost"]
+
+
+def test_losses_are_reported_by_parent_and_children_as_those_of_the_process_that_had_them(web, openssl_cnf,
+                                                                                          life_program, tmp_path):
+    audit = tmp_path / "later" / "audit"
+    pid, lost = losses(life_program, openssl_cnf(web, audit_output=audit), audit,
+                       "load sign=3 mark pause_ms=1500 fork=2 [ sign=1 exit ] sign=1 exit")
+    assert {(record["count"], record["lost_pid"]) for record in lost} == {("3", pid)}
     assert len({record["pid"] for record in lost}) == 3, "a child may be the only one that lives on"
     assert list(lost[0])[-2:] == ["count", "lost_pid"]
 
 
 def test_what_a_child_loses_is_not_added_to_the_losses_of_its_parent(web, openssl_cnf, life_program, tmp_path):
     audit = tmp_path / "later" / "audit"
-    started = start_life(life_program, openssl_cnf(web, audit_output=audit),
-                         "load sign=3 fork=1 [ sign=2 mark pause_ms=1500 sign=1 exit ] exit")
-    assert started.stdout.readline()
-    audit.parent.mkdir()
-    assert started.wait(30) == 0, started.stderr.read()
-    of_parent, of_child = (record for record in records(audit) if record["event"] == "lost")
-    assert (of_parent["count"], of_parent["lost_pid"]) == ("3", str(started.pid))
+    pid, (of_parent, of_child) = losses(life_program, openssl_cnf(web, audit_output=audit), audit,
+                                        "load sign=3 fork=1 [ sign=2 mark pause_ms=1500 sign=1 exit ] exit")
+    assert (of_parent["count"], of_parent["lost_pid"]) == ("3", pid)
     assert (of_child["count"], of_child["lost_pid"]) == ("2", of_child["pid"])
 
 

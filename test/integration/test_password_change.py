@@ -80,9 +80,14 @@ def test_a_change_that_is_rolled_back_is_found(web, configured, driver, password
     signing.end()
 
 
-def steps(life_program, cnf, web, change):
-    """A signature, the change, and how the next signature ends."""
-    started = start_life(life_program, cnf, "load sign=1 mark pause_ms=1000 sign=1 exit")
+def renew(web, password):
+    web.add_user(USER, NEW)
+    replace(password, NEW)
+
+
+def steps(life_program, cnf, change, actions="load sign=1 mark pause_ms=1000 sign=1 exit"):
+    """The actions, with the change at their mark: the exit status, and what was printed to stderr."""
+    started = start_life(life_program, cnf, actions)
     assert started.stdout.readline() == b"mark\n"
     change()
     _, errors = started.communicate(timeout=60)
@@ -97,7 +102,7 @@ def test_the_new_password_and_the_old_one_are_in_no_message(web, configured, lif
         replace(password, NEW)
         web.fault("error", -1, "eccsign", text=f"no: {NEW} {PASSWORD}")
 
-    code, errors = steps(life_program, configured(web, log_level=10, log_output=log), web, change)
+    code, errors = steps(life_program, configured(web, log_level=10, log_output=log), change)
     assert code != 0 and NEW not in errors and PASSWORD not in errors
     text = log.read_text()
     assert "has a new one, which is used from now on" in text
@@ -123,7 +128,7 @@ def test_a_file_that_cannot_be_trusted_is_not_used(web, configured, life_program
         if what == "owner":
             os.chown(password, 65534, 65534)
 
-    code, errors = steps(life_program, configured(web, log_level=1, log_output=log), web, change)
+    code, errors = steps(life_program, configured(web, log_level=1, log_output=log), change)
     assert code != 0 and "access denied" in errors, "the first error stays"
     lines = [line for line in log.read_text().splitlines() if "cannot be read again" in line]
     assert len(lines) == 1 and problem in lines[0] and lines[0].endswith("restart the program")
@@ -132,14 +137,10 @@ def test_a_file_that_cannot_be_trusted_is_not_used(web, configured, life_program
 def test_a_file_that_cannot_be_read_for_a_moment_is_read_with_the_next_request(web, configured, life_program, password,
                                                                                tmp_path):
     log = tmp_path / "log"
-    started = start_life(life_program, configured(web, log_level=1, log_output=log),
+    code, errors = steps(life_program, configured(web, log_level=1, log_output=log), lambda: renew(web, password),
                          "load sign=1 mark watchdog=60 pause_ms=1000 no_descriptors sign_fails=3 spare_descriptors=-1 "
                          "sign=1 exit")
-    assert started.stdout.readline() == b"mark\n"
-    replace(password, NEW)
-    web.add_user(USER, NEW)
-    _, errors = started.communicate(timeout=60)
-    assert started.returncode == 0, errors.decode()
+    assert code == 0, errors
     text = log.read_text()
     assert text.count("cannot be read again: Too many open files") == 1, text
     assert "has a new one, which is used from now on" in text
@@ -159,33 +160,20 @@ def test_a_password_in_openssl_cnf_or_a_relative_path_is_not_read_again(web, ope
     for settings in ({"pass": PASSWORD}, {"pass": None, "pass_source": "file:" + os.path.relpath(password)}):
         web.add_user(USER, PASSWORD)
         replace(password, PASSWORD)
-
-        def change():
-            web.add_user(USER, NEW)
-            replace(password, NEW)
-
-        code, errors = steps(life_program, openssl_cnf(web, **settings), web, change)
+        code, errors = steps(life_program, openssl_cnf(web, **settings), lambda: renew(web, password))
         assert code != 0 and "access denied" in errors
 
 
 def test_a_forked_process_finds_the_new_password_too(web, configured, life_program, password):
-    started = start_life(life_program, configured(web),
+    code, errors = steps(life_program, configured(web), lambda: renew(web, password),
                          "load sign=1 mark watchdog=60 pause_ms=1000 fork=3 [ sign=2 exit ] sign=1 exit")
-    assert started.stdout.readline() == b"mark\n"
-    replace(password, NEW)
-    web.add_user(USER, NEW)
-    _, errors = started.communicate(timeout=60)
-    assert started.returncode == 0, errors.decode()
+    assert code == 0, errors
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_a_daemon_that_may_no_longer_read_it_keeps_its_error(web, configured, life_program, password, tmp_path):
     log = tmp_path / "log"
-    started = start_life(life_program, configured(web, log_level=1, log_output=log),
+    code, errors = steps(life_program, configured(web, log_level=1, log_output=log), lambda: renew(web, password),
                          "init confine=65534 load sign=1 mark pause_ms=1000 sign=1 exit")
-    assert started.stdout.readline() == b"mark\n"
-    replace(password, NEW)
-    web.add_user(USER, NEW)
-    _, errors = started.communicate(timeout=60)
-    assert started.returncode != 0 and b"access denied" in errors
+    assert code != 0 and "access denied" in errors
     assert "cannot be read again: " in log.read_text()
