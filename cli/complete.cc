@@ -117,6 +117,7 @@ Candidates values_of(const CLI::Option& option, const Session& session) {
   if (option.check_lname("digest")) return named({std::begin(kDigests), std::end(kDigests)});
   if (option.check_lname("set")) return settings_to_set();
   if (option.check_lname("pin-source")) return named({"file:", "env:", "ask:"});
+  if (option.check_lname("pass-source")) return named({"file:", "env:", "stdin:", "ask:"});
   const std::string& type = option.get_positional() ? name : option.get_type_name();
   if (type == "DIR") return {{":directory", ""}};
   if (type == "FILE") return {{":file", ""}};

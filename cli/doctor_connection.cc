@@ -123,7 +123,8 @@ std::optional<HttpVersion> check_endpoint(const transport::Options& options, con
     checkup.skip({kConnection, kCertificate, kHttp}, "the host is not known");
     return std::nullopt;
   }
-  checkup.good(kHost, endpoint.host + " is " + text_of(*addresses));
+  const std::string found = text_of(*addresses);
+  checkup.good(kHost, found == endpoint.host ? found + ", an IP address" : endpoint.host + " is " + found);
   const auto socket = connect_to(*addresses, endpoint, options.connect_timeout_ms);
   if (!socket) {
     checkup.bad(kConnection, socket.error());

@@ -2,6 +2,8 @@
 #include "cli/option_values.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include "base/ascii_case.h"
 #include "cli/key_kind.h"
@@ -36,6 +38,19 @@ std::vector<std::string> listed_values(const CLI::Option& option) {
 CLI::Option* add_curve_option(CLI::App& command, std::string& curve, const std::string& description) {
   return command.add_option("--curve", curve, description)
       ->transform(CLI::Validator(&normalize_curve, CLI::detail::generate_set(curve_names())));
+}
+
+CLI::Validator secret_source(std::vector<std::string> words) {
+  auto check = [words = std::move(words)](const std::string& source) -> std::string {
+    for (const std::string_view start : {"file:", "env:"})
+      if (source.starts_with(start) && source.size() > start.size()) return {};
+    if (std::ranges::find(words, source) != words.end()) return {};
+    std::string expected = "expected file:PATH";
+    for (std::size_t i = 0; i <= words.size(); ++i)
+      expected += (i == words.size() ? " or " : ", ") + (i == 0 ? "env:NAME" : words[i - 1]);
+    return expected;
+  };
+  return CLI::Validator(std::move(check), "");
 }
 
 }  // namespace sesam::cli

@@ -1,27 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/pin_options.h"
 
-#include <algorithm>
-#include <iterator>
-#include <string_view>
-
 #include "cli/ask.h"
+#include "cli/option_values.h"
 #include "cli/pin_prompt.h"
 #include "keymgmt/key_pin.h"
 
 namespace sesam::cli {
 namespace {
 
-constexpr std::string_view kAsk = "ask:";
-constexpr std::string_view kNamed[] = {"file:", "env:"};
-
-// Its value is not repeated: it may be the PIN itself.
-std::string check_source(const std::string& source) {
-  const bool is_named = std::any_of(std::begin(kNamed), std::end(kNamed), [&](std::string_view start) {
-    return source.starts_with(start) && source.size() > start.size();
-  });
-  return is_named || source == kAsk ? "" : "expected file:PATH, env:NAME or ask:";
-}
+constexpr const char* kAsk = "ask:";
 
 }  // namespace
 
@@ -36,7 +24,7 @@ void add_pin_source(CLI::App& command, Session& session, PinOptions& pin) {
               session.set.push_back("pin_source=" + source);
           },
           "source of the PIN: file:PATH, env:NAME, or ask: to be prompted")
-      ->check(check_source)
+      ->check(secret_source({kAsk}))
       ->type_name("SOURCE");
 }
 

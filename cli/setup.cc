@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/doctor.h"
 #include "cli/key_name.h"
+#include "cli/option_values.h"
 #include "cli/output.h"
 #include "cli/setup_block.h"
 #include "cli/setup_contents.h"
@@ -224,6 +225,7 @@ void add_device_options(CLI::App& command, Arguments& arguments) {
   command
       .add_option("--pass-source", arguments.pass_source,
                   "where the password is: file:PATH, env:NAME, stdin:, or ask: for the terminal")
+      ->check(secret_source({std::string(kStdin), std::string(kAsk)}))
       ->type_name("SOURCE");
   command
       .add_option("--fingerprint", arguments.fingerprints,

@@ -96,6 +96,8 @@ def test_options(complete):
     (["generate", "x", "--curve", "P-"], {"P-256", "P-384", "P-521"}), (["--color", "a"], {"auto", "always"}),
     (["sign", "web", "--digest", "SHA3-2"], {"SHA3-224", "SHA3-256"}),
     (["list", "--set", "deadline"], {"deadline_ms="}),
+    (["setup", "--pass-source", ""], {"file:", "env:", "stdin:", "ask:"}),
+    (["generate", "x", "--pin-source", ""], {"file:", "env:", "ask:"}),
 ], ids=lambda words: " ".join(sorted(words) if isinstance(words, set) else words))
 def test_values_of_options(complete, words, values):
     values = values or {"P-384"}

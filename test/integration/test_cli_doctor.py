@@ -29,7 +29,7 @@ def test_all_is_well(device, web, openssl_cnf, doctor):
     assert str(MODULE) in found["module"] and "OpenSSL " in found["module"] and "libcrypto.so." in found["libcrypto"]
     assert "CN=seSAM-nserie-101, no subjectAltName, self-signed, valid until" in found["certificate"]
     assert str(device.tlscert) in found["certificate"]
-    assert found["host name"] == "127.0.0.1 is 127.0.0.1" and found["HTTP"] == "HTTP/2 over TLSv1.3"
+    assert found["host name"] == "127.0.0.1, an IP address" and found["HTTP"] == "HTTP/2 over TLSv1.3"
     assert "pkmaster" in found["access by GET"] and web["key_id"] in found["key"] and "verified" in found["signature"]
     assert steps["all"]["summary"] == "No problem found." and "configuration" not in steps["all"]
 

@@ -219,6 +219,14 @@ def test_the_password_may_come_from_stdin(device, words, place, sesam):
     assert (place / "pass").read_text() == f"{PASSWORD}\n"
 
 
+@pytest.mark.parametrize("source", [PASSWORD, "file:", "env:", "stdin", "ask:me"])
+def test_a_source_of_the_password_that_is_not_one_is_a_matter_of_usage(device, words, place, sesam, source):
+    done = sesam(None, *words(device, pass_source=source), check=False)
+    assert done.returncode == 2 and not place.exists(), str(done)
+    assert "--pass-source: expected file:PATH, env:NAME, stdin: or ask:\n" in done.stderr
+    assert PASSWORD not in done.stderr and device.requests() == {}
+
+
 def test_a_core_that_is_not_there_is_told(device, words, place, sesam):
     done = sesam(None, *words(device, core="9"), check=False)
     assert_nothing_written(done, place)
