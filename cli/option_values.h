@@ -15,8 +15,8 @@ std::vector<std::string> listed_values(const CLI::Option& option);
 /// n200::curve_named() knows.
 CLI::Option* add_curve_option(CLI::App& command, std::string& curve, const std::string& description);
 
-/// For check(): accepts "file:PATH", "env:NAME" and these words, such as "ask:". The refusal does not repeat the value,
-/// which may be the secret itself.
+/// For check(): accepts "file:PATH", "env:NAME" and these words, such as "ask:". The refusal does not repeat
+/// the value, which may be the secret itself.
 CLI::Validator secret_source(std::vector<std::string> words);
 
 }  // namespace sesam::cli

@@ -30,16 +30,14 @@ struct Devices {
   std::vector<std::weak_ptr<Device>> known SESAM_GUARDED_BY(mutex);
 };
 
-// The nodes share the time until the deadline, so that an unresponsive one leaves the next one its part. But
-// each address has time for a handshake with a device that is busy: if that is too much, the next operation
-// tries the next node.
+// The nodes share the time until the deadline, so that an unresponsive one leaves the next one its part.
 unsigned connect_timeout_of_each_node(const transport::Options& connection, unsigned deadline_ms) {
-  constexpr unsigned kMinPerAddressMs = 500;
   std::ptrdiff_t addresses = 1;
   for (const std::string& of_node : connection.addresses)
     addresses = std::max(addresses, 1 + std::ranges::count(of_node, '|'));
   const auto nodes = static_cast<unsigned>(connection.urls.size());
-  const unsigned share = std::max(deadline_ms / nodes, kMinPerAddressMs * static_cast<unsigned>(addresses));
+  const unsigned share =
+      std::max(deadline_ms / nodes, transport::kMinConnectShareMs * static_cast<unsigned>(addresses));
   return std::min(connection.connect_timeout_ms, share);
 }
 

@@ -10,6 +10,10 @@
 
 namespace sesam::transport {
 
+/// The minimum time to connect for each of several addresses that share a deadline: enough for a handshake
+/// with a busy device. If a deadline is too short for that, the next operation tries the next address.
+inline constexpr unsigned kMinConnectShareMs = 500;
+
 /// Where to and how; immutable. Two pipelines with equal options are one pipeline (see
 /// Pipeline::for_options).
 struct Options {

@@ -41,7 +41,7 @@ struct Reply {
   int status = 0;                      ///< HTTP status, 0 if none arrived
   bool server_answers_others = false;  ///< timed_out: something else came from it meanwhile
   bool has_another_address = false;    ///< no connection came about, and the next try goes to another one
-  long retry_after_s = 0;              ///< of 429 and 503, else 0
+  long retry_after_s = 0;              ///< of 429 and 503, as the server asks, however long; else 0
   std::string location;                ///< of 3xx: where it points to, made absolute; untrusted
   std::string body;                    ///< at most reply_cap_bytes
   std::string message;                 ///< libcurl's words about the failure, without secrets

@@ -23,9 +23,6 @@ constexpr long kKeepAliveIntervalS = 10;
 // libcurl takes both buffers from the heap for each request. Its default of 64 KiB for uploads makes glibc
 // tidy the heap with every free(3), and is most of the memory of a request in flight.
 constexpr long kBufferBytes = 16 * 1024;
-// Enough for a handshake with a device that is busy. A deadline that leaves the addresses less than that each
-// is not shared: the next operation tries the next address.
-constexpr std::int64_t kShortestShareMs = 500;
 constexpr const char* kUserAgent = "sesam/" SESAM_VERSION;
 constexpr const char* kNoDirectory = "/dev/null";
 
@@ -203,7 +200,7 @@ void Easies::set_time_limits(Easy& easy, const Call& call, const Lane& lane,
   set(easy.handle, CURLOPT_TIMEOUT_MS,
       static_cast<long>(std::min<std::int64_t>(left, options_.request_timeout_ms)));
   const auto sharers = static_cast<std::int64_t>(lane.admission.is_up() ? 1 : lane.addresses.untried());
-  const auto share = std::max(left / sharers, std::min(left, kShortestShareMs));
+  const auto share = std::max(left / sharers, std::min<std::int64_t>(left, kMinConnectShareMs));
   const auto configured =
       std::min(options_.connect_timeout_ms / static_cast<std::int64_t>(lane.addresses.count()),
                static_cast<std::int64_t>(options_.request_timeout_ms));

@@ -13,9 +13,6 @@ namespace {
 // Of one reply, trailers included; no device has much to say there.
 constexpr std::size_t kMaxHeaderBytes = 64 * 1024;
 
-// A server may send any number, and what it is added to must not overflow.
-constexpr curl_off_t kMaxRetryAfterS = 86'400;
-
 // For a message alone: without the memory for it there is none.
 void keep_location(const Easy& easy) noexcept try {
   const char* location = nullptr;
@@ -70,7 +67,7 @@ Clock::time_point read_reply(Easy& easy) noexcept {
   if (call.status == 429 || call.status == 503) {
     curl_off_t after = 0;
     curl_easy_getinfo(easy.handle, CURLINFO_RETRY_AFTER, &after);
-    call.retry_after_s = static_cast<long>(std::clamp<curl_off_t>(after, 0, kMaxRetryAfterS));
+    call.retry_after_s = static_cast<long>(std::max<curl_off_t>(after, 0));
   }
   if (call.status >= 300 && call.status < 400) keep_location(easy);
   call.failure = Failure::none;
