@@ -225,7 +225,7 @@ void add_device_options(CLI::App& command, Arguments& arguments) {
   command
       .add_option("--pass-source", arguments.pass_source,
                   "where the password is: file:PATH, env:NAME, stdin:, or ask: for the terminal")
-      ->check(secret_source({std::string(kStdin), std::string(kAsk)}))
+      ->check(secret_source({std::string(setup::kStdin), std::string(setup::kAsk)}))
       ->type_name("SOURCE");
   command
       .add_option("--fingerprint", arguments.fingerprints,

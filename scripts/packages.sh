@@ -33,7 +33,7 @@ program_packages=()
   lighttpd-mod-openssl mosquitto redis-server postgresql mariadb-server-core # TLS servers
   unbound nsd postfix dovecot-imapd openvpn freeradius eapoltest
   php-cli nodejs ruby libio-socket-ssl-perl                 # languages
-  sbsigntool 'linux-kbuild-*' u-boot-tools device-tree-compiler rauc squashfs-tools xmlsec1 libxmlsec1-openssl # signers
+  sbsigntool 'linux-kbuild-*' u-boot-tools device-tree-compiler rauc squashfs-tools xmlsec1 libxmlsec1-openssl cosign # signers
   fish zsh                                                  # shells that complete the command's options
   systemd systemd-tpm systemd-ukify systemd-repart systemd-boot-efi libcryptsetup12 'libtss2-mu*' 'libtss2-esys*' 'libtss2-rc*'
 )

@@ -60,6 +60,7 @@ PROGRAMS = [
     ("Linux `sign-file`, `extract-cert`", "linux-kbuild", ("[sign-file-", "[extract-cert-")),
     ("U-Boot's `mkimage`", "u-boot-tools", ("[mkimage-",)),
     ("RAUC", "rauc", ("[rauc-",)),
+    ("cosign", "cosign", ("[cosign-",)),
     ("`xmlsec1`", "xmlsec1", ("[xmlsec1-",)),
     ("`systemd-sbsign`", "systemd-repart", ("[systemd-sbsign-",)),
     ("`ukify`", "systemd-ukify", ("[ukify-",)),

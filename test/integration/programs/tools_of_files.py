@@ -2,8 +2,9 @@
 """Commands that sign files: boot loaders, kernel modules, images, updates, XML."""
 from pathlib import Path
 
+from harness.paths import BUILD
 from harness.pe import minimal_program
-from harness.programs import version_of
+from harness.programs import minimal_environment, version_of
 from programs.row import Place, Tool, find, no_certificates
 
 KBUILD = "/usr/lib/linux-kbuild-*/"
@@ -137,6 +138,20 @@ def rauc(place: Place) -> None:
     place.run_without_device("rauc", "info", "--keyring", place.identity.certificate, "update.raucb")
 
 
+def cosign(place: Place) -> None:
+    """cosign finds the plugin in PATH by its name. Nothing is uploaded to a transparency log."""
+    surroundings = {"PATH": f"{BUILD}:{minimal_environment(None)['PATH']}", "HOME": str(place.directory)}
+    options = ["--yes", "--tlog-upload=false", "--bundle", "bundle.json"]
+    if "--use-signing-config" in place.run_without_device("cosign", "sign-blob", "--help").stdout:  # cosign 3
+        options.append("--use-signing-config=false")
+    (place.directory / "data").write_bytes(b"a blob\n" * 9)
+    place.run("cosign", "sign-blob", "--key", "sesam://web", *options, "data", environment=surroundings)
+    place.run_without_device("cosign", "verify-blob", "--key", place.public_key(), "--bundle", "bundle.json",
+                             "--insecure-ignore-tlog", "data", environment=surroundings)
+    shown = place.run("cosign", "public-key", "--key", "sesam://web", environment=surroundings).stdout
+    assert shown.strip() == place.public_key().read_text().strip()
+
+
 def xmlsec1_version() -> tuple[int, ...]:
     return version_of("xmlsec1", "--version")
 
@@ -179,6 +194,7 @@ TOOLS = [
     Tool("mkimage", ["mkimage", "dtc", "fdtget"], ["RSA"], use=mkimage),
     Tool("mkimage", ["mkimage", "dtc", "fdtget"], ["EC"], use=mkimage, refusal="Can not extract ECDSA key"),
     Tool("rauc", ["rauc", "mksquashfs"], use=rauc),
+    Tool("cosign", ["cosign"], use=cosign),
     Tool("xmlsec1", ["xmlsec1"], ["EC"], use=xmlsec1),
     Tool("xmlsec1", ["xmlsec1"], ["RSA"], unfit=before_1_3, use=xmlsec1),
     # To 1.2, an RSA key is private only if it shows the private exponent (lsh123/xmlsec#901).
