@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts that differ in the case of ASCII letters alone.
+// ASCII case conversion, and comparisons that ignore the case of ASCII letters.
 #pragma once
 
 #include <algorithm>

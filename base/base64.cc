@@ -9,7 +9,7 @@
 namespace sesam {
 namespace {
 
-// Calls `visit` with each group of four characters.
+// Calls `visit` with each group of four Base64 characters.
 template <class Visit>
 void for_each_group(std::span<const unsigned char> bytes, const Visit& visit) {
   unsigned char group[5];  // EVP_EncodeBlock(3) appends a zero byte
@@ -36,7 +36,7 @@ void append_base64(Secret& out, std::span<const unsigned char> bytes) {
 }
 
 std::optional<Bytes> from_base64(std::string_view text) {
-  // EVP_DecodeBlock(3) takes '=' anywhere for a zero.
+  // EVP_DecodeBlock(3) accepts '=' anywhere and decodes it as zero bits.
   const auto plain = std::min(text.find('='), text.size());
   if (text.size() - plain > 2 || text.find_first_not_of('=', plain) != text.npos) return std::nullopt;
   Bytes bytes(text.size() / 4 * 3);

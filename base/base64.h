@@ -14,10 +14,10 @@ namespace sesam {
 
 std::string to_base64(std::span<const unsigned char> bytes);
 
-/// The same for a secret: every buffer in between is wiped.
+/// Appends the Base64 form of a secret to `out`; every intermediate buffer is wiped.
 void append_base64(Secret& out, std::span<const unsigned char> bytes);
 
-/// Nothing unless `text` is padded to whole groups of four characters.
+/// Decodes `text`; nullopt if it is not Base64, padded to whole groups of four characters.
 std::optional<Bytes> from_base64(std::string_view text);
 
 }  // namespace sesam

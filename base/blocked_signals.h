@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps signals from this thread for a while.
+// Blocks signals in the calling thread for the lifetime of an object.
 #pragma once
 
 #include <pthread.h>
@@ -8,8 +8,8 @@
 
 namespace sesam {
 
-/// Blocks them besides what is blocked already, until the end of its life (pthread_sigmask(3)). A thread that
-/// is created meanwhile has them blocked for good.
+/// Blocks `signals` in addition to those already blocked; the destructor restores the previous
+/// mask (pthread_sigmask(3)). A thread that is created meanwhile inherits the mask and keeps it.
 class BlockedSignals {
  public:
   explicit BlockedSignals(const sigset_t& signals) noexcept {

@@ -8,8 +8,8 @@
 namespace sesam {
 namespace {
 
-// The outermost one of each thread. Not a thread_local variable, which a module that is loaded late has to
-// allocate for each thread.
+// The outermost HeldCancellation of each thread. Not a thread_local variable:
+// for a module that is loaded later, each thread would have to allocate it.
 class OfThread {
  public:
   OfThread() noexcept : is_made_(pthread_key_create(&key_, nullptr) == 0) {}
@@ -22,7 +22,7 @@ class OfThread {
 
  private:
   pthread_key_t key_{};
-  bool is_made_;  // else a program has used up all keys, and a pause does not release the cancellation
+  bool is_made_;  // false: no thread keys left (PTHREAD_KEYS_MAX); a pause keeps cancellation off
 };
 
 const OfThread& of_thread() noexcept { return process_state<OfThread>(); }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps pthread_cancel(3) from ending a thread that is inside this module.
+// Defers pthread_cancel(3) while a thread is inside this module.
 #pragma once
 
 namespace sesam {
 
-/// As long as one lives, a cancellation of its thread waits: the stack would be unwound through functions
-/// that are noexcept, which ends the process, and locks would stay taken. The outermost one of a thread
-/// restores what the application had set (pthread_setcancelstate(3)).
+/// Defers the cancellation of its thread for the lifetime of the object. Otherwise the stack would be
+/// unwound through noexcept functions, which ends the process, and locks would stay held. The outermost
+/// object of a thread restores the state that the application had set (pthread_setcancelstate(3)).
 class HeldCancellation {
  public:
   HeldCancellation() noexcept;
@@ -20,8 +20,8 @@ class HeldCancellation {
   bool is_outermost_ = false;
 };
 
-/// Around the pause of an ASYNC_JOB: the application's code runs on this thread meanwhile, as the application
-/// has set it. The job may go on in another thread.
+/// Restores the application's cancellation state while an ASYNC_JOB is paused, as the
+/// application's own code runs on this thread then. The job may be resumed on another thread.
 class ReleasedCancellation {
  public:
   ReleasedCancellation() noexcept;

@@ -46,7 +46,7 @@ std::string closest_to(std::string_view word, const std::vector<std::string>& kn
     const std::size_t distance = begins_with(candidate, word)
                                      ? std::min(allowed, edit_distance(word, candidate))
                                      : edit_distance(word, candidate);
-    // A word of two letters has nothing in common with another one of two letters.
+    // A candidate that needs as many edits as `word` has letters has nothing in common with it.
     if (distance >= least || distance >= word.size()) continue;
     least = distance;
     closest = candidate;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// "Did you mean ...?": the known word that a misspelt one is closest to.
+// "Did you mean ...?": finds the known word that is closest to a misspelt one.
 #pragma once
 
 #include <string>
@@ -8,12 +8,12 @@
 
 namespace sesam {
 
-/// How many letters have to be added, removed, replaced or exchanged with their neighbour to make one word of
-/// the other, ignoring the case of ASCII letters.
+/// The number of letters to insert, delete, replace or swap with their neighbour
+/// to turn one word into the other, ignoring the case of ASCII letters.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// The closest of the known words; empty if none is close: one edit for each three letters, three at most, or
-/// a known word that begins with `word`.
+/// The closest of the known words; empty if none is close. Close means at most one edit per three
+/// letters of `word` (at least one, at most three), or that the known word begins with `word`.
 std::string closest_to(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace sesam

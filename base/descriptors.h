@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// File descriptors that a program's standard streams cannot be mistaken for, and files that keep their
-// identity when the program closes their descriptors.
+// File descriptors that cannot be mistaken for the standard streams, and file identities,
+// which detect that the program has closed a descriptor and reused its number.
 #pragma once
 
 #include <sys/stat.h>
@@ -10,25 +10,25 @@
 
 namespace sesam {
 
-/// The same descriptor with a number above standard error's, close-on-exec; -1 and errno if there is none to
-/// be had. In a program without standard streams a new one gets their numbers, and what anybody prints ends
-/// in it. Takes -1 for an open that failed.
+/// Returns `fd` if it is above standard error; else closes it and returns a close-on-exec duplicate
+/// that is, or -1 and errno. In a program without standard streams, a new descriptor gets one of their
+/// numbers, and everything that is printed would go to it. Passes on -1 from an open that failed.
 int above_standard_streams(int fd) noexcept;
 
-/// The open file behind a descriptor. A program may close descriptors that it did not open (closefrom(3));
-/// the number then belongs to another file. Tells sockets, regular files and directories apart, but not
-/// anonymous inodes: all eventfd(2) and epoll(7) descriptors have the same one.
+/// The open file behind a descriptor. A program may close descriptors that it did not open
+/// (closefrom(3)); the number may then refer to another file. Distinguishes sockets, regular files
+/// and directories, but not anonymous inodes: all eventfd(2) and epoll(7) descriptors share one.
 class FileIdentity {
  public:
-  /// Of no file.
+  /// Matches no file.
   FileIdentity() noexcept = default;
   explicit FileIdentity(int fd) noexcept;
   explicit FileIdentity(const struct stat& status) noexcept;
-  /// Of the root directory that the process has now: in another one (chroot(2)) a path is another file's.
+  /// The current root directory of the process. In another one (chroot(2)), a path names another file.
   static FileIdentity of_root() noexcept;
-  /// It is that directory still.
+  /// Whether the process still has this root directory.
   bool is_root() const noexcept;
-  /// The descriptor is open and refers to this file.
+  /// Whether the descriptor is open and refers to this file.
   bool is_behind(int fd) const noexcept;
   bool is_of(const struct stat& status) const noexcept;
 
@@ -37,7 +37,7 @@ class FileIdentity {
   ino_t inode_ = 0;
 };
 
-/// A descriptor of ours. Its number is left alone where it belongs to another file now.
+/// Owns a descriptor. Does not close it if its number refers to another file by now.
 class OwnDescriptor {
  public:
   OwnDescriptor() noexcept = default;
@@ -47,11 +47,11 @@ class OwnDescriptor {
   OwnDescriptor& operator=(OwnDescriptor&& other) noexcept;
   ~OwnDescriptor() { close(); }
 
-  int fd() const noexcept { return fd_; }  ///< -1: it is not open, as errno said
+  int fd() const noexcept { return fd_; }  ///< -1: not open
   bool is_open() const noexcept { return fd_ != -1; }
   bool is_ours() const noexcept { return identity_.is_behind(fd_); }
   void close() noexcept;
-  /// No longer ours to close.
+  /// Releases ownership: the caller must close the descriptor.
   int release() noexcept { return std::exchange(fd_, -1); }
 
  private:

@@ -14,7 +14,7 @@
 namespace sesam {
 namespace {
 
-// Opened without waiting, for nobody may ever write to a FIFO; but who has it open may need a moment.
+// Opening a FIFO does not wait for a writer; if there is one, each read waits this long for its data.
 constexpr int kPatienceMs = 2000;
 
 std::string not_a_secret(std::string_view found) {

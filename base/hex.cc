@@ -19,7 +19,7 @@ constexpr std::array<signed char, 256> make_digit_values() {
   return values;
 }
 
-// A table: each signature comes as 128 digits or more.
+// A table, for speed: each signature arrives as at least 128 digits.
 constexpr auto kDigitValues = make_digit_values();
 
 int digit_value(char c) noexcept { return kDigitValues[static_cast<unsigned char>(c)]; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hexadecimal text, as the device writes all its binary values.
+// Hexadecimal text, the device's encoding of all binary values.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace sesam {
 
 using Bytes = std::vector<unsigned char>;
 
-/// Appends two digits a byte to `out`, which is any string-like type with append().
+/// Appends two digits per byte to `out`, any string-like type with append().
 template <class Out>
 void append_hex(Out& out, std::span<const unsigned char> bytes, const char* digits = "0123456789ABCDEF") {
   char text[64];
@@ -31,13 +31,13 @@ void append_hex(Out& out, std::span<const unsigned char> bytes, const char* digi
 
 std::string to_hex(std::span<const unsigned char> bytes);
 
-/// Whether the text is nothing but digits of either case, any number of them.
+/// Whether the text consists only of hexadecimal digits of either case; true if it is empty.
 bool is_hex(std::string_view text) noexcept;
 
-/// Reads digits of either case into `out`. False unless `text` holds exactly 2 * out.size() of them.
+/// Decodes digits of either case into `out`. False unless `text` consists of exactly 2 * out.size() digits.
 bool from_hex(std::string_view text, std::span<unsigned char> out) noexcept;
 
-/// The same for any length; nothing when `text` is not an even number of digits.
+/// The same for any length; nullopt unless `text` consists of an even number of digits.
 std::optional<Bytes> from_hex(std::string_view text);
 
 }  // namespace sesam

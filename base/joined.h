@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A list of texts as one text.
+// Joins a list of texts.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace sesam {
 
-/// The texts one after the other, with the separator between them.
+/// Concatenates the texts, with the separator between them.
 template <typename Texts>
 std::string joined(const Texts& texts, std::string_view separator) {
   std::string all;

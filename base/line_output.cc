@@ -21,9 +21,9 @@
 namespace sesam {
 namespace {
 
-// Whether a line can be written without waiting for a reader: standard error is not ours to make
-// non-blocking, as other programs may write to it too. Between this look and the writing other threads may
-// fill a pipe, so a part of it is left to them.
+// Whether a line can be written without blocking. Standard error must not be made
+// non-blocking, as other programs may write to it too. Other threads may fill a pipe
+// between this check and the write, so part of its capacity is reserved for them.
 bool takes_at_once(int fd, bool is_pipe, std::size_t bytes) noexcept {
   pollfd one{fd, POLLOUT, 0};
   if (poll(&one, 1, 0) != 1 || one.revents != POLLOUT) return false;
@@ -82,7 +82,7 @@ bool LineOutput::is_ours_open() const noexcept {
   return fstat(fd_, &status) == 0 && is_ours(status);
 }
 
-// While another thread is at replacing the file, either may be behind the descriptor.
+// While another thread replaces the file, the descriptor may refer to the old file or the new one.
 bool LineOutput::is_ours(const struct stat& status) const noexcept {
   const File* file = file_.load(std::memory_order_acquire);
   return file->identity.is_of(status) || (file->previous && file->previous->identity.is_of(status));
@@ -101,16 +101,16 @@ void LineOutput::follow_rotation() const noexcept {
   }, there{};
   if (fstat(fd_, &ours) != 0 || !is_ours(ours)) return start_again();
   const bool is_removed = ours.st_nlink == 0;
-  // In another root directory the path is another one, and the file that was opened before stays.
+  // In another root directory the path names another file, so the file that is open stays in use.
   if (!root_.is_root()) return replaced_.store(is_removed ? ENOENT : 0, std::memory_order_relaxed);
   const bool is_there = ::lstat(path_.c_str(), &there) == 0;
   const bool is_the_same = there.st_dev == ours.st_dev && there.st_ino == ours.st_ino;
   if (is_there && is_the_same) return replaced_.store(0, std::memory_order_relaxed);
-  // A process that may no longer search the directory learns from a removed file only.
+  // Without permission to search the directory, only the link count shows that the file was removed.
   if (is_there || errno == ENOENT || is_removed) open_next(ours);
 }
 
-// The process may not be allowed to: its user is another one by now.
+// May fail, as the process may have changed its user since.
 void LineOutput::open_next(const struct stat& ours) const noexcept {
   const int fd = open_file(path_);
   if (fd == -1) {
@@ -121,8 +121,8 @@ void LineOutput::open_next(const struct stat& ours) const noexcept {
   ::close(fd);
 }
 
-// The program has closed the descriptor, as daemons do that close all, and the number may be that of a file
-// of its own by now. Or the file could not be opened so far.
+// Opens the output again. The program may have closed the descriptor, as daemons do that
+// close all of them, and reused its number; or the file could not be opened so far.
 void LineOutput::start_again() const noexcept {
   if (kind_ == Kind::file && !root_.is_root()) return;
   OwnDescriptor next(kind_ == Kind::file ? open_file(path_) : open_syslog(path_));
@@ -130,7 +130,7 @@ void LineOutput::start_again() const noexcept {
   fd_.store(next.release(), std::memory_order_release);
 }
 
-// The descriptor stays the same, so that other threads may be writing; whatever is behind it is ours.
+// Keeps the descriptor's number, as other threads may be writing to it; it always refers to a file of ours.
 void LineOutput::replace_file(int fd) const noexcept {
   struct stat ours {
   }, next{};
@@ -141,8 +141,8 @@ void LineOutput::replace_file(int fd) const noexcept {
     replaced_.store(0, std::memory_order_relaxed);
 }
 
-// The file before is kept for life, as another thread may be looking at it. false: no memory, or another
-// thread was at it for longer than between looks.
+// Keeps the previous File until the destructor, as another thread may be reading
+// it. False: out of memory, or another thread has published a File meanwhile.
 bool LineOutput::publish(const FileIdentity& next) const noexcept {
   std::unique_ptr<File> file(new (std::nothrow) File{next, nullptr});
   if (file == nullptr) return false;
@@ -153,7 +153,7 @@ bool LineOutput::publish(const FileIdentity& next) const noexcept {
   return is_published;
 }
 
-// The end of a line that was cut off, as by a disk that was full, must not be missed by the next.
+// A partial write, as on a full disk, sets is_cut_, so that the next line does not continue this one.
 int LineOutput::put(std::string_view line, const struct stat& status) const noexcept {
   const auto size = static_cast<ssize_t>(line.size());
   errno = 0;
@@ -166,8 +166,8 @@ int LineOutput::put(std::string_view line, const struct stat& status) const noex
   return ENOSPC;
 }
 
-// Whatever fails, the daemon may have been restarted, and another socket has the path: a second attempt goes
-// there. A daemon that has made one line wait does not make the next one wait.
+// On any failure, connects again and retries once, as a restarted daemon has a new
+// socket at the path. Does not wait for the daemon if the previous line failed.
 int LineOutput::send(std::string_view message) const noexcept {
   constexpr std::chrono::milliseconds kPatience{100}, kNone{0};
   if (!is_ours_open()) {
@@ -181,15 +181,15 @@ int LineOutput::send(std::string_view message) const noexcept {
   return failed;
 }
 
-// A daemon that closes every descriptor may have given ours to a file of its own: never write into that. Its
-// standard error may become another file, which is meant for us too, but not a connection to somebody.
+// A daemon that closes every descriptor may have reused our number for a file of its own: never
+// write to that. A redirected standard error is written to, unless it is a connection to a peer.
 int LineOutput::write(std::string_view line) const noexcept {
   if (kind_ == Kind::syslog) return send(line);
   follow_rotation();
   struct stat status {};
   if (fstat(fd_, &status) != 0) return open_error_ != 0 ? open_error_ : errno;
   if (!is_ours(status) && (kind_ == Kind::file || S_ISSOCK(status.st_mode))) return EBADF;
-  // What we opened does not block.
+  // Files that we opened are non-blocking; writes to regular files and MSG_DONTWAIT do not block either.
   if (kind_ != Kind::file && !S_ISREG(status.st_mode) && !S_ISSOCK(status.st_mode) &&
       !takes_at_once(fd_, S_ISFIFO(status.st_mode), line.size()))
     return EAGAIN;

@@ -68,7 +68,7 @@ void Log::warn_if_replaced() const {
 
 void Log::write(LogLevel level, std::string_view message) const noexcept try {
   if (!wants(level) || output_.is_nowhere()) return;
-  // A full pipe or disk must not fail or delay a signature: one attempt.
+  // A single attempt, as a full pipe or disk must not fail or delay a signature.
   unsigned lost = lost_.exchange(0, std::memory_order_relaxed);
   int failed = 0;
   if (lost != 0)
@@ -80,7 +80,7 @@ void Log::write(LogLevel level, std::string_view message) const noexcept try {
   if (failed != 0) lost_.fetch_add(lost + 1, std::memory_order_relaxed);
   warn_if_replaced();
 } catch (...) {
-  // No memory for a log line: the operation itself reports what matters.
+  // Out of memory: the line is lost. The operation itself reports its errors.
 }
 
 void Log::write(LogLevel level, std::initializer_list<std::string_view> parts) const noexcept try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log: one line an event, to stderr, syslog or a file, as configured. Never holds a secret.
+// The log: one line per event, to stderr, syslog or a file, as configured. Never contains a secret.
 #pragma once
 
 #include <atomic>
@@ -14,7 +14,7 @@
 
 namespace sesam {
 
-/// The vendor's scale, 0 (off) to 10 (everything); these are the steps in use.
+/// Levels on the vendor's scale, 0 (off) to 10 (everything); these are the ones in use.
 enum class LogLevel : int {
   off = 0,
   failures = 1,
@@ -25,25 +25,25 @@ enum class LogLevel : int {
   everything = 10
 };
 
-/// Safe from any thread, and across fork.
+/// Safe to use from any thread and across fork.
 class Log {
  public:
-  /// `output` is "stderr", "syslog" or a path, which is opened at once, as LineOutput does. Raises
-  /// bad_configuration.
+  /// `output` is "stderr", "syslog" or a path, which is opened immediately (see LineOutput).
+  /// Raises bad_configuration if that fails, or if `output` is empty and `level` is not 0.
   static Result<std::shared_ptr<const Log>> open(int level, std::string_view output,
                                                  LineFormat format = LineFormat::text,
                                                  std::string syslog_path = kSyslogPath);
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  /// Whether it was opened with the same arguments: level, output and format.
+  /// Whether both logs have the same level, output and format.
   bool is_like(const Log& other) const noexcept;
   bool wants(LogLevel level) const noexcept { return static_cast<int>(level) <= level_; }
-  /// Writes one line, made printable (base/printable.h), if the level is wanted. A line that cannot be
-  /// written, or not at once (base/line_output.h), is lost, and the next that is written says so. A file that
-  /// was renamed, as by logrotate(8), is opened again; if that fails, one line says so.
+  /// Writes one line, made printable (base/printable.h), if the level is enabled. A line that cannot
+  /// be written immediately (base/line_output.h) is dropped; the next line reports how many were. A
+  /// file that was renamed, as by logrotate(8), is opened again; if that fails, one line reports it.
   void write(LogLevel level, std::string_view message) const noexcept;
-  /// The same for a message in parts, which are joined if the level is wanted. Out of memory: no line.
+  /// The same for a message in parts, joined only if the level is enabled. Out of memory: drops it.
   void write(LogLevel level, std::initializer_list<std::string_view> parts) const noexcept;
 
  private:
@@ -56,8 +56,8 @@ class Log {
   const std::string output_name_;
   const LineFormat format_;
   const LineOutput output_;
-  mutable std::atomic<unsigned> lost_{0};        // lines since the last that was written
-  mutable std::atomic<bool> has_warned_{false};  // that the file is replaced
+  mutable std::atomic<unsigned> lost_{0};        // lines dropped since the last one written
+  mutable std::atomic<bool> has_warned_{false};  // of a replaced file
 };
 
 }  // namespace sesam

@@ -6,7 +6,7 @@
 namespace sesam {
 namespace {
 
-constexpr unsigned kBits = 7;  // of a length in one byte; the highest bit says that more follow
+constexpr unsigned kBits = 7;  // bits of a length per byte; the highest bit is set if more bytes follow
 constexpr unsigned char kMore = 0x80;
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many short texts in little more memory than their bytes: what is kept of a listing with hundreds of
-// thousands of keys.
+// Stores many short texts in little more memory than their
+// bytes take, for listings with hundreds of thousands of keys.
 #pragma once
 
 #include <cstddef>
@@ -11,27 +11,27 @@
 
 namespace sesam {
 
-/// A queue of texts. They lie one behind the other in blocks, each after its length.
+/// A queue of texts, stored one after the other in blocks, each preceded by its length.
 class PackedTexts {
  public:
   void push(std::string_view text);
-  /// The oldest text; it lives until the next call. There must be one.
+  /// Removes and returns the oldest text, valid until the next pop(). The queue must not be empty.
   std::string_view pop();
   bool empty() const noexcept { return blocks_.empty(); }
 
-  /// Where a text is; valid until the first pop().
+  /// The position of a text; valid until the first pop().
   struct Place {
     std::uint32_t block, at;
   };
-  /// That of the text that is pushed next.
+  /// The position of the text that is pushed next.
   Place end() const noexcept;
-  /// The text there.
+  /// The text at that position.
   std::string_view text_from(Place place) const {
     std::string_view text;
     for_each_from(place, 1, [&text](std::string_view there) { text = there; });
     return text;
   }
-  /// Visits that text and those after it, `count` in all.
+  /// Visits `count` texts, beginning with the text at `place`.
   template <class Visit>
   void for_each_from(Place place, std::size_t count, Visit&& visit) const {
     std::size_t block = place.block, at = place.at;
@@ -56,7 +56,7 @@ class PackedTexts {
   static std::string_view text_at(const std::string& block, std::size_t& at) noexcept;
 
   std::deque<std::string> blocks_;
-  std::size_t front_ = 0;  // in the first block
+  std::size_t front_ = 0;  // offset of the oldest text in the first block
   std::string popped_;
 };
 

@@ -13,18 +13,18 @@ struct Range {
   char32_t first, last;
 };
 
-// Beyond ASCII.
+// Non-ASCII characters that are not printable.
 constexpr Range kNotPrintable[] = {
     {0x0080, 0x009F},    // C1 control characters
     {0x00AD, 0x00AD},    // soft hyphen
     {0x061C, 0x061C},    // Arabic letter mark
     {0x180E, 0x180E},    // Mongolian vowel separator
-    {0x200B, 0x200F},    // zero width, marks of direction
-    {0x2028, 0x202E},    // line and paragraph separator, embeddings and overrides of direction
-    {0x2060, 0x206F},    // word joiner, isolates of direction
+    {0x200B, 0x200F},    // zero-width characters, directional marks
+    {0x2028, 0x202E},    // line and paragraph separators, directional embeddings and overrides
+    {0x2060, 0x206F},    // word joiner, directional isolates
     {0xFEFF, 0xFEFF},    // byte order mark
     {0xFFF9, 0xFFFB},    // interlinear annotation
-    {0xFFFE, 0xFFFF},    // no characters
+    {0xFFFE, 0xFFFF},    // noncharacters
     {0xE0000, 0xE0FFF},  // tags
 };
 

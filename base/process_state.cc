@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::size_t kRanks = static_cast<std::size_t>(MutexRank::count);
 
-// One slot a rank: each rank names exactly one mutex, so the order is total. Constant-initialised.
+// One slot per rank: each rank has exactly one mutex, so the order is total. Constant-initialised.
 std::array<std::atomic<ProcessMutex*>, kRanks> by_rank{};
-// What lock_all() took; written only by the one thread that holds them all. A mutex may be born in between.
+// The mutexes that lock_all() locked; written only by the thread that holds them. More may be made meanwhile.
 std::array<ProcessMutex*, kRanks> taken{};
 std::atomic<unsigned> generation{0};
 

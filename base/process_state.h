@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// State of the process rather than of one provider instance: leaked on purpose, and safe across fork.
+// Process-wide state, as opposed to that of a provider instance: leaked on purpose, and safe across fork.
 #pragma once
 
 #include <atomic>
@@ -9,15 +9,15 @@
 
 namespace sesam {
 
-/// The one instance of T in this process. Made at first use and never destroyed: threads and exit handlers
-/// may still need it while the process ends, so nothing here has a destructor that runs.
+/// The only instance of T in this process. Made at first use and never destroyed: threads
+/// and exit handlers may still need it while the process ends, so no destructor may run.
 template <class T>
 T& process_state() {
   static T* const state = new T;
   return *state;
 }
 
-/// The order in which ProcessMutexes may be taken, outermost first. docs/ARCHITECTURE.md says why.
+/// The order in which ProcessMutexes may be locked, outermost first; docs/ARCHITECTURE.md gives the reasons.
 enum class MutexRank : int {
   devices,
   pipelines,
@@ -33,8 +33,8 @@ enum class MutexRank : int {
   count
 };
 
-/// A mutex of process-wide state. fork() takes all of them in the order of their ranks, so the child never
-/// inherits one that a vanished thread held. Never hold one across a wait.
+/// A mutex for process-wide state. fork() locks all of them in the order of their ranks, so the
+/// child never inherits one that is held by a thread it does not have. Never hold one while waiting.
 class SESAM_CAPABILITY("mutex") ProcessMutex {
  public:
   explicit ProcessMutex(MutexRank rank) noexcept;
@@ -44,8 +44,8 @@ class SESAM_CAPABILITY("mutex") ProcessMutex {
   void lock() SESAM_ACQUIRES() { mutex_.lock(); }
   void unlock() SESAM_RELEASES() { mutex_.unlock(); }
 
-  /// For pthread_atfork(3): before the fork, after it in the parent, after it in the child. Which mutexes
-  /// there are, clang cannot know.
+  /// For pthread_atfork(3): before the fork, after it in the parent, after
+  /// it in the child. Not analyzed: clang cannot know which mutexes exist.
   static void lock_all() noexcept SESAM_NOT_ANALYZED;
   static void unlock_all() noexcept SESAM_NOT_ANALYZED;
   static void renew_all() noexcept;
@@ -54,7 +54,7 @@ class SESAM_CAPABILITY("mutex") ProcessMutex {
   std::mutex mutex_;
 };
 
-/// Holds a ProcessMutex for as long as it lives.
+/// Locks a ProcessMutex for the lifetime of the object.
 class SESAM_SCOPED_CAPABILITY ProcessLock {
  public:
   explicit ProcessLock(ProcessMutex& mutex) SESAM_ACQUIRES(mutex) : mutex_(mutex) { mutex_.lock(); }
@@ -66,8 +66,8 @@ class SESAM_SCOPED_CAPABILITY ProcessLock {
   ProcessMutex& mutex_;
 };
 
-/// How many forks lie between the first process and this one: what waits for a thread of an older generation
-/// waits in vain, for that thread does not exist here.
+/// The number of forks between the first process and this one. Waiting for a thread of
+/// an older generation would never end, as that thread does not exist in this process.
 unsigned fork_generation() noexcept;
 
 }  // namespace sesam

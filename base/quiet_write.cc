@@ -20,10 +20,10 @@ sigset_t signals_of_write() noexcept {
   return signals;
 }
 
-// The signal that comes with this errno; 0: none does.
+// The signal that write(2) raises with this errno; 0: none.
 int signal_of(int error) noexcept { return error == EPIPE ? SIGPIPE : error == EFBIG ? SIGXFSZ : 0; }
 
-// The kernel has sent it to this thread, where it is pending, as it is blocked.
+// Discards a signal that write(2) raised: the kernel sent it to this thread, where it is blocked and pending.
 void consume(int number) noexcept {
   sigset_t signal;
   sigemptyset(&signal);

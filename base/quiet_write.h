@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing into files and pipes of which others decide.
+// Writes to files and pipes that other programs control.
 #pragma once
 
 #include <sys/types.h>
@@ -8,9 +8,9 @@
 
 namespace sesam {
 
-/// write(2) without its signals: that a pipe's reader is gone (SIGPIPE) or a file has grown to its limit
-/// (SIGXFSZ, setrlimit(2)) is told by errno alone, whatever the program does with these signals. One that was
-/// pending before is left pending.
+/// write(2) without its signals: a pipe without a reader (SIGPIPE) and a file at
+/// its size limit (SIGXFSZ, setrlimit(2)) are reported by errno only, whatever the
+/// program does with these signals. A signal that was pending before stays pending.
 ssize_t write_quietly(int fd, std::string_view text) noexcept;
 
 }  // namespace sesam

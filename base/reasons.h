@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one list of what can go wrong: OpenSSL's reason codes, their texts, and the advice that follows each.
+// The list of all errors: OpenSSL reason codes, their texts, and the advice that follows each.
 #pragma once
 
 namespace sesam {
 
-// X(symbol, reason text, advice). The texts become OpenSSL's reason strings (provider-base(7)); the advice
-// ends every message, so that whoever reads the error stack knows what to do. Append only: the position is
-// the code.
+// X(symbol, reason text, advice). The texts become OpenSSL's reason strings
+// (provider-base(7)); the advice ends each message, so that a reader of the
+// error stack knows what to do. Append only: the position is the code.
 #define SESAM_REASONS(X)                                                                                    \
   X(out_of_memory, "out of memory", "")                                                                     \
   X(internal, "internal error", "please report this")                                                       \
@@ -101,7 +101,7 @@ enum class Reason : int {
 #undef X
 };
 
-/// The last of the list.
+/// The last reason in the list.
 constexpr Reason kLastReason = [] {
   Reason last = Reason::none;
 #define X(symbol, text, advice) last = Reason::symbol;
@@ -110,11 +110,11 @@ constexpr Reason kLastReason = [] {
   return last;
 }();
 
-/// Its name as in the list above, for programs: "wrong_pin".
+/// The symbol in the list above, for programs: "wrong_pin". "none" if there is no error.
 const char* name_of(Reason reason) noexcept;
-/// What the reason says, in a few words; never empty.
+/// The reason text; never empty.
 const char* text_of(Reason reason) noexcept;
-/// What to do about it; may be empty.
+/// The advice; may be empty.
 const char* advice_for(Reason reason) noexcept;
 
 }  // namespace sesam

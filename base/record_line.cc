@@ -11,7 +11,7 @@
 namespace sesam {
 namespace {
 
-constexpr std::size_t kUsualBytes = 400;  // a line that is longer takes memory twice
+constexpr std::size_t kUsualBytes = 400;  // longer lines need a second allocation
 
 bool is_plain(std::string_view value) noexcept {
   return !value.empty() && std::ranges::all_of(value, [](unsigned char c) {
@@ -19,7 +19,7 @@ bool is_plain(std::string_view value) noexcept {
   });
 }
 
-// Most texts are nothing else.
+// The length of the prefix that needs no escapes, usually the whole text.
 std::size_t ascii_without_escapes(std::string_view text) noexcept {
   const auto end = std::ranges::find_if_not(
       text, [](unsigned char c) { return c >= ' ' && c < 0x7F && c != '"' && c != '\\'; });
@@ -28,7 +28,7 @@ std::size_t ascii_without_escapes(std::string_view text) noexcept {
 
 }  // namespace
 
-// gmtime_r(3) has a lock, which a forked child may find locked.
+// Avoids gmtime_r(3), as a forked child may inherit its lock in the locked state.
 std::string timestamp() {
   using namespace std::chrono;
   const auto now = floor<milliseconds>(system_clock::now());

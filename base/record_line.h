@@ -11,26 +11,26 @@ namespace sesam {
 
 enum class LineFormat : std::uint8_t { text, json };
 
-/// The time now, UTC: "2026-11-29T18:18:18.123Z".
+/// The current time, UTC: "2026-11-29T18:18:18.123Z".
 std::string timestamp();
 
-/// Appends `code` as a JSON escape, beyond 16 bits as two (RFC 8259, section 7).
+/// Appends `code` as a JSON escape, or as two (a surrogate pair) above U+FFFF (RFC 8259, section 7).
 void append_json_escape(std::string& text, char32_t code);
-/// Appends `text` as a JSON string, in quotes. Characters that are not printable (base/printable.h) become
-/// escapes, bytes that are not UTF-8 U+FFFD.
+/// Appends `text` as a JSON string, in quotes. Characters that are not printable
+/// (base/printable.h) are escaped; bytes that are not UTF-8 become U+FFFD.
 void append_json_string(std::string& line, std::string_view text);
 
-/// Fields in the order in which they are added. A value in text is as it is if it consists of letters, digits
-/// and plain punctuation; else it is a JSON string.
+/// Builds a line of fields, in the order in which they are added. In text format, a value that
+/// consists of letters, digits and plain punctuation is written as is, any other as a JSON string.
 class RecordLine {
  public:
   explicit RecordLine(LineFormat format);
 
   RecordLine& add(std::string_view name, std::string_view value);
   RecordLine& add(std::string_view name, std::uint64_t value);
-  /// In milliseconds with three decimals.
+  /// Writes milliseconds with three decimals; a negative time is written as 0.
   RecordLine& add(std::string_view name, std::chrono::microseconds time);
-  /// The line, with its line break.
+  /// Returns the line, with its line break.
   std::string end() &&;
 
  private:

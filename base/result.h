@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A value, or why there is none.
+// A value, or the error that occurred instead.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace sesam {
 
-/// `detail` says what failed, on which key and endpoint, and what the device said; never a secret.
+/// `detail` says what failed, with which key and endpoint, and includes the device message; never a secret.
 struct [[nodiscard]] Error {
   Reason reason;
   std::string detail;
@@ -53,8 +53,8 @@ class [[nodiscard]] Result<void> {
 
 }  // namespace sesam
 
-// Evaluates to the value of a Result, or returns its error from the enclosing function. The name of the
-// variable comes first: SESAM_TRY(key, device.find_key(name));
+// Declares `variable` as a reference to the value of a Result, or returns the
+// error from the enclosing function: SESAM_TRY(key, device.find_key(name));
 #define SESAM_TRY(variable, expression)                                \
   auto variable##_result = (expression);                               \
   if (!variable##_result) return std::move(variable##_result).error(); \

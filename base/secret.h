@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A password, PIN or anything that holds one: wiped on release, never printed, copied only by name.
+// A password, PIN or anything that contains one: wiped on release, never printed, copied only explicitly.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +7,9 @@
 
 namespace sesam {
 
-/// Bytes that no core dump holds (base/secret_memory.h), cleansed before they are given back. Not on
-/// OpenSSL's secure heap, which most programs do not have, and where they have it is small and behind one
-/// lock. Has no stream operator and no conversion to std::string on purpose.
+/// Bytes that are kept out of core dumps (base/secret_memory.h) and wiped before they are
+/// released. Not on OpenSSL's secure heap: few programs have one, and it is small and has
+/// a single lock. Has no stream operator and no conversion to std::string on purpose.
 class Secret {
  public:
   Secret() noexcept = default;
@@ -20,7 +20,7 @@ class Secret {
   Secret& operator=(const Secret&) = delete;
   ~Secret();
 
-  /// A second copy in memory, which is wanted rarely enough to be named.
+  /// A second copy in memory, which is rarely needed and therefore explicit.
   Secret clone() const { return Secret(reveal()); }
   /// The bytes. The caller must not keep them anywhere that is not wiped.
   std::string_view reveal() const noexcept { return {data_, size_}; }
@@ -28,13 +28,13 @@ class Secret {
   /// Compares in constant time for equal lengths (CRYPTO_memcmp(3)).
   bool operator==(const Secret& other) const noexcept;
 
-  /// Makes room for that many bytes in all.
+  /// Makes room for `bytes` bytes in total.
   void reserve(std::size_t bytes);
-  /// Appends bytes; what a smaller buffer held is wiped.
+  /// Appends bytes. If the buffer has to grow, the old one is wiped.
   void append(std::string_view bytes);
-  /// Appends the bytes as hexadecimal digits, one by one, so that no buffer on the way keeps any of them.
+  /// Appends the bytes as hexadecimal digits, one by one, so that no other buffer holds them.
   void append_hex_of(std::string_view bytes, std::string_view digits = "0123456789ABCDEF");
-  /// Forgets the bytes but keeps the wiped buffer for the next use.
+  /// Wipes the bytes but keeps the buffer for the next use.
   void clear() noexcept;
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file with a password that is read again when the password has changed, if nobody else can have written
-// it.
+// A password file that is read again when the password has
+// changed, provided that no other user can have written it.
 #pragma once
 
 #include <sys/types.h>
@@ -15,23 +15,23 @@ namespace sesam {
 
 /// The file as it was when the settings were read.
 struct SecretFile {
-  std::string path;  ///< absolute; empty: there is none to be read again
+  std::string path;  ///< absolute; empty: the file is not read again
   uid_t owner = 0;
   mode_t mode = 0;  ///< permissions
 
   bool operator==(const SecretFile&) const = default;
 };
 
-/// Describes the file. It has no path where that is relative, or where it is no regular file: then it is read
-/// only once.
+/// Describes the file. If `path` is relative or not that of a regular
+/// file, the result has no path, and the file is read only once.
 SecretFile describe_secret_file(const std::string& path);
 
-/// The secret that is in the file now, or why there is none: it cannot be read; its owner is another one; its
-/// permissions allow more than they did; or this process runs with more rights than its user has
-/// (getauxval(3), AT_SECURE).
+/// Reads the secret that is in the file now, or says why not: it cannot be read; its
+/// owner has changed; its group or other users have more permissions than before; or
+/// this process runs with more rights than its user has (getauxval(3), AT_SECURE).
 std::variant<Secret, std::string> read_secret_again(const SecretFile& file);
 
-/// Which state of a file it is: another one after each change.
+/// Identifies a state of a file; differs after each change.
 struct FileState {
   dev_t device = 0;
   ino_t inode = 0;
@@ -39,7 +39,7 @@ struct FileState {
 
   bool operator==(const FileState&) const = default;
 };
-/// All zero where there is no such file.
+/// All zero if the file does not exist.
 FileState state_of(const SecretFile& file) noexcept;
 
 }  // namespace sesam

@@ -19,7 +19,7 @@ constexpr std::size_t kMaxSlabs = 64;
 char* map_pages(std::size_t bytes) noexcept {
   void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return nullptr;
-  // Both as well as can be: an old kernel or a low limit is no reason to fail.
+  // Best effort: an old kernel or a low limit (RLIMIT_MEMLOCK) is not a reason to fail.
   static_cast<void>(::madvise(memory, bytes, MADV_DONTDUMP));
   static_cast<void>(::mlock(memory, bytes));
   return static_cast<char*>(memory);
@@ -30,7 +30,7 @@ struct Slab {
   char* memory = nullptr;
 };
 
-// Places of one size. Never freed: secrets outlive everything else.
+// Memory blocks of one size. Never freed: secrets outlive everything else.
 class Pool {
  public:
   explicit constexpr Pool(std::size_t place_bytes) noexcept : place_bytes_(place_bytes) {}
@@ -49,7 +49,7 @@ class Pool {
         });
   }
 
-  // False if the memory is none of ours.
+  // False if the memory is not from this pool.
   bool release(const char* memory) noexcept {
     std::size_t offset = 0;
     Slab* const slab = slabs_.find([&](const Slab& one) {
@@ -75,7 +75,7 @@ class Pool {
   SlabList<Slab, kMaxSlabs> slabs_;
 };
 
-// A password or PIN, a request, a file. Constant-initialised.
+// For a password or PIN, a request, and a file. Constant-initialised.
 constinit std::array<Pool, 3> pools{Pool(64), Pool(512), Pool(kPageBytes)};
 
 }  // namespace

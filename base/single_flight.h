@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers that one thread finds for all who ask the same at the same time, kept for a while.
+// A cache in which threads that ask the same question at the same time share a single load.
 #pragma once
 
 #include <chrono>
@@ -28,7 +28,7 @@ class SingleFlight {
   using Answer = std::shared_ptr<const Result<T>>;
   using Load = std::function<Result<T>()>;
 
-  /// The oldest answers go first; `bytes` are those of all answers but the youngest.
+  /// Evicts the oldest answers first, but keeps a new answer even if it alone exceeds `bytes`.
   struct Limits {
     std::size_t entries = std::numeric_limits<std::size_t>::max();
     std::size_t bytes = std::numeric_limits<std::size_t>::max();
@@ -37,17 +37,17 @@ class SingleFlight {
   SingleFlight(MutexRank rank, Limits limits) noexcept : mutex_(rank), limits_(limits) {}
 
   struct Patience {
-    Clock::duration time_to_live;  ///< an older answer does not serve
-    Clock::time_point deadline;    ///< of this thread's load, should it have to load; max(): it has none
-    Clock::time_point wait_until;  ///< for another thread's load
+    Clock::duration time_to_live;  ///< the maximum age of a cached answer
+    Clock::time_point deadline;    ///< of this thread's load, if it has to load; max(): none
+    Clock::time_point wait_until;  ///< the deadline for waiting for another thread's load
   };
   struct Found {
-    Answer answer;     ///< null: another thread's load was not done in time
-    bool was_there{};  ///< or was on its way
+    Answer answer;     ///< null: another thread's load did not finish in time
+    bool was_there{};  ///< cached, or already being loaded by another thread
   };
-  /// The answer to `question`: one that is there, or by `load`, whose failure is shared but not kept. Another
-  /// thread's failure does not count where it came of a deadline that is not ours. Throws what load throws;
-  /// those who wait for it then load for themselves.
+  /// Returns the answer to `question`, from the cache or from `load`. Threads that wait share a
+  /// failure of the load, but it is not cached; a failure caused by another thread's earlier
+  /// deadline is ignored. Throws what `load` throws; the waiting threads then load for themselves.
   Found get(const std::string& question, const Patience& patience, const Load& load) {
     for (;;) {
       std::promise<Answer> promise;
@@ -60,24 +60,24 @@ class SingleFlight {
     }
   }
 
-  /// The answer no longer serves. One that is still on its way is newer than what the caller knows.
+  /// Discards a cached answer, but not one that is being loaded: it is newer than what the caller knows.
   void forget(const std::string& question) {
     const ProcessLock lock(mutex_);
     const auto entry = entries_.find(question);
     if (entry != entries_.end() && !entry->second.loading) erase(entry);
   }
 
-  /// The memory of the answers. For tests.
+  /// The size of all cached answers in bytes. For tests.
   std::size_t bytes() const {
     const ProcessLock lock(mutex_);
     return bytes_;
   }
 
  private:
-  // The longest pause between two tries of a load: with less time left there is no further try.
+  // The longest pause between two attempts of a load: with less time left, there is no further attempt.
   static constexpr std::chrono::seconds kLastMoments{1};
 
-  using ByAge = std::list<std::string_view>;  // questions, the oldest first
+  using ByAge = std::list<std::string_view>;  // the questions, oldest first
   struct Entry {
     std::shared_future<Answer> answer;
     Clock::time_point asked_at;
@@ -88,7 +88,7 @@ class SingleFlight {
     std::size_t bytes = 0;
   };
   using Entries = std::map<std::string, Entry, std::less<>>;
-  // An answer that is there or will be; without one it is the caller's to load, for others too.
+  // A cached or pending answer; if `answer` is not valid, the caller must load it, also for other threads.
   struct Claim {
     std::shared_future<Answer> answer;
     Clock::time_point deadline;
@@ -100,7 +100,7 @@ class SingleFlight {
     return !answer && its < ours && now + kLastMoments >= its && now < ours;
   }
 
-  // Null where the load ended in an exception.
+  // Null if the load threw an exception.
   static Answer value_of(const std::shared_future<Answer>& future) {
     try {
       return future.get();
@@ -109,8 +109,8 @@ class SingleFlight {
     }
   }
 
-  // A load that a thread of the parent process began will never end in this one, and that of an ASYNC_JOB
-  // which nobody resumes in none.
+  // A load that a thread of the parent process began never finishes in this process,
+  // and a load in an ASYNC_JOB that is never resumed never finishes at all.
   static bool is_usable(const Entry& entry, Clock::time_point now, Clock::duration time_to_live) {
     if (!entry.loading) return now - entry.asked_at < time_to_live;
     const bool may_end = entry.deadline == Clock::time_point::max() || now < entry.deadline + kLastMoments;
@@ -125,7 +125,7 @@ class SingleFlight {
       return {entry->second.answer, entry->second.deadline, entry->second.asked_at};
     if (entry != entries_.end()) erase(entry);
     if (entries_.size() >= limits_.entries) erase(entries_.find(by_age_.front()));
-    ByAge youngest(1);  // made before the entry: nothing may throw between them
+    ByAge youngest(1);  // allocated before the entry: nothing may throw after that
     const auto made = entries_.emplace(question, Entry{promise.get_future().share(), now, patience.deadline,
                                                        fork_generation(), true, youngest.begin()});
     youngest.front() = made.first->first;
@@ -151,7 +151,7 @@ class SingleFlight {
               std::optional<std::size_t> bytes_to_keep) {
     const ProcessLock lock(mutex_);
     const auto entry = entries_.find(question);
-    if (entry == entries_.end() || entry->second.asked_at != asked_at) return;  // another's by now
+    if (entry == entries_.end() || entry->second.asked_at != asked_at) return;  // replaced meanwhile
     if (!bytes_to_keep) return erase(entry);
     entry->second.loading = false;
     entry->second.bytes = *bytes_to_keep;
@@ -168,7 +168,7 @@ class SingleFlight {
   mutable ProcessMutex mutex_;
   const Limits limits_;
   Entries entries_ SESAM_GUARDED_BY(mutex_);
-  ByAge by_age_ SESAM_GUARDED_BY(mutex_);  // of entries_, in the order of asked_at
+  ByAge by_age_ SESAM_GUARDED_BY(mutex_);  // the keys of entries_, by asked_at
   std::size_t bytes_ SESAM_GUARDED_BY(mutex_) = 0;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory for any number of equal things, made as needed and reused, without a lock: fork may happen at any
-// moment.
+// A pool of objects of one type, allocated in slabs as needed
+// and reused. Lock-free, as fork may happen at any time.
 #pragma once
 
 #include <array>
@@ -11,14 +11,14 @@
 
 namespace sesam {
 
-/// Which places of a slab are free: a bit each in one word. A word of bits has no ABA problem, a linked free
-/// list would.
+/// The free places of a slab, one bit each in a single word.
+/// Unlike a linked free list, this has no ABA problem.
 template <class Word>
 class FreePlaces {
  public:
   static constexpr int kCount = std::numeric_limits<Word>::digits;
 
-  /// -1: none is free.
+  /// Returns the place that was acquired; -1: none is free.
   int acquire() noexcept {
     Word free = free_.load(std::memory_order_relaxed);
     while (free != 0)
@@ -33,12 +33,12 @@ class FreePlaces {
   std::atomic<Word> free_{std::numeric_limits<Word>::max()};
 };
 
-/// Up to kMaxSlabs slabs; the places of the first ones are used first.
+/// Up to kMaxSlabs slabs, which are filled in order.
 template <class Slab, std::size_t kMaxSlabs>
 class SlabList {
  public:
-  /// The first thing that `acquire(slab)` finds, not null, in a slab that is there or that `make()` makes;
-  /// null: no memory, or no slab is left. `drop(slab)` undoes make() where another thread was faster.
+  /// Returns the first non-null result of `acquire_in(slab)`, in an existing slab or one that `make()`
+  /// makes; null: out of memory, or all slabs full. `drop(slab)` undoes make() if another thread was faster.
   template <class Acquire, class Make, class Drop>
   auto acquire(Acquire acquire_in, Make make, Drop drop) noexcept -> decltype(acquire_in(*make())) {
     for (auto& entry : slabs_) {
@@ -55,7 +55,7 @@ class SlabList {
     }
     return nullptr;
   }
-  /// The first slab that the predicate holds for; null: none.
+  /// The first slab for which the predicate holds; null: none.
   template <class Predicate>
   Slab* find(Predicate predicate) const noexcept {
     for (const auto& entry : slabs_) {

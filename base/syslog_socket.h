@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A connection to the syslog daemon. syslog(3) waits for a daemon that does not read, holds a lock that a
-// forked child may find locked, and reports no failure.
+// A connection to the syslog daemon. Replaces syslog(3), which waits for an unresponsive
+// daemon, uses a lock that a forked child may inherit locked, and does not report failures.
 #pragma once
 
 #include <chrono>
@@ -11,17 +11,17 @@ namespace sesam {
 
 inline constexpr const char* kSyslogPath = "/dev/log";
 
-/// A socket that does not block, close-on-exec, connected if a daemon listens at `path`. -1 and errno: there
-/// is no descriptor left.
+/// A non-blocking, close-on-exec socket, connected if a daemon
+/// listens at `path`. -1 and errno if the socket cannot be created.
 int open_syslog(const std::string& path) noexcept;
-/// Connects the socket to the daemon that listens at `path` now; other threads may be sending. false: none
-/// does.
+/// Connects the socket to the daemon that listens at `path`
+/// now; other threads may be sending. False on failure.
 bool connect_syslog(int fd, const std::string& path) noexcept;
-/// Sends a message. Waits for a daemon that is busy, but no longer than `patience`. 0, or errno.
+/// Sends a message; waits at most `patience` for a busy daemon. 0, or errno (EAGAIN: the daemon stayed busy).
 int send_syslog(int fd, std::string_view message, std::chrono::milliseconds patience) noexcept;
 
-/// The message as syslog(3) sends it (RFC 3164), with the process id and without the time, which the daemon
-/// adds: local time needs a lock, too. `priority`: facility and severity.
+/// Formats a message as syslog(3) does (RFC 3164), with the process id but without the time,
+/// which the daemon adds: local time needs a lock too. `priority` is the facility and severity.
 std::string syslog_message(int priority, std::string_view text);
 
 }  // namespace sesam

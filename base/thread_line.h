@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of several cache lines a thread counts on, so that threads do not wait for each other's.
+// Assigns each thread one of several cache lines for its counters, so that threads rarely share a line.
 #pragma once
 
 #include <pthread.h>
@@ -9,8 +9,8 @@
 
 namespace sesam {
 
-/// Of `Lines`, a power of two; always the same one for a thread. A thread's handle tells it from others
-/// without a thread_local variable, which a module that is loaded late has to allocate for each thread.
+/// The index of this thread's line, less than `Lines` (a power of two). A hash of the thread's handle:
+/// a thread_local variable would have to be allocated for each thread if the module is loaded late.
 template <std::size_t Lines>
 std::size_t line_of_this_thread() noexcept {
   static_assert(Lines > 1 && (Lines & (Lines - 1)) == 0);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A line, or a part of one, without the blanks around it.
+// Removes whitespace around a text.
 #pragma once
 
 #include <string_view>
 
 namespace sesam {
 
-/// Without blanks, tabs and line ends at both ends; a part of `text`.
+/// A view of `text` without spaces, tabs and line breaks at either end.
 inline std::string_view trimmed(std::string_view text) noexcept {
   constexpr std::string_view kBlanks = " \t\r\n";
   const auto first = text.find_first_not_of(kBlanks);
