@@ -84,7 +84,7 @@ Take take_yes_or_no(Field field) {
   };
 }
 
-// The password may change while the program runs.
+// Remembers the file, as the password may change while the program runs.
 Result<void> take_pass_source(std::string_view text, Configuration& c) {
   constexpr std::string_view kFile = "file:";
   SESAM_TRY(password, read_source(text));
@@ -94,7 +94,7 @@ Result<void> take_pass_source(std::string_view text, Configuration& c) {
   return {};
 }
 
-// The program may change its working directory before it uses a key.
+// Requires an absolute path, as the program may change its working directory before it uses a key.
 Result<void> take_certificates(std::string_view text, Configuration& c) {
   if (!text.starts_with('/')) return bad_configuration("must be the absolute path of a directory");
   c.certificates = text;
@@ -210,11 +210,11 @@ void add_behaviour(std::vector<Setting>& rows) {
                   take_yes_or_no([](Configuration & c) -> auto& { return c.device.audit.is_required; })});
   rows.push_back({"metrics_file", "", false, take_metrics_file});
   rows.push_back(
-      {"n200_conf", "", false, ignore});  // followed before the rows are taken: configuration_sources.cc
+      {"n200_conf", "", false, ignore});  // followed before settings are applied: configuration_sources.cc
 }
 
-// " = value", but never a secret: neither one in its own place, nor a password inside a URL or where a source
-// of it is expected.
+// " = value", or nothing if the value may be a secret: that of a secret setting, a URL that
+// may contain a password, or a source setting whose value has neither form of a source.
 std::string shown(const Setting& setting, std::string_view value) {
   const bool names_a_source = value.starts_with("file:") || value.starts_with("env:");
   if (setting.secret || (setting.source && !names_a_source) ||
@@ -223,7 +223,7 @@ std::string shown(const Setting& setting, std::string_view value) {
   return " = " + std::string(value);
 }
 
-// They would end a header line of a request, or a line of the log.
+// Control characters could end a header line of a request, or a line of the log.
 bool has_control_character(const Setting& setting, std::string_view text) {
   const bool may_have_tabs = setting.key.starts_with("wire_");  // between its words
   return std::any_of(text.begin(), text.end(), [may_have_tabs](unsigned char c) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The configuration: what may stand in the provider's section of openssl.cnf, and what comes of it.
+// The configuration: the settings in the provider's section of openssl.cnf, and the values that result.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,7 @@
 
 namespace sesam::config {
 
-/// What the settings add up to; immutable once built.
+/// The result of all settings; immutable once built.
 struct Configuration {
   transport::Options connection;
   n200::Options device;
@@ -30,30 +30,30 @@ struct Configuration {
   std::string certificates;  ///< the directory of the certificates, read at first use; empty: none
 };
 
-/// A setting: its key, what it is without being set, and how its text is taken.
+/// A setting: its name, its default, and the function that applies its text to the configuration.
 struct Setting {
   std::string key;
   std::string default_text;  ///< as openssl.cnf.example shows it; empty: none
-  bool secret = false;       ///< the value never stands in a message
+  bool secret = false;       ///< the value must not appear in a message
   std::function<Result<void>(std::string_view text, Configuration&)> take;
-  bool source = false;  ///< names where a secret is; a value of another form may be the secret itself
+  bool source = false;  ///< says where a secret is; a value of another form may be the secret itself
 };
 
-/// The setting that names a file with the secret instead, where no other user can see it.
+/// The setting that names a file with the secret, so that other users cannot see it on the command line.
 inline const char* source_setting(const Setting& secret) {
   return secret.key == "pass" ? "pass_source" : "pin_source";
 }
 
-/// Every key of the section but OpenSSL's own (module, activate, identity, ...), in the order of
-/// openssl.cnf.example.
+/// All settings of the section except OpenSSL's own (module,
+/// activate, identity, ...), in the order of openssl.cnf.example.
 std::vector<Setting> settings();
 
-/// The values that were found, by key. A key that is no setting is an error.
+/// The values that were found, by name of the setting. build_configuration() rejects unknown names.
 using Values = std::map<std::string, Secret, std::less<>>;
 
-/// Takes all values, the defaults where there is none. Raises bad_configuration: key, value (never a
-/// secret's), what is allowed. Files that settings name are read here and only here: the process may change
-/// its user and root directory later.
+/// Applies all values; other settings keep their defaults. Raises bad_configuration: the setting,
+/// its value (unless it may be secret) and what is allowed. Reads the files that settings name at
+/// this point, because the process may change its user and root directory later.
 Result<Configuration> build_configuration(const Values& values);
 
 }  // namespace sesam::config

@@ -19,11 +19,11 @@
 namespace sesam::config {
 namespace {
 
-// What the vendor's file may say (n200.md, "Connection"); it has other keys, which do not concern us.
+// The settings that are read from the vendor's file (n200.md, "Connection"); its other settings are ignored.
 constexpr std::string_view kVendorKeys[] = {"url",  "tlscert",    "user",      "pass",
                                             "core", "keygen_pin", "log_level", "log_output"};
 
-// Names of one thing: who gives one replaces the others too.
+// Alternatives for the same setting: if one of them is given, it replaces the others too.
 constexpr std::array<std::string_view, 3> kOneThing[] = {{"pass", "pass_source"},
                                                          {"pin", "keygen_pin", "pin_source"}};
 
@@ -53,13 +53,13 @@ std::map<std::string, const char*, std::less<>> ask_core(const ossl::Core& core,
   return found;
 }
 
-// Where openssl.cnf configures this instance of the provider.
+// The section of openssl.cnf that configures this instance of the provider.
 struct OwnSection {
   OpensslCnf cnf;
   std::string name;
 };
 
-// Nothing for an instance that a program loaded by itself.
+// nullopt if openssl.cnf does not configure the instance: a program loaded it itself.
 std::optional<OwnSection> own_section(const ossl::Core& core) {
   const auto names = ask_core(core, {OSSL_PROV_PARAM_CORE_PROV_NAME});
   const std::string path = OpensslCnf::default_path();
@@ -100,7 +100,7 @@ void add_file_of(const std::string& cnf, std::string_view key, Collected& collec
     collected.files.push_back({cnf, std::string(key), is_secret(key), true});
 }
 
-// Those that settings name: client_key itself, the others behind "file:".
+// The files that settings name: tlscert and client_key directly, the others after "file:".
 void add_named_files(Collected& collected) {
   if (const auto trusted = collected.values.find("tlscert"); trusted != collected.values.end())
     collected.files.push_back({std::string(trusted->second.reveal()), "tlscert", false});
@@ -116,7 +116,7 @@ void add_named_files(Collected& collected) {
   }
 }
 
-// What the section leaves open, and where secrets are.
+// Adds what the section does not set, and the files that contain secrets.
 Result<Collected> complete(Collected collected) {
   const auto configured = collected.values.find("n200_conf");
   const char* environment = secure_getenv("N200_CONF");
@@ -151,7 +151,7 @@ Values values_of(const ossl::Core& core) {
   return values;
 }
 
-// A value that is not in the file came as a parameter: the file's permissions do not matter to it.
+// Values that are not in openssl.cnf were given as parameters: the file's permissions do not affect them.
 Result<Collected> collect_values(const ossl::Core& core) {
   const auto own = own_section(core);
   if (own) SESAM_CHECK(refuse_unknown_keys(own->cnf, own->name));

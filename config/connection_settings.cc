@@ -19,7 +19,7 @@ Result<Secret> read(const std::string& path) {
   return std::get<Secret>(std::move(text));
 }
 
-// Certificates and keys often share a file, and what is no Secret lies in ordinary memory.
+// Drops private keys, which often share a file with certificates: the result is kept in ordinary memory.
 std::string without_private_keys(std::string_view pem) {
   constexpr std::string_view kBegin = "-----BEGIN ", kEnd = "-----END ", kKey = "PRIVATE KEY-----";
   std::string kept;
@@ -36,8 +36,8 @@ std::string without_private_keys(std::string_view pem) {
 
 }  // namespace
 
-// Base URLs. The vendor's file may give the path of the POST interface too, which is a matter of the wire
-// table.
+// Accepts base URLs. In the vendor's file, a URL may include the path
+// of the POST interface; that is removed, as the wire table defines it.
 Result<void> take_url(std::string_view text, Configuration& c) {
   c.connection.urls.clear();
   while (!text.empty()) {
@@ -59,7 +59,7 @@ Result<void> take_url(std::string_view text, Configuration& c) {
   return {};
 }
 
-// An entry for each URL, or one for all: which it is is known when all settings are (check_addresses).
+// One entry for each URL, or one for all; check_addresses() decides once all settings are known.
 Result<void> take_address(std::string_view text, Configuration& c) {
   c.connection.addresses.clear();
   while (!text.empty()) {
@@ -93,7 +93,7 @@ Result<void> take_tlscert(std::string_view text, Configuration& c) {
   SESAM_TRY(pem, read(std::string(text)));
   if (pem.reveal().find("-----BEGIN ") == std::string_view::npos)
     return bad_configuration("contains no PEM certificate");
-  // libcurl's OpenSSL would ask for a passphrase, at the terminal of a server.
+  // libcurl's OpenSSL would prompt for a passphrase, on the terminal of a server.
   std::string certificates = without_private_keys(pem.reveal());
   if (certificates.find("\nProc-Type: 4,ENCRYPTED") != std::string::npos)
     return bad_configuration("contains an encrypted certificate; decrypt it first");

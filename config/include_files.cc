@@ -29,7 +29,7 @@ constexpr std::string_view kPragma = ".pragma";
 constexpr std::size_t kMaxFiles = 1000;  // files may include each other in many ways
 constexpr std::size_t kMaxText = 16 << 20;
 
-// In front of a value: whether the line has text of its own or only variables, and the number of its file.
+// Marks before a value: whether its line has text of its own or only variables, and its file's number.
 constexpr char kText = '\1', kVariables = '\2', kMarkEnd = '\3';
 constexpr char kMarks[] = {kText, kVariables, '\0'};
 
@@ -42,7 +42,7 @@ ossl::Conf loaded(const std::string& text) {
   return done ? std::move(conf) : nullptr;
 }
 
-// Those of `key` in all sections.
+// The values of `key` in all sections.
 std::vector<std::string> values_in(const CONF* conf, std::string_view key) {
   std::vector<std::string> values;
   STACK_OF(OPENSSL_CSTRING)* sections = NCONF_get_section_names(conf);
@@ -56,7 +56,7 @@ std::vector<std::string> values_in(const CONF* conf, std::string_view key) {
   return values;
 }
 
-// Without "NAME" or "NAME::NAME" at its begin, as libcrypto reads the name of a variable.
+// Removes a leading "NAME" or "NAME::NAME", as libcrypto parses the name of a variable.
 std::string_view after_name(std::string_view text) {
   const auto skip = [&] {
     while (!text.empty() && (std::isalnum(static_cast<unsigned char>(text[0])) != 0 || text[0] == '_'))
@@ -69,7 +69,7 @@ std::string_view after_name(std::string_view text) {
   return text;
 }
 
-// Whether a value consists of variables alone: "$x", "${section::x}", "$(x)", and a comment.
+// Whether a value consists only of variables, "$x", "${section::x}" or "$(x)", apart from a comment.
 bool has_only_variables(std::string_view value, bool only_in_braces) {
   value = trimmed(value.substr(0, value.find('#')));
   while (value.starts_with('$')) {
@@ -84,7 +84,7 @@ bool has_only_variables(std::string_view value, bool only_in_braces) {
   return value.empty();
 }
 
-/// Walks through a file and what it includes, as OpenSSL does.
+/// Reads a file and the files that it includes, as OpenSSL does.
 class Search {
  public:
   explicit Search(std::string_view key) : key_(key) {}
@@ -96,7 +96,7 @@ class Search {
       problem = "too many or too large files are included";
       return;
     }
-    if (!open_.insert(path.string()).second) return;  // it includes itself
+    if (!open_.insert(path.string()).second) return;  // the file includes itself
     if (std::find(visited.begin(), visited.end(), path.string()) == visited.end())
       visited.push_back(path.string());
     std::error_code failed;
@@ -105,12 +105,12 @@ class Search {
     else
       for (fs::directory_iterator entry(path, failed), end; !failed && entry != end; entry.increment(failed))
         if ((entry->path().extension() == ".cnf" || entry->path().extension() == ".conf") &&
-            !entry->is_directory(failed))  // as OpenSSL
+            !entry->is_directory(failed))  // as OpenSSL does
           look_into(entry->path());
     open_.erase(path.string());
   }
 
-  /// What the walk has found about the key.
+  /// What was found about the key.
   Origin origin() const {
     Origin result{{}, {}, problem};
     const auto add = [](std::vector<std::string>& files, const std::string& file) {
@@ -157,7 +157,7 @@ class Search {
       const auto line = whole.substr(0, whole.find_last_not_of('\r') + 1);
       continues = line.ends_with('\\') && !line.ends_with("\\\\");
     }
-    add_text("\n", "\n");  // ends a last line that is to be continued
+    add_text("\n", "\n");  // ends a last line that has a trailing backslash
   }
 
   void look_into_line(std::string_view whole, bool continues, std::size_t file, unsigned number) {
@@ -211,7 +211,7 @@ class Search {
     only_in_braces_ = only_in_braces_ || rest.starts_with("dollarid");
   }
 
-  // ".include PATH" or ".include = PATH"; a relative one is under OPENSSL_CONF_INCLUDE where that is set.
+  // ".include PATH" or ".include = PATH"; a relative path is resolved in OPENSSL_CONF_INCLUDE if that is set.
   void include(std::string_view rest, std::size_t file, unsigned number) {
     rest = argument_of(rest);
     if (rest.empty()) return;
@@ -224,7 +224,7 @@ class Search {
     look_into(fs::path(directory == nullptr ? directory_ : directory) / *path);
   }
 
-  // By OpenSSL, with the variables that are set up to here.
+  // Lets OpenSSL expand the path, with the variables that are set so far.
   std::optional<std::string> expanded(std::string_view path) const {
     if (path.find_first_of("$\\\"'`#") == path.npos) return std::string(path);
     constexpr std::string_view kName = "sesam_expanded_path";
@@ -234,12 +234,12 @@ class Search {
   }
 
   const std::string_view key_;
-  std::set<std::string> open_;      // those that are being read
-  std::vector<std::string> files_;  // those that were read, some of them more than once
-  // All lines in the order in which OpenSSL reads them. Not wiped: nor are OpenSSL's own copies.
+  std::set<std::string> open_;      // the files that are being read
+  std::vector<std::string> files_;  // the files that were read, some more than once
+  // All lines in the order in which OpenSSL reads them. Not wiped; neither are OpenSSL's own copies.
   std::string plain_, marked_;
-  std::string directory_;        // of relative paths
-  bool only_in_braces_ = false;  // a '$' without braces may belong to a name
+  std::string directory_;        // base of relative paths
+  bool only_in_braces_ = false;  // "dollarid": a '$' without braces is literal
 };
 
 }  // namespace

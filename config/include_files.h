@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which file of an openssl.cnf and its includes a setting stands in, which libcrypto does not tell.
+// Finds which of an openssl.cnf and its includes contains a setting, which libcrypto does not report.
 #pragma once
 
 #include <string>
@@ -10,28 +10,28 @@
 
 namespace sesam::config {
 
-/// Which files have a part in a setting's value.
+/// The files that contribute to the value of a setting.
 struct Origin {
-  std::vector<std::string> texts;  ///< text of these is in it
+  std::vector<std::string> texts;  ///< files with literal text of the value
   std::vector<std::string>
-      variables;        ///< these only name variables of which it consists, as "$ENV::PASSWORD"
-  std::string problem;  ///< why this may not be all; else empty
+      variables;        ///< files that only refer to variables for it, such as "$ENV::PASSWORD"
+  std::string problem;  ///< why the lists may be incomplete; else empty
 };
 
-/// Of `key` in any section of the file and those that it includes, in whatever depth (config(5)).
+/// The origin of `key` in any section of the file and the files that it includes, at any depth (config(5)).
 Origin origin_of(const std::string& cnf, std::string_view key);
 
-/// The file, and the files and directories that it includes, in whatever depth, whether they exist or not.
+/// The file, and the files and directories that it includes, at any depth, whether they exist or not.
 std::vector<std::string> included_files(const std::string& cnf);
 
-/// A line that gives a setting its value, as a person wrote it.
+/// A line that sets a setting, as it is in the file.
 struct WrittenValue {
   std::string file;
   unsigned line = 0;
-  Secret text;  ///< what is right of the equals sign, a comment included
+  Secret text;  ///< everything after the equals sign, including a comment
 };
 
-/// All lines that give `key` a value in any section of the file and those that it includes.
+/// All lines that set `key` in any section of the file and the files that it includes.
 std::vector<WrittenValue> written_values(const std::string& cnf, std::string_view key);
 
 }  // namespace sesam::config

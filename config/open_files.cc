@@ -35,7 +35,7 @@ std::string warning_about(const WatchedFile& file, const char* done) {
   return warning;
 }
 
-// Every directory on the way to the file, and to the one that it links to.
+// All directories above the file and, if that is a symbolic link, above its target.
 std::vector<fs::path> directories_above(const std::string& file) {
   std::vector<fs::path> directories;
   std::error_code failed;
@@ -79,7 +79,7 @@ std::string warning_about_unknown(const WatchedFile& file, const std::string& pr
          "OSSL_PROVIDER-sesam(7)";
 }
 
-// The files themselves, in the place of those that include them.
+// Replaces each file that has includes by the files that contain the setting.
 std::vector<WatchedFile> with_includes_followed(const std::vector<WatchedFile>& files,
                                                 std::vector<std::string>& warnings) {
   std::vector<WatchedFile> all;
@@ -104,7 +104,7 @@ std::vector<std::string> warnings_about(const std::vector<WatchedFile>& given) {
   std::vector<std::string> warnings;
   const auto files = with_includes_followed(given, warnings);
   std::set<std::string> named;
-  for (const bool secrets : {true, false})  // what holds a secret and is believed too is told as a secret
+  for (const bool secrets : {true, false})  // report a file that contains both as one with a secret
     for (const auto& file : files) {
       const char* done = file.is_secret == secrets ? what_others_can_do(file) : nullptr;
       if (done != nullptr && named.insert(file.path).second) warnings.push_back(warning_about(file, done));

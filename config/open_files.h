@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that hold a secret and that every user of the machine can read; files that are believed and that
-// other users can write or replace.
+// Warns of files with a secret that every user of the machine can
+// read, and of trusted files that other users can write or replace.
 #pragma once
 
 #include <string>
@@ -8,16 +8,16 @@
 
 namespace sesam::config {
 
-/// A file that matters for a setting.
+/// A file that a setting depends on.
 struct WatchedFile {
   std::string path;
   std::string setting;
-  bool is_secret = true;      ///< it holds the setting's secret, in whatever form; else it is only believed
-  bool has_includes = false;  ///< an openssl.cnf: the setting may stand in a file that this one includes
+  bool is_secret = true;      ///< it contains the setting's secret, in any form; else it is only trusted
+  bool has_includes = false;  ///< an openssl.cnf: the setting may be in a file that this one includes
 };
 
-/// One sentence, for the log, about each of them that every user may write, or read, if it is secret, and
-/// about each directory above them in which other users may replace it; each is named once.
+/// A sentence for the log about each file that every user can write or, if it has a secret, read, and
+/// about each directory above them in which other users can replace the file. Reports each path only once.
 std::vector<std::string> warnings_about(const std::vector<WatchedFile>& files);
 
 }  // namespace sesam::config

@@ -17,7 +17,7 @@ constexpr std::string_view kOpensslKeys[] = {"identity", "module", "activate", "
 
 const char* or_null(const std::string& text) noexcept { return text.empty() ? nullptr : text.c_str(); }
 
-// The words of the first entry that the attempt left behind: those after it tell how it went on to fail.
+// The text of the first error of the attempt; the later ones are only its consequences.
 std::string words_of_first_error() {
   const char* words = ERR_reason_error_string(ERR_peek_error());
   return words == nullptr ? "cannot be read" : words;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An openssl.cnf, read as libcrypto reads it: with its includes, variables and ways to mangle values.
+// An openssl.cnf as libcrypto parses it: with its includes, variables and escapes.
 #pragma once
 
 #include <functional>
@@ -16,24 +16,24 @@ namespace sesam::config {
 
 class OpensslCnf {
  public:
-  /// The file that OpenSSL reads by itself: OPENSSL_CONF, else openssl.cnf in its own directory
-  /// (CONF_get1_default_config_file(3)). Empty when memory is short.
+  /// The file that OpenSSL reads by default: OPENSSL_CONF, else openssl.cnf in its
+  /// own directory (CONF_get1_default_config_file(3)). Empty if memory is short.
   static std::string default_path();
-  /// Raises bad_configuration: the path, the line, OpenSSL's words.
+  /// Raises bad_configuration (the path, the line, OpenSSL's error message) or out_of_memory.
   static Result<OpensslCnf> load(const std::string& path);
 
   const std::string& path() const noexcept { return path_; }
-  /// Nothing where there is no such key; an empty section is the one above all sections.
+  /// From `section`, else (or if that is empty) from before the first section; nullopt: no such key.
   std::optional<std::string> value(const std::string& section, const std::string& key) const;
-  /// Calls `take` with each key and value, in the order of the file; a value may be a secret. False where
-  /// there is no such section.
+  /// Calls `take` with each key and value, in the order of the file;
+  /// a value may be a secret. False if there is no such section.
   bool for_each(const std::string& section,
                 const std::function<void(const char* key, const char* value)>& take) const;
   /// The names of all sections, in no particular order.
   std::vector<std::string> sections() const;
-  /// The name of the section that is read for every program: what "openssl_conf" says (config(5)).
+  /// The name of the section that applies to every program: the value of "openssl_conf" (config(5)).
   std::optional<std::string> init_section() const { return value({}, "openssl_conf"); }
-  /// The providers that it names, in order; nothing where it names no section of them.
+  /// The providers that it configures, in order; nullopt if it does not have a section for them.
   struct ProviderRow {
     std::string name;
     std::string section;

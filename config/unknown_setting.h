@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A key that is not a setting: what is said of it.
+// The error message for an unknown setting.
 #pragma once
 
 #include <string>

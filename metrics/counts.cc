@@ -26,13 +26,13 @@ void reset_all(Array& array) noexcept {
   for (auto& one : array) one.reset();
 }
 
-// Constant-initialised and without a destructor: there before any static initialiser runs, and to the very
-// end.
+// Constant-initialised and without a destructor: usable before
+// any static initialiser runs, and until the process has ended.
 constinit Counts of_this_process;
 
 }  // namespace
 
-// To the kernel's tick, which takes no reading of a clock.
+// Has the resolution of the kernel's tick, but need not read a hardware clock.
 std::int64_t unix_seconds() noexcept {
   timespec now{};
   clock_gettime(CLOCK_REALTIME_COARSE, &now);
@@ -125,7 +125,7 @@ void Counts::reset() noexcept {
   key_cache_hits.reset();
   key_cache_misses.reset();
   for (auto& node : nodes) {
-    node.failures.reset();  // but a forked process avoids the nodes that its parent avoided
+    node.failures.reset();  // not `unhealthy`: a forked process avoids the same nodes as its parent
     node.device_certificate_ends.reset();
     node.client_certificate_ends.reset();
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this process has done so far, in numbers: for the provider's parameters and the metrics file.
+// Counters of what this process has done, for the provider's parameters and the metrics file.
 #pragma once
 
 #include <sys/types.h>
@@ -15,7 +15,7 @@
 
 namespace sesam::metrics {
 
-/// One counter. Relaxed: nothing else is ordered by it.
+/// A counter. Relaxed: it does not order other memory accesses.
 class Count {
  public:
   void add(std::uint64_t more = 1) noexcept { value_.fetch_add(more, std::memory_order_relaxed); }
@@ -26,7 +26,7 @@ class Count {
   std::atomic<std::uint64_t> value_{0};
 };
 
-/// How many there are at the moment.
+/// A gauge: a value that goes up and down.
 class Level {
  public:
   void set(std::int64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
@@ -39,15 +39,15 @@ class Level {
   std::atomic<std::int64_t> value_{0};
 };
 
-/// The clock's time in whole seconds since 1970, UTC.
+/// The system clock's time in whole seconds since 1970, UTC.
 std::int64_t unix_seconds() noexcept;
 
-/// A counter for threads that work side by side: each adds to a cache line that few others use.
+/// A counter for concurrent threads: each adds to one of several cache lines, so that few share one.
 class SpreadCount {
  public:
   void add() noexcept;
   std::uint64_t get() const noexcept;
-  /// When something was added last: unix_seconds(), or 0.
+  /// The time of the last add(), in unix_seconds(); 0: none.
   std::int64_t last() const noexcept;
   void reset() noexcept;
 
@@ -59,10 +59,10 @@ class SpreadCount {
   std::array<Line, 32> lines_;
 };
 
-/// How many took how long, in fixed buckets.
+/// A histogram of durations, in fixed buckets.
 class Durations {
  public:
-  /// The buckets' upper bounds, inclusive. One more bucket has no bound.
+  /// The buckets' upper bounds, inclusive. One more bucket follows, without a bound.
   static constexpr std::array<std::chrono::microseconds, 15> kBounds = [] {
     using std::chrono::microseconds;
     return std::array{microseconds(250),       microseconds(500),       microseconds(1'000),
@@ -73,7 +73,7 @@ class Durations {
   }();
 
   void add(std::chrono::steady_clock::duration took) noexcept;
-  /// Of one bucket alone, not of those below it; kBounds.size() is the one without a bound.
+  /// The count of this bucket only, not cumulative; kBounds.size() is the bucket without a bound.
   std::uint64_t in_bucket(std::size_t bucket) const noexcept { return buckets_[bucket].get(); }
   std::chrono::microseconds total() const noexcept;
   void reset() noexcept;
@@ -83,46 +83,46 @@ class Durations {
   Count total_us_;
 };
 
-/// One node of a cluster, as the operations that asked it saw it.
+/// One node of a cluster, as seen by the requests that were sent to it.
 struct NodeCounts {
-  std::atomic<const char*> url{nullptr};  ///< null: a free place; never freed
+  std::atomic<const char*> url{nullptr};  ///< null: the entry is unused; never freed
   Level unhealthy;                        ///< 1: avoided, or known not to respond
-  Count failures;                         ///< how often it became so
-  // When a certificate of the newest connection ends, in unix_seconds(); 0: not known.
-  Level device_certificate_ends;  ///< the earliest of the chain that was verified
+  Count failures;                         ///< how often it became unhealthy
+  // The expiry of the certificates of the newest connection, in unix_seconds(); 0: not known.
+  Level device_certificate_ends;  ///< the earliest in the verified chain
   Level client_certificate_ends;
 };
 
-/// Since the process started, or forked. State of the process, not of one pipeline or instance: the I/O
-/// threads can read it without a lock, and nothing gets lost with an unload.
+/// Counts since the process started or was forked. Belongs to the process, not to a pipeline or an
+/// instance: the I/O threads can read it without a lock, and unloading the provider loses nothing.
 struct Counts {
-  /// What a request is for: a number, whose meaning n200/wire.h knows.
+  /// The maximum number of operations (n200/operation.h), which are the indices of ByOperation.
   static constexpr std::size_t kMaxOperations = 16;
   template <class T>
   using ByOperation = std::array<T, kMaxOperations>;
   static constexpr std::size_t kReasons = static_cast<std::size_t>(kLastReason) + 1;
 
   // Counted by the I/O thread.
-  alignas(64) ByOperation<Count> requests;  ///< handed to libcurl
-  ByOperation<Durations> durations;         ///< of those that were answered, from sending to the reply's end
+  alignas(64) ByOperation<Count> requests;  ///< passed to libcurl
+  ByOperation<Durations> durations;         ///< of answered requests, from sending to the end of the reply
   Level in_flight;
-  Count connections_opened;   ///< sockets, also those that got nowhere
-  Level connections_open;     ///< of them
-  Level connections_allowed;  ///< by the device, as far as it was found to limit them; 0: it was not
-  // By the callers' threads, where the I/O thread sleeps.
+  Count connections_opened;   ///< sockets, including those that failed to connect
+  Level connections_open;     ///< of those, currently open
+  Level connections_allowed;  ///< the device's limit, as far as it was detected; 0: none
+  // Counted by the callers' threads, while the I/O thread sleeps.
   alignas(64) Count wake_ups;
-  // By the callers' threads, seldom.
+  // Counted by the callers' threads, rarely.
   ByOperation<Count> retries;
   std::array<Count, kReasons> failures;  ///< raised to OpenSSL, by Reason
   std::array<Level, kReasons>
       last_failures;     ///< when the last of them was raised, in unix_seconds(); 0: none
-  Count audit_failures;  ///< records of the audit that could not be written
-  Count key_cache_hits;  ///< answered without a request of one's own
+  Count audit_failures;  ///< audit records that could not be written
+  Count key_cache_hits;  ///< lookups without a request of their own
   Count key_cache_misses;
   static constexpr std::size_t kMaxNodes = 16;
   std::array<NodeCounts, kMaxNodes> nodes;  ///< the first ones configured in this process
-  // By the callers' threads, often.
-  SpreadCount signatures;  ///< that the device made
+  // Counted by the callers' threads, often.
+  SpreadCount signatures;  ///< made by the device
 
   void failed(Reason reason) noexcept;
 
@@ -130,10 +130,10 @@ struct Counts {
   std::uint64_t all_retries() const noexcept;
   std::uint64_t all_failures() const noexcept;
 
-  /// The place of that node, taken when there is none; nullptr: there is no place left, or no memory.
+  /// The counters of that node, added if it is new; nullptr: kMaxNodes are in use, or out of memory.
   NodeCounts* of_node(const std::string& url) noexcept;
 
-  /// Begins at zero in a process that is not the one counted for so far: a forked child.
+  /// Resets the counters if this is not the process that was counted so far, but a forked child.
   void begin_in_this_process() noexcept;
 
  private:
@@ -141,7 +141,7 @@ struct Counts {
   std::atomic<pid_t> process_{0};
 };
 
-/// The one of this process.
+/// The counters of this process.
 Counts& counts() noexcept;
 
 }  // namespace sesam::metrics

@@ -15,7 +15,7 @@
 namespace sesam::metrics {
 namespace {
 
-constexpr mode_t kMode = 0644;  // read by the collector, which is another user
+constexpr mode_t kMode = 0644;  // for the collector, which runs as another user
 
 std::pair<std::string_view, std::string_view> split(std::string_view path) noexcept {
   const auto slash = path.rfind('/');
@@ -23,7 +23,7 @@ std::pair<std::string_view, std::string_view> split(std::string_view path) noexc
   return {path.substr(0, std::max<std::size_t>(slash, 1)), path.substr(slash + 1)};
 }
 
-// As it was before the program might have changed its title. What is unusual in a file's name is replaced.
+// The name from before the program may change its title, with characters unusual in a file name as '_'.
 std::string name_of_program() {
   std::string name = program_invocation_short_name;
   std::replace_if(
@@ -32,7 +32,7 @@ std::string name_of_program() {
   return name;
 }
 
-// 0, or errno.
+// Returns 0, or errno.
 int write_all(int fd, std::string_view text) noexcept {
   while (!text.empty()) {
     const ssize_t written = write_quietly(fd, text);
@@ -42,7 +42,7 @@ int write_all(int fd, std::string_view text) noexcept {
   return 0;
 }
 
-// A file system gives the inode of a replaced file to the next one.
+// The times matter, as a file system may reuse the inode of a replaced file for the next one.
 bool is_same(const struct stat& one, const struct stat& other) noexcept {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino &&
          one.st_mtim.tv_sec == other.st_mtim.tv_sec && one.st_mtim.tv_nsec == other.st_mtim.tv_nsec;
@@ -94,8 +94,8 @@ std::string MetricsFile::labels() const {
   return by_process_ ? labels + ",pid=\"" + std::to_string(getpid()) + "\"" : labels;
 }
 
-// The name of the temporary file ends in no way that a collector looks for, and no other thread of the
-// machine has it.
+// The temporary file's suffix is not one that a collector looks for,
+// and its name includes the thread id, which is unique on the machine.
 int MetricsFile::replace(const std::string& name, std::string_view text) {
   const std::string temporary = name + "." + std::to_string(gettid()) + ".tmp";
   const auto create = [&] {
@@ -103,7 +103,7 @@ int MetricsFile::replace(const std::string& name, std::string_view text) {
                     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kMode);
   };
   int fd = create();
-  if (fd == -1 && errno == EEXIST) {  // left behind by a thread of that number which was killed
+  if (fd == -1 && errno == EEXIST) {  // left behind by a killed thread with that id
     ::unlinkat(directory_fd_.fd(), temporary.c_str(), 0);
     fd = create();
   }
@@ -128,7 +128,7 @@ int MetricsFile::write(std::string_view text) {
   const std::string target = name();
   const int failed = replace(target, text);
   if (failed != ENOENT) return failed;
-  find_directory();  // it was removed; perhaps there is a new one of that name
+  find_directory();  // the directory was removed; it may have been created again
   return !directory_fd_.is_open() ? errno : replace(target, text);
 }
 

@@ -15,8 +15,8 @@ Clock::time_point MetricsWriter::next_event(Clock::time_point now) noexcept {
   return due_;
 }
 
-// Callers count a moment after the I/O thread is done with them. So a change is followed by two writes, the
-// second of which surely has it all.
+// Callers update their counters shortly after the I/O thread is done
+// with them. So two writes follow a change: the second one is complete.
 void MetricsWriter::tick(Clock::time_point now) noexcept {
   if (now < next_event(now)) return;
   write();
@@ -30,7 +30,7 @@ void MetricsWriter::end() noexcept try {
   else
     write();
 } catch (const std::exception&) {
-  return;  // no memory for the name of a file
+  return;  // out of memory for the file's name
 }
 
 void MetricsWriter::write() noexcept try {
@@ -40,7 +40,7 @@ void MetricsWriter::write() noexcept try {
   log_.write(LogLevel::failures, "metrics_file = " + file_->pattern() + ": cannot be written: " +
                                      std::strerror(failed) + "; further failures are not logged");
 } catch (const std::exception&) {
-  return;  // no memory for it now: there will be another time
+  return;  // out of memory: the next write may succeed
 }
 
 }  // namespace sesam::metrics

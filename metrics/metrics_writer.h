@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When the metrics file is written: by the I/O thread, while requests flow, and once more after them.
+// Schedules the writing of the metrics file: by the I/O thread, while requests flow, and once after them.
 #pragma once
 
 #include <chrono>
@@ -12,21 +12,21 @@ namespace sesam::metrics {
 
 using Clock = std::chrono::steady_clock;
 
-/// The I/O thread's own. Nothing wakes the thread for it while nothing has changed.
+/// Used by the I/O thread, which it wakes only after changes.
 class MetricsWriter {
  public:
-  /// `file`: null where none is configured. Both must outlive this.
+  /// `file`: null if none is configured. `file` and `log` must outlive this object.
   MetricsWriter(MetricsFile* file, MetricsText text, const Log& log) noexcept
       : file_(file), text_(text), log_(log) {}
 
-  /// Something that the file tells has changed.
+  /// Notes that something in the file has changed.
   void changed() noexcept { changed_ = true; }
-  /// Writes, if it is time to.
+  /// Writes the file if it is due.
   void tick(Clock::time_point now) noexcept;
-  /// When tick() has something to do: an interval after the first change, and once more an interval after
-  /// that.
+  /// When tick() has something to do: one kInterval after
+  /// the first change, and again one kInterval after that.
   Clock::time_point next_event(Clock::time_point now) noexcept;
-  /// The last time: the thread ends.
+  /// The thread ends: removes the file if it belongs to one process, else writes it a last time.
   void end() noexcept;
 
   static constexpr Clock::duration kInterval = std::chrono::seconds(5);
@@ -39,7 +39,7 @@ class MetricsWriter {
   const MetricsText text_;
   const Log& log_;
   bool changed_ = false;
-  bool failing_ = false;  // and the log has it
+  bool failing_ = false;  // the last write failed, and the log says so
   Clock::time_point due_ = kNever;
 };
 

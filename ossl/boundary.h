@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The edge between OpenSSL's C calls and this code: the one place where dispatch functions are generated.
+// The boundary between OpenSSL's C calls and this code: all dispatch functions are generated here.
 //
-// SESAM_BIND(slot, implementation) makes a row of an OSSL_DISPATCH table. The implementation is a member or a
-// free function; the generated C function is noexcept, turns a failed Result into 0 (or NULL) and an entry on
-// the error stack, takes a Result<bool>'s false as a plain "no", and leaves the caller's error queue as it
-// was otherwise. OpenSSL asks some questions of a key that has no object yet; their answer is such a "no".
-// The calling thread is not cancelled meanwhile. A wrong signature does not compile.
+// SESAM_BIND(slot, implementation) makes a row of an OSSL_DISPATCH table. The implementation is a member
+// or a free function. The generated C function is noexcept, turns a failed Result into 0 (or NULL) and an
+// entry on the error stack, returns a Result<bool>'s false as a plain "no", and leaves the caller's error
+// queue unchanged otherwise. OpenSSL makes some queries for a key that has no object yet: the result is
+// such a "no". Cancellation of the calling thread is deferred. A wrong signature does not compile.
 #pragma once
 
 #include <new>
@@ -20,8 +20,8 @@
 
 namespace sesam::ossl {
 
-/// The result of a function that hands its work on to a callback of OpenSSL, which may call this provider
-/// again. If that failed, the error queue says why, and is left as it is.
+/// The result of a function that passes its work to an OpenSSL callback, which may call
+/// this provider again. If that fails, the error queue says why, and is left unchanged.
 struct HandedOn {
   bool accepted;
   explicit operator int() const noexcept { return accepted ? 1 : 0; }
@@ -34,8 +34,8 @@ inline constexpr bool is_result = false;
 template <class T>
 inline constexpr bool is_result<Result<T>> = true;
 
-// Runs the body under an error mark. The mark is taken back before anything is raised, so that our entry
-// stays.
+// Runs the body under an error mark. The mark is popped
+// before an error is raised, so that our own entry stays.
 template <class Body>
 auto run(Body&& body) noexcept -> std::invoke_result_t<Body> try {
   ErrorMark mark;
@@ -53,11 +53,11 @@ template <class R, class Body>
 R guard(const char* where, Body&& body) noexcept {
   using Returned = std::invoke_result_t<Body>;
   if constexpr (!is_result<Returned>) {
-    return static_cast<R>(body());  // a table or a constant: nothing in it can fail
+    return static_cast<R>(body());  // a table or a constant: it cannot fail
   } else {
     const HeldCancellation held;
     const CallInside call;
-    if (!call) return R{};  // not even an error: its stack goes as well
+    if (!call) return R{};  // no error either: its stack is being torn down too
     auto result = run(std::forward<Body>(body));
     if (!result) {
       raise(result.error(), where);
@@ -73,7 +73,7 @@ R guard(const char* where, Body&& body) noexcept {
 template <class Slot, auto Impl, class Fn>
 struct Thunk;
 
-// A free function: the arguments pass through.
+// A free function: the arguments are passed through.
 template <class Slot, auto Impl, class R, class... A>
 requires(!std::is_member_function_pointer_v<decltype(Impl)>) struct Thunk<Slot, Impl, R(A...)> {
   static R call(A... arguments) noexcept {
@@ -81,8 +81,8 @@ requires(!std::is_member_function_pointer_v<decltype(Impl)>) struct Thunk<Slot, 
   }
 };
 
-// Questions that OpenSSL also asks of a key without an object: EVP_PKEY_copy_parameters(3) does to one that
-// it is about to fill.
+// Queries that OpenSSL also makes for a key without an object, as
+// EVP_PKEY_copy_parameters(3) does for the key that it is about to fill.
 template <class Slot>
 inline constexpr bool may_lack_object =
     std::is_same_v<Slot, slot::keymgmt_has> || std::is_same_v<Slot, slot::keymgmt_match>;
@@ -98,7 +98,7 @@ struct MemberOf<Ret (C::*)(P...) const> {
   using Object = const C;
 };
 
-// A member function: the leading (const) void* is the object. A const slot takes only a const member.
+// A member function: the leading (const) void* is the object. A const slot accepts only a const member.
 template <class Slot, auto Impl, class R, class Self, class... A>
 requires(std::is_member_function_pointer_v<decltype(Impl)>&&
              std::is_void_v<Self>) struct Thunk<Slot, Impl, R(Self*, A...)> {
@@ -114,7 +114,7 @@ requires(std::is_member_function_pointer_v<decltype(Impl)>&&
   }
 };
 
-// A function that returns nothing: it releases what it is given and cannot fail.
+// A function that returns void: it releases its argument and cannot fail.
 template <class Slot, auto Impl>
 struct Thunk<Slot, Impl, void(void*)> {
   static void call(void* object) noexcept {

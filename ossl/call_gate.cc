@@ -37,7 +37,7 @@ void CallGate::close() noexcept {
 }
 
 bool CallGate::wait_until_empty(std::chrono::steady_clock::time_point deadline) const noexcept {
-  // An asynchronous job may have begun in one thread and end in another: the sum counts.
+  // An ASYNC_JOB may begin on one thread and end on another, so only the sum is meaningful.
   const auto sum = [](int before, const Line& line) { return before + line.inside.load(); };
   while (std::accumulate(lines_.begin(), lines_.end(), 0, sum) != 0) {
     if (std::chrono::steady_clock::now() >= deadline) return false;

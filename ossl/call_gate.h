@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The calls of OpenSSL that are inside this module, for the end of the process: libcrypto must not be torn
-// down under them.
+// Counts OpenSSL's calls that are inside this module, for the end of
+// the process: libcrypto must not be torn down while they use it.
 #pragma once
 
 #include <pthread.h>
@@ -11,20 +11,20 @@
 
 namespace sesam::ossl {
 
-/// Counts calls without a lock, by thread. Once it is closed, only the thread that closed it may enter: the
-/// others would use a libcrypto that goes, while that one is still to free what is ours.
+/// Counts calls by thread, without a lock. Once the gate is closed, only the thread that closed it may
+/// enter, as it still has to free our objects; the others would use a libcrypto that is being torn down.
 class CallGate {
  public:
-  /// False: closed, the call must end at once, without libcrypto. True: leave() follows.
+  /// True: call leave() later. False: closed; the call must return immediately, without using libcrypto.
   bool enter() noexcept;
   void leave() noexcept;
 
   void close() noexcept;
 
-  /// Whether all calls had left by the deadline. One that the closing thread itself is in never leaves.
+  /// Whether all calls left by the deadline. Never true if the closing thread itself is inside a call.
   bool wait_until_empty(std::chrono::steady_clock::time_point deadline) const noexcept;
 
-  /// In a forked child: the parent's calls are not here.
+  /// For a forked child, in which the parent's calls do not exist.
   void forget_calls() noexcept;
 
  private:
@@ -38,10 +38,10 @@ class CallGate {
   pthread_t closer_{};  // written before closed_
 };
 
-/// The one of this process.
+/// The gate of this process.
 CallGate& call_gate() noexcept;
 
-/// As long as it lives, a call is inside.
+/// Keeps a call inside the gate for the lifetime of the object; false if the gate is closed.
 class CallInside {
  public:
   CallInside() noexcept;
@@ -52,7 +52,7 @@ class CallInside {
   explicit operator bool() const noexcept { return entered_; }
 
  private:
-  unsigned generation_;  // a child that is forked inside the call has forgotten it
+  unsigned generation_;  // a child that is forked during the call has forgotten it
   bool entered_;
 };
 

@@ -19,9 +19,9 @@ constinit std::atomic<OSSL_LIB_CTX*> context{nullptr};
 using KeyMgmt = std::unique_ptr<EVP_KEYMGMT, FreeWith<&EVP_KEYMGMT_free>>;
 using SignatureMethod = std::unique_ptr<EVP_SIGNATURE, FreeWith<&EVP_SIGNATURE_free>>;
 
-// The first fetch of a kind takes locks to write, those after it only to read: before other threads see the
-// context, or a child that is forked meanwhile would wait for ever with a public key of its parent. It also
-// tells a context whose provider could not be made, which would stay without.
+// The first fetch of an algorithm takes write locks, later ones only read locks. So it must precede the
+// publication of the context: a child forked during it would wait forever when it uses a public key of its
+// parent. Also detects a context whose default provider could not be created, which would never get one.
 bool has_fetched(OSSL_LIB_CTX* fresh) noexcept {
   return KeyMgmt(EVP_KEYMGMT_fetch(fresh, "EC", nullptr)) &&
          KeyMgmt(EVP_KEYMGMT_fetch(fresh, "RSA", nullptr)) &&

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// From OpenSSL's form of an ECDSA signature to the plain one.
+// Converts an ECDSA signature from OpenSSL's form (DER) to the plain one.
 #pragma once
 
 #include <span>
 
 namespace sesam::ossl {
 
-/// r‖s (IEEE P1363) of a DER signature (RFC 3279), each padded to half of `out`. False when it is none, has
-/// more behind it, or does not fit.
+/// Writes r‖s (IEEE P1363) of a DER signature (RFC 3279) to `out`, each padded to
+/// half of it. False if `der` is not a signature, has trailing data or does not fit.
 bool p1363_of_der(std::span<const unsigned char> der, std::span<unsigned char> out);
 
 }  // namespace sesam::ossl

@@ -8,7 +8,7 @@
 namespace sesam::ossl {
 namespace {
 
-// In place of OpenSSL's own, which would ask on the terminal.
+// Replaces OpenSSL's default callback, which would prompt on the terminal.
 int no_passphrase(char*, int, int, void* asked) {
   if (asked != nullptr) *static_cast<bool*>(asked) = true;
   return -1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// OpenSSL's objects to DER and from PEM, in our own library context and without ever asking for a passphrase.
+// Converts OpenSSL's objects to DER and from PEM, in our own library context and without passphrase prompts.
 #pragma once
 
 #include <openssl/bio.h>
@@ -12,7 +12,7 @@
 
 namespace sesam::ossl {
 
-/// The DER form by an i2d function; empty if it fails.
+/// The DER form made by an i2d function; empty on failure.
 template <class Object, class Encode>
 Bytes der_of(const Object* object, Encode encode) {
   unsigned char* encoded = nullptr;
@@ -23,14 +23,14 @@ Bytes der_of(const Object* object, Encode encode) {
   return der;
 }
 
-/// What was written into a memory BIO, which must outlive it.
+/// The contents of a memory BIO, which must outlive the view.
 std::string_view text_in(BIO* memory);
 
 /// The first certificate in the text; null if there is none, or if it is encrypted.
 X509Certificate certificate_of_pem(std::string_view pem);
 
-/// The first private key in the text; null if there is none without a passphrase. `encrypted` becomes true if
-/// there is one with a passphrase.
+/// The first private key in the text; null if there is none or it is
+/// encrypted. Sets `encrypted` to true if a passphrase is needed.
 Pkey private_key_of_pem(std::string_view pem, bool& encrypted);
 
 }  // namespace sesam::ossl

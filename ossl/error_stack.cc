@@ -26,7 +26,7 @@ struct Stack {
   std::vector<Attached> instances SESAM_GUARDED_BY(mutex);
 };
 
-// The core's upcall wants a va_list, which only a variadic function has.
+// The core's upcall requires a va_list, which only a variadic function has.
 void set_error(const Core& core, std::uint32_t reason, const char* format, ...) noexcept {
   va_list arguments;
   va_start(arguments, format);
@@ -34,7 +34,7 @@ void set_error(const Core& core, std::uint32_t reason, const char* format, ...) 
   va_end(arguments);
 }
 
-// One of each kind that records failures: which instance failed is not known.
+// One log of each kind that records failures, as it is not known which instance failed.
 std::vector<std::shared_ptr<const Log>> logs_of(const std::vector<Attached>& instances) {
   std::vector<std::shared_ptr<const Log>> logs;
   for (const auto& [core, log] : instances)
@@ -44,7 +44,7 @@ std::vector<std::shared_ptr<const Log>> logs_of(const std::vector<Attached>& ins
   return logs;
 }
 
-// Under the lock, so that the instance stays attached meanwhile. Returns the logs to write to.
+// Holds the lock, so that the instance stays attached meanwhile. Returns the logs to write to.
 std::vector<std::shared_ptr<const Log>> put_on_queue(std::uint32_t reason, const char* where,
                                                      const std::string& text) {
   auto& stack = process_state<Stack>();
@@ -64,7 +64,7 @@ void take(Fn*& slot, const OSSL_DISPATCH& row) noexcept {
   slot = reinterpret_cast<Fn*>(row.function);
 }
 
-// What an error says besides its reason. The pointer to the doctor ends it, once.
+// The message that follows the reason text. It mentions `sesam doctor` only once, usually at its end.
 std::string message_of(const Error& error) {
   const std::string advice = advice_for(error.reason);
   std::string text = printable(error.detail) + (advice.empty() || error.detail.empty() ? "" : "; ") + advice;
@@ -127,15 +127,15 @@ void detach_error_stack(const Core& core) noexcept {
 void raise(const Error& error, const char* where) noexcept try {
   metrics::counts().failed(error.reason);
   const std::string text = message_of(error);
-  // The log is written outside the lock: a pipe that nobody reads must not hold up other threads, or a fork.
+  // Writes to the logs without the lock: a blocked pipe must not delay other threads or a fork.
   for (const auto& log : put_on_queue(static_cast<std::uint32_t>(error.reason), where, text))
     log->write(LogLevel::failures, std::string(where) + ": " + text_of(error.reason) + ": " + text);
 } catch (...) {
-  // No memory for the message: the caller's 0 must do.
+  // Out of memory: the caller gets only the return value 0.
 }
 
 const OSSL_ITEM* reason_strings() noexcept {
-  // OSSL_ITEM holds a plain void*; OpenSSL only reads the texts (provider-base(7)).
+  // OSSL_ITEM has a non-const void*, but OpenSSL only reads the texts (provider-base(7)).
 #define X(symbol, text, advice) {static_cast<unsigned int>(Reason::symbol), const_cast<char*>(text)},
   static OSSL_ITEM items[] = {SESAM_REASONS(X){0, nullptr}};
 #undef X

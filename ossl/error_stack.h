@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// OpenSSL's error queue: the one writer of it, and the marks that keep it clean.
+// OpenSSL's error queue: the only function that writes to it, and the marks that keep it clean.
 #pragma once
 
 #include <openssl/core_dispatch.h>
@@ -19,7 +19,7 @@ struct BioCalls {
   OSSL_FUNC_BIO_gets_fn* gets = nullptr;
 };
 
-/// What the core handed to one provider instance (provider-base(7)): its handle and the upcalls we use.
+/// What the core passed to one provider instance (provider-base(7)): its handle and the upcalls that we use.
 struct Core {
   const OSSL_CORE_HANDLE* handle = nullptr;
   OSSL_FUNC_core_get_params_fn* get_params = nullptr;
@@ -30,27 +30,27 @@ struct Core {
   OSSL_FUNC_self_test_cb_fn* self_test_callback = nullptr;
   BioCalls bio;
 
-  /// Picks the upcalls from the table that OSSL_provider_init() got.
+  /// Picks the upcalls from the table that OSSL_provider_init() received.
   Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) noexcept;
 };
 
-/// Makes an instance the one that errors are raised through, until it is detached; then it is the one before
-/// it. For an attached instance: replaces its log. All instances of a process have the same reason texts, so
-/// any live one serves. Errors go to the logs of all.
+/// Raises errors through this instance until it is detached, then through the one attached
+/// before it. If it is attached already, replaces its log. All instances of a process have the
+/// same reason texts, so any attached one will do. Errors go to the logs of all instances.
 void attach_error_stack(const Core& core, std::shared_ptr<const Log> log);
 void detach_error_stack(const Core& core) noexcept;
 
-/// Puts one entry on the calling thread's error queue and one line into each log: the reason's text, the
-/// error's detail, made printable (base/printable.h), the reason's advice, and a pointer to `sesam doctor`;
-/// and counts it. `where` names
-/// the provider function. OpenSSL cuts an entry at 1,024 characters.
+/// Adds an entry to the calling thread's error queue and a line to each log, and counts
+/// the error. The text consists of the reason's text, the error's detail, made
+/// printable (base/printable.h), the reason's advice, and a pointer to `sesam doctor`.
+/// `where` names the provider function. OpenSSL truncates an entry at 1,024 characters.
 void raise(const Error& error, const char* where) noexcept;
 
-/// OpenSSL's reason strings, ended by {0, nullptr} (provider-base(7), OSSL_FUNC_provider_get_reason_strings).
+/// OpenSSL's reason strings, up to {0, nullptr} (provider-base(7), OSSL_FUNC_provider_get_reason_strings).
 const OSSL_ITEM* reason_strings() noexcept;
 
-/// Takes back every entry that libcrypto puts on the caller's queue during our work; the entries from before
-/// stay. After keep() all of them stay.
+/// Removes, in its destructor, all entries that libcrypto added to the caller's queue
+/// since the constructor; earlier entries stay. After keep(), all of them stay.
 class ErrorMark {
  public:
   ErrorMark() noexcept { ERR_set_mark(); }

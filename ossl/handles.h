@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Owners of OpenSSL's objects.
+// Owning pointers for OpenSSL's objects.
 #pragma once
 
 #include <openssl/bio.h>
@@ -39,7 +39,7 @@ using PkeyCtx = std::unique_ptr<EVP_PKEY_CTX, FreeWith<&EVP_PKEY_CTX_free>>;
 using X509Certificate = std::unique_ptr<X509, FreeWith<&X509_free>>;
 using X509Name = std::unique_ptr<X509_NAME, FreeWith<&X509_NAME_free>>;
 
-/// Reads from the text, which must outlive it (BIO_new_mem_buf(3)). Null: no memory.
+/// A BIO that reads from the text, which must outlive it (BIO_new_mem_buf(3)). Null: out of memory.
 inline Bio reader_of(std::string_view text) {
   return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }

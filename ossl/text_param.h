@@ -9,9 +9,9 @@
 
 namespace sesam::ossl {
 
-/// The text of a parameter of the type utf8_string or utf8_ptr, without a terminator: of a utf8_string only
-/// data_size bytes may be read, and a terminator inside them ends it. Nothing if it is of another type or has
-/// no data. It lives as long as the parameter's data.
+/// The text of a utf8_string or utf8_ptr parameter, without the terminator. Reads at most
+/// data_size bytes of a utf8_string, up to a terminator among them. nullopt if the parameter
+/// has another type or no data. The view is valid as long as the parameter's data.
 inline std::optional<std::string_view> text_of(const OSSL_PARAM& param) noexcept {
   const char* data = nullptr;
   if (OSSL_PARAM_get_utf8_string_ptr(&param, &data) != 1 || data == nullptr) return std::nullopt;
