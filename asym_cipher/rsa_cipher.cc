@@ -14,7 +14,7 @@
 namespace sesam::asym_cipher {
 namespace {
 
-// What OpenSSL's own provider knows, TLS's decryption excepted.
+// The parameters of OpenSSL's own provider, except those for decryption in TLS.
 const OSSL_PARAM* known_params(void*, void*) {
   static const OSSL_PARAM params[] = {
       OSSL_PARAM_utf8_string(OSSL_ASYM_CIPHER_PARAM_PAD_MODE, nullptr, 0),
@@ -62,9 +62,9 @@ Result<void> RsaCipher::encrypt(unsigned char* out, size_t* length, size_t capac
   return {};
 }
 
-// Here and not in decrypt(): PKCS7_decrypt(3) hides a decryption that failed, so that nobody learns from it,
-// but not one that cannot be begun. CMS_decrypt(3) hides both for RSA, unless asked not to
-// (CMS_DEBUG_DECRYPT); the log tells all the same.
+// Fails here rather than in decrypt(): PKCS7_decrypt(3) hides a failed decryption, to
+// deny attackers an oracle, but not a failed initialization. For RSA, CMS_decrypt(3)
+// hides both unless CMS_DEBUG_DECRYPT is set; the log reports the error in any case.
 Result<void> RsaCipher::decrypt_init(void* key, const OSSL_PARAM[]) {
   return keymgmt::not_offered("RSA decryption", key);
 }

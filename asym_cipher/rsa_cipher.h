@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RSA encryption and decryption as OpenSSL asks for them (provider-asym_cipher(7)): to encrypt takes a public
-// key and is OpenSSL's own; to decrypt would take the device, and is refused.
+// RSA encryption and decryption for OpenSSL (provider-asym_cipher(7)): encryption needs only
+// the public key and is left to OpenSSL; decryption would need the device, and is refused.
 #pragma once
 
 #include <openssl/core.h>
@@ -10,9 +10,9 @@
 
 namespace sesam::asym_cipher {
 
-/// One encryption in the making. That it is here at all is for the refusal, which names the key and the
-/// reason where OpenSSL alone would say "operation not supported". Under `?provider=sesam` OpenSSL then
-/// prefers it to its own for every public key: so it has to encrypt.
+/// The context of an encryption. It exists to refuse decryption with an error that names the key
+/// and the reason; OpenSSL alone would report "operation not supported". With `?provider=sesam`,
+/// OpenSSL then prefers it to its own for every public key, so it has to encrypt, too.
 class RsaCipher {
  public:
   static Result<RsaCipher*> create(void* provctx);

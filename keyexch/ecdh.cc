@@ -7,7 +7,7 @@
 namespace sesam::keyexch {
 namespace {
 
-// A context holds nothing; OpenSSL wants one that is not null.
+// A context has no state, but OpenSSL requires a non-null pointer.
 Result<void*> new_context(void* provctx) { return provctx; }
 void free_context(void*) {}
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Key agreement as OpenSSL asks for it (provider-keyexch(7)): refused, with the key and the reason, where
-// OpenSSL alone would say "operation not supported".
+// Key agreement for OpenSSL (provider-keyexch(7)): refused, with an error that names
+// the key and the reason; OpenSSL alone would report "operation not supported".
 #pragma once
 
 #include <openssl/core.h>
 
 namespace sesam::keyexch {
 
-/// For keys in the device only: what OpenSSL makes itself, as for TLS, it cannot hand to us, and so stays
-/// with its own provider.
+/// Only for keys in the device. OpenSSL cannot pass us the keys that
+/// it makes itself, as for TLS; these stay with its own provider.
 extern const OSSL_DISPATCH kEcdh[];
 
 }  // namespace sesam::keyexch

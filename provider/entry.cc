@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one symbol of the module. No network, no thread, no curl in here: every program on the machine that
-// loads openssl.cnf passes through it, some of them before main() and as root.
+// The only exported symbol of the module. No network, threads or curl in here: every program on
+// the machine that loads openssl.cnf runs this code, some of them before main() and as root.
 #include <openssl/core.h>
 #include <openssl/core_dispatch.h>
 
@@ -11,7 +11,7 @@
 #include "provider/process_life.h"
 #include "provider/provider.h"
 
-// provider-base(7). Fails only for want of memory; an invalid configuration is raised when a key is used.
+// provider-base(7). Fails only if out of memory; an invalid configuration is raised when a key is used.
 extern "C" __attribute__((visibility("default"))) int OSSL_provider_init(const OSSL_CORE_HANDLE* handle,
                                                                          const OSSL_DISPATCH* upcalls,
                                                                          const OSSL_DISPATCH** functions,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The provider's name, by which the command recognises the module's file.
+// The provider's name, by which the sesam command recognises the module's file.
 #pragma once
 
 namespace sesam::provider {

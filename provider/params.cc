@@ -21,7 +21,7 @@ constexpr std::pair<const char*, const char*> kTexts[] = {{OSSL_PROV_PARAM_NAME,
                                                           {OSSL_PROV_PARAM_VERSION, SESAM_VERSION},
                                                           {OSSL_PROV_PARAM_BUILDINFO, SESAM_BUILD_INFO}};
 
-// Read while others count: a level may come out below zero for a moment.
+// Other threads may be counting, so a level can briefly be below zero.
 std::uint64_t not_negative(const metrics::Level& level) noexcept {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(level.get(), 0));
 }
@@ -44,7 +44,7 @@ constexpr Number kNumbers[] = {
 constexpr char kMetrics[] = "sesam-metrics";
 
 constexpr auto kGettable = [] {
-  std::array<OSSL_PARAM, std::size(kTexts) + std::size(kNumbers) + 3> all{};  // the last one ends it
+  std::array<OSSL_PARAM, std::size(kTexts) + std::size(kNumbers) + 3> all{};  // the last one terminates it
   std::size_t i = 0;
   for (const auto& text : kTexts) all[i++] = OSSL_PARAM_utf8_ptr(text.first, nullptr, 0);
   all[i++] = OSSL_PARAM_int(OSSL_PROV_PARAM_STATUS, nullptr);
@@ -63,7 +63,7 @@ Error does_not_fit(const char* name) {
 
 const OSSL_PARAM* gettable_params(void*) { return kGettable.data(); }
 
-// The status says that the module runs; whether a device is reachable is not asked before a key is used.
+// The status says that the module runs; no device is contacted before a key is used.
 Result<void> get_params(void*, OSSL_PARAM params[]) {
   for (const auto& [key, text] : kTexts)
     if (OSSL_PARAM* p = OSSL_PARAM_locate(params, key); p != nullptr && OSSL_PARAM_set_utf8_ptr(p, text) != 1)

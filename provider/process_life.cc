@@ -41,8 +41,8 @@ void in_child() noexcept {
   ossl::forget_private_libctx();
 }
 
-// What waits for the device is failed by stop_all(). Other calls are over within milliseconds, but for one
-// that asks for a PIN, and one that this very exit came from: those are left as they are.
+// stop_all() fails the calls that wait for the device. Other calls end within milliseconds, except one
+// that prompts for a PIN, and one that itself called exit(3): these are not waited for any longer.
 constexpr std::chrono::milliseconds kCallsMayTake{300};
 
 void at_exit() noexcept {

@@ -29,7 +29,7 @@ namespace {
 
 constexpr char kProperties[] = "provider=sesam";
 
-constexpr char kPkcs11Properties[] = "provider=pkcs11";  // as BIND asks for generation, and others for stores
+constexpr char kPkcs11Properties[] = "provider=pkcs11";  // BIND uses it to generate keys, others for stores
 
 const OSSL_ALGORITHM kStores[] = {{"sesam", kProperties, store::kLoader, "keys in a sematicon N200"},
                                   {"pkcs11", kProperties, store::kLoader, "keys in a sematicon N200"},
@@ -42,7 +42,7 @@ using keymgmt::row_of;
 
 constexpr std::size_t kTypes = std::size(keymgmt::kKeyTypes);
 template <std::size_t Rows>
-using Algorithms = std::array<OSSL_ALGORITHM, Rows + 1>;  // the last one ends it
+using Algorithms = std::array<OSSL_ALGORITHM, Rows + 1>;  // the last one terminates it
 
 // A row for each key type, by its number.
 template <class MakeRow>
@@ -74,7 +74,7 @@ constexpr Algorithms<kTypes> encoders(const char* properties, const OSSL_DISPATC
 }
 
 constexpr auto kKeymgmtsUnclaimed = keymgmts(kProperties);
-// BIND generates keys with the property "provider=pkcs11": the same tables once more, under that name.
+// The same tables again, with the property "provider=pkcs11", with which BIND generates keys.
 constexpr auto kKeymgmts = joined(kKeymgmtsUnclaimed, keymgmts(kPkcs11Properties));
 constexpr auto kSignatures = for_each_type([](const keymgmt::KeyTypeRow& row, std::size_t type) {
   return OSSL_ALGORITHM{row.signature_names, kProperties, signature::kSignatures[type],
@@ -115,7 +115,7 @@ constexpr auto kDecoders = [] {
   return rows;
 }();
 
-// Only where openssl.cnf chooses it; nobody fetches a generator of that name otherwise.
+// Used only if openssl.cnf selects it: no program fetches a generator of that name otherwise.
 const OSSL_ALGORITHM kRandoms[] = {
     {rand::kRandomNames, kProperties, rand::kRandom, "random numbers of a sematicon N200"},
     {nullptr, nullptr, nullptr, nullptr}};
@@ -148,7 +148,7 @@ const OSSL_ALGORITHM* query_operation(void* provctx, int operation, int* no_cach
 
 const OSSL_ITEM* get_reason_strings(void*) { return ossl::reason_strings(); }
 
-// Older ones have no function that uses such an algorithm.
+// Older versions have no function that uses such an algorithm.
 constexpr ossl::CoreVersion kCompositesSince{3, 4};
 
 void teardown(void* provctx) { delete static_cast<Provider*>(provctx); }
@@ -160,7 +160,7 @@ Provider::Provider(const ossl::Core& core)
   bio = core.bio;
   core_version = ossl::version_of(core);
   claims_pkcs11 = first_->claims_pkcs11;
-  // Made now: a guard of a static that another thread holds at fork stays locked in the child.
+  // Made now, as the guard of a static that another thread holds at fork stays locked in the child.
   static_cast<void>(process_state<store::CertificateDirectories>());
   ossl::attach_error_stack(core_, first_->log);
 }
@@ -170,7 +170,7 @@ Provider::~Provider() {
   if (const Setup* final = final_.load(std::memory_order_acquire); final != first_.get()) delete final;
 }
 
-// Threads that come here at the same time make a setup each; the first to publish its own wins.
+// Concurrent callers each make a setup; the first to publish its own wins.
 const Setup& Provider::final_setup() const {
   if (const Setup* final = final_.load(std::memory_order_acquire)) return *final;
   auto later = later_setup(core_, *first_);

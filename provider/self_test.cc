@@ -17,7 +17,7 @@
 namespace sesam::provider {
 namespace {
 
-// The program's callback; without one nothing is reported.
+// Reports to the program's callback, if it has set one.
 class Report {
  public:
   explicit Report(const ossl::Core& core) {
@@ -28,7 +28,7 @@ class Report {
     test_.reset(OSSL_SELF_TEST_new(callback, argument));
   }
 
-  // A type and a description, as OpenSSL's own self-tests have.
+  // `type` and `description` are reported in the style of OpenSSL's own self-tests.
   template <class Check>
   Result<void> run(const char* type, const char* description, const Check& check) const {
     OSSL_SELF_TEST_onbegin(test_.get(), type, description);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// OSSL_PROVIDER_self_test(3): whether the settings are valid and the device answers.
+// OSSL_PROVIDER_self_test(3): checks that the settings are valid and that the device responds.
 #pragma once
 
 #include "base/result.h"

@@ -12,15 +12,15 @@
 namespace sesam::provider {
 namespace {
 
-// BIND's tools show nothing but the log, so an instance whose configuration is bad has one too. Null where
-// there is no memory for it.
+// BIND's tools report errors only in the log, so an instance with an
+// invalid configuration has one too. Null if no log can be opened.
 std::shared_ptr<const Log> open_log_at_least(const config::ModestSettings& wanted) {
   auto log = Log::open(wanted.log_level, wanted.log_output, wanted.log_format);
   if (!log) log = Log::open(wanted.log_level, "stderr", wanted.log_format);
   return log ? *log : nullptr;
 }
 
-// Secrets among what the program gave after loading. The openssl program gives its -provparam that way.
+// Warns of secrets among the parameters that were given after loading, as by openssl(1) with -provparam.
 std::vector<std::string> warnings_about_secrets(const config::Values& given, const Setup& first) {
   std::vector<std::string> warnings;
   for (const auto& setting : config::settings()) {
@@ -36,7 +36,7 @@ std::vector<std::string> warnings_about_secrets(const config::Values& given, con
   return warnings;
 }
 
-// Null for `first`: this is the first one.
+// `first` is null when it is the first setup that is read.
 Result<void> read_settings(const ossl::Core& core, const Setup* first, Setup& setup) {
   SESAM_TRY(collected, config::collect_values(core));
   SESAM_TRY(configuration, config::build_configuration(collected.values));

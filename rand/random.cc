@@ -25,13 +25,13 @@ const OSSL_PARAM* gettable_params(void*, void*) {
   return params;
 }
 
-// OpenSSL wants these of a generator that threads share. There is nothing to lock, and a lock would be held
-// across a wait for the device.
+// OpenSSL requires these of a generator that threads share. There is
+// nothing to lock, and a lock would be held while waiting for the device.
 int enable_locking(void*) { return 1; }
 int lock(void*) { return 1; }
 void unlock(void*) {}
 
-// Nothing is kept, so nothing has to be wiped.
+// Nothing is stored, so nothing has to be wiped.
 int verify_zeroization(void*) { return 1; }
 
 void clear_seed(void*, unsigned char* seed, size_t length) { OPENSSL_secure_clear_free(seed, length); }
@@ -70,7 +70,7 @@ Result<void> Random::generate(unsigned char* out, size_t length, unsigned streng
   return device->random({out, length});
 }
 
-// Everything is fresh as it is.
+// Nothing to do: all output is fresh from the device.
 Result<void> Random::reseed(int, const unsigned char*, size_t, const unsigned char*, size_t) {
   if (state_ != EVP_RAND_STATE_READY)
     return Error{Reason::bad_argument, "the random generator is not instantiated"};

@@ -58,8 +58,8 @@ bool append_number(const EVP_PKEY* key, const char* parameter, std::string& iden
 
 }  // namespace
 
-// Each text is parsed once: of several beginnings before an end, as a truncated file leaves them, the last
-// counts.
+// Parses each text once: if several begin lines precede an
+// end line, as in a truncated file, the last of them counts.
 Certificates certificates_in(std::string_view pem) {
   Certificates found;
   for (auto begin = pem.find(kBegin); begin != pem.npos; begin = pem.find(kBegin)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An X.509 certificate as it is kept: its DER form, and what it is found by.
+// An X.509 certificate as it is stored: its DER form, and the fields by which it is found.
 #pragma once
 
 #include <openssl/evp.h>
@@ -26,12 +26,12 @@ struct Certificate {
 
 using Certificates = std::vector<Certificate>;
 
-/// The certificates in a PEM text, in its order. What else is in it, private keys too, is not looked at;
-/// certificates that OpenSSL cannot parse are skipped.
+/// The certificates in a PEM text, in order. Everything else in it, such as
+/// private keys, is ignored, and so are certificates that OpenSSL cannot parse.
 Certificates certificates_in(std::string_view pem);
 
-/// Equal for equal public keys, however their certificates encode them. Empty for keys that the device cannot
-/// have: neither EC nor RSA.
+/// A string that is equal for equal public keys, however their certificates encode
+/// them. Empty if the key is neither EC nor RSA: the device has no such keys.
 std::string identity_of(const EVP_PKEY* key);
 
 }  // namespace sesam::store

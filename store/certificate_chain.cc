@@ -16,7 +16,7 @@ namespace {
 
 using Chosen = std::vector<const Certificate*>;
 
-constexpr std::size_t kMaxChain = 16;  // longer than any in use
+constexpr std::size_t kMaxChain = 16;  // longer than any chain in use
 
 ossl::X509Certificate parsed(const Certificate& certificate) {
   X509* made = X509_new_ex(ossl::private_libctx(), nullptr);

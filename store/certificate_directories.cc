@@ -23,7 +23,7 @@ struct CloseDirectory {
 
 long long in_ns(const timespec& time) noexcept { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; }
 
-// Regular files, links to them included, without hidden ones. Of too many the rest is left out.
+// Regular files and links to them, without hidden ones, sorted by name; at most kMaxFiles + 1.
 std::variant<std::vector<FileStamp>, int> files_in(const std::string& path) {
   const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(path.c_str()));
   if (!directory) return errno;
@@ -79,7 +79,7 @@ bool CertificateDirectories::is_fresh(const std::string& path, Directory& known)
   known = kept;
   const auto now = Clock::now();
   if (kept.certificates && now - kept.looked_at < kLookEvery) return true;
-  kept.looked_at = now;  // other threads do with what is kept, if there is any
+  kept.looked_at = now;  // meanwhile other threads use what is cached, if anything
   return false;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The certificates in the directory that the setting `certificates` names: read at first use, then kept.
+// The certificates in the directory that the setting `certificates` names: read at first use, then cached.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@
 
 namespace sesam::store {
 
-/// A file of the directory; differs from the one before if its content may differ.
+/// A file of the directory; compares unequal if its content may have changed.
 struct FileStamp {
   std::string name;
   unsigned long long inode, size;
@@ -23,8 +23,8 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 
-/// Process-wide state. A look at the directory never fails: a program whose directory is gone, as after
-/// chroot(2), keeps what was read before, or has no certificates. The log says so once, at level 2.
+/// Process-wide state. Reading never fails: if the directory is gone, as after chroot(2), the
+/// program keeps what was read before, or has no certificates. The log reports it once, at level 2.
 class CertificateDirectories {
  public:
   using Clock = std::chrono::steady_clock;
@@ -34,8 +34,8 @@ class CertificateDirectories {
 
   CertificateDirectories() noexcept : mutex_(MutexRank::certificates) {}
 
-  /// The certificates in the directory's regular files, by the files' names. At most once in kLookEvery, a
-  /// change of the files makes it read them again.
+  /// The certificates in the directory's regular files, in the order of their names. At most
+  /// once per kLookEvery, checks whether the files have changed, and then reads them again.
   std::shared_ptr<const Certificates> read(const std::string& path, const Log& log);
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the store's loaders, encoders and decoders share: OpenSSL's provctx, as this folder needs it.
+// The context that the store's loaders, encoders and decoders share: OpenSSL's provctx.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace sesam::store {
 struct Context : n200::Context {
   ossl::BioCalls bio;
 
-  /// The directory of the certificates, once require_device() has returned one; empty: none.
+  /// The directory of the certificates, valid after require_device() has succeeded; empty: none.
   virtual const std::string& certificate_directory() const = 0;
 };
 

@@ -19,7 +19,7 @@ Result<void> check_names_a_whole_key(const n200::KeyUri& uri) {
                  "key-id"};
   if (!uri.lost_name.empty())  // it may have been meant to name another key
     return Error{Reason::bad_uri, "nothing was deleted: " + uri.lost_name + "; correct the URI"};
-  // The public part is no object of its own on the device: deleting it would delete the private key.
+  // The public part is not a separate object on the device: deleting it would delete the private key.
   if (uri.type != n200::ObjectType::any && uri.type != n200::ObjectType::private_key)
     return Error{Reason::bad_uri,
                  "nothing was deleted: 'type' names only a part of the key, and a key can only be deleted as "

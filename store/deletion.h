@@ -8,9 +8,9 @@
 
 namespace sesam::store {
 
-/// Finds the one key that the URI names, and deletes that key_id, as `sesam delete` does. The PIN is that of
-/// the URI or the configuration; if the URI says pin-source=ask:, `pin_callback` is asked. Raises bad_uri for
-/// a URI that names no single key, or only a part of one; what finding and deleting a key raises.
+/// Finds the key that the URI names, and deletes it by its key_id, as `sesam delete` does. The PIN
+/// is that of the URI or the configuration; with pin-source=ask:, `pin_callback` asks for it. Raises
+/// bad_uri if the URI does not name a single, whole key, and what finding and deleting a key raises.
 Result<void> delete_key(void* provctx, const char* uri, const OSSL_PARAM params[],
                         OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument);
 

@@ -22,14 +22,14 @@ using keymgmt::Key;
 Result<void*> new_context(void* provctx) { return provctx; }
 void free_context(void*) {}
 
-// OpenSSL asks for private parts where it prints a key pair.
+// OpenSSL requests the private part when it prints a key pair.
 int does_selection(void*, int selection) { return (selection & OSSL_KEYMGMT_SELECT_ALL) != 0 ? 1 : 0; }
 
 int includes_private(void*, int selection) {
   return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0 ? 1 : 0;
 }
 
-// Of the private part there are only names to print. The public part has OpenSSL's own heading.
+// Of the private part, only names can be printed. The public part has OpenSSL's own heading.
 std::string heading(const Key& key, int selection) {
   const auto* data = key.data();
   const std::string bits = "(" + std::to_string(EVP_PKEY_get_bits(key.public_key())) + " bit)";
@@ -77,7 +77,7 @@ Result<void> encode_pem(void* provctx, OSSL_CORE_BIO* out, const void* object, c
   return write(*static_cast<const Context*>(provctx), out, pem);
 }
 
-// Programs that ask for DER parse it, or hand it to others that do: a URI is no private key to them.
+// Programs that request DER parse it, or pass it to others that do; to them, a URI is not a private key.
 Result<void> refuse_der(void*, OSSL_CORE_BIO*, const void* object, const OSSL_PARAM[], int,
                         OSSL_PASSPHRASE_CALLBACK*, void*) {
   return keymgmt::not_exported(object);

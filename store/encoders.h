@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be written of a key in the device (provider-encoder(7)). Public keys alone are exported to
-// OpenSSL's own encoders.
+// Encoders for keys in the device (provider-encoder(7)). Public keys
+// without a private part are exported to OpenSSL's own encoders.
 #pragma once
 
 #include <openssl/core.h>
@@ -9,10 +9,10 @@ namespace sesam::store {
 
 /// "openssl pkey -text": the names of the key and its public part.
 extern const OSSL_DISPATCH kTextEncoder[];
-/// "genpkey -out", "pkey -out", "ec -out": the PEM file that wraps the key's URI, in place of the private key
-/// that nobody gets.
+/// "genpkey -out", "pkey -out", "ec -out": the PEM file that wraps the
+/// key's URI, instead of the private key, which cannot be exported.
 extern const OSSL_DISPATCH kPemEncoder[];
-/// "pkey -outform DER", "pkcs12 -export": refuses, and says why.
+/// "pkey -outform DER", "pkcs12 -export": refuses with not_offered.
 extern const OSSL_DISPATCH kDerEncoder[];
 
 }  // namespace sesam::store

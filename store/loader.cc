@@ -31,8 +31,8 @@ const OSSL_PARAM* settable_params(void*) {
   return params;
 }
 
-// Called where OpenSSL wants a key of ours in another provider's keymgmt: the public one goes, the private
-// one stays.
+// Called when OpenSSL wants one of our keys in another provider's keymgmt:
+// exports the public part of a public key object; a private key is not exported.
 Result<bool> export_object(void*, const void* reference, size_t reference_size, OSSL_CALLBACK* callback,
                            void* argument) {
   // NOLINTNEXTLINE(bugprone-sizeof-expression): a reference is a pointer
@@ -51,8 +51,8 @@ Result<Loader*> Loader::of_uri(const Context& context, const char* uri) {
   return new Loader(std::move(parsed), std::move(device), context.certificate_directory());
 }
 
-// OpenSSL looks for a file of that name first. If nobody opens the URI, it leaves that failure on the error
-// queue, with the whole URI in it.
+// OpenSSL tries a file of that name first. If no loader opens the URI, that error stays on the
+// error queue, and contains the whole URI: so a URI that may contain a PIN is always opened.
 Result<Loader*> Loader::open(void* provctx, const char* uri) {
   if (uri == nullptr) return Error{Reason::bad_uri, "no URI was given"};
   auto opened = of_uri(*static_cast<const Context*>(provctx), uri);
@@ -74,7 +74,7 @@ Result<void> Loader::close(void* loader) {
 }
 
 Result<void> Loader::set_params(const OSSL_PARAM params[]) {
-  if (unopened_) return {};  // load() tells
+  if (unopened_) return {};  // load() raises the error
   const OSSL_PARAM* expect = OSSL_PARAM_locate_const(params, OSSL_STORE_PARAM_EXPECT);
   if (expect != nullptr && OSSL_PARAM_get_int(expect, &expected_) != 1)
     return Error{Reason::bad_argument, "'expect' is not a number"};
@@ -85,8 +85,8 @@ Result<void> Loader::set_params(const OSSL_PARAM params[]) {
   return {};
 }
 
-// A caller that wants a key, and whose URI fits one key alone, gets that: but not where the URI was to name
-// another one.
+// If the caller wants a key and the URI matches only one, delivers
+// that key, unless the URI was meant to name another one (lost_name).
 Result<void> Loader::begin_only_key(const keymgmt::PinPrompt& prompt) {
   if (!uri_.lost_name.empty()) return no_name(uri_);
   constexpr std::size_t kShown = 4, kMaxUriBytes = 200;
@@ -109,7 +109,7 @@ bool Loader::wants_certificates() const {
   return !certificate_directory_.empty() && wants(n200::ObjectType::certificate, OSSL_STORE_INFO_CERT);
 }
 
-// Nothing to deliver: a caller that asks for one kind of object is told why. BIND asks for anything.
+// There is nothing to deliver: an error if the caller expects one type of object. BIND accepts any type.
 Result<void> Loader::check_nothing_is_missed() const {
   if (!search_.subject.empty()) return {};
   const bool wants_certificate = expected_ == OSSL_STORE_INFO_CERT;
@@ -122,7 +122,7 @@ Result<void> Loader::check_nothing_is_missed() const {
 }
 
 Result<void> Loader::begin_key(const keymgmt::PinPrompt& prompt) {
-  const bool wants_keys = search_.subject.empty();  // a subject is a certificate's
+  const bool wants_keys = search_.subject.empty();  // only certificates have a subject
   const bool wants_private = wants_keys && wants(n200::ObjectType::private_key, OSSL_STORE_INFO_PKEY);
   const bool wants_public = wants_keys && wants(n200::ObjectType::public_key, OSSL_STORE_INFO_PUBKEY);
   if (!wants_private && !wants_public && !wants_certificates()) return check_nothing_is_missed();
@@ -134,8 +134,8 @@ Result<void> Loader::begin_key(const keymgmt::PinPrompt& prompt) {
   return wants_certificates() ? begin_certificates_of_key() : Result<void>();
 }
 
-// Only a caller that asks for certificates alone is told that there are none: BIND, for one, asks for
-// anything.
+// Reports missing certificates only if the caller asks for
+// nothing else: BIND, for example, accepts any type of object.
 Result<void> Loader::begin_certificates_of_key() {
   const auto all = process_state<CertificateDirectories>().read(certificate_directory_, device_->log());
   const EVP_PKEY* key = key_->public_key.get();
@@ -164,7 +164,7 @@ Result<void> Loader::begin_without_name(const keymgmt::PinPrompt& prompt) {
   const bool wants_key = expected_ == OSSL_STORE_INFO_PKEY || expected_ == OSSL_STORE_INFO_PUBKEY;
   if (wants_key && (!uri_.is_bare || uri_.type != n200::ObjectType::any)) return begin_only_key(prompt);
   if (uri_.is_bare) return begin_listing();
-  // BIND expects nothing, and drops what a listing delivers without a word.
+  // BIND sets no expected type, and silently drops the names that a listing delivers.
   return no_name(uri_);
 }
 
@@ -215,7 +215,7 @@ bool Loader::deliver_certificate(OSSL_CALLBACK* callback, void* argument) {
 Result<ossl::HandedOn> Loader::load(OSSL_CALLBACK* object_callback, void* object_argument,
                                     OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument) {
   if (ended_) return ossl::HandedOn{false};
-  // Unless it goes well: callers go on until the end, also where an exception passes here.
+  // Reset on success. Callers load until the end, so it must also follow a failure or an exception.
   ended_ = true;
   failure_seen_ = false;
   if (!begun_) SESAM_CHECK(begin({pin_callback, pin_argument}));

@@ -22,28 +22,28 @@
 
 namespace sesam::store {
 
-/// One opened URI. A URI for one key yields its private object, then its public one, then its certificates if
-/// the setting `certificates` is set, then the end; a URI that names no key yields the URI of every key as a
-/// name. Whatever fails, the end follows: BIND would load for
-/// ever otherwise.
+/// One opened URI. A URI that names a key yields its private object, its
+/// public object and, if the setting `certificates` is set, its certificates.
+/// A URI that does not name a key yields the URI of every key, as a name. The
+/// end follows any failure, as BIND would load forever otherwise.
 class Loader {
  public:
-  /// Parses the URI, nothing else. Raises bad_uri, bad_configuration; where the URI may hold a PIN, the first
-  /// load() raises them, for OpenSSL's error queue would show the URI.
+  /// Parses the URI; sends no request. Raises bad_uri and bad_configuration; if the URI may contain
+  /// a PIN, the first load() raises them, as OpenSSL's error queue would contain the URI otherwise.
   static Result<Loader*> open(void* provctx, const char* uri);
-  /// The same from OpenSSL 3.2 on, with the parameters of OSSL_STORE_open_ex(3). The PIN callback is not
-  /// used: no PIN is needed yet, and each load() gets one that lives long enough.
+  /// The same for OpenSSL 3.2 and later, with the parameters of OSSL_STORE_open_ex(3). The PIN callback
+  /// is not used: no PIN is needed yet, and each load() gets a callback that is valid long enough.
   static Result<Loader*> open_ex(void* provctx, const char* uri, const OSSL_PARAM params[],
                                  OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument);
   static Result<void> close(void* loader);
 
-  /// Hands the next object to OpenSSL. The first call asks the device, and whoever `pin_callback` asks where
-  /// the URI says so. Raises what finding and reading a key raises.
+  /// Passes the next object to OpenSSL. The first call queries the device, and prompts
+  /// by `pin_callback` if the URI says so. Raises what finding and reading a key raises.
   Result<ossl::HandedOn> load(OSSL_CALLBACK* object_callback, void* object_argument,
                               OSSL_PASSPHRASE_CALLBACK* pin_callback, void* pin_argument);
-  /// True once everything is loaded, or has failed: but false once after a failure, at the one question by
-  /// which storeutl(1) sees that it may count it. Loading again then neither asks the device nor raises
-  /// anything.
+  /// True once everything is loaded or a load has failed. After a failure,
+  /// the first call returns false, as storeutl(1) counts the error only then.
+  /// Loading again then neither queries the device nor raises an error.
   Result<bool> eof();
   Result<void> set_params(const OSSL_PARAM params[]);
 
@@ -80,7 +80,7 @@ class Loader {
   Search search_;
   bool begun_ = false;
   bool ended_ = false;
-  bool failure_seen_ = true;  // by the caller of eof(): there is none
+  bool failure_seen_ = true;  // eof() has reported the failure, or there is none
   std::shared_ptr<const keymgmt::KeyData> key_;
   std::deque<keymgmt::Key::Part> pending_;
   PackedTexts names_;

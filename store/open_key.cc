@@ -35,7 +35,7 @@ bool deliver(std::unique_ptr<keymgmt::Key> key, OSSL_CALLBACK* callback, void* a
   const OSSL_PARAM object[] = {
       OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
       OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE, data_type.data(), data_type.size()),
-      // NOLINTNEXTLINE(bugprone-sizeof-expression): the pointer itself is handed over
+      // NOLINTNEXTLINE(bugprone-sizeof-expression): the pointer itself is passed
       OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_REFERENCE, &reference, sizeof reference), OSSL_PARAM_END};
   const bool wanted = callback(object, argument) == 1;
   delete reference;

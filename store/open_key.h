@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a key URI to the key: what the store loader and the decoders of PEM files have in common.
+// From a key URI to the key: the code that the store loader and the decoders of PEM files share.
 #pragma once
 
 #include <memory>
@@ -12,18 +12,18 @@
 
 namespace sesam::store {
 
-/// Makes a key of the device's record of it, and picks its PIN where `with_private`. Raises what
-/// keymgmt::pin_for and keymgmt::Key::from_record raise.
+/// Makes a key from the device's record of it, with its PIN if `with_private`.
+/// Raises what keymgmt::pin_for() and keymgmt::Key::from_record() raise.
 Result<std::shared_ptr<const keymgmt::KeyData>> open_key(const n200::KeyRecord& record,
                                                          const n200::KeyUri& uri,
                                                          const std::shared_ptr<n200::Device>& device,
                                                          bool with_private, const keymgmt::PinPrompt& prompt);
 
-/// The error where a key is wanted, and the URI names none.
+/// The error if a key is wanted but the URI does not name one: bad_uri.
 Error no_name(const n200::KeyUri& uri);
 
-/// Hands a key object to OpenSSL, which takes it by setting the pointer behind the reference to null. False
-/// if it does not want it.
+/// Passes a key object to OpenSSL, which takes ownership by setting the
+/// referenced pointer to null. False if OpenSSL does not accept it.
 bool deliver(std::unique_ptr<keymgmt::Key> key, OSSL_CALLBACK* callback, void* argument);
 
 }  // namespace sesam::store

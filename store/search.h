@@ -15,7 +15,7 @@ struct Search {
   Bytes subject;      ///< of a certificate, DER; empty: any
   std::string alias;  ///< the key's nice_name; empty: any
 
-  /// Takes the criteria among a loader's parameters. Raises bad_argument for criteria that are not offered.
+  /// Reads the criteria from a loader's parameters. Raises bad_argument if one is not offered or invalid.
   Result<void> set_params(const OSSL_PARAM params[]);
 };
 

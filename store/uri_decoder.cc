@@ -21,7 +21,7 @@ namespace {
 using keymgmt::Key;
 using keymgmt::KeyType;
 
-constexpr std::size_t kMaxBytes = 64 * 1024;  // a URI is short; what is longer is not ours
+constexpr std::size_t kMaxBytes = 64 * 1024;  // a URI is short; a longer input is not ours
 
 Result<void*> new_context(void* provctx) { return provctx; }
 void free_context(void*) {}
@@ -33,8 +33,8 @@ int does_selection(void*, int selection) {
              : 0;
 }
 
-// The next PEM object of the input, its first and last line included; empty if it is not of ours. Of another
-// one, which may be a private key, nothing but its first line is read.
+// The next PEM object of the input, including its first and last line; empty if it is not
+// ours. Of any other object, which may be a private key, only the first line is read.
 std::string next_pem(const Context& context, OSSL_CORE_BIO* in) {
   std::string pem;
   char line[512];
@@ -57,8 +57,8 @@ Bytes read_all(const Context& context, OSSL_CORE_BIO* in) {
   return all;
 }
 
-// What is not ours is left to the other decoders, which start at the same place: success, and nothing handed
-// on. The callback runs decode_uri(), whose error is to stay.
+// Other input is left to the other decoders, which start at the same position: succeeds without
+// a callback. For our input, the callback runs decode_uri(), whose error must stay on the queue.
 Result<ossl::HandedOn> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback,
                                   void* argument, OSSL_PASSPHRASE_CALLBACK*, void*) {
   const auto& context = *static_cast<const Context*>(provctx);
@@ -74,7 +74,7 @@ Result<ossl::HandedOn> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CA
   return ossl::HandedOn{callback(object, argument) == 1};
 }
 
-// PEM_read_PUBKEY(3) does not take the file of a private key either.
+// PEM_read_PUBKEY(3) does not accept the file of a private key either.
 bool may_be_key(n200::ObjectType type, int selection) noexcept {
   const bool is_for_public_key =
       (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0 && (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0;
@@ -82,9 +82,9 @@ bool may_be_key(n200::ObjectType type, int selection) noexcept {
   return type == n200::ObjectType::public_key;
 }
 
-// OpenSSL hands pkcs11-provider's structure to whichever decoder comes first, so the structure is looked at
-// here too. Both types are tried on every file; the second one finds the key in the cache. A PIN is asked for
-// when the type fits.
+// OpenSSL passes pkcs11-provider's structure to whichever decoder comes first, so
+// this checks the structure, too. Both key types are tried on every file; the second
+// one finds the key in the cache. The PIN is asked for only if the type matches.
 template <KeyType Type>
 Result<ossl::HandedOn> decode_uri(void* provctx, OSSL_CORE_BIO* in, int selection, OSSL_CALLBACK* callback,
                                   void* argument, OSSL_PASSPHRASE_CALLBACK* pin_callback,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads PEM files that wrap a key URI (provider-decoder(7)): one decoder takes the PEM apart, one a key type
-// opens the key.
+// Reads PEM files that wrap a key URI (provider-decoder(7)): one
+// decoder parses the PEM, and one for each key type opens the key.
 #pragma once
 
 #include <openssl/core.h>
@@ -13,7 +13,7 @@
 namespace sesam::store {
 
 extern const OSSL_DISPATCH kPemDecoder[];
-/// For each key type.
+/// The rows of each table, terminator included; one table for each key type.
 inline constexpr std::size_t kUriDecoderFunctions = 5;
 extern const OSSL_DISPATCH kUriDecoders[std::size(keymgmt::kKeyTypes)][kUriDecoderFunctions];
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A PEM file that wraps a key URI: the key to programs that take nothing but files.
+// A PEM file that wraps a key URI, for programs that load keys only from files.
 #pragma once
 
 #include <optional>
@@ -22,20 +22,20 @@ bool is_first_line(std::string_view line, bool theirs_too);
 /// The structure's name in OpenSSL's decoder chain.
 inline constexpr char kUriStructure[] = "sesam-uri";
 
-/// SEQUENCE { VisibleString description, UTF8String uri }; empty when memory is short. The URI must hold no
-/// secret.
+/// SEQUENCE { VisibleString description, UTF8String uri };
+/// empty if out of memory. The URI must not contain a secret.
 Bytes der_of_uri(const std::string& uri);
 
-/// The URI of such a structure, written by us or, if `theirs_too`, by pkcs11-provider; nothing if it is
-/// another one, or no DER.
+/// The URI of such a structure, written by us or, if `theirs_too`,
+/// by pkcs11-provider; nullopt for another structure or invalid DER.
 std::optional<std::string> uri_of_der(std::span<const unsigned char> der, bool theirs_too);
 
-/// The PEM form of der_of_uri(). Any label of a private key serves OpenSSL as well: sesam recognises the
-/// structure.
+/// The PEM form of der_of_uri(). OpenSSL also accepts any
+/// label of a private key, as sesam recognises the structure.
 std::string pem_of_uri(const std::string& uri, const char* label = kPemLabel);
 
-/// The DER form inside a PEM text with our label, or pkcs11-provider's if `theirs_too`; nothing if it has
-/// another, or is malformed.
+/// The DER form inside a PEM text with our label, or pkcs11-provider's if
+/// `theirs_too`; nullopt if the label is another one or the text is malformed.
 std::optional<Bytes> der_of_pem(std::string_view pem, bool theirs_too);
 
 }  // namespace sesam::store
