@@ -106,19 +106,19 @@ bool can_doctor_find(Reason reason) {
 
 void set_audience(Audience audience) noexcept { chosen_audience = audience; }
 
+bool is_for_setup() noexcept { return chosen_audience == Audience::setup; }
+
 std::string advice_in_doctor(Reason reason) {
-  const bool is_setup = chosen_audience == Audience::setup;
-  const char* words = is_setup ? words_for_setup(reason) : words_for_command(reason);
+  const char* words = is_for_setup() ? words_for_setup(reason) : words_for_command(reason);
   return words == nullptr ? advice_for(reason) : words;
 }
 
 std::string advice_in_command(Reason reason) {
-  const bool is_setup = chosen_audience == Audience::setup;
   // Without "in openssl.cnf": an option, or OPENSSL_CONF, may be what is to be corrected.
-  std::string advice = reason == Reason::bad_configuration && !is_setup
+  std::string advice = reason == Reason::bad_configuration && !is_for_setup()
                            ? "for the settings see OSSL_PROVIDER-sesam(7)"
                            : advice_in_doctor(reason);
-  if (!is_setup && can_doctor_find(reason))
+  if (!is_for_setup() && can_doctor_find(reason))
     advice += std::string(advice.empty() ? "" : "; ") + "run: sesam doctor";
   return advice;
 }

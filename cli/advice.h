@@ -13,6 +13,8 @@ enum class Audience { command, setup };
 /// `sesam setup` sets it once, before anything can fail.
 void set_audience(Audience audience) noexcept;
 
+bool is_for_setup() noexcept;
+
 /// For the steps of `sesam doctor`. May be empty.
 std::string advice_in_doctor(Reason reason);
 

@@ -2,6 +2,8 @@
 // The parts of `sesam doctor`, in the order in which it looks.
 #pragma once
 
+#include <openssl/x509.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -49,6 +51,13 @@ void check_named_copy(const std::string& path, Checkup& checkup);
 /// The pair that is shown to the device, if there is one: step "client certificate". False if the provider
 /// cannot use it.
 bool check_client_certificate(const transport::Options& options, Checkup& checkup);
+
+/// Reports, as step "certificate", that the device's certificate or that of its issuer is not valid at this
+/// time; `verdict` says why (is_outdated()).
+void report_outdated(X509* came, long verdict, Checkup& checkup);
+/// What to do about a certificate of the device that expires soon.
+inline constexpr char kCureForNearEnd[] =
+    "renew it, and add the new one to 'tlscert' before the old one ends";
 
 enum class HttpVersion : std::uint8_t { http1, http2 };
 

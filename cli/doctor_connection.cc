@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "cli/advice.h"
 #include "cli/certificate_facts.h"
 #include "cli/doctor.h"
 #include "cli/endpoint.h"
@@ -45,23 +46,12 @@ std::string cure_for_untrusted(X509* came, const transport::Options& options) {
          "'tlscert' must name the certificate that the device's web UI shows";
 }
 
-void report_outdated(X509* came, long verdict, Checkup& checkup) {
-  const std::string words = X509_verify_cert_error_string(verdict);
-  const Error error{Reason::certificate_outdated, words + ": " + description_of(came)};
-  if (has_begun(came) && !has_ended(came))
-    checkup.bad(kCertificate, error,
-                "renew the certificate of the CA that issued it, and replace it in 'tlscert'");
-  else if (verdict == X509_V_ERR_CERT_NOT_YET_VALID)
-    checkup.bad(
-        kCertificate, error,
-        "it is valid from " + start_of(came) +
-            ": correct the clock of this machine, or, if this clock is right, that of the machine that "
-            "issued the certificate");
-  else
-    checkup.bad(
-        kCertificate, error,
-        "renew the certificate in the device's web UI, and replace it in 'tlscert', which may hold the "
-        "old and the new one; if it did not expire, correct the clock of this machine");
+// After `sesam setup` has shown the new certificate, its file has that, too.
+std::string cure_for_expired() {
+  return std::string("renew the certificate in the device's web UI, and ") +
+         (is_for_setup() ? "run sesam setup again"
+                         : "replace it in 'tlscert', which may hold the old and the new one") +
+         "; if it did not expire, correct the clock of this machine";
 }
 
 void report_trusted(const Peer& peer, const transport::Options& options, Checkup& checkup) {
@@ -76,7 +66,7 @@ void report_trusted(const Peer& peer, const transport::Options& options, Checkup
   checkup.warn(
       kCertificate,
       finding + (is_its_own ? ": " : ": the certificate of its issuer ") + end + ", on " + end_of(first),
-      "renew it, and add the new one to 'tlscert' before the old one ends");
+      kCureForNearEnd);
 }
 
 // Whether the provider would accept it.
@@ -84,7 +74,7 @@ bool judge(const Peer& peer, const Endpoint& endpoint, const transport::Options&
   X509* came = peer.certificate.get();
   if (came == nullptr) {
     checkup.bad(kCertificate, {Reason::tls_failed, "the device showed no certificate"});
-  } else if (peer.verdict == X509_V_ERR_CERT_HAS_EXPIRED || peer.verdict == X509_V_ERR_CERT_NOT_YET_VALID) {
+  } else if (is_outdated(peer.verdict)) {
     report_outdated(came, peer.verdict, checkup);
   } else if (peer.verdict != X509_V_OK) {
     checkup.bad(kCertificate,
@@ -140,6 +130,22 @@ HttpVersion lower(std::optional<HttpVersion> a, HttpVersion b) { return a ? std:
 std::string quoted(const std::string& setting, const std::string& path) { return setting + " = " + path; }
 
 }  // namespace
+
+void report_outdated(X509* came, long verdict, Checkup& checkup) {
+  const std::string words = X509_verify_cert_error_string(verdict);
+  const Error error{Reason::certificate_outdated, words + ": " + description_of(came)};
+  if (has_begun(came) && !has_ended(came))
+    checkup.bad(kCertificate, error,
+                "renew the certificate of the CA that issued it, and replace it in 'tlscert'");
+  else if (verdict == X509_V_ERR_CERT_NOT_YET_VALID)
+    checkup.bad(
+        kCertificate, error,
+        "it is valid from " + start_of(came) +
+            ": correct the clock of this machine, or, if this clock is right, that of the machine that "
+            "issued the certificate");
+  else
+    checkup.bad(kCertificate, error, cure_for_expired());
+}
 
 bool check_client_certificate(const transport::Options& options, Checkup& checkup) {
   if (options.client_cert_pem.empty()) return true;

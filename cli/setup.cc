@@ -107,7 +107,9 @@ void print_as_json(const Run& run, const Arguments& arguments, const Result<bool
   print_json(all);
 }
 
-Result<Plan> find_device(const Session& session, const Arguments& arguments, Checkup& checkup) {
+// Nothing: a step of the checkup says what is wrong.
+Result<std::optional<Plan>> find_device(const Session& session, const Arguments& arguments,
+                                        Checkup& checkup) {
   Plan plan;
   SESAM_TRY(values, setup::settings_before(session, arguments));
   plan.values = std::move(values);
@@ -118,8 +120,9 @@ Result<Plan> find_device(const Session& session, const Arguments& arguments, Che
   const auto earlier = plan.values.find("tlscert");
   const std::string path = earlier == plan.values.end() ? "" : std::string(earlier->second.reveal());
   SESAM_TRY(certificates, setup::trust_nodes(plan.nodes, arguments, path, kTimeoutMs, checkup));
-  plan.certificates = std::move(certificates);
-  return plan;
+  if (!certificates) return std::optional<Plan>();
+  plan.certificates = std::move(*certificates);
+  return std::optional(std::move(plan));
 }
 
 // What was written is used as programs use it.
@@ -180,7 +183,9 @@ Result<bool> write(Session& session, const Arguments& arguments, const Plan& pla
 }
 
 Result<bool> perform(Session& session, const Arguments& arguments, Run& run) {
-  SESAM_TRY(plan, find_device(session, arguments, run.checkup));
+  SESAM_TRY(found, find_device(session, arguments, run.checkup));
+  if (!found) return false;
+  Plan& plan = *found;
   SESAM_TRY(http, setup::log_in(plan, arguments, run.checkup));
   if (!http) return false;
   SESAM_TRY(is_core, setup::find_limits(plan, arguments, *http, run.checkup));

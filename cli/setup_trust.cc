@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "cli/certificate_facts.h"
+#include "cli/doctor.h"
 #include "cli/endpoint.h"
 #include "cli/files.h"
 #include "cli/tls_look.h"
@@ -76,17 +77,20 @@ std::string place_of(const Endpoint& endpoint) {
 void show(X509* certificate, const Endpoint& endpoint) {
   const std::string digits = with_colons(fingerprint_of(certificate));
   const std::string names = alternative_names(certificate);
+  const std::string end = text_of_near_end(certificate);
   const std::pair<const char*, std::string> facts[] = {
       {"Subject", subject_of(certificate)},
       {"Names", names.empty() ? "none beside the subject's" : names},
       {"Issuer", is_self_signed(certificate) ? "itself" : issuer_of(certificate)},
       {"Valid", "from " + start_of(certificate) + " until " + end_of(certificate)},
+      {"Warning", end.empty() ? end : end + ": " + kCureForNearEnd},
       {"SHA-256", digits.substr(0, digits.size() / 2 + 1)},
       {"", digits.substr(digits.size() / 2 + 1)}};
   std::string text = "\nThe certificate of " + printable(place_of(endpoint)) + ":\n\n";
   for (const auto& [name, value] : facts)
-    text += "  " + std::string(name) + std::string(10 - std::char_traits<char>::length(name), ' ') +
-            printable(value) + '\n';
+    if (!value.empty())
+      text += "  " + std::string(name) + std::string(10 - std::char_traits<char>::length(name), ' ') +
+              printable(value) + '\n';
   explain_question(
       text +
       "\nCompare the SHA-256 fingerprint with the one that the device shows, on its display or in its "
@@ -119,7 +123,15 @@ class Trust {
   /// What the peer's certificate is checked against.
   std::string pem() const { return pem_of(given_.empty() ? earlier_ : given_); }
 
-  /// Why the certificate is trusted.
+  /// X509_V_OK if programs would accept the dates of the certificate, and of its issuers in --tlscert.
+  long verdict_on_dates(const Peer& peer) const {
+    if (!given_.empty() && is_outdated(peer.verdict)) return peer.verdict;
+    if (has_ended(peer.certificate.get())) return X509_V_ERR_CERT_HAS_EXPIRED;
+    return has_begun(peer.certificate.get()) ? X509_V_OK : X509_V_ERR_CERT_NOT_YET_VALID;
+  }
+
+  /// Why the certificate is trusted. Raises certificate_outdated, without asking, if verdict_on_dates() says
+  /// so.
   Result<std::string> judge(const Peer& peer, const Endpoint& endpoint) {
     X509* certificate = peer.certificate.get();
     auto why = reason_for(peer, endpoint);
@@ -161,8 +173,9 @@ class Trust {
     if (!fingerprints_.empty() &&
         std::find(fingerprints_.begin(), fingerprints_.end(), digits) == fingerprints_.end())
       return refused("the certificate does not have the fingerprint of --fingerprint");
-    if (!given_.empty() && peer.verdict != X509_V_OK)
+    if (!given_.empty() && peer.verdict != X509_V_OK && !is_outdated(peer.verdict))
       return refused("by --tlscert: " + std::string(X509_verify_cert_error_string(peer.verdict)));
+    if (verdict_on_dates(peer) != X509_V_OK) return Error{Reason::certificate_outdated, place_of(endpoint)};
     if (!fingerprints_.empty()) return "SHA-256 " + digits + ", as in --fingerprint";
     if (!given_.empty())
       return std::string(holds(given_, certificate) ? "the one in" : "issued by a CA in") + " --tlscert";
@@ -221,27 +234,37 @@ Result<void> fit_name(Node& node, const Endpoint& endpoint, X509* certificate, b
   return {};
 }
 
-Result<void> trust_node(Node& node, Trust& trust, unsigned timeout_ms, Checkup& checkup) {
+// False: programs would not accept the dates of a certificate.
+Result<bool> trust_node(Node& node, Trust& trust, unsigned timeout_ms, Checkup& checkup) {
   for (const auto& endpoint : endpoints_of(node.url, node.address)) {
     SESAM_TRY(peer, peer_of_node(node, endpoint, trust.pem(), timeout_ms));
-    SESAM_TRY(why, trust.judge(peer, endpoint));
-    checkup.good("trust", place_of(endpoint) + ": " + why);
     X509* certificate = peer.certificate.get();
+    const auto why = trust.judge(peer, endpoint);
+    if (!why && why.error().reason == Reason::certificate_outdated) {
+      report_outdated(certificate, trust.verdict_on_dates(peer), checkup);
+      return false;
+    }
+    if (!why) return why.error();
+    checkup.good("trust", place_of(endpoint) + ": " + *why);
     if (!peer.name_fits)
       SESAM_CHECK(fit_name(node, endpoint, certificate, trust.is_pinned(certificate), checkup));
   }
-  return {};
+  return true;
 }
 
 }  // namespace
 
-Result<std::string> trust_nodes(std::vector<Node>& nodes, const Arguments& arguments,
-                                const std::string& earlier, unsigned timeout_ms, Checkup& checkup) {
+Result<std::optional<std::string>> trust_nodes(std::vector<Node>& nodes, const Arguments& arguments,
+                                               const std::string& earlier, unsigned timeout_ms,
+                                               Checkup& checkup) {
   SESAM_TRY(trust, Trust::from(arguments, earlier));
-  for (Node& node : nodes) SESAM_CHECK(trust_node(node, trust, timeout_ms, checkup));
+  for (Node& node : nodes) {
+    SESAM_TRY(is_trusted, trust_node(node, trust, timeout_ms, checkup));
+    if (!is_trusted) return std::optional<std::string>();
+  }
   std::string pem = trust.certificates();
   if (pem.empty()) return Error{Reason::out_of_memory, {}};
-  return pem;
+  return std::optional(std::move(pem));
 }
 
 }  // namespace sesam::cli::setup

@@ -118,6 +118,10 @@ Peer peer_of(SSL* ssl, const std::string& name) {
 
 }  // namespace
 
+bool is_outdated(long verdict) noexcept {
+  return verdict == X509_V_ERR_CERT_HAS_EXPIRED || verdict == X509_V_ERR_CERT_NOT_YET_VALID;
+}
+
 Certificate first_in(const std::string& pem) {
   auto all = certificates_in(pem);
   return all.empty() ? Certificate() : std::move(all.front());

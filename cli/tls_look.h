@@ -25,6 +25,9 @@ struct Peer {
   std::string protocol;      ///< by ALPN (RFC 7301): "h2", "http/1.1"; empty: the device did not choose
 };
 
+/// Whether this verdict is about the dates of a certificate.
+bool is_outdated(long verdict) noexcept;
+
 /// Shakes hands over the socket, within connect_timeout_ms, trusting what the options trust and showing their
 /// client certificate. Raises tls_failed, timed_out, bad_configuration.
 Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const transport::Options& options);

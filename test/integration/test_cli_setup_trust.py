@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """sesam setup: which certificate is trusted, and what is sent before it is."""
+import json
 import socket
 import ssl
 import subprocess
 import threading
+import time
 
 import pytest
 
-from harness.doctor import make_dated
+from harness.doctor import examine, make_dated
 from harness.listener import serve_connections
 from harness.paths import COMMAND
 from harness.pki import Pki
@@ -38,6 +40,9 @@ def test_a_malformed_fingerprint_is_refused_before_anything_is_sent(device, word
     done = sesam(None, *words(device, fingerprint="AB:CD"), check=False)
     assert_nothing_written(done, place)
     assert "64 hexadecimal digits" in done.stderr and device.requests() == {}
+
+
+REASON = "the device's certificate is not valid at this time"
 
 
 class Recorder:
@@ -136,6 +141,66 @@ def test_an_expired_certificate_is_told_although_it_is_the_right_one(device, wor
     done = sesam(None, *words(device, fingerprint=fingerprint(certificate)), check=False)
     assert_nothing_written(done, place)
     assert "expired" in done.stdout and device.requests() == {}
+
+
+def in_days(days):
+    return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + days * 86400 + 3600))
+
+
+@pytest.fixture
+def dated(device, openssl, tmp_path):
+    """dated(first, last) shows a certificate that is valid from and until then, in days from now -> its file."""
+
+    def make(first, last):
+        certificate = make_dated(openssl, tmp_path, in_days(first), in_days(last))
+        device.change_certificate(tlscert=certificate, tlskey=certificate.with_suffix(".key"))
+        return certificate
+
+    return make
+
+
+OUTDATED = {"expired": (-30, -1, "certificate has expired"), "not valid yet": (2, 30, "certificate is not yet valid")}
+
+
+@pytest.mark.parametrize("first, last, finding", OUTDATED.values(), ids=OUTDATED)
+def test_an_outdated_certificate_is_told_before_trust_or_a_password_is_asked_for(
+        dated, device, words, place, openssl_cnf, sesam, first, last, finding):
+    certificate = dated(first, last)
+    arguments = [COMMAND, *words(device, pass_source="ask:", without=["fingerprint"])]
+    done, screen = run_at_terminal(arguments, None)
+    assert_nothing_written(done, place)
+    assert f"certificate: {REASON}: {finding}" in done.stdout and screen == "" and device.requests() == {}
+    cure = examine(sesam, openssl_cnf(device, tlscert=certificate))["certificate"]["cure"]
+    for part in cure.split(", and replace it in 'tlscert', which may hold the old and the new one"):
+        assert part in done.stdout, cure
+    assert ("run sesam setup again" in done.stdout) == (last < 0) and "tlscert" not in done.stdout
+
+
+@pytest.mark.parametrize("trust", ["fingerprint", "tlscert"])
+def test_an_expired_certificate_has_the_same_cure_however_it_is_trusted(dated, device, words, place, sesam, trust):
+    certificate = dated(-30, -1)
+    how = {"tlscert": certificate} if trust == "tlscert" else {"fingerprint": fingerprint(certificate)}
+    done = sesam(None, "--json", *words(device, **{"without": ["fingerprint"], **how} if trust == "tlscert" else how),
+                 check=False)
+    step, = json.loads(done.stdout)["steps"]
+    assert (step["step"], step["result"]) == ("certificate", "bad") and not place.exists()
+    assert step["finding"].startswith(f"{REASON}: certificate has expired") and device.requests() == {}
+    assert step["cure"].startswith("renew the certificate in the device's web UI, and run sesam setup again")
+
+
+def test_a_certificate_that_expires_soon_is_told_before_it_is_trusted(dated, device, words, place):
+    dated(-30, 5)
+    done, _ = run_at_terminal([COMMAND, *words(device, without=["fingerprint"])], None, ("Type yes to trust it", "no"))
+    assert_nothing_written(done, place)
+    cure = "renew it, and add the new one to 'tlscert' before the old one ends"
+    assert f"Warning   expires in 5 days: {cure}\n" in done.stderr
+    done, _ = run_at_terminal([COMMAND, *words(device, without=["fingerprint"])], None, ("Type yes to trust it", "yes"))
+    assert done.returncode == 0 and ": expires in 5 days, on" in done.stdout and cure in done.stdout
+
+
+def test_a_certificate_that_does_not_expire_soon_has_no_warning(device, words):
+    done, _ = run_at_terminal([COMMAND, *words(device, without=["fingerprint"])], None, ("Type yes to trust it", "no"))
+    assert "SHA-256" in done.stderr and "Warning" not in done.stderr
 
 
 def test_yes_leaves_the_question_of_trust_to_the_user_at_the_terminal(device, words, place):
