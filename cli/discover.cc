@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sesam discover`: finds the device's signing command where it is not as assumed.
+#include "cli/discover.h"
+
 #include <iostream>
 
 #include "cli/ask.h"
 #include "cli/commands.h"
-#include "cli/discover_report.h"
 #include "cli/discover_search.h"
 #include "cli/discover_target.h"
 #include "cli/message.h"
@@ -38,34 +39,38 @@ constexpr unsigned kRequestsBeside = 10;
 
 KeyType kind_of(const Arguments& arguments) { return *keymgmt::key_type_named(arguments.type); }
 
+void explain_search(const Arguments& arguments, const n200::Device& device) {
+  explain_question("This sends at most " + std::to_string(arguments.max_requests) + " requests to " +
+                   printable(device.pipeline().options().urls.front()) +
+                   ", one at a time, until one of them makes a signature.\n"
+                   "All have command names that contain \"sign\"; `sesam discover --dry-run` prints them. " +
+                   (arguments.make_key   ? "A new key is created for this, and remains on the device.\n"
+                    : arguments.send_pin ? "The key's PIN is sent.\n"
+                                         : "No PIN is sent.\n"));
+}
+
 Result<void> confirm(const Arguments& arguments, const n200::Device& device) {
   if (arguments.yes) return {};
   if (!has_terminal())
     return Error{Reason::bad_argument,
                  "there is no terminal for confirmation; review the output of --dry-run, then use --yes"};
-  explain_question("This sends at most " + std::to_string(arguments.max_requests) + " requests to " +
-                   printable(device.pipeline().options().urls.front()) +
-                   ", one at a time, until one of them makes a signature.\n"
-                   "All have command names that contain \"sign\"; --dry-run prints them. " +
-                   (arguments.make_key   ? "A new key is created for this, and remains on the device.\n"
-                    : arguments.send_pin ? "The key's PIN is sent.\n"
-                                         : "No PIN is sent.\n"));
+  explain_search(arguments, device);
   if (ask_text("Type yes to continue") == "yes") return {};
   return Error{Reason::bad_argument, "not confirmed; no request was sent"};
 }
 
 using KeyPtr = std::shared_ptr<const keymgmt::KeyData>;
 
-Result<KeyPtr> make_key(Session& session, const std::shared_ptr<n200::Device>& device,
-                        const Arguments& arguments) {
+Result<KeyPtr> make_key(const std::shared_ptr<n200::Device>& device, const Arguments& arguments,
+                        Changes& changes, bool json) {
   SESAM_TRY(pin, pin_of_new_keys(*device, arguments.place.pin));
   const std::string name =
       arguments.make_key->empty() ? "sesam-discover-" + time_as("%Y%m%d-%H%M%S") : *arguments.make_key;
   SESAM_TRY(key, new_key(*device, arguments.place, name, pin));
   keymgmt::set_kind(key, kind_of(arguments), {}, 0);
   SESAM_TRY(record, device->generate(key));
-  session.changes.add(creation_of(record));
-  if (!session.json) print_changes(session.changes.take());
+  changes.add(creation_of(record));
+  if (!json) print_changes(changes.take());
   n200::KeyUri uri;
   uri.core = key.core;
   return keymgmt::Key::from_record(record, uri, std::move(pin), device);
@@ -91,11 +96,10 @@ Result<std::shared_ptr<transport::Pipeline>> pipeline_of(const Session& session)
 }
 
 // The row must serve in the provider, whose own code is asked for a signature.
-Result<bool> signs_with_row(const Session& session, const keymgmt::KeyData& key, const std::string& setting,
-                            const std::string& row, const discover::DeviceTarget& target) {
-  Session with_row = session;
-  with_row.set.push_back(setting + "=" + row);
-  SESAM_TRY(device, with_row.device());
+Result<bool> signs_with_row(const discover::Source& source, const keymgmt::KeyData& key,
+                            const std::string& setting, const std::string& row,
+                            const discover::DeviceTarget& target) {
+  SESAM_TRY(device, source.device_with(setting, row));
   SESAM_TRY(found, find_key(*device, key.handle.key_id));
   n200::KeyUri uri;
   uri.core = key.handle.core;
@@ -126,12 +130,13 @@ std::string deletion_of(const keymgmt::KeyData& key, const std::string& config) 
   return "sesam delete " + key.handle.key_id + (config.empty() ? "" : " --config " + shell_word(config));
 }
 
-discover::Subject subject_of(const Session& session, const Arguments& arguments, const keymgmt::KeyData& key,
-                             std::string text, const discover::DeviceTarget& target) {
+discover::Subject subject_of(const discover::Source& source, const Arguments& arguments,
+                             const keymgmt::KeyData& key, std::string text,
+                             const discover::DeviceTarget& target) {
   discover::Subject subject;
   subject.setting = n200::setting_of(keymgmt::row_of(key.type).sign);
   subject.key = key.handle.nice_name.empty() ? key.handle.key_id : key.handle.nice_name;
-  if (arguments.make_key) subject.delete_with = deletion_of(key, session.config);
+  if (arguments.make_key) subject.delete_with = deletion_of(key, source.config);
   subject.text = std::move(text);
   subject.hash = target.hash().name;
   subject.digest = to_hex(target.digest());
@@ -148,26 +153,38 @@ void add_remarks(discover::Finding& finding, KeyType kind) {
         "The command makes PKCS#1 v1.5 signatures only: a PSS signature did not verify.");
 }
 
-Result<bool> search_with(const Session& session, const Arguments& arguments, const KeyPtr& key) {
-  SESAM_TRY(pipeline, pipeline_of(session));
+Result<bool> search_with(const discover::Source& source, const Arguments& arguments, const KeyPtr& key) {
+  SESAM_TRY(pipeline, source.pipeline());
   const std::string text = "sesam discover, " + time_as("%Y-%m-%dT%H:%M:%SZ");
   Progress progress(arguments.max_requests);
   discover::DeviceTarget target(
       pipeline, key, text, [&](const discover::Candidate& candidate) { progress.next(candidate.command); });
-  const auto subject = subject_of(session, arguments, *key, text, target);
-  if (!session.json)
+  const auto subject = subject_of(source, arguments, *key, text, target);
+  if (!source.json)
     std::cerr << "sesam: signing the " << subject.hash << " digest of the text \"" << subject.text << "\"\n";
   auto settings = settings_for(arguments, *key, target);
   auto finding = discover::search(target, settings);
   add_remarks(finding, settings.kind);
   Result<bool> serves = finding.ending == discover::Ending::found;
-  if (*serves) serves = signs_with_row(session, *key, subject.setting, finding.row(), target);
+  if (*serves) serves = signs_with_row(source, *key, subject.setting, finding.row(), target);
   progress.clear();
-  discover::print_finding(finding, subject, target, session.json);
+  source.report(finding, subject, target, serves && *serves);
   if (serves || finding.ending != discover::Ending::found) return serves;
   std::cout.flush();
-  if (!session.json) std::cerr << "sesam: the provider cannot sign with this line yet\n";
+  if (!source.json) std::cerr << "sesam: the provider cannot sign with this line yet\n";
   return serves;
+}
+
+discover::Source source_of(const Session& session) {
+  return {session.config, session.json, [&session] { return pipeline_of(session); },
+          [&session](const std::string& setting, const std::string& row) {
+            Session with_row = session;
+            with_row.set.push_back(setting + "=" + row);
+            return with_row.device();
+          },
+          [&session](const auto& finding, const auto& subject, const auto& target, bool) {
+            discover::print_finding(finding, subject, target, session.json);
+          }};
 }
 
 Result<bool> run_discover(Session& session, const Arguments& arguments) {
@@ -177,8 +194,9 @@ Result<bool> run_discover(Session& session, const Arguments& arguments) {
   }
   SESAM_TRY(device, session.device());
   SESAM_CHECK(confirm(arguments, *device));
-  SESAM_TRY(key, arguments.make_key ? make_key(session, device, arguments) : named_key(device, arguments));
-  return search_with(session, arguments, key);
+  SESAM_TRY(key, arguments.make_key ? make_key(device, arguments, session.changes, session.json)
+                                    : named_key(device, arguments));
+  return search_with(source_of(session), arguments, key);
 }
 
 void check_fit(const Arguments& arguments) {
@@ -189,7 +207,28 @@ void check_fit(const Arguments& arguments) {
     throw CLI::ValidationError("--make-key", "KEY and --make-key exclude each other");
 }
 
+Arguments arguments_for_new_key() {
+  Arguments arguments;
+  arguments.make_key.emplace();
+  arguments.max_requests = kMaxRequests;
+  return arguments;
+}
+
 }  // namespace
+
+bool discover::confirms_search(const n200::Device& device) {
+  explain_search(arguments_for_new_key(), device);
+  return confirms("Run `sesam discover` now?");
+}
+
+Result<bool> discover::search_with_new_key(const Source& source, const std::shared_ptr<n200::Device>& device,
+                                           const std::string& type, const Place& place, Changes& changes) {
+  Arguments arguments = arguments_for_new_key();
+  arguments.type = type;
+  arguments.place = place;
+  SESAM_TRY(key, make_key(device, arguments, changes, source.json));
+  return search_with(source, arguments, key);
+}
 
 void add_discover(CLI::App& app, Session& session) {
   auto* command =

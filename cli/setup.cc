@@ -15,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/setup_block.h"
 #include "cli/setup_contents.h"
+#include "cli/setup_discover.h"
 #include "cli/setup_files.h"
 #include "cli/setup_settings.h"
 #include "cli/setup_system.h"
@@ -147,17 +148,6 @@ Result<bool> try_files(const Arguments& arguments, Run& run) {
   return static_cast<bool>(made);
 }
 
-// No key of the user's serves for the search: it makes one.
-void offer_discover(const Arguments& arguments, const setup::TriedKey& key) {
-  const std::string config = shell_word(arguments.directory + "/openssl.cnf");
-  std::cout
-      << "The device's signing command is not the assumed one. This finds it, with at most 400 requests:\n\n"
-      << "    sesam discover --make-key --type " << key.type << " --config " << config
-      << "\n\nAdd the line that it prints to the provider's section of that file. "
-      << "This copies it to the other files, and signs:\n\n    " << setup::same_again(arguments, key.name)
-      << "\n";
-}
-
 Result<bool> write(Session& session, const Arguments& arguments, const Plan& plan, Trial trial, Run& run) {
   SESAM_TRY(files, setup::files_for(plan, arguments));
   SESAM_TRY(planned, setup::plan_files(std::move(files)));
@@ -174,7 +164,7 @@ Result<bool> write(Session& session, const Arguments& arguments, const Plan& pla
   SESAM_CHECK(setup::write_files(run.files, run.is_written, session.changes));
   if (!session.json) print_files(run.files, Tense::past);
   if (trial == Trial::unknown_how) {
-    if (!session.json) offer_discover(arguments, run.key);
+    if (!session.json) setup::print_way_on(arguments, run.key);
     return false;
   }
   SESAM_TRY(healthy, try_files(arguments, run));
@@ -191,6 +181,8 @@ Result<bool> perform(Session& session, const Arguments& arguments, Run& run) {
   SESAM_TRY(is_core, setup::find_limits(plan, arguments, *http, run.checkup));
   if (!is_core) return false;
   SESAM_TRY(trial, setup::sign_with_key(plan, arguments, run.key, run.checkup, session.changes));
+  if (trial == Trial::unknown_how)
+    trial = setup::find_signing_command(plan, arguments, run.key, session.json, run.checkup, session.changes);
   if (trial == Trial::bad) return false;
   return write(session, arguments, plan, trial, run);
 }

@@ -19,12 +19,6 @@ using config::Values;
 constexpr const char* kPasswords[] = {"pass", "pass_source"};
 constexpr const char* kPins[] = {"pin", "keygen_pin", "pin_source"};
 
-Values copy_of(const Values& values) {
-  Values copy;
-  for (const auto& [key, value] : values) copy.emplace(key, value.clone());
-  return copy;
-}
-
 void put(Values& values, const std::string& key, std::string_view text) {
   values.erase(key);
   if (!text.empty()) values.emplace(key, Secret(text));
@@ -92,6 +86,12 @@ bool others_can_write(const std::string& path) noexcept {
 }
 
 }  // namespace
+
+Values copy_of(const Values& values) {
+  Values copy;
+  for (const auto& [key, value] : values) copy.emplace(key, value.clone());
+  return copy;
+}
 
 Result<Values> settings_before(const Session& session, const Arguments& arguments) {
   Session there = session;

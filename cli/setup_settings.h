@@ -11,6 +11,8 @@
 
 namespace sesam::cli::setup {
 
+config::Values copy_of(const config::Values& values);
+
 /// The settings of an earlier run, of --config or of the vendor's file, with those that were given as options
 /// in their place. Raises bad_configuration.
 Result<config::Values> settings_before(const Session& session, const Arguments& arguments);

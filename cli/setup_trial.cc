@@ -28,27 +28,8 @@ namespace {
 constexpr char kUser[] = "user";
 constexpr char kCores[] = "cores";
 constexpr char kKey[] = "key";
-constexpr char kSignature[] = "signature";
 constexpr unsigned kMaxCore = 16;  // further ones are not looked for
 constexpr unsigned kMaxPasswords = 3;
-
-enum class Records { none, audit };
-
-// With Records::audit it leaves the records that the settings demand; their output is made at once, of which
-// a dry run has no use.
-Result<std::shared_ptr<n200::Device>> device_for(const Plan& plan, const Arguments& arguments,
-                                                 Records records = Records::none) {
-  SESAM_TRY(configuration, configuration_of(plan, arguments.directory));
-  configuration.device.remembers_refusals = false;
-  SESAM_TRY(log, Log::open(0, "stderr"));
-  std::shared_ptr<const n200::Audit> audit;
-  if (records == Records::audit) {
-    SESAM_TRY(opened, n200::Audit::open(configuration.device.audit, configuration.connection.user, log));
-    audit = std::move(opened);
-  }
-  return n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device),
-                                   std::move(log), std::move(audit));
-}
 
 Result<Secret> password_on_stdin() {
   if (::isatty(STDIN_FILENO) == 1)
@@ -182,6 +163,20 @@ bool may_make_key(const Error& error, const Wanted& wanted) {
 
 }  // namespace
 
+Result<std::shared_ptr<n200::Device>> device_for(const Plan& plan, const Arguments& arguments,
+                                                 Records records) {
+  SESAM_TRY(configuration, configuration_of(plan, arguments.directory));
+  configuration.device.remembers_refusals = false;
+  SESAM_TRY(log, Log::open(0, "stderr"));
+  std::shared_ptr<const n200::Audit> audit;
+  if (records == Records::audit) {
+    SESAM_TRY(opened, n200::Audit::open(configuration.device.audit, configuration.connection.user, log));
+    audit = std::move(opened);
+  }
+  return n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device),
+                                   std::move(log), std::move(audit));
+}
+
 Result<std::optional<HttpVersion>> log_in(Plan& plan, const Arguments& arguments, Checkup& checkup) {
   SESAM_TRY(was_typed, find_credentials(plan, arguments));
   std::optional<HttpVersion> http;
@@ -259,8 +254,12 @@ Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, TriedKey& ke
     checkup.good(kSignature, *made);
     return Trial::good;
   }
+  if (may_be_another_command(made.error().reason)) {
+    key.failure = made.error();
+    return Trial::unknown_how;
+  }
   checkup.bad(kSignature, made.error());
-  return may_be_another_command(made.error().reason) ? Trial::unknown_how : Trial::bad;
+  return Trial::bad;
 }
 
 }  // namespace sesam::cli::setup
