@@ -30,7 +30,7 @@ def migrated(device, tmp_path):
               "keygen_pin": PIN, "log_level": 10, "log_output": str(tmp_path / "vendor.log")}
     (tmp_path / "n200.conf").write_text(json.dumps(vendor))
     (tmp_path / "n200.conf").chmod(0o600)
-    text = block_after("With the vendor's file in place, this much is a whole configuration:")
+    text = block_after("If the vendor's file is in place, this is a complete configuration:")
     text = text.replace("n200_conf = /etc/n200.conf",
                         f"n200_conf = {tmp_path / 'n200.conf'}\nmodule = {MODULE}\naddress = 127.0.0.1")
     assert str(MODULE) in text
