@@ -34,11 +34,11 @@ std::variant<Secret, std::string> read_secret_again(const SecretFile& file) {
   const bool is_opened_up = (status.st_mode & kPermissions & ~file.mode & 0077) != 0;
   std::variant<Secret, std::string> found;
   if (!is_regular)
-    found = "is not a regular file any more";
+    found = "is no longer a regular file";
   else if (!is_same_owner)
-    found = "has another owner now";
+    found = "has a new owner";
   else if (is_opened_up)
-    found = "has permissions now that it did not have before";
+    found = "gives other users more access than before";
   else
     found = read_only_line(fd);
   ::close(fd);

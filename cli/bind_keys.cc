@@ -166,7 +166,7 @@ Result<void> put_private_key_back(const std::string& given, const std::string& s
       is_same_file(given, target) || !is_there(given) ? target + std::string(kSavedEnding) : given;
   SESAM_TRY(now, read_k_file(target));
   if (keymgmt::bind_field(now.reveal(), keymgmt::kBindLabel).empty())
-    return unfit(target, "names its key by no label: there is nothing to undo");
+    return unfit(target, "has no label; there is nothing to undo");
   SESAM_TRY(key, keymgmt::read_ec_key_file(source));
   SESAM_TRY(dnskey, dnskey_in(stem + ".key"));
   if (dnskey.public_key != key.pair.public_key)

@@ -35,8 +35,8 @@ std::string explanation(Ending ending) {
     case Ending::needs_pin:
       return "A command asks for the key's PIN, which was not sent. Allow that with --send-pin.";
     case Ending::pin_unproven:
-      return "The PIN was sent, but no signature proved it correct. With a key of its own (--make-key), the "
-             "search tries more.";
+      return "The PIN was sent, but no signature proved it correct. To let the search send the PIN in more "
+             "requests, use a new key (--make-key).";
     case Ending::pin_refused:
       return "The device refused a request that carried the PIN. No further request carried it, because the "
              "device "

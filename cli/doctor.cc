@@ -170,7 +170,7 @@ config::Values check_settings(const Session& session, const Ground& ground, cons
   if (ground.has_section)
     checkup.bad("settings", collected.error());
   else
-    checkup.skip({"settings"}, "there is no section of the provider");
+    checkup.skip({"settings"}, "no section for the provider");
   checkup.skip({"secrets' files"}, "there are no valid settings");
   skip_from_connection("there are no valid settings", checkup);
   return {};
@@ -223,7 +223,7 @@ Result<bool> doctor(Session session, const Arguments& arguments) {
     ground.module = check_module(*cnf, *section, user, checkup);
     module_setting = cnf->value(*section, "module").value_or("");
   } else {
-    checkup.skip({"module", "libcrypto"}, "there is no section of the provider");
+    checkup.skip({"module", "libcrypto"}, "no section for the provider");
   }
   const auto values = check_settings(session, ground, arguments, checkup);
   print_end(checkup, session.json, arguments, example_configuration(values, module_setting));
@@ -240,7 +240,8 @@ void add_doctor(CLI::App& app, Session& session) {
       ->excludes(app.get_option("--config"));
   command->add_option("--key", arguments->key, "sign with this key: " + std::string(kKeyHelp));
   command
-      ->add_option("--as", arguments->user, "check files as this user, as which the program runs; needs root")
+      ->add_option("--as", arguments->user,
+                   "check access to files as this user, which the program runs as; needs root")
       ->type_name("USER");
   command
       ->add_option("--bind", arguments->bind,

@@ -110,7 +110,7 @@ Bytes dnskey_of(const n200::KeyRecord& record) {
 // Attributes that the provider ignores are none of the doctor's business here.
 Result<n200::KeyRecord> key_of_label(n200::Device& device, const std::string& label) {
   SESAM_TRY(uri, n200::KeyUri::parse(label));
-  if (uri.names_no_key()) return Error{Reason::bad_uri, "its label names no key"};
+  if (uri.names_no_key()) return Error{Reason::bad_uri, "its label does not name a key"};
   return device.find_key(uri);
 }
 

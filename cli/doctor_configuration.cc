@@ -66,8 +66,9 @@ bool check_readers(const OpensslCnf& cnf, const User* user, Checkup& checkup) {
       checkup.bad(kFile, (*own)[i].finding + kIgnored, (*own)[i].cure);
     else if (!finding.empty())
       checkup.warn(kFile, finding + kIgnored,
-                   "if the program starts as root, as named and nginx, nothing: it reads the file before it "
-                   "changes its user; if it starts as user '" +
+                   "if the program starts as root, like named and nginx, no action is needed: it reads the "
+                   "file before "
+                   "it changes its user; if it starts as user '" +
                        user->name + "', " + cure);
     good = good && finding.empty() && (*own)[i].finding.empty();
   }
@@ -307,7 +308,7 @@ std::optional<std::string> check_openssl_cnf(const Session& session, const Resul
     }
     check_properties(*cnf, checkup);
   } else {
-    checkup.skip({kDefault, "default properties"}, "there is no section of the provider");
+    checkup.skip({kDefault, "default properties"}, "no section for the provider");
   }
   return section;
 }

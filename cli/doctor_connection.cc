@@ -73,7 +73,7 @@ void report_trusted(const Peer& peer, const transport::Options& options, Checkup
 bool judge(const Peer& peer, const Endpoint& endpoint, const transport::Options& options, Checkup& checkup) {
   X509* came = peer.certificate.get();
   if (came == nullptr) {
-    checkup.bad(kCertificate, {Reason::tls_failed, "the device showed no certificate"});
+    checkup.bad(kCertificate, {Reason::tls_failed, "the device presented no certificate"});
   } else if (is_outdated(peer.verdict)) {
     report_outdated(came, peer.verdict, checkup);
   } else if (peer.verdict != X509_V_OK) {
@@ -110,7 +110,7 @@ std::optional<HttpVersion> check_endpoint(const transport::Options& options, con
   const auto addresses = resolve(endpoint, options.connect_timeout_ms);
   if (!addresses) {
     checkup.bad(kHost, addresses.error());
-    checkup.skip({kConnection, kCertificate, kHttp}, "the host is not known");
+    checkup.skip({kConnection, kCertificate, kHttp}, "the host name was not resolved");
     return std::nullopt;
   }
   const std::string found = text_of(*addresses);

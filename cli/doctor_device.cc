@@ -31,7 +31,8 @@ void check_clock(std::chrono::sys_seconds theirs, Checkup& checkup) {
                          : "the device's clock is " + seconds +
                                (ahead.count() > 0 ? "ahead of this machine's" : "behind this machine's");
   if (std::chrono::abs(ahead) > kTolerance)
-    checkup.bad(kClock, told, "set the clock that is wrong: here with NTP, of the device in its web UI");
+    checkup.bad(kClock, told,
+                "correct the wrong clock: of this machine with NTP, of the device in its web UI");
   else
     checkup.good(kClock, told);
 }

@@ -33,13 +33,13 @@ void check_limit(n200::Device& device, HttpVersion http, Checkup& checkup) {
     for (unsigned i = 0; i < kSideBySide; ++i)
       threads.emplace_back([&device, until] { ask_for_the_time(device, until); });
   } catch (const std::system_error&) {
-    return checkup.skip({kConnections}, "this process may have no more threads");
+    return checkup.skip({kConnections}, "this process cannot start more threads");
   }
   if (const auto allowed = metrics::counts().connections_allowed.get(); allowed != 0)
     checkup.good(kConnections, "the device allows " + std::to_string(allowed) +
-                                   " at a time: further requests wait for a place");
+                                   " at a time; further requests wait for a free one");
   else
-    checkup.good(kConnections, "several, and no limit was met");
+    checkup.good(kConnections, "several; no limit reached");
 }
 
 }  // namespace sesam::cli

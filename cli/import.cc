@@ -74,7 +74,7 @@ keymgmt::Passphrase passphrase_for(const std::string& file, const Arguments& arg
     auto answer = ask_secret("Passphrase of " + printable(file));
     if (answer) return std::move(*answer);
     return Error{Reason::key_file_unusable,
-                 file + ": it has a passphrase, and none was given: --passphrase-file names a file with it"};
+                 file + ": it is encrypted, and no passphrase was given; use --passphrase-file FILE"};
   };
 }
 
@@ -151,7 +151,7 @@ Result<bool> import_keys(Session& session, const Arguments& arguments) {
 void check_fit_of_bind(const CLI::App& command, const BindImport& bind) {
   for (const char* option : {"--dry-run", "--undo", "--rndc", "--assume-frozen"})
     if (bind.directory.empty() && command.count(option) != 0)
-      throw CLI::ValidationError(option, "is for --bind");
+      throw CLI::ValidationError(option, "requires --bind");
   if (bind.directory.empty()) return;
   for (const char* option : {"--dir", "--passphrase-file"})
     if (command.count(option) != 0) throw CLI::ValidationError(option, "cannot be used with --bind");
@@ -165,13 +165,13 @@ void check_fit(const CLI::App& command, const Arguments& arguments) {
   if (arguments.files.empty() && arguments.directory.empty())
     throw CLI::ValidationError("FILE", "or --dir is required");
   if (!arguments.name.empty() && (arguments.files.size() != 1 || !arguments.directory.empty()))
-    throw CLI::ValidationError("--name", "is for one file");
+    throw CLI::ValidationError("--name", "requires exactly one FILE");
 }
 
 void add_bind_options(CLI::App& command, BindImport& bind) {
   command
       .add_option("--bind", bind.directory,
-                  "named's key-directory: the K files in it are to name the imported keys by labels")
+                  "named's key-directory, in whose K files labels replace the private keys")
       ->type_name("DIR");
   command.add_flag("--dry-run", bind.dry_run, "with --bind: check everything, change nothing");
   command.add_flag("--undo", bind.undo, "with --bind: put the private keys back into the K files")
@@ -180,7 +180,7 @@ void add_bind_options(CLI::App& command, BindImport& bind) {
       ->type_name("COMMAND")
       ->capture_default_str();
   command.add_flag("--assume-frozen", bind.assume_frozen,
-                   "with --bind: do not ask rndc whether named holds the zone");
+                   "with --bind: do not ask rndc whether named serves the zone");
 }
 
 Result<bool> run_bind(Session& session, const Arguments& arguments) {
@@ -194,15 +194,17 @@ Result<bool> run_bind(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void add_import(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand("import", "Take private EC keys from files into the device");
+  auto* command = app.add_subcommand("import", "Import private EC keys from files");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("FILE", arguments->files, "PEM or DER: PKCS#8 or SEC 1; or a K*.private file of BIND");
-  command->add_option("--dir", arguments->directory, "every .pem, .p8, .der and .private file in it")
+  command
+      ->add_option("--dir", arguments->directory,
+                   "import every .pem, .p8, .der and .private file in this directory")
       ->type_name("DIR");
-  command->add_option("--name", arguments->name, "the new key's name; that of the file where none is given");
+  command->add_option("--name", arguments->name, "name of the new key; default: the name of the file");
   command
       ->add_option("--passphrase-file", arguments->passphrase_file,
-                   "a file with the passphrase of encrypted ones; otherwise the terminal is asked")
+                   "file with the passphrase of encrypted keys; default: a prompt at the terminal")
       ->type_name("FILE");
   add_place_options(*command, session, arguments->place);
   add_bind_options(*command, arguments->bind);

@@ -104,8 +104,8 @@ ModuleFlaw flaw_of_module(const std::string& path) {
     return {"is for another kind of machine", "install the sesam.so of this machine's architecture"};
   const auto segments = loaded_segments(file, *header);
   if (const auto expected = expected_size(*header, segments); expected > file.size())
-    return {"is cut off: it has " + std::to_string(file.size()) + " of at least " + std::to_string(expected) +
-                " bytes",
+    return {"is truncated: it has " + std::to_string(file.size()) + " of at least " +
+                std::to_string(expected) + " bytes",
             kInstall};
   constexpr std::string_view kName(provider::kName, sizeof provider::kName - 1);
   if (!holds(file, segments, "OSSL_provider_init")) return {"is not an OpenSSL provider", {}};

@@ -243,11 +243,11 @@ void add_file_options(CLI::App& command, Arguments& arguments) {
   auto* named = command
                     .add_option_function<std::string>(
                         "--named", [&arguments](const std::string& text) { arguments.named = text; },
-                        "write systemd's drop-in for named, into this directory; without the option if "
-                        "/etc/bind is there")
+                        "write a systemd drop-in for named, into this directory; the default if "
+                        "/etc/bind exists")
                     ->expected(0, 1)
                     ->type_name("[DIR]");
-  command.add_flag("--no-named", arguments.no_named, "write none")->excludes(named);
+  command.add_flag("--no-named", arguments.no_named, "do not write files for named")->excludes(named);
   command
       .add_option_function<std::string>(
           "--system", [&arguments](const std::string& text) { arguments.system = text; },
@@ -265,11 +265,11 @@ void add_key_options(CLI::App& command, Session& session, Arguments& arguments) 
   key->type_name("KEY");
   command
       .add_option("--make-key", arguments.make_key,
-                  "sign with the key of this name; make it if it is not there")
+                  "sign with the key of this name; make it if it does not exist")
       ->type_name("NAME")
       ->excludes(key);
   arguments.type = keymgmt::row_of(keymgmt::KeyType::ec).name;
-  command.add_option("--type", arguments.type, "of the key to make: EC (P-256) or RSA (2048 bits)")
+  command.add_option("--type", arguments.type, "type of the key to make: EC (P-256) or RSA (2048 bits)")
       ->check(CLI::IsMember(keymgmt::key_type_names(), CLI::ignore_case))
       ->capture_default_str();
   add_place_options(command, session, arguments.place);

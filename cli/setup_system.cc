@@ -215,7 +215,8 @@ Result<NewFile> system_file(const std::string& chosen, const std::string& whole)
   std::string text = without_blocks(std::string(std::get<Secret>(there).reveal()));
   SESAM_TRY(cnf, parsed(text));
   Session session;
-  if (session.section_in(cnf)) return bad(path, "it has a section of sesam that is not of `sesam setup`");
+  if (session.section_in(cnf))
+    return bad(path, "it has a section for sesam that `sesam setup` did not write");
   if (auto added = add_sesam(text, cnf, whole); !added) return bad(path, added.error().detail);
   SESAM_CHECK(check_candidate(path, text));
   struct stat status {};

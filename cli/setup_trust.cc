@@ -65,7 +65,8 @@ Result<Peer> peer_at(const Endpoint& endpoint, const std::string& trusted_pem, u
   options.connect_timeout_ms = timeout_ms;
   auto peer = look_at(socket, endpoint, options);
   if (peer && !peer->certificate)
-    return Error{Reason::tls_failed, endpoint.host + " port " + endpoint.port + ": no certificate was shown"};
+    return Error{Reason::tls_failed,
+                 endpoint.host + " port " + endpoint.port + ": the device presented no certificate"};
   return peer;
 }
 
@@ -80,7 +81,7 @@ void show(X509* certificate, const Endpoint& endpoint) {
   const std::string end = text_of_near_end(certificate);
   const std::pair<const char*, std::string> facts[] = {
       {"Subject", subject_of(certificate)},
-      {"Names", names.empty() ? "none beside the subject's" : names},
+      {"Names", names.empty() ? "none except the subject's" : names},
       {"Issuer", is_self_signed(certificate) ? "itself" : issuer_of(certificate)},
       {"Valid", "from " + start_of(certificate) + " until " + end_of(certificate)},
       {"Warning", end.empty() ? end : end + ": " + kCureForNearEnd},
@@ -95,7 +96,7 @@ void show(X509* certificate, const Endpoint& endpoint) {
       text +
       "\nCompare the SHA-256 fingerprint with the one that the device shows, on its display or in its "
       "web\n"
-      "interface. Do not go on if they differ: user and password would be sent to somebody else.\n\n");
+      "interface. If they differ, do not continue: user and password would be sent to another machine.\n\n");
 }
 
 class Trust {

@@ -75,7 +75,7 @@ void add_failures(Exposition& text, const metrics::Counts& counts) {
     text.sample("_total", counts.failures[reason].get(),
                 label("reason", name_of(static_cast<Reason>(reason))));
   text.family("sesam_last_failure_timestamp_seconds", "gauge",
-              "When an operation failed last for this reason; none did where there is no sample.");
+              "Time of the last failure for this reason; without a sample, none occurred.");
   for (std::size_t reason = 1; reason < counts.last_failures.size(); ++reason)
     if (const auto last = counts.last_failures[reason].get(); last != 0)
       text.sample("", last, label("reason", name_of(static_cast<Reason>(reason))));
@@ -99,7 +99,7 @@ void add_certificates(Exposition& text, const metrics::Counts& counts) {
   };
   text.family(
       "sesam_certificate_expiry_timestamp_seconds", "gauge",
-      "When a certificate of the newest connection expires: the first of the device's chain, or ours.");
+      "Expiry of the newest connection's certificates: the first of the device's chain, or client_cert.");
   for (const auto& node : counts.nodes)
     if (const char* url = node.url.load(std::memory_order_acquire); url != nullptr) {
       add(node.device_certificate_ends, url, "device");
@@ -116,7 +116,7 @@ void add_nodes(Exposition& text, const metrics::Counts& counts) {
   text.family("sesam_node_healthy", "gauge",
               "Whether the node is in use; 0: it is avoided, or does not respond.");
   each("", [](const metrics::NodeCounts& node) { return node.unhealthy.get() == 0 ? 1 : 0; });
-  text.family("sesam_node_failures", "counter", "How often the node stopped being healthy.");
+  text.family("sesam_node_failures", "counter", "How often the node became unhealthy.");
   each("_total", [](const metrics::NodeCounts& node) { return node.failures.get(); });
   add_certificates(text, counts);
 }
@@ -149,30 +149,31 @@ std::string open_metrics(const metrics::Counts& counts, std::string_view labels)
   text.family("sesam_signatures", "counter", "Signatures that the device made.");
   text.sample("_total", counts.signatures.get());
   text.family("sesam_last_success_timestamp_seconds", "gauge",
-              "When the device made a signature last; 0: it has made none.");
+              "Time of the device's last signature; 0: none in this process.");
   text.sample("", counts.signatures.last());
-  text.family("sesam_audit_failures", "counter", "Records of the audit that could not be written.");
+  text.family("sesam_audit_failures", "counter", "Audit records that could not be written.");
   text.sample("_total", counts.audit_failures.get());
-  text.family("sesam_requests", "counter", "HTTP requests to the device, repetitions included.");
+  text.family("sesam_requests", "counter", "HTTP requests to the device, including retries.");
   add_by_operation(text, counts.requests);
-  text.family("sesam_retries", "counter", "Requests that were repeated.");
+  text.family("sesam_retries", "counter", "Requests that were retries.");
   add_by_operation(text, counts.retries);
   add_failures(text, counts);
-  text.family("sesam_request_duration_seconds", "histogram",
-              "From sending a request to the end of its reply; without a reply nothing is counted.");
+  text.family(
+      "sesam_request_duration_seconds", "histogram",
+      "Time from sending a request to the end of its reply; requests without a reply are not counted.");
   for (const auto& row : wire_defaults())
     if (const auto& durations = counts.durations[static_cast<std::size_t>(row.operation)]; has_any(durations))
       add_durations(text, row, durations);
   text.family("sesam_requests_in_flight", "gauge", "HTTP requests that the device has not answered yet.");
   text.sample("", counts.in_flight.get());
   text.family("sesam_connections_opened", "counter",
-              "Connections to the device that were begun, failed ones included.");
+              "Connections to the device that were started, including failed ones.");
   text.sample("_total", counts.connections_opened.get());
-  text.family("sesam_connections_open", "gauge", "Of these, those that are open or being made.");
+  text.family("sesam_connections_open", "gauge",
+              "Connections to the device that are open or being established.");
   text.sample("", counts.connections_open.get());
-  text.family(
-      "sesam_connections_allowed", "gauge",
-      "How many connections at a time the device was found to allow over HTTP/1.1; 0: no limit was met.");
+  text.family("sesam_connections_allowed", "gauge",
+              "Limit on concurrent HTTP/1.1 connections that the device was found to have; 0: not reached.");
   text.sample("", counts.connections_allowed.get());
   add_nodes(text, counts);
   text.family("sesam_key_cache_hits", "counter", "Keys looked up without a request.");

@@ -52,7 +52,7 @@ void PasswordRenewal::report(const FileState& state, std::string_view problem) {
 bool PasswordRenewal::read(transport::Passwords& passwords) {
   const FileState state = state_of(file_);
   if (state == seen_) return false;
-  if (!root_.is_root()) return report(state, "the program has another root directory now"), false;
+  if (!root_.is_root()) return report(state, "the root directory of the program has changed"), false;
   auto found = read_secret_again(file_);
   if (const auto* problem = std::get_if<std::string>(&found)) return report(state, *problem), false;
   auto& secret = std::get<Secret>(found);

@@ -30,8 +30,8 @@ bool has_swallowed_a_pin(std::string_view value) noexcept {
 }
 
 Error swallowed_a_pin(std::string_view name) {
-  return bad_uri("a PIN stands in the value of '" + std::string(name) +
-                 "': ';' separates attributes, '?' goes before pin-value and pin-source");
+  return bad_uri("a PIN attribute is in the value of '" + std::string(name) +
+                 "'; separate attributes with ';', and write '?' before pin-value or pin-source");
 }
 
 // For a message: a PIN where its source should be is none.

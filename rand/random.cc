@@ -46,8 +46,8 @@ void Random::release(void* random) { delete static_cast<Random*>(random); }
 
 Result<void> Random::check_strength(unsigned strength) const {
   if (strength <= kStrengthBits) return {};
-  return Error{Reason::bad_argument, "random numbers of " + std::to_string(strength) +
-                                         " bits of strength: offered are " + std::to_string(kStrengthBits)};
+  return Error{Reason::bad_argument, "random numbers with a strength of " + std::to_string(strength) +
+                                         " bits; the maximum is " + std::to_string(kStrengthBits)};
 }
 
 Result<void> Random::instantiate(unsigned strength, int, const unsigned char*, size_t, const OSSL_PARAM[]) {
@@ -84,7 +84,7 @@ Result<size_t> Random::get_seed(unsigned char** seed, int entropy_bits, size_t l
   if (seed == nullptr) return Error{Reason::bad_argument, "the pointer to the seed is null"};
   if (length == 0 || length > most)
     return Error{Reason::bad_argument,
-                 "a seed of " + std::to_string(length) + " bytes; at most " + std::to_string(most) + " fit"};
+                 "a seed of " + std::to_string(length) + " bytes; the maximum is " + std::to_string(most)};
   SESAM_TRY(device, context_.require_device());
   auto* bytes = static_cast<unsigned char*>(OPENSSL_secure_malloc(length));
   if (bytes == nullptr) return Error{Reason::out_of_memory, {}};

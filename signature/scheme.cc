@@ -48,8 +48,8 @@ Result<int> salt_bytes(const Scheme& scheme, int modulus_bits) {
   else if (wanted == SaltLength::kAutoDigestMax)
     wanted = std::min(digest_bytes, most);
   if (wanted < 0 || wanted > most)
-    return unsupported("a PSS salt of " + std::to_string(scheme.salt.value) + " bytes; at most " +
-                       std::to_string(most) + " fit");
+    return unsupported("a PSS salt of " + std::to_string(scheme.salt.value) + " bytes; the maximum is " +
+                       std::to_string(most));
   return wanted;
 }
 

@@ -136,7 +136,7 @@ Result<void> Signature::check_digest_length(std::size_t length) const {
   if (scheme_.digest == nullptr || length == scheme_.digest->size_bytes) return {};
   return Error{Reason::digest_mismatch, std::string(scheme_.digest->name) + " has " +
                                             std::to_string(scheme_.digest->size_bytes) +
-                                            " bytes, given are " + std::to_string(length)};
+                                            " bytes; the input has " + std::to_string(length)};
 }
 
 // ECDSA uses no more bits of its input than the order of the curve has (FIPS 186-5, section 6.4.1). Without a

@@ -107,7 +107,7 @@ Result<void> Signature::choose_padding(const OSSL_PARAM& param) {
   if (!number) return wrong_type(param.key);
   if (*number != RSA_PKCS1_PADDING && *number != RSA_PKCS1_PSS_PADDING)
     return Error{Reason::unsupported_scheme,
-                 "RSA padding mode " + std::to_string(*number) + ": offered are pkcs1 and pss"};
+                 "RSA padding mode " + std::to_string(*number) + " is not offered; use pkcs1 or pss"};
   scheme_.padding = *number == RSA_PKCS1_PSS_PADDING ? Padding::pss : Padding::pkcs1;
   return {};
 }

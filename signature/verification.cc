@@ -147,7 +147,7 @@ Result<bool> Verification::verify(std::span<const unsigned char> signature,
       known && digest.size() != static_cast<std::size_t>(EVP_MD_get_size(known.get())))
     return Error{Reason::digest_mismatch, std::string(EVP_MD_get0_name(known.get())) + " has " +
                                               std::to_string(EVP_MD_get_size(known.get())) +
-                                              " bytes, given are " + std::to_string(digest.size())};
+                                              " bytes; the input has " + std::to_string(digest.size())};
   return false;
 }
 

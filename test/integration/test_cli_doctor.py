@@ -189,7 +189,7 @@ def test_each_node_is_looked_at(device, web, simulator, cluster, doctor):
 def test_the_connections_of_a_node_are_those_of_its_own_http_version(simulator, cluster, doctor):
     report = doctor(cluster(simulator(), first=simulator(http1=True)))
     told = [step["finding"] for step in report["all"]["steps"] if step["step"] == "connections"]
-    assert told == ["several, and no limit was met", "one for all requests"]
+    assert told == ["several; no limit reached", "one for all requests"]
 
 
 def test_a_rejected_pin_is_not_sent_to_the_next_node(device, web, simulator, cluster, doctor):
@@ -200,7 +200,7 @@ def test_a_rejected_pin_is_not_sent_to_the_next_node(device, web, simulator, clu
     assert "eccsign" not in second.requests()
 
 
-@pytest.mark.parametrize("options, told", [({}, "one for all requests"), ({"http1": True}, "no limit was met"),
+@pytest.mark.parametrize("options, told", [({}, "one for all requests"), ({"http1": True}, "no limit reached"),
                                            ({"http1": True, "max_connections": 4, "delay_ms": 5},
                                             "allows 4 at a time")],
                          ids=["HTTP/2", "HTTP/1.1", "a limit"])

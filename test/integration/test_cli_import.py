@@ -159,8 +159,8 @@ def test_progress_is_shown_at_a_terminal(device, openssl_cnf, key_file, tmp_path
 
 @pytest.mark.parametrize("arguments, told", [
     ([], "--dir is required"),
-    (["a", "b", "--name", "c"], "--name: is for one file"),
-    (["--dir", "/", "--name", "c"], "--name: is for one file"),
+    (["a", "b", "--name", "c"], "--name: requires exactly one FILE"),
+    (["--dir", "/", "--name", "c"], "--name: requires exactly one FILE"),
 ])
 def test_a_wrong_command_line_is_a_matter_of_usage(shared_device, openssl_cnf, sesam, arguments, told):
     done = sesam(openssl_cnf(shared_device), "import", *arguments, check=False)

@@ -247,7 +247,7 @@ def test_rsa_keys_are_refused_with_the_way_that_is_open(device, bind, move):
 @pytest.mark.parametrize("arguments, told", [
     (["--bind", ".", "K", "--pin-source", "ask:"], "named takes the PIN from openssl.cnf"),
     (["--bind", ".", "--dir", "."], "--dir: cannot be used with --bind"),
-    (["K", "--dry-run"], "--dry-run: is for --bind"),
+    (["K", "--dry-run"], "--dry-run: requires --bind"),
     (["K", "--bind", ".", "--undo", "--dry-run"], "--dry-run"),
 ])
 def test_options_that_do_not_fit_are_a_matter_of_usage(shared_device, openssl_cnf, sesam, arguments, told):

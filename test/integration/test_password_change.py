@@ -110,10 +110,10 @@ def test_the_new_password_and_the_old_one_are_in_no_message(web, configured, lif
 
 
 @pytest.mark.parametrize("what, problem", [
-    ("mode", "has permissions now that it did not have before"),
+    ("mode", "gives other users more access than before"),
     ("gone", "No such file or directory"),
     ("two lines", "has more than one line"),
-    ("owner", "has another owner now"),
+    ("owner", "has a new owner"),
 ])
 def test_a_file_that_cannot_be_trusted_is_not_used(web, configured, life_program, password, tmp_path, what, problem):
     if what == "owner" and os.geteuid() != 0:

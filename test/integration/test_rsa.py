@@ -119,7 +119,7 @@ def test_a_signed_message_verifies(rsa, openssl, tmp_path, options):
     ((), "RSA without a digest"),
     (("-pkeyopt", "digest:sha256", "-pkeyopt", "rsa_padding_mode:pss", "-pkeyopt", "rsa_mgf1_md:sha1"),
      "MGF1 of another digest"),
-    (("-pkeyopt", "rsa_padding_mode:none"), "offered are pkcs1 and pss"),
+    (("-pkeyopt", "rsa_padding_mode:none"), "is not offered; use pkcs1 or pss"),
 ], ids=["no digest", "mgf1", "no padding"])
 def test_what_the_device_cannot_be_asked_is_refused(device, rsa, openssl, tmp_path, options, told):
     cnf, _ = rsa()

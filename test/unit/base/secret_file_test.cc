@@ -58,7 +58,8 @@ TEST_F(ASecretFile, is_not_read_where_others_may_do_more_than_before) {
   const auto file = describe_secret_file(path());
   for (const mode_t mode : {0604, 0602, 0640, 0660}) {
     write("second", mode);
-    EXPECT_THAT(text_of(read_secret_again(file)), testing::HasSubstr("error: has permissions")) << mode;
+    EXPECT_THAT(text_of(read_secret_again(file)), testing::HasSubstr("error: gives other users more access"))
+        << mode;
   }
 }
 
@@ -73,7 +74,7 @@ TEST_F(ASecretFile, is_not_read_where_its_owner_is_another_one) {
   if (geteuid() != 0) GTEST_SKIP() << "needs root";
   const auto file = describe_secret_file(path());
   ASSERT_EQ(::chown(path().c_str(), 65534, 65534), 0);
-  EXPECT_THAT(text_of(read_secret_again(file)), testing::HasSubstr("error: has another owner"));
+  EXPECT_THAT(text_of(read_secret_again(file)), testing::HasSubstr("error: has a new owner"));
 }
 
 TEST_F(ASecretFile, is_not_read_where_it_is_no_regular_file_any_more) {
@@ -81,7 +82,7 @@ TEST_F(ASecretFile, is_not_read_where_it_is_no_regular_file_any_more) {
   fs::remove(path());
   EXPECT_THAT(text_of(read_secret_again(file)), testing::HasSubstr("error: No such file"));
   ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
-  EXPECT_THAT(text_of(read_secret_again(file)), testing::HasSubstr("error: is not a regular file"));
+  EXPECT_THAT(text_of(read_secret_again(file)), testing::HasSubstr("error: is no longer a regular file"));
 }
 
 TEST_F(ASecretFile, must_hold_one_line) {
