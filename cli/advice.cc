@@ -6,7 +6,7 @@ namespace {
 
 Audience chosen_audience = Audience::command;
 
-// Null: the provider's advice serves.
+// Returns null if the provider's advice applies.
 const char* words_for_setup(Reason reason) {
   switch (reason) {
     case Reason::bad_configuration:
@@ -53,7 +53,7 @@ const char* words_for_setup(Reason reason) {
   }
 }
 
-// Null: the provider's advice serves.
+// Returns null if the provider's advice applies.
 const char* words_for_command(Reason reason) {
   switch (reason) {
     case Reason::unknown_key:
@@ -77,7 +77,7 @@ const char* words_for_command(Reason reason) {
   }
 }
 
-// What is between openssl.cnf and the device's answer, which the doctor looks at.
+// Whether `sesam doctor` can find the cause: it checks everything from openssl.cnf to the device's reply.
 bool can_doctor_find(Reason reason) {
   switch (reason) {
     case Reason::bad_configuration:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What to do about an error, for a user of the command: other words than for a user of the provider.
+// Advice about errors for users of the command; the wording differs from the provider's advice.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace sesam::cli {
 
-/// Who reads the advice: users of `sesam setup` have options, and no openssl.cnf yet.
+/// The readers of the advice: users of `sesam setup` give options, and have no openssl.cnf yet.
 enum class Audience { command, setup };
-/// `sesam setup` sets it once, before anything can fail.
+/// Called once by `sesam setup`, before anything can fail. Default: Audience::command.
 void set_audience(Audience audience) noexcept;
 
 bool is_for_setup() noexcept;
@@ -18,7 +18,7 @@ bool is_for_setup() noexcept;
 /// For the steps of `sesam doctor`. May be empty.
 std::string advice_in_doctor(Reason reason);
 
-/// For the other subcommands: the same, and `sesam doctor` where that finds the cause. May be empty.
+/// The advice for the other subcommands; suggests `sesam doctor` if that can find the cause. May be empty.
 std::string advice_in_command(Reason reason);
 
 }  // namespace sesam::cli

@@ -21,10 +21,10 @@ namespace sesam::cli {
 namespace {
 
 using Ui = std::unique_ptr<UI, ossl::FreeWith<&UI_free>>;
-using Answer = std::array<char, 257>;  // with its closing zero
+using Answer = std::array<char, 257>;  // including the terminating zero
 
-// UI_OpenSSL() catches most signals, so that the terminal gets its echo back. Of these two it does not know
-// that they end a process.
+// UI_OpenSSL() catches most signals to restore the terminal's echo, but not these two, which end a process as
+// well.
 sigset_t unknown_to_ui() noexcept {
   sigset_t signals;
   sigemptyset(&signals);
@@ -35,7 +35,7 @@ sigset_t unknown_to_ui() noexcept {
 
 constexpr int kInterrupted = -2;  // UI_process(3)
 
-// UI_OpenSSL() uses /dev/tty, but takes stdin where there is none: that may be the text to encrypt.
+// UI_OpenSSL() uses /dev/tty, but falls back to stdin, which may hold the text to encrypt.
 bool ask(const std::string& question, int flags, bool twice, std::span<char> answer, int least = 1) {
   const Ui ui(has_terminal() ? UI_new_method(UI_OpenSSL()) : nullptr);
   if (!ui || answer.size() < 2 || answer.size() > std::numeric_limits<int>::max()) return false;
@@ -55,7 +55,7 @@ bool ask(const std::string& question, int flags, bool twice, std::span<char> ans
   OPENSSL_cleanse(again.data(), again.size());
   if (outcome == kInterrupted) {
     OPENSSL_cleanse(answer.data(), answer.size());
-    static_cast<void>(std::raise(SIGINT));  // UI_OpenSSL() has swallowed it
+    static_cast<void>(std::raise(SIGINT));  // UI_OpenSSL() consumed the signal
   }
   return outcome == 0;
 }

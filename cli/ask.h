@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks whoever sits at the terminal, which need not be stdin.
+// Prompts at the controlling terminal (/dev/tty), which need not be stdin.
 #pragma once
 
 #include <optional>
@@ -10,25 +10,25 @@
 
 namespace sesam::cli {
 
-/// Whether there is a terminal to ask at.
+/// Whether the process has a controlling terminal.
 bool has_terminal() noexcept;
 
-/// What a person must know before a question: on stderr, or with --json on the terminal, as stderr then has
-/// JSON alone.
+/// Prints the background of a question: on stderr, or with --json on the terminal, because stderr then
+/// carries JSON only.
 void explain_question(const std::string& text);
 
-/// Asks for a secret, without echo, and writes it with a closing zero; false where there is no terminal or no
-/// answer. Ctrl-C ends the process, as it does anywhere else.
+/// Prompts for a secret, without echo, and stores it null-terminated. Returns false without a terminal or an
+/// answer. Ctrl-C ends the process, as usual.
 bool ask_secret(const std::string& question, std::span<char> answer);
-/// Asks for a secret, without echo; nothing where there is no terminal or no answer.
+/// Prompts for a secret of up to 256 bytes, without echo. Nothing without a terminal or an answer.
 std::optional<Secret> ask_secret(const std::string& question);
-/// The same for a new one, asked for twice; nothing also where the answers differ.
+/// The same for a new secret, which is asked for twice. Also nothing if the two answers differ.
 std::optional<Secret> ask_new_secret(const std::string& question);
-/// The same, but the answer may be empty.
+/// As ask_secret(), but the answer may be empty.
 std::optional<Secret> ask_optional_secret(const std::string& question);
-/// Asks for anything else.
+/// Prompts for text of up to 256 bytes, with echo. Nothing without a terminal or an answer.
 std::optional<std::string> ask_text(const std::string& question);
-/// The same; an empty answer stands for `otherwise`, which the question shows.
+/// The same; an empty answer selects the default `otherwise`, which the prompt shows.
 std::optional<std::string> ask_text(const std::string& question, const std::string& otherwise);
 /// Whether the answer is "yes" or "y".
 bool confirms(const std::string& question);

@@ -39,7 +39,7 @@ std::string rate(double per_second) {
   return text;
 }
 
-// One line that is overwritten, on a terminal only.
+// A status line on stderr that overwrites itself; shown on a terminal only.
 class ProgressLine {
  public:
   void tell(std::uint64_t signatures, double seconds) const {
@@ -88,7 +88,7 @@ Result<void> write_svg(const Arguments& arguments, const BenchResult& result) {
 Result<bool> bench(const Session& session, const Arguments& arguments) {
   SESAM_TRY(device, session.device());
   SESAM_TRY(key, open_key(device, arguments.key, true));
-  // Before the clock starts: it opens the connection, and reports what is wrong with the key.
+  // Before the clock starts: opens the connection, and reports problems with the key.
   SESAM_CHECK(sign_once(*key, 0));
   BenchResult result;
   {

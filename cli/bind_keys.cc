@@ -44,7 +44,7 @@ Result<keymgmt::BindDnskey> dnskey_in(const std::string& path) {
   return *std::move(dnskey);
 }
 
-// The K*.key file of the directory, or else the one beside the given file.
+// The zone from the K*.key file in the directory, or else from the one beside the given file.
 Result<std::string> zone_of(const BindKey& key) {
   const bool is_in_directory = is_there(key.stem + ".key");
   const std::string path = (is_in_directory ? key.stem : without_ending(key.given)) + ".key";
@@ -53,7 +53,7 @@ Result<std::string> zone_of(const BindKey& key) {
   return unfit(path, "its DNSKEY is not that of the private key in " + key.given);
 }
 
-// Who can write to the directory of the given file must not choose what root reads and copies.
+// Users who can write to the directory of the given file must not choose what root reads and copies.
 Result<KFile> public_file_of(const BindKey& key, const std::string& ending) {
   const std::string path = without_ending(key.given) + ending;
   struct stat given {};
@@ -62,7 +62,7 @@ Result<KFile> public_file_of(const BindKey& key, const std::string& ending) {
   return unfit(path, "belongs to another user than " + key.given);
 }
 
-// K*.private comes last: without it, BIND knows the key only as a public one.
+// Writes K*.private last: without it, BIND treats the key as public only.
 Result<void> add_to_directory(const BindKey& key, std::string_view text) {
   for (const auto& ending : key.missing) {
     const std::string path = key.stem + ending;
@@ -125,7 +125,7 @@ Result<BindKey> read_bind_key(const std::string& given, const std::string& stem)
   if (!key.is_new && !is_same_file(given, key.target())) SESAM_CHECK(check_same_key(key.target(), key.key));
   key.is_saved = is_there(key.saved());
   if (key.is_saved) {
-    SESAM_CHECK(marks_for(key.saved(), kPrivateMode));  // no link: it may lead to the file that is replaced
+    SESAM_CHECK(marks_for(key.saved(), kPrivateMode));  // not a link, which could lead to the file to replace
     SESAM_CHECK(check_same_key(key.saved(), key.key));
   }
   for (const char* ending : {".key", ".state"})

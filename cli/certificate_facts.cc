@@ -21,7 +21,7 @@ namespace {
 
 using AlternativeNames = std::unique_ptr<GENERAL_NAMES, ossl::FreeWith<&GENERAL_NAMES_free>>;
 
-// A certificate may say anything.
+// A certificate may contain any text.
 bool is_host_name(std::string_view text) noexcept {
   constexpr std::size_t kMaxBytes = 253;  // RFC 1035, section 2.3.4
   const auto may_be_in_it = [](unsigned char c) {
@@ -44,7 +44,7 @@ std::string common_name(X509* certificate) {
   return bytes_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
 }
 
-// false, too, for what is no time. OpenSSL 4.0 has no X509_cmp_current_time(3) without a warning.
+// Returns false for an invalid time, too. OpenSSL 4.0 deprecates X509_cmp_current_time(3).
 bool has_come(const ASN1_TIME* moment) {
   const int compared = ASN1_TIME_cmp_time_t(moment, std::time(nullptr));
   return compared == 0 || compared == -1;
@@ -80,7 +80,7 @@ std::vector<ossl::X509Certificate> certificates_in(const std::string& pem) {
   const ossl::Bio memory = ossl::reader_of(pem);
   while (ossl::X509Certificate one{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)})
     found.push_back(std::move(one));
-  ERR_clear_error();  // the end of the text
+  ERR_clear_error();  // PEM_read_bio_X509() raises one at the end of the text
   return found;
 }
 

@@ -11,12 +11,12 @@ namespace sesam::cli {
 
 class Changes {
  public:
-  /// "key 'web' (…) was created on the device". From now on a broken pipe does not end the process.
+  /// Adds "key 'web' (…) was created on the device". From then on, a broken pipe does not end the process.
   void add(std::string text);
-  /// Those that were not reported yet; the caller reports them.
+  /// Returns the changes that were not reported yet, for the caller to report.
   std::vector<std::string> take();
 
-  /// Remembers whether the outcome of a request is unknown, for a command that goes on after the error.
+  /// Remembers an error with an unknown outcome, for a command that continues after it.
   void note(const Error& error) noexcept;
   bool is_outcome_unknown() const noexcept { return is_outcome_unknown_; }
 
@@ -25,8 +25,8 @@ class Changes {
   bool is_outcome_unknown_ = false;
 };
 
-/// Once, in main(): a broken pipe ends the process silently, as usual, but only while nothing was changed.
-/// Afterwards the write fails, and main() reports what was changed. Programs that are started are not
+/// Called once, by main(): a broken pipe ends the process silently, as usual, but only until something
+/// was changed. After that, the write fails, and main() reports the changes. Child programs are not
 /// affected.
 void handle_broken_pipes() noexcept;
 

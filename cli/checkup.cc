@@ -65,7 +65,7 @@ void Checkup::add(std::string_view name, Mark mark, std::string finding, std::st
     *out_ << (out_ == &std::cout ? coloured(step.mark) : std::string(text_of(step.mark))) << ' ' << step.name
           << (step.node.empty() ? "" : " of " + step.node) << ": " << printable(step.finding) << '\n';
     if (!step.cure.empty()) *out_ << (speaks_utf8() ? "  → " : "  -> ") << printable(step.cure) << '\n';
-    out_->flush();  // the next step may take its time
+    out_->flush();  // the next step may take a while
   }
   steps_.push_back(std::move(step));
 }

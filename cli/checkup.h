@@ -23,7 +23,7 @@ class Checkup {
     std::string cure;  ///< of a failed step or a warning
   };
 
-  /// Prints to `out`; null: nothing is printed, as the steps are wanted as JSON.
+  /// Prints to `out`; null: prints nothing, because the steps are printed as JSON later.
   explicit Checkup(std::ostream* out) : out_(out) {}
   /// Prints to stdout unless `silent`.
   explicit Checkup(bool silent);
@@ -35,10 +35,10 @@ class Checkup {
   /// The cure is the error's own advice.
   void bad(std::string_view name, const Error& error);
   void bad(std::string_view name, const Error& error, std::string cure);
-  /// Steps that cannot be done, and why.
+  /// Marks steps as skipped, with the reason.
   void skip(std::initializer_list<std::string_view> names, const std::string& why);
 
-  /// The following steps are about the node with this URL; empty: about none.
+  /// The following steps are about the node with this URL; empty: about no particular node.
   void set_node(std::string url) { node_ = std::move(url); }
 
   const std::vector<Step>& steps() const noexcept { return steps_; }

@@ -22,7 +22,7 @@
 namespace sesam::cli {
 namespace {
 
-constexpr char kOk = '+';  // the first byte of what a child writes
+constexpr char kOk = '+';  // the first byte that a successful child writes
 constexpr int kMaxGroups = 1024;
 
 const passwd* entry_of(const std::string& name) {
@@ -61,7 +61,7 @@ bool become(const User& user) {
 
 [[noreturn]] void work_and_end(int fd, const User* user, const std::function<std::string()>& work) {
   const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);  // a crash must leave no file behind
+  ::setrlimit(RLIMIT_CORE, &none);  // a crash must not leave a core file
   std::string result = "cannot become user '" + (user == nullptr ? "" : user->name) + "': ";
   try {
     if (user == nullptr || become(*user))

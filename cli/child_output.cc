@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Its error number; 0 if the program runs.
+// Returns 0, or an errno value if the program cannot be started.
 int spawn(pid_t* pid, const std::vector<std::string>& words, int output) {
   std::vector<char*> arguments;
   for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
@@ -34,7 +34,7 @@ int spawn(pid_t* pid, const std::vector<std::string>& words, int output) {
   return failed;
 }
 
-// A program may close its output before it ends.
+// Waits for the exit: a program may close its output before it ends.
 bool ends_by(pid_t pid, int* status, Clock::time_point until) {
   constexpr std::chrono::milliseconds kLook{5};
   for (;;) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Colours and bold text, where a terminal shows them.
+// Colours and bold text in terminal output.
 #pragma once
 
 #include <string>
@@ -8,13 +8,13 @@
 namespace sesam::cli {
 
 enum class ColourMode { automatic, always, never };
-/// What --color says; main() sets it once. `automatic`: on a terminal, unless the environment has a NO_COLOR
-/// that is not empty, or TERM=dumb.
+/// Sets the mode that --color selects. `automatic`: colours on a terminal, unless NO_COLOR is set and not
+/// empty, or TERM is "dumb".
 void set_colour_mode(ColourMode mode) noexcept;
 
 enum class Stream { out, errors };
 enum class Style { error, warning, good, bad, heading };
-/// The text in that style, if the stream takes colours; otherwise the text as it is.
+/// The text in that style, if the stream takes colours; otherwise the unchanged text.
 std::string styled(std::string_view text, Style style, Stream stream);
 
 }  // namespace sesam::cli

@@ -12,8 +12,8 @@ namespace sesam::cli {
 inline constexpr char kKeyHelp[] =
     "name, key_id, token label or CKA_ID of the key, or a sesam: or pkcs11: URI";
 
-/// Each adds its subcommand with its arguments; `session` outlives `app`. What it does when chosen it leaves
-/// in session.command, so that a wrong command line is found before anything is done.
+/// Each function adds its subcommand to `app`; `session` must outlive `app`. Parsing stores the action of the
+/// chosen subcommand in session.command, so that an invalid command line is found before any action.
 void add_decrypt(CLI::App& app, Session& session);
 void add_delete(CLI::App& app, Session& session);
 void add_discover(CLI::App& app, Session& session);

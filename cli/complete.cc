@@ -17,10 +17,10 @@ namespace {
 constexpr const char* kDigests[] = {"SHA1",     "SHA224",   "SHA256",   "SHA384",  "SHA512",
                                     "SHA3-224", "SHA3-256", "SHA3-384", "SHA3-512"};
 
-// What stands before the word to complete.
+// The state of the command line before the word to complete.
 struct Context {
   const CLI::App* command;
-  const CLI::Option* waiting = nullptr;  // for its value
+  const CLI::Option* waiting = nullptr;  // the option whose value is next
   std::size_t positionals = 0;
   bool options_ended = false;  // by "--"
 };
@@ -42,7 +42,7 @@ const CLI::App* subcommand_named(const CLI::App& app, const std::string& name) {
 
 bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
-// The global options that say which device it is.
+// Applies the global options that select the device.
 void apply(const CLI::Option& option, const std::string& value, Session& session) {
   if (option.check_lname("config")) session.config = value;
   if (option.check_lname("section")) session.section = value;
@@ -84,7 +84,7 @@ const CLI::Option* positional(const Context& context) {
   return last != nullptr && last->get_items_expected_max() > 1 ? last : nullptr;
 }
 
-// What a name of the device's could do to the line of a shell, or make of it.
+// Excludes key names with control characters, and those that look like an option or a URI.
 bool is_safe(const std::string& name) {
   return !name.empty() && printable(name) == name && !name.starts_with('-') &&
          !n200::has_key_uri_scheme(name);

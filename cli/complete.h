@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words that may follow on a command line, for the completions of bash, zsh and fish (packaging/).
+// Completes words of the command line, for the completion scripts of bash, zsh and fish (packaging/).
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -10,12 +10,12 @@
 
 namespace sesam::cli {
 
-/// The first argument that asks for completions instead of a subcommand.
+/// The first argument that requests completions, in place of a subcommand.
 inline constexpr char kComplete[] = "__complete";
 
-/// Prints a line for each word that may take the place of the last of `words`: the word, and where there is
-/// one a tab and a description. ":file" and ":directory" stand for the names of files and directories. Asks
-/// the device for the names of its keys, within two seconds.
+/// Prints a line for each completion of the last of `words`: the word and, if it has one, a tab and its
+/// description. ":file" and ":directory" stand for file and directory names. Queries the device for the names
+/// of its keys, for at most two seconds.
 void print_completions(const CLI::App& app, Session session, const std::vector<std::string>& words);
 
 }  // namespace sesam::cli

@@ -22,7 +22,7 @@ Result<void> may_be_asked(const Arguments& arguments) {
                "deletion cannot be undone, and there is no terminal for confirmation; use --yes"};
 }
 
-// The name instead of "yes", which is typed too easily.
+// Asks for the key's name, because "yes" is typed too easily.
 Result<void> confirm(const n200::KeyRecord& record) {
   const std::string& name = name_to_tell(record);
   explain_question(printable("Key '" + record.nice_name + "' (" + record.key_id + ", " + record.key_type +

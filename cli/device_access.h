@@ -7,11 +7,11 @@
 
 namespace sesam::cli {
 
-/// The device denied access: user, password or access rules.
+/// Whether the device denied access, because of user, password or access rules.
 bool is_denial(Reason reason) noexcept;
 
-/// Signs with a key that no device has, which changes nothing. How the device refuses it shows whether
-/// requests by POST are authorized, and whether it has the core: unknown_key if both are so.
+/// Signs with a key that no device has, which changes nothing. The error shows whether POST requests are
+/// authorized and whether the device has the core: unknown_key if both is the case.
 Result<void> sign_with_absent_key(n200::Device& device, unsigned core);
 
 }  // namespace sesam::cli

@@ -17,7 +17,7 @@ Error cannot(const std::string& what, int error) {
   return {Reason::bad_argument, what + ": " + std::strerror(error)};
 }
 
-// root's, or the one that many systems give each user, with nobody else in it.
+// Whether the group is root's, or the user's private group, which has no other members.
 bool is_private(gid_t gid) {
   const passwd* user = ::getpwuid(::geteuid());
   if (gid == 0 || user == nullptr) return gid == 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Directories that subcommands write to, and those of files.
+// Checks directories that subcommands write to, and finds the directory of a file.
 #pragma once
 
 #include <filesystem>
@@ -9,9 +9,9 @@
 
 namespace sesam::cli {
 
-/// Raises bad_argument for anything but a directory that only its user can write to: otherwise other users
-/// could put files or links of their own where ours are. `path` has no '/' at its end, as a link would be
-/// followed.
+/// Raises bad_argument unless `path` is a directory of this user that no other user can write to: other users
+/// could otherwise place files or links there. `path` must not end in '/', because a symbolic link would then
+/// be followed.
 Result<void> refuse_foreign(const std::filesystem::path& path);
 
 /// The directory that a file is in; "." if the path has none.

@@ -24,7 +24,7 @@ using keymgmt::KeyType;
 
 struct Arguments {
   std::string key;
-  std::optional<std::string> make_key;  // its name; empty: one of our own
+  std::optional<std::string> make_key;  // its name; empty: a generated name
   std::string type = keymgmt::row_of(KeyType::ec).name;
   bool send_pin = false;
   bool dry_run = false;
@@ -34,7 +34,7 @@ struct Arguments {
 };
 
 constexpr unsigned kMaxRequests = 400;
-// Of these are kept for making or finding the key, and for the last signature, by the provider's own code.
+// Requests reserved for creating or finding the key, and for the final signature by the provider's own code.
 constexpr unsigned kRequestsBeside = 10;
 
 KeyType kind_of(const Arguments& arguments) { return *keymgmt::key_type_named(arguments.type); }
@@ -76,7 +76,7 @@ Result<KeyPtr> make_key(const std::shared_ptr<n200::Device>& device, const Argum
   return keymgmt::Key::from_record(record, uri, std::move(pin), device);
 }
 
-// Its PIN stays here unless it may be sent.
+// Opens the named key; with its PIN only if that may be sent.
 Result<KeyPtr> named_key(const std::shared_ptr<n200::Device>& device, const Arguments& arguments) {
   SESAM_TRY(found, find_key(*device, arguments.key));
   if (!arguments.send_pin) return keymgmt::Key::from_record(found.record, found.uri, Secret(), device);
@@ -117,7 +117,7 @@ discover::SearchSettings settings_for(const Arguments& arguments, const keymgmt:
   settings.kind = key.type;
   settings.signature_bytes = key.device_signature_bytes;
   settings.may_send_pin = !key.handle.pin.empty();
-  // A key that was just made with this PIN: a refusal that names another field costs no try of it.
+  // The key was just created with this PIN: a refusal that names another field does not cost a PIN attempt.
   constexpr unsigned kPinsOfMadeKey = 8;
   if (arguments.make_key) settings.max_unproven_pins = kPinsOfMadeKey;
   settings.key_has_no_pin = arguments.make_key.has_value() && key.handle.pin.empty();

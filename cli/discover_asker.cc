@@ -4,13 +4,13 @@
 namespace sesam::cli::discover {
 namespace {
 
-// Whether the device says that something else than the PIN is wrong. "invalid key" or "bad parameter" may
-// well be its words for a wrong PIN.
+// Whether the refusal is clearly about something other than the PIN. "invalid key" or "bad parameter" may
+// mean a wrong PIN.
 bool is_about_something_else(const Refusal& refusal, KeyType kind) {
   switch (refusal.meaning) {
     case Meaning::unknown_command:
     case Meaning::unknown_key:
-    case Meaning::pin_missing:  // it did not see the PIN
+    case Meaning::pin_missing:  // the device did not see the PIN
       return true;
     case Meaning::missing_field:
     case Meaning::refused_field:
@@ -61,7 +61,7 @@ Reading Asker::read(const Candidate& candidate, Trial trial, const Answer& answe
   return reading;
 }
 
-// A refusal that is not understood counts as one of the PIN.
+// Counts a refusal that is not understood as a refusal of the PIN.
 void Asker::note_pin(const Reading& reading) {
   if (reading.signature && reading.signature->match != Match::none)
     pin_ = Pin::proven;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends one candidate after another within the rules: so many requests, each at most once, and no PIN after a
-// refusal of it.
+// Sends candidates one at a time, within limits: a maximum number of requests, each at most once, and no PIN
+// after the device refused it.
 #pragma once
 
 #include <map>
@@ -26,8 +26,8 @@ class Asker {
  public:
   Asker(Target& target, const SearchSettings& settings) : target_(target), settings_(settings) {}
 
-  /// Asks, or gives the reading of the same request before. Not sent: the search is over, or the PIN must not
-  /// go out.
+  /// Sends the candidate, or returns the earlier reading of the same request. Does not send it if the search
+  /// is over, or if the command or the PIN must not be sent.
   Reading ask(const Candidate& candidate, Trial trial = Trial::main);
   bool was_asked(const Candidate& candidate) const {
     return readings_.contains({candidate.row(), Trial::main});

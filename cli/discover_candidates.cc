@@ -12,7 +12,7 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-// First the assumed name, then those in the style of the observed ones (genecckey, importecckey), then
+// The assumed name first, then names in the style of observed commands (genecckey, importecckey), then
 // others.
 constexpr std::string_view kEcCommands[] = {
     "eccsign",         "signecc",          "ecdsasign",     "signecdsa",       "sign",
@@ -38,7 +38,7 @@ constexpr std::string_view kRsaCommands[] = {
     "cryptosign",     "hsmsign",       "signHash",     "rsaSign",         "signDigest",       "signData",
     "SignHash",       "SIGN"};
 
-// Parts of names that could mean to change a key, or to make a certificate.
+// Parts of names that suggest changing a key or making a certificate.
 constexpr std::string_view kNeverSent[] = {"assign", "import", "cert",  "delete", "set",   "csr",   "req",
                                            "new",    "reset",  "issue", "remove", "write", "store", "update"};
 
@@ -83,7 +83,7 @@ std::optional<std::string> nth(const std::string_view (&values)[N], unsigned var
   return std::string(values[variant]);
 }
 
-// What a key's field holds at first: the name of a field mostly says which of the key's names it wants.
+// The first value to try in a key field: its name usually shows which of the key's names it expects.
 std::string_view likely_key_value(std::string_view field) {
   if (contains_any(field, {"slot", "token"})) return "{token}";
   if (contains_any(field, {"name", "label"})) return "{name}";
@@ -96,7 +96,7 @@ std::optional<std::string> key_value(std::string_view field, unsigned variant) {
   return nth(kValues, variant - 1);
 }
 
-// A field that is neither of the key nor of the digest, but has to be there.
+// The value of a required field that is neither for the key nor for the digest.
 std::optional<std::string> literal_value(std::string_view field, KeyType kind, unsigned variant) {
   constexpr std::string_view kFormats[] = {"hex", "HEX", "DER", "RAW"};
   constexpr std::string_view kCurves[] = {"NIST", "P-256", "secp256r1"};
@@ -210,7 +210,7 @@ bool is_plain_field_name(std::string_view name) {
 
 std::optional<std::string> value_of(Role role, std::string_view field, KeyType kind, unsigned variant) {
   constexpr std::string_view kDigests[] = {"{digest:hex}", "{digest:hexlower}", "{digest:base64}"};
-  // "hash" may be the hash's name.
+  // A field "hash" may expect the name of the hash function.
   constexpr std::string_view kDigestsOrNames[] = {"{digest:hex}", "{digest:hexlower}", "{digest:base64}",
                                                   "{hash_name}", "sha256"};
   constexpr std::string_view kBase64First[] = {"{digest:base64}", "{digest:hex}", "{digest:hexlower}"};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `sesam discover` may send: one printed list of command names and field names, and the requests made of
-// them.
+// What `sesam discover` may send: a list of command and field names, which --dry-run prints, and the requests
+// built from them.
 #pragma once
 
 #include <optional>
@@ -27,7 +27,7 @@ struct CandidateField {
   bool operator==(const CandidateField&) const = default;
 };
 
-/// One request, as the left side of a wire row. Never holds a PIN, only the place where it goes.
+/// One request, as the left side of a wire row. Never holds a PIN, only a placeholder for it.
 struct Candidate {
   transport::Method method = transport::Method::post;
   std::string command;
@@ -41,41 +41,41 @@ struct Candidate {
   std::string row() const;
 };
 
-/// Command names, the most likely first. Each contains "sign", and none could mean assign, import, cert,
-/// delete or set.
+/// Command names, most likely first. Each contains "sign", and none contains "assign", "import", "cert",
+/// "delete", "set" or the like.
 std::span<const std::string_view> command_names(KeyType kind);
 
-/// A name that no device has: how it refuses this one is how it refuses a name that it does not know.
+/// A name that no device knows: the refusal shows how the device refuses an unknown command.
 inline constexpr std::string_view kControlName = "signnosuchthing";
 
 /// Whether a command of this name may be sent at all.
 bool may_be_sent(std::string_view command);
 
-/// Usual names of a field, the most likely first.
+/// Common names of a field, most likely first; none for Role::core and Role::literal.
 std::span<const std::string_view> field_names(Role role);
 
-/// Arguments of a GET after the command, the most likely first. `without_pin`: the key has no PIN, so a path
-/// with an empty place for one belongs to them.
+/// Arguments of a GET after the command, most likely first. `without_pin`: the key has no PIN, so paths with
+/// an empty PIN segment are included.
 std::vector<std::string> get_arguments(KeyType kind, bool without_pin);
 
-/// What a field of that name carries; nothing if the name says neither.
+/// The probable role of a field with that name; nothing if the name gives no hint.
 std::optional<Role> role_of(std::string_view field, KeyType kind);
 
-/// Whether a name from a reply may become a field of a request: a short plain identifier that does not ask
-/// for anything that could change a key.
+/// Whether a name from a reply may become a field of a request: a short identifier that does not suggest
+/// changing a key.
 bool is_plain_field_name(std::string_view name);
 
-/// How a value can be written. `variant` counts the ways of one role; nothing beyond the last.
+/// A value of the field. `variant` counts the alternatives of one role from 0; nothing beyond the last one.
 std::optional<std::string> value_of(Role role, std::string_view field, KeyType kind, unsigned variant);
 
 /// A field with its most likely value.
 CandidateField field_of(Role role, std::string_view name, KeyType kind);
 
-/// A POST that says the same in all usual names at once: devices mostly ignore fields that they do not know.
+/// A POST with all common names of each field at once: most devices ignore unknown fields.
 Candidate with_all_names(std::string_view command, KeyType kind);
-/// The one that is assumed (n200.md), without a PIN.
+/// The assumed POST (n200.md), without a PIN.
 Candidate as_assumed(std::string_view command, KeyType kind);
-/// The command's name and the core alone.
+/// A POST with only the command's name and the core.
 Candidate bare(std::string_view command);
 
 }  // namespace sesam::cli::discover

@@ -17,7 +17,7 @@ bool may_go(const Candidate& before, const Candidate& after) {
 
 }  // namespace
 
-// Ever smaller groups of fields, as in delta debugging.
+// Removes ever smaller groups of fields, as in delta debugging.
 Candidate narrow(Asker& asker, Candidate candidate, const std::vector<Trial>& trials) {
   for (std::size_t group = candidate.fields.size() / 2; group > 0; group /= 2) {
     for (std::size_t start = 0; start < candidate.fields.size() && !asker.is_over();) {

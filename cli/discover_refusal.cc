@@ -17,7 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Words = std::span<const std::string_view>;
 
-// English, and German, which the maker speaks.
+// English and German: the vendor speaks German.
 
 constexpr std::string_view kMissing[] = {
     "missing",     "required",  "requires",  "mandatory",    "need",    "needs",    "needed", "without",
@@ -53,7 +53,7 @@ constexpr std::string_view kPin[] = {"pin", "pincode", "passphrase", "passcode"}
 constexpr std::string_view kLocked[] = {"locked", "blocked", "lock", "tries", "attempts", "gesperrt"};
 constexpr std::string_view kDenied[] = {"denied",     "permission",   "privilege",
                                         "privileges", "unauthorized", "unauthorised"};
-// Words that are never the name of a field, though they may stand where one could.
+// Words that are never field names, though they may appear where one could.
 constexpr std::string_view kNever[] = {
     "the",        "a",         "an",         "is",          "are",       "was",          "not",
     "no",         "be",        "in",         "for",         "of",        "to",           "and",
@@ -69,7 +69,7 @@ struct Word {
   std::string text;
   std::string lower;
   bool is_quoted = false;
-  bool ends = false;  // nothing but punctuation follows
+  bool ends = false;  // the sentence or the text ends after it
 };
 
 bool is_in(std::string_view word, Words words) {
@@ -86,7 +86,7 @@ void replace_all(std::string& text, const std::string& what, std::string_view wi
   }
 }
 
-// "missing_parameter" and "missingParameter" as a member's name are words too.
+// Splits the name of a member, such as "missing_parameter" or "missingParameter", into words.
 std::string words_of_name(std::string_view name) {
   std::string text;
   for (const char c : name) {
@@ -102,7 +102,7 @@ std::string words_of_name(std::string_view name) {
   return text;
 }
 
-// A member's name where it says something of its own: not "msg" or "text", which are names of fields too.
+// The words of a member's name, if it is informative: not "msg" or "text", which are also field names.
 std::string words_about(std::string_view name) {
   constexpr std::string_view kTelling[] = {"missing",   "required", "expected",  "unknown",
                                            "invalid",   "param",    "field",     "argument",
@@ -113,7 +113,7 @@ std::string words_about(std::string_view name) {
   return tells ? words_of_name(name) + ": " : "";
 }
 
-// All that a reply says, in one line; without the echo of the command.
+// Appends all text of a reply on one line, without the echoed command.
 void append_words(const Json& value, std::string& text, unsigned depth) {
   constexpr unsigned kMaxDepth = 6;
   if (depth > kMaxDepth) return;
@@ -219,11 +219,11 @@ class Reader {
         !any(words_, kMissing))
       return {any(words_, {"invalid", "bad", "illegal"}) ? Meaning::pin_refused : Meaning::refused_field,
               field};
-    // "PIN" is a word; "pin" is the name that was observed.
+    // "PIN" is a plain word, and "pin" the observed name: neither suggests another name.
     const std::string name = ascii_lower_of(field) == "pin" ? "" : field;
     if (!candidate_.carries_pin()) return {Meaning::pin_missing, name};
-    // "no pin given", "pin required", "pin missing" after a request with one: the device did not find it
-    // there.
+    // "no pin given", "pin required" or "pin missing" after a request with a PIN: the device did not find the
+    // PIN.
     const bool is_missing =
         any(words_, {"missing", "required", "requires", "mandatory", "absent", "given", "provided", "needed",
                      "needs", "empty", "expected", "specified", "supplied"}) &&
@@ -272,7 +272,7 @@ class Reader {
     return false;
   }
 
-  // In quotes, or written as no word of a language is, or beside "parameter" or "missing", or after a colon.
+  // The field named in the reply: in quotes, or with '_', or near "parameter", "missing" or "invalid".
   std::string named_field() const {
     for (const auto& word : words_)
       if (word.is_quoted && can_be_name(word)) return word.text;
@@ -295,7 +295,7 @@ class Reader {
   std::vector<Word> words_;
 };
 
-// Dates, times and request numbers go; a code of the device's own stays.
+// Replaces dates, times and request numbers by '#'; keeps short numbers, such as error codes.
 std::string without_long_numbers(const std::string& text) {
   constexpr std::size_t kLong = 6;
   const auto is_digit = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };

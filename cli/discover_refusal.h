@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads what a device says instead of a signature: which of its many words mean what.
+// Interprets the error message that a device returns instead of a signature.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace sesam::cli::discover {
 
-/// The device's answer to a candidate, as it came.
+/// The device's unprocessed reply to a candidate.
 struct Answer {
   bool arrived = true;  ///< false: no reply
   int status = 200;
@@ -19,8 +19,8 @@ struct Answer {
 
 enum class Meaning {
   unknown_command,
-  missing_field,  ///< `field` is its name, if the device says it
-  refused_field,  ///< it does not know or want `field`
+  missing_field,  ///< `field` is its name, if the device reports it
+  refused_field,  ///< the device does not know or accept `field`
   bad_value,      ///< of `field`
   unknown_key,
   pin_missing,
@@ -36,15 +36,15 @@ struct Refusal {
   std::string field;
 };
 
-/// What a refusal means. `sent`: the values in the request, which a reply may quote: they say nothing.
+/// The meaning of a refusal. `sent`: the values in the request, which are ignored if a reply quotes them.
 Refusal read_refusal(const Answer& answer, const Candidate& candidate, KeyType kind,
                      const std::vector<std::string>& sent);
 
-/// The reply without what changes from one request to the next: command and values that it quotes, long
-/// numbers. Equal for two commands that the device treats alike.
+/// The reply without the parts that differ between requests: quoted command and values, and long numbers.
+/// Equal for two commands that the device treats alike.
 std::string shape_of(const Answer& answer, const Candidate& candidate, const std::vector<std::string>& sent);
 
-/// A shape without its short numbers too, for a device that counts or measures in its replies.
+/// A shape without any digits, for a device whose replies contain counters or timings.
 std::string without_numbers(const std::string& shape);
 
 }  // namespace sesam::cli::discover

@@ -21,9 +21,9 @@ using n200::Encoding;
 using n200::SignatureForm;
 
 constexpr unsigned kMaxDepth = 8;
-constexpr unsigned kMaxChecks = 16;  // of one reply: each costs a verification or two
+constexpr unsigned kMaxChecks = 16;  // per reply: each costs at least one verification
 
-// Without what people put between and around digits.
+// Removes white space, colons and a leading "0x".
 std::string tidy(std::string_view text) {
   std::string clean;
   std::copy_if(text.begin(), text.end(), std::back_inserter(clean),
@@ -68,7 +68,7 @@ class Search {
     visit_halves(object);
     for (const auto& [name, value] : object.items()) {
       const bool before = can_be_written_;
-      // The grammar of wire rows.
+      // The grammar of wire rows does not allow these characters.
       if (name.empty() || name.find_first_of(".: \t{}$#\\\"'") != name.npos) can_be_written_ = false;
       path_.push_back(name);
       visit(value, depth + 1);
@@ -77,7 +77,7 @@ class Search {
     }
   }
 
-  // r and s by themselves.
+  // r and s as separate members.
   void visit_halves(const Json& object) {
     if (plain_ != SignatureForm::p1363) return;
     Bytes both;
@@ -139,7 +139,7 @@ std::optional<FoundSignature> find_signature(std::string_view body, SignatureFor
   else if (json.is_array() || json.is_string())
     search.visit(Json::array({json}), 0);
   else
-    search.visit_body(body);  // many digits are a number to JSON
+    search.visit_body(body);  // to JSON, a text of digits is a number
   return search.found();
 }
 

@@ -36,7 +36,7 @@ class Search {
 
   using Shape = Candidate (*)(std::string_view command, KeyType kind);
 
-  // False: none of them signs.
+  // Returns false if none of them signs.
   bool search_posts() {
     constexpr Shape kShapes[] = {with_all_names, as_assumed,
                                  [](std::string_view command, KeyType) { return bare(command); }};
@@ -50,7 +50,7 @@ class Search {
     return explore_blindly();
   }
 
-  // Asks by every name, and by one that no device has: who is refused as that one is, is not known.
+  // Tries every name, and as a control one that no device knows. Returns the names that the device knows.
   template <class Make>
   std::vector<std::string> sweep(const Make& make) {
     control_ = asker_.ask(make(kControlName));
@@ -68,7 +68,7 @@ class Search {
     return unlike(shapes, without_numbers(control_.shape));
   }
 
-  // What the control or most names are told says that they are not known.
+  // The commands whose reply differs from the control's and from that of most names: the device knows them.
   std::vector<std::string> unlike(const std::vector<std::pair<std::string, std::string>>& shapes,
                                   const std::string& control) const {
     std::map<std::string, std::size_t> count;
@@ -80,7 +80,7 @@ class Search {
     return known;
   }
 
-  // ---- What a command wants ----
+  // ---- What a command requires ----
 
   bool explore_all(const std::vector<std::string>& commands) {
     for (std::size_t i = 0; i < commands.size() && !asker_.is_over(); ++i) {
@@ -90,7 +90,7 @@ class Search {
     return false;
   }
 
-  // No reply tells one command from another: a few tries of each.
+  // The replies do not distinguish the commands: tries each command a few times.
   bool explore_blindly() {
     constexpr unsigned kTries = 4;
     for (const auto name : command_names(settings_.kind))
@@ -104,7 +104,7 @@ class Search {
     std::deque<Candidate> queue{with_all_names(command, settings_.kind), bare(command),
                                 as_assumed(command, settings_.kind)};
     if (work_off(queue, stop_at)) return true;
-    // All the same to everything: perhaps for want of the PIN.
+    // The same reply to everything: perhaps because the PIN is missing.
     if (budget > kSinglesFrom && says_one_thing() && try_pin(command, stop_at)) return true;
     if (budget > kSinglesFrom && !wants_pin_in_vain_) {
       queue = singles(command);
@@ -113,7 +113,7 @@ class Search {
     return budget > kSinglesFrom && try_pin(command, stop_at);
   }
 
-  // No word of a PIN, but nothing else is left that could be wrong.
+  // The device did not ask for a PIN, but nothing else is left to try.
   bool try_pin(const std::string& command, unsigned stop_at) {
     if (wants_pin_in_vain_ || !asker_.is_pin_untried() || !asker_.can_send_pin()) return false;
     std::deque<Candidate> queue{with_pin(best_without_pin(command), {}, settings_.kind)};
@@ -125,7 +125,7 @@ class Search {
                        [&](const auto& one) { return one.second == explored_.front().second; });
   }
 
-  // The last one that was answered as hardly any other: all but the PIN may be right in it.
+  // The last candidate with a rare reply: everything but the PIN may be right in it.
   Candidate best_without_pin(const std::string& command) const {
     constexpr std::size_t kRare = 2;
     std::map<std::string, std::size_t> count;
@@ -159,8 +159,8 @@ class Search {
     return false;
   }
 
-  // A device that refuses fields that it does not know, and does not name them: one name of the key, then one
-  // of the digest.
+  // For a device that refuses unknown fields without naming them: tries one name for the key, then one for
+  // the digest.
   std::deque<Candidate> singles(const std::string& command) {
     std::vector<Candidate> keys;
     for (const auto name : field_names(Role::key)) {
@@ -179,7 +179,7 @@ class Search {
     return {odd.begin(), odd.end()};
   }
 
-  // Those that are answered as few others are; all where there is no such.
+  // The candidates with a rare reply; all candidates if there are none.
   static constexpr std::size_t kMaxOdd = 3;
   std::vector<Candidate> odd_ones(const std::vector<Candidate>& candidates) {
     std::map<std::string, std::vector<Candidate>> by_shape;
@@ -223,7 +223,7 @@ class Search {
     }
   }
 
-  // ---- What is known in the end ----
+  // ---- Results ----
 
   bool note_success(const Candidate& candidate, const Reading& reading) {
     if (success_ || !reading.signature) return success_.has_value();
@@ -268,7 +268,7 @@ class Search {
     return true;
   }
 
-  // Keys with a PIN need one, though this one did not.
+  // Other keys may have a PIN, even if this one does not.
   void add_place_for_pin() {
     Candidate& candidate = finding_.candidate;
     if (candidate.method == Method::get) {
@@ -292,7 +292,7 @@ class Search {
     return needs_pin_ ? Ending::needs_pin : Ending::not_found;
   }
 
-  static constexpr unsigned kSinglesFrom = 20;  // requests: below, one command is not worth that many
+  static constexpr unsigned kSinglesFrom = 20;  // the minimum budget, in requests, for trying single names
   const SearchSettings& settings_;
   Asker asker_;
   Finding finding_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The search of `sesam discover`: what to try next, given what was answered. Knows no device: a Target stands
-// for it.
+// The search of `sesam discover`: chooses the next request by the replies so far. It reaches the device only
+// through the interface Target.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@
 
 namespace sesam::cli::discover {
 
-/// What a request asks to sign: a row must serve for more than one digest and padding.
+/// What a request asks to sign: a row must work for several digests and paddings.
 enum class Trial {
   main,          ///< SHA-256; RSA: PKCS#1 v1.5
   other_digest,  ///< RSA: SHA-512, PKCS#1 v1.5
@@ -33,7 +33,7 @@ struct SearchSettings {
   std::size_t signature_bytes = 64;  ///< r‖s, or the modulus
   bool may_send_pin = false;         ///< a PIN is known and may be sent
   unsigned max_unproven_pins = 1;    ///< requests that may carry it until a signature verifies
-  bool key_has_no_pin = false;       ///< made without one
+  bool key_has_no_pin = false;       ///< the key was created without a PIN
   std::vector<std::string> sent{};   ///< values that a reply may quote
   unsigned max_requests = 400;
 };
@@ -41,11 +41,11 @@ struct SearchSettings {
 enum class Ending {
   found,
   not_found,
-  needs_pin,     ///< a command wants the PIN, which may not be sent
-  pin_unproven,  ///< the PIN was sent as often as it may be, and no signature verified
-  pin_refused,   ///< or the PIN was in a request whose refusal was not understood
+  needs_pin,     ///< a command needs the PIN, which may not be sent
+  pin_unproven,  ///< the PIN was sent as often as allowed, and no signature verified
+  pin_refused,   ///< also if a request with the PIN was refused for an unclear reason
   unauthorized,  ///< HTTP status 401
-  unanswered,    ///< no replies any more
+  unanswered,    ///< the device stopped replying
   out_of_requests,
 };
 
@@ -64,7 +64,7 @@ struct Finding {
   std::string row() const;
 };
 
-/// One request at a time until a signature verifies. Never a PIN after a refusal of it.
+/// Sends one request at a time until a signature verifies. Never sends the PIN after the device refused it.
 Finding search(Target& target, const SearchSettings& settings);
 
 }  // namespace sesam::cli::discover

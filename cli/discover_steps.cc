@@ -15,7 +15,7 @@ Candidate without(Candidate candidate, std::string_view name) {
   return candidate;
 }
 
-// Before the digest, where the observed commands have theirs.
+// Inserts the field before the digest, as in the observed commands; a digest at the end.
 Candidate with(Candidate candidate, CandidateField field) {
   const auto digest = std::find_if(candidate.fields.begin(), candidate.fields.end(),
                                    [](const auto& other) { return other.role == Role::digest; });
@@ -65,7 +65,7 @@ Candidates single_digests(const Candidate& candidate) {
   return all.size() > 1 ? all : Candidates{};
 }
 
-// All other ways to write this field's value; and without it, where another name may say the same.
+// All alternatives for this field's value; also without the field, if it may be redundant.
 Candidates other_values(const Candidate& candidate, std::string_view name, KeyType kind) {
   Candidates all;
   const auto field = std::find_if(candidate.fields.begin(), candidate.fields.end(),
@@ -113,7 +113,7 @@ Candidates with_other_pin_names(const Candidate& candidate, const std::string& n
   return {with_names_of(candidate, Role::pin, kind)};
 }
 
-// Nothing that was said helps: all else that could be wrong, one thing at a time.
+// For a reply that does not help: varies everything else, one thing at a time.
 Candidates guesses(const Candidate& candidate, const Reading& reading, KeyType kind) {
   Candidates all;
   const auto append = [&](Candidates more) { all.insert(all.end(), more.begin(), more.end()); };
@@ -140,7 +140,7 @@ Steps steps_after(const Candidate& candidate, const Reading& reading, KeyType ki
       if (field.empty()) return {with_more_names(candidate, kind), false};
       return {with_missing(candidate, field, kind), true};
     case Meaning::refused_field:
-      // Without any, the device may say which it wants.
+      // Without fields, the device may report those that it requires.
       if (candidate.has(field)) return {{bare(candidate.command), without(candidate, field)}, true};
       return {guesses(candidate, reading, kind), false};
     case Meaning::bad_value:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a candidate and its refusal to the candidates that could do better.
+// Derives the next candidates from a candidate and its refusal.
 #pragma once
 
 #include <string_view>
@@ -11,13 +11,13 @@ namespace sesam::cli::discover {
 
 struct Steps {
   std::vector<Candidate> next;
-  bool is_understood = false;  ///< the device said what is wrong: these come before all others
+  bool is_understood = false;  ///< the device named the problem: try these before all others
 };
 
-/// What to ask after this reading of this candidate, the most likely first.
+/// The candidates to try after this reading, most likely first.
 Steps steps_after(const Candidate& candidate, const Reading& reading, KeyType kind);
 
-/// The candidate with a place for the PIN, of that name or of the observed one.
+/// The candidate with a PIN field of that name, or of the observed name if `name` is empty.
 Candidate with_pin(Candidate candidate, std::string_view name, KeyType kind);
 
 }  // namespace sesam::cli::discover

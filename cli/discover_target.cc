@@ -35,7 +35,7 @@ std::span<const unsigned char> bytes_of(std::string_view text) {
   return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
 }
 
-// As long as the curve's numbers, for a device that takes no other.
+// A digest as long as the curve's numbers, for a device that accepts no other.
 const char* usual_hash(const keymgmt::KeyData& key) {
   if (!keymgmt::row_of(key.type).has_curves() || key.device_signature_bytes <= 64) return "SHA256";
   return key.device_signature_bytes <= 96 ? "SHA384" : "SHA512";
@@ -66,7 +66,7 @@ std::vector<std::string> DeviceTarget::values_sent() const {
   return values;
 }
 
-// The first node that can be connected is asked from then on.
+// Uses the first node that accepts a connection, also for all later requests.
 transport::Reply DeviceTarget::perform(transport::Request& request) {
   const auto& options = pipeline_->options();
   for (;; ++endpoint_) {
@@ -150,7 +150,7 @@ std::string DeviceTarget::redacted(int status, std::string_view said) const {
 void DeviceTarget::note(const Candidate& candidate, int status, std::string_view said) {
   const std::string command =
       (candidate.method == transport::Method::post ? "POST " : "GET ") + candidate.command;
-  // What the device repeats of the request would make each answer another one.
+  // Removes the echoed command, which would make each reply unique.
   std::string text(said);
   for (auto at = text.find(candidate.command); at != text.npos && candidate.command.size() > 4;
        at = text.find(candidate.command, at + 3))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device that `sesam discover` asks: renders candidates, keeps what was answered, verifies signatures.
+// The device that `sesam discover` queries: renders candidates, records replies, verifies signatures.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,7 @@
 
 namespace sesam::cli::discover {
 
-/// What the device answered, and to which commands; each answer once.
+/// A distinct reply of the device, and the commands that received it.
 struct AnswerGroup {
   std::string answer;  ///< redacted, printable, short
   unsigned count = 0;
@@ -24,7 +24,7 @@ struct AnswerGroup {
 
 class DeviceTarget : public Target {
  public:
-  /// `text`: whose digest is signed. `visit` is called before each request.
+  /// The digest of `text` is signed. `visit` is called before each request.
   DeviceTarget(std::shared_ptr<transport::Pipeline> pipeline, std::shared_ptr<const keymgmt::KeyData> key,
                std::string_view text, std::function<void(const Candidate&)> visit);
 
@@ -32,7 +32,7 @@ class DeviceTarget : public Target {
   Match verify(Trial trial, std::span<const unsigned char> signature) override;
 
   const std::vector<AnswerGroup>& answers() const noexcept { return answers_; }
-  /// The digest that is signed mostly, and its name.
+  /// The digest that most requests sign, and its hash function.
   const Bytes& digest() const noexcept { return digests_[0]; }
   const signature::Digest& hash() const noexcept { return *hashes_[0]; }
   /// Values of requests that replies may quote.

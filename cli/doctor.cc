@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam doctor`: looks at everything between openssl.cnf and a signature, and says what to do.
+// `sesam doctor`: checks everything from openssl.cnf to a signature, and suggests what to do.
 #include "cli/doctor.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ struct Arguments {
   bool strict = false;
 };
 
-/// What the steps before the settings found out.
+/// Findings of the steps before the settings.
 struct Ground {
   std::string cnf;  ///< the path of openssl.cnf; empty: it cannot be read
   bool has_section = false;
@@ -31,7 +31,7 @@ struct Ground {
   std::optional<User> user;
 };
 
-// What others may read or write is a warning to the provider; here it counts.
+// Reports unsafe permissions as failed; the provider only warns about them.
 void check_secret_files(const std::vector<config::WatchedFile>& files, Checkup& checkup) {
   const auto warnings = config::warnings_about(files);
   constexpr std::string_view kPrefix = "warning: ";
@@ -60,7 +60,7 @@ void skip_from_connection(const std::string& why, Checkup& checkup) {
                why);
 }
 
-// A device of this node alone: the provider would go on to another node if this one failed.
+// A device with this node only: otherwise requests would fail over to another node.
 Result<std::shared_ptr<n200::Device>> device_of_node(const config::Values& values, std::size_t node) {
   SESAM_TRY(configuration, config::build_configuration(values));
   auto& connection = configuration.connection;
@@ -72,7 +72,7 @@ Result<std::shared_ptr<n200::Device>> device_of_node(const config::Values& value
   return n200::Device::for_options(std::move(connection), std::move(configuration.device), std::move(log));
 }
 
-// The device, if it answers.
+// Returns the device if it replies; otherwise null.
 std::shared_ptr<n200::Device> check_node(const transport::Options& connection, const config::Values& values,
                                          std::size_t node, Questions& questions, Checkup& checkup) {
   if (connection.urls.size() > 1) checkup.set_node(connection.urls[node]);
@@ -89,7 +89,7 @@ std::shared_ptr<n200::Device> check_node(const transport::Options& connection, c
   return answers ? *std::move(device) : nullptr;
 }
 
-// Not for what --set gives.
+// Returns no hint for a setting given by --set.
 std::string hint_about(const Session& session, const Ground& ground, const std::string& key) {
   const auto gives_it = [&](const std::string& text) { return text.starts_with(key + "="); };
   if (ground.cnf.empty() || std::any_of(session.set.begin(), session.set.end(), gives_it)) return {};
@@ -106,7 +106,7 @@ Questions questions_about(const Session& session, const Ground& ground, const Ar
   return questions;
 }
 
-// With audit_required a program uses no key before it can write the audit file.
+// With audit_required, programs cannot use a key until they can write the audit file.
 std::string why_not_to_sign(const config::Configuration& configuration, const FileFindings& files) {
   if (files.can_write_audit || !configuration.device.audit.is_required) return {};
   return "audit_required = yes, and the audit file cannot be written";
@@ -142,7 +142,7 @@ void check_configured(const Session& session, const Ground& ground, const Argume
   const auto& connection = configuration->connection;
   if (!check_client_certificate(connection, checkup))
     return skip_from_connection("the client certificate cannot be used", checkup);
-  // Before there are threads, as files are tried in child processes.
+  // Must run before threads exist, because the files are tried in child processes.
   const auto k_files = arguments.bind.empty()
                            ? std::vector<std::string>()
                            : check_bind_files(arguments.bind, ground.user ? &*ground.user : nullptr, checkup);
@@ -158,7 +158,7 @@ void check_configured(const Session& session, const Ground& ground, const Argume
   if (!arguments.bind.empty()) check_bind_keys(k_files, device.get(), checkup);
 }
 
-// Returns what is set. If there is no section, --set and the vendor's file may do.
+// Returns the settings. Without a section, --set and the vendor's file may be sufficient.
 config::Values check_settings(const Session& session, const Ground& ground, const Arguments& arguments,
                               Checkup& checkup) {
   auto collected = session.collect();
@@ -191,7 +191,7 @@ Json json_of(const Checkup& checkup) {
   return steps;
 }
 
-// What follows the steps, or as JSON all of it.
+// Prints what follows the steps, or everything as JSON.
 void print_end(const Checkup& checkup, bool json, const Arguments& arguments, const std::string& example) {
   if (json) {
     Json all{{"healthy", is_healthy(checkup, arguments)},
@@ -205,7 +205,7 @@ void print_end(const Checkup& checkup, bool json, const Arguments& arguments, co
 }
 
 Result<bool> doctor(Session session, const Arguments& arguments) {
-  // With --print-config stdout is the file alone.
+  // With --print-config, stdout carries only the file.
   Checkup checkup(session.json ? nullptr : arguments.print_config ? &std::cerr : &std::cout);
   Ground ground;
   if (!arguments.user.empty()) {
@@ -219,7 +219,7 @@ Result<bool> doctor(Session session, const Arguments& arguments) {
   if (cnf) ground.cnf = cnf->path();
   ground.has_section = section.has_value();
   if (section) {
-    session.section = *section;  // also one that OpenSSL does not reach: its settings are looked at
+    session.section = *section;  // also a section that OpenSSL does not reach: its settings are checked
     ground.module = check_module(*cnf, *section, user, checkup);
     module_setting = cnf->value(*section, "module").value_or("");
   } else {

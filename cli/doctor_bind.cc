@@ -42,8 +42,8 @@ std::string quoted_value(std::string_view line) {
                                              : std::string(line.substr(first + 1, last - first - 1));
 }
 
-// All directories of keys in a named.conf, by named's own words for it: named-checkconf indents what is in a
-// block. Relative ones are below the directory of `options`, wherever that stands.
+// All key directories in a named.conf, as printed by named-checkconf, which indents the contents of a block.
+// Relative paths are below the directory in `options`, wherever that block is.
 Result<std::vector<std::string>> directories_in(const std::string& named_conf) {
   constexpr std::chrono::seconds kLimit{20};
   constexpr std::size_t kMaxText = 64 * 1024 * 1024;  // hundreds of thousands of zones
@@ -91,7 +91,7 @@ void add_labelled_files(const std::string& directory, std::vector<std::string>& 
 
 std::string stem_of(const std::string& file) { return file.substr(0, file.size() - kEnding.size()); }
 
-// RFC 6605: X‖Y; RFC 3110: the exponent's length, exponent, modulus.
+// The key as in a DNSKEY record: X‖Y (RFC 6605), or exponent length, exponent, modulus (RFC 3110).
 Bytes dnskey_of(const n200::KeyRecord& record) {
   if (record.modulus.empty()) return record.public_key;
   const auto without_zeros = [](const Bytes& number) {
@@ -107,14 +107,14 @@ Bytes dnskey_of(const n200::KeyRecord& record) {
   return key;
 }
 
-// Attributes that the provider ignores are none of the doctor's business here.
+// Ignores the attributes that the provider ignores.
 Result<n200::KeyRecord> key_of_label(n200::Device& device, const std::string& label) {
   SESAM_TRY(uri, n200::KeyUri::parse(label));
   if (uri.names_no_key()) return Error{Reason::bad_uri, "its label does not name a key"};
   return device.find_key(uri);
 }
 
-// The label may have a PIN in it: it is not printed.
+// Does not print the label, which may contain a PIN.
 bool check_file(const std::string& file, n200::Device& device, Checkup& checkup) {
   const std::string label = label_in(file);
   if (!n200::has_key_uri_scheme(label)) {
@@ -172,7 +172,7 @@ std::vector<std::string> check_bind_files(const std::string& path, const User* u
     checkup.bad(kFiles, verdicts.error());
     return files;
   }
-  std::set<std::string> told;  // one directory has many files
+  std::set<std::string> told;  // each cure once, as one directory has many files
   bool good = true;
   for (const auto& verdict : *verdicts) {
     good = good && verdict.finding.empty();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam doctor`: the directory that the setting 'certificates' names.
+// `sesam doctor`: checks the directory that the setting 'certificates' names.
 #include <openssl/x509.h>
 
 #include <algorithm>
@@ -44,7 +44,7 @@ std::vector<std::string> files_in(const std::string& directory) {
   return files;
 }
 
-// The public keys of the device's keys, as certificates are compared with them.
+// The public keys in the device, in the form that certificates are compared with.
 Result<std::set<std::string>> keys_of(n200::Device& device) {
   std::set<std::string> identities;
   SESAM_CHECK(device.list_keys({}, [&](const n200::KeyRecord& record) {

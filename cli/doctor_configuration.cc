@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam doctor`: what openssl.cnf says to OpenSSL itself (config(5)).
+// `sesam doctor`: checks the settings in openssl.cnf for OpenSSL itself (config(5)).
 #include <openssl/evp.h>
 #include <openssl/provider.h>
 
@@ -35,7 +35,7 @@ std::string origin(const Session& session) {
                                                   : "OpenSSL's own, as OPENSSL_CONF is not set";
 }
 
-// Files and directories; one that is missing is ignored.
+// The file and what it includes, except what is missing.
 std::vector<FileUse> reads_of(const OpensslCnf& cnf) {
   std::vector<FileUse> uses;
   std::error_code ignored;
@@ -48,8 +48,8 @@ std::vector<FileUse> reads_of(const OpensslCnf& cnf) {
   return uses;
 }
 
-// OpenSSL ignores the file and what it includes, without an error, where the program's user cannot read it. A
-// file that only this process can read may do: many programs read it before they change their user.
+// OpenSSL silently ignores the file and files it includes if the program's user cannot read them. A file that
+// only this process can read may be enough: many programs read it before they change their user.
 bool check_readers(const OpensslCnf& cnf, const User* user, Checkup& checkup) {
   const auto uses = reads_of(cnf);
   const auto own = try_files(nullptr, uses);
@@ -95,7 +95,7 @@ std::string cure_for_unreadable(const Session& session) {
   return "correct that line; in values put a \\ before $, #, \\ and quotes";
 }
 
-// OpenSSL ignores a file that it cannot read or parse, without an error.
+// OpenSSL silently ignores a file that it cannot read or parse.
 bool check_file(const Session& session, const Result<OpensslCnf>& cnf, const User* user, Checkup& checkup) {
   if (!cnf)
     checkup.bad(kFile, cnf.error().detail + " (" + origin(session) + ")", cure_for_unreadable(session));
@@ -111,7 +111,7 @@ struct Gap {
   std::string cure;
 };
 
-// The section that openssl_conf should name, if it is there already.
+// The section that openssl_conf should name, if it exists.
 std::string init_section_for(const OpensslCnf& cnf, const std::string& providers) {
   for (const auto& name : cnf.sections())
     if (cnf.value(name, "providers") == providers) return name;
@@ -144,7 +144,7 @@ std::string cure_for_missing_section(const OpensslCnf& cnf, const std::string& i
   return "add a section [" + named + "] that lists 'default' and 'sesam'; " + kWholeFile;
 }
 
-// Both empty: nothing. OpenSSL ignores the rest of a file that lacks these.
+// Both members are empty if nothing is missing. OpenSSL ignores the rest of a file that lacks these settings.
 Gap gap_before_providers(const OpensslCnf& cnf) {
   const auto init = cnf.init_section();
   if (!init)
@@ -184,12 +184,12 @@ std::optional<std::string> check_section(const Session& session, const OpensslCn
   else
     checkup.good(kName, "[" + *section + "], activated");
   if (section) return *section;
-  if (!session.section.empty()) return std::nullopt;  // --section names none
+  if (!session.section.empty()) return std::nullopt;  // --section names a missing section
   const auto listing = Session::listing_in(cnf);
   return listing ? std::optional(listing->section) : std::nullopt;
 }
 
-// Once a file names providers, OpenSSL loads none by itself.
+// If a file names providers, OpenSSL loads no others by default.
 void check_default(const OpensslCnf& cnf, const std::string& section, Checkup& checkup) {
   const auto rows = cnf.providers().value_or(std::vector<OpensslCnf::ProviderRow>{});
   const auto base = std::find_if(rows.begin(), rows.end(), [&](const auto& row) {
@@ -218,16 +218,16 @@ bool lists_fips(const OpensslCnf& cnf) {
   return std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return is_named(cnf, row, "fips"); });
 }
 
-// Whether OpenSSL's default provider has what every program needs under these properties.
+// Whether OpenSSL's default provider still offers SHA-256 with these properties.
 bool default_provider_meets(const std::string& properties) {
   const ossl::LibCtx apart(OSSL_LIB_CTX_new());
-  if (!apart || OSSL_PROVIDER_load(apart.get(), "default") == nullptr) return true;  // nothing to tell by
+  if (!apart || OSSL_PROVIDER_load(apart.get(), "default") == nullptr) return true;  // cannot be tested
   const ossl::Md digest(EVP_MD_fetch(apart.get(), "SHA2-256", properties.c_str()));
   return digest != nullptr;
 }
 
-// The first clause of a property query (property(7)) that keeps OpenSSL from sesam's algorithms, which have
-// the property provider=sesam alone; empty: none.
+// The first clause of a property query (property(7)) that excludes sesam's algorithms, whose only property is
+// provider=sesam; empty: none.
 std::string clause_without_sesam(std::string_view properties) {
   while (!properties.empty()) {
     const auto length = std::min(properties.find(','), properties.size());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam doctor`: from the host name to the end of the TLS handshake.
+// `sesam doctor`: checks the connection, from the host name to the end of the TLS handshake.
 #include <openssl/err.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ constexpr char kHttp[] = "HTTP";
 
 bool same(X509* a, X509* b) { return a != nullptr && b != nullptr && X509_cmp(a, b) == 0; }
 
-// What is trusted, beside what came.
+// The trusted certificates, to be printed after the received one.
 std::string trusted(const transport::Options& options) {
   if (options.ca_pem.empty()) return "; trusted are the system's CAs, as tlscert is not set";
   const Certificate pinned = first_in(options.ca_pem);
@@ -30,7 +30,7 @@ std::string trusted(const transport::Options& options) {
          (pinned ? ", which has " + description_of(pinned.get()) : ", which has no certificate");
 }
 
-// A certificate that somebody else issued is not the device's own: never advise to trust it.
+// Never advises trusting a certificate that is not self-signed: it may be that of a proxy.
 std::string cure_for_untrusted(X509* came, const transport::Options& options) {
   constexpr char kCompare[] =
       "compare the SHA-256 fingerprint with that of the device's certificate in its web UI: only if they are "
@@ -69,7 +69,7 @@ void report_trusted(const Peer& peer, const transport::Options& options, Checkup
       kCureForNearEnd);
 }
 
-// Whether the provider would accept it.
+// Whether the provider would accept the peer's certificate.
 bool judge(const Peer& peer, const Endpoint& endpoint, const transport::Options& options, Checkup& checkup) {
   X509* came = peer.certificate.get();
   if (came == nullptr) {
@@ -172,7 +172,7 @@ bool check_client_certificate(const transport::Options& options, Checkup& checku
   } else if (has_ended(ours.get()) || !has_begun(ours.get())) {
     checkup.bad(kName, certificate_path + " is not valid at this time: " + description_of(ours.get()),
                 "renew it, or correct the clock of this machine");
-    return true;  // it is for the device to refuse it
+    return true;  // the device decides whether to refuse it
   } else if (const auto end = text_of_near_end(ours.get()); !end.empty()) {
     checkup.warn(kName, certificate_path + " " + end + ": " + description_of(ours.get()), "renew it");
     return true;

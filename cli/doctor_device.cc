@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam doctor`: what the device itself says.
+// `sesam doctor`: the checks that use the device's replies.
 #include <algorithm>
 #include <chrono>
 #include <iterator>
@@ -60,7 +60,7 @@ std::string cure_for_get(const Error& error, const Questions& questions) {
   return is_denial(error.reason) ? hint_before(questions.pass_hint, cure) : cure;
 }
 
-// With --key the device may refuse a POST for the key's own access list, too.
+// With --key, the device may also refuse a POST because of the key's access list.
 std::string cure_for_signature(const n200::Device& device, const Error& error, const Questions& questions) {
   if (error.detail.find(n200::kKeyIsLocked) != error.detail.npos)
     return "unlock the key in the device's web UI; if the PIN was wrong, correct it before the next try";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam doctor`: a whole openssl.cnf, to be copied.
+// `sesam doctor`: a complete openssl.cnf to copy.
 #include "cli/doctor.h"
 
 namespace sesam::cli {
@@ -24,7 +24,7 @@ activate = 1
 activate = 1
 )";
 
-// As openssl.cnf wants it: libcrypto changes what holds one of these unescaped.
+// Escapes a value for openssl.cnf: libcrypto interprets these characters.
 std::string escaped(std::string_view value) {
   std::string text;
   for (const char c : value) {
@@ -43,12 +43,12 @@ constexpr Hint kHints[] = {
     {"pin", "pin_source = file:/etc/sesam/pin    # the PIN alone, mode 0600\n"},
     {"keygen_pin", "pin_source = file:/etc/sesam/pin    # the PIN alone, mode 0600\n"}};
 
-// What stands in a source may be the secret itself, by mistake.
+// Leaves out an invalid source, which may be the secret itself by mistake.
 std::string line_of(const config::Setting& setting, std::string_view value) {
   for (const auto& hint : kHints)
     if (hint.secret == setting.key) return std::string(hint.line);
   if (setting.source && !value.starts_with("file:") && !value.starts_with("env:")) return {};
-  if (setting.key == "n200_conf") return {};  // its values stand here by now
+  if (setting.key == "n200_conf") return {};  // its values are among these
   return setting.key + " = " + escaped(value) + "\n";
 }
 

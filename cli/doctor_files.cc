@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam doctor`: the files that settings name, as the program's user can use them.
+// `sesam doctor`: checks that the program's user can use the files that settings name.
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
@@ -46,7 +46,7 @@ bool is_log_off(const config::Values& values) {
   return level.empty() || level == "0";
 }
 
-// Empty: the setting names no file. What is no source may be the secret itself.
+// Empty if the setting names no file. An invalid source may be the secret itself.
 std::string path_in(const PathSetting& setting, const config::Values& values) {
   std::string value = value_of(values, setting.key);
   if (setting.is_source) return value.starts_with("file:") ? value.substr(5) : std::string();
@@ -75,7 +75,7 @@ struct Outcome {
   FileVerdict of_user;  // as the program's user
 };
 
-// A file that only this process can read may do: many programs read it before they change their user.
+// A file that only this process can read may be enough: many programs read it before they change their user.
 bool report(const Outcome& outcome, const User* user, Checkup& checkup) {
   const bool is_read = outcome.use.access == Access::read || outcome.use.access == Access::list;
   if (is_read && !outcome.own.finding.empty()) {
@@ -115,7 +115,7 @@ Result<void> judge(const User* user, std::vector<Outcome>& outcomes) {
   return {};
 }
 
-// False: a file of this step cannot be used.
+// Returns false if a file of this step cannot be used.
 bool report_step(const std::string& step, const std::vector<Outcome>& outcomes, const User* user,
                  Checkup& checkup) {
   const std::size_t bad_before = checkup.count(Mark::bad);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam doctor`: how many connections at a time the device allows.
+// `sesam doctor`: finds how many concurrent connections the device allows.
 #include <chrono>
 #include <system_error>
 #include <thread>
@@ -13,7 +13,7 @@ namespace {
 
 constexpr char kConnections[] = "connections";
 constexpr unsigned kSideBySide = 16;
-// A limit that was met is felt out for so long.
+// How long to probe after the limit was met.
 constexpr std::chrono::milliseconds kMax{700};
 
 void ask_for_the_time(n200::Device& device, std::chrono::steady_clock::time_point until) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam doctor`: sesam.so, where OpenSSL looks for it, and what it was linked with.
+// `sesam doctor`: checks sesam.so where OpenSSL looks for it, and the libcrypto it was linked with.
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -41,7 +41,7 @@ std::string modules_directory() {
   return built_in == nullptr ? "" : built_in;
 }
 
-// As OpenSSL makes a path of "module", or of the provider's name where there is none.
+// The path that OpenSSL derives from "module", or from the provider's name without that setting.
 std::string module_path(const config::OpensslCnf& cnf, const std::string& section) {
   std::string module = cnf.value(section, "module").value_or("");
   if (module.empty()) {
@@ -51,7 +51,7 @@ std::string module_path(const config::OpensslCnf& cnf, const std::string& sectio
   return fs::path(module).is_absolute() ? module : (fs::path(modules_directory()) / module).string();
 }
 
-// Of the first entry that has some: the dynamic linker's words, which name file and library.
+// The first text on OpenSSL's error stack: the dynamic linker's message, which names file and library.
 std::string openssls_words() {
   std::string words = "OpenSSL cannot load it";
   const char* data = nullptr;
@@ -65,8 +65,8 @@ std::string openssls_words() {
   return words;
 }
 
-// In a library context of its own, which knows no openssl.cnf: the provider that is loaded there does
-// nothing. Returns what it says of itself, or 'E' and what went wrong.
+// Loads the module in a separate library context without openssl.cnf, where the provider does nothing.
+// Returns its build information, or 'E' and the error message.
 std::string load(const std::string& path) {
   const ossl::LibCtx context(OSSL_LIB_CTX_new());
   const LoadedProvider loaded(OSSL_PROVIDER_load(context.get(), path.c_str()));
@@ -77,9 +77,9 @@ std::string load(const std::string& path) {
   return built;
 }
 
-// The user as which the module is loaded; null: this process's. The program's user may own the module, and
-// its code must not get more rights than that user has. A module that only root can read and change is loaded
-// by programs that start as root.
+// The user to load the module as; null: this process's user. The program's user may own the module, and its
+// code must not get more rights than that user. If that user cannot read the module, and only root can change
+// it, loads it as this process, like programs that start as root.
 const User* loader_of(const std::string& path, const User* user) {
   constexpr uid_t kRoot = 0;
   if (user == nullptr) return nullptr;
@@ -89,7 +89,7 @@ const User* loader_of(const std::string& path, const User* user) {
   return is_readable || !flaw_of_owners(path, &root).finding.empty() ? user : nullptr;
 }
 
-// A damaged module may crash: not this process.
+// Loads the module in a child process, because a damaged one may crash.
 Result<std::string> try_to_load(const std::string& path, const User* user) {
   constexpr std::chrono::seconds kLimit{20};
   SESAM_TRY(said, in_child(loader_of(path, user), kLimit, [&path] { return load(path); }));
@@ -97,7 +97,7 @@ Result<std::string> try_to_load(const std::string& path, const User* user) {
   return said;
 }
 
-// Where it may be instead.
+// Suggests another location that has the module.
 std::string cure_for_missing(const std::string& path) {
   std::error_code ignored;
   for (const auto& candidate : {fs::path(modules_directory()) / kFile, own_module()})
@@ -113,7 +113,7 @@ std::string program_in_path(const std::string& name) {
   return {};
 }
 
-// A provider serves programs of the libcrypto that it was linked with.
+// A provider works only in programs with the libcrypto that it was linked with.
 void check_libcrypto(const std::string& path, Checkup& checkup) {
   const std::string ours = needed_libcrypto(path);
   const std::string program = program_in_path("openssl");

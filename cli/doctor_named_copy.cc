@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam doctor`: openssl.cnf and named.cnf, which `sesam setup` writes with the same settings.
+// `sesam doctor`: compares openssl.cnf and named.cnf, which `sesam setup` writes with the same settings.
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
@@ -17,7 +17,7 @@ constexpr char kGeneral[] = "openssl.cnf";
 constexpr char kNamed[] = "named.cnf";
 constexpr const char* kShorterForNamed[] = {"deadline_ms", "request_timeout_ms"};  // by `sesam setup`
 
-// Those of the device, its user and its secrets: `sesam setup` keeps all others that were added to named.cnf.
+// The settings for the device, its user and its secrets; `sesam setup` keeps others added to named.cnf.
 constexpr const char* kShared[] = {"url",  "address", "user",       "tlscert",     "n200_conf",
                                    "pass", "pin",     "keygen_pin", "pass_source", "pin_source"};
 
@@ -43,7 +43,7 @@ bool differs(const std::string& key, const config::Values& general, const config
   return theirs == named.end() || !(ours->second == theirs->second);
 }
 
-// Their names alone: a value may be a secret.
+// Returns only the names, because a value may be a secret.
 std::string differing_settings(const config::Values& general, const config::Values& named) {
   std::set<std::string> keys;
   for (const auto* values : {&general, &named})
@@ -63,7 +63,7 @@ void check_named_copy(const std::string& path, Checkup& checkup) {
   const auto directory = examined.parent_path();
   const auto general = settings_in((directory / kGeneral).string());
   const auto named = settings_in((directory / kNamed).string());
-  if (!general || !named) return;  // one of them is not there, or not of sesam
+  if (!general || !named) return;  // one is missing, or does not configure sesam
   const std::string other = (directory / (name == kNamed ? kGeneral : kNamed)).string();
   const std::string differing = differing_settings(*general, *named);
   if (differing.empty()) return checkup.good(kName, other + " has the same settings");

@@ -27,7 +27,7 @@ std::string with_zone(std::string_view host) {
                     : std::string(host);
 }
 
-// The zone is this machine's matter, and not in a certificate.
+// The zone is local to this machine and not in a certificate.
 std::string without_zone(std::string_view host) { return std::string(host.substr(0, host.find('%'))); }
 
 // "host", "host:port", "[v6]", "[v6]:port", and a bare IPv6 address, which has no port.
@@ -50,7 +50,7 @@ std::string digits_of(const addrinfo& address) {
   return failed != 0 ? "?" : text.data();
 }
 
-// glibc takes an interface's name for link-local addresses only, as "fe80::1%eth0", and curl for all.
+// glibc accepts an interface name for link-local addresses only ("fe80::1%eth0"), curl for all addresses.
 std::string with_numbered_zone(const std::string& host) {
   const auto percent = host.find('%');
   const unsigned number = percent == host.npos ? 0 : if_nametoindex(host.c_str() + percent + 1);
@@ -69,7 +69,7 @@ Result<Addresses> look_up(const Endpoint& endpoint) {
   return Addresses(found);
 }
 
-// 0, or errno.
+// Returns 0 or an errno value.
 int try_connect(const Socket& socket, const addrinfo& address, Clock::time_point deadline) {
   if (socket.fd() < 0) return errno;
   if (::connect(socket.fd(), address.ai_addr, address.ai_addrlen) == 0) return 0;
@@ -112,7 +112,7 @@ Result<Addresses> resolve(const Endpoint& endpoint, unsigned timeout_ms) {
   try {
     std::thread(std::move(task)).detach();  // getaddrinfo(3) cannot be interrupted
   } catch (const std::system_error&) {
-    return look_up(endpoint);  // this process may have no more threads
+    return look_up(endpoint);  // this process cannot start more threads
   }
   if (found.wait_for(std::chrono::milliseconds(timeout_ms)) != std::future_status::ready)
     return Error{Reason::cannot_resolve,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a device is: the steps of a connection one by one, each with an error of its own.
+// Connects to a device step by step, with a separate error for each step.
 #pragma once
 
 #include <netdb.h>
@@ -16,14 +16,14 @@
 
 namespace sesam::cli {
 
-/// What 'url' and 'address' lead to.
+/// The target that 'url' and 'address' specify.
 struct Endpoint {
-  std::string name;  ///< in the URL, and to be in the certificate
-  std::string host;  ///< to be connected
+  std::string name;  ///< in the URL; the certificate must match it
+  std::string host;  ///< to connect to
   std::string port;
 };
 
-/// `url` is "https://host[:port]"; `address` "host", "host:port" or empty: one of those in
+/// `url` is "https://host[:port]"; `address` is "host", "host:port" or empty: one address of
 /// transport::Options.
 Endpoint endpoint_of(std::string_view url, std::string_view address);
 
@@ -32,7 +32,7 @@ std::vector<Endpoint> endpoints_of(std::string_view url, std::string_view addres
 
 using Addresses = std::unique_ptr<addrinfo, ossl::FreeWith<&freeaddrinfo>>;
 
-/// Within `timeout_ms`; a look-up that takes longer ends by itself. Raises cannot_resolve.
+/// Resolves within `timeout_ms`; does not interrupt a look-up that takes longer. Raises cannot_resolve.
 Result<Addresses> resolve(const Endpoint& endpoint, unsigned timeout_ms);
 
 /// All addresses, in digits: "192.0.2.7, 2001:db8::7".
@@ -51,12 +51,12 @@ class Socket {
   int fd_;
 };
 
-/// Connects to the first address that lets it, all within `timeout_ms`: each gets half of the time that is
-/// left, the last one all of it, as with libcurl. The socket does not block. Raises cannot_connect,
+/// Connects to the first address that accepts, within `timeout_ms` in total: each address gets half of the
+/// remaining time, the last one all of it, as in libcurl. The socket is non-blocking. Raises cannot_connect,
 /// timed_out.
 Result<Socket> connect_to(const Addresses& addresses, const Endpoint& endpoint, unsigned timeout_ms);
 
-/// Waits until the socket is readable (POLLIN) or writable (POLLOUT). False: not before the deadline.
+/// Waits until the socket is readable (POLLIN) or writable (POLLOUT). Returns false at the deadline.
 bool wait_for(const Socket& socket, short events, std::chrono::steady_clock::time_point deadline);
 
 }  // namespace sesam::cli

@@ -18,7 +18,7 @@ namespace {
 
 using Access = FileUse::Access;
 
-// What happened to the user: errno, and how much of the path is the directory that stopped it.
+// The result of an attempt: errno, and the length of the path to the directory that denied access.
 struct Attempt {
   int failed = 0;
   std::size_t blocking = 0;
@@ -57,7 +57,7 @@ int attempt(const FileUse& use) {
   return try_to_write_into(directory_of(use.path));
 }
 
-// The directory on the way that the user may not enter: its length within the path, 0 for none.
+// The length of the path to the first directory that the user may not enter; 0 if there is none.
 std::size_t blocking_directory(const std::string& path) {
   for (auto slash = path.find('/', 1); slash != path.npos; slash = path.find('/', slash + 1)) {
     const std::string directory = path.substr(0, slash);
@@ -66,7 +66,7 @@ std::size_t blocking_directory(const std::string& path) {
   return 0;
 }
 
-// In the child: "errno blocking\n" for each use.
+// Runs in the child. Returns "errno blocking\n" for each use.
 std::string attempts_as_text(const std::vector<FileUse>& uses) {
   std::ostringstream text;
   for (const auto& use : uses) {
@@ -76,7 +76,7 @@ std::string attempts_as_text(const std::vector<FileUse>& uses) {
   return text.str();
 }
 
-// A file must not be opened to the others of a group such as 'nogroup' or 'users'.
+// Whether the group has no other members: 'nogroup' or 'users', for example, must not get access.
 bool has_own_group(const User& user) {
   const group* own = user.group == user.name ? ::getgrgid(user.gid) : nullptr;
   if (own == nullptr) return false;
@@ -85,7 +85,7 @@ bool has_own_group(const User& user) {
   return true;
 }
 
-// `purpose` says what the group gets `rights` for.
+// `purpose` says why the group gets `rights`.
 std::string cure_by_group(const std::string& purpose, const std::string& path, const char* rights,
                           const User& user) {
   if (has_own_group(user))

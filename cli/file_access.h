@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a user can use a file as the provider would. Nothing is created and nothing is written.
+// Tests whether a user can use a file as the provider would, without creating or writing anything.
 #pragma once
 
 #include <cstdint>
@@ -15,22 +15,22 @@ struct FileUse {
   enum class Access : std::uint8_t {
     read,
     list,    ///< a directory
-    append,  ///< a log: made if it is missing
+    append,  ///< a log, which is created if it is missing
     replace  ///< a metrics file: its directory must be writable
   };
-  std::string setting;  ///< that names it; empty: none does
+  std::string setting;  ///< that names the file; empty: none does
   std::string path;
   Access access = Access::read;
 };
 
-/// Empty `finding`: the user can.
+/// An empty `finding` means that the user can use the file.
 struct FileVerdict {
   std::string finding;
   std::string cure;
 };
 
-/// One for each use, by `user` (null: this process). This process must have no other threads. Raises what
-/// in_child() raises.
+/// Tries each use as `user` (null: this process's user). Returns one verdict for each. This process must have
+/// no other threads. Raises what in_child() raises.
 Result<std::vector<FileVerdict>> try_files(const User* user, const std::vector<FileUse>& uses);
 
 }  // namespace sesam::cli

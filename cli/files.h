@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What subcommands read: files and stdin.
+// Reads the input of subcommands, from files and stdin.
 #pragma once
 
 #include <functional>
@@ -11,12 +11,12 @@
 
 namespace sesam::cli {
 
-/// Calls `take` with one block after the other of the file, or of stdin where `path` is empty. It may wipe
-/// the block. Raises bad_argument.
+/// Reads the file, or stdin if `path` is empty, and calls `take` with each block, which it may wipe. Raises
+/// bad_argument.
 Result<void> read_input(const std::string& path,
                         const std::function<void(std::span<unsigned char> block)>& take);
 
-/// A small file whole, or stdin. Raises bad_argument.
+/// Reads a small file, or stdin if `path` is empty. Raises bad_argument.
 Result<std::string> read_whole(const std::string& path);
 
 }  // namespace sesam::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam import`: private keys from files into the device.
+// `sesam import`: imports private keys from files into the device.
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -50,7 +50,7 @@ std::string name_of_file(const std::string& file) {
   return known ? path.stem().string() : path.filename().string();
 }
 
-// In the order of their names. A K*.key file is the public half of a K*.private.
+// Sorted by name. Leaves out .key files, as a K*.key file is the public half of a K*.private file.
 Result<std::vector<std::string>> files_in(const std::string& directory) {
   std::error_code failed;
   std::vector<std::string> files;
@@ -106,7 +106,7 @@ void print(const std::vector<Imported>& imported, const std::vector<Failed>& fai
   std::cout << imported.size() << " of " << imported.size() + failed.size() << " imported\n";
 }
 
-// One that fails does not stop the others.
+// A key that cannot be imported does not stop the others.
 Result<bool> import_many(Session& session, n200::Device& device, const Arguments& arguments,
                          const std::vector<std::string>& files, const Secret& pin) {
   std::vector<Imported> imported;

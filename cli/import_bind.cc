@@ -53,7 +53,7 @@ Result<void> check_named(const BindImport& wanted, const std::vector<BindKey>& k
   return {};
 }
 
-// named takes the PIN from openssl.cnf alone, so a PIN from elsewhere would be of no use to it.
+// named reads the PIN only from openssl.cnf, so it could not use a PIN from another source.
 Result<Secret> pin_for_named(const n200::Device& device, const PinOptions& pin) {
   if (pin.none) return Secret();
   if (!device.options().pin.empty()) return device.options().pin.clone();
@@ -61,7 +61,7 @@ Result<Secret> pin_for_named(const n200::Device& device, const PinOptions& pin) 
                "named takes the PIN of its keys from openssl.cnf: set pin_source there, or give --no-pin"};
 }
 
-// What an earlier run left in the device is used, and not made again.
+// Uses a key that an earlier run has imported, instead of importing it again.
 Result<Move> find(n200::Device& device, const BindImport& wanted, BindKey key, const Secret& pin) {
   Move move{std::move(key), {}, false, {}, {}};
   const std::string& name = wanted.name.empty() ? move.key.name : wanted.name;
@@ -119,7 +119,7 @@ std::string replacement_of(const BindKey& key) {
   return files + (key.missing.empty() ? " was created" : " were created");
 }
 
-// All or none.
+// Replaces all K files or none.
 Result<void> replace_all(const std::vector<Move>& moves, Changes& changes) {
   for (auto move = moves.begin(); move != moves.end(); ++move) {
     auto replaced = replace_by_label(move->key, move->label);
@@ -166,8 +166,8 @@ void print_plan(const std::vector<Move>& moves) {
   std::cout << "Dry run: nothing was changed.\n";
 }
 
-// The file that gives named the keys: of `sesam setup` it has one of its own. Empty: these settings are in
-// none.
+// The openssl.cnf for named: named.cnf if `sesam setup` has written it. Empty if neither file configures
+// sesam.
 std::string cnf_for_named(const Session& session) {
   const std::filesystem::path used = session.path();
   for (const auto& path : {used.parent_path() / "named.cnf", used})

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam import --bind`: BIND's keys move from files into the device, and the K files name them by labels.
+// `sesam import --bind`: moves BIND's keys from files into the device, and puts labels into the K files.
 #pragma once
 
 #include <string>
@@ -14,20 +14,20 @@ namespace sesam::cli {
 struct BindImport {
   std::vector<std::string> files;  ///< K*.private
   std::string directory;           ///< named's key-directory
-  std::string name;                ///< of the key in the device; otherwise the file's
-  std::string rndc = "rndc";       ///< how to call it
-  bool assume_frozen = false;      ///< do not ask whether named holds the zone
+  std::string name;                ///< of the key in the device; empty: the file's name
+  std::string rndc = "rndc";       ///< the command to run
+  bool assume_frozen = false;      ///< do not ask rndc whether named serves the zone
   bool dry_run = false;
   bool undo = false;  ///< put the saved private keys back
   Place place;
 };
 
-/// All keys or none. A key's private file gets a second name and is never deleted. The device's public key
-/// is compared with the DNSKEY, and a signature verified, before any K file is replaced. Raises
+/// Replaces all K files or none. A replaced private file gets a second name and is never deleted. First
+/// compares the device's public keys with the DNSKEY records, and verifies a signature of each key. Raises
 /// bad_argument, bad_public_key, key_exists and what importing and signing raise.
 Result<bool> import_for_bind(Session& session, const BindImport& wanted);
 
-/// Puts the private keys of import_for_bind() back into the K files, which keep their timings of today.
+/// Undoes import_for_bind(): puts the private keys back into the K files, which keep their current timings.
 Result<bool> undo_import_for_bind(Session& session, const BindImport& wanted);
 
 }  // namespace sesam::cli

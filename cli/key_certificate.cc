@@ -14,7 +14,7 @@
 namespace sesam::cli {
 namespace {
 
-// RFC 2253, but characters beyond ASCII stay as they are.
+// In the form of RFC 2253, but without escapes for non-ASCII characters.
 std::string text_of(const X509_NAME* name) {
   const ossl::Bio memory(BIO_new(BIO_s_mem()));
   if (!memory || X509_NAME_print_ex(memory.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0)

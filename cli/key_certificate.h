@@ -21,10 +21,10 @@ struct KeyCertificate {
   std::vector<ossl::X509Certificate> chain;  ///< the key's own first; empty: none in the directory
 };
 
-/// Finds the certificate as the provider does. Raises bad_configuration.
+/// Finds the certificate as the provider does. Raises bad_configuration, out_of_memory.
 Result<KeyCertificate> certificate_of(const Session& session, const keymgmt::KeyData& key);
 
-/// For text output: name, issuer, validity and fingerprint; empty without a directory.
+/// For text output: subject, issuer, validity, fingerprint and chain length; empty without a directory.
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 Pairs pairs_of(const KeyCertificate& certificate);
 

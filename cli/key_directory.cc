@@ -19,8 +19,8 @@ Error unusable(const std::string& path, int error = errno) {
   return {Reason::bad_argument, path + ": " + std::strerror(error)};
 }
 
-// After a crash of the machine the directory has the old entry or the new one; what fsync(2) cannot do, as on
-// some network file systems, is no failure.
+// After a crash of the machine the directory has the old entry or the new one. Ignores errors of fsync(2),
+// which some network file systems do not support.
 void sync_directory(const std::string& path) noexcept {
   const int fd = ::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return;

@@ -17,8 +17,8 @@ constexpr std::size_t kIdDigits = 12;  // CKA_ID, n200.md
 
 bool may_be_id(const std::string& name) { return name.size() == kIdDigits && is_hex(name); }
 
-// The attribute that an unknown one in the path was probably meant to be. Only names that are known are told:
-// an unknown one may be the rest of a PIN.
+// The known attribute that an unknown one in the path was probably meant to be. Does not return unknown
+// names, which may be parts of a PIN.
 std::string meant_attribute(std::string_view uri) {
   const std::vector<std::string> known{"object",       "token", "id",   "key-id", "serial",
                                        "manufacturer", "acl",   "core", "type"};

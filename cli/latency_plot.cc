@@ -19,7 +19,7 @@ std::size_t highest(const std::vector<LatencyBar>& bars) {
   return most;
 }
 
-// Three digits that matter: "0.85", "12.3", "140".
+// Two or three significant digits: "0.85", "12.3", "140".
 std::string short_number(double value) {
   char text[32];
   std::snprintf(text, sizeof text, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
@@ -61,7 +61,7 @@ std::string text_plot(const std::vector<LatencyBar>& bars, bool utf8) {
   for (const LatencyBar& bar : bars) {
     const std::string bound = short_number(bar.up_to_ms);
     plot += std::string(bound.size() < 8 ? 8 - bound.size() : 0, ' ') + bound + " ms ";
-    // What is there at all is to be seen.
+    // Rounds up, so that no bar with a count is invisible.
     const std::size_t length = (bar.count * kWidest + highest(bars) - 1) / highest(bars);
     for (std::size_t i = 0; i < length; ++i) plot += utf8 ? "█" : "#";
     plot += (length > 0 ? " " : "") + std::to_string(bar.count) + '\n';

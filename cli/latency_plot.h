@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How latencies are distributed, as bars: for a terminal, and as an SVG.
+// Bar charts of the distribution of latencies, for a terminal and as SVG.
 #pragma once
 
 #include <cstdint>
@@ -10,18 +10,18 @@
 namespace sesam::cli {
 
 struct LatencyBar {
-  double up_to_ms;  ///< the lower bound is the upper one of the bar before
+  double up_to_ms;  ///< upper bound; the previous bar's is the lower bound
   std::size_t count;
 };
 
-/// `latencies_us` in ascending order. A dozen bars of equal ratio between their bounds; none without
-/// latencies.
+/// Twelve bars with a constant ratio between their bounds; none without latencies. `latencies_us` must be in
+/// ascending order.
 std::vector<LatencyBar> latency_bars(std::span<const std::uint32_t> latencies_us);
 
-/// A line for each bar, as wide as a terminal; blocks where `utf8`, else "#".
+/// A line for each bar, to fit 80 columns; block characters if `utf8`, otherwise "#".
 std::string text_plot(const std::vector<LatencyBar>& bars, bool utf8);
 
-/// A picture of them. `title` stands above.
+/// The bars as an SVG image with `title` at the top.
 std::string svg_plot(const std::vector<LatencyBar>& bars, const std::string& title);
 
 }  // namespace sesam::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam list`: the keys of the device.
+// `sesam list`: lists the keys in the device.
 #include <fnmatch.h>
 
 #include <iostream>
@@ -93,7 +93,7 @@ std::string indented(std::string text) {
   return text;
 }
 
-// As print_json() prints the whole, one key at a time: as JSON a key takes twenty times the memory.
+// The same output as print_json(), but one key at a time: as JSON, a key takes twenty times the memory.
 void print_keys_as_json(const n200::PackedRecords& records) {
   std::cout << "{\n  \"keys\": [";
   const char* separator = "\n";
@@ -116,7 +116,7 @@ void print(const n200::PackedRecords& records, const Session& session, const Arg
     print_keys(records, arguments.long_table);
 }
 
-// A URI may hold a PIN.
+// Leaves out a URI, which may contain a PIN.
 std::string filter_of(const Arguments& arguments) {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };

@@ -17,8 +17,8 @@ bool is_active(const config::OpensslCnf& cnf, const std::string& section);
 bool is_named(const config::OpensslCnf& cnf, const config::OpensslCnf::ProviderRow& row,
               std::string_view name);
 
-/// pkcs11-provider, where it is loaded: of the providers that serve "pkcs11:" the first one listed gets all
-/// of these URIs. Nothing where it is not.
+/// pkcs11-provider, if it is loaded; otherwise nothing. Of the providers that serve "pkcs11:", the first one
+/// listed gets all of these URIs.
 std::optional<config::OpensslCnf::ProviderRow> active_pkcs11_provider(const config::OpensslCnf& cnf);
 
 }  // namespace sesam::cli

@@ -35,7 +35,7 @@ namespace {
 
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
-constexpr int kOutcomeUnknown = 3;  // the device may have done it
+constexpr int kOutcomeUnknown = 3;  // the device may have carried out the request
 
 using sesam::cli::ColourMode;
 const std::map<std::string, ColourMode> kColourModes = {
@@ -105,7 +105,7 @@ void warn_of_visible_secrets(const sesam::cli::Session& session, std::span<char*
         "other users can see the URI's PIN in the process list; use pin-source=file:PATH instead");
 }
 
-// cosign calls a plugin by a name of its own, which is a link to this command.
+// cosign calls the plugin sigstore-kms-sesam, which is a link to this command.
 std::vector<std::string> words_of(int argc, char** argv) {
   std::vector<std::string> words(argv, argv + argc);
   if (!words.empty() && std::filesystem::path(words[0]).filename() == "sigstore-kms-sesam")
@@ -113,14 +113,14 @@ std::vector<std::string> words_of(int argc, char** argv) {
   return words;
 }
 
-// Descriptors 0 to 2 that are closed would go to a connection, which would then get the output. Opened for
-// reading, they refuse it.
+// A closed descriptor 0 to 2 could be reused for a connection, which would then get the output. Opened
+// read-only on /dev/null, it makes writes fail.
 void occupy_standard_descriptors() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
     if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF) static_cast<void>(::open("/dev/null", O_RDONLY));
 }
 
-// Whether stdout has taken everything. If not, stderr says so, and what was done nevertheless.
+// Whether all output was written to stdout. If not, reports that on stderr, with the changes made.
 bool finish_output(sesam::cli::Changes& changes) {
   std::cout.flush();
   if (std::cout) return true;
@@ -159,8 +159,8 @@ int main(int argc, char** argv) try {
   occupy_standard_descriptors();
   sesam::cli::take_standard_output();
   sesam::cli::handle_broken_pipes();
-  // OpenSSL must not act on openssl.cnf in here: it would load the provider, for which our own TLS would then
-  // be a user.
+  // OpenSSL must not load openssl.cnf in this process: it would load the provider, which this command's own
+  // TLS would then use.
   OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
   sesam::provider::register_process_life();
   CLI::App app("Manage the keys in a sematicon se.SAM N200, and check the OpenSSL provider that uses them");

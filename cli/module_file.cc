@@ -22,7 +22,7 @@ using Segment = ElfW(Phdr);
 
 constexpr char kInstall[] = "install sesam.so again, and check that the file system is not full";
 
-/// A file of which only parts are read: with debug information it is large.
+/// Reads parts of a file, because a module with debug information is large.
 class File {
  public:
   explicit File(const std::string& path) : stream_(path, std::ios::binary) {
@@ -78,7 +78,7 @@ std::vector<Segment> loaded_segments(File& file, const Header& header) {
   return segments;
 }
 
-// The bytes that the headers say the file has.
+// The minimum size of the file according to its headers.
 std::size_t expected_size(const Header& header, const std::vector<Segment>& segments) {
   std::size_t end = header.e_phoff + std::size_t{header.e_phnum} * sizeof(Segment);
   end = std::max<std::size_t>(end, header.e_shoff + std::size_t{header.e_shnum} * header.e_shentsize);

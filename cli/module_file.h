@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looks at a provider's module without loading it: a foreign or damaged one is not executed.
+// Inspects a provider's module without loading it, so that no code of a foreign or damaged one runs.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ struct ModuleFlaw {
   std::string cure;
 };
 
-/// Nothing (both texts empty) if the file is a whole ELF file for this machine that holds the sesam provider.
+/// Both members are empty if the file is a complete ELF file for this machine with the sesam provider.
 ModuleFlaw flaw_of_module(const std::string& path);
 
 }  // namespace sesam::cli

@@ -20,7 +20,7 @@ constexpr int kMaxLinks = 40;  // as Linux
 
 bool is_trusted(uid_t uid, uid_t user) { return uid == 0 || uid == user; }
 
-// The private group of a user, as many distributions make them, has no other members.
+// Whether the group has no members but root and `user`, such as a user's private group.
 bool is_trusted_group(gid_t gid, uid_t user) {
   if (gid == 0) return true;
   if (const group* found = ::getgrgid(gid))
@@ -45,7 +45,7 @@ std::string name_of_group(gid_t gid) {
   return found == nullptr ? "group id " + std::to_string(gid) : std::string("group '") + found->gr_name + "'";
 }
 
-// Empty `finding`: they cannot change what is at this path.
+// Empty `finding`: no other user can change what is at this path.
 ModuleFlaw flaw_of_part(const fs::path& part, const struct stat& status, uid_t user) {
   const bool is_directory = S_ISDIR(status.st_mode);
   const bool is_link = S_ISLNK(status.st_mode);

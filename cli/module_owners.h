@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who can change a provider's module, or put another file in its place: loading it runs their code.
+// Checks who can change or replace a provider's module: loading it runs their code.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace sesam::cli {
 
-/// Nothing (both texts empty) if the module is a regular file, and only root and `user` (null: this
-/// process's) can write to it and replace it: by way of each directory and symbolic link that leads to it.
+/// Both members are empty if the module is a regular file, and only root and `user` (null: this process's
+/// user) can write to it or replace it through any directory or symbolic link on its path.
 ModuleFlaw flaw_of_owners(const std::string& path, const User* user);
 
 }  // namespace sesam::cli

@@ -20,7 +20,7 @@ constexpr std::chrono::seconds kLimit{10};
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
-// The process id of a named on this machine; empty where there is none.
+// The process ID of a running named; empty if there is none.
 std::string running_named() {
   std::error_code failed;
   for (fs::directory_iterator entry("/proc", failed), end; !failed && entry != end; entry.increment(failed)) {

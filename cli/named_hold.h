@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a running named may write the K files of a zone at this moment.
+// Checks whether a running named may currently write the K files of a zone.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace sesam::cli {
 
-/// Passes where rndc says that named does not serve the zone or that the zone is frozen, and where rndc gets
-/// no answer and no named runs on this machine. `rndc` is the command with its options. Raises bad_argument
-/// with what to do.
+/// Succeeds if rndc reports that named does not serve the zone or that the zone is frozen, or if rndc gets no
+/// reply and no named runs on this machine. `rndc` is the command with its options. Otherwise raises
+/// bad_argument with advice.
 Result<void> check_not_held_by_named(const std::string& zone, const std::string& rndc);
 
 }  // namespace sesam::cli

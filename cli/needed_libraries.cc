@@ -12,7 +12,7 @@
 namespace sesam::cli {
 namespace {
 
-// Nothing where the file ends before.
+// Returns nothing beyond the end of the file.
 template <class T>
 std::optional<T> at(const std::string& file, std::size_t offset) {
   if (offset > file.size() || file.size() - offset < sizeof(T)) return std::nullopt;

@@ -7,10 +7,10 @@
 
 namespace sesam::cli {
 
-/// The file's DT_NEEDED entries (elf(5)); none where it is no ELF file of this machine's kind.
+/// The file's DT_NEEDED entries (elf(5)); none if it is not an ELF file of this machine's word size.
 std::vector<std::string> needed_libraries(const std::string& path);
 
-/// The one that is libcrypto ("libcrypto.so.3"); empty where it was linked with none.
+/// The entry for libcrypto ("libcrypto.so.3"); empty if there is none.
 std::string needed_libcrypto(const std::string& path);
 
 }  // namespace sesam::cli

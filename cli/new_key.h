@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `sesam generate` and `sesam import` have in common: where a new key goes to.
+// What `sesam generate` and `sesam import` have in common: where to create a new key.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -13,15 +13,15 @@
 namespace sesam::cli {
 
 struct Place {
-  std::optional<unsigned> core;  ///< else the configuration's
+  std::optional<unsigned> core;  ///< empty: the configuration's
   std::string acl;               ///< empty: the configuration's
   PinOptions pin;
 };
 
-/// Adds --core, --acl and the options of PINs.
+/// Adds --core, --acl and the PIN options.
 void add_place_options(CLI::App& command, Session& session, Place& place);
 
-/// A key of that name at that place; its kind is up to the caller. Raises bad_argument for what is no name.
+/// A new key with that name and place; the caller sets its kind. Raises bad_argument for an invalid name.
 Result<n200::NewKey> new_key(const n200::Device& device, const Place& place, const std::string& name,
                              const Secret& pin);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What to do where OPENSSL_CONF is not set, and OpenSSL's own openssl.cnf does not configure the provider.
+// What to do if OPENSSL_CONF is not set, and OpenSSL's own openssl.cnf does not configure the provider.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace sesam::cli {
 /// Whether the file is OpenSSL's own because neither --config nor OPENSSL_CONF names another.
 bool is_openssls_own(const Session& session) noexcept;
 
-/// To name the file `written` in OPENSSL_CONF if it is there, else to run `sesam setup`.
+/// Suggests naming the file `written` in OPENSSL_CONF if it exists, otherwise running `sesam setup`.
 std::string openssl_conf_hint(const std::string& written = std::string(setup::kDirectory) + "/openssl.cnf");
 
 }  // namespace sesam::cli

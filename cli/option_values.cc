@@ -12,7 +12,7 @@
 namespace sesam::cli {
 namespace {
 
-// In the capitals that OpenSSL wants: "p-256" -> "P-256".
+// Changes the name to OpenSSL's capitalization: "p-256" -> "P-256".
 std::string normalize_curve(std::string& name) {
   if (n200::curve_named(name.c_str()) != nullptr) return {};
   std::vector<std::string> known = curve_names();

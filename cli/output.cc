@@ -18,7 +18,7 @@
 namespace sesam::cli {
 namespace {
 
-// Characters, of UTF-8: bytes that continue none.
+// The number of UTF-8 characters: of bytes that are not continuation bytes.
 std::size_t width(std::string_view text) noexcept {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
@@ -27,7 +27,7 @@ std::size_t width(std::string_view text) noexcept {
 constexpr std::size_t kGap = 2;  // between columns
 constexpr std::size_t kMinCut = 12;
 
-// The first characters of a text, and a mark that more was there.
+// Shortens a text to that many columns, and marks it as shortened.
 std::string cut(const std::string& text, std::size_t columns) {
   if (width(text) <= columns) return text;
   const std::string_view mark = speaks_utf8() ? "…" : "...";
@@ -68,7 +68,7 @@ void narrow_first(std::vector<std::size_t>& widths) {
 
 std::string cell(const std::string& text) { return text.empty() ? "-" : printable(text); }
 
-// Outside of strings there is ASCII only. C0 is escaped and UTF-8 is made sure of by dump().
+// JSON is ASCII outside strings. dump() escapes C0 characters and replaces invalid UTF-8.
 std::string dumped(const Json& json, int indent) {
   const std::string dump = json.dump(indent, ' ', false, Json::error_handler_t::replace);
   std::string text;

@@ -53,7 +53,7 @@ bool write_all(int fd, std::string_view text) noexcept {
   return true;
 }
 
-// An owner counts only where it is another one: only root may change it.
+// Changes the owner only if it differs, because only root may change it.
 bool give_to(const struct stat* owner, int fd) noexcept {
   struct stat own {};
   if (owner == nullptr) return true;
@@ -62,8 +62,8 @@ bool give_to(const struct stat* owner, int fd) noexcept {
          ::fchown(fd, owner->st_uid, owner->st_gid) == 0;
 }
 
-// Its number where the path leads to a descriptor of this process, as /dev/stdout and /dev/fd/3 do; or -1.
-// Opening such a path would open its file again, at its beginning.
+// The descriptor of this process that the path leads to, as /dev/stdout and /dev/fd/3 do; otherwise -1.
+// Opening such a path would reopen its file at the beginning.
 int own_descriptor(fs::path path) {
   constexpr int kMaxLinks = 8;
   const fs::path ours = "/proc/" + std::to_string(::getpid()) + "/fd";
@@ -90,7 +90,7 @@ Result<void> write_to_special(const std::string& path, std::string_view text) {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
   struct stat opened {};
   if (file.get() < 0 || ::fstat(file.get(), &opened) != 0) return unusable(path);
-  if (S_ISREG(opened.st_mode))  // it took the place of what was looked at
+  if (S_ISREG(opened.st_mode))  // it replaced the special file
     return Error{Reason::bad_argument, path + ": was replaced meanwhile"};
   if (S_ISFIFO(opened.st_mode) && is_foreign(opened))
     return Error{Reason::bad_argument, path + ": is a FIFO of another user"};
@@ -121,7 +121,7 @@ bool is_own_group(gid_t group) {
   return std::find(groups.begin(), groups.end(), group) != groups.end();
 }
 
-// Whether another file can take its place, with its owner, and with all names that it has.
+// Whether a new file can replace it without changing its owner or losing another hard link.
 bool is_replaceable(const std::string& path, const struct stat& there) {
   const fs::path directory = fs::path(path).parent_path();
   const bool is_own = ::geteuid() == 0 || (there.st_uid == ::geteuid() && is_own_group(there.st_gid));
@@ -129,13 +129,13 @@ bool is_replaceable(const std::string& path, const struct stat& there) {
          ::access(directory.empty() ? "." : directory.c_str(), W_OK | X_OK) == 0;
 }
 
-// So that there is never half of it, and what was there before stays if the space does not suffice.
+// Writes a new file first if possible, so that the old one remains if the space does not suffice.
 Result<void> write_regular(const std::string& path, std::string_view text, const struct stat* there) {
   if (there != nullptr && !is_replaceable(path, *there)) return overwrite_file(path, text, false);
   SESAM_TRY(staged, there != nullptr ? StagedFile::write(path, text, *there)
                                      : StagedFile::write(path, text, mode_of_new_files()));
   auto put = staged.put();
-  // A file that is a mount point has to stay.
+  // A file that is a mount point cannot be replaced by rename(2).
   return put || there == nullptr ? put : overwrite_file(path, text, false);
 }
 
@@ -179,7 +179,7 @@ Result<void> replace_file(const std::string& path, std::string_view text, unsign
 
 Result<void> write_output(const std::string& path, std::string_view text, Readers readers) {
   if (path.empty()) {
-    std::cout << text;  // main() looks whether that succeeded
+    std::cout << text;  // main() checks whether that succeeded
     return {};
   }
   if (const int number = own_descriptor(path); number >= 0) return write_to_descriptor(number, path, text);

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 fs::path own_module() {
   const fs::path directory = own_directory();
   const char* openssls = OPENSSL_info(OPENSSL_INFO_MODULES_DIR);
-  // As built, and as installed below a prefix of its own.
+  // The build directory, and an installation with its own prefix.
   for (const fs::path& place : {directory, directory.parent_path() / SESAM_PREFIX_MODULES_DIR}) {
     std::error_code ignored;
     if (!fs::exists(place / "sesam.so", ignored)) continue;

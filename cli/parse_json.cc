@@ -12,7 +12,7 @@ constexpr int kMaxDepth = 64;
 
 Json parse_json(std::string_view text) {
   bool is_too_deep = false;
-  // What is refused here is never stored.
+  // A value that is rejected here is never stored.
   const auto is_shallow = [&](int depth, Json::parse_event_t, Json&) {
     is_too_deep = is_too_deep || depth > kMaxDepth;
     return !is_too_deep;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON that comes from outside.
+// Parses JSON from untrusted sources.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -7,8 +7,8 @@
 
 namespace sesam::cli {
 
-/// The value of the text; is_discarded() if that is not JSON, or nested in more than 64 levels. To copy a
-/// value takes stack at each of its levels, and nlohmann's parser copies some.
+/// Parses the text; is_discarded() if it is not JSON, or has more than 64 nested levels. Copying a value
+/// takes stack for each level, and nlohmann's parser copies some values.
 nlohmann::ordered_json parse_json(std::string_view text);
 
 }  // namespace sesam::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the PIN comes from that a subcommand sends.
+// Where a subcommand gets the PIN that it sends.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -17,17 +17,17 @@ struct PinOptions {
   bool none = false;  ///< --no-pin
 };
 
-/// Adds --pin-source, which takes the place of the configuration's PIN. `pin` outlives the parsing.
+/// Adds --pin-source, which overrides the configuration's PIN. `pin` must outlive the parsing.
 void add_pin_source(CLI::App& command, Session& session, PinOptions& pin);
-/// For new keys: --no-pin too.
+/// The same for new keys; adds --no-pin, too.
 void add_new_pin_options(CLI::App& command, Session& session, PinOptions& pin);
 
-/// The PIN of keys to be made: that of option or configuration, else the answer of who is asked for it,
-/// twice. Empty with --no-pin. Raises pin_missing.
+/// The PIN of new keys: from option or configuration, otherwise prompted for, twice. Empty with --no-pin.
+/// Raises pin_missing, and bad_argument without a terminal.
 Result<Secret> pin_of_new_keys(const n200::Device& device, const PinOptions& pin);
 
-/// A key as the device needs it, with its URI's PIN, else that of option or configuration, else none. Raises
-/// pin_missing, pin_source_unreadable.
+/// A key's handle, with the PIN from its URI, otherwise from option or configuration, otherwise without one.
+/// Raises pin_missing, pin_source_unreadable, bad_argument.
 Result<n200::KeyHandle> handle_of(const n200::Device& device, FoundKey found, const PinOptions& pin);
 
 }  // namespace sesam::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks for a PIN at the terminal, where a key's URI says pin-source=ask:.
+// Prompts for a PIN at the terminal if a key's URI has pin-source=ask:.
 #pragma once
 
 #include "keymgmt/key_pin.h"

@@ -12,7 +12,7 @@ namespace sesam::cli {
 namespace {
 
 constexpr std::size_t kBarWidth = 30;
-constexpr std::size_t kMaxName = 30;                // so that a line fits 80 columns, and can be wiped
+constexpr std::size_t kMaxName = 30;                // so that a line fits 80 columns, and can be cleared
 constexpr std::string_view kWipeLine = "\r\x1b[K";  // ECMA-48, EL
 
 }  // namespace

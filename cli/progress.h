@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far a long operation is: a line on stderr, if that is a terminal.
+// The progress of a long operation: a line on stderr, if that is a terminal.
 #pragma once
 
 #include <cstddef>
@@ -10,14 +10,14 @@ namespace sesam::cli {
 class Progress {
  public:
   explicit Progress(std::size_t total);
-  /// Wipes the line.
+  /// Clears the line.
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Begins with the next one, `name`.
+  /// Starts the next item, `name`.
   void next(std::string_view name);
-  /// Makes room for another line on stderr.
+  /// Clears the line, so that other output can follow on stderr.
   void clear() const;
 
  private:

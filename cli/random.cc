@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam random`: random bytes from the device.
+// `sesam random`: prints random bytes from the device.
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,7 +36,7 @@ Result<Bytes> random_bytes(n200::Device& device, std::size_t count) {
   return bytes;
 }
 
-// On a terminal digits, as raw bytes would garble it.
+// Hexadecimal on a terminal, which raw bytes would garble.
 std::string shown(const Bytes& bytes, const Arguments& arguments) {
   const bool to_terminal = arguments.out.empty() && ::isatty(STDOUT_FILENO) == 1;
   if (arguments.base64) return to_base64(bytes) + "\n";

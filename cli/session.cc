@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kName = "sesam";
 
-// As OpenSSL names and loads a provider (config(5), "Provider Configuration").
+// Matches names as OpenSSL names and loads a provider (config(5), "Provider Configuration").
 bool is_ours(const config::OpensslCnf& cnf, const config::OpensslCnf::ProviderRow& row) {
   const auto identity = cnf.value(row.section, "identity");
   const auto module = cnf.value(row.section, "module");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam setup`: from a device to the files that programs need for it, in one go.
+// `sesam setup`: sets up a device and writes the files that programs need for it.
 #include "cli/setup.h"
 
 #include <sys/stat.h>
@@ -34,7 +34,7 @@ using setup::Plan;
 using setup::PlannedFile;
 using setup::Trial;
 
-// What has become of a run, for text and JSON.
+// The results of a run, for output as text and JSON.
 struct Run {
   Checkup checkup;
   std::vector<PlannedFile> files;
@@ -42,7 +42,7 @@ struct Run {
   bool is_written = false;
 };
 
-// What a file is to become, and what it became.
+// Whether to describe what is planned for a file, or what was done.
 enum class Tense { plan, past };
 
 const char* word_of(const PlannedFile& planned, Tense tense) noexcept {
@@ -59,7 +59,7 @@ std::string octal(unsigned mode) {
           static_cast<char>('0' + (mode & 7))};
 }
 
-// What a dry run may show: what every user can read, and what is added to what only some can.
+// What a dry run may show: files that every user can read, and only the additions to others.
 std::string shown_of(const setup::NewFile& file) {
   if ((file.mode & S_IROTH) != 0) return std::string(file.text.reveal());
   return file.is_edit ? setup::blocks_in(file.text.reveal()) : std::string();
@@ -126,7 +126,7 @@ Result<std::optional<Plan>> find_device(const Session& session, const Arguments&
   return std::optional(std::move(plan));
 }
 
-// What was written is used as programs use it.
+// Tests the written files as programs use them.
 Result<bool> try_files(const Arguments& arguments, Run& run) {
   Session written;
   written.config = arguments.directory + "/openssl.cnf";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam setup`: what its parts have in common.
+// `sesam setup`: the types that its parts share.
 #pragma once
 
 #include <optional>
@@ -39,21 +39,21 @@ struct Arguments {
   bool dry_run = false;
   Place place;
 
-  /// Whether to ask what has an answer without asking.
+  /// Whether to prompt for what has a default answer.
   bool may_ask() const noexcept { return !yes && has_terminal(); }
 };
 
-/// A node of the cluster, as `url` and `address` have it.
+/// A node of the cluster, as in `url` and `address`.
 struct Node {
   std::string url;
   std::string address;  ///< empty: the name in the URL is resolved
 };
 
-/// What the settings are to be. Secrets are in here and nowhere in `values`.
+/// The planned settings. Secrets are in their own members, never in `values`.
 struct Plan {
   config::Values values;
   std::vector<Node> nodes;
-  std::string certificates;  ///< PEM: all that is trusted
+  std::string certificates;  ///< PEM: all trusted certificates
   Secret password;
   Secret pin;
 };

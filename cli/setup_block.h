@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam setup --system`: the marks around what it adds to a file.
+// `sesam setup --system`: the markers around its additions to a file.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace sesam::cli::setup {
 inline constexpr std::string_view kBegin = "# Added by `sesam setup`: begin\n";
 inline constexpr std::string_view kEnd = "# Added by `sesam setup`: end\n";
 
-/// All that was added to `text`.
+/// All additions to `text`, with their markers.
 inline std::string blocks_in(std::string_view text) {
   std::string blocks;
   while (true) {

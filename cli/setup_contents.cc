@@ -51,8 +51,8 @@ NewFile secret_file(std::string path, const Secret& secret) {
   return {std::move(path), std::move(text), 0600, false};
 }
 
-// named signs within its event loops, and answers no query while it waits for the device. Of several nodes
-// one that does not respond must leave the next one time before that deadline.
+// named signs in its event loops, and answers no query while it waits for the device. With several nodes, an
+// unresponsive one must leave time for the next one within that deadline.
 config::Values values_for_named(const Plan& plan, const Arguments& arguments) {
   config::Values values = final_values(plan, arguments.directory);
   values.merge(settings_added_to(arguments.directory + "/named.cnf"));
@@ -76,7 +76,7 @@ std::string drop_in(const Arguments& arguments) {
          "/named.cnf\n# A core dump of named would hold what is sent to the device.\nLimitCORE=0\n";
 }
 
-// Both systemd and AppArmor have rules of their own for all other characters.
+// systemd and AppArmor may interpret all other characters.
 Result<void> check_plain(const std::string& directory) {
   const auto is_plain = [](unsigned char c) {
     return std::isalnum(c) != 0 || std::strchr("/._-+", c) != nullptr;
@@ -88,7 +88,7 @@ Result<void> check_plain(const std::string& directory) {
           ": choose a --directory without spaces and special characters for named, or give --no-named"};
 }
 
-// Debian's profile allows named /etc/bind, and nothing of /etc/sesam.
+// Debian's AppArmor profile lets named read /etc/bind, but not /etc/sesam.
 bool needs_profile(const Arguments& arguments) {
   return named_directory(arguments) == kNamedDirectory && is_there(kProfile) &&
          !arguments.directory.starts_with("/etc/bind/");
@@ -113,7 +113,7 @@ void add_named_files(std::vector<NewFile>& files, const Plan& plan, const Argume
   files.push_back(text_file(named_directory(arguments) + "/sesam.conf", drop_in(arguments)));
 }
 
-// The files of an earlier run that had a password or PIN.
+// Lists secret files of an earlier run that are no longer used.
 std::string unused_files(const Plan& plan, const Arguments& arguments) {
   std::string text;
   for (const auto& [name, secret] : {std::pair("/pass", &plan.password), std::pair("/pin", &plan.pin)})

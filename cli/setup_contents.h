@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam setup`: what the files say.
+// `sesam setup`: the contents of the files.
 #pragma once
 
 #include <string>
@@ -11,17 +11,17 @@
 
 namespace sesam::cli::setup {
 
-/// Whether a drop-in for named is to be written: where that was demanded, and where BIND is.
+/// Whether to write a drop-in for named: if requested, or by default if BIND is installed.
 bool wants_named(const Arguments& arguments);
 
-/// All files, in the order in which they are written: none names one that comes later. Raises bad_argument
-/// for a system's openssl.cnf that cannot be changed.
+/// All files, in the order of writing: no file refers to a later one. Raises bad_argument, and
+/// bad_configuration if the system's openssl.cnf cannot be extended.
 Result<std::vector<NewFile>> files_for(const Plan& plan, const Arguments& arguments);
 
-/// The command that writes these files anew, and signs with that key.
+/// The command that writes these files again, and signs with that key.
 std::string same_again(const Arguments& arguments, const std::string& key);
 
-/// What to do now, as commands to paste.
+/// The next steps, as commands to paste.
 std::string next_steps(const Plan& plan, const Arguments& arguments, const std::string& key);
 
 }  // namespace sesam::cli::setup

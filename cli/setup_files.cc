@@ -30,7 +30,7 @@ Error cannot(const std::string& path, int error) {
   return {Reason::bad_argument, path + ": " + std::strerror(error)};
 }
 
-// With a name that neither systemd nor AppArmor reads.
+// A name that neither systemd nor AppArmor reads.
 std::string backup_name(const std::string& path, const std::string& time) {
   std::string name = path + ".before-" + time;
   struct stat status {};
@@ -39,7 +39,7 @@ std::string backup_name(const std::string& path, const std::string& time) {
   return name;
 }
 
-// Nobody else may write any of these files, nor read a secret. An edited file keeps what it has.
+// Other users may not write any of these files or read a secret. An edited file keeps its mode.
 bool is_mode_enough(const NewFile& file) {
   struct stat status {};
   if (::stat(file.path.c_str(), &status) != 0) return false;
@@ -64,12 +64,12 @@ Result<PlannedFile> plan_file(NewFile file, const std::string& time) {
   return planned;
 }
 
-// A second name of the same file, with the mode and the owner that it has; of a secret a copy for its owner.
+// Makes a hard link, which keeps mode and owner; a secret is copied to a file for its owner only.
 Result<void> back_up(const PlannedFile& planned) {
   const std::string& path = planned.file.path;
   const bool is_secret = planned.file.mode == kSecretMode && !planned.file.is_edit;
   if (!is_secret && ::link(path.c_str(), planned.backup.c_str()) == 0) return {};
-  struct stat status {};  // not every file system has links
+  struct stat status {};  // not every file system has hard links
   const auto text = read_file(path);
   if (const int* failed = std::get_if<int>(&text)) return cannot(path, *failed);
   if (::stat(path.c_str(), &status) != 0) return cannot(path, errno);
@@ -83,22 +83,22 @@ std::string writing_of(const PlannedFile& planned) {
          (planned.backup.empty() ? "" : "; the old one is " + planned.backup);
 }
 
-// An edited file keeps the mode and the owner that it has.
+// An edited file keeps its mode and owner.
 Result<StagedFile> stage(const NewFile& file) {
   if (!file.is_edit) return StagedFile::write(file.path, file.text.reveal(), file.mode);
   SESAM_TRY(marks, marks_for(file.path, file.mode));
   return StagedFile::write(file.path, file.text.reveal(), marks);
 }
 
-// Directories that were made for files, each of which others may enter whatever the umask is; without a file
-// in them they go again.
+// Directories created for files, with mode 0755 regardless of the umask. The destructor removes those without
+// files.
 class NewDirectories {
  public:
   NewDirectories() = default;
   NewDirectories(const NewDirectories&) = delete;
   NewDirectories& operator=(const NewDirectories&) = delete;
   ~NewDirectories() {
-    // Those within others come first. Does nothing to one that is not empty.
+    // Inner directories first. rmdir(2) fails for one that is not empty.
     for (auto path = made_.rbegin(); path != made_.rend(); ++path) ::rmdir(path->c_str());
   }
 

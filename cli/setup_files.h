@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam setup`: puts files in their places: each at once, none without need, and none without a backup.
+// `sesam setup`: replaces files atomically, only if necessary, and with a backup.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct NewFile {
   std::string path;
   Secret text;
   unsigned mode = 0644;
-  bool is_edit = false;  ///< what is there stays in it: that is no reason to ask
+  bool is_edit = false;  ///< the old contents remain, so no confirmation is needed
 };
 
 enum class Change : std::uint8_t { none, create, set_mode, replace };
@@ -27,20 +27,20 @@ struct PlannedFile {
   std::string backup;  ///< its path; empty: none is needed
 };
 
-/// Looks at what is there. Raises bad_argument for what cannot be read or is no file.
+/// Compares the files with those on disk. Raises bad_argument for a file that cannot be read.
 Result<std::vector<PlannedFile>> plan_files(std::vector<NewFile> files);
 
-/// Whether a file with other contents would be replaced that neither --force nor `is_edit` allows to.
+/// Whether a file with other contents would be replaced without permission by --force or `is_edit`.
 bool needs_consent(const std::vector<PlannedFile>& files, const Arguments& arguments);
 
-/// Asks before a file with other contents is replaced. Raises bad_argument where that is not allowed.
+/// Asks before a file with other contents is replaced. Raises bad_argument if that is not allowed.
 Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Arguments& arguments);
 
-/// Makes directories and files. None is in its place before all are written. `is_written` becomes true with
-/// the first one that is; `changes` gets each. Raises bad_argument, naming the file.
+/// Creates directories and files. Moves files into place only after all are written. Sets `is_written` when
+/// the first one is in place, and adds each to `changes`. Raises bad_argument, naming the file.
 Result<void> write_files(const std::vector<PlannedFile>& files, bool& is_written, Changes& changes);
 
-/// Where the files go: an absolute path, nobody else's. Raises bad_argument where they cannot be written.
+/// The directory, as an absolute path. Raises bad_argument if it is not private or not writable.
 Result<std::string> check_directory(const std::string& path, bool dry_run);
 
 }  // namespace sesam::cli::setup

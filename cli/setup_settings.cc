@@ -37,7 +37,7 @@ std::string as_url(std::string text) {
   return "https://" + (is_bare_v6 ? "[" + text + "]" : text);
 }
 
-// What the options say takes the place of what is in a file.
+// Settings given as options, which override those in a file.
 Values given_as_options(const Session& session, const Arguments& arguments) {
   Values given;
   for (const auto& text : session.set) {
@@ -56,7 +56,7 @@ Values given_as_options(const Session& session, const Arguments& arguments) {
   return given;
 }
 
-// What is asked for, or is not wanted, takes the place of what is in a file, too.
+// Removes settings of the file that options or prompts replace.
 void forget_replaced(Values& values, const Values& given, const Arguments& arguments) {
   const bool has_new_password = arguments.pass_source == kAsk || arguments.pass_source == kStdin;
   const bool has_new_pin = arguments.place.pin.ask || arguments.place.pin.none;
@@ -69,14 +69,14 @@ void forget_replaced(Values& values, const Values& given, const Arguments& argum
   values.erase("n200_conf");  // its settings are in `values`
 }
 
-// The settings that name nothing that is written later.
+// The settings without those that name files to be written later.
 Values without_files(const Values& values) {
   Values some = copy_of(values);
   for (const char* key : {"pass_source", "pin_source", "tlscert", "metrics_file"}) some.erase(key);
   return some;
 }
 
-// Whoever can write the file could name a device of his own in it.
+// A user who can write the file could name another device in it.
 bool others_can_write(const std::string& path) noexcept {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return false;
@@ -189,7 +189,7 @@ Values final_values(const Plan& plan, const std::string& directory) {
                                        [](const Node& node) { return !node.address.empty(); });
   for (const Node& node : plan.nodes) {
     urls.push_back(node.url);
-    // One entry for each URL: the name itself where it is to be resolved.
+    // One entry for each URL: the name itself if it is to be resolved.
     if (has_address)
       addresses.push_back(node.address.empty() ? node.url.substr(sizeof "https://" - 1) : node.address);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam setup`: the settings that are there already, and those that are to be.
+// `sesam setup`: the existing settings, and the new ones.
 #pragma once
 
 #include <string>
@@ -17,21 +17,21 @@ config::Values copy_of(const config::Values& values);
 /// in their place. Raises bad_configuration.
 Result<config::Values> settings_before(const Session& session, const Arguments& arguments);
 
-/// Takes the secrets out of `plan.values`: password and PIN, or what their sources name. Raises
+/// Moves the secrets out of `plan.values`: password and PIN, or what their sources name. Raises
 /// bad_configuration.
 Result<void> read_secrets(Plan& plan);
 
-/// The nodes that `url` and `address` name; asks for the URLs where there is none. Raises bad_configuration.
+/// The nodes that `url` and `address` name; prompts for the URLs if there are none. Raises bad_configuration.
 Result<std::vector<Node>> nodes_in(const config::Values& values);
 
-/// What the provider would make of the plan, without any file. Raises bad_configuration.
+/// The configuration that the provider would build from the plan, without files. Raises bad_configuration.
 Result<config::Configuration> configuration_of(const Plan& plan, const std::string& directory);
 
-/// The settings that were added by hand to a file of an earlier run: not those of the device, its user and
-/// its secrets, which the plan has. Empty where there is no such file, or other users can write it.
+/// The settings that were added by hand to a file of an earlier run: not those for the device, its user and
+/// its secrets, which the plan has. Empty if there is no such file, or if other users can write it.
 config::Values settings_added_to(const std::string& path);
 
-/// The settings for openssl.cnf, whose secrets and certificates are in files of the directory.
+/// The settings for openssl.cnf, with secrets and certificates in files of the directory.
 config::Values final_values(const Plan& plan, const std::string& directory);
 
 }  // namespace sesam::cli::setup

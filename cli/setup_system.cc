@@ -37,7 +37,7 @@ std::string block(std::string_view lines) {
   return std::string(kBegin) + std::string(lines) + std::string(kEnd);
 }
 
-// What an earlier run has added.
+// Removes the additions of an earlier run.
 std::string without_blocks(std::string text) {
   while (true) {
     const auto begin = text.find(kBegin);
@@ -49,12 +49,12 @@ std::string without_blocks(std::string text) {
 
 struct Line {
   std::string_view text;     // trimmed
-  std::size_t next = 0;      // where the following one begins
-  std::string_view section;  // that it belongs to, as a head too
+  std::size_t next = 0;      // where the next line begins
+  std::string_view section;  // that the line belongs to; a header belongs to its own
   bool is_head = false;
 };
 
-// Calls `take` with each line of a file in the format of config(5), until it gives true.
+// Calls `take` with each line of a file in the format of config(5), until that returns true.
 template <class Take>
 bool any_line(const std::string& text, const Take& take) {
   Line line;
@@ -69,7 +69,7 @@ bool any_line(const std::string& text, const Take& take) {
   return false;
 }
 
-// Where the line behind "[ name ]" begins.
+// Where the line after "[ name ]" begins.
 std::optional<std::size_t> start_of_section(const std::string& text, const std::string& name) {
   std::size_t start = 0;
   const bool found = any_line(text, [&](const Line& line) {
@@ -79,7 +79,7 @@ std::optional<std::size_t> start_of_section(const std::string& text, const std::
   return found ? std::optional(start) : std::nullopt;
 }
 
-// Where the line behind "key = …" begins in a section, which may be in several parts.
+// Where the line after "key = …" begins in a section, which may have several parts.
 std::optional<std::size_t> start_behind(const std::string& text, const std::string& section,
                                         const std::string& key) {
   std::size_t start = 0;
@@ -99,14 +99,14 @@ Result<void> insert_into(std::string& text, const std::string& section, std::str
   return {};
 }
 
-// The lines of a section, without its head.
+// The lines of a section, without its header.
 std::string section_of(const std::string& whole, const std::string& name) {
   const auto start = start_of_section(whole, name).value_or(whole.size());
   const auto end = whole.find("\n[", start);
   return whole.substr(start, end == whole.npos ? end : end + 1 - start);
 }
 
-// A temporary file, for OpenSSL reads files alone.
+// A temporary file, because OpenSSL reads only files.
 class Candidate {
  public:
   static Result<Candidate> write(const std::string& text) {
@@ -136,8 +136,8 @@ Result<OpensslCnf> parsed(const std::string& text) {
   return OpensslCnf::load(candidate.path());
 }
 
-// `default` must be listed and activated. Sesam comes last: of providers that serve the same, OpenSSL asks
-// the first.
+// `default` must be listed and activated. sesam comes last: OpenSSL prefers the first of several providers
+// that serve the same.
 Result<void> add_to_providers(std::string& text, const OpensslCnf& cnf, const std::string& providers) {
   constexpr std::string_view kDefault = "default = sesam_default_provider\n";
   constexpr std::string_view kSesam = "sesam = sesam_provider\n";
@@ -156,7 +156,7 @@ Result<void> add_to_providers(std::string& text, const OpensslCnf& cnf, const st
   return {};
 }
 
-// Sesam's section, as in `whole`. A key of another token keeps its pkcs11: URI.
+// sesam's section, as in `whole`. pkcs11: URIs are left to pkcs11-provider if it is loaded.
 std::string own_section(const OpensslCnf& cnf, const std::string& whole) {
   std::string text = "[sesam_provider]\n" + section_of(whole, "sesam_provider");
   if (const auto other = active_pkcs11_provider(cnf);
@@ -185,7 +185,7 @@ Result<void> add_sesam(std::string& text, const OpensslCnf& cnf, const std::stri
   return {};
 }
 
-// As `sesam doctor` would judge it.
+// Checks the file as `sesam doctor` would.
 Result<void> check_candidate(const std::string& path, const std::string& text) {
   SESAM_TRY(candidate, Candidate::write(text));
   Session session;
@@ -205,7 +205,7 @@ std::string system_path(const std::string& chosen) {
 
 Result<NewFile> system_file(const std::string& chosen, const std::string& whole) {
   const std::string named = system_path(chosen);
-  std::error_code failed;  // Debian has a link there: its target is what is replaced
+  std::error_code failed;  // a link on Debian: its target is replaced
   const fs::path target = fs::canonical(named, failed);
   const auto there = read_file(named);
   if (const int* error = std::get_if<int>(&there))

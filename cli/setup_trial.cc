@@ -57,7 +57,7 @@ std::string user_in(const Plan& plan) {
   return found == plan.values.end() ? std::string() : std::string(found->second.reveal());
 }
 
-// Whether the password was typed, and may be typed again.
+// Returns whether the password was typed, and so may be prompted for again.
 Result<bool> find_credentials(Plan& plan, const Arguments& arguments) {
   if (user_in(plan).empty() && !arguments.user && arguments.may_ask())
     if (const auto user = ask_text("User on the device (none: Enter)", ""); user && !user->empty())
@@ -93,7 +93,7 @@ std::optional<HttpVersion> check_connections(const transport::Options& options, 
   return all ? std::optional(lowest) : std::nullopt;
 }
 
-// How a key that no device has is refused in that core.
+// The reason why the device refuses an absent key in that core.
 Reason refusal_in_core(n200::Device& device, unsigned core) {
   const auto made = sign_with_absent_key(device, core);
   return made ? Reason::unknown_key : made.error().reason;
@@ -155,7 +155,7 @@ Result<FoundKey> find_or_make(n200::Device& device, const Plan& plan, const Argu
   return find_key(device, wanted.name);
 }
 
-// A new key can have that name.
+// Whether a new key could have that name.
 bool may_make_key(const Error& error, const Wanted& wanted) {
   return error.reason == Reason::unknown_key && !n200::has_key_uri_scheme(wanted.name) &&
          !n200::is_key_id(wanted.name) && !n200::is_token_label(wanted.name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam setup`: tries with the device what is to be written, before it is written.
+// `sesam setup`: tries the settings with the device before they are written.
 #pragma once
 
 #include <memory>
@@ -15,12 +15,12 @@
 
 namespace sesam::cli::setup {
 
-/// Asks for user and password where they are not known, and tries them. They are sent only to a device that
-/// shows a certificate of `plan.certificates`. Returns what the nodes speak: HTTP/1.1 if one of them does.
-/// Nothing: a step of the checkup says what is wrong.
+/// Prompts for user and password if they are not known, and tries them. They are sent only to a device whose
+/// certificate `plan.certificates` verify. Returns HTTP/1.1 if one of the nodes uses it, otherwise HTTP/2;
+/// nothing if a step of the checkup reports a problem.
 Result<std::optional<HttpVersion>> log_in(Plan& plan, const Arguments& arguments, Checkup& checkup);
 
-/// How many requests at a time and which cores there are. False: the core that is to be used is not.
+/// Finds the limit on connections, and the cores. Returns false if the chosen core cannot be used.
 Result<bool> find_limits(const Plan& plan, const Arguments& arguments, HttpVersion http, Checkup& checkup);
 
 inline constexpr char kSignature[] = "signature";  ///< the step
@@ -29,7 +29,7 @@ inline constexpr char kSignature[] = "signature";  ///< the step
 enum class Trial : std::uint8_t {
   good,
   none,         ///< no key was named
-  unknown_how,  ///< no problem but that the device's signing command is not the assumed one
+  unknown_how,  ///< the device's signing command may not be the assumed one
   bad
 };
 

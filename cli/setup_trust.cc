@@ -30,7 +30,7 @@ std::string pem_of(const std::vector<Certificate>& certificates) {
   return memory ? std::string(ossl::text_in(memory.get())) : std::string();
 }
 
-// "SHA256 Fingerprint=AB:CD…" of openssl, "SHA-256 ab cd…", or the digits alone.
+// Accepts "SHA256 Fingerprint=AB:CD…" as openssl prints it, "SHA-256: ab cd…", or only the digits.
 std::string digits_of(const std::string& fingerprint) {
   std::string digits = fingerprint.substr(fingerprint.find('=') + 1);  // npos + 1 is 0
   for (const char* head : {"SHA256:", "SHA-256:", "sha256:", "sha-256:"})
@@ -47,7 +47,7 @@ std::string with_colons(const std::string& digits) {
   return text;
 }
 
-// Somebody else's file is no basis of trust.
+// Returns nothing for a file that other users can write: it cannot be trusted.
 std::string contents_if_safe(const std::string& path) {
   struct stat status {};
   if (path.empty() || ::stat(path.c_str(), &status) != 0) return {};
@@ -121,7 +121,7 @@ class Trust {
     return trust;
   }
 
-  /// What the peer's certificate is checked against.
+  /// The certificates that the peer's certificate is verified against.
   std::string pem() const { return pem_of(given_.empty() ? earlier_ : given_); }
 
   /// X509_V_OK if programs would accept the dates of the certificate, and of its issuers in --tlscert.
@@ -143,14 +143,14 @@ class Trust {
     return why;
   }
 
-  /// Whether this very certificate is trusted, and not one of a CA.
+  /// Whether this very certificate is trusted, not only a CA that issued it.
   bool is_pinned(X509* certificate) const {
     return !given_.empty()
                ? holds(given_, certificate)
                : !fingerprints_.empty() || is_confirmed(certificate) || holds(earlier_, certificate);
   }
 
-  /// For `tlscert`. What an earlier run has written stays if it is enough.
+  /// The certificates for `tlscert`. Keeps the text of an earlier run if that is enough.
   std::string certificates() const {
     if (!given_.empty()) return pem_of(given_);
     const bool is_enough =
@@ -193,7 +193,7 @@ class Trust {
           "there is no terminal to ask whether the certificate is the device's: give --fingerprint, with "
           "the SHA-256 fingerprint that the device shows, or --tlscert FILE");
     show(certificate, endpoint);
-    // Part of the question, for stderr may be a file, too.
+    // The fingerprint is part of the question, because stderr may be a file.
     const auto answer = ask_text("Does the device show SHA-256 " + with_colons(fingerprint_of(certificate)) +
                                  "? Type yes to trust it");
     if (answer != "yes") return refused("not confirmed");
@@ -207,10 +207,10 @@ class Trust {
   std::string earlier_text_, earlier_path_;
   std::vector<Certificate> earlier_;    // by an earlier run
   std::vector<Certificate> confirmed_;  // by the user
-  std::vector<Certificate> trusted_;    // what the devices showed
+  std::vector<Certificate> trusted_;    // sent by the devices
 };
 
-// To be connected to where there is no DNS entry, which is common.
+// Prompts for an address if the name is not in DNS, which is common.
 Result<Peer> peer_of_node(Node& node, const Endpoint& endpoint, const std::string& pem, unsigned timeout_ms) {
   auto peer = peer_at(endpoint, pem, timeout_ms);
   if (peer || peer.error().reason != Reason::cannot_resolve || !node.address.empty() || !has_terminal())
@@ -221,7 +221,7 @@ Result<Peer> peer_of_node(Node& node, const Endpoint& endpoint, const std::strin
   return peer_at(endpoint_of(node.url, node.address), pem, timeout_ms);
 }
 
-// A device that was named by its address, or by another name than its own.
+// For a device that was given by its address, or by a name that is not in its certificate.
 Result<void> fit_name(Node& node, const Endpoint& endpoint, X509* certificate, bool is_pinned,
                       Checkup& checkup) {
   const std::string name = host_name_in(certificate);

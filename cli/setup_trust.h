@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam setup`: which certificate is the device's. No credential is sent before this is known.
+// `sesam setup`: decides which certificate to trust. No credentials are sent before that.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam show`: one key, with all its names and its certificate.
+// `sesam show`: shows one key, with all its names and its certificate.
 #include "cli/show.h"
 
 #include "cli/commands.h"
@@ -41,7 +41,7 @@ Json json_of(const n200::KeyRecord& record, unsigned core) {
   return all;
 }
 
-// Symmetric keys have no certificates, nor have keys that sesam cannot use.
+// Symmetric keys, and keys that sesam cannot use, have no certificates.
 Result<KeyCertificate> certificate_if_any(const Session& session, const std::shared_ptr<n200::Device>& device,
                                           const FoundKey& found) {
   const auto opened = open_found_key(device, found, false);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// One key on stdout, as `sesam show` tells of it.
+// Prints one key on stdout, as `sesam show` does.
 #pragma once
 
 #include "n200/key_record.h"
 
 namespace sesam::cli {
 
-/// Prints all names of the key and what the device says of it, as text or JSON. No record tells the core.
+/// Prints all names of the key and the device's data about it, as text or JSON. Records have no core.
 void print_key(const n200::KeyRecord& record, unsigned core, bool json);
 
 }  // namespace sesam::cli

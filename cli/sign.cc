@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam sign`: a signature over a digest, by the provider's own code.
+// `sesam sign`: signs a digest by the provider's own code.
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -27,7 +27,7 @@ Result<Bytes> signature_of(const std::shared_ptr<n200::Device>& device, const Me
   return plain;
 }
 
-// On a terminal digits, as raw bytes would garble it.
+// Writes hexadecimal to a terminal, which raw bytes would garble.
 Result<bool> sign(const Session& session, const Arguments& arguments) {
   SESAM_TRY(device, session.device());
   SESAM_TRY(signature, signature_of(device, arguments.message));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam sigstore-kms`, or the command under the name sigstore-kms-sesam: sigstore's plugin protocol, by
-// which cosign uses a key in the device (sigstore/sigstore, pkg/signature/kms/cliplugin/README.md). One call
-// a method; arguments and answers are JSON, the message comes on stdin.
+// `sesam sigstore-kms`, or the command named sigstore-kms-sesam: serves sigstore's plugin protocol, so that
+// cosign can use a key in the device (sigstore/sigstore, pkg/signature/kms/cliplugin/README.md). Each process
+// serves one call; arguments and reply are JSON, the message is read from stdin.
 #include <openssl/pem.h>
 
 #include <algorithm>
@@ -58,7 +58,7 @@ const Json& at(const Json& json, std::initializer_list<const char*> path) {
   return *found;
 }
 
-// For a message. dump() calls itself at each level of what is nested.
+// For an error message. Avoids dump() of nested values, because it is recursive.
 std::string shown(const Json& value) { return value.is_structured() ? value.type_name() : value.dump(); }
 
 Result<Bytes> bytes_at(const Json& json, std::initializer_list<const char*> path) {
@@ -69,7 +69,7 @@ Result<Bytes> bytes_at(const Json& json, std::initializer_list<const char*> path
   return *std::move(bytes);
 }
 
-// What cosign writes behind "sesam://": a name, or the attributes of a URI.
+// The key URI from what cosign gives after "sesam://": a name, or the attributes of a URI.
 Result<std::string> key_uri(const Json& call) {
   const Json& id = at(call, {"initOptions", "keyResourceID"});
   if (!id.is_string() || id.get<std::string>().empty())
@@ -87,7 +87,7 @@ Result<std::string> hash_of(const Json& call, const char* method, const char* op
   return std::string(name);
 }
 
-// The message on stdin, or its digest among the options.
+// The message on stdin, or its digest in the options.
 Result<Message> message_of(const Json& call, const char* method, const char* options) {
   Message message;
   SESAM_TRY(key, key_uri(call));
@@ -180,7 +180,7 @@ struct Arguments {
   std::string version, call;
 };
 
-// The answer: an object whose only member has the method's name.
+// The reply: an object whose only member has the method's name.
 Result<Json> answer(Session& session, const Arguments& arguments) {
   if (arguments.version != kProtocolVersion)
     return invalid("protocol version " + arguments.version + "; this plugin speaks version 1");

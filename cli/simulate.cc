@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam simulate`: a simulated device, and an openssl.cnf for it.
+// `sesam simulate`: starts a simulated device, and writes an openssl.cnf for it.
 #include <unistd.h>
 
 #include <cerrno>
@@ -58,15 +58,15 @@ Error cannot(const std::string& what, int error) {
   return {Reason::bad_argument, what + ": " + std::strerror(error)};
 }
 
-// A directory that is made if need be; one in the place for temporary files, which goes at the end, if none
-// is chosen.
+// The chosen directory, which is created if necessary; by default a temporary one, which is removed at the
+// end.
 class Directory {
  public:
   static Result<Directory> open(const std::string& chosen) {
     std::error_code failed;
     if (!chosen.empty()) {
       fs::path path = fs::absolute(chosen, failed);
-      if (!path.has_filename()) path = path.parent_path();  // with a '/' at its end a link would be followed
+      if (!path.has_filename()) path = path.parent_path();  // a link would be followed through a trailing '/'
       if (!failed) fs::create_directories(path, failed);
       if (failed) return cannot(chosen, failed.value());
       SESAM_CHECK(refuse_foreign(path));
@@ -113,7 +113,7 @@ std::string url_of(const SimulatorProcess::Ready& device) {
   return "https://" + device.name + ":" + std::to_string(device.port);
 }
 
-// As openssl.cnf takes it literally.
+// Escapes a path for openssl.cnf.
 std::string escaped(const fs::path& path) {
   std::string text;
   for (const char c : path.string()) {
@@ -135,7 +135,7 @@ void print_cnf(std::ostream& out, const SimulatorProcess::Ready& device) {
       << "[req]\ndistinguished_name = req_distinguished_name\n\n[req_distinguished_name]\n";
 }
 
-// Never over a file of somebody else.
+// Never overwrites a file that `sesam simulate` has not written.
 Result<void> write_cnf(const fs::path& path, const SimulatorProcess::Ready& device) {
   std::string first_line;
   if (std::ifstream there(path); there && (!std::getline(there, first_line) || first_line != kFirstLine))
@@ -164,7 +164,7 @@ void print_usage(const Directory& directory, const fs::path& cnf, const Simulato
             << "Ctrl-C ends it and " << farewell(directory) << std::endl;
 }
 
-// On stderr: stdout is the shell's.
+// Prints to stderr, because stdout belongs to the shell.
 void print_welcome(const Directory& directory, const SimulatorProcess::Ready& device) {
   print_keys(std::cerr, device);
   std::cerr << "\nThis shell uses it. Try:\n\n    sesam list\n    openssl pkey -in sesam:web -pubout\n\n"
@@ -199,7 +199,7 @@ Result<int> serve(const Session& session, const Arguments& arguments, const Dire
   return 0;
 }
 
-// The exit status.
+// Returns the exit status.
 Result<int> simulate(const Session& session, const Arguments& arguments) {
   const auto program = find_simulator();
   if (!program)
@@ -224,7 +224,7 @@ Result<int> simulate(const Session& session, const Arguments& arguments) {
   return serve(session, arguments, directory, cnf, *device, simulator, signals);
 }
 
-// A status of the shell that is neither 0 nor 1 is more than a subcommand can say otherwise.
+// Exits directly if the status is greater than 1, which a subcommand cannot return.
 Result<bool> run_simulate(const Session& session, const Arguments& arguments) {
   SESAM_TRY(status, simulate(session, arguments));
   if (status > 1) std::exit(status);

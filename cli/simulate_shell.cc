@@ -15,7 +15,7 @@
 namespace sesam::cli {
 namespace {
 
-constexpr int kNotFound = 127;      // as a shell says it
+constexpr int kNotFound = 127;      // as in a shell
 constexpr int kSignalOffset = 128;  // likewise
 constexpr int kGraceMs = 5000;      // for the shell to end by itself
 
@@ -26,7 +26,7 @@ std::vector<std::string> users_shell() {
   return words;
 }
 
-// What would lead elsewhere is left out.
+// Leaves out variables that would select another configuration.
 std::vector<std::string> environment_for(const std::filesystem::path& cnf) {
   std::vector<std::string> variables{"OPENSSL_CONF=" + cnf.string()};
   std::string path = own_directory().string();
@@ -48,7 +48,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
-// 0, or errno.
+// Returns 0 or an errno value.
 int spawn(pid_t* pid, std::vector<std::string>& command, std::vector<std::string> variables,
           const sigset_t& mask) {
   posix_spawnattr_t attributes;
@@ -83,7 +83,7 @@ Result<int> run_in_shell(std::vector<std::string> command, const std::filesystem
     const int signal = signals.wait(is_ending ? kGraceMs : -1);
     if (signal == 0 && is_ending) ::kill(pid, SIGKILL);
     if (signal == SIGTERM ||
-        signal == SIGHUP) {  // an interactive shell ignores SIGTERM; SIGINT is its own matter
+        signal == SIGHUP) {  // an interactive shell ignores SIGTERM and gets SIGINT itself
       is_ending = true;
       ::kill(pid, SIGHUP);
     }

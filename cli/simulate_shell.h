@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam simulate --shell`: a program in an environment in which everything works.
+// `sesam simulate --shell`: runs a program in an environment set up for the device.
 #pragma once
 
 #include <filesystem>
@@ -11,9 +11,9 @@
 
 namespace sesam::cli {
 
-/// Runs the command, or the user's shell if it is empty, until it ends. OPENSSL_CONF names `cnf`, and PATH
-/// leads to this command. Gives its exit status as a shell does: 128 and the number of the signal that ended
-/// it. A signal for us ends it, too. Raises bad_argument if it cannot be started.
+/// Runs the command (empty: the user's shell) until it ends, with OPENSSL_CONF set to `cnf`, and this
+/// command's directory first in PATH. Returns the exit status as a shell does: 128 plus the signal that ended
+/// it, 127 if it was not found. SIGTERM and SIGHUP end it. Raises bad_argument if it cannot be started.
 Result<int> run_in_shell(std::vector<std::string> command, const std::filesystem::path& cnf,
                          SimulatorProcess& simulator, const HeldSignals& signals);
 

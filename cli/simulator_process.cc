@@ -36,7 +36,7 @@ std::optional<SimulatorProcess::Ready> read_ready(const fs::path& path) {
   return SimulatorProcess::Ready{json.at("name"), json.at("port"), json.at("tlscert").get<std::string>()};
 }
 
-// What posix_spawn(3) takes to leave us with the log as its output and the signals as they were.
+// Settings for posix_spawn(3): the log as output, and the original signal mask.
 class SpawnSettings {
  public:
   SpawnSettings(const fs::path& log, const sigset_t& mask) {

@@ -13,13 +13,13 @@
 
 namespace sesam::cli {
 
-/// The directory of the running command's own file.
+/// The directory of this command's executable file.
 std::filesystem::path own_directory();
 
-/// Where n200-sim is: beside the command (as built), in libexec (as installed), or in PATH.
+/// Finds n200-sim: beside the command (as built), in libexec (as installed), or in PATH.
 std::optional<std::filesystem::path> find_simulator();
 
-/// SIGINT, SIGTERM, SIGHUP and SIGCHLD, held back from this thread and those it starts, and taken one by one.
+/// Blocks SIGINT, SIGTERM, SIGHUP and SIGCHLD in this thread and those it starts, to wait() for them.
 class HeldSignals {
  public:
   HeldSignals();
@@ -27,7 +27,7 @@ class HeldSignals {
   HeldSignals(const HeldSignals&) = delete;
   HeldSignals& operator=(const HeldSignals&) = delete;
 
-  /// Waits for one of them, `timeout_ms` at most (-1: for ever). 0: none came.
+  /// Waits for one of them for at most `timeout_ms` (-1: no limit). Returns its number; 0: none arrived.
   int wait(int timeout_ms) const;
 
   const sigset_t& before() const noexcept { return before_; }
@@ -44,7 +44,7 @@ class SimulatorProcess {
     std::filesystem::path tlscert;
   };
 
-  /// Its output goes into the new file `log`. Raises internal.
+  /// Starts the program; its output goes to the new file `log`. Raises internal.
   static Result<SimulatorProcess> start(const std::filesystem::path& program,
                                         std::vector<std::string> arguments, const std::filesystem::path& log,
                                         const HeldSignals& signals);
@@ -52,8 +52,8 @@ class SimulatorProcess {
   SimulatorProcess& operator=(SimulatorProcess&&) = delete;
   ~SimulatorProcess();  ///< ends it
 
-  /// Waits until it has written the file that its --ready-file names. Nothing: it ended, one of `signals`
-  /// came, or half a minute is over.
+  /// Waits until the program has written its --ready-file. Nothing if it ended, if one of `signals` other
+  /// than SIGCHLD arrived, or after 30 seconds.
   std::optional<Ready> wait_ready(const std::filesystem::path& ready_file, const HeldSignals& signals);
 
   /// Whether it still runs; collects its exit status.

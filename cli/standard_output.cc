@@ -12,7 +12,7 @@
 namespace sesam::cli {
 namespace {
 
-// That of the library forgets errno: a later flush() of a failed stream does nothing.
+// The library's own buffer loses errno: a later flush() of a failed stream does nothing.
 class StandardOutput : public std::streambuf {
  public:
   StandardOutput() { setp(buffer_.data(), buffer_.data() + buffer_.size()); }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// std::cout as a stream that knows why it failed.
+// Makes std::cout a stream that records why it failed.
 #pragma once
 
 namespace sesam::cli {
 
-/// Once, before anything is printed.
+/// Called once, before anything is printed.
 void take_standard_output();
 
-/// The errno of the first write that failed; 0: none has.
+/// The errno value of the first write that failed; 0 if none has.
 int standard_output_error() noexcept;
 
 }  // namespace sesam::cli

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The time in texts and names.
+// The current time as text, for messages and names.
 #pragma once
 
 #include <string>
 
 namespace sesam::cli {
 
-/// Now, in UTC, in a form of strftime(3) of at most 31 characters.
+/// The current UTC time in a format of strftime(3); the result has at most 31 characters.
 std::string time_as(const char* format);
 
 }  // namespace sesam::cli

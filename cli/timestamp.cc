@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam timestamp`: the device's clock, compared with this machine's.
+// `sesam timestamp`: compares the device's clock with this machine's.
 #include <chrono>
 #include <cstdlib>
 #include <ctime>

@@ -24,15 +24,15 @@ std::string openssls_words() {
   return words == nullptr ? "the connection ended" : words;
 }
 
-// As libcurl trusts (CURLOPT_CAINFO_BLOB): any certificate in the file is enough, its issuer need not be
-// there.
+// Trusts as libcurl does (CURLOPT_CAINFO_BLOB): any certificate in the file is enough, even without its
+// issuer.
 void trust(SSL_CTX* context, const std::string& pem) {
   X509_STORE* store = SSL_CTX_get_cert_store(context);
   if (pem.empty()) {
     SSL_CTX_set_default_verify_paths(context);
   } else {
     for (const auto& one : certificates_in(pem)) X509_STORE_add_cert(store, one.get());
-    ERR_clear_error();  // of one that is there twice
+    ERR_clear_error();  // raised for duplicate certificates
   }
   X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST);
 }
@@ -48,8 +48,8 @@ ClientCertificate client_certificate(const transport::Options& options) {
           ossl::private_key_of_pem(options.client_key_pem.reveal(), encrypted)};
 }
 
-// SSL_CTX_set_cert_cb(3): comes when the server asks for one, after its own was looked at. An untrusted
-// server does not see ours, and the handshake continues without it.
+// SSL_CTX_set_cert_cb(3): called when the server requests a certificate, after its own was verified. An
+// untrusted server does not get ours, and the handshake continues without it.
 int show_where_trusted(SSL* ssl, void* argument) {
   const auto& ours = *static_cast<const ClientCertificate*>(argument);
   if (SSL_get_verify_result(ssl) != X509_V_OK) return 1;
@@ -58,13 +58,13 @@ int show_where_trusted(SSL* ssl, void* argument) {
              : 0;
 }
 
-// An address is no name to a server (RFC 6066, section 3).
+// Sets SNI, unless the name is an IP address (RFC 6066, section 3).
 bool name_server(SSL* ssl, const std::string& name) {
   const std::unique_ptr<ASN1_OCTET_STRING, ossl::FreeWith<&ASN1_OCTET_STRING_free>> address(
       a2i_IPADDRESS(name.c_str()));
   ERR_clear_error();
   if (address) return true;
-  // SSL_set_tlsext_host_name(3) is this with an old-style cast.
+  // SSL_set_tlsext_host_name(3), without its old-style cast.
   return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                   const_cast<char*>(name.c_str())) == 1;
 }
@@ -74,7 +74,7 @@ bool fits(X509* certificate, const std::string& name) {
          X509_check_ip_asc(certificate, name.c_str(), 0) == 1;
 }
 
-// The whole handshake, however slowly the other side sends, within the time that the provider allows for it.
+// Completes the handshake within the provider's time limit, however slowly the peer sends.
 Result<void> shake_hands(SSL* ssl, const Socket& socket, const Endpoint& endpoint, unsigned timeout_ms) {
   const std::string where = endpoint.host + " port " + endpoint.port + ": ";
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
@@ -144,7 +144,7 @@ Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const trans
       SSL_set_alpn_protos(ssl.get(), kProtocols, sizeof kProtocols - 1) != 0)
     return Error{Reason::out_of_memory, {}};
   SSL_set_min_proto_version(ssl.get(), TLS1_2_VERSION);
-  SSL_set_verify(ssl.get(), SSL_VERIFY_NONE, nullptr);  // the verdict is looked at afterwards
+  SSL_set_verify(ssl.get(), SSL_VERIFY_NONE, nullptr);  // the verdict is read afterwards
   SESAM_CHECK(shake_hands(ssl.get(), socket, endpoint, options.connect_timeout_ms));
   return peer_of(ssl.get(), endpoint.name);
 }

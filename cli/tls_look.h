@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TLS handshake with the device that accepts any certificate, to report what it is.
+// A TLS handshake with the device that accepts any certificate, in order to report on it.
 #pragma once
 
 #include <openssl/x509.h>
@@ -18,9 +18,9 @@ using Certificate = ossl::X509Certificate;
 
 struct Peer {
   Certificate certificate;
-  long verdict = X509_V_OK;  ///< X509_verify_cert_error_string(3) has words for it
-  bool name_fits = false;    ///< subjectAltName, or CN where there is none (X509_check_host(3))
-  Certificate first_to_end;  ///< of the verified chain; null if it is not trusted
+  long verdict = X509_V_OK;  ///< see X509_verify_cert_error_string(3)
+  bool name_fits = false;    ///< subjectAltName, or CN if there is none (X509_check_host(3))
+  Certificate first_to_end;  ///< expires first in the verified chain; null if untrusted
   std::string tls_version;   ///< "TLSv1.3"
   std::string protocol;      ///< by ALPN (RFC 7301): "h2", "http/1.1"; empty: the device did not choose
 };
@@ -32,7 +32,7 @@ bool is_outdated(long verdict) noexcept;
 /// client certificate. Raises tls_failed, timed_out, bad_configuration.
 Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const transport::Options& options);
 
-/// The first certificate in a PEM text; null where there is none.
+/// The first certificate in a PEM text; null if there is none.
 Certificate first_in(const std::string& pem);
 
 }  // namespace sesam::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One signature, to see whether everything works.
+// Makes one signature, to test that everything works.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,8 @@
 
 namespace sesam::cli {
 
-/// Signs a digest of zeros with the key and verifies the signature. Gives the sentence that says so. Raises
-/// what open_found_key and sign_digest raise, and bad_signature.
+/// Signs a digest of zeros with the key and verifies the signature. Returns a sentence that reports success.
+/// Raises what open_found_key and sign_digest raise, and bad_signature.
 Result<std::string> trial_signature(const std::shared_ptr<n200::Device>& device, const FoundKey& found);
 
 }  // namespace sesam::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam uri`: a key's URIs, or the PEM file that wraps one.
+// `sesam uri`: prints a key's URIs, or a PEM file that wraps one.
 #include <iostream>
 
 #include "cli/commands.h"
@@ -22,7 +22,7 @@ struct Arguments {
 constexpr const char* kEcLabel = "EC PRIVATE KEY";
 constexpr const char* kRsaLabel = "RSA PRIVATE KEY";
 
-// A program that finds the wrong type of key in a file refuses it with a message about something else.
+// Checks the label here: a program would report a wrong type of key by a misleading message.
 Result<void> check_label(const std::string& label, const n200::KeyRecord& record) {
   const std::string fitting = type_of(record) == "RSA" ? kRsaLabel : kEcLabel;
   if (label == store::kPemLabel || label == fitting) return {};

@@ -41,7 +41,7 @@ std::string meant_subcommand(const CLI::App& app, const std::string& word) {
   return closest_to(word, names);
 }
 
-// What should have been a subcommand, or an option without its value. Other words may be a PIN.
+// Reports an unknown subcommand or option, without its value. Omits other words, which may be a PIN.
 void report_unexpected(const CLI::App& app, const std::vector<std::string>& words) {
   if (app.get_subcommands().empty() && !words.front().starts_with('-'))
     return print_error(kUsage, "unknown subcommand '" + words.front() + "'",
@@ -67,7 +67,7 @@ std::string usage_of(const CLI::App& app) {
   return "sesam " + (&command == &app ? "" : command.get_name() + " ") + "--help";
 }
 
-// The word of an option's list that its value may have been meant to be. `problem` begins with its name.
+// The listed value that an option's value was probably meant to be. `problem` begins with its name.
 std::string meant_value(const CLI::App& app, const std::string& problem) {
   const std::string name = problem.substr(0, problem.find(": "));
   const auto* option = name.starts_with("--") ? option_named(app, name) : nullptr;
@@ -85,8 +85,8 @@ bool needs_text(const CLI::App& app, const std::string& name) {
   throw CLI::ValidationError(name, "must not be empty");
 }
 
-// As words: CLI11 takes the next word as the value of "--name=", and an empty value of an option that needs
-// none for no value.
+// Checks the words: CLI11 takes the next word as the value of "--name=", and treats an empty value of an
+// option with an optional value as absent.
 void refuse_empty_options(const CLI::App& app, const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
     const std::string name = words[i].substr(0, words[i].find('='));
@@ -114,11 +114,11 @@ void parse(CLI::App& app, const std::vector<std::string>& words) {
     refuse_empty_arguments(chosen_command(app));
   };
   try {
-    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // the order that CLI11 wants
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 expects reverse order
   } catch (const CLI::Success&) {
     throw;  // help or version
   } catch (const CLI::ParseError&) {
-    refuse_empty_values();  // explains more
+    refuse_empty_values();  // gives a better message
     throw;
   }
   refuse_empty_values();
@@ -134,7 +134,7 @@ bool report_usage(const CLI::App& app, const CLI::ParseError& error) {
     app.exit(error);
     return false;
   }
-  // CLI11 says of an unknown subcommand that one is required.
+  // For an unknown subcommand, CLI11 reports that one is required.
   const auto left = app.remaining(true);
   const bool is_unknown = error.get_name() == "RequiredError" && app.get_subcommands().empty();
   const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;

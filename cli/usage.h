@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line: parsed, and what the command says about one that is not valid.
+// Parses the command line, and reports an invalid one.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace sesam::cli {
 
-/// Parses the words after the command's name. An empty value, as of a variable that a script forgot to set,
-/// is an error, not an absent option. Raises CLI::ParseError.
+/// Parses the words after the command's name. An empty value, for example from an unset variable of a script,
+/// is an error. Throws CLI::ParseError.
 void parse(CLI::App& app, const std::vector<std::string>& words);
 
-/// Prints help or version if that is what was asked for; otherwise the problem on stderr, without the value
-/// of an option, which may be a PIN. Whether it was a problem.
+/// Prints help or version if requested, and returns false. Otherwise reports the problem on stderr, without
+/// the value of an option, which may be a PIN, and returns true.
 bool report_usage(const CLI::App& app, const CLI::ParseError& error);
 
 /// The subcommand that was chosen; `app` itself without one.

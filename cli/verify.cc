@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sesam verify`: verifies a signature with a key's public part, which the device returns. Local otherwise.
+// `sesam verify`: verifies a signature locally, with the public key that the device returns.
 #include <iostream>
 
 #include "cli/commands.h"
@@ -16,7 +16,7 @@ struct Arguments {
   std::string signature;
 };
 
-// As DER takes it: each integer may need a zero before it, and tag and length.
+// Converts to DER, where each integer may need a leading zero, and has tag and length.
 Result<Bytes> der_of(std::span<const unsigned char> p1363) {
   Bytes der(p1363.size() + 16);
   SESAM_TRY(length, signature::der_of_p1363(p1363, der));

@@ -20,7 +20,7 @@ Change change_of(std::string_view text) {
       return is_attached ? Change::attached_comment : Change::comment;
     }
     if (c == '\\') {
-      // "\#" and its like are how to write such a character.
+      // "\#" and the like are the way to write such a character.
       constexpr std::string_view kEscaped = "#\\\"'`$";
       changes = changes || at + 1 == text.size() || kEscaped.find(text[at + 1]) == kEscaped.npos;
       ++at;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What openssl.cnf makes of a value: libcrypto interprets #, \, quotes and $ in it.
+// Finds values in openssl.cnf that libcrypto changes: it interprets #, \, quotes and $ in them.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ struct WrittenHint {
   std::string cure;
 };
 
-/// Why OpenSSL reads another value than the one that is written. `surely_unwanted`: a '#' after a blank does
-/// not count, as it may begin a comment on purpose, nor do the other characters.
+/// Why OpenSSL reads another value than the one that is written. `surely_unwanted`: reports only a '#' within
+/// a word, as a '#' after a blank or the other characters may be intended.
 WrittenHint hint_about_written_value(const std::string& cnf, std::string_view setting, bool surely_unwanted);
 
 }  // namespace sesam::cli
