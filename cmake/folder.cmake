@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-# sesam_folder(<name> [PROGRAM main.cc] PUBLISHES <headers> ... LINKS ...): one static library per source folder, of all its
-# sources but PROGRAM, which is what the library is linked into.
+# sesam_folder(<name> [PROGRAM main.cc] PUBLISHES <headers> ... LINKS ...): creates one static library per source folder,
+# from all its sources except PROGRAM, the main file of the program that links the library.
 #
-# Targets that link it can include the headers that it publishes, as "<name>/x.h", and nothing else of it: another include does
-# not build (test/integration/test_includes.py proves it). The folder itself and its unit tests (sesam_see_folder) can include
-# all of its headers.
+# Targets that link it can include only the headers that it publishes, as "<name>/x.h"; other includes do not build
+# (test/integration/test_includes.py verifies this). The folder itself and its unit tests (sesam_see_folder) can include all
+# of its headers.
 function(sesam_folder name)
   cmake_parse_arguments(ARG "" "PROGRAM" "PUBLISHES;LINKS" ${ARGN})
   string(REPLACE "/" "_" target "sesam_${name}")
   set(published "${CMAKE_BINARY_DIR}/include/${target}")
-  file(REMOVE_RECURSE "${published}")  # what is no longer published must not stay
+  file(REMOVE_RECURSE "${published}")  # removes headers that are no longer published
   file(MAKE_DIRECTORY "${published}/${name}")
   foreach(header IN LISTS ARG_PUBLISHES)
     if(NOT EXISTS "${CMAKE_SOURCE_DIR}/${name}/${header}")
@@ -23,16 +23,16 @@ function(sesam_folder name)
   target_include_directories(${target} INTERFACE "${published}")
   sesam_see_folder(${target} "${name}")
   target_link_libraries(${target} PRIVATE ${ARG_LINKS})
-  # Everything but OSSL_provider_init stays inside the module.
+  # The module exports only OSSL_provider_init.
   set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden
                         VISIBILITY_INLINES_HIDDEN ON)
 endfunction()
 
-# Gives a target all headers of a folder, and none of a folder inside it, through a directory of links.
+# Gives a target all headers of a folder, but none of its subfolders, through a directory of links.
 function(sesam_see_folder target name)
   string(REPLACE "/" "_" folder "${name}")
   set(whole "${CMAKE_BINARY_DIR}/include/whole_${folder}")
-  if(IS_SYMLINK "${whole}/${name}")  # in an older build directory: to the folder itself
+  if(IS_SYMLINK "${whole}/${name}")  # older build directories have a link to the folder itself
     file(REMOVE "${whole}/${name}")
   endif()
   file(REMOVE_RECURSE "${whole}/${name}")

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# What makes errors in memory hard to exploit, as far as compiler and linker have it.
+# Compiler and linker flags that make memory errors harder to exploit, where they are supported.
 include(CheckCXXCompilerFlag)
 include(CheckCXXSourceCompiles)
 include(CheckLinkerFlag)
 include(CheckPIESupported)
 
-check_pie_supported(LANGUAGES CXX)  # with CMAKE_POSITION_INDEPENDENT_CODE: executables are linked as such, too
+check_pie_supported(LANGUAGES CXX)  # with CMAKE_POSITION_INDEPENDENT_CODE: links executables as PIE, too
 
-# The control flow of each processor: CET on x86, BTI and PAC on arm64.
-# clang takes a flag of another processor with a warning; the build makes that an error, so the check does, too.
+# Control-flow protection of each processor: CET on x86, BTI and PAC on arm64.
+# clang only warns about a flag for another processor, but the build treats warnings as errors, so the check does, too.
 set(CMAKE_REQUIRED_FLAGS -Werror)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 foreach(flag IN ITEMS -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard)
@@ -28,7 +28,7 @@ foreach(keyword IN ITEMS relro now noexecstack)
   endif()
 endforeach()
 
-# Level 3 needs glibc 2.34 and GCC 12 or clang 9; where one of them lacks it, glibc takes it for 2 with a warning.
+# Level 3 needs glibc 2.34 and GCC 12 or clang 9; otherwise glibc falls back to level 2 with a warning.
 set(CMAKE_REQUIRED_FLAGS "-O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3")
 check_cxx_source_compiles("#include <cstdlib>
 #if __USE_FORTIFY_LEVEL < 3
@@ -41,10 +41,10 @@ if(SESAM_HAS_FORTIFY_3)
 else()
   set(fortify_level 2)
 endif()
-# The sanitizers look at more, and do not know the checked functions. Some compilers predefine a level of their own.
+# The sanitizers check more, but do not know the fortified functions. Some compilers predefine their own level.
 if(NOT SESAM_SANITIZE)
   add_compile_options("$<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=${fortify_level}>")
 endif()
 
-# No file names directories to search for libraries, not even in the build directory, from which sesam.so is copied.
+# Sets no RUNPATH, not even in the build directory, from which sesam.so is copied.
 set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)

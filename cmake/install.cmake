@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# What is installed beside module, command and simulator: manual pages, guides, examples, the completion of the shell.
+# Installs what comes with module, command and simulator: manual pages, guides, examples, shell completions.
 include(GNUInstallDirs)
 
-# Below a prefix that is not the system's (cmake/install-module.cmake.in).
+# The module's directory below a prefix other than the system's (cmake/install-module.cmake.in).
 set(SESAM_PREFIX_MODULES_DIR "${CMAKE_INSTALL_LIBDIR}/ossl-modules")
 
-# Debug information is five times as large as the code. It stays in the build directory; a distribution's tools separate it.
+# Debug information is five times as large as the code. It stays in the build directory; distributions split it off themselves.
 option(SESAM_STRIP "Install programs without debug information" ON)
 if(SESAM_STRIP AND NOT CMAKE_BUILD_TYPE STREQUAL Debug)
   install(CODE "set(CMAKE_INSTALL_DO_STRIP 1)") # for all rules that follow
@@ -17,7 +17,7 @@ if(SESAM_COMMAND)
   install(FILES "${CMAKE_SOURCE_DIR}/docs/sesam.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
   install(FILES "${CMAKE_SOURCE_DIR}/packaging/sesam.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
           RENAME sesam)
-  # Debian's zsh looks for what packages install in another directory than for what administrators install.
+  # Debian's zsh has separate directories for completions from packages and from administrators.
   if(CMAKE_INSTALL_PREFIX STREQUAL "/usr" AND EXISTS /etc/debian_version)
     set(zsh_completions zsh/vendor-completions)
   else()
@@ -27,7 +27,7 @@ if(SESAM_COMMAND)
   install(FILES "${CMAKE_SOURCE_DIR}/packaging/sesam.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 endif()
 
-# The guides keep their places to each other, so that their links work.
+# The guides keep their relative paths, so that their links work.
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/docs/" DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs"
         FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN examples EXCLUDE)
 install(FILES README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")

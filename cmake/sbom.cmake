@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# sesam.spdx.json: a bill of materials (SPDX 2.3), of what module, command and simulator are made of and linked with.
+# sesam.spdx.json: a bill of materials (SPDX 2.3) for module, command and simulator and the libraries they use.
 set(sbom_packages "")
 set(sbom_relationships "")
 
@@ -21,7 +21,7 @@ function(sbom_component name version licence)
     {\"spdxElementId\": \"SPDXRef-sesam\", \"relationshipType\": \"DEPENDS_ON\", \"relatedSpdxElement\": \"${id}\"}" PARENT_SCOPE)
 endfunction()
 
-# defined_in(<variable> <header> <macro>...): the numbers, or the string, behind the macros, joined by dots.
+# defined_in(<variable> <header> <macro>...): sets the variable to the values of the macros, joined by dots.
 function(defined_in variable header)
   set(values "")
   foreach(macro IN LISTS ARGN)
@@ -37,7 +37,7 @@ sbom_component(openssl "${OPENSSL_VERSION}" Apache-2.0)
 sbom_component(curl "${CURL_VERSION_STRING}" curl)
 sbom_component(simdjson "${simdjson_VERSION}" Apache-2.0)
 if(SESAM_COMMAND OR SESAM_TESTS OR SESAM_SIMULATOR)
-  find_package(CLI11 QUIET REQUIRED)  # those of cli/ and test/simulator/, whose variables are not seen here
+  find_package(CLI11 QUIET REQUIRED)  # cli/ and test/simulator/ find them, too, but their variables are not visible here
   find_package(nlohmann_json QUIET REQUIRED)
   sbom_component(cli11 "${CLI11_VERSION}" BSD-3-Clause)
   sbom_component(nlohmann-json "${nlohmann_json_VERSION}" MIT)
@@ -50,7 +50,7 @@ if(SESAM_TESTS OR SESAM_SIMULATOR)
   sbom_component(http-parser "${version}" MIT)
 endif()
 
-# One name for one content; the time obeys SOURCE_DATE_EPOCH.
+# The same contents get the same UUID; the time obeys SOURCE_DATE_EPOCH.
 string(UUID sbom_uuid NAMESPACE 6ba7b811-9dad-11d1-80b4-00c04fd430c8 NAME "${PROJECT_VERSION}${sbom_packages}" TYPE SHA1)
 string(TIMESTAMP sbom_created "%Y-%m-%dT%H:%M:%SZ" UTC)
 configure_file("${CMAKE_SOURCE_DIR}/cmake/sesam.spdx.json.in" "${CMAKE_BINARY_DIR}/sesam.spdx.json" @ONLY)

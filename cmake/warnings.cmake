@@ -9,7 +9,7 @@ if(SESAM_WERROR)
   add_compile_options(-Werror)
 endif()
 if(SESAM_COVERAGE)
-  # One file of counters is written to by all processes and threads of a test run.
+  # All processes and threads of a test run write to the same counter files.
   add_compile_options(--coverage -fprofile-update=atomic -O0)
   add_link_options(--coverage)
 endif()

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# bash completion for sesam(1). The command itself says what may follow, so that this file is never out of date.
+# bash completion for sesam(1). The command itself prints the completions, so that this file is never out of date.
 
 _sesam() {
   local words=() word line value joins='' current reply=()
-  # COMP_WORDS is split at ':' and '=', too, which stand in URIs and settings.
+  # COMP_WORDS is also split at ':' and '=', which occur in URIs and settings.
   for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
     if [[ ($word == [:=]* || $joins) && ${#words[@]} -gt 0 ]]; then words[-1]+=$word; else words+=("$word"); fi
     joins=''
@@ -26,7 +26,7 @@ _sesam() {
         return ;;
       *= | file: | env:) compopt -o nospace 2>/dev/null ;;
     esac
-    # Of a word that bash has split it wants the last part.
+    # If bash has split the word, it expects only the last part.
     [[ $current == *[:=]* && ${COMP_WORDBREAKS-} == *:* ]] && value=${value#"${current%"${current##*[:=]}"}"}
     [[ $2 == [\'\"]* ]] || printf -v value %q "$value"
     reply+=("$value")

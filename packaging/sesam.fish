@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# fish completion for sesam(1). The command itself says what may follow, so that this file is never out of date.
+# fish completion for sesam(1). The command itself prints the completions, so that this file is never out of date.
 
 function __sesam_complete
     set -l words (commandline -opc)
