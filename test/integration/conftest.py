@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures: a simulated device, an openssl.cnf that points to it, programs under that openssl.cnf."""
+"""Fixtures: a simulated device, an openssl.cnf that points to it, programs that use that openssl.cnf."""
 import signal
 from pathlib import Path
 from typing import Any, Callable, Iterator
@@ -17,7 +17,7 @@ from harness.simulator import Simulator
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "alone: bounds times so closely that nothing else may run beside it")
-    # Ignored under nohup(1), and in a shell's background; programs that are started here would ignore them, too.
+    # nohup(1) and background jobs of a shell ignore these signals; programs started by the tests would inherit that.
     for number, action in (signal.SIGHUP, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler):
         if signal.getsignal(number) == signal.SIG_IGN:
             signal.signal(number, action)
@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def shared_device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """One device for the whole run. For tests that neither count, nor set faults, nor mind other keys."""
+    """One device for the whole run, for tests that do not count requests or inject faults and tolerate other keys."""
     simulator = Simulator(tmp_path_factory.mktemp("device")).start()
     yield simulator
     simulator.stop()
@@ -33,7 +33,7 @@ def shared_device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulato
 
 @pytest.fixture
 def simulator(tmp_path: Path) -> Iterator[Callable[..., Simulator]]:
-    """simulator(delay_ms=5, http1=True, …) starts a device of this test's own."""
+    """simulator(delay_ms=5, http1=True, …) starts a device for this test only."""
     started: list[Simulator] = []
 
     def start(**options: Any) -> Simulator:
@@ -47,13 +47,13 @@ def simulator(tmp_path: Path) -> Iterator[Callable[..., Simulator]]:
 
 @pytest.fixture
 def device(simulator: Callable[..., Simulator]) -> Simulator:
-    """A device of this test's own, with nothing special about it."""
+    """A device for this test only, with default options."""
     return simulator()
 
 
 @pytest.fixture
 def lying(tmp_path: Path) -> Iterator[LyingDevice]:
-    """A device that says of its key what a test wants."""
+    """A device whose replies about its key are defined by the test."""
     device = LyingDevice(tmp_path / "lying")
     yield device
     device.stop()
@@ -110,13 +110,13 @@ def sesam(tmp_path: Path) -> Callable[..., programs.Done]:
 
 @pytest.fixture
 def doctor(sesam: Callable[..., programs.Done]) -> Callable[..., Any]:
-    """doctor(cnf, "--key", "web", …) -> the steps of `sesam doctor` by name; checks the exit status against them."""
+    """doctor(cnf, "--key", "web", …) -> the steps of `sesam doctor` by name. Also checks the exit status."""
     return lambda cnf, *words, **options: examine(sesam, cnf, *words, **options)
 
 
 @pytest.fixture
 def named(tmp_path: Path, openssl_cnf: Callable[..., Path]) -> Iterator[Callable[..., Named]]:
-    """named(device, "dnssec-policy …", key_cache_seconds=1, …): not started yet, killed at the end."""
+    """named(device, "dnssec-policy …", key_cache_seconds=1, …): a Named that the test starts; killed at its end."""
     made: list[Named] = []
 
     def make(device: Simulator, policy: str, zone_options: str = "inline-signing yes;", **settings: Any) -> Named:

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the integration tests drive: the simulated device, openssl.cnf, programs."""
+"""Helpers of the integration tests: simulated devices, openssl.cnf, programs."""

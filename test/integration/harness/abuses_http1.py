@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a hostile device may do in the place of a reply over HTTP/1.1 (RFC 9112)."""
+"""What a hostile device may send instead of a reply over HTTP/1.1 (RFC 9112)."""
 from harness.hostile_peer import Act, Hostility, Request
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -24,7 +24,7 @@ def slowly(head: bytes, piece: bytes) -> Act:
 
 
 def reply(raw: bytes) -> Act:
-    """Sent as it is; the connection stays open."""
+    """Sends the bytes unchanged, and keeps the connection open."""
 
     def act(hostility: Hostility, request: Request) -> None:
         hostility.send(raw)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a hostile device may do in the place of a reply over HTTP/2 (RFC 9113)."""
+"""What a hostile device may send instead of a reply over HTTP/2 (RFC 9113)."""
 import functools
 import time
 import zlib
@@ -13,7 +13,7 @@ from harness.hostile_peer import PAUSE_S, Act, Hostility, Request
 Headers = list[tuple[str, str]]
 OK: Headers = [(":status", "200"), ("content-type", "application/json")]
 AT_ONCE = 500  # frames in one write
-FRAME_BYTES = 16384  # SETTINGS_MAX_FRAME_SIZE, as it is at first
+FRAME_BYTES = 16384  # initial value of SETTINGS_MAX_FRAME_SIZE
 
 
 def block(hostility: Hostility, headers: Headers) -> bytes:
@@ -40,7 +40,7 @@ def flood(make: Callable[[int], Frame], headers_first: bool = False) -> Act:
 
 
 def continuations(first: Frame, piece: Callable[[Hostility], bytes]) -> Callable[[Hostility, int], None]:
-    """A block of headers that never ends."""
+    """A header block that never ends."""
 
     def send(hostility: Hostility, stream: int) -> None:
         hostility.send(first.serialize())
@@ -81,7 +81,7 @@ def endless_1xx(hostility: Hostility, request: Request) -> None:
 
 
 def hpack_bomb(hostility: Hostility, request: Request) -> None:
-    """One field of 4,000 bytes goes into the dynamic table, and is then named by a byte each, without end."""
+    """Puts a field of 4,000 bytes into the dynamic table, then refers to it without end, with one byte each time."""
     first = HeadersFrame(request.stream, block(hostility, [*OK, ("x", "y" * 4000)]))
     newest = b"\xbe" * FRAME_BYTES  # index 62, the newest of the dynamic table
     continuations(first, lambda _: newest)(hostility, request.stream)

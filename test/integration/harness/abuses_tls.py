@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a hostile device may do in the place of a TLS handshake."""
+"""What a hostile device may do instead of a TLS handshake."""
 import socket
 import ssl
 import time
@@ -9,7 +9,7 @@ from harness.hostile_peer import FOR_SECONDS, PAUSE_S, HostilePeer
 
 
 def first_flight(peer: HostilePeer, connection: socket.socket) -> bytes:
-    """What a server says to this client's hello, unsent."""
+    """The server's reply to this client's hello; it is not sent."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     server = peer.context.wrap_bio(incoming, outgoing, server_side=True)
     while not outgoing.pending:
@@ -28,7 +28,7 @@ def half_a_handshake(peer: HostilePeer, connection: socket.socket) -> None:
 
 
 def slow_handshake(peer: HostilePeer, connection: socket.socket) -> None:
-    """A byte a second."""
+    """Sends one byte per second."""
     for byte in first_flight(peer, connection)[:FOR_SECONDS]:
         connection.sendall(bytes([byte]))
         time.sleep(PAUSE_S)
@@ -39,7 +39,7 @@ def mute_handshake(peer: HostilePeer, connection: socket.socket) -> None:
 
 
 def endless_handshake(peer: HostilePeer, connection: socket.socket) -> None:
-    """Records that are no handshake."""
+    """Sends TLS records that never complete a handshake message."""
     connection.recv(65536)
     end = time.monotonic() + FOR_SECONDS
     while time.monotonic() < end:
@@ -59,6 +59,6 @@ def limited_to_tls_1_1(context: ssl.SSLContext) -> ssl.SSLContext:
 
 
 def tls_1_1(peer: HostilePeer, connection: socket.socket) -> None:
-    """All that it speaks. TLS 1.2 is the least that is accepted: a completed handshake is a broken promise."""
+    """Offers only TLS 1.1. The client's minimum is TLS 1.2, so a completed handshake is an error."""
     with limited_to_tls_1_1(peer.make_context()).wrap_socket(connection, server_side=True) as tls:
         peer.speak(tls)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The axes of a set-up that a user has, and which combinations of their values the core tests run over."""
+"""The axes of a user's set-up, and the combinations of their values that the core tests cover."""
 import itertools
 import os
 from contextlib import ExitStack
@@ -20,8 +20,8 @@ COMMANDS = {"EC": "eccsign", "RSA": "rsasign"}
 
 @dataclass(frozen=True)
 class SetUp:
-    """One combination."""
-    where: str  # "address", or "name": the host name is resolved
+    """One combination of values."""
+    where: str  # "address", or "name": a host name that the resolver looks up
     http: str  # "2" or "1.1"
     pin: str  # "PIN" or "none"
     nodes: str  # "1" or "2"
@@ -62,7 +62,7 @@ class World:
         self.looked_up: Path | None = None  # a line for each look-up
         if set_up.where == "name":
             options["name"] = NAME
-            # One address: with several the numbers of libcurl's descriptors fall otherwise (test_names.py has those).
+            # One address: with several, libcurl's descriptors get other numbers (test_names.py covers that).
             self.looked_up = self.resolver.enter_context(resolving("127.0.0.1"))
         self.cluster = Cluster(directory / "devices", int(set_up.nodes), **options).start()
         key: dict[str, Any] = {"type": "RSA", "size": 2048} if set_up.key == "RSA" else {}
@@ -73,7 +73,7 @@ class World:
 
     @property
     def device(self) -> Simulator:
-        """The one that is used while it is healthy."""
+        """The first node, which sesam uses as long as it is healthy."""
         return self.cluster.nodes[0]
 
     @property

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""BIND's tools in one directory: zone files, keys from labels, what dnssec-signzone tells."""
+"""Runs BIND's tools in one directory: zone files, keys from labels, the statistics of dnssec-signzone."""
 import re
 import shutil
 from dataclasses import dataclass

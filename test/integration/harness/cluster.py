@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two simulated devices with the same keys, as the nodes of one cluster, and HAProxy in front of them."""
+"""A cluster of simulated devices with the same keys, and HAProxy in front of them."""
 import shutil
 import socket
 import subprocess
@@ -30,7 +30,7 @@ listen n200
 
 
 class Cluster:
-    """All keys are made on the first node, by `create_key`; the second takes them over."""
+    """`create_key` makes each key on the first node; the other nodes copy it."""
 
     def __init__(self, directory: Path, nodes: int = 2, **options: Any):
         self.directory = directory
@@ -58,7 +58,7 @@ class Cluster:
             node.take_keys_of(self.nodes[0])
 
     def signatures(self) -> list[int]:
-        """How many each node was asked for since the last reset."""
+        """The number of eccsign requests to each node since the last reset."""
         return [node.requests().get("eccsign", 0) for node in self.nodes]
 
     def reset_counters(self) -> None:
@@ -67,8 +67,8 @@ class Cluster:
 
 
 class Balancer:
-    """HAProxy in TCP mode: TLS is between the provider and the node. Its checks are handshakes, which a mute node
-    fails."""
+    """HAProxy in TCP mode: TLS is between the provider and the node. Its health checks are TLS handshakes, so an
+    unresponsive node fails them."""
 
     def __init__(self, directory: Path, nodes: list[Simulator]):
         program = shutil.which("haproxy", path=minimal_environment(None)["PATH"])

@@ -8,7 +8,7 @@ from harness.simulator import PASSWORD, USER, Simulator
 
 
 def settings_for(simulator: Simulator, **overrides: Any) -> dict[str, Any]:
-    """The provider section's keys; an override of None leaves the key out."""
+    """The settings of the provider section; an override of None leaves the setting out."""
     settings = {
         "url": simulator.url,
         "address": "127.0.0.1",
@@ -23,14 +23,14 @@ def settings_for(simulator: Simulator, **overrides: Any) -> dict[str, Any]:
 
 def write(path: Path, settings: dict[str, Any], *, sesam_first: bool = False, default_properties: str | None = None,
           sections: str = "", extra: str = "", module: Path = MODULE) -> Path:
-    """`sections` is put before the names of all sections (two configurations in one test), `extra` at the file's
-    end."""
+    """`sections` prefixes the names of all sections, for two configurations in one test. `extra` is appended to the
+    file."""
     names = ["default", "sesam"]
     if sesam_first:
         names.reverse()
     algorithms = f"alg_section = {sections}algorithms\n" if default_properties else ""
-    # Without `extensions`, `x509 -req` of OpenSSL 4.0 takes the lines above the first section for a certificate's
-    # extensions.
+    # Without `extensions`, `x509 -req` of OpenSSL 4.0 reads the lines before the first section as extensions of the
+    # certificate.
     text = (f"openssl_conf = {sections}init\nextensions = {sections}no_extensions\n\n[{sections}no_extensions]\n\n"
             f"[{sections}init]\nproviders = {sections}providers\n{algorithms}")
     text += f"\n[{sections}providers]\n" + "".join(f"{name} = {sections}{name}_provider\n" for name in names)
@@ -39,10 +39,10 @@ def write(path: Path, settings: dict[str, Any], *, sesam_first: bool = False, de
     text += "".join(f"{key} = {value}\n" for key, value in settings.items())
     if default_properties:
         text += f"\n[{sections}algorithms]\ndefault_properties = {default_properties}\n"
-    # `openssl req` insists on its own section.
+    # `openssl req` requires its own section.
     text += "\n[req]\ndistinguished_name = req_dn\nx509_extensions = req_ext\n[req_dn]\n"
     text += "[req_ext]\nbasicConstraints = critical,CA:true\n"
     path.write_text(text + extra)
-    # What holds a secret and can be read by all is warned about.
+    # sesam warns if a file with a secret is world-readable.
     path.chmod(0o600 if {"pass", "pin", "keygen_pin"} & set(settings) else 0o644)
     return path

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`sesam doctor --json`: its steps, and what every report has in common."""
+"""Runs `sesam doctor --json` and checks what all its reports have in common."""
 import json
 import os
 import tempfile
@@ -17,7 +17,7 @@ Steps = dict[str, dict[str, Any]]
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A directory that every user may enter, unlike those of pytest."""
+    """A directory that every user may enter, unlike pytest's directories."""
     if os.geteuid() != 0:
         pytest.skip("needs root")
     with tempfile.TemporaryDirectory() as name:
@@ -27,7 +27,8 @@ def place() -> Iterator[Path]:
 
 
 def examine(sesam: Callable[..., Done], cnf: Path | None, *words: Any, **options: Any) -> Steps:
-    """The steps by name; of several with one name the last that is not good. "all": the whole report."""
+    """The steps by name. Of several steps with the same name, a bad one takes precedence over a warning, and a warning
+    over a good one. "all": the whole report."""
     done = sesam(cnf, "doctor", "--json", *words, check=False, **options)
     report = json.loads(done.stdout)
     assert done.stderr == "" and report["healthy"] == (done.returncode == 0)
@@ -55,25 +56,25 @@ def bad_steps(steps: Steps) -> list[str]:
 
 
 def assert_tells(step: dict[str, Any], *told: str) -> None:
-    """Cause and cure have these words."""
+    """The finding and its cure contain these words."""
     for words in told:
         assert words in step["finding"] + " => " + step.get("cure", ""), step
 
 
 def assert_only_bad(steps: Steps, name: str, *told: str) -> None:
-    """That step alone is bad."""
+    """Only that step is bad."""
     assert bad_steps(steps) == [name], steps
     assert_tells(steps[name], *told)
 
 
 def assert_only_warning(steps: Steps, name: str, *told: str) -> None:
-    """That step alone is a warning, and none is bad."""
+    """Only that step is a warning, and no step is bad."""
     assert bad_steps(steps) == [] and steps_with(steps, "warning") == [name], steps
     assert_tells(steps[name], *told)
 
 
 def make_dated(openssl: Callable[..., Done], directory: Path, start: str, end: str) -> Path:
-    """-> a certificate of the device's name, valid from and until then; its key is beside it."""
+    """-> a certificate for the device's name with that validity period; its key is in the same directory."""
     (directory / "dated.cnf").write_text("[ca]\ndefault_ca=x\n[x]\ndatabase=db\nserial=serial\nnew_certs_dir=.\n"
                                          "default_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n"
                                          "[req]\ndistinguished_name=dn\n[dn]\n")

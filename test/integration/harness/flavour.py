@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the libcurl that the module was built with cannot do; what cannot be tried with a sanitizer or with counters in
-the module."""
+"""Marks for tests that depend on the TLS library of libcurl, or that cannot run in sanitizer or coverage builds."""
 import os
 import shutil
 import subprocess
@@ -21,13 +20,13 @@ needs_alerts = pytest.mark.skipif(CURL_IS_GNUTLS, reason="libcurl with GnuTLS do
 
 openssl_in_curl = pytest.mark.skipif(CURL_IS_GNUTLS, reason="GnuTLS itself obeys SSLKEYLOGFILE")
 
-# scripts/coverage: who counts writes files, and says so where it cannot.
+# scripts/coverage: an instrumented program writes files, and prints an error if it cannot.
 not_counted = pytest.mark.skipif("SESAM_COVERAGE" in os.environ,
                                  reason="the counters of the coverage build get into the way")
 
 
 def not_sanitized(reason: str) -> pytest.MarkDecorator:
-    """scripts/sanitize: for what the sanitizers themselves do not bear, or change."""
+    """scripts/sanitize: for tests of behaviour that the sanitizers change or do not support."""
     return pytest.mark.skipif("SESAM_PRELOAD" in os.environ, reason=reason)
 
 
@@ -36,7 +35,7 @@ IN_A_CHILD = "a child of a process with threads may find a lock of the sanitizer
 
 @pytest.fixture
 def trust_after_setuid(device: Any) -> Iterator[dict[str, Path]]:
-    """Settings for a server that becomes another user than the one who may read this test's directory."""
+    """Settings for a server that switches to a user who cannot read this test's directory."""
     with tempfile.TemporaryDirectory(prefix="sesam-trust") as directory:
         Path(directory).chmod(0o755)
         yield {"tlscert": Path(shutil.copy(device.tlscert, directory))} if CURL_IS_GNUTLS else {}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device that answers look-ups and then floods: it sends frames without end, and no reply."""
+"""A device that answers look-ups normally, and any other request with an endless flood of frames."""
 import json
 import socket
 import ssl
@@ -24,7 +24,7 @@ FOR_SECONDS = 20
 
 
 class Flooder:
-    """Has the certificate of a simulator; `records` is what getkeyattributes answers. HTTP/2 alone."""
+    """Has the certificate of the simulator `twin` and speaks only HTTP/2. `records` is its reply to look-ups."""
 
     def __init__(self, twin: Simulator, records: dict[str, Any], flood: str):
         self.name, self.flood = twin.ready["name"], FLOODS[flood]
@@ -50,7 +50,7 @@ class Flooder:
             with self.context.wrap_socket(connection, server_side=True) as tls:
                 self._speak(tls)
         except OSError:
-            pass  # closed by the other side: as it should
+            pass  # the client closed the connection, as expected
 
     def _speak(self, tls: ssl.SSLSocket) -> None:
         state = H2Connection(H2Configuration(client_side=False))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device that shares nothing with the simulator: other errors, other replies, a signing command of its own."""
+"""A device independent of the simulator, with different errors, replies and signing command."""
 import base64
 import hashlib
 import json
@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote
 
 KEY_ID = "hsm010123F13C56131E1EEE0000000000000042"
 NAME = "foreign.example"
-# Of SubjectPublicKeyInfo (RFC 5480) for P-256, before X and Y.
+# Length of the part of SubjectPublicKeyInfo (RFC 5480) before X and Y, for P-256.
 P256_PREFIX_BYTES = 27
 
 
@@ -22,7 +22,7 @@ def openssl(*arguments: object, data: bytes | None = None) -> bytes:
 
 
 class ForeignDevice:
-    """One P-256 key, made by genecckey. `journal` holds each request: (method, command, fields)."""
+    """Has one P-256 key, made by genecckey. `journal` records each request: (method, command, fields)."""
 
     def __init__(self, directory: Path):
         directory.mkdir(parents=True)
@@ -39,9 +39,9 @@ class ForeignDevice:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.tlscert, directory / "tls.key")
-        # A client may be gone by the time of accept(2), which must not wait for the next one.
+        # If the client has disconnected before accept(2), the call must not block until the next client connects.
         self.server.socket.setblocking(False)
-        # The handshake is the connection's own thread's: a client that begins none must not stop the server.
+        # The thread of the connection does the handshake: a client that never starts it must not block the server.
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -64,7 +64,7 @@ class ForeignDevice:
         self.record = {"slot": KEY_ID[:23] + KEY_ID[31:], "key_id": KEY_ID, "id": "AAAB68606BE2", "key_type": "NIST",
                        "key_len": 256, "key_acl": "FFFF", "nice_name": name, "public_key": public.hex().upper()}
 
-    # What differs from the simulator, all of it.
+    # All differences from the simulator follow.
     def sign(self, fields: dict[str, str]) -> tuple[int, dict[str, object]]:
         for name in ("hsm_id", "digest_b64", "key_pin"):
             if name not in fields:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device that turns hostile: it has the certificate of a simulator and hands requests on to it, until it is armed
+"""A device that turns hostile: it has the certificate of a simulator and forwards requests to it, until a test arms it
 with an abuse."""
 import http.client
 import json
@@ -38,7 +38,7 @@ class Request:
 
 
 class Hostility:
-    """What an abuse has in hand: the connection, the request, and the state of HTTP/2 if that is spoken."""
+    """What an abuse works with: the peer, the connection, and the state of HTTP/2 if in use."""
 
     def __init__(self, peer: "HostilePeer", tls: ssl.SSLSocket, state: H2Connection | None):
         self.peer, self.tls, self.state = peer, tls, state
@@ -48,7 +48,8 @@ class Hostility:
         self.peer.sent += len(data)
 
     def until_closed(self) -> Iterator[None]:
-        """As often as the loop likes, until the other side has had enough and sending fails, or the time is over."""
+        """Iterates until the test stops the peer or FOR_SECONDS have passed. Sending fails as soon as the client has
+        closed the connection, which ends the caller's loop."""
         end = time.monotonic() + FOR_SECONDS
         while time.monotonic() < end and not self.peer.stopped:
             yield
@@ -58,7 +59,7 @@ class Hostility:
             self.send(data)
 
     def slowly(self, data: bytes) -> None:
-        """A byte a second."""
+        """Sends one byte per second."""
         for _, byte in zip(self.until_closed(), data):
             self.send(bytes([byte]))
             time.sleep(PAUSE_S)
@@ -67,12 +68,12 @@ class Hostility:
             time.sleep(0.1)
 
 
-Act = Callable[[Hostility, Request], bool | None]  # True: the reply is whole, and the connection goes on
+Act = Callable[[Hostility, Request], bool | None]  # True: the reply is complete, and the connection stays open
 OnConnection = Callable[["HostilePeer", socket.socket], None]
 
 
 class Elsewhere:
-    """Where redirects point to: counts who comes."""
+    """The target of redirects: counts connections."""
 
     def __init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -88,8 +89,8 @@ class Elsewhere:
 
 
 class HostilePeer:
-    """`act` is done in the place of the reply to each request of `kind` ("": of any kind), or `on_connection` in the
-    place of the handshake."""
+    """Calls `act` instead of replying to a request of `kind` ("": of any kind), or `on_connection` instead of the
+    handshake."""
 
     def __init__(self, twin: Simulator, alpn: str = "h2"):
         self.twin, self.alpn = twin, alpn
@@ -99,11 +100,11 @@ class HostilePeer:
         self.elsewhere = Elsewhere()
         self.act: Act | None = None
         self.kind = ""
-        self.hides_public_keys = False  # in the reply to a look-up: only a listing has them
+        self.hides_public_keys = False  # in replies to look-ups; only a listing has them
         self.on_connection: OnConnection | None = None
-        self.abused = 0  # how often
-        self.sent = 0  # bytes, while it was armed
-        self.handshakes = 0  # completed, since it was armed
+        self.abused = 0  # number of abuses so far
+        self.sent = 0  # bytes sent by abuses
+        self.handshakes = 0  # completed since arm_handshake()
         self.last_reply = b""
         self.stopped = False
         self.connections: list[socket.socket] = []
@@ -127,7 +128,7 @@ class HostilePeer:
         self.kind, self.act = kind, act
 
     def arm_handshake(self, on_connection: OnConnection) -> None:
-        """For connections from now on; the present ones are closed."""
+        """Applies to new connections; closes the present ones."""
         self.on_connection, self.handshakes = on_connection, 0
         for one in self.connections:
             with suppress(OSError):
@@ -139,7 +140,7 @@ class HostilePeer:
             one.close()
 
     def _serve(self, connection: socket.socket) -> None:
-        # What the other side closes while we write to it ends in OSError, ssl.SSLError among them: as it should.
+        # If the client closes the connection while we write, the result is an OSError such as ssl.SSLError: expected.
         with connection, suppress(OSError, ValueError, H2Error):
             if self.on_connection:
                 self.abused += 1
@@ -198,7 +199,7 @@ class HostilePeer:
             buffer = buffer[length:]
             if self._is_abused(request):
                 if not self.act(Hostility(self, tls, None), request):
-                    return  # and the connection is closed
+                    return  # closes the connection
                 continue
             status, body = self.honest_reply(request)
             tls.sendall(b"HTTP/1.1 %d -\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests do with a key through the openssl command."""
+"""Operations with a key through the openssl command."""
 import re
 from pathlib import Path
 from typing import Any, Callable
@@ -8,7 +8,8 @@ Openssl = Callable[..., Any]
 
 
 def total_found(listing: str) -> int:
-    """Of what storeutl printed. OpenSSL 3.0 says "Total found: 0", 3.5 and later say nothing of nothing."""
+    """The number of objects in the output of storeutl. If none is found, OpenSSL 3.0 prints "Total found: 0"; 3.5 and
+    later print nothing."""
     return sum(int(total) for total in re.findall(r"^Total found: (\d+)$", listing, re.M))
 
 
@@ -19,13 +20,13 @@ def public_key(openssl: Openssl, cnf: Path, uri: str, directory: Path, name: str
 
 
 def verifies(openssl: Openssl, public: Path, signature: Path, data: Path, digest: str) -> bool:
-    """Held against OpenSSL alone: no provider of ours, no configuration."""
+    """Verifies with OpenSSL's own providers, without any configuration."""
     done = openssl(None, "dgst", f"-{digest}", "-verify", public, "-signature", signature, data, check=False)
     return done.returncode == 0 and "Verified OK" in done.stdout
 
 
 def assert_signs(openssl: Openssl, cnf: Path, uri: str, directory: Path, digest: str = "sha256") -> None:
-    """The key at the URI signs, its public part verifies it, and verifies nothing else."""
+    """Signs with the key at the URI. Its public key must accept the signature, and reject it for other data."""
     data, signature = directory / "data", directory / "signature"
     data.write_bytes(b"to be signed\n" * 100)
     openssl(cnf, "dgst", f"-{digest}", "-sign", uri, "-out", signature, data)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What servers that are written by hand have in common."""
+"""The accept loop of the test servers that are written in Python."""
 import socket
 import threading
 from typing import Callable
 
 
 def serve_connections(listener: socket.socket, serve: Callable[[socket.socket], None]) -> None:
-    """Calls `serve` in a thread for each connection, until the listener is closed. Returns at once."""
+    """Calls `serve` in a new thread for each connection until the listener is closed. Returns immediately."""
 
     def accept() -> None:
         while True:

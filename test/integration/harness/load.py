@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Threads that use keys while a test makes the device fail: the load of scripts/faults."""
+"""The load generator of scripts/faults: threads that use keys while a test makes the device fail."""
 import sys
 
 from harness.paths import REPOSITORY

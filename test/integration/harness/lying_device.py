@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device with a trusted certificate that says what a test wants it to say."""
+"""A device with a trusted certificate whose replies are defined by the test."""
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,8 @@ TOKEN = KEY_ID[:23] + KEY_ID[31:]
 
 
 class LyingDevice(ForeignDevice):
-    """`claims` replaces members of its key's record, `refusal` answers each request to sign, `refuses_look_ups` each
-    other one. Types of keys besides NIST have none."""
+    """`claims` replaces members of the key's record. `refusal` is the reply to each POST and, if `refuses_look_ups` is
+    set, to each GET. The lists of BRAINPOOL, RSA and SYM keys are empty."""
 
     def __init__(self, directory: Path):
         super().__init__(directory)

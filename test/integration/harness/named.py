@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""BIND's server: one named in a directory and on ports of its own, asked and steered through rndc and dig."""
+"""Runs BIND's named in its own directory and on its own ports, and controls it with rndc and dig."""
 import base64
 import os
 import re
@@ -33,7 +33,7 @@ zone "{zone}" {{ type primary; file "{zone}"; {zone_options} dnssec-policy "{pol
 
 
 class Named:
-    """Serves jp.example, signed by the policy "tested", which the configuration given defines."""
+    """Serves jp.example, signed by the policy "tested", which the argument `policy` defines."""
 
     def __init__(self, directory: Path, openssl_conf: Path, policy: str, zone_options: str):
         self.directory = directory
@@ -43,7 +43,7 @@ class Named:
         self.zone_file = directory / ZONE
         self.log = directory / "named.log"
         self.zone_file.write_text(TRANSCRIPT_ZONE.read_text().replace("$TTL 3600",
-                                                                      "$TTL 1"))  # a rollover waits for TTLs
+                                                                      "$TTL 1"))  # a rollover waits for TTLs to expire
         self.port, self.control_port = free_port(), free_port()
         values = {"secret": base64.b64encode(os.urandom(32)).decode(), "directory": directory, "zone": ZONE,
                   "port": self.port, "control_port": self.control_port, "policy": "tested",
@@ -54,7 +54,7 @@ class Named:
         self.rndc_key.write_text(CONFIGURATION.format(**values).partition("controls")[0])
 
     def start(self) -> "Named":
-        """In the foreground."""
+        """Starts named in the foreground."""
         errors = (self.directory / "stderr.txt").open("ab")
         self.process = subprocess.Popen(["named", "-f", "-L", self.log, "-c", self.conf], stdin=subprocess.DEVNULL,
                                         stdout=errors, stderr=errors,
@@ -64,7 +64,7 @@ class Named:
         return self
 
     def start_as_daemon(self, user: str) -> "Named":
-        """As Debian starts it, but for systemd: by root, who becomes that user."""
+        """Starts named as root and lets it switch to that user, as on Debian, but without systemd."""
         run(["named", "-u", user, "-L", self.log, "-c", self.conf], self.openssl_conf, cwd=self.directory)
         self.wait_until("it answers", lambda: self.rndc("status", check=False).returncode == 0)
         return self
@@ -77,7 +77,7 @@ class Named:
             return None
 
     def stop(self) -> None:
-        """In good order."""
+        """Stops named cleanly; it must exit with status 0."""
         pid = self.pid
         self.rndc("stop", check=False)
         if self.process:
@@ -87,7 +87,7 @@ class Named:
             self.wait_until("it ends", lambda: not Path(f"/proc/{pid}").exists())
 
     def kill(self) -> None:
-        """At the end of a test, in whatever state."""
+        """Kills named if it still runs, at the end of a test."""
         pid = self.process.pid if self.process else self.pid
         if pid and Path(f"/proc/{pid}/comm").exists() and Path(f"/proc/{pid}/comm").read_text() == "named\n":
             os.kill(pid, signal.SIGKILL)
@@ -99,7 +99,7 @@ class Named:
                    cwd=self.directory, **options)
 
     def add_names(self, names: list[str], **options: Any) -> Done:
-        """By dynamic update, for a zone that allows it."""
+        """Adds names by dynamic update, which the zone must allow."""
         lines = [f"server 127.0.0.1 {self.port}", f"zone {ZONE}", *(f"update add {name}.{ZONE} 1 A 192.0.2.1"
                                                                     for name in names), "send"]
         return run(["nsupdate"], None, stdin="\n".join(lines + [""]).encode(), **options)
@@ -118,12 +118,12 @@ class Named:
         return self.rndc("dnssec", "-status", ZONE).stdout
 
     def key_tags(self, role: str) -> list[str]:
-        """Of "KSK" or "ZSK": the keys that the policy knows of."""
+        """The tags of the policy's keys with the role "KSK" or "ZSK"."""
         return re.findall(rf"^key: (\d+) \(\w+\), {role}$", self._status(), re.M)
 
     def state(self, tag: str, what: str) -> str:
-        """How far "dnskey", "ds", "key rrsig" or "zone rrsig" of that key has got in the world, as named reckons:
-        hidden, rumoured, omnipresent, unretentive."""
+        """named's state of "dnskey", "ds", "key rrsig" or "zone rrsig" of that key: hidden, rumoured, omnipresent or
+        unretentive."""
         of_key = re.search(rf"^key: {tag} .*?(?=^key: |\Z)", self._status(), re.M | re.S)
         found = of_key and re.search(rf"- {what}: +(\w+)", of_key.group())
         return found[1] if found else ""
@@ -132,14 +132,14 @@ class Named:
         return self.state(tag, what) == "omnipresent"
 
     def transfer(self) -> Path:
-        """The zone as served, in a file."""
+        """Saves the zone as served. -> the file"""
         path = self.directory / "transferred"
         lines = self.dig(ZONE, "AXFR").splitlines(keepends=True)
-        path.write_text("".join(lines[:-1]))  # the SOA comes again at the end
+        path.write_text("".join(lines[:-1]))  # without the SOA record that a transfer repeats at its end
         return path
 
     def verify(self) -> Done:
-        """dnssec-verify of the zone as served: without our provider, with the public keys alone."""
+        """Runs dnssec-verify on the zone as served, with the public keys only and without sesam."""
         return run(["dnssec-verify", "-o", ZONE, self.transfer()], None, check=False)
 
     def is_signed(self) -> bool:
@@ -150,7 +150,7 @@ class Named:
         return "".join(path.read_text()[-8000:] for path in paths if path.exists())
 
     def wait_until(self, what: str, true: Callable[[], bool]) -> None:
-        """Counts looks, not seconds: a machine that is busy elsewhere makes both of us wait."""
+        """Counts attempts, not seconds: a busy machine slows down both named and the test."""
         for _ in range(300):
             if true():
                 return
@@ -159,7 +159,7 @@ class Named:
         raise AssertionError(f"in vain: {what}\n{self.tell()}")
 
     def switch(self, old: str, new: str) -> None:
-        """Replaces a part of named.conf, which named reads again."""
+        """Replaces a part of named.conf; a running named reloads it."""
         text = self.conf.read_text()
         assert text.count(old) == 1, text
         self.conf.write_text(text.replace(old, new))
@@ -168,7 +168,8 @@ class Named:
             self.rndc("reconfig")
 
     def roll_over(self, tag: str, role: str) -> str:
-        """Begins the rollover of a key, and returns the tag of its successor. BIND names keys by the second."""
+        """Starts the rollover of a key and returns the tag of its successor. Waits first: BIND creates at most one key
+        per second."""
         before = set(self.key_tags(role))
         time.sleep(1.1)
         self.rndc("dnssec", "-rollover", "-key", tag, ZONE)

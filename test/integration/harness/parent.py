@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The parent of a zone: which DS records it publishes, and whether a validator accepts the zone by them."""
+"""The parent of a zone: its DS records, and whether a validator accepts the zone with them."""
 import re
 from typing import Callable
 
@@ -9,15 +9,15 @@ from harness.programs import Done, run
 
 
 class Parent:
-    """Publishes DS records of jp.example, as its registry would when told so, and validates by delv, which asks the
-    server anew each time and has no provider."""
+    """Publishes DS records of jp.example, like its registry on request. Validates with delv, which queries the server
+    each time and does not use sesam."""
 
     def __init__(self, one: Named):
         self.named = one
         self.ds: dict[str, str] = {}
 
     def publish(self, tag: str) -> None:
-        """The DS of the KSK served with that tag. named is told that it can be seen."""
+        """Publishes the DS record of the KSK with that tag, and reports it to named as published."""
         records = run(["dnssec-dsfromkey", "-f", "-", ZONE], None,
                       stdin=self.named.dig(ZONE, "DNSKEY").encode()).stdout
         found = re.search(rf"^{re.escape(ZONE)}\. IN DS ({tag} \d+ 2 \S+)$", records, re.M)
@@ -45,15 +45,15 @@ class Parent:
             assert "fully validated" in done.stdout, f"{self.ds}\n{done}\n{self.named.tell()}"
 
     def wait_until(self, what: str, true: Callable[[], bool]) -> None:
-        """Validates at each look: the zone is never bogus on the way."""
+        """Validates the zone at each attempt: it must never be bogus in the meantime."""
         def look() -> bool:
             self.assert_accepted()
             return true()
         self.named.wait_until(what, look)
 
     def replace(self, old: str, new: str) -> None:
-        """The DS of a KSK by that of its successor, as docs/BIND.md says: each step when named shows that the one
-        before has reached everybody."""
+        """Replaces the DS of a KSK with that of its successor, as docs/BIND.md describes: each step starts when named
+        reports that the previous one has propagated."""
         one = self.named
         self.wait_until("the new DS may be published", lambda: one.state(new, "ds") == "rumoured")
         assert one.is_signed(), "by all algorithms"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the things under test are. SESAM_BUILD_DIR names another build directory than build/."""
+"""Paths of the repository and of the binaries under test. SESAM_BUILD_DIR overrides the build directory, build/."""
 import os
 import tempfile
 from pathlib import Path
@@ -12,7 +12,8 @@ COMMAND = BUILD / "sesam"
 
 
 def let_everybody_enter(directory: Path) -> None:
-    """For a program that becomes another user than the one whose directory this is."""
+    """Makes the directory and its parents below the temporary directory accessible to every user (mode 0755), for
+    programs that switch to another user."""
     while directory != Path(tempfile.gettempdir()):
         directory.chmod(0o755)
         directory = directory.parent

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The smallest Windows program that is one: headers, and a section of one instruction (Microsoft's "PE Format")."""
+"""A minimal valid Windows executable: headers and a section with one instruction (Microsoft's "PE Format")."""
 import struct
 
 ALIGNMENT, HEADER_BYTES = 0x200, 0x200

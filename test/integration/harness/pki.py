@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CAs whose keys are files, and the certificates that they issue: for keys in the device, and for each other."""
+"""CAs whose keys are in files, and the certificates that they issue for keys in the device and for other CAs."""
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ class Ca:
 
 
 class Pki:
-    """Files in one directory, made with OpenSSL's own keys and without any configuration of ours."""
+    """Keeps its files in one directory. The CA keys are OpenSSL's own, made without sesam's configuration."""
 
     def __init__(self, directory: Path):
         directory.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ class Pki:
         return certificate
 
     def ca(self, name: str, issuer: Ca | None = None, like: Ca | None = None) -> Ca:
-        """`like`: one more certificate for the key and the subject of that CA."""
+        """`like`: issues another certificate for the key and the subject of that CA."""
         key = like.key if like else self.directory / f"{name}.key"
         if not like:
             self._openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
@@ -53,6 +53,6 @@ class Pki:
         return Ca(like.name if like else name, key, self._certify(request, issuer, key, CA_EXTENSIONS, name, 30))
 
     def leaf(self, uri: str, cnf: Path, issuer: Ca, name: str, days: int = 2, subject: str | None = None) -> Path:
-        """A certificate for the key in the device."""
+        """Issues a certificate for the key in the device."""
         request = self._request(uri, subject or f"/CN={name}", name, cnf)
         return self._certify(request, issuer, None, LEAF_EXTENSIONS, name, days)

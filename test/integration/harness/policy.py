@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""dnssec-policies for the tests' named: all waiting is cut to a second or none, so that a rollover is done in ten."""
+"""dnssec-policy statements for named: all delays are cut to a second or less, so a rollover takes about ten seconds."""
 
 SHORT_TIMES = """
     dnskey-ttl 1; max-zone-ttl 1; parent-ds-ttl 1;
     publish-safety 0; retire-safety 0; zone-propagation-delay 0; parent-propagation-delay 0;
     signatures-validity 60; signatures-validity-dnskey 60; signatures-refresh 53; signatures-jitter 0;
 """
-LASTING = "dnskey-ttl 1; max-zone-ttl 1;"  # and BIND's own times otherwise
+LASTING = "dnskey-ttl 1; max-zone-ttl 1;"  # otherwise BIND's default times
 
 
 def key_store(name: str, uri: str) -> str:
@@ -15,7 +15,7 @@ def key_store(name: str, uri: str) -> str:
 
 def policy(ksk: str = "", zsk: str = "", algorithm: str = "ecdsap256sha256", zsk_lifetime: str = "unlimited",
            more: str = SHORT_TIMES) -> str:
-    """The policy "tested". ksk and zsk say where these keys are, as 'key-store "hsm"'; files without that."""
+    """The policy "tested". `ksk` and `zsk` are the location of the keys, such as 'key-store "hsm"'; empty: in files."""
     keys = (f"ksk {ksk} lifetime unlimited algorithm {algorithm}; zsk {zsk} lifetime {zsk_lifetime} algorithm "
             f"{algorithm};")
     return f'dnssec-policy "tested" {{ keys {{ {keys} }}; {more} }};\n'

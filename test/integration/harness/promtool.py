@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prometheus' own judgement of rules and queries: promtool, which runs no server."""
+"""Checks Prometheus rules and queries with promtool, which needs no server."""
 import json
 import os
 import shutil
@@ -23,7 +23,7 @@ def check_rules(path: Path) -> None:
 
 
 def run_tests(directory: Path, rules: list[Path], tests: list[dict[str, Any]]) -> None:
-    """Unit tests of rules: input_series, alert_rule_test, promql_expr_test. JSON is YAML."""
+    """Runs unit tests of rules: input_series, alert_rule_test, promql_expr_test. The file is JSON, a subset of YAML."""
     path = directory / "tests.yml"
     path.write_text(json.dumps({"rule_files": [str(rule) for rule in rules], "evaluation_interval": "1m",
                                 "tests": tests}))

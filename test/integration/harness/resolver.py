@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Host names that are really looked up: libcurl answers "localhost" by itself, without its resolver and the descriptors
-of that."""
+"""Host names that go through the resolver. libcurl resolves "localhost" itself, without its resolver thread and the
+descriptors that this uses."""
 import atexit
 import functools
 import os
@@ -16,7 +16,7 @@ from harness.simulator import DEVICE_NAME
 
 # A sanitizer's library has a getaddrinfo(3) of its own.
 CAN_ANSWER = "SESAM_PRELOAD" not in os.environ
-# Of the device where its name is to be looked up.
+# The host name of the device in tests that resolve it.
 NAME = DEVICE_NAME if CAN_ANSWER else "localhost"
 
 
@@ -29,9 +29,9 @@ def library() -> Path:
 
 @contextmanager
 def resolving(*addresses: str) -> Iterator[Path]:
-    """Every program that is started meanwhile finds NAME at these addresses. -> a file with a line for each look-up."""
+    """Programs started within this context resolve NAME to these addresses. -> a file with a line for each look-up"""
     with tempfile.TemporaryDirectory(prefix="sesam-resolver.") as directory:
-        Path(directory).chmod(0o755)  # for servers that become another user
+        Path(directory).chmod(0o755)  # for servers that switch to another user
         answers, log = Path(directory) / "answers", Path(directory) / "looked-up"
         answers.write_text(" ".join([NAME, *addresses]) + "\n")
         log.touch()

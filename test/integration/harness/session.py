@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A program that keeps a key open, and does with it what it is told, a word at a time."""
+"""A program that keeps a key open and uses it as commanded: one word per line on its standard input."""
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +18,7 @@ def session_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def session_of(program: Path, uri: str, cnf: Path, log: IO[bytes] | None = None) -> Iterator[Callable[[str], str]]:
-    """-> say("sign"), which returns the program's answer. The program must end well."""
+    """-> say("sign"), which returns the program's answer. The program must exit with status 0."""
     process = subprocess.Popen([program, uri], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
                                bufsize=1, env=minimal_environment(cnf))
 

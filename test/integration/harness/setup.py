@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures for the tests of `sesam setup`: where it writes, and a command line that answers everything."""
+"""Fixtures for the tests of `sesam setup`: the target directory, and a command line that answers every question."""
 import subprocess
 
 import pytest
@@ -30,7 +30,7 @@ def place(tmp_path):
 
 @pytest.fixture
 def words(place, tmp_path):
-    """words(device, …) -> the command line that answers everything; `without` leaves options out."""
+    """words(device, …) -> a command line that answers every question; `without` names options to leave out."""
 
     def make(device, *more, without=(), **other):
         options = {"url": device.url, "address": "127.0.0.1", "user": USER, "pass-source": f"file:{tmp_path}/password",

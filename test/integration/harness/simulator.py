@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The simulated device (build/n200-sim): started, asked through its control port, stopped."""
+"""Starts, controls and stops the simulated device (build/n200-sim), through its control port."""
 import http.client
 import json
 import subprocess
@@ -28,7 +28,7 @@ def command_line(options: dict[str, Any]) -> list[str]:
 
 
 class Simulator:
-    """One device. A stopped one can be started again: it keeps its keys, like a device."""
+    """One device. It can be restarted after a stop; like a real device, it keeps its keys."""
 
     def __init__(self, directory: Path, **options: Any):
         self.directory = directory
@@ -93,14 +93,14 @@ class Simulator:
         return self.control("GET", "/counters")
 
     def requests(self) -> dict[str, int]:
-        """Requests per command since the last reset; commands never asked are absent."""
+        """Requests per command since the last reset; commands without requests are absent."""
         return {command: n for command, n in self.counters()["requests"].items() if n}
 
     def reset_counters(self) -> None:
         self.control("POST", "/counters/reset")
 
     def create_key(self, nice_name: str, type: str = "NIST", size: int = 256, **fields: Any) -> Any:
-        """fields: pin, pin_stored, core, count. The record, or the list of records if count is given."""
+        """fields: pin, pin_stored, core, count. Returns the record, or the list of records if `count` is given."""
         created = self.control("POST", "/keys", {"type": type, "size": size, "nice_name": nice_name, **fields})["keys"]
         return created if "count" in fields else created[0]
 
@@ -108,7 +108,7 @@ class Simulator:
         self.control("POST", "/keys/delete", {"key": name})
 
     def keys(self) -> list[dict[str, Any]]:
-        """What the device knows of its keys, PINs and private parts excepted."""
+        """The records of all keys, without PINs and private keys."""
         return self.control("GET", "/keys")["keys"]
 
     def add_user(self, name: str, password: str, rules: tuple[str, ...] = ("post", "get")) -> None:
@@ -124,19 +124,20 @@ class Simulator:
         self.control("POST", "/faults/clear")
 
     def network(self, what: str, ms: int = 0) -> None:
-        """A mishap of the network: "restart", "refuse", "silence", …; after `ms` all is well, or with
+        """Starts a network failure: "restart", "refuse", "silence", … It ends after `ms`, or with
         network("restore")."""
         self.control("POST", "/network", {"do": what, "ms": ms})
 
     def hang_core(self, ms: int, core: int = 1) -> None:
-        """-1: until it is told 0."""
+        """Makes a core unresponsive for `ms`; -1: until a call with 0."""
         self.control("POST", "/cores", {"core": core, "hang_ms": ms})
 
     def change_certificate(self, **fields: Any) -> dict[str, Path]:
-        """A new one, or that of `tlscert` and `tlskey`. Both paths; `self.tlscert` remains the first one."""
+        """Switches to a new certificate, or to that of the fields `tlscert` and `tlskey`. Returns both paths;
+        `self.tlscert` remains the first certificate."""
         return {name: Path(path) for name, path in self.control("POST", "/certificate", {
             name: str(value) for name, value in fields.items()}).items()}
 
     def take_keys_of(self, other: "Simulator") -> None:
-        """As the nodes of a cluster share their keys."""
+        """Copies the keys of another device, as between the nodes of a cluster."""
         self.control("POST", "/keys/take", {"journal": str(other.directory / "state" / "keys.jsonl")})

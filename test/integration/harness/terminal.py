@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a program at a terminal of its own, at which a test answers what it is asked."""
+"""Runs a program on its own terminal, where the test answers its prompts."""
 import fcntl
 import os
 import pty
@@ -17,19 +17,19 @@ ENDED = b""
 
 
 def _take_terminal(slave: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # as at any terminal, though the tests may run in the background
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # as on any terminal; a test run in the background ignores it
     os.setsid()
     fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 
 
 class Terminal:
-    """What stands on the screen, byte by byte."""
+    """The terminal's output so far."""
 
     def __init__(self, master: int, deadline: float):
         self.master, self.deadline, self.screen = master, deadline, b""
 
     def read(self) -> bytes:
-        """More, or ENDED: nobody has the terminal open any more."""
+        """Returns more output, or ENDED if no process has the terminal open any longer."""
         ready, _, _ = select.select([self.master], [], [], max(0.0, self.deadline - time.monotonic()))
         assert ready, f"still nothing more on the terminal, which shows: {self.screen!r}"
         try:
@@ -40,7 +40,7 @@ class Terminal:
         return more
 
     def answer(self, question: str, answer: str) -> None:
-        """Waits for the question to come after all that was answered before."""
+        """Waits until the question appears after the previous answers, then types the answer."""
         start = len(self.screen)
         while question.encode() not in self.screen[start:]:
             assert self.read() is not ENDED, f"never asked {question!r}: {self.screen!r}"
@@ -48,8 +48,8 @@ class Terminal:
         os.write(self.master, answer.encode() + b"\n")
 
     def _wait_for_silence(self) -> None:
-        """OpenSSL shows the question first and turns the echo off after that. Of a question with an echo nothing
-        comes."""
+        """Waits at most 0.5 s until the echo is off: OpenSSL prints the prompt first and turns the echo off after that.
+        For some prompts it leaves the echo on."""
         give_up = time.monotonic() + 0.5
         while termios.tcgetattr(self.master)[3] & termios.ECHO and time.monotonic() < give_up:
             time.sleep(0.01)
@@ -57,8 +57,8 @@ class Terminal:
 
 def run_at_terminal(arguments: Sequence[Any], openssl_conf: Path, *answers: tuple[str, str], stdin: bytes = b"",
                     errors_too: bool = False, timeout: float = 120, cwd: Path | None = None) -> tuple[Done, str]:
-    """`answers` are (part of the question, answer). stdin and stdout are pipes; so is stderr, unless `errors_too`. What
-    became of it, and what the terminal showed."""
+    """`answers` are (part of the question, answer). stdin and stdout are pipes; so is stderr, unless `errors_too`.
+    -> the result, and the terminal's output"""
     words = [str(word) for word in arguments]
     master, slave = pty.openpty()
     terminal = Terminal(master, time.monotonic() + timeout)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TLS with a key in the device: who has it, programs that serve with it, a client that trusts nothing but its
+"""TLS with a key in the device: its certificate, programs that serve with it, and a client that trusts only that
 certificate."""
 import os
 import signal
@@ -23,8 +23,7 @@ REPLY = "served by a key in the device"
 
 @dataclass(frozen=True)
 class Identity:
-    """A key in the device, the PEM file that wraps its URI, and its certificate for localhost, which also is its own
-    CA."""
+    """A key in the device, the PEM file that wraps its URI, and its self-signed certificate for localhost."""
     type: str
     uri: str
     key: Path
@@ -41,7 +40,7 @@ class Identity:
 
 
 def make_identity(device: Simulator, cnf: Path, directory: Path, type: str = "EC", name: str = "web") -> Identity:
-    """Its requests are not counted: the counters start anew."""
+    """Makes the key and its certificate, then resets the device's counters."""
     device.create_key(name, **({"type": "RSA", "size": 2048} if type == "RSA" else {}))
     made = Identity(type, f"sesam:{name}", directory / f"{name}.key", directory / f"{name}.crt")
     run(["openssl", "pkey", "-in", made.uri, "-out", made.key], cnf)
@@ -53,7 +52,7 @@ def make_identity(device: Simulator, cnf: Path, directory: Path, type: str = "EC
 
 def make_file_identity(directory: Path, name: str, algorithm: Sequence[str] = ("ec", "-pkeyopt",
                                                                                "group:P-256")) -> tuple[Path, Path]:
-    """Key and certificate as files of OpenSSL alone: the other side. -> (key, certificate)"""
+    """A key in a file and its certificate, made by OpenSSL without sesam: for the peer. -> (key, certificate)"""
     key, certificate, cnf = directory / f"{name}.key", directory / f"{name}.crt", directory / f"{name}.cnf"
     cnf.write_text("[req]\ndistinguished_name = dn\n[dn]\n")
     run(["openssl", "req", "-x509", "-newkey", *algorithm, "-noenc", "-keyout", key, "-out", certificate, "-subj",
@@ -62,7 +61,7 @@ def make_file_identity(directory: Path, name: str, algorithm: Sequence[str] = ("
 
 
 class Server:
-    """A program that listens on a port, in a session of its own, which ends with it."""
+    """A program that listens on a port. It runs in its own session; stop() kills its whole process group."""
 
     def __init__(self, arguments: Sequence[Any], cnf: Path | None, port: int, directory: Path):
         self.port = port
@@ -90,25 +89,25 @@ class Server:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def wait_until(self, condition: Callable[[], bool], complaint: str) -> None:
-        for _ in range(1500):  # looks, not seconds: a machine that stood still for a while has not looked
+        for _ in range(1500):  # counts attempts, not seconds, so a machine that stalls does not cause a failure
             if condition():
                 return
             time.sleep(0.02)
         pytest.fail(f"{complaint}:\n{self.output.read_text()}")
 
     def workers(self) -> set[int]:
-        """The processes that the program has started, of whatever generation."""
+        """The program's child processes, including those of earlier generations."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return {int(word) for word in children.read_text().split()}
 
     def catches(self, number: int) -> bool:
-        """Whether the program itself would be told of this signal if it came now."""
+        """Whether the program has a handler for this signal and does not block it at present."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         status = dict(line.split(":\t", 1) for line in lines)
         return bool(int(status["SigCgt"], 16) & ~int(status["SigBlk"], 16) & 1 << number - 1)
 
     def end(self, how: int = signal.SIGTERM) -> int:
-        """Asks it to end. -> its exit status; negative for a crash."""
+        """Sends a signal and waits. -> the exit status; negative if a signal killed the program"""
         self.process.send_signal(how)
         return self.process.wait(20)
 
@@ -121,14 +120,14 @@ class Server:
 
 
 def fetch(port: int, trusted: Path, version: str, *options: Any, cnf: Path | None = None, check: bool = True) -> Done:
-    """curl, which fails unless the server proves to have the key of the trusted certificate."""
+    """Runs curl, which fails unless the server proves that it has the key of the trusted certificate."""
     return run(["curl", "--silent", "--show-error", "--cacert", trusted, f"--tlsv{version}", "--tls-max", version,
                 "--connect-to", f"::127.0.0.1:{port}", *options, f"https://localhost:{port}/"], cnf, check=check)
 
 
 def assert_serves(device: Simulator, port: int, identity: Identity, openings: int) -> None:
-    """TLS 1.2 and 1.3, each handshake proven by one signature of the device. Since the counters were reset, the device
-    has been asked for that and for the key as often as `openings` says, and for nothing else."""
+    """Makes a handshake with TLS 1.2 and one with 1.3; each takes one signature of the device. Since the last reset of
+    the counters, the only other requests are `openings` look-ups of the key."""
     expected = {"getkeyattributes": openings} if openings else {}
     for count, version in enumerate(VERSIONS, 1):
         assert fetch(port, identity.certificate, version).stdout == REPLY
@@ -136,7 +135,7 @@ def assert_serves(device: Simulator, port: int, identity: Identity, openings: in
 
 
 def assert_serves_many(device: Simulator, port: int, identity: Identity, clients: int = 24) -> None:
-    """Many at one time, one signature each."""
+    """Makes many concurrent handshakes, with one signature each."""
     device.reset_counters()
     with ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(lambda _: fetch(port, identity.certificate, "1.3").stdout, range(clients)))
