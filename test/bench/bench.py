@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures the parts asked for, prints the table, writes results.json and the pictures (scripts/bench)."""
+"""Measures the given parts, prints the table, and writes results.json and the pictures (scripts/bench)."""
 import argparse
 import os
 import subprocess
@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--strict", action="store_true", help="exit status 1 if a figure is below its must")
     parser.add_argument("--quick", action="store_true", help="one short round: whether it works, not how fast it is")
     arguments = parser.parse_args()
-    output = BUILD / "bench" / ("quick" if arguments.quick else "")  # a quick run spoils no figures
+    output = BUILD / "bench" / ("quick" if arguments.quick else "")  # a quick run does not overwrite real figures
     output.mkdir(parents=True, exist_ok=True)
     values: dict[str, float] = {}
     failed = False

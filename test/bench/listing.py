@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The part `list`: openssl storeutl over a device of 100,000 keys."""
+"""The part `list`: openssl storeutl lists a device with 100,000 keys."""
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -14,7 +14,7 @@ FULL, QUICK = 3, 1  # rounds
 
 
 def timed(directory: Path, openssl_conf: Path, *arguments: Any) -> tuple[float, float, str]:
-    """Seconds and peak memory in MiB, as time(1) has them, and the output."""
+    """Runs openssl. -> seconds and peak memory in MiB, both as measured by time(1), and the output"""
     told = directory / "time.txt"
     done = run(["/usr/bin/time", "-q", "-f", "%e %M", "-o", told, "openssl", *arguments], openssl_conf, timeout=120)
     seconds, peak_kib = told.read_text().split()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pictures: SVG, drawn by gnuplot."""
+"""Draws the pictures as SVG, with gnuplot."""
 import subprocess
 from pathlib import Path
 
-Lines = dict[str, list[tuple[float, float]]]  # client -> (x, signatures a second)
+Lines = dict[str, list[tuple[float, float]]]  # client -> (x, signatures per second)
 
 CALLERS = (1, 8, 64, 256)
 DELAYS_MS = (0, 1, 5, 20)
@@ -18,7 +18,7 @@ COLOURS = {"naive": "#b0413e", "keepalive": "#e08e45", "plain_multi": "#8d99ae",
 
 
 def draw_all(directory: Path, values: dict[str, float]) -> list[Path]:
-    """From the figures named rate.CLIENT.nCALLERS.delayDELAY, where they are."""
+    """Draws the figures rate.CLIENT.nCALLERS.delayDELAY, if there are any. -> the files"""
     def line(client: str, places: tuple, name: str) -> list[tuple[float, float]]:
         return [(place, values[name.format(client, place)]) for place in places]
 
@@ -37,7 +37,7 @@ def draw_threads(directory: Path, lines: Lines) -> Path:
 
 
 def draw_delay(directory: Path, callers: int, lines: Lines) -> Path:
-    """The places of the delays are evenly spaced; the limit is where nothing but the delay costs time."""
+    """The delays are evenly spaced on the x axis. The limit is the rate if only the delay took time."""
     spaced = {client: [(DELAYS_MS.index(delay), rate) for delay, rate in points] for client, points in lines.items()}
     limit = [(place, callers * 1000 / delay) for place, delay in enumerate(DELAYS_MS) if delay]
     tics = ", ".join(f'"{delay:g} ms" {place}' for place, delay in enumerate(DELAYS_MS))

@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the signatures of a run are signatures: checked by the openssl command, which knows nothing of us."""
+"""Verifies the signatures of a run with the openssl command, without sesam."""
 import re
 import subprocess
 from pathlib import Path
 
 from harness.programs import minimal_environment
 
-# SubjectPublicKeyInfo of a P-256 key (RFC 5480), up to the point.
+# SubjectPublicKeyInfo of a P-256 key (RFC 5480), up to X and Y.
 P256_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 RAW_BYTES = 64  # r and s
 
 
 def message() -> bytes:
-    """What the clients sign: message.h has it."""
+    """The message that the clients sign, from message.h."""
     source = (Path(__file__).parent / "message.h").read_text()
     return re.search(r'kMessage =\s*"([^"]+)"', source)[1].encode()
 
 
 def integer(number: bytes) -> bytes:
-    """DER (ITU-T X.690) of a positive number."""
+    """DER encoding (ITU-T X.690) of a positive integer."""
     number = number.lstrip(b"\0") or b"\0"
     number = b"\0" + number if number[0] & 0x80 else number
     return b"\x02" + bytes([len(number)]) + number
@@ -33,13 +33,13 @@ def der(signature: bytes) -> bytes:
 
 class Proof:
     def __init__(self, directory: Path, public_keys: list[str]):
-        """`public_keys`: X and Y in hex, as the device has them."""
+        """`public_keys`: X and Y in hexadecimal, as in the device's records."""
         self.directory = directory
         self.keys = [P256_PREFIX + bytes.fromhex(key) for key in public_keys]
         (directory / "message").write_bytes(message())
 
     def bad(self, signatures: list[str], keys: int) -> list[str]:
-        """Those that do not verify; caller number n signs with key n modulo `keys`. Equal ones are checked once."""
+        """The signatures that do not verify. Caller n signs with key n modulo `keys`; duplicates are checked once."""
         found = {(signature, number % keys) for number, signature in enumerate(signatures)}
         return [signature for signature, key in found if not self._verifies(bytes.fromhex(signature), self.keys[key])]
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rounds: every run once, then every run again. What is compared was measured within one round, and of the rounds'
-ratios or differences the median counts: a machine that becomes slower meanwhile slows down both sides."""
+"""Rounds: each round makes every run once. Ratios and differences are computed within a round, and the result is the
+median over all rounds: a machine that becomes slower in the meantime slows down both sides."""
 from statistics import median
 from typing import Callable, Iterable
 
@@ -18,7 +18,7 @@ class Rounds:
     def measure(self, bench: Bench, runs: Iterable[Run], rounds: int) -> None:
         order = list(runs)
         for number in range(rounds):
-            # Back and forth, so that nobody always comes after the same one.
+            # Alternating directions, so that a run does not always follow the same other run.
             for run in order if number % 2 == 0 else reversed(order):
                 result = bench.run(run, self.seconds)
                 self.results.setdefault(run, []).append(result)
@@ -40,5 +40,5 @@ class Rounds:
         return self.median_of(run, lambda result: result["rate"])
 
     def faster(self, run: Run, other: Run) -> float:
-        """How many times as many signatures a second."""
+        """The ratio of the signatures per second."""
         return self.ratio(run, other, lambda result: result["rate"])

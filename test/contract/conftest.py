@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The contract with the device (n200.md): against the simulator, or with --url against a real one."""
+"""Tests of the contract with the device (n200.md), with the simulator, or with a real device (--url)."""
 import os
 import sys
 import uuid
@@ -86,7 +86,7 @@ def device(pytestconfig: pytest.Config, simulated: Any) -> Device:
 
 
 class Keys:
-    """Makes keys and remembers them; nothing else is ever deleted."""
+    """Makes keys and records them; only these are ever deleted."""
 
     def __init__(self, device: Device):
         self.device = device
@@ -121,7 +121,7 @@ def keys(device: Device) -> Iterator[Keys]:
 
 @pytest.fixture(scope="session")
 def symmetric(pytestconfig: pytest.Config, simulated: Any) -> tuple[str, str]:
-    """Name and PIN of a symmetric key."""
+    """The name and PIN of a symmetric key."""
     if simulated:
         simulated.create_key("k01", type="SYM", size=256, pin=PIN)
         return "k01", PIN

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The device as its public transcripts describe it: HTTPS, Basic authentication, POST and GET. Stdlib only."""
+"""A client for the device as its public transcripts describe it: HTTPS, Basic authentication, POST and GET. Uses only
+the standard library."""
 import base64
 import http.client
 import json
@@ -14,7 +15,7 @@ PIN = "12345678"  # of the keys that this suite makes
 
 @dataclass(frozen=True)
 class Reply:
-    request: str  # never with a secret in it
+    request: str  # contains no secrets
     status: int
     text: str
 
@@ -43,7 +44,7 @@ class Device:
         return urllib.parse.urlsplit(self.url).hostname or ""
 
     def connect(self, alpn: tuple[str, ...] = ("http/1.1",)) -> http.client.HTTPSConnection:
-        """The certificate has no subjectAltName, so its CN is held against the URL by hand."""
+        """Connects with TLS. The certificate has no subjectAltName, so this checks its CN against the URL."""
         context = ssl.create_default_context(cafile=self.tlscert and str(self.tlscert))
         context.check_hostname = False
         context.set_alpn_protocols(list(alpn))

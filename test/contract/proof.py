@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Does a signature of the device verify? Asked of the openssl command, without any provider of ours."""
+"""Verifies the device's signatures with the openssl command, without sesam."""
 import subprocess
 from pathlib import Path
 

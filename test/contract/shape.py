@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Holds a reply against what was observed, field by field; the order of fields does not matter."""
+"""Compares a reply with the observed shape, field by field. The order of the fields does not matter."""
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ DATE = re.compile("[0-9]{4}/[0-9]{2}/[0-9]{2} [0-9]{2}:[0-9]{2}")
 NUMBER = re.compile("[0-9]+")
 
 
-# One key of listkeys.
+# The record of a key in a reply to listkeys.
 EC_RECORD = {
     "slot": SLOT, "key_id": KEY_ID, "id": CKA_ID, "key_type": "NIST", "key_len": (256, 384, 521), "key_acl": ACL,
     "nice_name": str, "date_of_creation": DATE, "date_of_last_use": (DATE, None),
@@ -29,13 +29,14 @@ def hex_of(size: int) -> re.Pattern:
 
 @dataclass(frozen=True)
 class MapOf:
-    """An object whose names match `name` and whose values have the shape `value`."""
+    """An object whose member names match `name` and whose values have the shape `value`."""
     name: re.Pattern
     value: Any
 
 
 def differences(shape: Any, got: Any, where: str) -> list[str]:
-    """shape: a type, a pattern for a whole string, a tuple of alternatives, a dict, a MapOf or a plain value."""
+    """The differences between `got` and `shape`: a type, a pattern for a whole string, a tuple of alternatives, a dict,
+    a MapOf or a plain value."""
     if isinstance(shape, tuple):
         found = [differences(one, got, where) for one in shape]
         return [] if [] in found else found[0]

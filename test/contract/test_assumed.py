@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""n200.md, ASSUMED: our guesses. Where a real device differs, the wire key named in the mark corrects us."""
+"""n200.md, ASSUMED: our assumptions. If a real device differs, the wire setting that the mark names adapts sesam."""
 import hashlib
 import json
 

@@ -32,7 +32,7 @@ def test_without_a_password_nothing_is_answered(device):
     assert device.request("GET", "/n200/timestamp/", headers={}).failed()
 
 
-@pytest.mark.writes  # a device may count it against the user
+@pytest.mark.writes  # the device may count the failure and lock the user
 def test_with_a_wrong_password_nothing_is_answered(device):
     headers = {"Authorization": device.authorization("not the password")}
     assert device.request("GET", "/n200/timestamp/", headers=headers).failed()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sums gcovr's figures up by folder; exit status 1 if one is below the goal. folders.py SUMMARY.JSON"""
+"""Sums up gcovr's figures by folder. Exits with status 1 if a folder is below the goal. folders.py SUMMARY.JSON"""
 import json
 import re
 import sys
@@ -13,7 +13,7 @@ sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(KINDS, 0))
 with open(sys.argv[1]) as report:
     files = json.load(report)["files"]
 for file in files:
-    # Headers are reached through links (cmake/folder.cmake).
+    # Headers are included through symbolic links (cmake/folder.cmake).
     name = re.sub(r"^build/[^/]+/include/[^/]+/", "", file["filename"])
     for folder in (str(PurePath(name).parent), "all"):
         for kind in KINDS:

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""What commands write into docs/RELIABILITY.md, each between markers of its own."""
+"""Writes the output of a command into docs/RELIABILITY.md, between the markers of that command."""
 import sys
 from pathlib import Path
 
@@ -18,6 +18,6 @@ def write(command: str, text: str, document: Path = RELIABILITY) -> None:
     document.write_text(f"{before}{begin(command)}\n\n{text.rstrip()}\n\n{END}{after}")
 
 
-if __name__ == "__main__":  # document.py COMMAND, the text on stdin
+if __name__ == "__main__":  # document.py COMMAND, with the text on stdin
     write(sys.argv[1], sys.stdin.read())
     print(f"written into {RELIABILITY}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Drives the provider under each fault, prints the table and writes it into docs/RELIABILITY.md (scripts/faults)."""
+"""Runs the provider under each fault, prints the table and writes it into docs/RELIABILITY.md (scripts/faults)."""
 import argparse
 import sys
 import tempfile

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device that abuses the protocol while threads use its keys: what became of their calls, and how much memory it
-took."""
+"""Runs threads that use keys while the device abuses the protocol, and reports the results of their calls and the
+memory used."""
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +22,13 @@ HEAD = ("abuse", "operations", "failures", "crashes", "longest wait, ms", "memor
 class Outcome:
     row: HostileRow
     tally: Tally
-    abused: int  # how often
-    received: int  # bytes of the abuse, in all
+    abused: int  # number of abuses
+    received: int  # total bytes of the abuses
     broken: tuple[str, ...]
 
     @property
     def allowed_mib(self) -> float:
-        """Above what the process had before. Of a listing one is read at a time, and each in whole."""
+        """The permitted growth of the process. A listing is read into memory as a whole, but only one at a time."""
         if self.row.kind != "list":
             return 20
         received_mib = self.received / max(self.abused, 1) / MIB
@@ -44,7 +44,7 @@ class Outcome:
             complaints.append(f"killed by signal {self.tally.crashed}")
         if self.tally.hung:
             complaints.append("it hangs")
-        if self.tally.wrong and self.row.kind != "list":  # what keys there are the device says
+        if self.tally.wrong and self.row.kind != "list":  # in a listing, the device decides which keys exist
             complaints.append("wrong results")
         if self.tally.longest_ms > self.row.deadline_ms + SLACK_MS:
             complaints.append("later than the deadline")

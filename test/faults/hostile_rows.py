@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of the table of hostile devices: each abuse, in the place of which reply, and what it may cost."""
+"""The rows of the table of hostile devices: each abuse, the reply that it replaces, and the limits."""
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,12 +20,12 @@ LISTING_BYTES = 8 * MIB
 class HostileRow:
     name: str
     act: Act | None = None
-    kind: str = "sign"  # or open, list: the request that is answered so
+    kind: str = "sign"  # or open, list: the kind of request that gets the abuse
     version: str = "h2"
     on_connection: OnConnection | None = None
     settings: dict[str, Any] = field(default_factory=dict)
-    refused: bool = False  # no handshake may be completed
-    operation: str = ""  # what the threads do; else what the kind says
+    refused: bool = False  # no handshake may complete
+    operation: str = ""  # what the threads do; default: `kind`
 
     @property
     def all_settings(self) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def record(name: str, **more: Any) -> str:
 
 
 def repeated(unit: str, first: str, last: str, size: int, first_number: int = 0) -> bytes:
-    """`unit` over and over, in which %d is a number."""
+    """Repeats `unit`, in which %d is replaced by a running number, up to about `size` bytes."""
     count = size // len(unit.replace("%d", str(first_number)))
     return (first + "".join(unit.replace("%d", str(first_number + n)) for n in range(count)) + last).encode()
 
@@ -67,7 +67,7 @@ LISTINGS = {
 
 
 def swapped_signature(hostility: Hostility, request: Request) -> bool | None:
-    """That of the request before."""
+    """Sends the reply to the previous request."""
     peer = hostility.peer
     before = peer.last_reply
     peer.honest_reply(request)
@@ -75,7 +75,7 @@ def swapped_signature(hostility: Hostility, request: Request) -> bool | None:
 
 
 def lying_record(**differing: Any) -> Act:
-    """The reply to a look-up, with something of another key in it."""
+    """Sends the reply to a look-up, with some members of another key's record."""
 
     def act(hostility: Hostility, request: Request) -> bool | None:
         reply = json.loads(hostility.peer.honest_reply(request)[1])
@@ -139,7 +139,7 @@ OF_TLS = {
     "a handshake without end": tls.endless_handshake,
     "connections closed at once": tls.closed_at_once,
 }
-MORE_TIME = {"request_timeout_ms": 5000, "deadline_ms": 8000}  # what a large listing takes
+MORE_TIME = {"request_timeout_ms": 5000, "deadline_ms": 8000}  # a large listing takes longer
 VERIFY = {"verify_signatures": "yes"}
 
 ROWS = (

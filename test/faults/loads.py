@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compiles load.c and runs it: threads that use keys through the provider while a fault is in force."""
+"""Compiles and runs load.c: threads that use keys through the provider while a fault is active."""
 import json
 import subprocess
 import sys
@@ -14,7 +14,7 @@ from harness.programs import minimal_environment  # noqa: E402
 
 @dataclass
 class Tally:
-    """What the callers saw. `hung`: the load did not end."""
+    """The results of the callers. `hung`: the load did not end."""
     tried: int = 0
     failed: int = 0
     wrong: int = 0
@@ -22,9 +22,9 @@ class Tally:
     p99_ms: float = 0
     reasons: dict[str, int] = field(default_factory=dict)
     hung: bool = False
-    crashed: int = 0  # by which signal the load was killed
-    baseline_kib: int = 0  # the peak of its memory before "go"
-    peak_kib: int = 0  # and until its end
+    crashed: int = 0  # the signal that killed the load
+    baseline_kib: int = 0  # peak memory before "go"
+    peak_kib: int = 0  # peak memory until the end
 
     def add(self, kind: dict[str, Any]) -> None:
         self.tried += kind["tried"]
@@ -45,7 +45,7 @@ def compile_load(directory: Path) -> Path:
 
 def run_load(program: Path, cnf: Path, seconds: float, operations: tuple[str, ...], during: Callable[[], None],
              end_within_s: float) -> Tally:
-    """`during` starts when the threads do. The keys are open by then."""
+    """Runs the load. Calls `during` when the threads start; their keys are open by then."""
     process = subprocess.Popen([program, str(seconds), *operations], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True, env=minimal_environment(cnf))
     tally = Tally()

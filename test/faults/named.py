@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""named with a zone that it signs with a key in the device: names come and go while the device restarts."""
+"""named signs a zone with a key in the device: names are added while the device restarts."""
 import signal
 import time
 from pathlib import Path
@@ -12,9 +12,9 @@ from harness.programs import run
 from harness.simulator import Simulator
 
 ZONE = "jp.example"
-BATCHES, NAMES = 8, 25  # so many updates of so many names
-PAUSE_S = 1  # after each; named 9.20.23 itself fails an assertion where reloads come faster than it signs
-PATIENCE_S = 45  # named tries a zone again after a failure only in a minute
+BATCHES, NAMES = 8, 25  # number of updates, and of names in each
+PAUSE_S = 1  # after each; named 9.20.23 itself fails an assertion if reloads come faster than it signs
+PATIENCE_S = 45  # named retries a zone only a minute after a failure
 CONFIGURATION = """
 options {{
   directory "{directory}"; pid-file none; session-keyfile none; listen-on port {port} {{ 127.0.0.1; }};
@@ -51,7 +51,7 @@ def update(port: int, batch: int) -> bool:
 
 
 def through_restarts(directory: Path) -> list[str]:
-    """What went wrong; empty if all that was added is signed and the zone verifies."""
+    """-> errors; empty if all added names are signed and the zone verifies"""
     device = Simulator(directory / "device").start()
     server = None
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nginx with its key in the device: every TLS handshake is one signature."""
+"""nginx with its key in the device: each TLS handshake takes one signature."""
 import signal
 import threading
 import time
@@ -34,7 +34,7 @@ http {{
 
 
 def handshakes(directory: Path, port: int, until: float, outcomes: list[str]) -> None:
-    """Each in a connection of its own. "" for a good one."""
+    """Makes handshakes, each on a new connection, and appends their errors to `outcomes`: "" for success."""
     while time.monotonic() < until:
         done = run(["curl", "-sS", "--max-time", 20, "--cacert", directory / "web.pem", "--resolve",
                     f"web:{port}:127.0.0.1", f"https://web:{port}/"], check=False)
@@ -42,7 +42,7 @@ def handshakes(directory: Path, port: int, until: float, outcomes: list[str]) ->
 
 
 def through_restarts(directory: Path) -> list[str]:
-    """What went wrong; empty if each handshake was good."""
+    """-> errors; empty if all handshakes succeeded"""
     device = Simulator(directory / "device").start()
     server = None
     try:

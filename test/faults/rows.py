@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table's rows: what befalls the device or the network, and what a caller may expect of the provider then."""
+"""The rows of the table: the faults of the device or the network, and what the provider guarantees under each."""
 from typing import Any
 
 from stage import GENERATE, OPEN, READ, SIGN, Promise, Row, Stage  # first: it makes the tests' harness known
@@ -28,7 +28,7 @@ def several_times(what: str, times: int, ms: int = 0):
 
 
 def first_node(what: str):
-    """The first of two nodes is away for half of the time."""
+    """The first of two nodes is unavailable for half of the time."""
 
     def act(stage: Stage) -> None:
         stage.wait(0.2)
@@ -40,7 +40,7 @@ def first_node(what: str):
 
 
 def on_node(which: int, act):
-    """`act` befalls one of two nodes alone, after a while."""
+    """Applies `act` to only one of two nodes, after a fifth of the time."""
 
     def do(stage: Stage) -> None:
         stage.wait(0.2)
@@ -50,7 +50,7 @@ def on_node(which: int, act):
 
 
 def restart_while_the_other_is(bad):
-    """The second node is bad all the time, and the first one restarts twice."""
+    """The second node is faulty all the time, and the first one restarts twice."""
 
     def do(stage: Stage) -> None:
         bad(stage.nodes[1])
@@ -139,7 +139,7 @@ def wrong_from_now_on(node) -> None:
 
 ROWS = (
     Row("none", FAIL_NEVER),
-    # The connection.
+    # Connection faults.
     Row("reset (TCP RST), every 10th request", FAIL_NEVER, now_and_then("reset")),
     Row("reset, every 10th request, HTTP/1.1", FAIL_NEVER, now_and_then("reset"), device=HTTP1),
     Row("all connections closed, 20 times", FAIL_NEVER, during=several_times("close", 20)),
@@ -165,7 +165,7 @@ ROWS = (
         settings={"deadline_ms": 2000}),
     Row("new connections reset for 700 ms, old ones too", FAIL_NEVER,
         during=lambda stage: (several_times("reset-new", 1, 700)(stage), stage.node.network("reset"))),
-    # The time.
+    # Timing faults.
     Row("no answer, every 50th request", FAIL_NEVER, now_and_then("black-hole", 50), settings=QUICK_TIMEOUT),
     Row("no answer at all", FAIL_CLEARLY, always("black-hole"), settings={"deadline_ms": 2000, **QUICK_TIMEOUT}),
     Row("half of the body, then nothing, every 50th reply", FAIL_NEVER, now_and_then("stalled", 50),
@@ -174,7 +174,7 @@ ROWS = (
     Row("a core hangs for 300 ms, twice", FAIL_NEVER, during=hanging_core),
     Row("a core hangs for ever", FAIL_CLEARLY, during=dead_core, settings={"deadline_ms": 2000, **QUICK_TIMEOUT}),
     Row("the device's clock jumps by 50 years", FAIL_NEVER, during=clock),
-    # The reply.
+    # Faulty replies.
     Row("429 with Retry-After: 1, every 50th request", FAIL_NEVER, now_and_then("http-429", 50)),
     Row("503 with Retry-After: 1, every 50th request", FAIL_NEVER, now_and_then("http-503", 50)),
     Row("503 without Retry-After, every 50th request", FAIL_NEVER, now_and_then("http-503", 50, retry_after_s=-1)),
@@ -183,7 +183,7 @@ ROWS = (
     Row("503 always", FAIL_CLEARLY, always("http-503"), settings={"deadline_ms": 3000}),
     Row("500, every 10th request", FAIL_CLEARLY, now_and_then("http-500")),
     Row("403, every 10th request", FAIL_CLEARLY, now_and_then("status", status=403)),
-    # Without listings: there it means that the device has no keys of that type (docs/DECISIONS.md).
+    # Without listings, where 404 means that the device has no keys of that type (docs/DECISIONS.md).
     Row("404, every 10th request", FAIL_CLEARLY, now_and_then("status", status=404), loads=(*SIGN, OPEN)),
     Row("HTML, every 10th reply", FAIL_CLEARLY, now_and_then("not-json")),
     Row("broken JSON, every 10th reply", FAIL_CLEARLY, now_and_then("bad-json")),
@@ -217,7 +217,7 @@ ROWS = (
           device=BY_NAME, settings=NO_ADDRESS) for what, act in BAD_NODES[:2]),
     Row("two nodes, the first makes wrong signatures", FAIL_NEVER, during=on_node(0, wrong_from_now_on), nodes=2,
         loads=SIGN, settings=VERIFY),
-    # The host name is resolved.
+    # Devices whose host name is resolved.
     Row("device restarts twice, 700 ms each, by name", FAIL_NEVER, during=several_times("restart", 2, 700),
         device=BY_NAME, settings=NO_ADDRESS),
     Row("device restarts twice, 700 ms each, by name, HTTP/1.1", FAIL_NEVER, during=several_times("restart", 2, 700),
@@ -231,8 +231,8 @@ ROWS = (
     Row("HTTP/1.0", FAIL_NEVER, device=HTTP1 | {"http10": True}),
     Row("connections of 10 requests, HTTP/1.1", FAIL_NEVER, device=HTTP1 | {"max_requests": 10}),
     Row("idle connections closed after 20 ms, HTTP/1.1", FAIL_NEVER, device=HTTP1 | {"idle_ms": 20}),
-    # What changes the device: never done twice, and repeated only where it surely was not done. libcurl does not tell a
-    # refused stream, or one that GOAWAY disowns, from one that was lost.
+    # Requests that change the device: never executed twice, and retried only if they were certainly not executed.
+    # libcurl does not distinguish a refused stream, or one that GOAWAY excludes, from a lost one.
     Row("generation: REFUSED_STREAM, every 3rd request", FAIL_CLEARLY, now_and_then("refused-stream", 3),
         loads=GENERATE),
     Row("generation: GOAWAY that disowns the request, every 3rd", FAIL_CLEARLY, now_and_then("goaway-hard", 3),

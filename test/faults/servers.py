@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers that hold their key in the device, through reloads of theirs and restarts of the device."""
+"""Servers whose keys are in the device: they must survive their own reloads and restarts of the device."""
 import socket
 import subprocess
 import tempfile
@@ -15,7 +15,7 @@ RESTART_MS = 700
 
 
 class Server:
-    """A program in the foreground that is there once its port takes connections; what it says is in a file."""
+    """A program in the foreground. It is ready when its port accepts connections; its output goes to a file."""
 
     def __init__(self, directory: Path, cnf: Path, port: int, arguments: Sequence[Any]):
         self.log = directory / "server.log"

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Signs through the provider with many threads and watches what the process holds meanwhile (scripts/soak)."""
+"""Signs through the provider with many threads and watches the resources of the process (scripts/soak)."""
 import argparse
 import sys
 import tempfile
@@ -15,10 +15,9 @@ from harness import configuration
 from harness.simulator import Simulator
 
 THREADS = 32
-# Resident memory moves by whole pages, in each thread's part of the heap. What was counted in a run of 20,000
-# signatures: 60 KiB.
+# Resident memory changes by whole pages, in each thread's arena of the heap: by 60 KiB in a run of 20,000 signatures.
 MOST_GROWTH_BYTES = {"resident_bytes": 512 * 1024, "heap_bytes": 128 * 1024}
-MOST_GROWTH_PER_SIGNATURE = 0.5  # more is a leak, if only of one allocation in a hundred signatures
+MOST_GROWTH_PER_SIGNATURE = 0.5  # bytes; more is a leak, even if only of one allocation in a hundred signatures
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ def samples_of(output: str) -> list[Sample]:
 
 
 def growth(samples: list[Sample], what: str) -> int:
-    """From the first half, without the first fifth, which warms up, to the second: the lowest of each."""
+    """The minimum of the second half minus that of the first half, whose warm-up, the first fifth, does not count."""
     values = [getattr(sample, what) for sample in samples]
     return min(values[len(values) // 2:]) - min(values[len(values) // 5:len(values) // 2])
 
@@ -50,7 +49,7 @@ def complaints(samples: list[Sample]) -> list[str]:
 
 
 def soak(directory: Path, signatures: int) -> list[Sample]:
-    """Fails on a signature that fails, a crash, a hang."""
+    """Runs the soak test. Fails on a failed signature, a crash or a hang."""
     simulator = Simulator(directory / "device").start()
     try:
         simulator.create_key("soak")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one row of the table needs: a device or two with keys, an openssl.cnf, and what befalls them while a load
+"""The set-up of one row of the table: one or two devices with keys, an openssl.cnf, and the faults while a load
 runs."""
 import time
 from contextlib import nullcontext
@@ -19,7 +19,7 @@ MIXED = (*SIGN, OPEN, "list=sesam:")
 READ = (OPEN, OPEN, "list=sesam:*2")
 GENERATE = ("generate=sesam:object=new*2",)
 CONNECT_MS, REQUEST_MS, DEADLINE_MS = 1000, 2000, 10_000
-SLACK_MS = 2000  # beyond the deadline: threads wait for a processor that others use as well
+SLACK_MS = 2000  # beyond the deadline, for threads that wait for a busy processor
 KEYS = 20
 
 
@@ -31,8 +31,8 @@ class Promise:
 
 @dataclass(frozen=True)
 class Row:
-    """A fault and what is promised under it. `orders` are those of POST /faults, in force for as long as the load
-    runs."""
+    """A fault, and what the provider promises under it. `orders` are sent to POST /faults, and are active while the
+    load runs."""
     name: str
     promise: str
     orders: tuple[dict[str, Any], ...] = ()
@@ -41,11 +41,11 @@ class Row:
     device: dict[str, Any] = field(default_factory=dict)
     nodes: int = 1
     loads: tuple[str, ...] = MIXED
-    trust_next: bool = False  # the device's next certificate is trusted beforehand
+    trust_next: bool = False  # tlscert also has the device's next certificate
 
 
 class Stage:
-    """The devices, each with the same keys, and how long the load runs."""
+    """The devices, which have the same keys, and the duration of the load."""
 
     def __init__(self, row: Row, directory: Path, seconds: float):
         self.row, self.directory, self.seconds = row, directory, seconds
@@ -80,7 +80,7 @@ class Stage:
         return configuration.write(self.directory / "openssl.cnf", chosen)
 
     def wait(self, part: float) -> None:
-        """So much of the load's time passes."""
+        """Waits for that fraction of the load's duration."""
         time.sleep(self.seconds * part)
 
     def _begin(self) -> None:
@@ -94,7 +94,7 @@ class Stage:
         return len(names) - len(set(names))
 
     def run(self, program: Path) -> tuple[Tally, int]:
-        """What the callers saw, and how many requests were hit by an order."""
+        """-> the results of the callers, and the number of requests that were hit by an order"""
         try:
             cnf = self.set_up()
             by_name = resolving("127.0.0.1") if self.row.settings.get("address", "") is None else nullcontext()
@@ -109,7 +109,7 @@ class Stage:
 
 
 def holds(row: Row, tally: Tally) -> str:
-    """"yes", or what of the promise was broken."""
+    """"yes", or how the promise was broken."""
     broken = []
     deadline_ms = row.settings.get("deadline_ms", DEADLINE_MS)
     if tally.hung:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""dnssec-signzone over a zone of 10,000 names, during which the device restarts twice and refuses streams."""
+"""dnssec-signzone signs a zone of 10,000 names, while the device restarts twice and refuses streams."""
 import tempfile
 import threading
 from pathlib import Path
@@ -14,7 +14,7 @@ NAMES, THREADS, DELAY_MS, RESTART_MS = 10_000, 64, 20, 1000
 
 
 class Restarts:
-    """After so many signatures each, from a thread of their own."""
+    """Restarts the device each time it has made the given numbers of signatures, in a separate thread."""
 
     def __init__(self, device: Simulator, after: tuple[int, ...]):
         self.device, self.after, self.done = device, after, 0
@@ -31,14 +31,14 @@ class Restarts:
             self.done += 1
 
     def end(self) -> int:
-        """How many there were."""
+        """Ends the thread. -> the number of restarts"""
         self.over.set()
         self.thread.join()
         return self.done
 
 
 def sign_through_restarts(directory: Path, names: int = NAMES) -> list[str]:
-    """What went wrong; empty if the zone was signed and verifies."""
+    """-> errors; empty if the zone was signed and verifies"""
     device = Simulator(directory / "device", delay_ms=DELAY_MS).start()
     try:
         device.create_key("JP.example")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The product's folders as the build and the architecture document describe them."""
+"""The product's folders, as described by the build and docs/ARCHITECTURE.md."""
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -11,14 +11,14 @@ KEYWORDS = ("PROGRAM", "PUBLISHES", "LINKS")
 class Folder(NamedTuple):
     """One call of sesam_folder() in a CMakeLists.txt (cmake/folder.cmake)."""
     name: str
-    program: list[str]  # the source that is not in the library
+    program: list[str]  # sources that are not in the library
     publishes: list[str]
-    links: list[str]  # targets, ours and others
-    sees: list[str]  # the folders among the links
+    links: list[str]  # targets, our own and external ones
+    sees: list[str]  # those of `links` that are folders
 
 
 def read_folders(root: Path = REPOSITORY) -> dict[str, Folder]:
-    """All folders, in the order in which the build adds them."""
+    """All folders, in the order of the build."""
     calls = {}
     for name in subdirectories(root, root):
         text = (root / name / "CMakeLists.txt").read_text()
@@ -38,7 +38,7 @@ def read_folders(root: Path = REPOSITORY) -> dict[str, Folder]:
 
 
 def subdirectories(directory: Path, root: Path) -> list[str]:
-    """What a CMakeLists.txt adds, and what those add, without the tests."""
+    """The subdirectories that a CMakeLists.txt adds, recursively, without the tests."""
     names = []
     for name in re.findall(r"^ *add_subdirectory\(([\w/]+)\)", (directory / "CMakeLists.txt").read_text(), flags=re.M):
         path = directory / name
@@ -48,7 +48,8 @@ def subdirectories(directory: Path, root: Path) -> list[str]:
 
 
 def read_layers(root: Path = REPOSITORY) -> list[list[str]]:
-    """The layers of docs/ARCHITECTURE.md, lowest first: "base ← metrics ← …", with commas between equals."""
+    """The layers of docs/ARCHITECTURE.md, lowest first: "base ← metrics ← …". Folders of a layer have commas between
+    them."""
     text = (root / "docs" / "ARCHITECTURE.md").read_text()
     drawn = re.search(r"^    base(?:.*\n    )*.*", text, flags=re.M)
     if not drawn:

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the direction of all includes against docs/ARCHITECTURE.md (the layers) and each CMakeLists.txt (links,
-headers).
+"""Checks the direction of all includes against the layers of docs/ARCHITECTURE.md, and the links and headers of each
+CMakeLists.txt.
 
 scripts/lint includes"""
 import re
@@ -10,13 +10,13 @@ from pathlib import Path
 
 from folders import REPOSITORY, Folder, read_folders, read_layers
 
-# Headers and targets of libraries that one folder alone may use.
+# Headers and targets of libraries that only one folder may use.
 ONLY_IN = {"curl/": "transport/curl", "simdjson.h": "n200"}
 TARGET_ONLY_IN = {"CURL::libcurl": "transport/curl", "simdjson::simdjson": "n200"}
-# <openssl/core_dispatch.h> is for ossl/ and for files with a dispatch table.
+# <openssl/core_dispatch.h> is only for ossl/ and for files with a dispatch table.
 DISPATCH, HAS_TABLE = "openssl/core_dispatch.h", "SESAM_BIND"
-ENTRY = "provider/entry.cc"  # fills the first table, which OpenSSL reads before any other
-# Each exception is an error as soon as it is no longer needed.
+ENTRY = "provider/entry.cc"  # fills the first table that OpenSSL reads
+# Permitted includes; an exception that is no longer needed is an error.
 EXCEPTIONS: set[tuple[str, str]] = set()
 
 
@@ -25,7 +25,7 @@ def code(root: Path, directory: str) -> list[Path]:
 
 
 def includes(path: Path) -> list[tuple[int, str, str]]:
-    """Line number, the opening character and the name of each include."""
+    """The line number, opening character and name of each include."""
     return [(number, found[1], found[2]) for number, line in enumerate(path.read_text().splitlines(), 1)
             if (found := re.match(r'\s*#\s*include\s*([<"])([^>"]+)', line))]
 
@@ -51,12 +51,12 @@ class Check:
         return self.mistakes
 
     def folder_of(self, path: str) -> str | None:
-        """The innermost folder of a file; None if it is in none."""
+        """The folder that has the file, or None."""
         parent = str(Path(path).parent)
         return parent if parent in self.folders else None
 
     def check_folders(self) -> None:
-        """The layers name the folders that exist, and links point to lower layers only."""
+        """Checks that the layers name the existing folders, and that links point only to lower layers."""
         holding_code = {str(path.parent.relative_to(self.root)) for directory in self.root.iterdir()
                         if directory.is_dir() and directory.name not in {"build", "test"} and directory.name[0] != "."
                         for path in code(self.root, directory.name)}
@@ -104,7 +104,7 @@ class Check:
         return "for ossl/ and for files with a dispatch table"
 
     def check_simulator(self) -> None:
-        """The simulator shares no code with the rest."""
+        """Checks that the simulator includes only its own headers."""
         for path in code(self.root, "test/simulator"):
             for number, bracket, header in includes(path):
                 if bracket == '"' and not (path.parent / header).exists():

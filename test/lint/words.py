@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Words that the documents do not use, each with a plain one: words.py [FILE…].
+"""Finds words that the documents must not use, and suggests plain ones: words.py [FILE…].
 
-Only those that are never right are here."""
+The list has only words that are never right."""
 import re
 import subprocess
 import sys
@@ -36,7 +36,7 @@ WORDS = {
 
 
 def findings(text: str):
-    """(line number, what is there, the plain word) for each."""
+    """Yields (line number, word found, plain word)."""
     for pattern, plain in WORDS.items():
         edges = pattern if pattern.startswith(r"\|") else rf"\b(?:{pattern})\b"
         for found in re.finditer(edges.replace(" ", r"\s+"), text, re.I):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes scripts/matrix's tables from the results of all columns: table.py RESULTS DOCUMENT FEATURES COLUMN…
-Test files × releases go into DOCUMENT, programs × releases into FEATURES. A column without results stays as the
-documents have it."""
+"""Makes the tables of scripts/matrix from the results of all columns: table.py RESULTS DOCUMENT FEATURES COLUMN…
+Writes test files × releases into DOCUMENT, and programs × releases into FEATURES. A column without results stays as it
+is in the documents."""
 import re
 import sys
 import textwrap
@@ -12,13 +12,13 @@ from pathlib import Path
 
 BEGIN, END = "<!-- begin: written by scripts/matrix -->", "<!-- end -->"
 NOT_RUN = "not run"
-NAMED = 20  # failed tests of a column; the table counts all
+NAMED = 20  # max. number of failed tests listed per column; the table counts all
 VERSIONS = {"OpenSSL": "OpenSSL", "libcurl": "libcurl", "linked": "linked with", "simdjson": "simdjson", "g++": "g++",
             "openssl": "openssl(1)",
             "bind9-utils": "BIND", "nginx": "nginx", "apache2-bin": "Apache", "haproxy": "HAProxy",
             "stunnel4": "stunnel", "curl": "curl", "python3-minimal": "Python", "osslsigncode": "osslsigncode"}
-# Program, the package whose version is told, beginnings of the names of the test files that drive it; or "[NAME-", with
-# which the names of its rows in test_programs.py begin.
+# Program, the package whose version is shown, and prefixes of the names of its test files, or "[NAME-", the prefix of
+# its rows in test_programs.py.
 PROGRAMS = [
     ("`openssl`: keys, signatures, files", "openssl", ("test_openssl_", "test_pem", "test_rsa",
                                                        "test_program_openssl_files")),
@@ -72,17 +72,17 @@ PROGRAMS = [
 
 @dataclass
 class Column:
-    outcome: str = NOT_RUN  # "tested", or what went wrong before
+    outcome: str = NOT_RUN  # "tested", or what failed before the tests
     commit: str = ""
     versions: dict[str, str] = field(default_factory=dict)
-    counts: dict[str, Counter] = field(default_factory=dict)  # by test file: passed, failed, skipped
-    rows: dict[str, Counter] = field(default_factory=dict)  # of test_programs.py, by what its tests have in brackets
+    counts: dict[str, Counter] = field(default_factory=dict)  # per test file: passed, failed, skipped
+    rows: dict[str, Counter] = field(default_factory=dict)  # of test_programs.py, per parameters in brackets
     failed: list[str] = field(default_factory=list)
-    reasons: Counter = field(default_factory=Counter)  # of what was skipped
+    reasons: Counter = field(default_factory=Counter)  # of skipped tests
 
 
 def read_xml(path: Path, column: Column) -> None:
-    """CTest's tests are one row, all of them; pytest's one for each file."""
+    """Adds results to a column: all CTest tests in one row, pytest's tests in one row per file."""
     for case in ElementTree.parse(path).getroot().iter("testcase"):
         name = "unit tests" if path.stem == "ctest" else case.get("classname", "").split(".")[-1] + ".py"
         skipped = case.find("skipped")
@@ -139,7 +139,7 @@ def rows(columns: dict[str, Column]) -> list[list[str]]:
 
 
 def programs(columns: dict[str, Column]) -> list[list[str]]:
-    """A cell: the program's version there, and how many tests of it passed, were skipped, failed."""
+    """The table of programs. A cell has the program's version, and the numbers of passed, skipped and failed tests."""
     table = [["tested with", *columns]]
     for label, package, files in PROGRAMS:
         row = [label]
@@ -178,7 +178,7 @@ def for_people(columns: dict[str, Column]) -> str:
 
 
 def keep(table: list[list[str]], remarks: list[str], earlier: str, names: list[str]) -> None:
-    """Takes what an earlier table says of these columns, and its remarks on them."""
+    """Copies these columns, and the remarks on them, from an earlier table."""
     lines = [line.strip("|").split("|") for line in earlier.splitlines() if line.startswith("|")]
     (_, *header), *old = [[word.strip() for word in line] for line in lines] or [[""]]
     names = [name for name in names if name in header]

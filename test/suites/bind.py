@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs BIND's system tests of PKCS#11 keys against sesam: bind.py SOURCE, an unpacked source of BIND 9.20.
+"""Runs BIND's system tests for PKCS#11 keys with sesam: bind.py SOURCE, an unpacked source of BIND 9.20.
 
-They drive the installed BIND, not a build of that source. The keys are in a simulated device instead of a SoftHSM; the
-commands in bin/ stand in for those of SoftHSM. Run it in a network and mount namespace of its own, as root:
-scripts/suites does."""
+They test the installed BIND, not a build of that source. The keys are in a simulated device instead of a SoftHSM token;
+the commands in bin/ replace those of SoftHSM. Must run as root in separate network and mount namespaces; scripts/suites
+does that."""
 import re
 import shutil
 import subprocess
@@ -19,17 +19,17 @@ from harness.paths import BUILD, MODULE  # noqa: E402
 from harness.simulator import Simulator  # noqa: E402
 
 TESTS = ["keyfromlabel", "enginepkcs11"]
-# What the framework looks for in a build directory: the folder, the program.
+# The programs that the framework expects in a build directory, by folder.
 PROGRAMS = {"dnssec": ["cds", "dsfromkey", "importkey", "keyfromlabel", "keygen", "ksr", "revoke", "settime",
                        "signzone", "verify"],
             "check": ["named-checkconf", "named-checkzone"], "dig": ["dig", "host", "nslookup"], "delv": ["delv"],
             "named": ["named"], "nsupdate": ["nsupdate"], "rndc": ["rndc"], "confgen": ["rndc-confgen", "tsig-keygen"],
             "tools": ["arpaname", "mdig", "named-journalprint", "named-rrchecker", "nsec3hash"]}
-OPENSSL_CONF = Path("/var/tmp/etc/openssl-provider.cnf")  # the tests are skipped with any other
+OPENSSL_CONF = Path("/var/tmp/etc/openssl-provider.cnf")  # with any other path, the tests are skipped
 
 
 def install_programs(source: Path) -> None:
-    """Links to the installed ones, where a build would have put its own."""
+    """Links the installed programs to where a build would put its own."""
     for folder, names in PROGRAMS.items():
         for name in (f"dnssec-{name}" if folder == "dnssec" else name for name in names):
             link, program = source / "bin" / folder / name, shutil.which(name)
@@ -46,14 +46,14 @@ def install_programs(source: Path) -> None:
 
 
 def name_no_token(tests: Path) -> None:
-    """In their URIs: sesam's `token` is the label of one key, and a device is not divided into tokens."""
+    """Removes `token` from the URIs: for sesam, it is the label of a single key, and a device has no tokens."""
     for path in (path for name in TESTS for path in (tests / name).rglob("*") if path.is_file()):
         if path.suffix in (".sh", ".py", ".j2"):
             path.write_text(re.sub(r"pkcs11:token=softhsm2-\w+;", "pkcs11:", path.read_text()))
 
 
 def prepare_namespaces() -> None:
-    """Addresses for the servers; the place of the openssl.cnf."""
+    """Sets up the servers' addresses and the directory of the openssl.cnf."""
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     for number in range(1, 12):
         subprocess.run(["ip", "address", "add", f"10.53.0.{number}/24", "dev", "lo"], check=True)
@@ -76,7 +76,7 @@ def run_tests(tests: Path, device: Simulator, results: Path) -> str:
 
 
 def parts_of(log: str) -> list[tuple[str, bool]]:
-    """tests.sh is one test to pytest. Its parts are announced in its log, and followed by a line if they failed."""
+    """The parts of tests.sh, which is one test for pytest: its log announces each part, and has a line if it failed."""
     parts: list[tuple[str, bool]] = []
     for text in re.findall(r"\sI:(.*)$", log, re.M):
         if re.search(r"\(\d+\)$", text) or text.startswith("Checking"):
@@ -87,13 +87,13 @@ def parts_of(log: str) -> list[tuple[str, bool]]:
 
 
 def verdicts(results: Path) -> list[tuple[str, bool]]:
-    """What was run, and whether it passed."""
+    """-> the names of the tests, and whether each passed"""
     found = []
     for case in ElementTree.parse(results).getroot().iter("testcase"):
         passed = all(case.find(kind) is None for kind in ("failure", "error", "skipped"))
         parts = parts_of(case.findtext("system-out") or "")
         found += parts
-        if not parts or passed != all(part for _, part in parts):  # it failed in its preparations, or at its end
+        if not parts or passed != all(part for _, part in parts):  # it failed before or after its parts
             found.append((case.get("name", ""), passed))
     return found
 

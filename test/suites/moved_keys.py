@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Moves private keys from PEM files into a simulated device, and leaves each key's URI in the files."""
+"""Moves private keys from PEM files into a simulated device, and replaces them in the files with their URIs."""
 import json
 import re
 import subprocess
@@ -10,7 +10,7 @@ from harness import configuration
 from harness.programs import minimal_environment
 from harness.simulator import Simulator
 
-# Not those encrypted by a passphrase: the passphrase is what they are in a test for.
+# Without keys that are encrypted with a passphrase: these are in a test because of the passphrase.
 PRIVATE_KEY = re.compile(r"-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----\n[A-Za-z0-9+/=\n]+-----END \1-----\n")
 CURVES = {"prime256v1": ("NIST", 256), "secp384r1": ("NIST", 384), "secp521r1": ("NIST", 521),
           "brainpoolP256r1": ("BRAINPOOL", 256), "brainpoolP384r1": ("BRAINPOOL", 384),
@@ -23,7 +23,7 @@ def openssl(*words: str, data: str = "", cnf: Path | None = None) -> bytes:
 
 
 def description(pem: str) -> str:
-    """In OpenSSL's words; empty for what it does not read as a key, or holds to be a bad one."""
+    """OpenSSL's description of the key; empty if OpenSSL cannot read the key or considers it invalid."""
     try:
         text = openssl("pkey", "-noout", "-check", "-text", data=pem).decode()
     except subprocess.CalledProcessError:
@@ -32,26 +32,26 @@ def description(pem: str) -> str:
 
 
 def kind(text: str) -> dict[str, Any] | None:
-    """What the simulator is asked to generate for such a key. None: no device has such keys, or sesam does not
-    support them."""
+    """The type and size that the simulator generates in place of such a key. None: the device has no such keys, or
+    sesam does not support them."""
     curve, bits = re.search(r"^ASN1 OID: (\w+)", text, re.M), re.search(r"Private-Key: \((\d+) bit, 2 primes\)", text)
     if curve and curve[1] in CURVES:
         return dict(zip(("type", "size"), CURVES[curve[1]]))
-    # RSA-PSS keys have a line more in their description.
+    # The description of an RSA-PSS key mentions PSS.
     if bits and 2048 <= int(bits[1]) <= 4096 and "PSS" not in text and "publicExponent: 65537 " in text:
         return {"type": "RSA", "size": 2048}
     return None
 
 
 def hex_after(label: str, text: str) -> str:
-    """From a description: the lines of hexadecimal digits below the label."""
+    """The hexadecimal digits below the label in a description."""
     found = re.search(rf"^{label}:\s*\n((?: +[0-9a-f:]+\n)+)", text, re.M)
     assert found, f"no '{label}' in:\n{text}"
     return re.sub(r"[\s:]", "", found[1]).upper()
 
 
 def with_key(record: dict, pem: str) -> dict:
-    """A line of the simulator's journal that has this key instead of its own. No device could import an RSA key."""
+    """Replaces the key in a record of the simulator's journal. A device cannot import RSA keys, hence this way."""
     if record["type"] == "RSA":
         text = description(pem)
         der = openssl("rsa", "-traditional", "-outform", "DER", data=pem)
@@ -64,7 +64,7 @@ def with_key(record: dict, pem: str) -> dict:
 
 
 def move(paths: Iterable[Path], device: Simulator, cnf: Path) -> int:
-    """Restarts the device, and writes an openssl.cnf for it; -> how many keys were moved."""
+    """Moves the keys, restarts the device and writes an openssl.cnf for it. -> the number of keys moved"""
     texts = {path: path.read_text(errors="surrogateescape") for path in paths}
     pems = sorted({found[0] for text in texts.values() for found in PRIVATE_KEY.finditer(text)})
     kinds = [(pem, wanted) for pem in pems if (wanted := kind(description(pem)))]

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs OpenSSL's own tests with keys in a simulated device: openssl.py SOURCE, an unpacked source of OpenSSL.
 
-The command is the installed one, and the few test programs are built against the installed libraries. The recipes run
-twice: first with the files as they are (a test that fails then too says nothing about sesam), then with the private
-keys of these files in the device. The differences must be those that docs/SUITES.md explains. Run it in a network
-namespace of its own: scripts/suites does."""
+They use the installed openssl command, and a few test programs that are built against the installed libraries. The
+recipes run twice: first with the original files (a test that fails even then says nothing about sesam), then with the
+private keys of these files in the device. The differences must be those that docs/SUITES.md explains. Must run in a
+separate network namespace; scripts/suites does that."""
 import collections
 import fnmatch
 import os
@@ -25,27 +25,27 @@ from harness.paths import BUILD, REPOSITORY  # noqa: E402
 from harness.programs import minimal_environment  # noqa: E402
 from harness.simulator import Simulator  # noqa: E402
 
-# Those that use a private key of a file, by the command or by one of PROGRAMS.
+# The recipes that use a private key from a file, with the openssl command or one of PROGRAMS.
 RECIPES = ["15-test_ec", "15-test_rsa", "15-test_rsaoaep", "15-test_rsapss", "20-test_dgst", "20-test_pkeyutl",
            "25-test_req", "25-test_x509", "60-test_x509_check_cert_pkey", "80-test_ca", "80-test_cms", "80-test_cmsapi",
            "80-test_pkcs12", "80-test_ssl_new", "80-test_tsa", "90-test_store"]
-# 90-test_store converts this key to every form of a file, and gives up if it cannot.
+# 90-test_store converts this key to every file format, and stops if that fails.
 KEPT = ["rsa-key-2432.pem"]
-# Done in a library context that the program makes for itself: no openssl.cnf is read for it.
+# These run in a library context that the program creates, for which no openssl.cnf is read.
 UNCOUNTED = re.compile(r"ssl_test \S+ default\b")
 PROGRAMS = ["ssl_test", "cmsapitest", "x509_check_cert_pkey_test"]
 RECIPE_SECONDS = 900
 
 
 def prepare(source: Path) -> None:
-    """Configures the source, and builds PROGRAMS. OpenSSL itself is not built: make takes the installed one."""
+    """Configures the source, and builds PROGRAMS. OpenSSL itself is not built: make uses the installed one."""
     def quietly(*words: str) -> None:
         done = subprocess.run(words, cwd=source, env=minimal_environment(None, CFLAGS="-O1 -w"), check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode:
             sys.exit(f"openssl: {' '.join(words)}: {done.stdout}")
 
-    # A key of 2048 bits instead of 512, which sesam does not support.
+    # A key of 2048 bits instead of one of 512 bits, which sesam does not support.
     for kind in ("", "pub"):
         shutil.copy(source / "test" / f"testrsa2048{kind}.pem", source / "test" / f"testrsa{kind}.pem")
     quietly("perl", "./Configure", "no-asm")
@@ -74,7 +74,7 @@ def run_recipe(source: Path, recipe: str, log: Path, sections: Path | None) -> d
         except subprocess.TimeoutExpired:
             print(f"openssl: {recipe} did not end within {RECIPE_SECONDS} seconds")
         finally:
-            try:  # and what it left behind
+            try:  # also ends processes that the recipe left behind
                 os.killpg(process.pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
@@ -84,15 +84,15 @@ def run_recipe(source: Path, recipe: str, log: Path, sections: Path | None) -> d
 
 
 def write_sections(path: Path, device: Simulator) -> None:
-    """What bin/with-sesam adds to an openssl.cnf."""
+    """Writes the sections that bin/with-sesam adds to an openssl.cnf."""
     configuration.write(path, configuration.settings_for(device), sections="sesam_")
     path.write_text("[default]\n" + path.read_text().partition("\n[req]\n")[0])
 
 
 def run_recipes(source: Path, logs: Path, device: Simulator | None = None,
                 sections: Path | None = None) -> dict[str, str]:
-    """Test -> verdict; the recipe's name begins that of the test. None of a recipe that asked nothing of the device: it
-    would show nothing."""
+    """-> the verdict of each test, whose name starts with that of its recipe. Recipes that sent no request to the
+    device are left out, as they show nothing."""
     shutil.rmtree(logs, ignore_errors=True)
     (logs / "results").mkdir(parents=True)
     found: dict[str, str] = {}
@@ -107,14 +107,14 @@ def run_recipes(source: Path, logs: Path, device: Simulator | None = None,
 
 
 def expected_differences() -> dict[str, int]:
-    """From the table in docs/SUITES.md: the tests, by a pattern of their names -> how many of them fail."""
+    """From the table in docs/SUITES.md: pattern for the names of tests -> how many of them fail."""
     text = (REPOSITORY / "docs" / "SUITES.md").read_text()
     chapter = text.partition("\n### openssl\n")[2].partition("\n#")[0]
     return {pattern: int(count) for pattern, count in re.findall(r"^\| `([^`]+)` \| (\d+) \| ", chapter, re.M)}
 
 
 def judge(files: dict[str, str], device: dict[str, str], expected: dict[str, int], what: str) -> int:
-    """Prints the differences that are not expected, and those expected that did not occur; `what` tells of the run."""
+    """Prints unexpected differences, and expected ones that did not occur; `what` describes the run."""
     passed = [name for name, verdict in files.items() if verdict == "ok"]
     different = [name for name in passed if device.get(name) != "ok"]
     counts: collections.Counter[str | None] = collections.Counter()

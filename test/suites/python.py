@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the tests of Python's ssl module with keys in a simulated device: python.py DIRECTORY, where Debian's package
-libpython3.N-testsuite was unpacked.
+"""Runs the tests of Python's ssl module with keys in a simulated device: python.py DIRECTORY, in which Debian's package
+libpython3.N-testsuite is unpacked.
 
-Each private key of its PEM files is put into the device, and the file gets the key's URI in its place. Keys that are
-encrypted by a passphrase stay: the passphrase is what they are there for. The tests run twice, first with the files as
-they are: a test that fails then too says nothing about sesam."""
+Each private key of the PEM files is moved into the device, and replaced in the file with its URI. Keys that are
+encrypted with a passphrase stay: the tests need them because of the passphrase. The tests run twice, first with the
+original files: a test that fails even then says nothing about sesam."""
 import os
 import re
 import shutil
@@ -21,13 +21,13 @@ from harness.programs import minimal_environment  # noqa: E402
 from harness.simulator import Simulator  # noqa: E402
 
 def run_tests(folder: Path, cnf: Path | None) -> dict[str, str]:
-    """test -> "ok", "FAIL", "ERROR", or "skipped" """
+    """-> the verdict of each test: "ok", "FAIL", "ERROR" or "skipped" """
     environment = minimal_environment(cnf, PYTHONPATH=str(folder), HOME=str(folder))
     done = subprocess.run(["/usr/bin/python3", "-B", "-m", "unittest", "-v", "-b", "test.test_ssl"], cwd=folder,
                           env=environment, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           check=False)
     (BUILD / "suites" / f"python-{'device' if cnf else 'files'}.log").write_text(done.stdout)
-    # A test may print between its name and its verdict.
+    # There may be output of the test between its name and its verdict.
     return dict(re.findall(r"^(test_\w+ \([\w.]+\))(?:.|\n)*?\.\.\. (?:.|\n)*?\b(ok|FAIL|ERROR|skipped)\b", done.stdout,
                            re.M))
 
@@ -38,7 +38,7 @@ def main(directory: str) -> int:
     folder, state = source / "run", BUILD / "suites" / "python-device"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(state, ignore_errors=True)
-    shutil.copytree(Path(os.__file__).parent / "test", folder / "test")  # the part that Python itself has
+    shutil.copytree(Path(os.__file__).parent / "test", folder / "test")  # the part that is in Python's own package
     shutil.copytree(unpacked, folder / "test", dirs_exist_ok=True)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     expected = run_tests(folder, None)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads the Test Anything Protocol, with its nested subtests, as OpenSSL's recipes print it."""
+"""Parses the Test Anything Protocol with nested subtests, as printed by OpenSSL's recipes."""
 import re
 
 RESULT = re.compile(r"^( *)(not )?ok (\d+)(?: - | )?(.*?)(?: *# (skip|todo)\b.*)?$", re.I)
 
 
 def verdicts(text: str) -> dict[str, str]:
-    """"subtest > test" -> "ok", "not ok" or "skip". Of a subtest that failed though all its tests passed, "subtest"."""
-    open_tests: dict[int, list[tuple[str, str]]] = {}  # by their indentation: what has no parent yet
+    """"subtest > test" -> "ok", "not ok" or "skip"; "subtest" if it failed although all its tests passed."""
+    open_tests: dict[int, list[tuple[str, str]]] = {}  # tests that have no parent yet, by indentation
     for line in text.splitlines():
         found = RESULT.match(line)
         if not found:

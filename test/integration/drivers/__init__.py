@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small C programs that use the provider in ways no ordinary program does, and how tests run them."""
+"""Small C programs that use the provider in unusual ways, and helpers to run them."""

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// driver ANSWER SIGNATURES KEY...: opens each KEY in turn, a URI or "file:" and a PEM file, signs with it, and counts how often it is asked. An ANSWER
-// of "-" gives none, "none" has no callback at all; more than one thread opens at a time where KEY stands more than once after "+".
+// driver ANSWER SIGNATURES KEY... [+ KEY...]: opens each KEY (a URI, or "file:" and a PEM file), signs with it, and counts the PIN prompts. KEYs before
+// "+" are used one after the other, those after it concurrently. ANSWER "-": the callback gives no PIN; "none": URIs are opened without a callback.
 #define _DEFAULT_SOURCE  // usleep(3)
 #include <openssl/pem.h>
 #include <openssl/ui.h>

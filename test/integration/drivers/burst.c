@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Threads that sign at once, and wait for each other before they sign again: burst URI THREADS ROUNDS prints the
-// longest round in milliseconds.
+// Threads that sign at the same time, and wait for each other before the next round: burst URI THREADS ROUNDS.
+// Prints the duration of the longest round in milliseconds.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdio.h>

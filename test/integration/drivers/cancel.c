@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// driver URI ROUNDS: in each round a thread signs without end, until it is cancelled after some milliseconds. Prints how many ended so, and no other way.
+// driver URI ROUNDS: in each round, a thread signs repeatedly until it is cancelled after a few milliseconds. Prints how many threads ended as cancelled.
 #define _DEFAULT_SOURCE  // usleep(3)
 #include <pthread.h>
 #include <stdio.h>

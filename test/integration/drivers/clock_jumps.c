@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For LD_PRELOAD: the time of day jumps by an hour forth and back with each look at it. Clocks that only run forward stay as they are.
+// For LD_PRELOAD: the time of day jumps an hour forward or back each time it is read. Monotonic clocks are not changed.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <sys/time.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signs with a signature algorithm that names its digest, in every way that OpenSSL 3.4 has:
-//   composite URI ALGORITHM DIGEST OTHER-URI     another type of key is at OTHER-URI
+// Signs with a signature algorithm that includes the digest, in every way that OpenSSL 3.4 offers:
+//   composite URI ALGORITHM DIGEST OTHER-URI     OTHER-URI names a key of another type
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -48,7 +48,7 @@ static EVP_PKEY_CTX *context_of(EVP_PKEY *its_key) {
   return context;
 }
 
-// By OpenSSL's own provider, over the digest.
+// Verifies with OpenSSL's default provider.
 static void check_by_openssl(const unsigned char *signature, size_t size) {
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   CHECK(EVP_DigestVerifyInit_ex(context, NULL, digest_name, NULL, "provider=default", public_key, NULL) == 1);
@@ -79,7 +79,7 @@ static void sign_in_parts(void) {
   CHECK(EVP_PKEY_sign_message_init(context, algorithm, NULL) == 1);
   CHECK(EVP_PKEY_sign_message_update(context, message, 5) == 1 && EVP_PKEY_sign_message_final(context, NULL, &size) == 1 && size <= SIZE);
   EVP_PKEY_CTX *copy = EVP_PKEY_CTX_dup(context);
-  CHECK(copy != NULL && EVP_PKEY_sign(copy, signature, &size, message, length) != 1);  // a part is there
+  CHECK(copy != NULL && EVP_PKEY_sign(copy, signature, &size, message, length) != 1);  // after an update, a one-shot call fails
   REASON("invalid argument");
   EVP_PKEY_CTX_free(copy);
   CHECK(EVP_PKEY_sign_message_update(context, message + 5, length - 5) == 1);
@@ -118,7 +118,7 @@ static void sign_digest(void) {
   EVP_PKEY_CTX_free(context);
 }
 
-// From an RSA signature alone.
+// Recovers the digest from the signature, which only RSA allows.
 static void recover_digest(void) {
   unsigned char digest[EVP_MAX_MD_SIZE], signature[SIZE], recovered[SIZE];
   size_t digest_size = 0, size = SIZE, recovered_size = SIZE;
@@ -162,7 +162,7 @@ static void try_another_type(const char *uri) {
   ERR_clear_error();
   EVP_PKEY_CTX_free(context);
   EVP_PKEY_free(other);
-  context = context_of(public_key);  // which OpenSSL hands over as a public key alone
+  context = context_of(public_key);  // OpenSSL exports only its public part to sesam
   CHECK(EVP_PKEY_sign_message_init(context, algorithm, NULL) != 1);
   REASON("invalid argument");
   EVP_PKEY_CTX_free(context);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Encrypts with an RSA public key that was imported into our key management: encrypt PUBLIC-KEY-FILE OUTPUT-FILE
+// Encrypts with an RSA public key that was imported into sesam's key management: encrypt PUBLIC-KEY-FILE OUTPUT-FILE
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -16,7 +16,7 @@ static void fail(int line, const char *condition) {
   exit(1);
 }
 
-// The key in the file, once more, in the keymgmt of our provider.
+// A copy of the key in the file, in sesam's key management.
 static EVP_PKEY *imported(const char *path) {
   FILE *file = fopen(path, "r");
   CHECK(file != NULL);
@@ -46,7 +46,7 @@ int main(int count, char **arguments) {
   length = sizeof out;
   EVP_PKEY_CTX *copy = EVP_PKEY_CTX_dup(context);
   CHECK(copy != NULL && EVP_PKEY_encrypt(copy, out, &length, text, sizeof text - 1) == 1 && length == 256);
-  // Too long for OAEP: no, and the reason.
+  // Too long for OAEP: fails with a reason.
   CHECK(EVP_PKEY_encrypt(context, out, &length, out, 256) != 1 && ERR_peek_error() != 0);
   ERR_clear_error();
   CHECK(EVP_PKEY_decrypt_init(context) != 1 && ERR_peek_error() != 0);

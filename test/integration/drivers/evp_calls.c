@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks a key everything that a program may ask by EVP, each call in a process of its own, and prints the answers.
-//   evp_calls URI|FILE     prints "NAME<tab>ANSWER<tab>ERRORS" a line; a call that crashes answers "crash". ERRORS: how many
-//                          are on the error queue afterwards
+// Makes every EVP call that a program may make with a key, each in a separate process, and prints the answers.
+//   evp_calls URI|FILE     prints a line "NAME<tab>ANSWER<tab>ERRORS" for each call. ANSWER is "crash" if the call crashes;
+//                          ERRORS is the number of entries on the error queue afterwards
 #include "evp_calls.h"
 
 #include <openssl/ec.h>
@@ -15,7 +15,7 @@
 
 #include "first_key.h"
 
-// In memory, without anything of the module.
+// A copy of the public key in memory, independent of the module.
 static EVP_PKEY *public_copy(EVP_PKEY *key) {
   unsigned char *der = NULL;
   const int length = i2d_PUBKEY(key, &der);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What evp_calls asks of a key: each call answers with a number that does not depend on which key of the type it is.
+// The calls of evp_calls. Each returns a number that does not depend on which key of the type is used.
 #include <openssl/evp.h>
 
 struct subject {
-  EVP_PKEY *key;    // the one that is asked
+  EVP_PKEY *key;    // the key under test
   EVP_PKEY *other;  // another key of its type, in memory
   EVP_PKEY *public_part;
   int is_ec;
@@ -16,5 +16,5 @@ struct call {
 
 #define CALL(function) {#function, &function}
 
-// Each list ends with a call that has no name.
+// Each list ends with an entry without a name.
 extern const struct call key_calls[], signing_calls[], scheme_calls[];

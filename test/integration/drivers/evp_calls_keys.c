@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a program asks of a key itself: what it is, its parameters, copies, comparisons, checks, forms to write it in.
+// Calls about the key itself: type, parameters, copies, comparisons, checks and output formats.
 #define OPENSSL_SUPPRESS_DEPRECATED  // EVP_PKEY_get0_RSA(3) and EVP_PKEY_get0_EC_KEY(3)
 #include <openssl/core_names.h>
 #include <openssl/encoder.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Paddings, salts and digests of RSA signatures, and how contexts are set to them.
+// Paddings, salts and digests of RSA signatures, and how contexts are configured for them.
 #define _GNU_SOURCE  // MAP_ANONYMOUS
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
@@ -17,7 +17,7 @@ static long algorithm_id_bytes(EVP_PKEY_CTX *context) {
   return EVP_PKEY_CTX_get_params(context, params) == 1 ? (long)params[0].return_size : -1;
 }
 
-// PSS without a digest: the default provider takes SHA-1.
+// PSS without a digest: the default provider uses SHA-1.
 static long pss_without_md(const struct subject *subject, int (*init)(EVP_PKEY_CTX *), EVP_PKEY_CTX **context) {
   *context = context_of(subject->key);
   return init(*context) * 10 + EVP_PKEY_CTX_set_rsa_padding(*context, RSA_PKCS1_PSS_PADDING);
@@ -62,7 +62,7 @@ static long pss_without_md_recovers(const struct subject *subject) {
   return done * 10 + (EVP_PKEY_verify_recover(context, out, &length, signature, 256) == 1);
 }
 
-// Salts: of a signature that is made as a context begins, and each way to name one's length.
+// Salts: that of a signature with a context's defaults, and each way to specify the length.
 enum { kAsItIs = -100 };
 static int pss_signature(EVP_PKEY *key, int salt, struct signature *made) {
   EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -73,7 +73,7 @@ static int pss_signature(EVP_PKEY *key, int salt, struct signature *made) {
          (salt == kAsItIs || EVP_PKEY_CTX_set_rsa_pss_saltlen(inner, salt) == 1) &&
          EVP_DigestSign(context, made->bytes, &made->length, kText, sizeof kText) == 1;
 }
-// -1: refused, before there was anything to verify
+// -1: the context refused the settings, before verification
 static int verifies_pss(EVP_PKEY *key, int salt, const struct signature *made) {
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   EVP_PKEY_CTX *inner = NULL;
@@ -99,7 +99,7 @@ static long pss_default_salt_in_algorithm_id(const struct subject *subject) {
     return -1;
   return algorithm_id_bytes(inner) * 10 - salt;
 }
-// One digit for each way to name the salt's length; 2: refused
+// One digit for each way to specify the salt length; 2: refused
 static long pss_salt_verifies(const struct subject *subject, int salt) {
   static const int kNamed[] = {kAsItIs, RSA_PSS_SALTLEN_DIGEST, RSA_PSS_SALTLEN_AUTO, RSA_PSS_SALTLEN_MAX, -4, 20, 21};
   struct signature made;
@@ -115,7 +115,7 @@ ASK(pss_salt_20_verifies, pss_salt_verifies(subject, 20))
 ASK(pss_salt_digest_verifies, pss_salt_verifies(subject, RSA_PSS_SALTLEN_DIGEST))
 ASK(pss_salt_max_verifies, pss_salt_verifies(subject, RSA_PSS_SALTLEN_MAX))
 
-// A context restarted without a key: the padding is PKCS#1 v1.5 again, the digest stays.
+// A context restarted without a key: the padding returns to PKCS#1 v1.5, the digest stays.
 static long restarted(const struct subject *subject, const EVP_MD *md) {
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   EVP_PKEY_CTX *inner = NULL;
@@ -152,7 +152,7 @@ static long restart_verification(const struct subject *subject) {
   return done * 10 + EVP_DigestVerifyFinal(copy, made.bytes, made.length);
 }
 
-// What the device cannot sign, OpenSSL verifies.
+// OpenSSL verifies with digests that the device cannot sign.
 static long digest_verifies(const struct subject *subject, const char *digest) {
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   unsigned char signature[kRoom] = {1};
@@ -200,7 +200,7 @@ static long sign_md5(const struct subject *subject) {
   return (EVP_DigestSignInit_ex(context, NULL, "MD5", NULL, NULL, subject->key, NULL) == 1) * 10 +
          (EVP_DigestSign(context, made.bytes, &made.length, kText, sizeof kText) == 1);
 }
-// One digit for each length of the input: 1 if the signature is good.
+// One digit for each length of the input; 1: the signature verifies.
 static long sign_raw_lengths(const struct subject *subject) {
   static const size_t kLengths[] = {1, 20, 32, 48, 64, 65, 100};
   long done = 0;
@@ -223,7 +223,7 @@ static long sign_empty(const struct subject *subject) {
   return EVP_PKEY_sign_init(context) * 10 + (EVP_PKEY_sign(context, made.bytes, &made.length, kDigest, 0) == 1);
 }
 
-// What is set for PSS alone is there to be read with any padding.
+// Parameters that only PSS uses can be read with any padding.
 static long pss_values_of_pkcs1(const struct subject *subject) {
   EVP_PKEY_CTX *context = context_of(subject->key);
   const EVP_MD *md = NULL;
@@ -233,7 +233,7 @@ static long pss_values_of_pkcs1(const struct subject *subject) {
   return done * 1000 + (EVP_PKEY_CTX_get_rsa_pss_saltlen(context, &salt) > 0) * 100 - salt;
 }
 
-// A text need not be terminated: its size counts. The last byte of this one is the last that may be read.
+// A text parameter need not be null-terminated; only its size counts. This text ends at an inaccessible page.
 static OSSL_PARAM at_the_end_of_a_page(const char *key, const char *text) {
   const size_t page = (size_t)sysconf(_SC_PAGESIZE), length = strlen(text);
   char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

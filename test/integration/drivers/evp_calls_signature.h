@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the calls that sign and verify have in common.
+// Helpers shared by the calls that sign and verify.
 #pragma once
 
 #include "evp_calls.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a program does with a key: signatures in every order of calls, verification, encryption, certificates.
+// Operations with a key: signing with every order of calls, verification, encryption, certificates.
 #include <openssl/cms.h>
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
@@ -8,7 +8,7 @@
 
 #include "evp_calls_signature.h"
 
-// With the public part, in memory: the signature is good whoever made it.
+// Verifies with the public key in memory, independently of the provider that signed.
 static int is_good(const struct subject *subject, const char *digest, const struct signature *made) {
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   return EVP_DigestVerifyInit_ex(context, NULL, digest, NULL, NULL, subject->public_part, NULL) == 1 &&
@@ -97,7 +97,7 @@ static long sign_size_query(const struct subject *subject) {
   return EVP_PKEY_sign(context, NULL, &length, kDigest, 32) * 1000 + (long)length;
 }
 
-// The digest and the signature in one buffer.
+// The signature overwrites the digest in the same buffer.
 static long sign_in_place(const struct subject *subject) {
   EVP_PKEY_CTX *context = context_of(subject->key);
   struct signature made = {.length = kRoom};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first key that a store has, and a signature with it: what several drivers do.
+// Opens the first key of a store and signs with it; shared by several drivers.
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/store.h>
 
-// Closes the store, which may be NULL. NULL: there is none.
+// Returns the first private key, or NULL if there is none. Closes the store, which may be NULL.
 static __attribute__((unused)) EVP_PKEY *first_key(OSSL_STORE_CTX *store) {
   EVP_PKEY *found = NULL;
   while (store != NULL && found == NULL && !OSSL_STORE_eof(store)) {
@@ -16,7 +16,7 @@ static __attribute__((unused)) EVP_PKEY *first_key(OSSL_STORE_CTX *store) {
   return found;
 }
 
-// The key that the store yields first if it is told to expect one of a type. Closes the store. NULL: there is none.
+// Returns the first key when the store expects `type`, or NULL if there is none. Closes the store.
 static __attribute__((unused)) EVP_PKEY *expected_key(OSSL_STORE_CTX *store, int type) {
   OSSL_STORE_INFO *info = store != NULL && OSSL_STORE_expect(store, type) == 1 ? OSSL_STORE_load(store) : NULL;
   EVP_PKEY *found = NULL;
@@ -27,7 +27,7 @@ static __attribute__((unused)) EVP_PKEY *expected_key(OSSL_STORE_CTX *store, int
   return found;
 }
 
-// 1: done.
+// Returns 1 on success.
 static __attribute__((unused)) int sign_something(EVP_PKEY *key) {
   unsigned char out[512];
   size_t length = sizeof out;

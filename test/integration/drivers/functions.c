@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints the functions of all of sesam's dispatch tables, a line for each: operation, names of the algorithm,
-// number.
+// Prints one line for each function in sesam's dispatch tables: operation, names of the algorithm, number of
+// the function.
 //   functions
 #include <openssl/core.h>
 #include <openssl/core_dispatch.h>
@@ -9,7 +9,7 @@
 #include <openssl/provider.h>
 #include <stdio.h>
 
-// As in the macros OSSL_FUNC_<operation>_…; an operation that is not among these is printed by its number.
+// Names as in the macros OSSL_FUNC_<operation>_…; other operations are printed as numbers.
 static const char *const kOperations[64] = {
     [OSSL_OP_RAND] = "rand",
     [OSSL_OP_KEYMGMT] = "keymgmt",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Generates keys as named does, one after the other in one process: generations COUNT [STEP]. Prints "made" or "failed" for each.
-// With STEP and no_memory.so, the first key has all the memory it needs; of the nth after it, request n * STEP for memory is refused.
+// Generates keys like named, one after the other in one process: generations COUNT [STEP]. Prints "made" or "failed" for each key.
+// With STEP and no_memory.so, the first key gets all the memory it needs; for key n after it, allocation number n * STEP fails.
 #include <dlfcn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>

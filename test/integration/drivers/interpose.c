@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For LD_PRELOAD: says on stderr when a thread is started, a connection is begun or libcurl is set up, and by whom it was called.
+// For LD_PRELOAD: reports on stderr when a thread is started, a connection is opened or libcurl is set up, and by which module.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
@@ -12,7 +12,7 @@ static void *next(const char *name, const void *caller) {
   dladdr(caller, &info);
   const char *parts[] = {"called: ", name, " by ", info.dli_fname != NULL ? info.dli_fname : "?", "\n"};
   for (size_t i = 0; i < sizeof parts / sizeof *parts; ++i) (void)!write(STDERR_FILENO, parts[i], strlen(parts[i]));
-  // libcurl comes with the provider: not among what the program was linked with.
+  // The provider loads libcurl; the program is not linked with it.
   void *found = dlsym(RTLD_NEXT, name);
   const char *const flavours[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
   for (int i = 0; i < 2 && found == NULL; ++i) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signs inside ASYNC jobs, many in flight on this one thread: jobs URI JOBS ROUNDS. Prints the deepest stack use of a signature.
+// Signs in many ASYNC jobs of one thread at the same time: jobs URI JOBS ROUNDS. Prints the largest stack use of a signature in bytes.
 #include <openssl/async.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -27,7 +27,7 @@ static void fail(const char *what) {
   _exit(1);
 }
 
-// Both must lie at the same place of the stack: called from the same function, with the same frame.
+// Both functions must use the same part of the stack: same caller, same frame size.
 __attribute__((noinline)) static void paint(void) {
   volatile unsigned char area[PAINTED];
   for (size_t i = 0; i < sizeof area; ++i) area[i] = PAINT;
@@ -55,7 +55,7 @@ static int sign(void *unused) {
   return 1;
 }
 
-// 1: it has ended.
+// Returns 1 if the job has finished, 0 if it has paused.
 static int go_on(struct slot *slot) {
   int result = 0;
   switch (ASYNC_start_job(&slot->job, slot->wait, &result, sign, NULL, 0)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints the parameters that keys of sesam have beside OpenSSL's own: of the private key, of the public key, of the public key once
-// it is imported.   key_params URI
+// Prints the parameters that sesam's keys have in addition to OpenSSL's own, for the private key, the public key and an imported
+// copy of the public key.   key_params URI
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -19,7 +19,7 @@ static void fail(int line, const char *condition) {
   exit(1);
 }
 
-// Without the property OpenSSL makes a public key its own.
+// Without the property, OpenSSL would load the public key into its default provider.
 static EVP_PKEY *open_key(const char *uri, int type) {
   EVP_PKEY *found =
       expected_key(OSSL_STORE_open_ex(uri, NULL, "?provider=sesam", NULL, NULL, NULL, NULL, NULL), type);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The life of a process that uses a key, as a list of steps: life URI STEP… See the table of steps below.
+// Runs the life cycle of a process that uses a key, as a list of steps: life URI STEP… See the table of steps below.
 //   life sesam:web load sign=3 busy=8 fork=200 [ sign=1 exit ] idle exit
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,7 +19,7 @@
 struct place here;
 const char *uri;
 
-static struct place places[16];  // those left by `context`
+static struct place places[16];  // stack of places that `context` has left
 static int places_count;
 static char **environment;
 
@@ -35,7 +35,7 @@ static void sign(int times) {
     if (!sign_once(&here, true)) give_up("cannot sign");
 }
 
-// For a device that has gone: it must end with an error, not hang.
+// Signs without a reachable device: each attempt must fail with an error, not hang.
 static void sign_fails(int times) {
   for (int i = 0; i < times; ++i)
     if (sign_once(&here, false)) give_up("signed without a device");
@@ -49,7 +49,7 @@ static void free_key(int unused) {
   here.key = NULL;
 }
 
-// openssl.cnf has the provider's section but does not activate it: this does.
+// Loads the provider explicitly; openssl.cnf has its section but does not activate it.
 static void provider(int unused) {
   (void)unused;
   if ((here.provider = OSSL_PROVIDER_load(here.libctx, "sesam")) == NULL) give_up("OSSL_PROVIDER_load");
@@ -61,7 +61,7 @@ static void unload(int unused) {
   here.provider = NULL;
 }
 
-// The next library context, under LIFE_CONF_<n> or else OPENSSL_CONF.
+// Switches to a new library context, configured by LIFE_CONF_<n> or else OPENSSL_CONF.
 static void context(int number) {
   places[places_count++] = here;
   here = (struct place){.libctx = OSSL_LIB_CTX_new()};
@@ -71,7 +71,7 @@ static void context(int number) {
   if (OSSL_LIB_CTX_load_config(here.libctx, file) != 1) give_up("OSSL_LIB_CTX_load_config");
 }
 
-// Frees this context and goes back to the one before.
+// Frees this context and returns to the previous one.
 static void free_context(int unused) {
   free_key(unused);
   OSSL_LIB_CTX_free(here.libctx);
@@ -84,7 +84,7 @@ static void cleanup(int unused) {
   OPENSSL_cleanup();
 }
 
-// 1: and the threads go on trying. 0: failures are errors again.
+// 1: the threads ignore failures and retry. 0: failures are errors.
 static void expect_failures(int yes) {
   atomic_store(&ending, yes ? GOING_ON : NOT_ENDING);
 }
@@ -117,7 +117,7 @@ static pid_t start_with_vfork(char *const *arguments) {
   _exit(127);
 }
 
-// posix_spawn(3) and vfork(2) run no pthread_atfork handler, and the child runs in our memory until it is another program.
+// posix_spawn(3) and vfork(2) run no pthread_atfork handlers, and the child shares our memory until it calls exec(2).
 static void spawn(int times) {
   char *const arguments[] = {"true", NULL};
   for (int i = 0; i < times; ++i) {
@@ -128,7 +128,7 @@ static void spawn(int times) {
   }
 }
 
-// What OpenSSL does at its first use: reads openssl.cnf and loads the providers.
+// Initializes OpenSSL as its first use would: reads openssl.cnf and loads the providers.
 static void init(int unused) {
   (void)unused;
   if (OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1 || OSSL_PROVIDER_available(NULL, "sesam") != 1)
@@ -136,7 +136,7 @@ static void init(int unused) {
   if (ERR_peek_error() != 0) give_up("init left an error");
 }
 
-// No more threads than the main one, or so many. pthread_join() returns a moment before the kernel takes the thread off the list.
+// Checks the number of threads. Retries for 1 s: pthread_join() returns before the kernel removes the thread from its list.
 static void alone(int threads) {
   for (int tries = 0; count_threads() != threads; ++tries) {
     if (tries == 1000) give_up("there is another thread");
@@ -170,7 +170,7 @@ static const struct {
     {"watchdog", watchdog},   {"exit", exit},         {"_exit", _exit},
 };
 
-// The step after the bracket that closes the one opened at `steps`.
+// Returns the step after the bracket that closes the block opened at `steps`.
 static char **after_block(char **steps) {
   int depth = 0;
   do {
@@ -200,7 +200,7 @@ static void *run_in_thread(void *block) {
   return NULL;
 }
 
-// A step that takes a block: fork=N [ … ], repeat=N [ … ], thread=N [ … ] in turn; background=N [ … ] at once.
+// Steps with a block: fork=N [ … ], repeat=N [ … ], thread=N [ … ] run one after the other; background=N [ … ] concurrently.
 static bool run_block(const char *name, int times, char **block) {
   for (int i = 0; i < times; ++i) {
     pthread_t thread;
@@ -229,7 +229,7 @@ static int run(char **steps) {
     while (i < sizeof table / sizeof *table && strcmp(table[i].name, name) != 0) ++i;
     if (i == sizeof table / sizeof *table) give_up("no such step");
     if (strcmp(name, "exit") == 0) atomic_store(&ending, ENDING_QUIETLY);
-    // A number left out is 1, but for the two ends of a process: status 0.
+    // The default number is 1, except for exit and _exit: status 0.
     const bool ends = strcmp(name, "exit") == 0 || strcmp(name, "_exit") == 0;
     table[i].act(strchr(steps[-1], '=') != NULL ? number : !ends);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the steps of life.c share: the key in use, the threads that sign, and how a run is given up.
+// Shared by the steps of life.c: the key in use, the signing threads, and how a run is aborted.
 #pragma once
 
 #include <openssl/evp.h>
@@ -7,36 +7,36 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-// One place to load and sign from: a library context with its key.
+// A library context with its key and provider.
 struct place {
   OSSL_LIB_CTX* libctx;  // NULL: the default one
   EVP_PKEY* key;
-  OSSL_PROVIDER* provider;  // where loaded by a step rather than by openssl.cnf
+  OSSL_PROVIDER* provider;  // if loaded by a step, not by openssl.cnf
 };
 
 extern struct place here;
 extern const char* uri;
 
-// Prints what went wrong with OpenSSL's errors and ends the process with status 1.
+// Prints `what` and OpenSSL's errors, and ends the process with status 1.
 _Noreturn void give_up(const char* what);
-// After so many seconds without another call the process is hung: ends with status 98 and its frames. A child
-// needs its own.
+// If not called again within `seconds`, the process is considered hung: prints its frames and exits with status
+// 98. Not inherited by a child process.
 void set_watchdog(unsigned seconds);
-// A crash prints the crashing thread's frames, so that a test sees whose they are, and ends with status 97.
+// Installs handlers: a crash prints the frames of the crashing thread and ends the process with status 97.
 void report_crashes(void);
 
-// NULL if the key cannot be loaded.
+// Loads the key at `uri`; NULL on failure.
 EVP_PKEY* load_key(OSSL_LIB_CTX* libctx);
-// One signature, verified by the default provider against the public part; false if the signing failed.
+// Signs once; returns false if that fails. `verify`: verifies with the public key in the default provider.
 bool sign_once(const struct place* place, bool verify);
 
-// Steps: print the provider's parameters; go into a chroot as another user.
+// Steps: print the provider's parameters and metrics; enter a chroot; switch to another user.
 void print_params(int);
 void print_metrics(int);
 void confine(int uid);
 void become(int uid);
 
-// Threads that sign until they are told to stop. A failure ends the process unless it is ending anyway.
+// Threads that sign until stop_busy(). A failure ends the process, unless `ending` says otherwise.
 void start_busy(int threads);
 void stop_busy(void);
 extern atomic_int ending;
@@ -44,7 +44,7 @@ enum {
   NOT_ENDING,
   GOING_ON,
   ENDING_QUIETLY
-};  // a failure is an error; is expected: try again; is expected: the thread ends
+};  // on a failure: end the process; retry; end the thread
 extern atomic_ulong signed_by_threads;
 
 void pause_ms(int ms);

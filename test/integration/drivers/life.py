@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compiles the drivers and runs them: a hang, and a crash with a frame of ours, fail at once."""
+"""Compiles and runs the drivers, and analyses their crashes and hangs."""
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -40,14 +40,14 @@ def run_life(program: Path, cnf: Path | None, *words: Any, uri: str = "sesam:web
 
 
 def start_life(program: Path, cnf: Path, steps: str, uri: str = "sesam:web") -> subprocess.Popen:
-    """For tests that do something at a `mark` step, which prints a line."""
+    """Starts the driver without waiting for its end, for tests that act at a `mark` step, which prints a line."""
     return subprocess.Popen([program, uri, *steps.split()], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, env=minimal_environment(cnf))
 
 
 @pytest.fixture
 def life(life_program: Path) -> Callable[..., Done]:
-    """life(cnf, "load sign=2 fork=5 [ sign=1 ] exit"): ends with status 0, or the test fails."""
+    """life(cnf, "load sign=2 fork=5 [ sign=1 ] exit") runs the driver, which must exit with status 0."""
 
     def call(cnf: Path | None, steps: str, **options: Any) -> Done:
         done = run_life(life_program, cnf, *steps.split(), **options)
@@ -59,7 +59,7 @@ def life(life_program: Path) -> Callable[..., Done]:
 
 @pytest.fixture
 def lives(life_program: Path) -> Callable[..., list[Done]]:
-    """lives(cnf, steps, runs=150): as often as that, a few at a time. -> the runs that did not end well."""
+    """lives(cnf, steps, runs=150) runs the driver 150 times, four at a time. -> the runs with a non-zero exit status"""
 
     def call(cnf: Path, steps: str, runs: int, **options: Any) -> list[Done]:
         with ThreadPoolExecutor(4) as pool:
@@ -70,34 +70,35 @@ def lives(life_program: Path) -> Callable[..., list[Done]]:
 
 
 def modules_of_crash(done: Done) -> list[str]:
-    """The files whose code the crashed thread was in, innermost first."""
+    """The files that the frames of the crashed thread belong to, innermost first."""
     return re.findall(r"^life: frame in (.+)$", done.stderr, re.M)
 
 
 def with_frames_named(errors: str) -> str:
-    """life.h's report of a crash holds addresses and the memory map: files instead."""
+    """Replaces the addresses and the memory map in the driver's crash report with the names of the files."""
     map_line = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ \S+ *(.*)\n", re.M)
     maps = [(int(m[1], 16), int(m[2], 16), m[3].split("/")[-1] or "?") for m in map_line.finditer(errors)]
 
     def named(frame: re.Match) -> str:
         address = int(frame[1], 16)
         if address < 0x10000:
-            return "life: frame in nowhere"  # a call through a pointer that was freed: its caller cannot be told
+            return "life: frame in nowhere"  # a call through a dangling pointer; the caller is unknown
         return "life: frame in " + next((name for low, high, name in maps if low <= address < high), "?")
 
     return re.sub(r"^life: frame ([0-9a-f]{16})$", named, map_line.sub("", errors), flags=re.M)
 
 
 def is_of_libcrypto_alone(done: Done) -> bool:
-    """fork(2) while other threads are inside libcrypto leaves its locks taken in the child: 3.0 does not mind fork."""
+    """fork(2) while other threads are inside libcrypto leaves its locks held in the child; OpenSSL 3.0 does not handle
+    that."""
     modules = modules_of_crash(done)
     return done.returncode == HUNG and "sesam.so" not in modules and any("libcrypto" in name for name in modules)
 
 
 def crashed_without_us(done: Done) -> bool:
-    """What stays where an application's own threads are inside libcrypto while it calls exit() or OPENSSL_cleanup():
-    they use what was freed under them, with keys of OpenSSL's own provider as well, and the heap may be found broken in
-    a thread that only ends."""
+    """Whether no frame of the crash is sesam's. Such crashes are unavoidable if an application's threads are inside
+    libcrypto while it calls exit() or OPENSSL_cleanup(): they use freed memory, also with keys of OpenSSL's own
+    provider. A thread that merely ends may then detect the heap corruption."""
     modules = modules_of_crash(done)
     not_ours = re.compile(r"(life|nowhere|libc\.so|libcrypto\.so|libasan\.so)")
     return done.returncode == CRASHED and bool(modules) and all(not_ours.match(name) for name in modules)

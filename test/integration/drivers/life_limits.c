@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Steps of life.c that take something from the process: descriptors, its root directory, memory, time to itself.
+// Steps of life.c that deprive the process of descriptors, its root directory, memory or uninterrupted time.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -37,7 +37,7 @@ void note_descriptors(int unused) {
   descriptors_before = count_descriptors();
 }
 
-// The device may close a connection a moment later than it was told.
+// Retries for 1 s, as the device may close a connection with a delay.
 void same_descriptors(int unused) {
   (void)unused;
   for (int tries = 0; count_descriptors() != descriptors_before; ++tries) {
@@ -46,7 +46,7 @@ void same_descriptors(int unused) {
   }
 }
 
-// How many more than those that are open now may be opened. -1: as many as can be.
+// Limits the number of descriptors that can still be opened to `more`. -1: no limit but the hard one.
 void spare_descriptors(int more) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) give_up("getrlimit");
@@ -56,7 +56,7 @@ void spare_descriptors(int more) {
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) give_up("setrlimit");
 }
 
-// Not even in the place of one that is closed.
+// No new descriptor can be opened, even after one above stderr is closed.
 void no_descriptors(int unused) {
   (void)unused;
   struct rlimit limit;
@@ -65,12 +65,12 @@ void no_descriptors(int unused) {
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) give_up("setrlimit");
 }
 
-// As some daemons do, with everything from this one on.
+// Closes all descriptors from `first` on, as some daemons do.
 void close_from(int first) {
   if (closefrom(first), ERR_peek_error() != 0) give_up("closefrom");
 }
 
-// What such a daemon opens then: it gets the numbers that were closed.
+// Descriptors that such a daemon opens afterwards, which reuse the closed numbers.
 enum { MAX_OWN = 64 };
 static struct {
   int fd;
@@ -91,7 +91,7 @@ void own_files(int count) {
   }
 }
 
-// Each holds bytes to be read, and what is written into it is seen at the other end.
+// Each socket has 4 bytes to read; writing to one adds bytes at the other end, which check_own() detects.
 void own_sockets(int count) {
   for (int pair[2]; count > 0; count -= 2) {
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0) give_up("socketpair");
@@ -122,7 +122,7 @@ void own_unharmed(int unused) {
   check_own();
 }
 
-// After the handlers of all that is loaded later.
+// Runs after the exit handlers that are registered later.
 void check_at_exit(int unused) {
   (void)unused;
   if (atexit(check_own) != 0) give_up("atexit");
@@ -135,7 +135,7 @@ void nobody_spins(int unused) {
   if (clock() - before > CLOCKS_PER_SEC / 5) give_up("a thread burns its core");
 }
 
-// What a program without these streams writes goes wherever the number leads now.
+// In a program without these streams, this writes into whatever now has their numbers.
 void say(int unused) {
   (void)unused;
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) (void)!write(fd, "said\n", 5);
@@ -148,7 +148,7 @@ void close_streams(int unused) {
 
 static int other_end = -1;
 
-// As a server that closed its standard streams gets for a client.
+// A socket on descriptor 2, as in a server that closed its standard streams and then accepted a client.
 void socket_for_stderr(int unused) {
   (void)unused;
   int pair[2];
@@ -208,7 +208,7 @@ static void *disturb(void *unused) {
   return NULL;
 }
 
-// From now on signals interrupt the main thread all the time, without SA_RESTART.
+// From now on, signals interrupt the calling thread continuously, without SA_RESTART.
 void interruptions(int unused) {
   (void)unused;
   pthread_t thread;
@@ -218,7 +218,7 @@ void interruptions(int unused) {
   while (!interrupted) pause_ms(1);
 }
 
-// no_memory.c
+// Calls the function of no_memory.c.
 static void refuse_memory(long nth, long times) {
   void (*function)(long, long);
   *(void **)&function = dlsym(RTLD_DEFAULT, "refuse_memory");
@@ -240,7 +240,7 @@ static bool loads(void) {
   return key != NULL;
 }
 
-// Each request for memory during the operation is refused in turn. Afterwards, with memory, all is as before.
+// Fails each allocation of the operation in turn. After each run, with memory available, signing must work.
 static void starve(bool (*operation)(void), long times) {
   int tried = 0, failed = 0;
   for (bool refused = true; refused; ++tried) {
@@ -260,7 +260,7 @@ static void starve(bool (*operation)(void), long times) {
 void starved_signing(int times) { starve(signs, times); }
 void starved_loading(int times) { starve(loads, times); }
 
-// The first use of a key. Whatever comes of it, it is no crash and no hang.
+// Fails allocations during the first use of a key, which may fail but must not crash or hang.
 static void starve_the_first_use(long nth, long times) {
   refuse_memory(nth, times);
   here.key = load_key(here.libctx);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The steps that look at the provider's parameters, and the one that parts the process from its files.
+// Steps of life.c that print the provider's parameters, and those that change the user or the root directory.
 #define _GNU_SOURCE
 #include <openssl/params.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static OSSL_PROVIDER *sesam(void) {
   return provider;
 }
 
-// One line: params NAME=VALUE…, of every parameter that is an unsigned number.
+// Prints one line, params NAME=VALUE…, with every parameter that is an unsigned integer.
 void print_params(int unused) {
   (void)unused;
   OSSL_PROVIDER *provider = sesam();
@@ -37,7 +37,7 @@ void print_params(int unused) {
   fflush(stdout);
 }
 
-// The whole text, once its length is told.
+// Prints the parameter sesam-metrics: queries its length first, then the text.
 void print_metrics(int unused) {
   (void)unused;
   char *text = NULL;
@@ -51,12 +51,12 @@ void print_metrics(int unused) {
   free(text);
 }
 
-// As a daemon of root does that stays in its root directory.
+// Switches to another user, like a daemon that is started by root and does not use chroot(2).
 void become(int uid) {
   if (setgid((gid_t)uid) != 0 || setuid((uid_t)uid) != 0) give_up("setuid");
 }
 
-// As a daemon of root does once it has read its configuration: no file of it can be reached by its path any more.
+// Like a daemon that changes root and user after reading its configuration: its files' paths no longer work.
 void confine(int uid) {
   if (chroot("/proc") != 0 || chdir("/") != 0) give_up("chroot");
   become(uid);

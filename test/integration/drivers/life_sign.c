@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loading, signing, threads that sign, and the reports of hangs and crashes.
+// Loading a key, signing, threads that sign, and the reports of hangs and crashes.
 #define _GNU_SOURCE
 #include <execinfo.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@ static pthread_t main_thread, workers[512];
 static int workers_count;
 
 void give_up(const char *what) {
-  // A thread other than the main one has nothing to say any more when the process ends on purpose.
+  // While the process ends on purpose, failures in other threads than the main one are ignored.
   while (atomic_load(&ending) == ENDING_QUIETLY && !pthread_equal(pthread_self(), main_thread)) pause();
   fprintf(stderr, "life: %s\n", what);
   ERR_print_errors_fp(stderr);
@@ -34,14 +34,14 @@ static void wait_for_the_end(int signal) {
   for (;;) pause();
 }
 
-// The other threads are held, or the main one might end the process with status 0 before the frames are told.
+// Stops the other threads; otherwise the main thread might exit with status 0 before the frames are printed.
 static void hold_the_others(void) {
   if (!pthread_equal(pthread_self(), main_thread)) pthread_kill(main_thread, SIGUSR1);
   for (int i = 0; i < workers_count; ++i)
     if (!pthread_equal(pthread_self(), workers[i])) pthread_kill(workers[i], SIGUSR1);
 }
 
-// Plain system calls from here on: a thread that is held may have any lock, the loader's too.
+// From here on, only plain system calls: a stopped thread may hold any lock, including the loader's.
 static void print_number(size_t number) {
   char text[] = "life: frame 0000000000000000\n";
   for (char *digit = text + sizeof text - 3; number != 0; number >>= 4) *digit-- = "0123456789abcdef"[number & 15];
@@ -83,7 +83,7 @@ void set_watchdog(unsigned seconds) {
 
 void report_crashes(void) {
   void *frames[4];
-  backtrace(frames, 4);  // loads libgcc now: not from within a crash
+  backtrace(frames, 4);  // loads libgcc now, not in the crash handler
   main_thread = pthread_self();
   signal(SIGUSR1, wait_for_the_end);
   const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE};
@@ -128,7 +128,7 @@ bool sign_once(const struct place *place, bool verify) {
 
 static void *sign_until_stopped(void *unused) {
   (void)unused;
-  const struct place mine = here;  // the main thread may go on to another place
+  const struct place mine = here;  // the main thread may switch to another place
   while (!atomic_load(&stop)) {
     if (sign_once(&mine, false)) {
       atomic_fetch_add(&signed_by_threads, 1);
@@ -147,7 +147,7 @@ void start_busy(int threads) {
   atomic_store(&stop, false);
   for (workers_count = 0; workers_count < threads; ++workers_count)
     if (pthread_create(&workers[workers_count], NULL, sign_until_stopped, NULL) != 0) give_up("pthread_create");
-  while (atomic_load(&signed_by_threads) < before + (unsigned long)threads) usleep(200);  // all of them are at it
+  while (atomic_load(&signed_by_threads) < before + (unsigned long)threads) usleep(200);  // until all of them are signing
 }
 
 void stop_busy(void) {

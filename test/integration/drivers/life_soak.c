@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The step `soak` of life.c: many signatures, and what the process holds meanwhile.
+// The step `soak` of life.c: makes many signatures and reports the resources of the process.
 #define _GNU_SOURCE
 #include <malloc.h>
 #include <stdio.h>
@@ -17,8 +17,8 @@ static long resident_bytes(void) {
   return pages * sysconf(_SC_PAGESIZE);
 }
 
-// Until the threads of `busy` have made so many signatures. A line for each 50th of them: signatures, bytes resident, bytes of the
-// heap in use, descriptors, threads. Each time the key is opened anew, too, and a signature verified.
+// Runs until the threads of `busy` have made that many signatures. Prints SAMPLES lines at equal intervals: signatures, resident
+// bytes, heap bytes in use, descriptors, threads. For each line, also opens the key again and verifies a signature.
 void soak(int signatures) {
   for (int sample = 1; sample <= SAMPLES; ++sample) {
     while (atomic_load(&signed_by_threads) < (unsigned long)signatures / SAMPLES * (unsigned long)sample) pause_ms(1);

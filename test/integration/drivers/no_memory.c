@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// For LD_PRELOAD: a process without memory, on order (life_limits.c). Counts what all threads and libraries ask for, also pages and
-// threads, and refuses some of it. Two libraries are spared: libcurl 7.88 ends in SIGFPE (in curl_multi_socket_action), and glibc's
-// loader aborts where there is none for a library's thread-local variables. So are the threads' error queues, if they are not made yet:
-// OpenSSL 3.6 and 4.0 recurse without end (ERR_new, CRYPTO_malloc) where there is no memory for one.
+// For LD_PRELOAD: makes allocations fail on request (life_limits.c). Counts the allocations of all threads and libraries, including
+// pages and threads, and fails some of them. Two libraries are exempt: libcurl 7.88 crashes with SIGFPE (in curl_multi_socket_action),
+// and glibc's loader aborts if it cannot allocate thread-local variables. Creating a thread's error queue is also exempt: without
+// memory for it, OpenSSL 3.6 and 4.0 recurse endlessly (ERR_new, CRYPTO_malloc).
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -50,9 +50,9 @@ static void make_queue(void) {
   queue = HAS_QUEUE;
 }
 
-// From now on the nth (from 0) is refused, and so are those after it, `times` in all; 0: none.
+// From now on, fails `times` allocations, starting with the nth (from 0). times = 0: none.
 void refuse_memory(long nth, long times);
-// How many were refused since then.
+// The number of allocations that failed since that call.
 long refused_memory(void);
 
 void refuse_memory(long nth, long times) {

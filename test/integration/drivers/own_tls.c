@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signs with a key in the device and fetches a page with the program's own libcurl, by turns and at once.
+// Signs with a key in the device and fetches a page with the program's own libcurl, alternately and concurrently.
 //   own_tls URI URL HOST:PORT:ADDRESS CA-FILE
 #include <curl/curl.h>
 #include <openssl/err.h>
@@ -74,7 +74,7 @@ int main(int count, char **arguments) {
   words = arguments;
   alarm(25);
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  fetch(NULL);  // before our first use, between, and beside it
+  fetch(NULL);  // before sesam is first used; later between and during its use
   EVP_PKEY *key = load();
   sign(key);
   fetch(NULL);

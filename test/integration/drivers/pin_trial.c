@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// pin_trial URI jobs|plain-jobs|workers|killed COUNT: signs once in each of COUNT jobs of this thread (with a callback, or with
-// descriptors), or in each of COUNT forked processes, of which the first is killed while it signs if so asked. Prints how many signed.
+// pin_trial URI jobs|plain-jobs|workers|killed COUNT: signs once in each of COUNT jobs of one thread (with a callback, or with
+// descriptors), or in each of COUNT forked processes; "killed" kills the first of them while it signs. Prints how many signed.
 #define _GNU_SOURCE
 #include <openssl/async.h>
 #include <poll.h>
@@ -79,7 +79,7 @@ static int run_workers(int count, int kill_first) {
     if (child == 0) _exit(sign(NULL) ? 0 : 1);
     if (i > 0) continue;
     first = child;
-    if (kill_first) usleep(300 * 1000);  // it has sent its request, and the device takes longer
+    if (kill_first) usleep(300 * 1000);  // by then it has sent its request; the device takes longer to reply
   }
   if (kill_first) kill(first, SIGKILL);
   while (wait(&status) > 0) good += WIFEXITED(status) && WEXITSTATUS(status) == 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads the module without an openssl.cnf, with settings given by the program.
+// Loads the module without an openssl.cnf, with settings from the command line.
 //   provider_params MODULE-DIRECTORY STEP…
-// A step is a setting (KEY=VALUE), "load" (what came before are parameters of OSSL_PROVIDER_load_ex(3), what comes later ones of
-// OSSL_PROVIDER_add_conf_parameter(3)), or a URI, whose key makes a signature. Before OpenSSL 3.5 the driver plays the core.
+// A step is a setting (KEY=VALUE), "load" (earlier settings are parameters of OSSL_PROVIDER_load_ex(3), later ones of
+// OSSL_PROVIDER_add_conf_parameter(3)), or the URI of a key to sign with. Before OpenSSL 3.5, the driver emulates the core.
 #include <dlfcn.h>
 #include <openssl/core_dispatch.h>
 #include <openssl/crypto.h>

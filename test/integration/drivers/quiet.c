@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What takes no request, what is refused in silence, and what becomes of the caller's error queue: quiet URI WORD
-//   requests  prints "mark" once the key was opened and used; what follows must ask the device nothing
-//   errors    each operation leaves the caller's own entry and mark on the queue as they were
-//   failures  operations that fail leave the caller's entry, and add theirs
+// Operations that send no request or fail silently, and their effect on the caller's error queue: quiet URI WORD
+//   requests  prints "mark" after the key was opened and used; later operations must send no request to the device
+//   errors    each operation leaves the caller's own entry and mark on the queue unchanged
+//   failures  failed operations keep the caller's entry and add their own
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -108,7 +108,7 @@ static void verify_known(void) {
   verify(signature, length, private_key, 1);
 }
 
-// Refused at once, and nothing is said: BIND asks so at every signature.
+// Refused immediately and without an error on the queue: BIND tries this at every signature.
 static void private_export(void) {
   OSSL_PARAM *params = NULL;
   const unsigned long before = ERR_peek_last_error();
@@ -136,7 +136,7 @@ static void sign_once(void) {
 
 enum { OWN_REASON = 77 };
 
-// The queue holds exactly the caller's entry, and the mark is still on it.
+// After `act`, the newest entry of the queue must be the caller's, and its mark must still be set.
 static void with_own_entry(const char *name, void (*act)(void)) {
   ERR_clear_error();
   ERR_raise(ERR_LIB_USER, OWN_REASON);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// refused_access URI THREADS SECONDS: each thread signs for that time. Prints, once a second and at the end, how many signatures and
-// failures there were since the last line.
+// refused_access URI THREADS SECONDS: each thread signs repeatedly for that time. Prints, once a second and at the end, the numbers
+// of signatures and failures since the last line.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opens a key and signs, then stays until its standard input ends, for whoever wants to look at its memory: resident URI [SIGNATURES]
+// Opens a key and signs, prints "mark", then waits for the end of its standard input so that a test can inspect its memory: resident URI [SIGNATURES]
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// For LD_PRELOAD: a resolver whose answers a test writes into the file that RESOLVER names, read at each look-up:
+// For LD_PRELOAD: a resolver that reads its answers at each look-up from the file that RESOLVER names:
 //   NAME ADDRESS... [delay_ms=N]
-// A name that is not there is resolved as ever; one without addresses does not exist. RESOLVER_LOG gets a line a look-up.
+// Names not in the file are resolved normally; a name without addresses does not exist. Each look-up adds a line to RESOLVER_LOG.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <netdb.h>
@@ -12,7 +12,7 @@
 
 static const char *answers_path, *log_path;
 
-// At once: nginx clears its environment, and writes over where it was.
+// Read at start, as nginx later clears its environment and overwrites its memory.
 __attribute__((constructor)) static void read_environment(void) {
   const char *answers = getenv("RESOLVER"), *log = getenv("RESOLVER_LOG");
   answers_path = answers != NULL ? strdup(answers) : NULL;
@@ -34,7 +34,7 @@ static void note(const char *name) {
   fclose(log);
 }
 
-// The addresses in the line, appended to `list`. glibc frees such a chain node by node.
+// Appends the addresses of the line to `list`. glibc frees such a list node by node.
 static int add_all(char *words, const char *port, const struct addrinfo *hints, struct addrinfo **list) {
   struct addrinfo numeric = hints != NULL ? *hints : (struct addrinfo){0};
   numeric.ai_flags = AI_NUMERICHOST;
@@ -46,7 +46,7 @@ static int add_all(char *words, const char *port, const struct addrinfo *hints, 
       continue;
     }
     struct addrinfo *one = NULL;
-    if (real()(word, port, &numeric, &one) != 0) continue;  // of another family than is asked for
+    if (real()(word, port, &numeric, &one) != 0) continue;  // of another address family than requested
     *end = one;
     while (*end != NULL) end = &(*end)->ai_next;
   }

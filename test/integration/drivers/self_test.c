@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// OSSL_PROVIDER_self_test(3) with a callback that prints, then a signature.
-//   self_test URI         a self-test that fails is repeated once standard input has a line
+// Runs OSSL_PROVIDER_self_test(3) with a callback that prints, then signs.
+//   self_test URI         if the self-test fails, waits for input on stdin and runs it again
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>

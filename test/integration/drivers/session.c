@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program that lives while the device's keys change: session URI, then words on stdin, an answer on stdout for each.
-//   open   opens the key anew, in place of the one that is open    sign       signs with it, and verifies with its public part
-//   keep   lays the open key aside                                 sign-kept  signs with that one
+// Keeps running while the device's keys change: session URI. Reads a command per line from stdin and prints an answer for each.
+//   open   opens the key again and replaces the open one           sign       signs with it, and verifies with its public key
+//   keep   sets the open key aside                                 sign-kept  signs with that key
 // An answer is "ok", "another key's signature", or the reason of the failure.
 #include <openssl/err.h>
 #include <openssl/evp.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// driver CNF URI: signs with a key under an openssl.cnf that is named here, as a set-user-ID program is told of none by its environment.
-// Prints whether it is one, and whether it signed.
+// driver CNF URI: signs with the openssl.cnf given as an argument, as OpenSSL ignores OPENSSL_CONF in set-user-ID programs.
+// Prints whether the program runs as set-user-ID (AT_SECURE), and whether it signed.
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <sys/auxv.h>

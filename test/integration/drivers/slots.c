@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls every function of sesam's dispatch tables itself, as OpenSSL never would: null, size query, short buffer, wrong key, duplicates.
+// Calls every function of sesam's dispatch tables directly, in ways OpenSSL never would: null, size query, short buffer, wrong key, copies.
 //   slots EC-URI RSA-URI
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -50,7 +50,7 @@ const OSSL_DISPATCH *table(int operation, const char *name, const char *properti
   _exit(1);
 }
 
-// What this program does not know of is a slot that nobody tries.
+// Fails if a dispatch table has a function that this program does not call.
 static void check_all_were_called(void) {
   for (size_t number = 0; number < sizeof used / sizeof *used && used[number] != NULL; ++number)
     for (const OSSL_DISPATCH *row = used[number]; row->function_id != 0; ++row) {
@@ -62,7 +62,7 @@ static void check_all_were_called(void) {
 
 static void try_provider(void) {
   const OSSL_DISPATCH *own = OSSL_PROVIDER_get0_dispatch(provider);
-  SLOT(own, PROVIDER_TEARDOWN, provider_teardown);  // called by OpenSSL at the end, once
+  SLOT(own, PROVIDER_TEARDOWN, provider_teardown);  // OpenSSL calls it once, at the end
   SLOT(own, PROVIDER_GETTABLE_PARAMS, provider_gettable_params);
   SLOT(own, PROVIDER_GET_PARAMS, provider_get_params);
   SLOT(own, PROVIDER_QUERY_OPERATION, provider_query_operation);
@@ -120,7 +120,7 @@ static void try_store(const char *uri) {
   CHECK(store_close(context) == 1 && ERR_peek_error() == 0);
 }
 
-// What OpenSSL 3.2 and 3.3 added: deletion, and parameters from the start.
+// Additions of OpenSSL 3.2 and 3.3: deletion, and parameters when the store is opened.
 static void try_newer_store(const char *uri) {
   const OSSL_DISPATCH *loader = table(OSSL_OP_STORE, "sesam", "");
   SLOT(loader, STORE_DELETE, store_delete);
@@ -168,7 +168,7 @@ static void try_coders(void *key) {
     SLOT(decoder, DECODER_NEWCTX, decoder_newctx);
     SLOT(decoder, DECODER_FREECTX, decoder_freectx);
     SLOT(decoder, DECODER_DOES_SELECTION, decoder_does_selection);
-    SLOT(decoder, DECODER_DECODE, decoder_decode);  // wants a BIO of the core's: test_pem.py
+    SLOT(decoder, DECODER_DECODE, decoder_decode);  // needs a BIO of the core; see test_pem.py
     void *context = decoder_newctx(provctx);
     CHECK(decoder_does_selection(context, 0) == 1 && decoder_does_selection(context, OSSL_KEYMGMT_SELECT_DOMAIN_PARAMETERS) == 0);
     CHECK(decoder_decode != NULL);

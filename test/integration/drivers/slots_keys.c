@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Key management and signatures, function by function.
+// Tests each function of key management and signatures.
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -89,7 +89,7 @@ static void try_keymgmt(const OSSL_DISPATCH *keymgmt, struct wanted keys) {
   ERR_clear_error();
 }
 
-// What is set changes this object alone, and only its form.
+// Parameters that are set change only this object, and only its form.
 static void try_settable_params(const OSSL_DISPATCH *keymgmt, struct wanted keys) {
   SLOT(keymgmt, KEYMGMT_NEW, keymgmt_new);
   SLOT(keymgmt, KEYMGMT_FREE, keymgmt_free);

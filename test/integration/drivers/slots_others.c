@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random numbers, encryption for a key, and what is not offered, function by function.
+// Tests each function for random numbers and encryption, and the operations that sesam does not offer.
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -87,7 +87,7 @@ static void try_encryption(const OSSL_DISPATCH *cipher, void *key, void *other) 
   CHECK(asym_cipher_encrypt(context, out, &length, 255, text, 4) == 0 && asym_cipher_encrypt(context, out, NULL, sizeof out, text, 4) == 0 &&
         asym_cipher_encrypt(context, NULL, NULL, 0, text, 4) == 0);
   REASON("invalid argument");
-  CHECK(asym_cipher_encrypt(context, out, &length, sizeof out, out, 300) == 0);  // too long a text
+  CHECK(asym_cipher_encrypt(context, out, &length, sizeof out, out, 300) == 0);  // text too long
   REASON("invalid argument");
   void *copy = asym_cipher_dupctx(context);
   asym_cipher_freectx(context);

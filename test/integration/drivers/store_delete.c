@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// store_delete ANSWER URI...: deletes each URI with OSSL_STORE_delete(3), or with sesam's own function where OpenSSL is older than 3.2. ANSWER is the
-// PIN for whom is asked; "-" gives none. With "open:" before it, a URI is opened instead, and its key kept until the end.
+// store_delete ANSWER URI...: deletes each URI with OSSL_STORE_delete(3), or before OpenSSL 3.2 by calling sesam's function directly. ANSWER is the PIN
+// for PIN prompts; "-" gives none. A URI with the prefix "open:" is opened instead, and its key kept until the end.
 #include <openssl/core_dispatch.h>
 #include <openssl/err.h>
 #include <openssl/provider.h>
@@ -63,7 +63,7 @@ int main(int argc, char **argv) {
       ++deleted;
       if (ERR_peek_error() != 0) ++failed;
     } else {
-      if (ERR_peek_error() == 0) ++failed;  // without a reason
+      if (ERR_peek_error() == 0) ++failed;  // failed without an error on the queue
     }
     ERR_print_errors_fp(stderr);
   }

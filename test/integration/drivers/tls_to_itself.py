@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Python's ssl, both sides in one process, each proving who it is: tls_to_itself.py CERTIFICATE KEY VERSION"""
+"""Mutual TLS between two contexts of Python's ssl in one process: tls_to_itself.py CERTIFICATE KEY VERSION"""
 import socket
 import ssl
 import sys
