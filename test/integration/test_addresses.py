@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`address`: an entry for each node, and several addresses of one node, which are used in turn."""
+"""`address`: an entry for each node, and several addresses of one node, which are tried in turn."""
 import socket
 import threading
 import time
@@ -19,7 +19,7 @@ def load_program(tmp_path_factory):
 
 @pytest.fixture
 def refusing():
-    """An address where nobody listens."""
+    """An address that refuses connections."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         yield f"127.0.0.1:{one.getsockname()[1]}"
@@ -27,7 +27,7 @@ def refusing():
 
 @pytest.fixture
 def black_hole():
-    """An address that answers nothing: its queue of connections is full."""
+    """An address that does not respond: its listen queue is full."""
     with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -64,7 +64,7 @@ def test_a_silent_address_takes_its_share_of_the_time(simulator, openssl_cnf, op
 @pytest.mark.parametrize("http1", [False, True])
 def test_a_deadline_below_the_connect_timeout_is_shared_too(simulator, openssl_cnf, openssl, black_hole, http1,
                                                             deadline_ms):
-    """As docs/BIND.md has it: deadline_ms = 1000, connect_timeout_ms = 3000."""
+    """As in docs/BIND.md: deadline_ms = 1000, connect_timeout_ms = 3000."""
     device = simulator(http1=http1)
     device.create_key("web")
     cnf = openssl_cnf(device, address=f"{black_hole}|127.0.0.1:{device.port}", deadline_ms=deadline_ms, log_level=1)
@@ -147,7 +147,7 @@ def test_a_key_is_made_at_the_address_that_answers(device, openssl_cnf, sesam, r
 
 
 def test_the_next_address_is_used_when_the_first_goes_away(tmp_path, device, openssl_cnf, load_program):
-    """Two interfaces of one device: a relay stands for the first, and ends in the middle."""
+    """Two interfaces of one device: a relay simulates the first, and fails during the test."""
     device.create_key("web")
     relay = Relay(device.port)
     cnf = openssl_cnf(device, address=f"127.0.0.1:{relay.port}|127.0.0.1:{device.port}", request_timeout_ms=1000,
@@ -184,7 +184,7 @@ def test_each_node_has_its_own_address(tmp_path, openssl_cnf, openssl, refusing)
     cluster = Cluster(tmp_path / "cluster").start()
     try:
         cluster.create_key("web")
-        urls = " ".join(f"https://{node.ready['name']}:1" for node in cluster.nodes)  # where nobody listens
+        urls = " ".join(f"https://{node.ready['name']}:1" for node in cluster.nodes)  # a port that refuses connections
         cnf = openssl_cnf(cluster.nodes[0], url=urls, tlscert=cluster.tlscert, log_level=1,
                           address=f"{refusing} 127.0.0.1:{cluster.nodes[1].port}")
         assert sign(openssl, cnf).stderr == ""
@@ -201,7 +201,7 @@ def test_the_doctor_looks_at_each_address(device, openssl_cnf, sesam, refusing):
 
 
 class Relay:
-    """Passes bytes on to a port of this machine."""
+    """Forwards bytes to a port of this machine."""
 
     def __init__(self, target: int):
         self.target, self.connections, self.open = target, 0, []
@@ -236,11 +236,11 @@ class Relay:
             pass
 
     def stall(self):
-        """As of an interface that goes down unseen."""
+        """Stops forwarding, like an interface that goes down unnoticed."""
         self.passes.clear()
 
     def cut(self):
-        """As of an interface that goes down, seen by a router that says so."""
+        """Closes everything, like an interface whose failure a router reports."""
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for one in self.open:

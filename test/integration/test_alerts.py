@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/examples: the alerts fire when they should and only then, and the dashboard's queries find what is measured."""
+"""docs/examples: the alerts fire only when they should, and the dashboard's queries find the metrics."""
 import json
 import re
 
@@ -19,7 +19,7 @@ NAMED = 'instance="ns1",program="named"'
 
 @pytest.fixture
 def samples(life, device, openssl_cnf):
-    """What a program tells that has signed and failed."""
+    """The metrics of a program that has signed and failed."""
     device.create_key("web")
     device.fault("error", 1, "eccsign", text="unknown command")
     return parse(life(openssl_cnf(device), "load sign_fails=1 sign=3 metrics exit").stdout)
@@ -60,7 +60,7 @@ def signing(name: str, values: str) -> dict[str, str]:
 
 
 NODE = 'node="https://a"'
-# Each: the alert, series of a sample a minute, minutes at which it fires, and at which it does not.
+# Each case: the alert, series with a sample per minute, minutes at which the alert fires, and at which it does not.
 CASES = {
     "a failure": ("SesamFailures", [failures("0x5 1x30")], [7], [4, 20]),
     "failures of a new process, before it is scraped first": (
@@ -138,7 +138,7 @@ def test_the_dashboard_is_one_that_grafana_imports():
 
 @needs_promtool
 def test_each_query_of_the_dashboard_finds_something(tmp_path, samples):
-    """With the series of a real program, whose counters go on counting."""
+    """Uses the series of a real program, with counters that increase."""
     given = []
     for (name, labels), number in samples.items():
         texts = ",".join(f'{label}="{text}"' for label, text in sorted(labels))

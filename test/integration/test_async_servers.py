@@ -29,14 +29,14 @@ frontend tls
 """
 CLIENTS = 16
 DELAY_MS = 20
-# SESAM_MANY_HANDSHAKES=1: 10,000 are broken off.
+# With SESAM_MANY_HANDSHAKES=1, 10,000 handshakes are aborted.
 BROKEN_OFF = 10_000 if os.environ.get("SESAM_MANY_HANDSHAKES") else 300
 
 
 @pytest.fixture
 def serving(simulator, openssl_cnf, tmp_path):
-    """serving("haproxy", "ssl-mode-async", delay_ms=20) -> (server, identity, device); the key is open, the counters
-    are reset."""
+    """serving("haproxy", "ssl-mode-async", delay_ms=20) -> (server, identity, device); the key is open, and the
+    device's counters are reset."""
     started = []
 
     def start(program, mode="", type="EC", **options):
@@ -71,7 +71,7 @@ def shake_hands(server, identity):
 
 
 def break_off(server, identity, wait_s=0.0):
-    """Says hello, and goes away before the server can have signed."""
+    """Sends a ClientHello, and disconnects before the server can have signed."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = context_for(identity).wrap_bio(incoming, outgoing, server_hostname="localhost")
     with pytest.raises(ssl.SSLWantReadError):
@@ -130,7 +130,7 @@ def test_haproxy_ends_amid_jobs(serving, how):
 
 
 def test_s_server_signs_in_jobs(serving):
-    """It serves one client after the other, and sleeps for a second wherever a job pauses."""
+    """s_server serves one client after the other, and sleeps for a second whenever a job pauses."""
     server, identity, device = serving("s_server", "-async", delay_ms=DELAY_MS)
     for _ in range(2):
         shake_hands(server, identity)

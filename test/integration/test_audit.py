@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The audit: a line for each signature, generation, import and deletion, as programs leave them."""
+"""The audit: a line for each signature, generation, import and deletion that programs make."""
 import json
 import os
 import re
@@ -28,7 +28,7 @@ def web(device):
 
 
 def fields(line: str) -> dict[str, str]:
-    """A line of text, whose quoted values are JSON strings."""
+    """Parses a line, in which quoted values are JSON strings."""
     found = FIELD.findall(line)
     assert " ".join(f"{name}={text}" for name, text in found) == line, line
     return {name: json.loads(text) if text.startswith('"') else text for name, text in found}
@@ -161,7 +161,7 @@ def test_with_audit_required_a_new_key_is_named_by_the_error(device, openssl_cnf
 
 
 def test_with_audit_required_a_full_disk_costs_one_key(device, openssl_cnf, run, tmp_path):
-    """named tries again every ten minutes, under a new name."""
+    """named retries every ten minutes, with a new key name."""
     program = compile_driver(tmp_path, "generations", "generations.c")
     done = run([program, "3"], openssl_cnf(device, audit_output="/dev/full", audit_required="yes"))
     assert done.stdout.split() == ["failed"] * 3
@@ -183,7 +183,7 @@ def test_parent_and_children_write_whole_lines_into_one_file(web, openssl_cnf, l
 
 
 def losses(life_program, cnf, audit, actions):
-    """The pid of a process, and the losses that are recorded once it has come to its mark, and the directory exists."""
+    """Runs a process, and makes the audit directory when it reaches its mark. -> its pid, and the recorded losses"""
     started = start_life(life_program, cnf, actions)
     assert started.stdout.readline()
     audit.parent.mkdir()
@@ -232,7 +232,7 @@ def test_a_daemon_that_drops_its_privileges_goes_on_recording(web, openssl_cnf, 
 @pytest.mark.parametrize("required", ["yes", "no"])
 def test_a_daemon_that_may_not_open_the_next_file_notices(web, openssl_cnf, life_program, tmp_path, required):
     audit = tmp_path / "audit"
-    # Everybody can search the directory, but only root creates files in it.
+    # Every user can search the directory, but only root can create files in it.
     for directory in (tmp_path, *tmp_path.parents):
         directory.chmod(directory.stat().st_mode | 0o111)
     log = tmp_path / "log"

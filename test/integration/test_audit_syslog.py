@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The audit on syslog, whose daemon may be slow, or out of reach later."""
+"""The audit with syslog, whose daemon may be slow, or become unreachable."""
 import contextlib
 import os
 import re
@@ -14,7 +14,7 @@ from harness.metrics import parse, value
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
 
-# Runs a command where /dev/log is its second argument.
+# Runs a command with /dev/log as a link to the path in the first argument.
 OTHER_DEV = """
 mount -t tmpfs none /mnt && cp -a /dev/null /dev/zero /dev/random /dev/urandom /mnt/ || exit 77
 mount --bind /mnt /dev || exit 77
@@ -25,7 +25,7 @@ exec "$@"
 
 
 class Syslog:
-    """A daemon that reads only what it is asked for."""
+    """A daemon that reads messages only on request."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -43,7 +43,7 @@ class Syslog:
                 return found
 
     def stall(self) -> None:
-        """Several senders, as each has a limit of its own."""
+        """Fills the daemon's queue. Uses several senders, as each has its own limit."""
         for _ in range(50):
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
                 sender.setblocking(False)

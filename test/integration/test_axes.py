@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What everybody does, over the axes that everybody's set-up differs in: pairwise, or all of them (scripts/test
+"""The core tests for each combination of the axes of a set-up: pairwise, or all combinations (scripts/test
 --all-axes)."""
 import signal
 import time
@@ -17,8 +17,8 @@ from harness.resolver import CAN_ANSWER, NAME
 from harness.tls import REPLY, Identity, Server, fetch
 from test_program_nginx import CONFIGURATION as NGINX
 
-# Far more than a healthy opening takes, which is some hundredths, and less than the 3 s of one that waits for a timer
-# of libcurl's.
+# Seconds. Far more than a normal opening takes, which is a few hundredths, and less than the 3 s of one that waits for
+# a timer of libcurl.
 SOON_S = 2
 
 
@@ -39,7 +39,7 @@ def test_keys_are_opened_listed_and_sign(world, openssl, tmp_path):
 
 
 def test_the_name_is_looked_up_by_the_resolver(world, openssl, tmp_path):
-    """Not by libcurl itself, as it does for localhost: that proves nothing of the resolver's descriptors."""
+    """libcurl resolves localhost itself, which would not test the resolver's descriptors."""
     if world.looked_up is None or not CAN_ANSWER:
         pytest.skip("nothing is looked up")
     assert_signs(openssl, world.cnf, f"sesam:{KEY}", tmp_path)
@@ -66,7 +66,7 @@ def test_threads_sign_through_a_restart(world, load_program):
 
     tally = run_load(load_program, world.cnf, 1.8, (f"sign=sesam:{KEY}*8",), restart, DEADLINE_MS / 1000 + 20)
     assert not tally.hung and tally.failed == 0 and tally.wrong == 0, tally
-    assert tally.tried > 200  # as many as one thread would have had that waits for a timer are a handful
+    assert tally.tried > 200  # threads that wait for a timer would make only a handful
 
 
 @not_sanitized(IN_A_CHILD)

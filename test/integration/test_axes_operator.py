@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an operator does, over the axes that set-ups differ in: see test_axes.py."""
+"""Operators' tasks for each combination of the axes of a set-up; see test_axes.py."""
 import json
 
 import pytest
@@ -24,7 +24,7 @@ def password(tmp_path):
 
 
 def setup_words(world, password, tmp_path):
-    """A command line of `sesam setup` that answers everything."""
+    """A command line of `sesam setup` that answers every question."""
     words = ["setup", "--user", USER, "--pass-source", f"file:{password}", "--directory", tmp_path / "sesam", "--key",
              KEY]
     for node in world.cluster.nodes:
@@ -76,7 +76,7 @@ def test_a_zones_key_moves_into_the_device_and_back(world, sesam, tmp_path):
     before, public = private.read_bytes(), private.with_suffix(".key").read_bytes()
     no_pin = ["--no-pin"] if world.set_up.pin == "none" else []
     done = sesam(world.cnf, "import", "--bind", bind.directory, private, "--assume-frozen", *no_pin, check=False)
-    if world.set_up.key == "RSA":  # no device can import one
+    if world.set_up.key == "RSA":  # devices cannot import RSA keys
         assert done.returncode == 1 and "RSA" in done.stderr and private.read_bytes() == before
         return
     assert done.returncode == 0, done

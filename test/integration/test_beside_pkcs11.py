@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Beside pkcs11-provider: with claim_pkcs11 = no, pkcs11: is its business, whichever provider is listed first. Setup
-sees to that."""
+"""sesam and pkcs11-provider in one configuration: with claim_pkcs11 = no, pkcs11-provider handles pkcs11: URIs,
+whichever provider is listed first. `sesam setup` configures that."""
 import subprocess
 from pathlib import Path
 
@@ -17,7 +17,7 @@ TOKEN, PIN = "soft", "1234"
 
 
 def provider_module() -> Path:
-    """Where this OpenSSL has its providers: MODULESDIR: "…"."""
+    """pkcs11-provider in OpenSSL's modules directory. `openssl version -m` prints MODULESDIR: "…"."""
     told = subprocess.run(["openssl", "version", "-m"], capture_output=True, text=True, check=True, timeout=30).stdout
     return Path(told.split('"')[1]) / "pkcs11.so"
 
@@ -28,13 +28,13 @@ def softhsm_module() -> Path:
 
 @pytest.fixture
 def token(tmp_path):
-    """A SoftHSM token with one key, "web"; the environment it needs."""
+    """Makes a SoftHSM token with one key, "web". -> the necessary environment"""
     assert provider_module().exists(), "pkcs11-provider is not installed: run scripts/build"
     (tmp_path / "tokens").mkdir()
     (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path / 'tokens'}\nobjectstore.backend = "
                                             "file\nlog.level = ERROR\n")
-    # A module that is there from the start keeps the program's malloc, which pkcs11-provider's RTLD_DEEPBIND would take
-    # away.
+    # A preloaded module uses the program's malloc; pkcs11-provider would load the module with RTLD_DEEPBIND, and so
+    # with another malloc.
     environment = {"SOFTHSM2_CONF": str(tmp_path / "softhsm2.conf"), "LD_PRELOAD": str(softhsm_module())}
     run_program(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "group:P-256", "-out", tmp_path / "soft.key"])
     run_program(["softhsm2-util", "--init-token", "--free", "--label", TOKEN, "--pin", PIN, "--so-pin", PIN],
@@ -58,7 +58,7 @@ activate = 1
 
 @pytest.fixture(params=["sesam first", "pkcs11-provider first"])
 def both(request, device, token, tmp_path, openssl):
-    """A function like openssl, under a configuration with both providers; each has a key "web"."""
+    """A function like `openssl`, with a configuration that has both providers; each has a key "web"."""
     device.create_key("web")
     names = ["sesam", "pkcs11"] if request.param == "sesam first" else ["pkcs11", "sesam"]
     path = tmp_path / "both.cnf"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""BIND 9.20's tools with a key inside the device: the main job."""
+"""BIND 9.20's tools with a key in the device: the main use case."""
 import base64
 import re
 
@@ -14,13 +14,13 @@ PIN = "12345678"
 
 @pytest.fixture
 def bind(tmp_path, device, openssl_cnf):
-    """BIND's tools with a device of this test's own, configured without any PIN."""
+    """BIND's tools with a device for this test only, configured without a PIN."""
     return Bind(tmp_path / "zone", openssl_cnf(device))
 
 
 @pytest.fixture
 def certified(tmp_path, device, openssl_cnf, openssl):
-    """certified(uri) -> BIND's tools, configured with a directory that has a certificate for the key."""
+    """certified(uri) -> BIND's tools, configured with a directory that contains a certificate for the key."""
 
     def make(uri):
         directory = tmp_path / "certificates"
@@ -125,7 +125,7 @@ def test_two_thousand_names_with_64_threads_take_one_connection(device, bind):
     counters = device.counters()
     assert counters["connections_accepted"] - before <= 1
     assert counters["http1_connections"] == 0
-    assert counters["streams_in_flight_max"] > 8  # the threads really shared it
+    assert counters["streams_in_flight_max"] > 8  # the threads really share the connection
     assert_fully_signed(bind.verify())
 
 
@@ -155,7 +155,7 @@ def test_an_http1_device_signs_the_zone_over_kept_alive_connections(tmp_path, si
 
 
 def test_signing_waits_for_the_device_in_parallel(tmp_path, simulator, openssl_cnf):
-    """20 ms a signature, 405 of them: more than 8 s one after the other, not with 64 in flight."""
+    """405 signatures of 20 ms each take more than 8 s one after the other, but not with 64 in flight."""
     device = simulator(delay_ms=20)
     device.create_key("JP.example")
     bind = Bind(tmp_path / "zone", openssl_cnf(device))
@@ -197,7 +197,7 @@ def test_unreadable_secrets_do_not_disturb_a_program_that_uses_no_key(shared_dev
                                                                      program):
     secret = tmp_path / "secret"
     secret.write_text("sesam-demo\n")
-    secret.chmod(0o600)  # root's
+    secret.chmod(0o600)  # readable only by root
     cnf = openssl_cnf(shared_device, **{"pass": None, "pass_source": f"file:{secret}", "log_level": 1})
     let_everybody_enter(tmp_path)
     quiet = run(program, None, user="nobody", group="nogroup", extra_groups=[])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/BIND.md, by policy: a zone that named signs with keys in files gets keys in the device, and files again.
-Whatever the step, the zone validates by the DS records that its parent has then."""
+"""docs/BIND.md, migration by policy: a zone that named signs with keys in files changes to keys in the device, and
+back. At each step, the zone validates with the DS records that its parent has at that time."""
 import shutil
 from pathlib import Path
 
@@ -12,14 +12,14 @@ from harness.parent import Parent
 from harness.policy import key_store, policy
 
 HSM = 'key-store "hsm"'
-STORE = 'key-store "hsm" { pkcs11-uri "sesam:core=1"; };\n'  # in the zone's key-directory, as the example
+STORE = 'key-store "hsm" { pkcs11-uri "sesam:core=1"; };\n'  # in the zone's key-directory, as in the example
 IN_DEVICE = STORE + policy(HSM, HSM)
 IN_FILES = {"ecdsap256sha256": policy(), "rsasha256": policy(algorithm="rsasha256")}
 
 
 @pytest.fixture
 def signed(device, named):
-    """signed(policy) -> named and the zone's parent, which has the DS."""
+    """signed(policy) -> named, and the zone's parent, which has published the DS"""
     def make(keys: str) -> tuple[Named, Parent]:
         one = named(device, keys).start()
         one.wait_until("the zone is signed", one.is_signed)
@@ -36,7 +36,7 @@ def ksk(one: Named) -> str:
 
 
 def roll_over_both(one: Named, parent: Parent) -> tuple[str, str]:
-    """One role after the other. Returns the tags of the old and of the new KSK."""
+    """Rolls over the ZSK, then starts the rollover of the KSK. -> the tags of the old and the new KSK"""
     (old_zsk,), old_ksk = one.key_tags("ZSK"), ksk(one)
     old_zsk_key = one.dnskeys()["256"]
     one.roll_over(old_zsk, "ZSK")
@@ -45,14 +45,14 @@ def roll_over_both(one: Named, parent: Parent) -> tuple[str, str]:
 
 
 def new_ksk(one: Named, parent: Parent, old: str) -> str:
-    """That of an algorithm rollover, which begins by itself."""
+    """Waits for the new KSK of an algorithm rollover, which starts automatically. -> its tag"""
     parent.wait_until("there is a new KSK", lambda: len(one.key_tags("KSK")) == 2)
     (new,) = set(one.key_tags("KSK")) - {old}
     return new
 
 
 def private_files(one: Named, holds: str) -> set[str]:
-    """The tags of the keys whose K*.private holds such a line."""
+    """The tags of the keys whose K*.private contains that text."""
     return {str(int(path.stem[-5:])) for path in one.directory.glob("K*.private") if holds in path.read_text()}
 
 
@@ -88,7 +88,7 @@ def test_algorithm_8_in_files_becomes_13_in_the_device_by_the_policy_alone(devic
 
 
 def test_a_key_store_with_another_directory_makes_a_signed_zone_bogus(device, signed):
-    """What docs/BIND.md and the example warn of."""
+    """docs/BIND.md and the example warn about this."""
     one, parent = signed(IN_FILES["ecdsap256sha256"])
     (one.directory / "elsewhere").mkdir()
     elsewhere = key_store("hsm", "sesam:core=1").replace('"."', '"elsewhere"')
@@ -119,7 +119,7 @@ def test_the_copy_of_the_key_directory_is_the_way_back_without_the_device_until_
     one.start()
     one.wait_until("the zone is signed by the old keys alone", lambda: one.dnskeys() == before and one.is_signed())
     parent.assert_accepted()
-    parent.ds.pop(new, None)  # the registry is told; named does not know that key any more
+    parent.ds.pop(new, None)  # the registry withdraws it; named no longer knows that key
     parent.assert_accepted()
     one.stop()
 

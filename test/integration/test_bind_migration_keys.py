@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/BIND.md, with the keys that the zone has: they move into the device by `sesam import --bind`, or come from the
-engine's labels; and the zone gets a second algorithm. The zone validates at each step."""
+"""docs/BIND.md, migration with the zone's existing keys: they move into the device with `sesam import --bind`, or have
+labels of the engine; a second algorithm is added. The zone validates at each step."""
 import base64
 import re
 import time
@@ -114,7 +114,7 @@ def test_imported_keys_are_rolled_over_to_keys_that_named_makes_in_the_device(de
 
 
 def engine_line(private: Path, label: str) -> None:
-    """As dnssec-keyfromlabel -E pkcs11 of BIND 9.16 left the file."""
+    """Changes the file to what dnssec-keyfromlabel -E pkcs11 of BIND 9.16 wrote."""
     encoded = base64.b64encode(label.encode()).decode()
     lines = f"Engine: cGtjczExAA==\nLabel: {encoded}"
     private.write_text(re.sub(r"^Label:.*$", lines, private.read_text(), flags=re.M))
@@ -127,14 +127,14 @@ def guide_command(start_of: str) -> str:
 
 
 def guide_loop(start_of: str) -> str:
-    """A command of several lines, up to `done`."""
+    """A command of several lines in the guide, up to `done`."""
     found = re.search(rf"^ +({re.escape(start_of)}.*?^ +done)$", GUIDE, re.M | re.S)
     assert found, start_of
     return found[1]
 
 
 def test_k_files_of_the_engine_are_used_without_their_line_engine(device, named, run):
-    """engine_pkcs11 named keys by token and object, often with the PIN. The label ends in a zero byte."""
+    """engine_pkcs11 labels have token and object, often also the PIN. They end in a zero byte."""
     one = named(device, policy(), pin=PIN)
     made = {}
     for name, options in (("jp-ksk", ["-f", "KSK"]), ("jp-zsk", [])):
@@ -170,7 +170,7 @@ def test_k_files_of_the_engine_are_used_without_their_line_engine(device, named,
 
 
 def test_a_label_that_does_not_end_in_a_zero_byte_is_refused(device, named, run):
-    """BIND before 9.20.27 reads past its end, as docs/BIND.md says."""
+    """BIND before 9.20.27 reads past the end of the label, as described in docs/BIND.md."""
     if version_of("named", "-V") < (9, 20, 27):
         pytest.skip("needs BIND 9.20.27")
     device.create_key("JP.example")
@@ -205,7 +205,7 @@ def test_a_second_algorithm_is_added_and_one_of_the_two_withdrawn(device, named,
     one = named(device, first)
     parent = start(one)
     (old,) = one.key_tags("KSK")
-    time.sleep(1.1)  # BIND names keys by the second
+    time.sleep(1.1)  # BIND's key names contain the time in seconds
     one.switch(first, both)
     parent.wait_until("there is a new KSK", lambda: len(one.key_tags("KSK")) == 2)
     (new,) = set(one.key_tags("KSK")) - {old}
@@ -223,7 +223,7 @@ def test_a_second_algorithm_is_added_and_one_of_the_two_withdrawn(device, named,
 
 
 def test_a_policy_with_keys_in_the_device_and_in_files_has_two_directories(device, named):
-    """With one directory, named reads the keys twice, and no rollover ends: docs/BIND.md."""
+    """With only one directory, named reads the keys twice, and rollovers never end; see docs/BIND.md."""
     store = STORE.replace("pkcs11-uri", 'directory "device"; pkcs11-uri')
     one = named(device, store + policy(HSM, ""))
     (one.directory / "device").mkdir()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device that does not respond: after one operation that ended unanswered, further ones fail at once."""
+"""A device that does not respond: after one operation without a response, further ones fail immediately."""
 import subprocess
 import time
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.alone
 DEADLINE_MS = 1500
 NOT_RESPONDING = "the device does not respond"
 
-# Signs as often as it is told to, one line of input a signature, and prints how long each took, or the error.
+# Signs once for each line of input, and prints the duration of the signature, or the error.
 SIGNER = """
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -94,7 +94,7 @@ AXES = [{"http1": False, "type": "NIST", "pin": None}, {"http1": True, "type": "
 
 @pytest.fixture(params=AXES, ids=["HTTP/2, EC, no PIN", "HTTP/1.1, RSA, PIN"])
 def signing(request, simulator, openssl_cnf, signer_program):
-    """A device and a program that has signed once with its key."""
+    """A device, and a program that has signed once with a key in it."""
     axes = request.param
     device = simulator(http1=axes["http1"])
     device.create_key("web", type=axes["type"], size=2048 if axes["type"] == "RSA" else 256,
@@ -113,7 +113,7 @@ def test_after_an_unanswered_operation_others_fail_at_once(signing, outage):
     device.network(outage)
     made, seconds, error = signer.sign()
     assert not made and NOT_RESPONDING not in error and seconds > 0.5 * DEADLINE_MS / 1000
-    made, seconds, error = signer.sign()  # waits for the outcome of a probe, half of the deadline at most
+    made, seconds, error = signer.sign()  # waits for the result of a probe, for at most half of the deadline
     assert not made and NOT_RESPONDING in error and seconds < 0.7 * DEADLINE_MS / 1000
     for _ in range(20):
         made, seconds, error = signer.sign()
@@ -176,7 +176,7 @@ def back_within(signer, seconds):
 @pytest.mark.parametrize("http1", [False, True], ids=["http2", "http1"])
 def test_a_password_that_changed_during_an_outage_is_found(tmp_path, simulator, openssl_cnf, signer_program, dialect,
                                                            http1):
-    """The device refuses the probe, with an HTML page too."""
+    """The device refuses the probe, in one case with an HTML page."""
     device = simulator(http1=http1, **({"dialect": dialect} if dialect else {}))
     device.create_key("web")
     password = tmp_path / "pass"
@@ -229,7 +229,7 @@ def test_either_node_is_used_again_after_both_were_away(tmp_path, openssl_cnf, s
         back_within(signer, 10)
         for _ in range(10):
             made, seconds, error = signer.sign()
-            assert made and seconds < 0.3, (seconds, error)  # it does not try the other node before
+            assert made and seconds < 0.3, (seconds, error)  # without trying the other node first
         assert cluster.signatures()[1 - back] == 0
     finally:
         signer.stop()
@@ -237,7 +237,7 @@ def test_either_node_is_used_again_after_both_were_away(tmp_path, openssl_cnf, s
 
 
 def test_a_node_that_answers_probes_only_costs_few_signatures(tmp_path, openssl_cnf, signer_program):
-    """Each further failure doubles the pause until it is tried again: 1 s, 2 s, 4 s."""
+    """Each further failure doubles the pause before the node is tried again: 1 s, 2 s, 4 s."""
     cluster = Cluster(tmp_path / "cluster").start()
     cluster.create_key("web")
     signer = Signer(signer_program, openssl_cnf(cluster.nodes[0], url=cluster.url, tlscert=cluster.tlscert,

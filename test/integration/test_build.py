@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the build makes: hardened files that do not depend on its directory, and a bill of materials."""
+"""The results of the build: hardened files that do not depend on the build directory, and a bill of materials."""
 import json
 import platform
 import re
@@ -37,7 +37,8 @@ def test_it_checks_its_stack_and_buffers(path):
     assert re.search(r"__\w+_chk@", symbols)
 
 
-# The linker marks a program if all of it is marked: in Debian the C library's own part is not.
+# Checks object files: the linker marks a program only if all its objects are marked, and those of Debian's C library
+# are not.
 @pytest.mark.skipif(platform.machine() not in CONTROL_FLOW, reason="the processor has no such features")
 @pytest.mark.parametrize("archive", ["base/libsesam_base.a", "transport/curl/libsesam_transport_curl.a",
                                      "test/simulator/libn200sim.a"])
@@ -47,7 +48,7 @@ def test_each_object_is_marked_for_the_protection_of_its_control_flow(archive):
     assert [one for one in objects if not all(feature in one for feature in CONTROL_FLOW[platform.machine()])] == []
 
 
-# scripts/fuzz builds with clang, for which a flag of another processor is a warning, and so an error.
+# scripts/fuzz builds with clang, which warns about flags of another processor; the build turns warnings into errors.
 @pytest.mark.skipif(not shutil.which("clang++"), reason="needs clang++")
 def test_clang_takes_every_flag_of_the_build(tmp_path):
     configured = run(["cmake", "-S", REPOSITORY, "-B", tmp_path, "-G", "Ninja", "-DCMAKE_CXX_COMPILER=clang++",

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many replies at once, and no request after them that would have somebody read on."""
+"""Many replies arrive at the same time, and no request follows that would make the I/O thread read again."""
 from drivers.life import compile_driver
 from harness.axes import KEY
 
 THREADS, ROUNDS = 64, 100
-TIMEOUT_MS = 8000  # by which libcurl itself looks again
+TIMEOUT_MS = 8000  # after this time, libcurl itself checks again
 
 
 def test_nothing_waits_for_the_next_request(world, run, tmp_path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Certificates in the store: found by the key's public part in the directory that the setting `certificates` names."""
+"""Certificates in the store: found by the public key, in the directory that the setting `certificates` names."""
 import os
 import re
 import shutil
@@ -30,7 +30,7 @@ def directory(tmp_path):
 
 @pytest.fixture
 def put(directory):
-    """put(path, …): a file each into the directory."""
+    """put(path, …) copies files into the directory."""
 
     def copy(*paths):
         for path in paths:
@@ -52,7 +52,7 @@ def cnf(web, openssl_cnf, directory):
 
 @pytest.fixture
 def chain(pki, web, openssl_cnf, put):
-    """A key with its certificate, the issuer's and the root's: leaf first."""
+    """A key with a certificate chain in the directory. -> the files: leaf, issuer, root"""
     root = pki.ca("root")
     issuing = pki.ca("issuing", root)
     leaf = pki.leaf("sesam:web", openssl_cnf(web), issuing, "web")
@@ -137,7 +137,7 @@ def test_it_verifies_with_what_the_store_yields(cnf, openssl, chain, tmp_path):
 
 
 def test_the_store_completes_the_chain_of_openssl_verify(cnf, openssl, chain):
-    """OpenSSL searches the store by each issuer's name."""
+    """OpenSSL searches the store for the name of each issuer."""
     assert "OK" in openssl(cnf, "verify", "-no-CApath", "-no-CAfile", "-CAstore", "sesam:web", chain[0]).stdout
 
 
@@ -183,7 +183,7 @@ def test_of_several_certificates_the_valid_and_newest_counts(web, cnf, openssl_c
     old = pki.leaf("sesam:web", openssl_cnf(web), root, "old", days=3650)
     run_out = pki.leaf("sesam:web", openssl_cnf(web), root, "run-out", days=0)
     put(root.certificate, run_out, old)
-    time.sleep(1.1)  # until the second is over in which it was valid
+    time.sleep(1.1)  # until the certificate, valid for a second, has expired
     assert certificates(openssl(cnf, "storeutl", "-certs", "sesam:web").stdout)[0] == pem_of(old)
     by_name = openssl(cnf, "storeutl", "-certs", "-subject", "/CN=run-out", "sesam:web")
     assert certificates(by_name.stdout) == [pem_of(run_out)]
@@ -274,7 +274,7 @@ def test_an_rsa_key_has_certificates_too(device, openssl_cnf, openssl, pki, put,
 
 
 def test_cms_signs_with_the_uri_alone(cnf, openssl, chain, tmp_path):
-    """The message holds the signer's certificate, not the chain."""
+    """The message contains the signer's certificate, but not the chain."""
     (tmp_path / "text").write_text("to be signed\n")
     openssl(cnf, "cms", "-sign", "-in", "text", "-signer", "sesam:web", "-inkey", "sesam:web", "-out", "signed")
     trusted = tmp_path / "trusted.pem"
@@ -288,7 +288,7 @@ def test_s_server_takes_key_certificate_and_chain_by_uri(web, cnf, chain, tmp_pa
     port = free_port()
     with Server(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-key", "sesam:web", "-cert", "sesam:web",
                  "-cert_chain", "sesam:web", "-www"], cnf, port, tmp_path):
-        assert "s_server" in fetch(port, chain[2], version).stdout  # the client trusts the root alone
+        assert "s_server" in fetch(port, chain[2], version).stdout  # the client trusts only the root
 
 
 def test_s_client_takes_key_and_certificate_by_uri(cnf, chain, openssl, tmp_path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`sesam bench`: it counts what the device has signed, and draws it."""
+"""`sesam bench`: counts the device's signatures, and draws charts."""
 import json
 import xml.etree.ElementTree as ElementTree
 
@@ -12,7 +12,7 @@ PERCENTILES = ["p50", "p90", "p99", "max"]
 
 @pytest.fixture
 def bench(device, openssl_cnf, run, tmp_path):
-    """bench("web", "--threads", 4, …): one second of it, against a device with the keys web and rsa."""
+    """bench("web", "--threads", 4, …) runs for one second, with a device that has the keys web and rsa."""
     device.create_key("web")
     device.create_key("rsa", type="RSA", size=2048)
 
@@ -27,7 +27,7 @@ def bench(device, openssl_cnf, run, tmp_path):
 def test_every_signature_is_counted(bench, device, key, command):
     result = json.loads(bench(key, "--threads", 4, "--json").stdout)
     assert result["threads"] == 4 and result["failures"] == 0 and result["signatures"] > 4
-    # One more before the clock runs.
+    # One more signature before the measurement starts.
     assert device.requests() == {"getkeyattributes": 1, command: result["signatures"] + 1}
     assert result["per_second"] == pytest.approx(result["signatures"] / result["seconds"])
 
@@ -49,7 +49,7 @@ def test_it_draws(bench, tmp_path):
     assert sum(int(line.split()[-1]) for line in plot) == signatures
     svg = ElementTree.parse(tmp_path / "latency.svg").getroot()
     assert svg.tag.endswith("svg") and len(list(svg.iter("{http://www.w3.org/2000/svg}rect"))) == len(plot) + 1
-    assert done.stderr == ""  # no progress where nobody looks
+    assert done.stderr == ""  # no progress without a terminal
 
 
 def test_without_utf8_it_draws_in_ascii(bench):

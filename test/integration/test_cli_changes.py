@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""If a command fails after it has changed something, on the device or in files, its errors name what was changed."""
+"""If a command fails after it has changed the device or files, its errors say what was changed."""
 import json
 import signal
 import subprocess
@@ -21,7 +21,7 @@ def bind(tmp_path, device, openssl_cnf):
 
 @pytest.fixture
 def k_files(bind):
-    """Two K*.private files of different zones' keys, in the order of their names."""
+    """The K*.private files of a KSK and a ZSK, sorted by name."""
     names = [bind.tool("dnssec-keygen", "-a", "ECDSAP256SHA256", *flags, ZONE).stdout.strip()
              for flags in (("-f", "KSK"), ())]
     return sorted(bind.directory / f"{name}.private" for name in names)
@@ -29,7 +29,7 @@ def k_files(bind):
 
 @pytest.fixture
 def to(run):
-    """to(target, cnf, words): the command, its output to that target of the shell."""
+    """to(target, cnf, words) runs the command, with its output redirected by the shell to `target`."""
     def call(target, cnf, words):
         return run(["sh", "-c", f'exec "$@" {target}', "-", COMMAND, *words], cnf, check=False, timeout=60)
     return call
@@ -46,7 +46,7 @@ def creations(device):
 
 
 def into_closed_pipe(cnf, words):
-    """As by `sesam … | true`, whose reader has gone before the command writes."""
+    """Like `sesam … | true`, whose reader has exited before the command writes."""
     return subprocess.run(["bash", "-c", '"$@" 2>stderr | true; echo ${PIPESTATUS[0]}; cat stderr', "-",
                            "sh", "-c", 'sleep 0.5; exec "$@"', "-", COMMAND, *map(str, words)], check=True, timeout=60,
                           capture_output=True, text=True, cwd=cnf.parent,
@@ -104,7 +104,7 @@ def test_setup_names_the_key_if_it_writes_nothing(device, words, place, sesam): 
 
 
 def lose(device, command, look_up):
-    """The answer to the command is lost, and so is that look-up of the key which follows."""
+    """The reply to the command is lost, and every `look_up`-th look-up of the key fails: the one that follows, too."""
     device.fault("truncated", command=command)
     device.fault("error", every=look_up, command="getkeyattributes", text="out of order")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Completion of command lines, by real shells."""
+"""Command-line completion, in real shells."""
 import re
 import shutil
 
@@ -13,7 +13,7 @@ DEVICE_NAMES = ["web", "web 1;x", "jp.example", "evil\x1b[2J", "--help", "$(touc
 
 
 def bash(cnf, *words, cwd=None):
-    """As readline calls the function: the words are split at ':' and '='."""
+    """Calls the completion function like readline, which splits words at ':' and '='."""
     parts = [part for word in words[:-1] for part in split(word)] + split(words[-1])
     script = f'source "{PACKAGING / "sesam.bash"}"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
     script += "COMP_WORDBREAKS=$' \\t\\n\"\\'><=;|&(:'; current=${@: -1}; [[ $current == [:=] ]] && current=''; "
@@ -37,7 +37,7 @@ def quoted(text):
 
 
 def zsh(cnf, *words, cwd=None):
-    """What compadd is given, in a terminal of zsh's own (zpty)."""
+    """The arguments of compadd in a zsh on a pseudo-terminal (zpty)."""
     line = " ".join([str(COMMAND), *words])
     script = f'''
 zmodload zsh/zpty
@@ -102,7 +102,7 @@ def test_options(complete):
 def test_values_of_options(complete, words, values):
     values = values or {"P-384"}
     shown = complete(None, *words)
-    assert shown == values or (len(values) == 1 and shown <= values)  # zsh inserts the only one at once
+    assert shown == values or (len(values) == 1 and shown <= values)  # zsh inserts a single match immediately
 
 
 def test_files(complete, tmp_path):

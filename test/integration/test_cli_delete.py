@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`sesam delete`: permanent, and so not by accident."""
+"""`sesam delete`: deletion is permanent, so it must not happen by accident."""
 import json
 
 import pytest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`sesam discover`: the signing command of a device that has another one than is assumed."""
+"""`sesam discover`: finds the signing command of a device if it is not the assumed one."""
 import json
 import re
 

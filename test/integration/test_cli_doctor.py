@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sesam doctor: what is right, what a new user corrects step by step, how the report looks."""
+"""sesam doctor: a correct set-up, the errors that a new user corrects step by step, the format of the report."""
 import json
 
 import pytest
@@ -83,7 +83,7 @@ def test_a_warning_is_a_failure_only_if_strict(device, openssl_cnf, doctor):
 
 
 def test_wrong_in_five_ways_one_after_the_other(device, web, openssl_cnf, simulator, doctor, tmp_path):
-    """What a new user corrects, step by step, by what doctor says."""
+    """A new user corrects one error after the other, as doctor advises."""
     other_certificate = simulator().tlscert
     module = tmp_path / "nowhere" / "sesam.so"
     settings = settings_for(device, url=f"https://no-such-host.invalid:{device.port}", address=None,
@@ -157,7 +157,7 @@ def test_a_key_that_is_not_there(device, web, openssl_cnf, doctor):
 
 @pytest.fixture
 def cluster(device, simulator, openssl_cnf):
-    """cluster(second, pin=…) -> the openssl.cnf of two nodes."""
+    """cluster(second, pin=…) -> an openssl.cnf with two nodes"""
 
     def make(second, first=device, **settings):
         both = device.tlscert.parent / "both.pem"

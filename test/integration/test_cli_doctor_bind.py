@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sesam doctor --bind: BIND's K files whose private key is in the device."""
+"""sesam doctor --bind: BIND's K files whose private keys are in the device."""
 import os
 import re
 import shutil
@@ -40,7 +40,7 @@ def test_a_label_that_names_no_key(device, bind, doctor):
 
 
 def test_a_label_that_names_another_key(device, bind, doctor):
-    """As after a key was deleted and made again under the same name."""
+    """The key was deleted, and another one made under the same name."""
     device.delete_key("ksk")
     device.create_key("ksk", pin=PIN)
     assert_only_bad(doctor(bind.openssl_conf, "--bind", bind.directory), "K files' keys",
@@ -73,7 +73,7 @@ def test_directories_of_a_named_conf(bind, doctor, tmp_path):
 
 @pytest.mark.parametrize("directory", ["{tmp_path}/zone", "zone"], ids=["absolute", "relative"])
 def test_the_directory_of_a_key_store(bind, doctor, tmp_path, directory):
-    """It stands before that of named, which alone is the base of relative names."""
+    """It takes precedence over key-directory. If it is relative, it is below named's own directory."""
     (tmp_path / "keys").mkdir()
     (tmp_path / "named.conf").write_text(
         f'key-store "hsm" {{ directory "{directory.format(tmp_path=tmp_path)}"; pkcs11-uri "pkcs11:"; }};\n'
@@ -83,7 +83,7 @@ def test_the_directory_of_a_key_store(bind, doctor, tmp_path, directory):
 
 
 def test_a_long_named_conf_is_read_to_its_end(bind, doctor, tmp_path):
-    """named-checkconf prints more than 64 KiB before the zone that has the keys."""
+    """named-checkconf prints more than 64 KiB before the zone with the keys."""
     zones = "".join(f'zone "z{number}.example" {{ type primary; file "z{number}.example"; }};\n'
                     for number in range(1500))
     (tmp_path / "named.conf").write_text(f'options {{ directory "{tmp_path}"; }};\n{zones}zone "jp.example" {{ '
@@ -101,7 +101,7 @@ def test_no_k_files(bind, doctor, tmp_path):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_k_files_that_named_cannot_read(bind, doctor):
-    """pytest's directory is root's alone, as a wrong key-directory is."""
+    """Only root can enter pytest's directory, like an unsuitable key-directory."""
     private, = bind.directory.glob("K*.private")
     steps = doctor(bind.openssl_conf, "--bind", bind.directory, "--as", "daemon")
     assert "K files" in bad_steps(steps)

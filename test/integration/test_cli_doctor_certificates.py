@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sesam doctor: the directory that 'certificates' names."""
+"""sesam doctor: the directory in the setting `certificates`."""
 import shutil
 
 import pytest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sesam doctor: what openssl.cnf says to OpenSSL itself."""
+"""sesam doctor: the parts of openssl.cnf that OpenSSL itself reads."""
 import os
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_settings_that_openssl_does_not_reach_are_checked_and_printed(device, op
 
 
 def test_debians_own_file_with_sections_at_its_end(device, openssl_cnf, doctor, tmp_path):
-    """Its [openssl_init] has no line `providers`, and no advice replaces the whole file."""
+    """Its [openssl_init] has no line `providers`. The advice must not replace the whole file."""
     own = openssl_cnf(device).read_text()
     debian = Path("/etc/ssl/openssl.cnf").read_text()
     debian = "\n".join(line for line in debian.splitlines() if not line.startswith("providers"))
@@ -49,7 +49,7 @@ def test_debians_own_file_with_sections_at_its_end(device, openssl_cnf, doctor, 
                     "add 'providers = providers' to section [openssl_init]")
 
 
-# Runs a command where /etc is another one, in which `sesam setup` has written a file.
+# Runs a command with another /etc, in which `sesam setup` has written a file.
 SET_UP_ETC = """
 cp /etc/ld.so.cache "$COPY" &&  # tells where the libraries of the program are
   mount -t tmpfs none /etc && cp "$COPY" /etc/ld.so.cache || exit 77

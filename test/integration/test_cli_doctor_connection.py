@@ -34,7 +34,7 @@ def pass_on(source, sink):
 
 @contextlib.contextmanager
 def at_ipv6_loopback(device):
-    """-> a port of ::1, where the simulator does not listen, that leads to the device."""
+    """-> a port of ::1 that is forwarded to the device, as the simulator does not listen there"""
     class Relay(socketserver.BaseRequestHandler):
         def handle(self):
             with socket.create_connection(("127.0.0.1", device.port)) as onward:
@@ -79,7 +79,8 @@ def test_a_certificate_that_no_ca_of_the_system_issued(device, openssl_cnf, doct
 
 @pytest.fixture
 def dated(simulator, openssl_cnf, openssl, tmp_path):
-    """dated("20200101000000Z", "20210101000000Z") -> the openssl.cnf of a device whose certificate is valid then."""
+    """dated("20200101000000Z", "20210101000000Z") -> an openssl.cnf for a device whose certificate has that validity
+    period"""
 
     def make(start, end):
         certificate = make_dated(openssl, tmp_path, start, end)
@@ -116,7 +117,7 @@ def test_a_certificate_that_expires_soon(dated, doctor, days, told):
 
 
 def issue(openssl, tmp_path, issuer_days="400"):
-    """-> CA's certificate, chain and key of a certificate for the device that it issued."""
+    """-> a CA's certificate, and the chain and key of a certificate that the CA issued for the device"""
     made = {"ca.key": "ca.pem"}
     for key, certificate in made.items():
         openssl(None, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
@@ -131,7 +132,7 @@ def issue(openssl, tmp_path, issuer_days="400"):
 
 @pytest.mark.parametrize("is_pinned", [True, False])
 def test_an_intercepted_connection(simulator, openssl_cnf, doctor, openssl, tmp_path, is_pinned):
-    """The issuer is named, and nothing advises to trust it."""
+    """The finding names the issuer, and the cure does not advise to trust it."""
     _, chain, key = issue(openssl, tmp_path)
     _, own = make_file_identity(tmp_path, "seSAM-nserie-101")
     steps = doctor(openssl_cnf(simulator(tls_cert=chain, tls_key=key), tlscert=own if is_pinned else None))
@@ -164,7 +165,7 @@ def test_a_client_certificate_that_cannot_be_used(device, openssl_cnf, doctor, o
     openssl(None, "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "other.key")
     for name in ("locked.key", "other.key"):
         (tmp_path / name).chmod(0o600)
-    certificate.chmod(0o600)  # it is named as a key, too
+    certificate.chmod(0o600)  # it is also used as client_key
     for name, told in (("locked.key", "has a passphrase"), ("other.key", "is not the private key of"),
                        (certificate.name, "has no private key")):
         steps = doctor(openssl_cnf(device, client_cert=certificate, client_key=tmp_path / name))
@@ -180,7 +181,7 @@ def test_something_else_than_tls(device, openssl_cnf, doctor):
 
 @contextlib.contextmanager
 def slow_handshake():
-    """-> a port whose peer begins a TLS record and sends a byte of it every 0.1 s."""
+    """-> a port where the peer starts a TLS record and sends a byte of it every 0.1 s"""
     def serve():
         with contextlib.suppress(OSError):
             while True:
@@ -217,7 +218,7 @@ def test_a_look_up_that_does_not_end(device, openssl_cnf, doctor):
 
 
 def test_an_address_that_does_not_respond(device, openssl_cnf, doctor):
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:  # its queue is full, so that SYNs are dropped
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:  # its listen queue is full, so SYNs are dropped
         port = server.getsockname()[1]
         with contextlib.ExitStack() as queue:
             for _ in range(4):

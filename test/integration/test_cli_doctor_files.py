@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sesam doctor: the settings, and the files that they name, as the program's user can use them."""
+"""sesam doctor: the settings, and whether the program's user can use the files that they name."""
 import os
 import shutil
 import subprocess
@@ -96,7 +96,7 @@ def test_a_metrics_file_without_directory(device, openssl_cnf, doctor, tmp_path)
 
 @pytest.fixture
 def shared_cnf(device, openssl_cnf, place):
-    """shared_cnf(log_level=1, …) -> an openssl.cnf that every user can read, with what it names."""
+    """shared_cnf(log_level=1, …) -> an openssl.cnf that every user can read, in a directory with its files"""
 
     def make(**settings):
         for name, text in (("pass", PASSWORD), ("tls.crt", device.tlscert.read_text()), ("sesam.so", None)):
@@ -144,7 +144,7 @@ def test_the_cure_of_a_file_that_the_user_may_not_read(shared_cnf, doctor, place
 
 
 def test_no_secret_is_opened_to_a_group_that_users_share(shared_cnf, doctor, place):
-    """'nogroup' is the group of many services."""
+    """Many services share the group 'nogroup'."""
     cnf = shared_cnf(metrics_file=place / "sesam.prom")
     for steps in doctor(cnf, "--as", "nobody"), doctor(cnf, cwd=place, user=65534, group=65534, extra_groups=[]):
         for step in "files", "metrics file":
@@ -161,7 +161,7 @@ def test_users_that_cannot_be_tried(shared_cnf, sesam, place):
 
 
 def test_an_openssl_cnf_that_the_user_may_not_read(shared_cnf, doctor, place):
-    """OpenSSL ignores it, and what it includes, without an error."""
+    """OpenSSL ignores such a file, and files that it includes, without an error."""
     cnf = Path(shared_cnf())
     (place / "pass").chmod(0o644)
     cnf.chmod(0o600)

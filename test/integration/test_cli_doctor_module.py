@@ -29,7 +29,7 @@ def test_a_module_that_is_cut_off(device, openssl_cnf, doctor, tmp_path, size):
 
 
 def test_a_module_that_crashes(device, openssl_cnf, doctor, run, tmp_path):
-    """It has the provider's name, so it is tried: in a process of its own."""
+    """The module has the provider's name, so doctor tries to load it, in a separate process."""
     (tmp_path / "crash.c").write_text('#include <stdlib.h>\n'
                                       'const char *name = "sesam: sematicon N200 provider";\n'
                                       'int OSSL_provider_init(void) { abort(); }\n')
@@ -47,7 +47,7 @@ def test_a_module_that_is_none(device, openssl_cnf, doctor, tmp_path):
 
 
 def test_a_module_of_another_libcrypto(device, openssl_cnf, doctor, tmp_path):
-    """Its name is as long, so it may be written over."""
+    """The other name has the same length, so it can be replaced in the file."""
     other = tmp_path / "sesam.so"
     shutil.copy(MODULE, other)
     other.write_bytes(other.read_bytes().replace(b"libcrypto.so.", b"libcrypto.sx."))
@@ -70,7 +70,7 @@ def test_a_module_in_openssls_directory(device, openssl_cnf, doctor, tmp_path):
 
 @pytest.fixture
 def spy(place, run):
-    """A module that writes down as which user it is loaded."""
+    """A module that records which user loads it."""
     (place / "spy.c").write_text('#include <stdio.h>\n#include <unistd.h>\n'
                                  'const char *name = "sesam: sematicon N200 provider";\n'
                                  'int OSSL_provider_init(void) { return 0; }\n'
@@ -82,7 +82,7 @@ def spy(place, run):
 
 
 def loaded_as(spy):
-    """The user, once."""
+    """The user who loaded the module since the last call, or None."""
     file = spy.parent / "loaded"
     user = int(file.read_text()) if file.exists() else None
     file.unlink(missing_ok=True)
@@ -117,7 +117,7 @@ def test_a_module_that_others_can_change_is_not_loaded(device, openssl_cnf, doct
 
 
 def test_each_directory_and_link_to_the_module_counts(device, openssl_cnf, doctor, place, spy):
-    """The link's own directory too, and one that it only passes through."""
+    """Including the directory of the link, and directories that the path only passes through."""
     outer = place / "outer"
     outer.mkdir()
     (outer / "link").symlink_to(place)
@@ -136,7 +136,7 @@ def test_each_directory_and_link_to_the_module_counts(device, openssl_cnf, docto
 
 
 def test_a_module_that_only_root_can_read(device, openssl_cnf, doctor, place):
-    """named and nginx load it before they change their user."""
+    """named and nginx load the module before they switch to another user."""
     shutil.copy(MODULE, place / "sesam.so")
     (place / "sesam.so").chmod(0o700)
     steps = doctor(with_module(openssl_cnf(device), place / "sesam.so"), "--as", "nobody")

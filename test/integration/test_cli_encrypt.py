@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`sesam encrypt` and `sesam decrypt`: a text, by a symmetric key of the device."""
+"""`sesam encrypt` and `sesam decrypt`: text, with a symmetric key in the device."""
 import json
 
 import pytest

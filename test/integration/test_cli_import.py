@@ -18,7 +18,7 @@ ENCRYPTED = ("-aes256", "-pass", f"pass:{PASSPHRASE}")
 
 @pytest.fixture
 def key_file(openssl, tmp_path):
-    """key_file("old.pem", "P-256") -> a new key in a PEM file, made without our provider."""
+    """key_file("old.pem", "P-256") -> a PEM file with a new key, made without sesam"""
     def make(name="old.pem", curve="P-256", *options):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         openssl(None, "genpkey", "-algorithm", "EC", "-pkeyopt", f"group:{curve}", *options, "-out", tmp_path / name)
@@ -141,7 +141,7 @@ def test_a_directory_is_imported_file_by_file_and_one_that_fails_stops_no_other(
     assert names(device) == ["web0", "web1", "web2"]
     assert "2 of 4 imported" in done.stdout and "sesam:key-id=" in done.stdout
     assert "rsa.pem" in done.stderr and "a key of that name exists" in done.stderr and "README" not in done.stderr
-    assert "[" not in done.stderr  # no progress where stderr is no terminal
+    assert "[" not in done.stderr  # no progress if stderr is not a terminal
     told = json.loads(sesam(cnf, "import", "--json", "--dir", tmp_path / "keys", "--no-pin", check=False).stdout)
     assert told["keys"] == [] and len(told["failed"]) == 4
 
@@ -153,7 +153,7 @@ def test_progress_is_shown_at_a_terminal(device, openssl_cnf, key_file, tmp_path
     assert done.returncode == 0 and "3 of 3 imported" in done.stdout, f"{done}{screen}"
     for shown in ("1/3", "2/3", "3/3", "#"):
         assert shown in screen
-    assert screen.rstrip("\r\n").endswith("\x1b[K")  # and wiped in the end
+    assert screen.rstrip("\r\n").endswith("\x1b[K")  # the progress is erased at the end
     assert len(device.keys()) == 3
 
 

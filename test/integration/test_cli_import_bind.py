@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The key of a zone that BIND signs from files moves into the device, and stays the zone's key."""
+"""`sesam import` of a K*.private file: the key moves into the device and remains the zone's key."""
 import base64
 import re
 import shutil
@@ -19,13 +19,13 @@ def bind(tmp_path, device, openssl_cnf):
 
 
 def make_key(bind: Bind, algorithm: int = 13) -> Path:
-    """A KSK in files, as BIND alone makes it: the private one."""
+    """Makes a KSK in files with BIND alone. -> its K*.private file"""
     name = bind.tool("dnssec-keygen", "-a", ALGORITHMS[algorithm][0], "-f", "KSK", ZONE).stdout.strip()
     return bind.directory / f"{name}.private"
 
 
 def dnskey(text: str) -> tuple[str, str]:
-    """Flags, protocol and algorithm, and the public key, of the one DNSKEY in a K*.key file or signed zone."""
+    """The parameters (flags, protocol, algorithm) and the public key of the only DNSKEY in a K*.key file or zone."""
     found = re.findall(r"DNSKEY\s+(\d+ 3 \d+) \(?([^;)]+)", text)
     assert len(found) == 1, text
     return found[0][0], "".join(found[0][1].split())
@@ -42,7 +42,7 @@ def refuse(sesam, bind, path, *told):
 def test_an_existing_zone_is_signed_by_the_imported_key_under_the_same_dnskey(device, bind, sesam, tmp_path, algorithm):
     private = make_key(bind, algorithm)
     before = dnskey(private.with_suffix(".key").read_text())
-    bind.sign()  # by the files
+    bind.sign()  # with the keys in files
     assert dnskey(bind.signed_file.read_text()) == before
     assert device.requests() == {}
 
@@ -65,7 +65,7 @@ def test_an_existing_zone_is_signed_by_the_imported_key_under_the_same_dnskey(de
 
 
 def test_a_private_number_that_begins_with_zeros_is_padded(device, bind, sesam, tmp_path):
-    """BIND itself writes it in full; other tools need not."""
+    """BIND writes all bytes; other tools may leave out leading zeros."""
     path = tmp_path / "short.private"
     path.write_text("Private-key-format: v1.3\nAlgorithm: 13 (ECDSAP256SHA256)\nPrivateKey: "
                     f"{base64.b64encode(bytes([1])).decode()}\n")

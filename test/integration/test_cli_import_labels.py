@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`sesam import --bind`: the keys of BIND's K files move into the device, and the K files name them by labels."""
+"""`sesam import --bind`: the keys of BIND's K files move into the device, and the K files refer to them by labels."""
 import base64
 import json
 import re
@@ -27,14 +27,14 @@ def bind(tmp_path, device, openssl_cnf):
 
 
 def make_key(bind: Bind, algorithm: int = 13) -> Path:
-    """A KSK in files, as BIND alone makes it: the private one. Its key tag differs from those of the others."""
+    """Makes a KSK in files with BIND alone, with a key tag that no other key has. -> its K*.private file"""
     name = bind.tool("dnssec-keygen", "-a", ALGORITHMS[algorithm], "-f", "KSK", ZONE).stdout.strip()
     return bind.directory / f"{name}.private"
 
 
 @pytest.fixture
 def rndc(tmp_path):
-    """rndc(status, text) -> a command that says so of any zone."""
+    """rndc(status, text) -> a command that returns that for any zone"""
     def make(status=1, text=NOT_SERVED):
         path = tmp_path / f"rndc{status}"
         path.write_text(f'#!/bin/sh\necho "$@" >>{path}.asked\nprintf "{text}\\n"\nexit {status}\n')
@@ -45,7 +45,7 @@ def rndc(tmp_path):
 
 @pytest.fixture
 def move(sesam, bind, rndc):
-    """move(private, …): `sesam import --bind` into the directory of the K files, which no named holds."""
+    """move(private, …) runs `sesam import --bind` for the directory of the K files; no named serves the zone."""
     def call(*arguments, directory=bind.directory, **options):
         return sesam(bind.openssl_conf, "import", "--bind", directory, "--rndc", rndc(), *arguments, **options)
     return call
@@ -98,7 +98,7 @@ def test_the_way_back_is_the_one_that_is_printed_and_keeps_the_timings_of_today(
     device.reset_counters()
     bind.sign()
     assert device.requests() == {}
-    move(private)  # and forward again: the device has the key, the saved file is the same key's
+    move(private)  # move it again: the device has the key, and the saved file is for the same key
     assert "importecckey" not in device.requests() and "Label:" in private.read_text()
 
 
@@ -108,7 +108,7 @@ def test_k_files_come_into_an_empty_directory_from_another_one(device, bind, mov
     there = tmp_path / "key directory"
     there.mkdir()
     before = content(bind.directory)
-    done = move(private, private, directory=there)  # twice is once
+    done = move(private, private, directory=there)  # a duplicate argument has no effect
     assert f"sesam import --undo --bind '{there}' {private}\n" in done.stdout
     assert content(bind.directory) == before and len(device.keys()) == 1
     assert sorted(content(there)) == sorted(f"{private.stem}.{ending}" for ending in ("key", "private", "state"))
@@ -203,7 +203,7 @@ def test_a_device_that_lies_about_the_key_or_signs_with_another_changes_no_file(
 
 
 def test_keys_that_were_replaced_are_restored_where_a_later_one_cannot_be(device, bind, move, rndc, sesam):
-    """named writes a K file after it was read, as only one that nobody stopped does."""
+    """named, which should have been stopped, writes a K file after sesam has read it."""
     first, second = sorted(make_key(bind) for _ in range(2))
     command = rndc()
     command.write_text(command.read_text().replace("exit", f"echo 'Inactive: 20300101000000' >>{second}\nexit"))
@@ -256,7 +256,7 @@ def test_options_that_do_not_fit_are_a_matter_of_usage(shared_device, openssl_cn
 
 
 def test_without_a_pin_in_the_configuration_nothing_is_imported(device, openssl_cnf, bind, sesam, rndc):
-    """named could not use the key."""
+    """named could not use such a key."""
     private = make_key(bind)
     arguments = ("import", "--bind", bind.directory, "--rndc", rndc(), private)
     cnf = openssl_cnf(device, pin=None)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The output of --json is as documented: the tables of JSON OUTPUT in sesam(1) are compared with real output."""
+"""Compares the output of --json with the tables of JSON OUTPUT in sesam(1)."""
 import json
 import re
 import signal
@@ -34,7 +34,7 @@ FLAT_KEYS = {"show", "generate", "import of one file"}  # "a key, and"
 
 
 def documented(name: str) -> dict[str, str]:
-    """With the members of keys in place of the keys."""
+    """The table, with `keys[]` replaced by the members of a key."""
     table = dict(TABLES[name])
     if name in FLAT_KEYS:
         table |= TABLES["key"]
@@ -46,7 +46,8 @@ def documented(name: str) -> dict[str, str]:
 
 
 def members(value, path=""):
-    """(path, value) of each member that is no object and no list of objects; an empty list is ("path[]", None)."""
+    """Yields (path, value) of each member that is neither an object nor a list of objects; ("path[]", None) for an
+    empty list."""
     for name, inner in value.items():
         here = f"{path}{name}"
         if isinstance(inner, dict):
@@ -61,7 +62,7 @@ def members(value, path=""):
 
 
 def row_of(table: dict[str, str], path: str) -> str | None:
-    """The path as the table has it: fields.ROLE stands for any member of fields."""
+    """The path as it is in the table, where fields.ROLE matches any member of fields."""
     general = re.sub(r"[^.]+$", "ROLE", path)
     return next((row for row in (path, general) if row in table), None)
 
@@ -95,7 +96,7 @@ def cnf(device, openssl_cnf, openssl, tmp_path):
 
 
 def test_all_subcommands_are_documented_and_every_table_is_compared():
-    subcommands = parts_of_help()["subcommands"] - {"sigstore-kms"}  # which has a protocol of its own
+    subcommands = parts_of_help()["subcommands"] - {"sigstore-kms"}  # which has its own protocol
     assert len(subcommands) > 15
     assert subcommands == {name.split()[0] for name in TABLES} - {"errors", "key"}
     assert set(TABLES) - {"key"} == set(re.findall(r'check\("([^"]+)"', Path(__file__).read_text()))
@@ -145,7 +146,7 @@ def test_the_output_of_setup_is_as_documented(device, words, place, sesam):
         done = sesam(None, "--json", *line, check=False)
         check("setup", json.loads(done.stdout))
         if (place / "pass").exists():
-            (place / "pass").write_text("of yesterday\n")  # has a backup then
+            (place / "pass").write_text("of yesterday\n")  # so that setup makes a backup
 
 
 def test_the_output_of_discover_is_as_documented(device, openssl_cnf, sesam):

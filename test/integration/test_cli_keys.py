@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command sesam: names of keys, show, uri; and how it finds its configuration."""
+"""The command sesam: names of keys, `show` and `uri`, and how it finds its configuration."""
 import json
 import time
 
@@ -56,7 +56,7 @@ def name_in(uri):
 def test_show_finds_a_key_by_each_of_its_names(device, keys, openssl_cnf, sesam):
     cnf = openssl_cnf(device, core=2)
     record = keys["JP.example"]
-    assert record["key_id"] == TRANSCRIPT_ID and record["slot"] == TRANSCRIPT_TOKEN  # the eight zeros less
+    assert record["key_id"] == TRANSCRIPT_ID and record["slot"] == TRANSCRIPT_TOKEN  # without the eight zeros
     names = ["JP.example", record["key_id"], record["slot"], record["id"], record["id"].lower(), "sesam:JP.example",
              f"pkcs11:token={record['slot']};object=JP.example;pin-value={PIN}"]
     for name in names:
@@ -131,7 +131,7 @@ def test_the_pem_file_may_have_the_label_of_a_private_key(device, keys, openssl_
     assert (tmp_path / "chain.key").read_text().startswith(f"-----BEGIN {label}-----\n")
     assert_signs(openssl, cnf, "chain.key", tmp_path)
     without = openssl(None, "pkey", "-in", "chain.key", check=False)
-    assert without.returncode == 1  # it is not a private key
+    assert without.returncode == 1  # to OpenSSL alone, it is not a private key
 
 
 def test_the_label_of_another_type_of_key_is_refused(device, keys, openssl_cnf, sesam):
@@ -168,7 +168,7 @@ def test_the_vendors_file_is_enough(device, keys, sesam, tmp_path):
     given = settings_for(device, address=None, url=f"https://127.0.0.1:{device.port}")
     (tmp_path / "n200.json").write_text(json.dumps({key: str(value) for key, value in given.items()}))
     done = sesam(tmp_path / "missing.cnf", "list", check=False, environment={"N200_CONF": str(tmp_path / "n200.json")})
-    assert "another host name" in done.stderr  # so it was read: the simulator's certificate is for its name
+    assert "another host name" in done.stderr  # so the file was read: the simulator's certificate is for its name
 
 
 @pytest.mark.parametrize("given, told", [
@@ -192,7 +192,7 @@ def test_a_section_by_name_and_a_file_by_name(device, keys, openssl_cnf, sesam):
 
 
 def test_the_provider_is_not_loaded_into_the_command(device, keys, openssl_cnf, run, tmp_path):
-    """Its own TLS could reach it, and wait for itself."""
+    """The command's own TLS could use the provider, and would wait for itself."""
     cnf = openssl_cnf(device, sesam_first=True, default_properties="?provider=sesam")
     traced = tmp_path / "trace"
     run(["strace", "-f", "-e", "trace=open,openat", "-o", traced, COMMAND, "list"], cnf, timeout=120)

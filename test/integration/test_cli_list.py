@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`sesam list`: its table, its order, its filters, and what it says if no key matches."""
+"""`sesam list`: table, order, filters, and the message if no key matches."""
 import json
 import re
 
@@ -57,7 +57,7 @@ def test_the_long_table_has_all_names_and_the_time_of_day(device, keys, openssl_
 
 
 def run_with_terminal_as_output(cnf, columns, *words):
-    """What the command writes to a terminal of that width."""
+    """The command's output on a terminal of that width."""
     script = f'stty cols {columns} </dev/tty; {COMMAND} {" ".join(words)} >/dev/tty'
     done, screen = run_at_terminal(["sh", "-c", script], cnf)
     assert done.returncode == 0, f"{done}{screen}"
@@ -74,7 +74,7 @@ def test_long_names_are_cut_to_the_width_of_the_terminal(device, openssl_cnf, se
         assert max(map(len, screen.splitlines())) == columns
         assert long not in screen and long[:20] in screen and "…" in screen and record["id"] in screen
     assert long in run_with_terminal_as_output(cnf, 200, "list")
-    assert long in sesam(cnf, "list").stdout  # no terminal
+    assert long in sesam(cnf, "list").stdout  # not a terminal
 
 
 @pytest.mark.parametrize("words, expected", [

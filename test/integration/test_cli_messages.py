@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the command says if something is wrong: suggestions, JSON, colours, and output that cannot be written."""
+"""The command's error messages: suggestions, JSON, colours, and output that cannot be written."""
 import json
 import os
 
@@ -108,7 +108,7 @@ def test_a_simulated_device_that_does_not_start_is_json_too(run, tmp_path):
     assert done.returncode == 1 and "did not start: " in line["error"]["message"]
 
 
-# --- values that are empty, and values that are given twice ---
+# --- empty values and duplicate values ---
 
 @pytest.mark.parametrize("words, name", [
     (["sign", "web", "--hex", ""], "--hex"), (["sign", "web", "--hex="], "--hex"),
@@ -120,7 +120,7 @@ def test_a_simulated_device_that_does_not_start_is_json_too(run, tmp_path):
     (["discover", "--make-key", ""], "--make-key"), (["doctor", ""], "FILE"), (["doctor", "--key", ""], "--key"),
 ], ids=str)
 def test_an_empty_value_is_not_an_absent_one(device, cnf, sesam, words, name):
-    """A script whose variable is empty must not sign stdin, or change the system's openssl.cnf."""
+    """A script with an empty variable must not sign stdin or change the system's openssl.cnf."""
     done = sesam(cnf, *words, check=False)
     assert (done.returncode, done.stdout) == (2, "") and f"{name}: must not be empty" in done.stderr, str(done)
     assert device.requests() == {}
@@ -202,7 +202,7 @@ def test_a_key_that_was_made_for_cosign_is_named_although_the_output_is_lost(dev
 # --- colours ---
 
 def screen_of(cnf, words, **environment):
-    """What both streams show on a terminal."""
+    """The output of both streams on a terminal."""
     settings = " ".join(f"{name}={value}" for name, value in environment.items())
     return run_at_terminal(["sh", "-c", f"{settings} {COMMAND} {words} >/dev/tty 2>/dev/tty"], cnf)[1]
 

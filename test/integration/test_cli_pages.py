@@ -14,14 +14,14 @@ SUBCOMMANDS = sorted(parts_of_help()["subcommands"])
 
 
 def section(title):
-    """The text of a part of the manual page, up to the next one."""
+    """The text of a section of the manual page, up to the next section."""
     found = re.search(rf"^\.S[sh] {re.escape(title)}$(.*?)(?=^\.S[sh] |\Z)", PAGE, re.M | re.S)
     assert found, f"docs/sesam.1 has no part '{title}'"
     return found[1]
 
 
 def options_in(text):
-    """As mdoc has them: .It Fl -json, .Op Fl -out Ar file"""
+    """The options in mdoc source, such as .It Fl -json or .Op Fl -out Ar file"""
     return {f"-{name}" for name in re.findall(r"\bFl (-?[\w-]+)", text.replace("\\-", "-"))}
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`sesam random` and `sesam timestamp`: what the device gives without a key."""
+"""`sesam random` and `sesam timestamp`: requests that need no key."""
 import base64
 import json
 import time

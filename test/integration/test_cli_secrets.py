@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the command does with secrets: nothing but what it was asked for."""
+"""The command uses secrets only for what it was asked to do."""
 import signal
 import stat
 

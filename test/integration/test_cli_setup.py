@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sesam setup: from a device to the files that programs need, without a password for anybody else."""
+"""sesam setup: makes the files that programs need to use a device, without exposing the password."""
 import json
 import os
 import re
@@ -156,7 +156,7 @@ def test_links_in_the_directory_are_replaced_and_not_followed(device, words, pla
     assert (tmp_path / "victim").read_text() == "precious" and not (place / "pass").is_symlink()
 
 
-# Runs a command where its second argument is a small, full file system.
+# Runs a command with a small file system mounted on the directory in the first argument.
 FULL_DISK = """
 mount -t tmpfs -o size=8k none "$1" || exit 77
 place=$1; shift
@@ -257,7 +257,7 @@ def test_the_advice_is_about_the_options_as_there_is_no_openssl_cnf(device, word
 
 
 def printed_command(text, name):
-    """The words of the command that a report tells the user to type."""
+    """The words of the command that a report advises the user to run."""
     line, = re.findall(rf"^    sesam ({name} .*)$", text, re.MULTILINE)
     return shlex.split(line)
 
@@ -267,7 +267,7 @@ def printed_command(text, name):
     ("RSA", {"command": "signrsa", "as": "rsasign", "fields": {"key_to_use": "key"}}),
 ])
 def test_another_signing_command_leads_to_discover(simulator, words, place, sesam, openssl, tmp_path, type, dialect):
-    """Each command as it is printed; at their end all files serve, named's too."""
+    """Runs each command as printed; afterwards all files work, including those for named."""
     device = simulator(sign_dialect=json.dumps(dialect))
     done = sesam(None, *words(device, "--type", type, f"--named={tmp_path}/d"), check=False)
     assert done.returncode == 1 and (place / "openssl.cnf").exists()

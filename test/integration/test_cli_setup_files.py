@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sesam setup: what its files are to other users, and what it records."""
+"""sesam setup: other users' access to its files, and the steps that it reports."""
 import json
 import os
 import stat
@@ -8,7 +8,7 @@ import pytest
 
 from harness.setup import place, words  # noqa: F401
 
-FOREIGN = 12345  # a user and a group that nobody is
+FOREIGN = 12345  # a user and group ID that is not in use
 
 
 def mode_of(path):

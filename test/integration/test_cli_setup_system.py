@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sesam setup: what it writes for named, and into the system's openssl.cnf."""
+"""sesam setup: the files that it writes for named, and its changes to the system's openssl.cnf."""
 import os
 import re
 import stat
@@ -111,7 +111,7 @@ def test_a_user_who_may_not_write_there_is_told_before_anything_is_asked(device,
     assert done.returncode == 1 and "run this as root" in done.stderr and device.requests() == {}
 
 
-# Runs a command twice where /etc is another one, with BIND and AppArmor in it; leaves that behind.
+# Runs a command twice with another /etc that has BIND and AppArmor, and keeps a copy of it.
 OTHER_ETC = """
 cp /etc/ld.so.cache "$COPY.libraries" &&  # tells where those of the program are
   mount -t tmpfs none /etc && cp "$COPY.libraries" /etc/ld.so.cache || exit 77

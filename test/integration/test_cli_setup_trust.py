@@ -46,7 +46,7 @@ REASON = "the device's certificate is not valid at this time"
 
 
 class Recorder:
-    """A TLS server with a certificate of its own that keeps what it is sent."""
+    """A TLS server with the given certificate that records what it receives."""
 
     def __init__(self, certificate, key):
         self.received = b""
@@ -84,7 +84,7 @@ def certificate_for(name, path):
 
 @pytest.fixture
 def impostor(tmp_path):
-    """Has the device's name in a certificate of its own."""
+    """A server whose certificate has the device's name but another key."""
     server = Recorder(*certificate_for(DEVICE_NAME, tmp_path / "impostor"))
     yield server
     server.listener.close()

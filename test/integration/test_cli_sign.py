@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sesam sign and sesam verify, held against OpenSSL alone."""
+"""sesam sign and sesam verify, compared with OpenSSL."""
 import hashlib
 import json
 

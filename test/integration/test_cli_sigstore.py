@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`sigstore-kms-sesam`: what cosign asks of its plugins, in the words of sigstore's protocol (version 1). Debian has no
-cosign, so this proves the protocol alone."""
+"""`sigstore-kms-sesam`: the requests that cosign sends to its plugins, in sigstore's protocol, version 1. Debian does
+not have cosign, so this tests only the protocol."""
 import base64
 import hashlib
 import json
@@ -17,7 +17,7 @@ MESSAGE = b"what is to be signed"
 
 @pytest.fixture
 def plugin(shared_device, openssl_cnf):
-    """plugin(method, arguments, stdin) -> (status, answer), as cosign calls it."""
+    """plugin(method, key, arguments, stdin) -> (exit status, answer); calls the plugin like cosign"""
     cnf = openssl_cnf(shared_device)
 
     def call(method: str, key: str, arguments: dict | None = None, stdin: bytes = b"", hash_function: int = SHA256,
@@ -37,7 +37,7 @@ def keys(shared_device):
 
 
 class Verbatim(str):
-    """JSON that the module json does not write: it is too deep."""
+    """JSON that is nested too deeply for the module json to write."""
 
 
 def nested(opening: str, closing: str, depth: int = 20_000) -> Verbatim:

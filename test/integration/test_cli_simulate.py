@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`sesam simulate`: a device, its keys and an openssl.cnf that fits, until Ctrl-C."""
+"""`sesam simulate`: runs a device with keys and a matching openssl.cnf, until Ctrl-C."""
 import fcntl
 import json
 import os
@@ -23,7 +23,7 @@ KEYS = {"JP.example", "web", "ca", "rsa", "k01"}
 
 
 class Simulate:
-    """The command, from its start to its end."""
+    """A running `sesam simulate`."""
 
     def __init__(self, *words, command=COMMAND, **environment):
         self.process = subprocess.Popen([command, "simulate", "--json", *map(str, words)], stdin=subprocess.DEVNULL,
@@ -41,7 +41,7 @@ class Simulate:
         return Path(self.told["openssl_conf"])
 
     def end(self, how=signal.SIGINT):
-        """-> its exit status"""
+        """Sends a signal and waits. -> the exit status"""
         self.process.send_signal(how)
         return self.process.wait(60)
 
@@ -56,7 +56,7 @@ def simulate():
 
     yield start
     for one in started:
-        one.process.kill()  # its device ends with it
+        one.process.kill()  # the simulated device ends with the command
         one.process.communicate(timeout=60)
 
 
@@ -198,7 +198,7 @@ def test_installed_it_finds_the_simulator_in_libexec_or_in_the_path(simulate, ru
     shutil.move(tmp_path / "path" / "n200-sim", tmp_path / "libexec" / "sesam" / "n200-sim")
     in_libexec = simulate(command=command)
     assert set(in_libexec.told["keys"]) == KEYS
-    assert "module" not in in_libexec.cnf.read_text()  # where OpenSSL looks by itself
+    assert "module" not in in_libexec.cnf.read_text()  # installed in OpenSSL's default directory
 
 
 def run_in_shell(run, *words, **environment):

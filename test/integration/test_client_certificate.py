@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mutual TLS with the device: client_cert and client_key, and what may be wrong with them."""
+"""Mutual TLS with the device: client_cert and client_key, and invalid values of these settings."""
 import contextlib
 import socket
 import ssl
@@ -17,7 +17,7 @@ PASSPHRASE = "of the client's key"
 
 @pytest.fixture
 def files(tmp_path, run):
-    """The client's key and certificate, and others that do not fit, by name."""
+    """The client's key and certificate, and others that do not match or are invalid, by name."""
     key, certificate = make_file_identity(tmp_path, "client")
     other_key, other_certificate = make_file_identity(tmp_path, "other")
     encrypted, no_pem, both = tmp_path / "encrypted.key", tmp_path / "no.pem", tmp_path / "both.pem"
@@ -30,7 +30,8 @@ def files(tmp_path, run):
 
 @pytest.fixture
 def sign(simulator, files, openssl_cnf, openssl, tmp_path):
-    """sign(certificate, key, check=…), by the names in `files`; None leaves the setting out."""
+    """sign(certificate, key, check=…) signs with these `files`; None leaves the setting out. -> the device, and the
+    result"""
     device = simulator(client_ca=files["certificate"])
     device.create_key("web")
 
@@ -54,7 +55,7 @@ def test_its_key_may_be_of_any_type(simulator, openssl_cnf, openssl, tmp_path, a
     key, certificate = make_file_identity(tmp_path, "client", algorithm)
     device = simulator(client_ca=certificate)
     device.create_key("web")
-    # Where sesam is preferred for everything, the connection's own key stays with OpenSSL all the same.
+    # Even if sesam is preferred for everything, the connection's own key stays with OpenSSL.
     for options in ({}, {"sesam_first": True, "default_properties": "?provider=sesam"}):
         device.reset_counters()
         openssl(openssl_cnf(device, client_cert=certificate, client_key=key, **options), "dgst", "-sha256", "-sign",
@@ -123,11 +124,11 @@ def test_doctor_shows_it_to_a_trusted_host_alone(simulator, files, openssl_cnf, 
     context.load_cert_chain(host.tlscert, host.tlscert.parent / "tls.key")
     context.load_verify_locations(files["certificate"])
     context.verify_mode = ssl.CERT_OPTIONAL
-    context.maximum_version = ssl.TLSVersion.TLSv1_2  # whose handshake has the client's certificate in it
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # whose handshake includes the client's certificate
     shown = []
 
     def serve():
-        while not shown:  # the first connection may be no more than a look whether somebody listens
+        while not shown:  # the first connection may only check that the port is open
             with contextlib.suppress(OSError, ValueError):
                 connection, _ = listener.accept()
                 with context.wrap_socket(connection, server_side=True) as tls:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The time of day may be set while a program runs: deadlines and pauses go by a clock that only runs forward."""
+"""The time of day may change while a program runs: deadlines and pauses use a monotonic clock."""
 import time
 
 from drivers.life import compile_driver
@@ -10,7 +10,7 @@ def test_a_clock_that_jumps_by_an_hour_is_not_noticed(simulator, openssl_cnf, ru
     device.create_key("web")
     signer = compile_driver(tmp_path, "driver", "refused_pin.c")
     jumps = compile_driver(tmp_path, "jumps.so", "clock_jumps.c", libraries=("-shared", "-fPIC", "-ldl"))
-    device.fault("http-503", count=3, command="eccsign", retry_after_s=-1)  # so that something waits for a time
+    device.fault("http-503", count=3, command="eccsign", retry_after_s=-1)  # so that requests wait
     started = time.monotonic()
     done = run([signer, 8, 20, "sesam:web"], openssl_cnf(device), environment={"LD_PRELOAD": str(jumps)})
     assert done.stdout == "160\n" and done.stderr == ""

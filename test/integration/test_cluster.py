@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Several devices that share their keys: as a list in `url`, and behind HAProxy as the load balancer."""
+"""Several devices that share their keys: as a list in `url`, and behind HAProxy as a load balancer."""
 import socket
 import struct
 import threading
@@ -28,14 +28,14 @@ def cluster(tmp_path):
 @pytest.fixture
 def balancer(tmp_path, cluster):
     one = Balancer(tmp_path / "balancer", cluster.nodes)
-    cluster.reset_counters()  # of its checks
+    cluster.reset_counters()  # which HAProxy's checks may have changed
     yield one
     one.stop()
 
 
 @pytest.fixture
 def configured(cluster, openssl_cnf):
-    """configured(url): openssl.cnf for that url; without one the nodes in their order."""
+    """configured(url) -> an openssl.cnf for that URL; default: all nodes in their order"""
 
     def make(url=None, **settings):
         settings = {"deadline_ms": DEADLINE_MS, "log_level": 1, **settings}
@@ -51,7 +51,7 @@ def load_program(tmp_path_factory):
 
 @pytest.fixture
 def load(load_program):
-    """load(cnf, during): eight threads sign; `during` happens meanwhile. -> what they saw."""
+    """load(cnf, during): eight threads sign while `during` runs. -> their tally"""
 
     def call(cnf, during, seconds=SECONDS):
         tally = run_load(load_program, cnf, seconds, SIGN, during, DEADLINE_MS / 1000 + 20)
@@ -66,7 +66,7 @@ def sign(openssl, cnf, **options):
 
 
 def away_for_a_while(node, how="restart", before_s=0.3, time_s=0.7):
-    """Nobody listens there from `before_s` on, for `time_s`."""
+    """Makes the node unavailable after `before_s`, for `time_s`."""
     time.sleep(before_s)
     node.network(how)
     time.sleep(time_s)
@@ -112,7 +112,7 @@ def test_nodes_are_drained_one_after_the_other_without_a_failure(cluster, config
 
 def test_the_balancer_spreads_processes_over_the_nodes(cluster, balancer, configured, openssl):
     cnf = configured(balancer.url)
-    for _ in range(20):  # two would do, but for a check that a busy machine answers too late
+    for _ in range(20):  # two would suffice if a busy machine did not answer a check too late
         assert sign(openssl, cnf).stderr == ""
         if all(cluster.signatures()):
             break
@@ -141,7 +141,7 @@ def test_signing_goes_on_after_all_nodes_behind_the_balancer_were_away(cluster, 
 
 
 def test_a_first_node_that_is_well_again_is_used_again(cluster, configured, load):
-    """Without a failure and without a new process: it is probed, and not by users' requests."""
+    """Without a failure and without a new process: the node is probed, but not with users' requests."""
     def serves_alone():
         cluster.reset_counters()
         time.sleep(0.2)
@@ -157,11 +157,11 @@ def test_a_first_node_that_is_well_again_is_used_again(cluster, configured, load
 
 
 def test_signing_goes_on_while_the_first_node_is_without_power(cluster, configured, load):
-    """Nothing tells but that nothing comes: some requests wait for their time-out once, then the node is left."""
+    """The only sign is missing replies: some requests time out once, then the other node is used."""
     def without_power():
         wait_for(lambda: cluster.signatures()[0] > 0, "the first node is not used", timeout=6)
         cluster.nodes[0].network("silence")
-        # Eight threads that wait for a time-out for each signature make less than a tenth of this.
+        # Eight threads that wait for a timeout for each signature would make less than a tenth of this.
         wait_for(lambda: cluster.signatures()[1] > 1000, "the second node does not take over", timeout=6)
         cluster.nodes[0].network("restore")
 
@@ -178,7 +178,7 @@ def test_signing_goes_on_after_all_nodes_were_away(cluster, configured, load):
 
 
 def test_signing_goes_on_while_a_node_behind_the_balancer_is_without_power(cluster, balancer, configured, load):
-    """It is the node that is in use. HAProxy closes what goes there when a check has failed."""
+    """The node is the one in use. After a failed check, HAProxy closes the connections to it."""
     def mute_the_one_in_use():
         wait_for(lambda: any(cluster.signatures()), "no node is used", timeout=6)
         away_for_a_while(max(cluster.nodes, key=lambda node: node.requests().get("eccsign", 0)), "silence", time_s=1.5)
@@ -190,7 +190,7 @@ def test_signing_goes_on_while_a_node_behind_the_balancer_is_without_power(clust
 
 
 def test_signing_stays_with_a_node_that_is_slow_with_one_command(cluster, configured, load_program):
-    """What it does not answer in time is one command's fault while it answers all the others."""
+    """A timeout is attributed to the command, not to the node, as long as the node answers all other commands."""
     cluster.nodes[0].fault("black-hole", command="genecckey", count=-1)
     tally = run_load(load_program, configured(request_timeout_ms=400, deadline_ms=3000), SECONDS,
                      (*SIGN, "generate=sesam:object=new*1"), lambda: None, 20)
@@ -200,14 +200,14 @@ def test_signing_stays_with_a_node_that_is_slow_with_one_command(cluster, config
 
 
 def test_the_second_node_is_tried_where_the_first_fails_in_two_ways(cluster, configured, openssl):
-    """As one that restarts: it breaks the first connection and refuses the next."""
+    """Like a node that restarts, the first one resets a connection and refuses the next."""
     with socket.create_server(("127.0.0.1", 0)) as first:
         port = first.getsockname()[1]
 
         def end():
             connection, _ = first.accept()
             first.close()
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close() sends a reset
             connection.close()
 
         ending = threading.Thread(target=end)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Several devices that do not agree about a key: on its PIN, or whether it exists."""
+"""Several devices that differ in a key: in its PIN, or in whether it exists."""
 import json
 import threading
 import time
@@ -42,7 +42,7 @@ def signer(tmp_path_factory):
 
 @pytest.fixture
 def session(session_program, configured, tmp_path):  # noqa: F811
-    """session() -> say("sign"), which returns the program's answer; its log is in tmp_path/session.log."""
+    """session() -> say("sign"), which returns the program's answer. Its log is tmp_path/session.log."""
     with ExitStack() as running:
 
         def start(**settings):
@@ -53,7 +53,7 @@ def session(session_program, configured, tmp_path):  # noqa: F811
 
 
 def restore_from_an_old_backup(cluster) -> None:
-    """The second node has the key with the PIN that it had before."""
+    """The second node gets the key with its old PIN."""
     made = cluster.nodes[0].create_key("web", pin=PIN)
     journal = cluster.directory / "backup" / "state" / "keys.jsonl"
     journal.parent.mkdir(parents=True)
@@ -73,7 +73,7 @@ def names(node) -> list[str]:
 
 
 def share_deletion(first, second) -> None:
-    """Half a second late."""
+    """Deletes the key on the second node half a second after the first."""
     give_up = time.monotonic() + 15
     while names(first) and time.monotonic() < give_up:
         time.sleep(0.02)
@@ -175,7 +175,7 @@ def test_a_key_that_survived_its_deletion_signs_on_the_node_that_has_it(cluster,
     cluster.create_key("web", pin=PIN)
     first, second = cluster.nodes
     first.fault("black-hole", command="deletekey")
-    first.fault("error", -1, "eccsign", text="unknown key")  # as if somebody deleted it there afterwards
+    first.fault("error", -1, "eccsign", text="unknown key")  # as if the key were deleted there afterwards
     done = run([deleter, "-", "open:sesam:web", "sesam:web"], configured(request_timeout_ms=500, deadline_ms=2000))
     assert "no response received, and the key still exists" in done.stderr, str(done)
     assert "kept key signs" in done.stdout, str(done)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signature algorithms that name their digest, which OpenSSL 3.4 and later fetch."""
+"""Signature algorithms that include the digest, which OpenSSL 3.4 and later can fetch."""
 import pytest
 
 from drivers.life import compile_driver

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where settings come from: openssl.cnf, the vendor's N200_CONF file, files and variables that hold secrets; and what
-the key cache does."""
+"""Sources of settings: openssl.cnf, the vendor's N200_CONF file, files and variables with secrets. Also the key
+cache."""
 import json
 
 import pytest
@@ -20,7 +20,7 @@ def web(device):
 
 @pytest.fixture
 def vendor_conf(tmp_path):
-    """vendor_conf(device, …members): the vendor's JSON file, as his documents show it."""
+    """vendor_conf(device, …members) -> a JSON file as in the vendor's documentation"""
 
     def write(device, **members):
         path = tmp_path / "N200.conf"
@@ -130,7 +130,7 @@ def test_pkcs11_uris_are_left_to_others_where_that_is_wanted(web, openssl_cnf, o
 
 @pytest.mark.parametrize("seconds, look_ups", [(60, 1), (0, 2)])
 def test_the_key_cache_serves_who_opens_a_key_twice(web, openssl_cnf, openssl, seconds, look_ups):
-    # `x509 -CAkey -signkey`-like programs open a key more than once; -key and -CAkey of `req -x509` do.
+    # Some programs open a key more than once, here `req -x509` with -key and -CAkey.
     cnf = openssl_cnf(web, pin=PIN, key_cache_seconds=seconds)
     openssl(cnf, "req", "-x509", "-key", "sesam:web", "-subj", "/CN=ca", "-out", "ca.pem")
     web.reset_counters()

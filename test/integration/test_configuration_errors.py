@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An invalid configuration: told when a key is used, with key, value and what is allowed, and never before."""
+"""An invalid configuration is reported only when a key is used, with the setting, its value and the allowed values."""
 import os
 import shutil
 import tempfile
@@ -14,7 +14,7 @@ from harness.simulator import PASSWORD
 
 SECRET = "hunter2-4711"
 
-# settings -> what the message has to hold
+# name -> settings, and the parts of the message
 BAD = {
     "unknown-key": ({"colour": "blue"}, ["unknown setting 'colour'", "openssl0.cnf"]),
     "no-url": ({"url": None}, ["url is not set"]),
@@ -86,7 +86,7 @@ def test_a_log_that_is_a_symbolic_link_is_refused_and_its_target_left_alone(shar
 
 @pytest.fixture
 def readable_by_all(shared_device, openssl_cnf):
-    """A directory another user may enter, with the module, an openssl.cnf, and a password file that only root may
+    """A directory that other users may enter, with the module, an openssl.cnf, and a password file that only root may
     read."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The log: where it goes, what it holds at which level, and what it never holds."""
+"""The log: its destination, its contents at each level, and what it never contains."""
 import base64
 import os
 import resource
@@ -82,7 +82,7 @@ def test_level_10_holds_no_secret(device, openssl_cnf, openssl, log, tmp_path):
     sign(openssl, cnf, "sesam:web;pin-source=file:pin")
     sign(openssl, cnf, f"pkcs11:object=web?pin-value={WRONG_PIN}", check=False)
     sign(openssl, openssl_cnf(device, log_level=10, log_output=log, pin=PIN))
-    # A PIN in the path of a GET is a user's own choice in a wire row; it is not for the log either.
+    # A wire row can put the PIN into a URL; it must not be logged, either.
     for row in ("GET /n200/eccsign/{key_id}/{pin}/{digest}/ -> result", "GET /n200/eccsign;{pin};{digest} -> result",
                 "POST /n200/eccsign/{key_id}/{pin} hash={digest} -> result", "GET /n200/x?pin={pin} -> result"):
         sign(openssl, openssl_cnf(device, log_level=10, log_output=log, pin=PIN, wire_ec_sign=row), check=False)

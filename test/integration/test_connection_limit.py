@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Devices of HTTP/1.1 that allow few connections, or end them: 64 threads sign, and none of them may notice more than
-the wait."""
+"""HTTP/1.1 devices that limit the number of connections, or close them: 64 threads sign, and all that they notice is
+the delay."""
 
 import itertools
 import os
@@ -25,8 +25,8 @@ def load_program(tmp_path_factory):
 
 @pytest.fixture
 def signing(simulator, openssl_cnf, load_program, tmp_path):
-    """signing(seconds, during, threads, **options): the tally of threads that sign with a device of HTTP/1.1, and the
-    device."""
+    """signing(seconds, during, operations, **options): threads sign with an HTTP/1.1 device. -> their tally, and the
+    device"""
 
     def call(seconds, during=lambda device: None, operations=("sign=sesam:web*%d" % THREADS,), **options):
         device = simulator(**{"http1": True, "delay_ms": SERVICE_MS, **options})
@@ -78,7 +78,7 @@ def test_a_limit_that_was_lifted_is_found_out(signing, tmp_path):
 
 @pytest.mark.parametrize("surplus", ["reset", "close-after-tls"])
 def test_what_cannot_be_repeated_meets_no_limit(signing, surplus):
-    """A generation whose connection is closed could not be repeated, and would fail."""
+    """A generation whose connection is closed could not be retried, and would fail."""
     tally, device = signing(3, operations=("sign=sesam:web*32", "generate=sesam:new*4"), max_connections=4,
                             surplus=surplus)
     assert tally.failed == tally.wrong == 0, tally
@@ -93,7 +93,7 @@ def test_a_limit_holds_over_a_restart(signing, tmp_path):
 
     tally, device = signing(3, restart, max_connections=4)
     assert tally.failed == 0, tally
-    assert device.counters()["connections_turned_away"] <= 4  # probes, and not 64
+    assert device.counters()["connections_turned_away"] <= 4  # only probes, not 64 connections
 
 
 def test_a_restart_teaches_no_limit(signing, tmp_path):
@@ -122,7 +122,7 @@ def test_a_lone_caller_whose_idle_connection_is_closed_under_its_hands(signing, 
 
 
 def test_a_generation_on_an_idle_connection_that_was_just_closed_is_not_repeated(simulator, openssl_cnf, sesam):
-    """The device may have made the key: it is asked what became of it, not told to make another one."""
+    """The device may have made the key, so sesam looks it up instead of generating another one."""
     device = simulator(http1=True)
     device.fault("goaway-hard", command="genecckey")
     done = sesam(openssl_cnf(device), "generate", "new", "--no-pin", check=False)
@@ -187,7 +187,7 @@ def test_a_handshake_that_is_reset_is_repeated(simulator, openssl_cnf, openssl, 
 
 
 def test_a_device_that_never_answered_is_not_waited_for_long(simulator, openssl_cnf, openssl):
-    """It is more likely a wrong port."""
+    """Such a device is more likely a wrong port."""
     device = simulator()
     device.network("reset-new")
     start = time.monotonic()

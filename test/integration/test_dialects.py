@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Other words and forms in which a device could say the same things: the simulator's table of dialects."""
+"""Variants of the device's replies, from the simulator's table of dialects."""
 import re
 
 import pytest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the documents say can be done, done."""
+"""Runs what the documents describe."""
 import re
 from pathlib import Path
 
@@ -18,13 +18,13 @@ PIN = "12345678"
 
 
 def commands_below(heading: str) -> str:
-    """All indented blocks of a section of the README and its subsections, in order, as a script."""
+    """All indented blocks of a section of the README, including its subsections, as a script."""
     section = re.search(rf"^## {heading}$(.*?)^## ", README, re.M | re.S)[1]
     return "set -eux\n" + "".join(re.findall(r"^ {4}(.*\n)", section, re.M))
 
 
 def example(changes: dict) -> str:
-    """openssl.cnf.example with some of its lines uncommented and set."""
+    """openssl.cnf.example with these settings uncommented and set."""
     text = (REPOSITORY / "openssl.cnf.example").read_text()
     for key, value in changes.items():
         text, found = re.subn(rf"^(# )?{key} = .*$", lambda _: f"{key} = {value}", text, flags=re.M)
@@ -34,7 +34,7 @@ def example(changes: dict) -> str:
 
 @pytest.fixture
 def copied_example(device, tmp_path):
-    """The example as a user would fill it in."""
+    """The example, filled in like by a user."""
     (tmp_path / "pass").write_text("sesam-demo\n")
     path = tmp_path / "openssl.cnf"
     path.write_text(example({
@@ -45,7 +45,7 @@ def copied_example(device, tmp_path):
 
 
 def check_use(directory: Path) -> None:
-    """What the commands leave behind."""
+    """Checks the files that the commands made."""
     assert "BEGIN CERTIFICATE" in (directory / "www.crt").read_text()
     assert "BEGIN SESAM KEY URI" in (directory / "www.key").read_text()
     assert "RRSIG" in (directory / "jp.example.signed").read_text()
@@ -75,7 +75,7 @@ def test_the_example_as_it_is_disturbs_nobody_and_says_what_is_missing(tmp_path)
 
 
 def anchors(document: Path) -> set[str]:
-    """Of the headings, as GitHub and scripts/site make them."""
+    """The anchors of the headings, as GitHub and scripts/site generate them."""
     headings = re.findall(r"^#+ (.+)$", document.read_text(), re.M)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -112,7 +112,7 @@ def test_every_markdown_line_fits():
 
 
 def test_the_documents_name_one_file_for_the_devices_certificate():
-    """That which `sesam setup` writes."""
+    """It is the file that `sesam setup` writes."""
     manuals = [REPOSITORY / "docs" / name for name in ("sesam.1", "OSSL_PROVIDER-sesam.7")]
     named = 0
     for document in [*DOCUMENTS, *manuals, REPOSITORY / "openssl.cnf.example"]:

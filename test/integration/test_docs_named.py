@@ -8,7 +8,7 @@ import pytest
 from harness.paths import REPOSITORY
 
 DEBIAN = Path("/etc/apparmor.d/usr.sbin.named")
-# The directories in Debian's profile in which named may write files of any name.
+# Directories in which Debian's profile allows named to write files of any name.
 WRITABLE = ["/var/lib/bind/**", "/var/cache/bind/**", "/var/log/named/**"]
 DOCUMENTS = ["docs/OPERATIONS.md", "docs/BIND.md", "docs/examples/named-policy.conf",
              "docs/examples/named-service.conf", "openssl.cnf.example"]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the device refuses: each on OpenSSL's error stack and as one log line, with the key, the endpoint, the device's
-words, the advice."""
+"""Requests that the device refuses: each is reported on OpenSSL's error stack and in one log line, with the key, the
+endpoint, the device message and advice."""
 import base64
 from pathlib import Path
 from urllib.parse import quote
@@ -16,8 +16,8 @@ SECRETS = [PASSWORD, PIN, WRONG_PIN, base64.b64encode(f"{USER}:{PASSWORD}".encod
 
 @pytest.fixture
 def failing(openssl_cnf, openssl, tmp_path):
-    """failing(device, uri, …settings): signs, which has to fail. What was told, which stack and log have to tell
-    alike."""
+    """failing(device, uri, …settings): signs, which must fail. -> the error, which must be the same on the error stack
+    and in the log"""
 
     def call(device, uri: str = "sesam:web", arguments: tuple = (), **settings) -> str:
         log = tmp_path / "log"
@@ -29,7 +29,7 @@ def failing(openssl_cnf, openssl, tmp_path):
         ours = [line for line in done.stderr.splitlines() if ":sesam:" in line]
         lines = log.read_text().splitlines()
         assert len(ours) == 1 and len(lines) == 1, f"{done}\n{lines}"
-        # <thread>:error:<code>:sesam:<function>:<reason>:sesam:0:<detail>; OpenSSL cuts at 1,024 characters
+        # <thread>:error:<code>:sesam:<function>:<reason>:sesam:0:<detail>; OpenSSL truncates it to 1,024 characters
         function, reason, detail = ours[0].split(":sesam:", 1)[1].replace(":sesam:0:", ":").split(":", 2)
         assert lines[0].endswith(f"{function}: {reason}: {detail}"), f"{ours}\n{lines}"
         for secret in SECRETS + [str(value) for key, value in settings.items() if key in ("pass", "pin")]:

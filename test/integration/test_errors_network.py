@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What goes wrong between the provider and the device: each on OpenSSL's error stack and as one log line, and what is
-tried again."""
+"""Network failures between the provider and the device: each is reported on OpenSSL's error stack and in one log line.
+Also which requests are retried."""
 import contextlib
 import socket
 import threading
@@ -14,7 +14,8 @@ from harness.simulator import DEVICE_NAME, PASSWORD
 
 @pytest.fixture
 def failing(openssl_cnf, openssl, tmp_path):
-    """failing(device, …settings): signs, which has to fail. What was told, which stack and log have to tell alike."""
+    """failing(device, …settings): signs, which must fail. -> the error, which must be the same on the error stack and
+    in the log"""
 
     def call(device, **settings) -> str:
         log = tmp_path / "log"
@@ -73,7 +74,7 @@ def test_a_certificate_for_another_host_name(web, failing):
 
 def test_a_refused_connection(web, failing):
     with socket.socket() as unheard:
-        unheard.bind(("127.0.0.1", 0))  # nobody listens
+        unheard.bind(("127.0.0.1", 0))  # bound, but not listening
         url = f"https://{DEVICE_NAME}:{unheard.getsockname()[1]}"
         assert_tells(failing(web, url=url), "cannot connect: ", "'web'", url, "that the device is up")
 
@@ -104,7 +105,7 @@ def test_a_device_that_does_not_answer(web, failing, command):
     start = time.monotonic()
     told = failing(web, request_timeout_ms=500, deadline_ms=2000)
     assert time.monotonic() - start < 5
-    # The last try may have been one that libcurl 8 made with the connection which was given up.
+    # libcurl 8 may have made the last attempt on the abandoned connection.
     about = ("timed out: ", "request_timeout_ms") if "timed out: " in told else ("connection lost: ",
                                                                                  "check the network")
     assert_tells(told, *about, "'web'", web.url)
@@ -124,7 +125,7 @@ def test_a_device_that_is_silent_or_busy_for_a_moment_is_asked_again(web, openss
 
 
 def test_a_busy_device_is_not_waited_for_beyond_the_deadline(web, failing):
-    web.fault("http-503", command="eccsign", count=-1)  # it asks for a second
+    web.fault("http-503", command="eccsign", count=-1)  # its Retry-After is one second
     assert_tells(failing(web, deadline_ms=900), "unexpected HTTP status: ", "'web'", web.url, "HTTP status 503",
                  '"busy"')
     assert web.requests()["eccsign"] == 1
@@ -141,7 +142,7 @@ def test_the_deadline_bounds_the_whole_operation(web, failing):
     web.fault("reset", command="eccsign", count=-1)
     start = time.monotonic()
     assert_tells(failing(web, deadline_ms=700), "connection lost: ", "'web'", web.url, "check the network")
-    assert time.monotonic() - start < 5  # it ends early where the next pause would not fit
+    assert time.monotonic() - start < 5  # it ends early if the next pause would exceed the deadline
     assert web.requests()["eccsign"] > 3
 
 
@@ -173,8 +174,8 @@ SIGN = {"NIST": "eccsign", "RSA": "rsasign"}
 
 @pytest.fixture
 def signing(simulator, openssl_cnf, openssl, tmp_path):
-    """signing(type, wrong, …settings): has a device sign of whose first answers so many are wrong. The run, the device,
-    the log."""
+    """signing(type, wrong, …settings): signs with a device whose first `wrong` signatures are invalid. -> the result,
+    the device, the log"""
 
     def call(key_type: str, wrong: int, delay_ms: int = 0, **settings):
         device = simulator(delay_ms=delay_ms)
@@ -222,7 +223,7 @@ def test_a_wrong_signature_is_handed_out_where_none_is_verified(signing, openssl
                    check=False).returncode != 0
 
 
-# How the device ends the connection -> how many times the request reaches its command handler.
+# How the device ends the connection -> how often the request reaches its command handler.
 LOSSES = {"reset": 2, "goaway": 1, "goaway-hard": 2, "refused-stream": 2, "misdirected": 2, "truncated": 2}
 
 
@@ -249,7 +250,7 @@ def test_a_repetition_is_logged_at_level_2(web, openssl_cnf, openssl, tmp_path):
     cnf = openssl_cnf(web, log_level=2, log_output=tmp_path / "log")
     openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null")
     lines = (tmp_path / "log").read_text().splitlines()
-    # libcurl 8 may offer the connection that broke once more to the repetition, which is then repeated in its turn.
+    # libcurl 8 may use the broken connection for the retry, which is then retried itself.
     assert 1 <= len(lines) <= 2 and all("retrying: " in line and "'web'" in line for line in lines), lines
 
 

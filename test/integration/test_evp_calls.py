@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every call that a program may make with a key, to a key in a file and to one in the device: the same answer, or a
-row of docs/FEATURES.md, "Calls that a key in the device answers otherwise"."""
+"""Every EVP call that a program may make, with a key in a file and one in the device: the answers are the same, or in
+the table of docs/FEATURES.md, "Calls that a key in the device answers otherwise"."""
 import re
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from drivers.life import compile_driver
 from harness.paths import REPOSITORY
 
 DOCUMENTED = REPOSITORY / "docs/FEATURES.md"
-# Calls that are to fail: OpenSSL does so without a reason, sesam gives one; of a signature that is not DER, libcrypto
-# itself does, from 3.5 on.
+# Calls that must fail, for which OpenSSL gives no reason but sesam does. For a signature that is not DER, libcrypto
+# itself gives one from 3.5 on.
 REFUSED = {"EC": {"digest_sign_short_buffer", "sign_digest_of_wrong_length", "verify_md5", "verify_md5_sha1",
                   "verify_by_oid"},
            "RSA": {"copy_parameters", "copy_has_the_key", "copy_has_the_parameters", "copy_takes_the_point_of_another"}}
@@ -24,7 +24,7 @@ def evp_calls(tmp_path_factory):
 
 
 def documented(type_: str) -> dict[str, tuple[str, str]]:
-    """What a row says of each call: the answer of a key in a file, and of one in the device."""
+    """The documented answers for each call: of a key in a file, and of one in the device."""
     rows = {}
     for names, types, in_file, in_device in re.findall(
             r"^\| (`[a-z0-9_`, ]+`) \| ([A-Z, ]+) \| (-?\d+|crash|any) \| (-?\d+) \|", DOCUMENTED.read_text(), re.M):
@@ -34,7 +34,7 @@ def documented(type_: str) -> dict[str, tuple[str, str]]:
 
 
 def answers(run, program: Path, cnf: Path, key: str) -> tuple[dict[str, str], dict[str, int]]:
-    """The answer to each call, and how many errors are on the queue afterwards."""
+    """The answer to each call, and the number of errors on the queue afterwards."""
     lines = [line.split("\t") for line in run([program, key], cnf, timeout=300).stdout.splitlines()]
     return {name: answer for name, answer, _ in lines}, {name: int(errors) for name, _, errors in lines}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Some rows of scripts/faults, for a moment each: threads sign, open keys and list while the device fails."""
+"""Some rows of scripts/faults, for a short time each: threads sign, open keys and list them while the device fails."""
 import json
 
 import pytest
@@ -31,7 +31,7 @@ QUICK = [
     "another TLS certificate, not trusted",
     "generation: 421, every 3rd request",
     "generation: reset, every 5th request",
-    # Time-outs, busy devices and devices that are away.
+    # Timeouts, busy devices and unavailable devices.
     "connection half-open (no reply), every 50th request",
     "device without power for 800 ms",
     "device restarts twice, 700 ms each",
@@ -63,7 +63,7 @@ def test_what_is_promised_holds_under(name, tmp_path, load_program):
 
 
 def test_a_wrong_signature_is_seen_where_nothing_is_promised(tmp_path, load_program):
-    """Or the zeros in the table's last column would mean nothing."""
+    """Otherwise the zeros in the column "wrong results" would prove nothing."""
     row = ROW["wrong signature, every 10th, verify_signatures = no"]
     tally, hits = Stage(row, tmp_path, SECONDS).run(load_program)
     assert row.promise == Promise.NOTHING

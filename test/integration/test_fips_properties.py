@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs whose openssl.cnf asks for algorithms with properties, as a system in FIPS mode does. sesam claims no FIPS
-validation."""
+"""Programs whose openssl.cnf requests algorithms with certain properties, as on a system in FIPS mode. sesam does not
+claim FIPS validation."""
 import json
 
 import pytest

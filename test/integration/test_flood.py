@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A node that sends without end, and never replies, must not keep the I/O thread to itself."""
+"""A node that sends frames without end and never replies must not occupy the I/O thread."""
 import time
 
 import pytest
@@ -19,7 +19,7 @@ def load_program(tmp_path_factory):
 
 @pytest.fixture
 def flooding(device):
-    """flooding("PING"): a node that has the key `web` of `device`, and floods where it should sign."""
+    """flooding("PING") -> a node that has the key `web` of `device`, and floods instead of signing"""
     made = []
 
     def make(flood):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The functions that sesam offers to OpenSSL are those of docs/FEATURES.md, "Functions of the provider interface".
+"""The functions that sesam offers to OpenSSL are those in docs/FEATURES.md, "Functions of the provider interface".
 
 If the table is out of date, the test writes a corrected copy of the document: copy that over docs/FEATURES.md."""
 import re
@@ -81,7 +81,7 @@ def cell(types: set[str]) -> str:
 
 
 def corrected(rows: list[Row], version: tuple[int, int], functions: dict[Function, set[str]]) -> list[Row]:
-    """An older OpenSSL is not offered everything: it says nothing about functions that came later."""
+    """The corrected table. Rows of functions that this OpenSSL does not have yet stay unchanged."""
     return [row if version < row.since and row.function not in functions else
             row._replace(sesam=cell(functions.get(row.function, set()))) for row in rows]
 

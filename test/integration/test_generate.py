@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keys made in the device: by openssl, and by BIND's tools."""
+"""Keys generated in the device by openssl and by BIND's tools."""
 import pytest
 
 OURS = ("-propquery", "?provider=sesam")

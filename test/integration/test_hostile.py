@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Some rows of `scripts/faults hostile`: whatever the device sends, programs neither crash nor hang, and their memory
-stays small."""
+"""Some rows of `scripts/faults hostile`: whatever the device sends, programs do not crash or hang, and their memory
+use stays low."""
 import socket
 import ssl
 
@@ -54,7 +54,7 @@ def test_what_is_promised_holds_under(name, tmp_path, load_program):
 
 
 def test_a_client_that_accepts_tls_1_1_gets_it_from_that_peer(device):
-    """Or that row would prove nothing."""
+    """Otherwise the row of TLS 1.1 would prove nothing."""
     peer = HostilePeer(device, "http/1.1")
     peer.arm_handshake(tls_1_1)
     client = limited_to_tls_1_1(ssl._create_unverified_context())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A private key from a file is taken into the device on demand, and only then."""
+"""A private key in a file is imported into the device on request, and only then."""
 import pytest
 
 from harness.keys import assert_signs, public_key
@@ -15,7 +15,7 @@ def import_key(openssl, cnf, path, *options, algorithm="EC", uri="sesam:object=o
 
 @pytest.fixture
 def key_file(openssl, tmp_path):
-    """key_file("P-256") -> a new key in a PEM file, made without our provider."""
+    """key_file("P-256") -> a PEM file with a new key, made without sesam"""
     def make(curve="P-256", name="old.key", *options):
         openssl(None, "genpkey", "-algorithm", "EC", "-pkeyopt", f"group:{curve}", *options, "-out", tmp_path / name)
         return tmp_path / name
@@ -130,7 +130,7 @@ def test_what_cannot_be_imported_is_refused(device, openssl_cnf, openssl, key_fi
 
 
 def test_a_file_whose_parts_do_not_belong_together_is_refused(device, openssl_cnf, openssl, key_file, tmp_path):
-    """The scalar is another one than the point's."""
+    """The private scalar does not match the public point."""
     openssl(None, "pkey", "-in", key_file(), "-traditional", "-outform", "DER", "-out", tmp_path / "der")
     der = bytearray((tmp_path / "der").read_bytes())
     der[20] ^= 1  # in the private part: SEQUENCE, INTEGER 1, OCTET STRING of 32 bytes from offset 7

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A folder sees its own headers and what the folders that it links publish, and nothing else."""
+"""A folder sees only its own headers and those that the folders it links publish."""
 import json
 import re
 import shlex
@@ -22,7 +22,7 @@ HEADERS |= {f"test/{path.relative_to(REPOSITORY / 'test')}": "test" for path in 
 
 @pytest.fixture(scope="module")
 def command_for():
-    """command_for(folder, source, *options): the command that compiles a source of that folder, for another source."""
+    """command_for(folder, source, *options) -> the compile command of that folder, applied to another source"""
     entries = json.loads((BUILD / "compile_commands.json").read_text())
 
     def command(folder, source, *options):
@@ -48,8 +48,8 @@ def test_the_compiler_finds_what_a_folder_may_include_and_nothing_else(command_f
 @pytest.mark.parametrize("folder, header, compiles", [
     ("keymgmt", "n200/device.h", True),
     ("keymgmt", "n200/reply_members.h", False),  # not published
-    ("keymgmt", "transport/curl/loop.h", False),  # not published, of a folder that keymgmt does not link
-    ("keymgmt", "store/loader.h", False),  # of a higher layer
+    ("keymgmt", "transport/curl/loop.h", False),  # not published, in a folder that keymgmt does not link
+    ("keymgmt", "store/loader.h", False),  # in a higher layer
     ("transport", "base/log.h", True),
     ("transport", "transport/curl/curl_driver.h", False),
     ("base", "test/simulator/hex.h", False),
@@ -68,7 +68,7 @@ def test_an_include_compiles_if_it_is_permitted(command_for, tmp_path, folder, h
 
 @pytest.fixture
 def sources(tmp_path):
-    """A copy of all that scripts/lint includes reads."""
+    """A copy of all files that `scripts/lint includes` reads."""
     for name in {name.split("/")[0] for name in FOLDERS} | {"test/simulator"}:
         shutil.copytree(REPOSITORY / name, tmp_path / name)
     for name in ("CMakeLists.txt", "docs/ARCHITECTURE.md"):

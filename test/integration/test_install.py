@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`cmake --install`, from which the Debian package is made too. scripts/package tries the package itself, in clean
-chroots."""
+"""`cmake --install`, which the Debian package also uses. scripts/package tests the package itself, in clean chroots."""
 import json
 import re
 import subprocess
@@ -15,7 +14,7 @@ from harness.programs import minimal_environment, run
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """-> the root that it was installed into, and the files there"""
+    """-> the root directory of the installation, and the files in it"""
     root = tmp_path_factory.mktemp("root")
     run(["cmake", "--install", BUILD], environment={"DESTDIR": str(root)}, timeout=300)
     return root, sorted(path.relative_to(root) for path in root.rglob("*") if path.is_file())
@@ -23,14 +22,14 @@ def installed(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def in_a_prefix(tmp_path_factory):
-    """Installed into a directory of the user's -> the directory, and what the installation printed"""
+    """Installs into a user's directory. -> the directory, and the output of the installation"""
     prefix = tmp_path_factory.mktemp("home") / "sesam"
     done = run(["cmake", "--install", BUILD, "--prefix", prefix], timeout=300)
     return prefix, done.stdout + done.stderr
 
 
 def simulate(command, directory):
-    """A simulated device of an installed command, which says where its openssl.cnf is."""
+    """Starts a simulated device with an installed command. Returns when it is ready."""
     process = subprocess.Popen([command, "simulate", "--json", "--directory", directory], stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, text=True, env=minimal_environment(None))
     for line in process.stdout:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Parameters of a key that say what the device calls it (EVP_PKEY_get_utf8_string_param)."""
+"""Parameters of a key with its names on the device (EVP_PKEY_get_utf8_string_param)."""
 import pytest
 
 from drivers.life import compile_driver

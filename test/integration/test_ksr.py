@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An offline KSK by BIND's own means, dnssec-ksr: the ZSKs are requested to be signed, named imports the answer."""
+"""An offline KSK with BIND's dnssec-ksr: it requests signatures of the ZSKs, and named imports the response."""
 import re
 import shutil
 
@@ -21,7 +21,7 @@ MONTH = ("-i", "now", "-e", "+1mo")
 
 @pytest.fixture
 def ksr(run):
-    """ksr(named, directory, "request", …) -> what dnssec-ksr printed, in a directory with keys of one kind."""
+    """ksr(named, directory, "request", …) runs dnssec-ksr in a directory that has only KSKs or only ZSKs."""
 
     def call(one: Named, directory, command, *options, **more):
         directory.mkdir(exist_ok=True)
@@ -56,7 +56,8 @@ def test_named_signs_with_the_zsk_while_the_ksk_is_away(tmp_path, device, named,
 
 
 def test_zsks_that_bind_gives_one_name_are_not_mixed_up(tmp_path, device, named, ksr):
-    """BIND names keys by the second. The device would take several of one name, and a label would mean none of them."""
+    """BIND's key names contain the time in seconds. The device accepts duplicate names, but then a label is
+    ambiguous."""
     one = named(device, STORES + policy(KSK, ZSK, zsk_lifetime="P12D", more=LASTING))
     done = ksr(one, one.directory, "keygen", check=False)
     names = [key["nice_name"] for key in device.keys()]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A program cancels threads (pthread_cancel(3)) that are inside a call: each of them ends after the call, and nothing
-else does."""
+"""A program cancels threads (pthread_cancel(3)) during a call: each thread ends after the call, and nothing else is
+affected."""
 import pytest
 
 from drivers.life import compile_driver

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 3: a process may end in any state, with its threads amidst signing: no crash, no hang."""
+"""Invariant 3: a process may end in any state, even while its threads sign, without a crash or a hang."""
 import socket
 
 import pytest
@@ -23,14 +23,14 @@ def assert_all_ended_well(failed: list[Done]) -> None:
 
 
 def assert_no_crash_is_ours(failed: list[Done]) -> None:
-    """Where the application's threads are inside libcrypto at exit(), OpenSSL itself may crash."""
+    """If the application's threads are inside libcrypto at exit(), OpenSSL itself may crash."""
     ours = [done for done in failed if not crashed_without_us(done)]
     assert not ours, told(ours)
 
 
 @pytest.mark.parametrize("end", ["return", "exit", "_exit", "free exit", "cleanup exit", "cleanup return"])
 def test_a_process_that_has_signed_ends(lives, cnf, end):
-    # The way out that every program takes gets the runs that facts.md's hazard showed itself in.
+    # The most common way to end gets as many runs as the hazard in facts.md needs to occur.
     runs = 150 if end == "return" else 25
     assert_all_ended_well(lives(cnf, f"watchdog=5 load sign=2 {end}", runs, uri="sesam:exit"))
 
@@ -45,7 +45,7 @@ def test_other_ends_while_threads_sign(lives, cnf, end):
 
 
 def test_a_process_ends_while_its_threads_keep_on_trying_to_sign(lives, cnf):
-    # They are refused, again and again, by a provider that is being taken down under them.
+    # Their requests fail repeatedly while the provider is being torn down.
     failed = lives(cnf, "load busy=8 watchdog=5 expect_failures return", 25, uri="sesam:exit")
     assert_no_crash_is_ours(failed)
 
@@ -60,7 +60,7 @@ def test_a_process_ends_while_its_first_signature_is_made(lives, simulator, open
 
 @pytest.fixture
 def silent_port():
-    """Takes connections and says nothing: the TLS handshake never comes to an end."""
+    """A port that accepts connections but sends nothing, so the TLS handshake never completes."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
         yield listening.getsockname()[1]
 

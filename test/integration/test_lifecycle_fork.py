@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 3: fork in any state. The child signs over a connection of its own, the parent's goes on."""
+"""Invariant 3: fork in any state. The child signs over its own connection; the parent's connection keeps working."""
 import os
 import time
 
@@ -9,7 +9,7 @@ from drivers.life import is_of_libcrypto_alone, life, life_program, lives  # noq
 from harness.flavour import IN_A_CHILD, not_sanitized
 
 CHILDREN = 200
-# SESAM_MANY_FORKS=1: as many as facts.md's hazard needed to show itself.
+# With SESAM_MANY_FORKS=1, as many as the hazard in facts.md needs to occur.
 BUSY_CHILDREN = 2000 if os.environ.get("SESAM_MANY_FORKS") else CHILDREN
 FORK = {"uri": "sesam:fork", "timeout": 400}
 
@@ -43,9 +43,9 @@ def test_children_start_threads_of_their_own(life, forking):
 
 @not_sanitized(IN_A_CHILD)
 def test_a_fork_while_the_first_signatures_are_made(lives, forking):
-    """The thread, its library context and the connection are coming into being, and so are OpenSSL's own first fetches:
-    where libcrypto keeps a lock that a thread held, the child hangs, with us or without. If it is our thread that waits
-    for the lock, the child is told by its deadline."""
+    """The fork happens while the I/O thread, its library context and the connection are being created, and OpenSSL
+    makes its first fetches. If a thread holds a lock of libcrypto at that time, the child hangs, with or without sesam.
+    If sesam's thread waits for that lock, the child gets an error at its deadline."""
     failed = lives(forking, "watchdog=20 load background=4 [ sign=1 ] fork=3 [ sign=1 exit ] pause_ms=50 sign=1 exit",
                    25, **FORK)
     ours = [str(done) for done in failed if not is_of_libcrypto_alone(done) and "timed out" not in done.stderr]
@@ -81,7 +81,7 @@ def test_programs_are_spawned_while_threads_sign(life, device, forking):
 
 @pytest.mark.parametrize("before", ["", "busy=4"])
 def test_a_daemon_signs(life, device, forking, before):
-    life(forking, f"load sign=1 {before} daemon sign=2 _exit", **FORK)  # what daemon(3) leaves ends with _exit
+    life(forking, f"load sign=1 {before} daemon sign=2 _exit", **FORK)  # the daemon ends with _exit
     deadline = time.monotonic() + 10
     while device.counters()["connections_accepted"] < 2 and time.monotonic() < deadline:
         time.sleep(0.02)

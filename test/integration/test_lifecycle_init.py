@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 1: what every program on the machine goes through costs no I/O, no thread and no word."""
+"""Invariant 1: for programs that use no key, loading the provider causes no I/O, no thread and no output."""
 import re
 import shutil
 import subprocess
@@ -43,7 +43,7 @@ def test_init_starts_no_thread_and_calls_neither_socket_nor_curl(life, shared_de
 
 @not_sanitized("the sanitizer's pthread_create comes first")
 def test_the_first_key_starts_the_one_thread_and_curl(life, device, openssl_cnf, interpose):
-    """The counterpart: what the test above watches for is seen where it happens."""
+    """The counterpart: the calls that the test above watches for are detected when they happen."""
     device.create_key("web")
     done = life(openssl_cnf(device), "init load sign=3 exit", environment={"LD_PRELOAD": str(interpose)})
     called = re.findall(r"^called: (\w+) by .*/sesam\.so$", done.stderr, re.M)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 2: wherever we are listed and whoever asks for us, the process's own TLS and certificates stay
-OpenSSL's."""
+"""Invariant 2: wherever sesam is listed and whatever properties prefer it, the process's own TLS and certificates stay
+with OpenSSL."""
 import subprocess
 
 import pytest
@@ -24,7 +24,7 @@ def place(request, device, openssl_cnf):
 
 @pytest.fixture
 def server(tmp_path, run):
-    """openssl s_server -www with an EC certificate of its own, under no configuration. -> (port, certificate)"""
+    """openssl s_server -www with its own EC certificate, without a configuration. -> (port, certificate)"""
     key, certificate, cnf = tmp_path / "tls.key", tmp_path / "tls.crt", tmp_path / "plain.cnf"
     cnf.write_text("[req]\ndistinguished_name = dn\n[dn]\n")
     run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
@@ -66,7 +66,7 @@ def test_s_client_connects(place, device, server, run):
 
 def test_a_certificate_is_issued_and_verified(place, device, openssl):
     openssl(place, "req", "-x509", "-key", "sesam:web", "-subj", "/CN=ca", "-out", "ca.pem")
-    # Keys made elsewhere: under `?provider=sesam` OpenSSL would have us generate.
+    # The leaf's key is made without sesam: with `?provider=sesam`, OpenSSL would generate it in the device.
     openssl(None, "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "leaf.key")
     openssl(place, "req", "-new", "-key", "leaf.key", "-subj", "/CN=leaf", "-out", "leaf.csr")
     device.reset_counters()

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 3: a process that lacks something while it uses a key: standard streams, descriptors, files, time to
-itself."""
+"""Invariant 3: a process without standard streams, descriptors, files or uninterrupted time uses a key."""
 import os
 import shlex
 import subprocess
@@ -20,7 +19,7 @@ def cnf(device, openssl_cnf):
     return openssl_cnf(device, deadline_ms=3000)
 
 
-# Root may chroot(2); anybody else in a user namespace of his own.
+# Only root may call chroot(2); other users need their own user namespace.
 AS_ROOT = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
 
 
@@ -39,7 +38,7 @@ def test_keys_are_used_in_an_empty_root_directory(run, life_program, cnf, tmp_pa
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
 def test_a_program_without_standard_streams_signs(life_program, device, openssl_cnf, closed, tmp_path):
-    """What the log or the program says on descriptor 2 must not end in a connection that has its number."""
+    """What the log or the program writes to descriptor 2 must not go into a connection that got that number."""
     device.create_key("limits")
     cnf = openssl_cnf(device, log_level=10)
     steps = "load sign=2 say free load sign=1 fork=1 [ say load sign=1 say exit ] busy=2 say idle sign=1 exit"
@@ -56,7 +55,7 @@ def test_a_program_that_closes_its_standard_streams_later_signs(life, device, op
     cnf = openssl_cnf(device, log_level=10, log_output=tmp_path / "log" if output == "file" else output)
     device.fault("reset", count=2, command="eccsign")
     life(cnf, "init close_streams load sign=1 say sign=1 free load sign=1 say sign=1 exit", **LIMITS)
-    # libcurl may come back once more with a connection that was reset.
+    # libcurl may reuse a connection that was reset.
     assert device.counters()["connections_accepted"] in (3, 4), "no connection but the two was lost"
 
 
@@ -79,7 +78,8 @@ def served(request, simulator):
     return device
 
 
-# After 20 ms the I/O thread sleeps. Sooner it may be reading, and takes the socket that has the number for its own.
+# After 20 ms, the I/O thread sleeps. Before that it may be reading, and mistake a socket with the same number for its
+# own.
 @pytest.mark.parametrize("own, pause_ms", [("own_files", 0), ("own_files", 300), ("own_sockets", 20),
                                            ("own_sockets", 300)])
 def test_a_daemon_that_closes_all_descriptors_after_its_first_key_signs_and_its_own_are_unharmed(life, served,
@@ -109,14 +109,14 @@ def test_a_process_without_our_descriptors_ends_and_forks(life, served, openssl_
 
 
 def test_descriptors_are_closed_while_threads_sign(life, served, openssl_cnf):
-    """What was in flight is repeated over a new connection."""
+    """Requests in flight are retried over a new connection."""
     steps = ("watchdog=20 load busy=4 close_from=3 own_files=40 pause_ms=1000 own_unharmed idle sign=1 own_unharmed "
              "nobody_spins exit")
     life(openssl_cnf(served, deadline_ms=4000), steps, **LIMITS)
 
 
 def test_descriptors_are_closed_while_a_reply_is_awaited(life, simulator, openssl_cnf):
-    """Nothing wakes a thread whose connection is gone: it looks by itself."""
+    """No event wakes a thread whose connection is closed: it must check by itself."""
     device = simulator(delay_ms=900)
     device.create_key("limits")
     steps = ("watchdog=20 load background=1 [ sign=1 say ] pause_ms=300 close_from=3 own_files=40 pause_ms=3000 "
@@ -135,7 +135,7 @@ def test_log_and_metrics_do_not_go_into_files_of_the_program(life, served, opens
 @not_sanitized("UBSan looks at memory by means of descriptors")
 @pytest.mark.parametrize("more", range(3))
 def test_without_descriptors_the_first_key_is_an_error_that_says_so(life, cnf, more):
-    """epoll, the thread's bell, the socket: whichever cannot be had."""
+    """The missing descriptor may be that of epoll, of the thread's wake-up or of the socket."""
     done = life(cnf, f"watchdog=20 init spare_descriptors={more} load_fails spare_descriptors=-1 load sign=2 exit",
                 **LIMITS)
     assert "the process has reached a resource limit" in done.stderr, done.stderr

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 3 without memory: each request for some is refused in turn, of whatever thread and library. No crash, no
-hang, nothing leaked, and all is well again when there is memory."""
+"""Invariant 3 without memory: each allocation of any thread and library fails in turn. No crash, no hang, no leak, and
+everything works again when memory is available."""
 import subprocess
 
 import pytest
@@ -24,14 +24,14 @@ def no_memory(tmp_path_factory):
 
 @pytest.fixture
 def cnf(device, openssl_cnf):
-    device.create_key("memory", pin=PIN)  # which is not proven yet when memory ends
+    device.create_key("memory", pin=PIN)  # a PIN that is not verified yet when memory runs out
     return openssl_cnf(device, key_cache_seconds=0, deadline_ms=8000, pin=PIN)
 
 
 @pytest.mark.parametrize("operation", ["signing", "loading"])
 @pytest.mark.parametrize("times", [1, 5, 1_000_000])
 def test_each_request_for_memory_is_refused_in_turn(life, cnf, no_memory, operation, times):
-    # _exit: in OPENSSL_cleanup() 3.0 frees a store loader twice that it could not put into its cache before.
+    # _exit: OPENSSL_cleanup() of 3.0 frees a store loader twice if adding it to the cache has failed.
     steps = (f"watchdog=200 load sign=3 note_descriptors starved_{operation}={times} sign=1 same_descriptors alone=2 "
              "free _exit")
     tried, failed = map(int, life(cnf, steps, **no_memory).stdout.split())
@@ -39,9 +39,9 @@ def test_each_request_for_memory_is_refused_in_turn(life, cnf, no_memory, operat
     assert failed > 5, "and fails without"
 
 
-NEW_PROCESS = "init {} _exit"  # OpenSSL's own beginnings may fail for good
+NEW_PROCESS = "init {} _exit"  # OpenSSL's own initialization may fail permanently
 ANEW = "load sign=1 free {} load sign=1 _exit"
-# A new thread and connection, an OpenSSL that has begun.
+# A new thread and connection, with OpenSSL already initialized.
 IN_A_CHILD = "load sign=1 fork=1 [ watchdog=60 {} %s _exit ] sign=1 _exit"
 
 
@@ -54,8 +54,8 @@ IN_A_CHILD = "load sign=1 fork=1 [ watchdog=60 {} %s _exit ] sign=1 _exit"
     (IN_A_CHILD % "", "starved_from"),  # 3.0: a library context whose providers all failed to load stays without them
 ], ids=["of the process, once", "of the process", "anew, once", "anew", "of a child, once", "of a child"])
 def test_the_first_use_of_a_key_without_memory(lives, cnf, no_memory, steps, step):
-    """The thread, libcurl, its library context, the handshake: some of thousands of requests are refused, ever fewer of
-    the later."""
+    """Thousands of allocations: of the I/O thread, libcurl, its library context and the handshake. The test fails some
+    of them, at increasing intervals."""
     places = [int(1.15 ** n + n) for n in range(1, 60)]
     bad = [done for nth in places for done in lives(cnf, f"watchdog=60 {steps.format(f'{step}={nth}')}", 1,
                                                     **no_memory)]
@@ -70,5 +70,5 @@ def test_a_key_that_the_device_made_is_found_though_memory_was_short_for_the_rep
                environment=no_memory["environment"])
     made = {key["nice_name"] for key in device.keys()}
     outcomes = [outcome for n, outcome in enumerate(done.stdout.split()) if f"zone-ksk-{n}" in made]
-    # One without a refusal; then those that refuse something after the request was sent: first to read the reply.
+    # The first key without a failure; then keys with a failure after the request was sent, first in reading the reply.
     assert outcomes[:10] == ["made"] * 10, str(done)

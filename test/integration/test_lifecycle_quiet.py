@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariants 4 to 6 within one process: no request but for signatures, silent refusals, the caller's error queue as it
-was; and signatures inside ASYNC jobs."""
+"""Invariants 4 to 6 in one process: requests only for signatures, silent refusals, the caller's error queue unchanged.
+Also signatures in ASYNC jobs."""
 import subprocess
 
 import pytest
@@ -22,7 +22,7 @@ def jobs_program(tmp_path_factory):
 
 @pytest.fixture
 def quiet(quiet_program, openssl_cnf):
-    """quiet(device, "errors", prepare) -> the requests made after the key was opened and used, and after `prepare`."""
+    """quiet(device, "errors", prepare) -> the requests after the key was opened and used, and `prepare` was called"""
 
     def call(device, what, prepare=lambda: None, **settings):
         device.create_key("web")
@@ -65,7 +65,7 @@ def test_a_retried_success_leaves_the_callers_error_queue_as_it_was(quiet, devic
 @not_sanitized("frames are larger")
 @pytest.mark.parametrize("jobs,rounds", [(1, 20), (16, 20), (256, 4), (300, 2)])
 def test_async_jobs_of_one_thread_sign_together(jobs_program, simulator, openssl_cnf, run, jobs, rounds):
-    # Longer than a busy machine takes to send them all.
+    # The delay is longer than a busy machine takes to send all requests.
     device = simulator(delay_ms=max(30, jobs) if jobs > 1 else 0)
     device.create_key("web")
     done = run([jobs_program, "sesam:web", jobs, rounds], openssl_cnf(device))
@@ -77,7 +77,7 @@ def test_async_jobs_of_one_thread_sign_together(jobs_program, simulator, openssl
 
 
 def test_async_jobs_of_one_thread_wait_together_for_a_busy_device(jobs_program, device, openssl_cnf, run):
-    """Each is told to come back in a second: one after the other they would not be through by their deadline."""
+    """The device asks each job to retry after a second: one after the other, the jobs would exceed their deadline."""
     device.create_key("web")
     cnf = openssl_cnf(device, deadline_ms=4000)
     device.fault("http-503", command="eccsign", count=8, retry_after_s=1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/lint: what it reports about a check that it could not make, or that failed."""
+"""scripts/lint: its report of checks that failed or could not run."""
 import os
 import subprocess
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(not (REPOSITORY / ".git").exists(), reason="need
 
 @pytest.fixture
 def lint(tmp_path):
-    """lint(part, program, script): scripts/lint of one part, in a few files of its own, with this program in place"""
+    """lint(part, program, script) runs a part of scripts/lint on a few files, with `script` in place of `program`."""
     root = tmp_path / "copy"
     (root / "scripts").mkdir(parents=True)
     (root / "scripts/lint").write_text((REPOSITORY / "scripts/lint").read_text())

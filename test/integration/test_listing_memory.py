@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A listing takes six times the bytes received and 64 MiB at most, whatever the device puts into it."""
+"""A listing takes at most six times the bytes received plus 64 MiB of memory, whatever the device puts into it."""
 import subprocess
 import sys
 
@@ -10,7 +10,7 @@ from harness.paths import COMMAND
 from harness.programs import minimal_environment
 
 MIB = 1 << 20
-# A process that is small itself: the kernel counts what a process was before exec(2), too.
+# Runs the command from a small process, as the kernel includes the size of a process before exec(2).
 MEASURE = "import resource, subprocess, sys\nstatus = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)\n" \
           "print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
 REPLY_BYTES = 16 * MIB

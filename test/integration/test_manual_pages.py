@@ -8,7 +8,7 @@ import pytest
 
 from harness.paths import REPOSITORY
 
-# What a macro prints that took a word or a delimiter too many.
+# The output of macros that have a word or a delimiter too many.
 MISTAKES = {"nested quotation": "’’|‘‘", "delimiter inside a quotation": r"‘[^’\n]* [:;,.]’",
             "macro that swallowed a word": "‘= ",
             "nested braces": r"\{[^}\n]*\{"}
@@ -19,7 +19,7 @@ MISTAKES = {"nested quotation": "’’|‘‘", "delimiter inside a quotation":
 def test_quotations_end_where_they_should(page):
     rendered = subprocess.run(["mandoc", "-T", "utf8", "-O", "width=500", REPOSITORY / "docs" / page], check=True,
                               stdout=subprocess.PIPE, text=True, encoding="utf-8").stdout
-    text = re.sub(".\b", "", rendered)  # bold and underlined characters are typed twice
+    text = re.sub(".\b", "", rendered)  # bold and underlined characters are overstruck
     assert "‘" in text
     for mistake, pattern in MISTAKES.items():
         assert re.findall(f".*(?:{pattern}).*", text) == [], mistake

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of scripts/matrix: what failed, was skipped, or could not even be made is to be seen in it."""
+"""The table of scripts/matrix: it shows failed and skipped tests, and columns that could not be built."""
 import subprocess
 import sys
 
@@ -21,7 +21,7 @@ CTEST_XML = ('<testsuite><testcase classname="Hex.one" name="Hex.one" status="ru
 
 
 def write_tables(directory):
-    """-> what was printed."""
+    """-> the output"""
     return subprocess.run([sys.executable, REPOSITORY / "test" / "matrix" / "table.py", directory,
                            directory / "MATRIX.md", directory / "FEATURES.md", "new", "newer", "newest"],
                           check=True, capture_output=True, text=True, timeout=30).stdout
@@ -29,7 +29,7 @@ def write_tables(directory):
 
 @pytest.fixture
 def table(tmp_path):
-    """Two columns: one that was tested, and one that could not be built. What was printed, and the two documents."""
+    """Two columns: one that was tested, and one that could not be built. -> the output, and the two documents"""
     for column, outcome in (("new", "tested"), ("newer", "not built")):
         results = tmp_path / column / "results"
         results.mkdir(parents=True)

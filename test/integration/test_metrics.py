@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the provider counts, as its parameters tell it; held against what the device has seen."""
+"""The provider's metrics in its parameters, compared with the device's counters."""
 import re
 import time
 from datetime import datetime, timezone
@@ -52,7 +52,7 @@ def test_repetitions_and_failures_are_told(life, device, signing):
     device.fault("reset", 2, "eccsign")
     told, = params(life(signing, "load sign=1 params exit").stdout)
     assert (told["failures"], told["signatures"]) == (0, 1)
-    assert 2 <= told["retries"] <= 4  # libcurl 8 may come back once more with each connection that was reset
+    assert 2 <= told["retries"] <= 4  # libcurl 8 may reuse each connection that was reset
     assert told["requests"] == 2 + told["retries"] and told["connections-opened"] >= 3
     device.fault("error", -1, "eccsign", text="unknown command")
     done = life(signing, "load sign_fails=2 metrics exit")
@@ -112,7 +112,7 @@ def test_a_child_knows_which_node_its_parent_avoids(life, device, signing, opens
 
 
 def test_numbers_survive_an_instance_and_its_connection_does_not(life, device, signing, openssl_cnf):
-    other = str(openssl_cnf(device, max_in_flight=8))  # another pipeline than that of the instance which stays
+    other = str(openssl_cnf(device, max_in_flight=8))  # so its pipeline differs from that of the instance that stays
     told, = params(life(signing, "init context=1 load sign=2 free_context params exit",
                         environment={"LIFE_CONF_1": other}).stdout)
     assert (told["signatures"], told["requests"], told["connections-opened"]) == (2, 3, 1)

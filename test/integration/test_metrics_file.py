@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The file that `metrics_file` names: when it is there, what is in it, and that nothing else minds it."""
+"""The file in the setting `metrics_file`: when it exists, its contents, and that it does not affect anything else."""
 import os
 import signal
 import subprocess

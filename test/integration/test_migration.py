@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/MIGRATION.md: the configuration of those who come from the vendor's module works as it says."""
+"""docs/MIGRATION.md: the configuration for users of the vendor's module works as described."""
 import json
 
 import pytest
@@ -13,7 +13,7 @@ PIN = "12345678"
 
 
 def block_after(text):
-    """The indented block below a line that ends so."""
+    """The indented block below a line of the guide that ends with the text."""
     lines = GUIDE.split(f"{text}\n\n", 1)[1].splitlines()
     block = []
     for line in lines:
@@ -25,7 +25,7 @@ def block_after(text):
 
 @pytest.fixture
 def migrated(device, tmp_path):
-    """The guide's configuration, beside the vendor's file."""
+    """The guide's configuration, with the vendor's file."""
     vendor = {"url": device.url, "tlscert": str(device.tlscert), "user": USER, "pass": PASSWORD, "core": 1,
               "keygen_pin": PIN, "log_level": 10, "log_output": str(tmp_path / "vendor.log")}
     (tmp_path / "n200.conf").write_text(json.dumps(vendor))

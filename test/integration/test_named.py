@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""BIND's server with keys in the device: it finds them by label or makes them itself, rolls them over, runs as a
-daemon."""
+"""BIND's server with keys in the device: it uses existing keys by label or makes its own, rolls them over, and runs as
+a daemon."""
 import base64
 import itertools
 import re
@@ -24,7 +24,7 @@ USER = "bind"
 
 
 def key_bytes(record: dict) -> str:
-    """What the DNSKEY of a device's key must hold."""
+    """The public key that the DNSKEY of a device's key must have, in base64."""
     if record["key_type"] != "RSA":
         return base64.b64encode(bytes.fromhex(record["public_key"])).decode()
     exponent, modulus = (bytes.fromhex(record[name]) for name in ("exponent", "modulus"))
@@ -42,7 +42,7 @@ def assert_signed(one: Named) -> None:
 
 
 def add_names(one: Named, names: int, serial: int) -> None:
-    """A new version of the zone, which named is to load and sign."""
+    """Writes a new version of the zone, for named to load and sign."""
     text = one.zone_file.read_text().replace("2022100101", str(serial), 1)
     one.zone_file.write_text(text + "".join(f"host{n:03}\tIN A\t192.0.2.{n}\n" for n in range(names)))
 
@@ -84,7 +84,7 @@ def test_named_makes_its_keys_in_the_device_and_finds_them_after_a_restart(devic
 
 
 def test_keys_of_two_algorithms_that_get_one_name_are_refused_and_the_error_says_what_to_do(device, named, tmp_path):
-    """BIND 9.20.23 names keys by the second, 9.20.30 by the millisecond."""
+    """Key names contain the time: in seconds with BIND 9.20.23, in milliseconds with 9.20.30."""
     log = tmp_path / "log"
     one = named(device, key_store("hsm", "sesam:core=1") + combined_policy("13", "14"),
                 log_level=1, log_output=log).start()
@@ -92,7 +92,7 @@ def test_keys_of_two_algorithms_that_get_one_name_are_refused_and_the_error_says
     one.wait_until("the second key is refused, or made", lambda: len(device.keys()) == 4 or told in log.read_text())
     by_the_second = all(re.search(r"-\d{14}$", key["nice_name"]) for key in device.keys())
     assert told in log.read_text() or not by_the_second
-    if told not in log.read_text():  # two of one millisecond are refused, too
+    if told not in log.read_text():  # two keys of the same millisecond are refused, too
         one.wait_until("the zone is signed", one.is_signed)
     one.stop()
 
@@ -102,7 +102,7 @@ def test_a_second_algorithm_is_added_once_the_zone_is_signed(device, named):
     one = named(device, store + combined_policy("13")).start()
     one.wait_until("the zone is signed", one.is_signed)
     one.conf.write_text(one.conf.read_text().replace(combined_policy("13"), combined_policy("13", "14")))
-    time.sleep(1.1)  # before 9.20.30 BIND names keys by the second
+    time.sleep(1.1)  # before BIND 9.20.30, key names contain the time in seconds
     one.rndc("reconfig")
     one.wait_until("the zone has signatures of both", lambda: len(re.findall(
         r"RRSIG\sSOA\s(?:13|14)\s", one.dig(ZONE, "SOA", "+dnssec"))) == 2)
@@ -137,8 +137,8 @@ def test_both_keys_are_rolled_over(device, named):
 
 @needs_trust_in_memory
 def test_a_daemon_that_left_root_signs_with_what_root_could_read(device, named, tmp_path):
-    """The password, the device's certificate, the log and the directory of the keys' certificates are root's; named is
-    somebody else when it needs them. It does without the certificates."""
+    """The password, the device's certificate, the log and the directory of the keys' certificates belong to root; named
+    needs them after it has switched to another user. It works without the certificates."""
     secret, certificate, log = tmp_path / "pass", tmp_path / "device.crt", tmp_path / "sesam.log"
     certificates = tmp_path / "certificates"
     certificates.mkdir(mode=0o700)
@@ -161,7 +161,7 @@ def test_a_daemon_that_left_root_signs_with_what_root_could_read(device, named, 
 
 
 def names_are_signed(one: Named, device, names: list[str]) -> int:
-    """Adds names by a dynamic update and returns how many signatures were made for it."""
+    """Adds names by a dynamic update. -> the number of signatures that were made for it"""
     before = device.requests().get("eccsign", 0)
     one.add_names(names)
     one.wait_until("the last of them is signed", lambda: has_name(one, names[-1]))
@@ -180,7 +180,7 @@ def test_a_warm_key_costs_named_no_requests_but_signatures(device, named):
 
 
 def test_a_key_is_asked_for_once_in_its_time_to_live(device, named):
-    """named opens its keys anew for every ten signatures. The device is asked again, but not each time."""
+    """named opens its keys again after every ten signatures, which does not take a request to the device each time."""
     one = named(device, LASTING_KEYS, DYNAMIC, key_cache_seconds=1).start()
     one.wait_until("the zone is signed", one.is_signed)
     device.reset_counters()
@@ -196,7 +196,8 @@ def test_a_key_is_asked_for_once_in_its_time_to_live(device, named):
 
 
 @pytest.mark.parametrize("settings, renumbered, told", [
-    ({"key_cache_seconds": 0}, True, "private key is invalid"),  # named holds what it opened anew against its key file
+    # named compares a key that it opens again with its key file.
+    ({"key_cache_seconds": 0}, True, "private key is invalid"),
     ({"key_cache_seconds": 3600}, False, "key was replaced on the device"),
     ({"key_cache_seconds": 3600, "verify_signatures": "yes"}, True, "key was replaced on the device"),
 ], ids=["opened-anew", "another-key-id", "the-same-key-id"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The device's host name is resolved: to nothing, slowly, to several addresses, to another one from now on."""
+"""The device's host name resolves to no address, slowly, to several addresses, or later to another address."""
 import socket
 import subprocess
 import time
@@ -24,7 +24,7 @@ def resolver_library(tmp_path_factory):
 
 @pytest.fixture
 def resolver(resolver_library, tmp_path):
-    """resolver("NAME 127.0.0.1 delay_ms=10") -> an environment; may be called again while a process lives."""
+    """resolver("NAME 127.0.0.1 delay_ms=10") -> an environment. Can be called again while a process runs."""
 
     def answer(*lines):
         (tmp_path / "answers").write_text("".join(line + "\n" for line in lines))
@@ -42,7 +42,7 @@ def web(device):
 
 @pytest.fixture
 def black_hole():
-    """A second address of this machine, where the device's port answers nothing: its queue of connections is full."""
+    """black_hole(port): makes that port of 127.0.0.2 unresponsive, as its listen queue is full."""
     with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
 
         def at(port):
@@ -117,8 +117,8 @@ def test_an_address_that_is_a_black_hole_leaves_the_next_its_time(simulator, ope
 
 @pytest.fixture
 def moving(simulator):
-    """moving(old, new) -> the appliance at its old address, what it is at the new one once it runs, and the file with
-    both certificates."""
+    """moving(old, new) -> the appliance at its old address, the same at its new address (not started yet), and a file
+    with both certificates"""
     def make(old_address, new_address):
         old, new = simulator(listen=old_address), simulator(listen=new_address)
         old.create_key("web")
@@ -133,7 +133,7 @@ def moving(simulator):
 
 @contextmanager
 def living(program, steps, environment):
-    """-> reach_mark(), which waits for the program's next step "mark". The program must end well."""
+    """-> reach_mark(), which waits for the program's next step "mark". The program must exit with status 0."""
     process = subprocess.Popen([program, "sesam:web", *steps.split()], env=environment, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE)
 
@@ -149,7 +149,7 @@ def living(program, steps, environment):
 
 
 def test_another_address_is_found_by_a_process_that_lives(moving, openssl_cnf, resolver, life_program):  # noqa: F811
-    """As /etc/hosts is edited when an appliance moves."""
+    """Like an edit of /etc/hosts when an appliance moves."""
     old, new, tlscert = moving("127.0.0.1", "127.0.0.3")
     cnf = openssl_cnf(old, address=None, tlscert=tlscert, deadline_ms=10000, connect_timeout_ms=1000)
     environment = minimal_environment(cnf, **resolver(f"{DEVICE_NAME} 127.0.0.1"))

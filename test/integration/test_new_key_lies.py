@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A new key must be the one that was requested: the device may be wrong, or lie, or serve two callers at the same
+"""A new key must be the one that was requested: the device may be wrong, may lie, or may serve two callers at the same
 time."""
 import subprocess
 
@@ -20,7 +20,7 @@ def foreign(tmp_path):
 
 
 def lie(device, **fields):
-    """From the next key on, the device's record of it says this."""
+    """Replaces these fields in the device's records of new keys."""
     honest = device.make_key
 
     def make_key(name, pin):
@@ -41,7 +41,7 @@ def test_a_record_of_another_key_is_an_error_that_names_both(foreign, openssl_cn
     cnf = openssl_cnf(foreign)
     done = sesam(cnf, "generate", "fresh", "--no-pin", check=False)
     assert done.returncode == 1
-    if "key_len" not in fields:  # whose record contradicts itself
+    if "key_len" not in fields:  # such a record contradicts itself
         assert "the device did not make the requested key" in done.stderr
         assert "requested was NIST 256 'fresh'" in done.stderr and told in done.stderr
         assert f"'sesam delete {KEY_ID}'" in done.stderr and "it may be another key" in done.stderr

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/examples/offline-ksk: the second part of the customer's transcript. The KSK is on the left, the zone on the
-right."""
+"""docs/examples/offline-ksk: an offline KSK. The directory `left` has the KSK, `right` has the ZSK and the zone."""
 import re
 
 import pytest
@@ -75,7 +74,7 @@ def test_rsa_is_good_for_all_three_verifiers(device, offline_ksk, zsk):
     done = offline_ksk("sesam:JP.example", *zsk, algorithm=8)
     assert done.stdout == "dnssec-verify: good\nldns-verify-zone: good\nvalidns: good\n"
     assert device.requests()["rsasign"] == (6 if zsk
-                                            else 1)  # the ZSK's: SOA, NS, A, NSEC, and a DNSKEY's that is replaced
+                                            else 1)  # the ZSK's: SOA, NS, A, NSEC, and one of DNSKEY that is replaced
 
 
 def test_a_signature_that_is_none_is_noticed(device, offline_ksk):

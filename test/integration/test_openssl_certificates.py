@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests and certificates of the openssl command, signed inside the device."""
+"""Requests and certificates that the openssl command makes, signed in the device."""
 import pytest
 
 

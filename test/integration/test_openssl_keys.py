@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the openssl command shows of a key, and what it must not get."""
+"""The parts of a key that the openssl command shows, and those that it must not get."""
 import re
 
 import pytest
@@ -59,7 +59,7 @@ def test_rsa_tells_why_it_cannot_write_the_private_key(shared_device, openssl_cn
 @pytest.mark.parametrize("options", [[], ["-traditional"], ["-traditional", "-aes128", "-passout", "pass:secret"]],
                          ids=["plain", "traditional", "encrypted"])
 def test_rsa_writes_the_uri_in_whatever_form(shared_device, openssl_cnf, openssl, tmp_path, options):
-    """There is no secret in the file, so it is not encrypted either."""
+    """The file contains no secret, so it is never encrypted."""
     name = f"written-{len(options)}"
     shared_device.create_key(name, type="RSA", size=2048)
     cnf, out = openssl_cnf(shared_device), tmp_path / "uri.pem"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signatures of the openssl command with a key inside the device."""
+"""Signatures of the openssl command with a key in the device."""
 import hashlib
 
 import pytest

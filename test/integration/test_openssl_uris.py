@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every way to name a key and to hand over its PIN."""
+"""Every way to name a key and to provide its PIN."""
 import re
 
 import pytest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/OPERATIONS.md: what it says of changes and of a device that is away."""
+"""docs/OPERATIONS.md: its instructions for changes and for an unavailable device."""
 import re
 
 import pytest
@@ -89,5 +89,5 @@ def test_the_password_file_is_replaced_as_the_guide_says(run, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["pass"]
     assert (tmp_path / "pass").read_text() == "a \\new$ one\n"
     assert (tmp_path / "pass").stat().st_mode & 0o777 == 0o640
-    failed = run(["bash", "-c", block], check=False)  # no password was typed
+    failed = run(["bash", "-c", block], check=False)  # without a password on the standard input
     assert failed.returncode != 0 and (tmp_path / "pass").read_text() == "a \\new$ one\n"

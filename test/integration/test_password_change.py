@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A password that changes while a program runs: `pass_source` is read again after the device refused the old one."""
+"""A password changes while a program runs: `pass_source` is read again after the device has refused the old one."""
 import os
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def password(tmp_path) -> Path:
 
 @pytest.fixture
 def configured(openssl_cnf, password):
-    """configured(device, …): with the password in the file."""
+    """configured(device, …) -> an openssl.cnf with the password in a file"""
     return lambda device, **settings: openssl_cnf(device, **{"pass": None, "pass_source": f"file:{password}",
                                                              **settings})
 
@@ -86,7 +86,7 @@ def renew(web, password):
 
 
 def steps(life_program, cnf, change, actions="load sign=1 mark pause_ms=1000 sign=1 exit"):
-    """The actions, with the change at their mark: the exit status, and what was printed to stderr."""
+    """Runs the actions, and calls `change` at their mark. -> the exit status, and the output on stderr"""
     started = start_life(life_program, cnf, actions)
     assert started.stdout.readline() == b"mark\n"
     change()

@@ -190,7 +190,7 @@ def test_what_is_not_ours_is_no_key(web, openssl, tmp_path, label, description, 
     assert device.requests() == {}
 
 
-# As nginx and others read a file. OpenSSL's own commands go through its store for files, which drops such errors.
+# Reads a file like nginx and others. OpenSSL's own commands use its file store, which drops such errors.
 READ_KEY = """
 import ctypes, sys
 crypto, c = ctypes.CDLL(sys.argv[2]), ctypes.CDLL(None)
@@ -204,7 +204,7 @@ sys.exit(0 if key else 1)
 
 
 def reader_of(run, path, kind: str) -> list:
-    libcrypto = re.search(r"libcrypto\.so\.\d+", run(["ldd", MODULE]).stdout)[0]  # not always that of Python
+    libcrypto = re.search(r"libcrypto\.so\.\d+", run(["ldd", MODULE]).stdout)[0]  # not always the one that Python uses
     return ["/usr/bin/python3", "-c", READ_KEY, path, libcrypto, kind]
 
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PINs that are asked for, through OpenSSL's passphrase callback: where the URI says pin-source=ask:, and nowhere
-else."""
+"""PIN prompts through OpenSSL's passphrase callback: only if the URI has pin-source=ask:."""
 import pytest
 
 from drivers.life import compile_driver

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Text from the device, a certificate or a URI neither steers a terminal nor forges a line, wherever it is shown."""
+"""Text from the device, a certificate or a URI cannot control a terminal or forge a line, wherever it is shown."""
 import json
 import re
 from pathlib import Path

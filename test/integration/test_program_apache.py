@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Apache, with processes (prefork) and with processes of threads (event)."""
+"""Apache, with processes (prefork) and with threads (event)."""
 import signal
 
 import pytest
@@ -33,8 +33,8 @@ ErrorDocument 404 "{reply}"
 
 @pytest.fixture
 def apache(device, openssl_cnf, tmp_path, trust_after_setuid):  # noqa: F811
-    """apache("event", "RSA") -> (server, identity); it has opened its key, and made no signature. Its certificate is in
-    tmp_path."""
+    """apache("event", "RSA") -> (server, identity). The server has opened its key, but made no signature. Its
+    certificate is in tmp_path."""
     started = []
 
     def start(mpm, type="EC", key=None, certificate=None, **settings):
@@ -55,8 +55,8 @@ def apache(device, openssl_cnf, tmp_path, trust_after_setuid):  # noqa: F811
 @pytest.mark.parametrize("mpm", ["prefork", "event"])
 def test_it_serves(device, apache, mpm, type):
     server, identity = apache(mpm, type)
-    # It reads its configuration twice before it serves, and unloads OpenSSL's user in between: one process, one
-    # request.
+    # Apache reads its configuration twice before it serves, and unloads mod_ssl in between; but it is one process, so
+    # there is one request.
     assert_serves(device, server.port, identity, openings=1)
     assert server.end(signal.SIGWINCH) == 0
 

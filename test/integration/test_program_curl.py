@@ -9,7 +9,7 @@ from harness.tls import VERSIONS, Server, fetch, make_file_identity, make_identi
 
 @pytest.fixture(params=["EC", "RSA"])
 def asked(request, device, openssl_cnf, tmp_path):
-    """(identity, ask): ask(version, …curl's options) fetches from a server that insists on a client certificate."""
+    """-> identity, and ask(version, …curl's options), which fetches from a server that requires a client certificate"""
     cnf, port = openssl_cnf(device, certificates=tmp_path), free_port()
     identity = make_identity(device, cnf, tmp_path, request.param)
     key, certificate = make_file_identity(tmp_path, "server")
@@ -44,7 +44,7 @@ def test_a_client_certificate_by_uri(device, asked):
                     reason="curl 8.14 loads a provider without its configuration")
 @pytest.mark.parametrize("certificate", ["pkcs11:object=web", "sesam\\:web"])
 def test_key_and_certificate_by_uri(device, asked, certificate):
-    """For --cert, what follows a colon is a passphrase, unless the URI is pkcs11: or the colon is escaped."""
+    """In --cert, a passphrase follows a colon, unless the URI is pkcs11: or the colon is escaped."""
     identity, ask = asked
     device.reset_counters()
     done = ask("1.3", "--engine", "sesam", "--cert-type", "PROV", "--cert", certificate, "--key-type", "PROV", "--key",

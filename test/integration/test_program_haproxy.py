@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""HAProxy with master and worker: the worker of many threads signs."""
+"""HAProxy with master and worker: the worker, which has many threads, signs."""
 import signal
 
 import pytest
@@ -24,7 +24,7 @@ frontend tls
 
 @pytest.fixture
 def haproxy(device, openssl_cnf, tmp_path):
-    """haproxy("RSA") -> (server, identity); it has opened its key, made no signature, and hears signals."""
+    """haproxy("RSA") -> (server, identity). The server has opened its key, made no signature, and handles signals."""
     started = []
 
     def start(type="EC"):
@@ -33,8 +33,8 @@ def haproxy(device, openssl_cnf, tmp_path):
         path.write_text(CONFIGURATION.format(port=port, both=identity.both_in_one_file(), reply=REPLY))
         server = Server(["haproxy", "-W", "-f", path], cnf, port, tmp_path)
         started.append(server)
-        # The worker may serve before its master is there; signals until then are lost. SIGUSR2 is the last one that
-        # the master asks for.
+        # The worker may serve before its master is ready; signals until then are lost. SIGUSR2 is the last signal for
+        # which the master installs a handler.
         server.wait_until(lambda: server.catches(signal.SIGUSR2), "the master is not there")
         return server, identity
 
@@ -63,4 +63,4 @@ def test_after_a_reload_a_new_worker_serves(device, haproxy):
     device.reset_counters()
     server.process.send_signal(signal.SIGUSR2)
     server.wait_until(lambda: server.workers() and not server.workers() & before, "no new worker")
-    assert_serves(device, server.port, identity, openings=1)  # the master executes itself anew
+    assert_serves(device, server.port, identity, openings=1)  # the master has executed itself again

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nginx: the master reads the key, its workers sign with it."""
+"""nginx: the master reads the key, and its workers sign with it."""
 import signal
 import threading
 
@@ -33,8 +33,8 @@ http {{
 
 @pytest.fixture
 def nginx(device, openssl_cnf, tmp_path, trust_after_setuid):  # noqa: F811
-    """nginx("RSA") -> (server, identity); it has opened its key, and made no signature. `by_uri`: without the PEM
-    file. Its certificate is in tmp_path."""
+    """nginx("RSA") -> (server, identity). The server has opened its key, but made no signature. `by_uri`: without the
+    PEM file. Its certificate is in tmp_path."""
     started = []
 
     def start(type="EC", by_uri=False, **settings):
@@ -42,7 +42,7 @@ def nginx(device, openssl_cnf, tmp_path, trust_after_setuid):  # noqa: F811
         identity, port, path = make_identity(device, cnf, tmp_path, type), free_port(), tmp_path / "nginx.conf"
         path.write_text(CONFIGURATION.format(directory=tmp_path, port=port, certificate=identity.certificate,
                                              key=f"store:{identity.uri}" if by_uri else identity.key, reply=REPLY))
-        # nginx hands no environment on to its workers: OPENSSL_CONF counts for the master alone.
+        # nginx does not pass its environment to the workers: only the master sees OPENSSL_CONF.
         started.append(Server(["nginx", "-c", path, "-e", "stderr"], cnf, port, tmp_path))
         return started[-1], identity
 
@@ -68,7 +68,7 @@ def test_it_serves_by_uri(device, nginx, type, certificates, tmp_path):
 
 
 def takes_certificates_by_uri(path) -> bool:
-    """Asks it: no release is known to. One that does not takes "store:..." for the name of a file."""
+    """Tests nginx itself, as no release is known to support this. Without support, "store:..." is a file name."""
     path.write_text("events { } http { server { listen 127.0.0.1:1 ssl; ssl_certificate store:file:/nonexistent; "
                     "ssl_certificate_key store:file:/nonexistent; } }")
     done = run(["nginx", "-t", "-e", "stderr", "-c", path], check=False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A certification authority whose key is in the device: openssl ca, crl, ocsp, ts, spkac."""
+"""A certification authority with its key in the device: openssl ca, crl, ocsp, ts, spkac."""
 import pytest
 
 from harness.tls import make_identity
@@ -35,8 +35,8 @@ ess_cert_id_alg = sha256
 
 @pytest.fixture(params=["EC", "RSA"])
 def ca(request, device, openssl_cnf, openssl, tmp_path):
-    """An identity as CA, with its database in tmp_path, its openssl.cnf, and a request of somebody else's key,
-    leaf.csr."""
+    """A CA with its database in tmp_path, where leaf.csr is a request for another key. -> its identity and
+    openssl.cnf"""
     identity = make_identity(device, openssl_cnf(device), tmp_path, request.param, "ca")
     cnf = openssl_cnf(device, extra=CONFIGURATION.format(directory=tmp_path, certificate=identity.certificate))
     for name, content in (("index.txt", ""), ("serial", "01\n"), ("crlnumber", "01\n"), ("tsa-serial", "01\n")):
@@ -47,7 +47,7 @@ def ca(request, device, openssl_cnf, openssl, tmp_path):
 
 
 def names(identity) -> list:
-    """The key as programs that take a URI may be given it."""
+    """The names of the key for programs that accept a URI: the URI, and the PEM file."""
     return [identity.uri, identity.key]
 
 
@@ -88,7 +88,7 @@ def test_ocsp_answers_are_signed(device, ca, openssl):
 
 
 def test_ts_stamps_with_the_pem_file(device, ca, openssl, tmp_path):
-    """It takes a file only: a URI it would look for in the directory."""
+    """openssl ts accepts only a file: it would look for a URI in the directory."""
     identity, cnf = ca
     openssl(cnf, "req", "-new", "-key", identity.uri, "-subj", "/CN=stamp", "-out", "stamp.csr")
     openssl(cnf, "x509", "-req", "-in", "stamp.csr", "-CA", identity.certificate, "-CAkey", identity.uri,

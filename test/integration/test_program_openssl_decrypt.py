@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decryption and key agreement: refused with a clear word for keys in the device, left to OpenSSL for all others."""
+"""Decryption and key agreement: refused with a clear error for keys in the device, left to OpenSSL for all others."""
 import pytest
 
 from drivers.life import compile_driver
@@ -23,8 +23,8 @@ def place(request):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A device with a key of each type, and a directory: what OpenSSL alone encrypted for them, their certificates, and
-    keys in files."""
+    """A device with a key of each type, and a directory with their certificates, data that OpenSSL encrypted for them
+    without sesam, and keys in files."""
     directory = tmp_path_factory.mktemp("decrypt")
     device = Simulator(directory / "device").start()
     cnf = configuration.write(directory / "openssl.cnf", configuration.settings_for(device))
@@ -87,8 +87,7 @@ def test_a_key_in_the_device_does_not_decrypt_and_says_why(secret, openssl_cnf, 
 
 
 def test_cms_hides_the_error_of_an_rsa_key_but_the_log_does_not(secret, openssl_cnf, openssl, tmp_path):
-    """CMS_decrypt(3) goes on with a random key, so that nobody learns from the error; -debug_decrypt keeps it from
-    that."""
+    """CMS_decrypt(3) continues with a random key, so that the error reveals nothing; -debug_decrypt prevents that."""
     done = openssl(openssl_cnf(secret, log_level=1, log_output=tmp_path / "log"), "cms", "-decrypt", "-in", "rsa.cms",
                    "-inkey", "sesam:rsa", "-recip", "rsa.crt", check=False)
     assert done.returncode != 0 and "not offered" not in done.stderr
@@ -124,7 +123,7 @@ def test_keys_in_files_agree_with_the_public_key_of_one_in_the_device(secret, op
 
 
 def test_a_public_key_in_our_key_management_encrypts_as_openssl_does(secret, made, openssl_cnf, openssl, tmp_path):
-    """The programs above read public keys with OpenSSL's own; an application may import them into ours."""
+    """The programs above use public keys in OpenSSL's default provider; an application may import them into sesam."""
     _, directory = made
     program = compile_driver(tmp_path, "encrypt", "encrypt.c")
     assert run([program, "file-rsa.pub", "ciphertext"], openssl_cnf(secret), cwd=directory).stderr == ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The openssl commands of single keys, given the PEM file instead of the URI, and keys that genpkey just made."""
+"""The openssl commands for keys, with the PEM file instead of the URI, and with keys that genpkey has just made."""
 import hashlib
 
 import pytest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""openssl list: what the provider offers is told without the device."""
+"""openssl list: shows what the provider offers, without a request to the device."""
 import re
 
 import pytest
@@ -17,7 +17,7 @@ LISTINGS = {
 
 @pytest.fixture(params=[True, False], ids=["device", "no device"])
 def cnf(request, device, openssl_cnf):
-    """With a device, and with one that nobody could reach."""
+    """With a reachable device, and with an unreachable one."""
     return openssl_cnf(device) if request.param else openssl_cnf(device, address="192.0.2.1")
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""openssl s_server and s_client: keys by URI and by PEM file, on both sides, and what being preferred for everything
-does to TLS."""
+"""openssl s_server and s_client: keys by URI and by PEM file, on both sides. Also TLS if sesam is preferred for
+everything."""
 import re
 
 import pytest
@@ -56,7 +56,7 @@ def test_a_client_proves_who_it_is(device, openssl_cnf, tmp_path, type, version,
 
 
 def test_a_client_without_its_key_is_turned_away(device, openssl_cnf, tmp_path):
-    """The counterpart: the server of the test above does look."""
+    """The counterpart: the server of the test above does check the client's certificate."""
     identity = make_identity(device, openssl_cnf(device), tmp_path)
     key, certificate = make_file_identity(tmp_path, "server")
     with s_server(None, tmp_path, key, certificate, "-Verify", "1", "-verify_return_error", "-CAfile",
@@ -69,7 +69,7 @@ def test_a_client_without_its_key_is_turned_away(device, openssl_cnf, tmp_path):
 @pytest.mark.parametrize("where", PREFERRED)
 @pytest.mark.parametrize("side", ["server", "client"])
 def test_where_sesam_is_preferred_ephemeral_keys_stay_with_openssl(device, openssl_cnf, tmp_path, side, where, version):
-    """RSA certificates with TLS 1.2, as libssl then wants a curve for EC ones: see the next test."""
+    """Uses RSA certificates with TLS 1.2, as libssl needs the curve for EC certificates there: see the next test."""
     preferring, plain = openssl_cnf(device, **PREFERRED[where]), openssl_cnf(device)
     identity = make_identity(device, plain, tmp_path, "RSA" if version == "1.2" else "EC")
     at_server, at_client = (preferring, None) if side == "server" else (plain, preferring)
@@ -82,21 +82,21 @@ def test_where_sesam_is_preferred_ephemeral_keys_stay_with_openssl(device, opens
 
 @pytest.mark.parametrize("where", PREFERRED)
 def test_where_sesam_is_preferred_libssl_has_no_nist_curves(device, openssl_cnf, tmp_path, where):
-    """libssl drops the groups whose key management is not that of the provider which announces them: EC is ours then.
-    No fault of a refusal of ours, and nothing that we could offer, short of private keys in this process. So `default`
-    has to come first."""
+    """libssl drops groups whose key management is not in the provider that announces them, and EC is sesam's then. No
+    refusal by sesam causes this; it could offer these groups only with private keys in this process. So `default` must
+    come first."""
     identity = make_identity(device, openssl_cnf(device), tmp_path)
     with s_server(openssl_cnf(device), tmp_path, identity.uri, identity.certificate) as server:
         done = s_client(openssl_cnf(device, **PREFERRED[where]), server, identity.certificate, "1.3", "-groups",
                         "P-256", check=False)
         assert done.returncode != 0
-        # The first is libssl's word up to 3.5; with 3.6 it wants to generate the key here, without a URI.
+        # The first message is that of libssl up to 3.5; 3.6 tries to generate the key in sesam, without a URI.
         assert ("group 'P-256' cannot be set" in done.stderr and "sesam" not in done.stderr
                 or "keymgmt_gen:invalid key URI" in done.stderr), done.stderr
 
 
 def test_rsa_key_exchange_is_refused_by_name(device, openssl_cnf, tmp_path):
-    """The oldest way of TLS 1.2 decrypts with the server's key."""
+    """The RSA key exchange of TLS 1.2 decrypts with the server's key."""
     cnf = openssl_cnf(device)
     identity = make_identity(device, cnf, tmp_path, "RSA")
     with s_server(cnf, tmp_path, identity.uri, identity.certificate) as server:

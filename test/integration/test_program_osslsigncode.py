@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""osslsigncode: signs programs for Windows."""
+"""osslsigncode, which signs programs for Windows."""
 import pytest
 
 from harness.pe import HEADER_BYTES, minimal_program
@@ -26,6 +26,6 @@ def test_a_program_is_signed(device, openssl_cnf, run, tmp_path, verifies, type)
     assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
     assert verifies(signed, identity)
     changed = bytearray(signed.read_bytes())
-    changed[HEADER_BYTES] ^= 1  # the code; the header's checksum, which may have any value, is not signed
+    changed[HEADER_BYTES] ^= 1  # in the code; the checksum in the header can have any value and is not signed
     signed.write_bytes(changed)
     assert not verifies(signed, identity)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Python's ssl module, which takes keys by file."""
+"""Python's ssl module, which reads keys from files."""
 import pytest
 
 from drivers.life import HERE
@@ -13,7 +13,7 @@ def test_server_and_client_of_one_process_prove_who_they_are(device, openssl_cnf
     identity = make_identity(device, cnf, tmp_path, type)
     done = run(["/usr/bin/python3", HERE / "tls_to_itself.py", identity.certificate, identity.key, version], cnf)
     assert done.stdout == f"{version.replace('_', '.')} for web\n"
-    # Two contexts open the file: the second one finds the key in the cache.
+    # Two contexts open the file; the second finds the key in the cache.
     assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 2}
 
 

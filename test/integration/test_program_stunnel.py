@@ -18,7 +18,7 @@ cert = {certificate}
 key = {key}
 sslVersionMin = TLSv1.2
 """
-# It reads the whole request: what is left unread when it ends would make stunnel drop the reply.
+# It reads the whole request: if data were unread at its end, stunnel would drop the reply.
 PROGRAM = f"""#!/bin/sh
 while read line && [ ${{#line}} -gt 1 ]; do :; done
 printf 'HTTP/1.0 200 OK\\r\\n\\r\\n{REPLY}'

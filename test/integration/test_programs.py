@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of programs: each serves, or signs, with an EC and an RSA key in the device."""
+"""The table of programs: each serves or signs with an EC and an RSA key in the device."""
 import os
 import shutil
 import signal
@@ -26,7 +26,7 @@ def cases(rows: list[Program]) -> list[object]:
 
 @pytest.fixture
 def place(device, openssl_cnf):
-    """place("RSA") -> Place. Programs that become another user cannot enter pytest's own directories."""
+    """place("RSA") -> Place. Programs that switch to another user cannot enter pytest's directories."""
     with tempfile.TemporaryDirectory(prefix="sesam-program") as directory:
         path = Path(directory)
         path.chmod(0o755)
@@ -49,7 +49,7 @@ def started(row: Server, place: Place) -> Daemon:
 
 
 def handshake(place: Place, version: str, starttls: str) -> bool:
-    """openssl s_client, which trusts nothing but the certificate of the key in the device."""
+    """Makes a handshake with openssl s_client, which trusts only the certificate of the key in the device."""
     done = run(["openssl", "s_client", "-connect", f"127.0.0.1:{place.port}", f"-tls{version.replace('.', '_')}",
                 "-CAfile", place.identity.certificate, "-verify_return_error", "-verify_hostname", "localhost",
                 *(["-starttls", starttls] if starttls else [])], None, check=False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Settings that a program gives instead of openssl.cnf: when it loads the provider, or later, as -provparam does."""
+"""Settings from a program instead of openssl.cnf: when it loads the provider, or later, like -provparam."""
 import pytest
 
 from drivers.life import compile_driver
@@ -17,7 +17,7 @@ def program(tmp_path_factory):
 
 @pytest.fixture
 def give(program, run):
-    """give("url=…", "load", "user=…", "sesam:web", cnf=None): the steps, without an openssl.cnf."""
+    """give("url=…", "load", "user=…", "sesam:web") runs these steps, by default without an openssl.cnf."""
 
     def call(*steps, cnf="/dev/null", **options):
         return run([program, BUILD, *steps], cnf, **options)
@@ -27,7 +27,7 @@ def give(program, run):
 
 @pytest.fixture
 def settings(device):
-    """-> ["url=…", …] of a device with a key 'web'."""
+    """settings(…overrides) -> ["url=…", …] for a device with the key 'web'"""
     device.create_key("web")
 
     def make(**overrides):
@@ -103,7 +103,7 @@ def test_openssl_signs_with_provparam_and_no_openssl_cnf(run, settings, tmp_path
 
 @pytest.mark.skipif(version_of("openssl", "version") < (3, 5), reason="-provparam is in OpenSSL 3.5 and later")
 def test_the_log_level_of_one_command_is_that_of_provparam(device, openssl_cnf, openssl, tmp_path):
-    """The instance of openssl.cnf, which logs nothing, has the same device."""
+    """The provider instance from openssl.cnf uses the same device, but logs nothing."""
     device.create_key("web")
     log = tmp_path / "log"
     options = ["-provider-path", MODULE.parent, "-provider", "default", "-provider", "sesam"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the Debian package says when it is purged: which files of the user are left."""
+"""The Debian package lists the user's remaining files when it is purged."""
 import pytest
 
 from harness.paths import REPOSITORY
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(not POSTRM.exists(), reason="debian/ is not in t
 
 @pytest.fixture
 def said_by(run, tmp_path):
-    """said_by(files, action) -> what the script prints where /etc has these files."""
+    """said_by(files, action) -> the output of the script if /etc has these files"""
 
     def call(files: dict[str, str], action: str) -> str:
         for name, text in files.items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The device's random numbers as OpenSSL's own, where openssl.cnf chooses them."""
+"""The device's random numbers as OpenSSL's random generator or seed, if openssl.cnf selects them."""
 import subprocess
 
 import pytest
@@ -10,7 +10,7 @@ SEED = "seed = SESAM-RAND\nseed_properties = provider=sesam\n"
 
 @pytest.fixture
 def random_cnf(openssl_cnf):
-    """random_cnf(device, GENERATOR, …) -> openssl.cnf with these lines in its [random]."""
+    """random_cnf(device, GENERATOR, …) -> an openssl.cnf with these lines in its section [random]"""
     return lambda device, lines, **settings: openssl_cnf(device, extra=f"\n[init]\nrandom = random\n[random]\n{lines}",
                                                          **settings)
 
@@ -30,8 +30,8 @@ def test_the_generator_gives_the_devices_numbers(device, random_cnf, openssl):
 
 
 def test_numbers_of_the_device_reach_the_program_unchanged(device, random_cnf, openssl):
-    """The reply of a simulator is not known, so the wire row points to a member whose text is: the number of bytes
-    asked for."""
+    """The simulator's random numbers are unpredictable, so the wire row uses a member of another reply whose value is
+    known: a public key of the requested length."""
     row = "GET /n200/getrandom/{byte_count}/ -> numbers"
     assert openssl(random_cnf(device, GENERATOR, wire_random=row), "rand", 1, check=False).returncode != 0
     row = "POST command=genecckey curve=NIST keysize=256 nice_name=n{byte_count} -> publickey"
@@ -60,7 +60,7 @@ def test_keys_and_tls_of_a_program_work_with_either(device, random_cnf, openssl,
 
 @pytest.mark.parametrize("lines", [GENERATOR, SEED], ids=["generator", "seed"])
 def test_the_connection_to_the_device_does_not_draw_on_it(device, random_cnf, openssl, lines):
-    """Its TLS would wait for itself: each of these would end at its deadline."""
+    """Otherwise its TLS would wait for itself until the deadline."""
     openssl(random_cnf(device, lines, sesam_first=True, default_properties="?provider=sesam"), "rand", 16)
     assert device.counters()["tls_handshakes"] == 1
 
@@ -163,6 +163,6 @@ def test_every_function_of_a_generator_works_from_many_threads(device, openssl_c
     subprocess.run(["cc", "-o", tmp_path / "driver", tmp_path / "driver.c", "-lcrypto", "-pthread"], check=True,
                    timeout=60)
     run([tmp_path / "driver"], openssl_cnf(device))
-    # One of the first call, 320 of the threads; a parent's seed and, with prediction resistance, another.
+    # One for the first call, 320 for the threads, one for the parent's seed, and one more for prediction resistance.
     assert device.requests()["getrandom"] >= 323
     assert device.counters()["connections_accepted"] == 1

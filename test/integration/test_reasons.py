@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every reason of base/reasons.h is raised by some test: its text or its symbol stands in an assertion."""
+"""Every reason of base/reasons.h is raised by some test: an assertion contains its text or its symbol."""
 import re
 
 import pytest
@@ -11,7 +11,7 @@ REASONS = dict(ROW.findall((REPOSITORY / "base/reasons.h").read_text()))
 
 
 def text_of(*patterns: str) -> str:
-    """Without the tests of the list itself, which name every reason."""
+    """The text of the tests, except those of the list of reasons itself."""
     paths = [path for pattern in patterns for path in (REPOSITORY / "test").glob(pattern)]
     return "\n".join(path.read_text() for path in paths if path.name not in ("example_test.cc", "test_reasons.py"))
 
@@ -20,7 +20,7 @@ UNIT, PROGRAMS = text_of("unit/**/*_test.cc"), text_of("integration/**/*.py", "i
 
 
 def is_raised(symbol: str, text: str) -> bool:
-    """A unit test compares with it, directly or by a table; or a program's words are held against its text."""
+    """Whether a unit test compares with the symbol, directly or by a table, or an integration test has its text."""
     unit = re.search(rf"(EXPECT|ASSERT)_\w+\([^;]*Reason::{symbol}\b|, Reason::{symbol}\}}", UNIT)
     return bool(unit or re.search(rf'"[^"\n]*\b{re.escape(text)}\b[^"\n]*"', PROGRAMS))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Secrets that a device quotes, in whatever field and encoding, are neither logged nor reported."""
+"""Secrets that a device quotes in any field and encoding are neither logged nor reported."""
 import base64
 import html
 import re
@@ -27,7 +27,7 @@ FORMS = {
 
 @pytest.fixture
 def signing(lying, openssl_cnf, openssl, tmp_path):
-    """All that the user, the log and the error stack are told."""
+    """signing(uri, …): signs, which must fail. -> the output, the log and the error stack"""
 
     def call(uri="sesam:web", **settings):
         log = tmp_path / "log"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A user and password that the device refused are not sent again at once: the device may lock the user."""
+"""A user name and password that the device has refused are not sent again immediately: the device may lock the user."""
 import subprocess
 import time
 
@@ -25,14 +25,14 @@ def web(simulator):
 
 
 class Signing:
-    """A program whose threads sign all the time."""
+    """A program whose threads sign continuously."""
 
     def __init__(self, driver, cnf, seconds):
         self.process = subprocess.Popen([driver, "sesam:web", str(THREADS), str(seconds)], env=minimal_environment(cnf),
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def second(self):
-        """(signatures, failures) of the next second."""
+        """-> (signatures, failures) of the next second"""
         return tuple(int(word) for word in self.process.stdout.readline().split())
 
     def end(self):
@@ -57,7 +57,7 @@ def test_a_password_that_is_changed_is_sent_a_few_times_and_works_again_when_it_
     web.add_user(USER, "another")
     seconds = [signing.second() for _ in range(5)]
     assert seconds[-1][0] == 0 and seconds[-1][1] > THREADS, "failures come at once"
-    # Those under way when it changed, and one after 1 s and after 3 s.
+    # Requests in flight at the change, one after 1 s and one after 3 s.
     assert refused(web) <= THREADS + 3
     web.add_user(USER, PASSWORD)
     time.sleep(0.1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/release in a copy of the sources: a version is in all files that have it, and a release is reproducible."""
+"""scripts/release in a copy of the sources: it updates the version in all files, and a release is reproducible."""
 import json
 import os
 import re
@@ -18,7 +18,7 @@ needs_packaging = pytest.mark.skipif(not (shutil.which("dh") and shutil.which("l
 
 @pytest.fixture
 def copy(tmp_path):
-    """-> call("scripts/release", …) in a repository of its own, with the sources as they are here"""
+    """-> call("scripts/release", …), which runs in a separate repository with a copy of these sources"""
     root = tmp_path / "copy"
     names = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=REPOSITORY,
                            check=True, stdout=subprocess.PIPE, text=True).stdout.split("\0")
@@ -98,4 +98,4 @@ def test_debian_builds_with_the_packages_that_the_sources_are_built_with():
                               cwd=REPOSITORY, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
     control = (REPOSITORY / "debian" / "control").read_text().split("Build-Depends:")[1].split("Standards-Version")[0]
     depends = set(re.findall(r"^ ([\w.+-]+)", control, re.M)) - {"debhelper-compat"}
-    assert depends == set(packages) - {"g++"}  # of build-essential
+    assert depends == set(packages) - {"g++"}  # part of build-essential

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 9: an open key is that key for life. What the device's operator deletes or replaces is noticed, and without
-a request more for each signature."""
+"""Invariant 9: an open key always means the same key. If the device's operator deletes or replaces it, sesam detects
+that, without an additional request per signature."""
 import time
 from contextlib import ExitStack
 
@@ -27,7 +27,7 @@ def replace(device, **fields) -> None:
 
 
 def until_it_is_asked_for(device, say, command) -> None:
-    """Opens the key until the cache no longer has the answer."""
+    """Opens the key repeatedly, until the cache entry has expired and the device gets the request."""
     device.reset_counters()
     for _ in range(200):
         assert say("open") == "ok"
@@ -67,7 +67,7 @@ def test_a_uri_by_key_id_means_that_key_and_no_other(device, session):
 
 
 def test_a_key_that_was_renumbered_is_found_by_its_name(device, session):
-    """The same key_id for another key: as after a factory reset, where the device counts from the beginning."""
+    """The new key has the same key_id, as after a factory reset, when the device counts from the beginning."""
     key = device.create_key("web", counter=77)
     say = session(device, verify_signatures="yes")
     assert say("open") == "ok"
@@ -92,7 +92,7 @@ def test_a_bad_signature_of_the_right_key_stays_a_bad_signature(device, session)
 @pytest.mark.parametrize("told_by", ["getkeyattributes", "listkeys"])
 def test_a_reopening_after_the_time_to_live_tells_the_keys_that_are_still_open(simulator, session, settings, counter,
                                                                                told_by):
-    """The device signs here, with another key: it says nothing, and nobody looks at the signature."""
+    """The device signs with another key without an error, and no program verifies the signature."""
     device = simulator(attributes_without_public_key=told_by == "listkeys")
     device.create_key("web", counter=counter)
     say = session(device, key_cache_seconds=1, **settings)
@@ -107,7 +107,7 @@ def test_a_reopening_after_the_time_to_live_tells_the_keys_that_are_still_open(s
 
 
 def test_a_key_that_is_newer_than_the_listing_at_hand_is_found_in_a_new_one(simulator, session):
-    """Where getkeyattributes tells no public part, a cached listing would hide every key that came later."""
+    """If getkeyattributes does not return the public key, a cached listing would hide all newer keys."""
     device = simulator(attributes_without_public_key=True)
     device.create_key("web")
     say = session(device)

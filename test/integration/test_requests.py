@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 4: one HTTP request per signature, one more per key and process, none for anything else."""
+"""Invariant 4: one HTTP request per signature, one more per key and process, and no others."""
 import pytest
 
 PROGRAMS_THAT_USE_NO_KEY = [
@@ -75,7 +75,7 @@ def test_a_listing_takes_one_request_per_key_type(simulator, openssl_cnf, openss
 
 
 def test_a_connection_that_is_reset_costs_one_attempt(device, openssl_cnf, openssl, tmp_path):
-    """libcurl 8.22 takes a connection that it has just used for a healthy one, and comes again with another."""
+    """libcurl 8.22 considers a connection that it has just used healthy, and retries with another one itself."""
     device.create_key("web")
     device.fault("reset", 1)
     cnf = openssl_cnf(device, log_level=5, log_output=tmp_path / "log")

@@ -7,7 +7,7 @@ PSS = ("-sigopt", "rsa_padding_mode:pss")
 
 @pytest.fixture
 def rsa(device, openssl_cnf, openssl, tmp_path):
-    """A function that makes a key of a size, and gives configuration and the file of its public key."""
+    """rsa(bits) makes a key. -> openssl.cnf, and the file of the public key"""
     def make(bits: int = 2048):
         device.create_key("rsa", type="RSA", size=bits)
         cnf, public = openssl_cnf(device), tmp_path / "rsa.pub"
@@ -50,7 +50,7 @@ def test_salt_lengths(rsa, openssl, tmp_path, salt, verified_as):
                                     "-signature", tmp_path / "sig", tmp_path / "data").stdout
 
 
-# digest's length, the longest salt that fits 2048 bits, and OpenSSL's own words for them
+# The salt lengths: that of the digest, the longest for 2048 bits, and OpenSSL's names for them.
 @pytest.mark.parametrize("digest, size", [("sha224", 28), ("sha256", 32), ("sha384", 48), ("sha512", 64)])
 def test_every_salt_length_of_every_sha2(rsa, openssl, tmp_path, digest, size):
     cnf, public = rsa()
@@ -93,7 +93,7 @@ def test_requests_and_certificates_with_pss_verify_and_say_which(rsa, openssl, t
     openssl(cnf, "x509", "-req", "-in", tmp_path / "csr", "-CA", tmp_path / "ca", "-CAkey", "sesam:rsa", f"-{digest}",
             *PSS, "-sigopt", "rsa_pss_saltlen:digest", "-out", tmp_path / "crt")
     verified = openssl(None, "req", "-in", tmp_path / "csr", "-verify", "-noout")
-    assert "self-signature verify OK" in verified.stderr + verified.stdout  # which of them differs by version
+    assert "self-signature verify OK" in verified.stderr + verified.stdout  # stderr or stdout, depending on the version
     assert "OK" in openssl(None, "verify", "-CAfile", tmp_path / "ca", tmp_path / "crt").stdout
     for form, name in (("req", "csr"), ("x509", "crt"), ("x509", "ca")):
         text = openssl(None, form, "-in", tmp_path / name, "-noout", "-text").stdout

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invariant 7: everything that the programs do, at the highest log level, and then no secret in what any of it left
-behind."""
+"""Invariant 7: runs all operations at the highest log level; no output or file that remains contains a secret."""
 import base64
 import json
 import subprocess
@@ -19,7 +18,7 @@ USER, PASSWORD, PIN, WRONG_PIN = "kilo", "Correct+Horse/9917=", "90817263", "554
 
 
 def spellings(secret: str) -> set[bytes]:
-    """The secret as it may be written: itself, percent-encoded, hexadecimal, base64."""
+    """The secret in all encodings: plain, percent-encoded, hexadecimal, base64."""
     raw = secret.encode()
     return {raw, quote(secret, safe="").encode(), raw.hex().encode(), raw.hex().upper().encode(), base64.b64encode(raw)}
 
@@ -38,7 +37,7 @@ def found_in(data: bytes) -> list[str]:
 
 @pytest.fixture
 def kept(tmp_path):
-    """Files that hold the secrets because they are put there, and a device whose user has the password."""
+    """A directory with the files that are meant to contain the secrets."""
     directory = tmp_path / "given"
     directory.mkdir()
     for name, text in (("password", PASSWORD), ("pin", PIN), ("wrong", WRONG_PIN)):
@@ -72,7 +71,7 @@ def cnf(device, openssl_cnf, kept, work):
 
 
 def keys_at_work(run, cnf, device, work, kept):
-    """Every operation there is, those that fail as well. -> what the programs said."""
+    """Runs every operation, including some that fail. -> the output of the programs"""
     said = []
 
     def openssl(*arguments, check=True):
@@ -128,7 +127,7 @@ def test_a_bad_configuration_at_the_highest_level_tells_no_secret(device, openss
 
 @pytest.fixture
 def core_of(cnf, tmp_path):
-    """core_of(signatures): the core dump of a process that has made so many."""
+    """core_of(signatures) -> the core dump of a process that has made that many signatures"""
     program = compile_driver(tmp_path, "resident", "resident.c")
 
     def dump(signatures: int) -> bytes:
@@ -158,7 +157,7 @@ def test_a_core_dump_of_a_program_that_uses_no_key_holds_no_secret(core_of, devi
 
 @not_sanitized("what is freed is kept")
 def test_a_core_dump_of_a_program_that_signs_does_not_hold_the_password_itself(core_of):
-    # The request's body with its PIN and the Authorization line are in the buffers of libcurl and nghttp2: SECURITY.md.
+    # The buffers of libcurl and nghttp2 contain the PIN in the request's body, and the Authorization line: SECURITY.md.
     core = core_of(5)
     assert set(found_in(core)) <= {"PIN", "Basic header"}
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files that hold a secret and that every user can read or replace: one line in the log, when a key is used, and never
-before. What cannot be a PIN is not sent."""
+"""Files with a secret that every user can read or replace: one line in the log, only when a key is used. Also, text
+that cannot be a PIN is not sent."""
 import json
 
 import pytest
@@ -18,7 +18,7 @@ def web(device):
 
 @pytest.fixture
 def warnings(openssl, tmp_path):
-    """warnings(cnf): signs, which has to work; the warnings in the log."""
+    """warnings(cnf): signs, which must succeed. -> the warnings in the log"""
 
     def call(cnf):
         openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null")
@@ -59,7 +59,7 @@ def test_the_included_file_with_a_password_in_it_is_the_one_that_counts(web, ope
     assert_names(warnings(cnf), part, "pass")
 
 
-# How an openssl.cnf gets its password from another file; {part} and {directory} are that file and where it is.
+# Ways to include the password from another file in openssl.cnf; {part} is that file, {directory} its directory.
 WAYS = {"a variable of its section": ("", ".include {part}\n[sesam_provider]\npass = ${{creds::hsmpw}}",
                                       "[creds]\nhsmpw = {password}\n"),
         "a quoted path": ("", '.include "{part}"', "pass = {password}\n"),
@@ -68,7 +68,7 @@ WAYS = {"a variable of its section": ("", ".include {part}\n[sesam_provider]\npa
 
 @pytest.fixture
 def elsewhere(web, openssl_cnf, tmp_path):
-    """elsewhere(way, …) -> an openssl.cnf without the password, and the file with it."""
+    """elsewhere(*WAYS[…]) -> an openssl.cnf without the password, and the file with the password"""
 
     def make(head, line, text):
         cnf = openssl_cnf(web, pin_source="env:PIN_OF_TEST", log_level=1, log_output=tmp_path / "log")
@@ -110,7 +110,7 @@ def test_a_password_of_the_environment_is_in_no_file(web, openssl_cnf, openssl, 
 
 
 def test_a_password_that_is_not_found_is_not_called_closed(web, openssl_cnf, sesam):
-    """Its line is continued within the name, which OpenSSL allows."""
+    """The name of the setting is split by a line continuation, which OpenSSL allows."""
     cnf = openssl_cnf(web, pin=PIN)
     cnf.write_text(cnf.read_text().replace("\npass =", "\npa\\\nss ="))
     done = sesam(cnf, "doctor", "--json", check=False)

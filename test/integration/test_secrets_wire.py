@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where credentials go: to the device alone, over TLS 1.2 at least; no redirect, no proxy, no other host."""
+"""Credentials are sent only to the device, over at least TLS 1.2: not to redirects, proxies or other hosts."""
 import contextlib
 import json
 import shutil
@@ -15,15 +15,15 @@ from harness.simulator import DEVICE_NAME
 
 
 class Impostor:
-    """A TLS server with the device's certificate. Answers every connection with one text, or, where `by_get` is given,
-    those that begin with a GET with that, and keeps what it was sent."""
+    """A TLS server with the device's certificate that records what it receives. It sends `answer` on every connection;
+    if `by_get` is given, it sends that on connections that start with a GET."""
 
     def __init__(self, device, answer: bytes, versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3),
                  by_get: bytes | None = None):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(device.tlscert, device.tlscert.parent / "tls.key")
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # the old versions are what is tried
+            warnings.simplefilter("ignore", DeprecationWarning)  # the test needs the old versions
             self.context.set_ciphers("DEFAULT:@SECLEVEL=0")
             self.context.minimum_version, self.context.maximum_version = versions
         self.answer, self.by_get, self.received = answer, by_get or answer, b""
@@ -43,7 +43,7 @@ class Impostor:
 
 @pytest.fixture
 def listener():
-    """A port where nobody may come. listener.visited() says whether somebody did."""
+    """A port that must not be contacted. listener.visited() returns whether it was."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.2)
 
@@ -120,7 +120,7 @@ def test_tls_1_2_is_the_floor_even_if_openssl_cnf_allows_less(device, openssl_cn
                                            1))
     port = server.url.rsplit(":", 1)[1]
     assert "Protocol  : TLSv1.1" in openssl(cnf, "s_client", "-connect", f"127.0.0.1:{port}",
-                                            check=False).stdout  # so it does allow less
+                                            check=False).stdout  # so openssl itself accepts TLS 1.1
     server.received = b""
     assert "TLS failed" in sign(openssl, cnf, check=False).stderr
     assert "TLS failed" in sesam(cnf, "doctor", check=False).stdout

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""OSSL_PROVIDER_self_test(): the settings and the device, by reading alone."""
+"""OSSL_PROVIDER_self_test(): checks the settings and the device, with read-only requests."""
 import subprocess
 
 import pytest
@@ -31,7 +31,7 @@ def test_each_check_is_reported_and_only_read_requests_are_sent(device, openssl_
     device.reset_counters()
     assert self_test(openssl_cnf(device)) == CONFIGURATION + ["Start Device timestamp", "Pass Device timestamp",
                                                               "passed"]
-    assert device.requests() == {"timestamp": 2, "getkeyattributes": 1, "eccsign": 1}  # the key's are the signature's
+    assert device.requests() == {"timestamp": 2, "getkeyattributes": 1, "eccsign": 1}  # the last two: signing
 
 
 def test_loading_the_provider_runs_no_self_test(device, openssl_cnf, openssl):

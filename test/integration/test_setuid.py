@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A set-user-ID program does nothing that its caller's environment says."""
+"""A set-user-ID program ignores its caller's environment."""
 import os
 import tempfile
 from pathlib import Path
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.skipif(os.geteuid() != 0, reason="to make a set-user-I
 
 @pytest.fixture(scope="module")
 def program():
-    """Where another user may run it."""
+    """The set-user-ID driver, in a directory where other users may run it."""
     with tempfile.TemporaryDirectory(prefix="sesam-setuid") as directory:
         Path(directory).chmod(0o755)
         made = compile_driver(Path(directory), "setuid", "setuid.c")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/site, looked at with a real browser: every page, on light and dark screens, wide and narrow."""
+"""scripts/site, checked in a real browser: every page, on light and dark screens, wide and narrow."""
 import functools
 import http.server
 import json
@@ -77,7 +77,7 @@ const look = page => new Promise(done => {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """-> its address"""
+    """-> the URL of the site"""
     directory = tmp_path_factory.mktemp("site") / "site"
     subprocess.run([REPOSITORY / "scripts" / "site", directory], check=True, stdout=subprocess.DEVNULL, timeout=120)
     (directory / "probe").write_text(PROBE)

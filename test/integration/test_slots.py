@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every function that the provider gives to OpenSSL, called with null, for a size, with a short buffer, with the wrong
-key, on copies."""
+"""Calls every function that the provider offers to OpenSSL with null, for a size query, with a short buffer, with the
+wrong key, and on copies."""
 from drivers.life import compile_driver
 
 

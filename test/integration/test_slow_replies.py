@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A node that sends its replies so slowly that none is ever complete has failed, as one that sends nothing."""
+"""A node that sends its replies so slowly that none completes is treated as failed, like one that sends nothing."""
 import time
 
 import pytest
@@ -49,7 +49,7 @@ SLOWLY = {
 
 @pytest.fixture(params=SLOWLY.values(), ids=SLOWLY.keys())
 def slow(request, device):
-    """slow(kind): from now on a peer with the keys of `device` replies to requests of that kind slowly."""
+    """-> a peer with the keys of `device`, and arm(kind), which makes it reply slowly to requests of that kind"""
     version, act = request.param
     device.create_key("web")
     peer = HostilePeer(device, version)
@@ -59,7 +59,7 @@ def slow(request, device):
 
 @pytest.fixture
 def signer(openssl_cnf, signer_program):  # noqa: F811
-    """signer(device, url): a program that signs with a key at that url."""
+    """signer(device, url) -> a program that signs with a key at that URL"""
     started = []
 
     def start(device, url):
@@ -87,6 +87,6 @@ def test_a_lone_node_is_not_asked_again_at_once(device, slow, signer):
     be_slow("")
     made, _, error = program.sign()
     assert not made and NOT_RESPONDING not in error
-    for limit_s in (2 * TIMEOUT_MS / 1000, 0.2, 0.2):  # the first waits for the outcome of a probe
+    for limit_s in (2 * TIMEOUT_MS / 1000, 0.2, 0.2):  # the first waits for the result of a probe
         made, seconds, error = program.sign()
         assert not made and seconds < limit_s and NOT_RESPONDING in error, (seconds, error)

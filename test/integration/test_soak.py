@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/soak, for a moment; and that it would notice what it looks for."""
+"""scripts/soak, for a short time, and that it detects the failures it looks for."""
 from dataclasses import replace
 
 import pytest

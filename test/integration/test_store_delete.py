@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""OSSL_STORE_delete(3): one key, by a URI that names no other. Before OpenSSL 3.2 the test calls the function."""
+"""OSSL_STORE_delete(3): deletes one key, by an unambiguous URI. Before OpenSSL 3.2, the driver calls sesam's function
+directly."""
 import pytest
 
 from drivers.life import compile_driver
@@ -85,7 +86,7 @@ def test_of_two_keys_of_one_name_neither_is_deleted(web, openssl_cnf, run, drive
 def test_the_key_is_looked_up_again_however_young_the_cached_answer_is(web, openssl_cnf, run, driver):
     done = run([driver, "-", "open:sesam:web", "sesam:web"], openssl_cnf(web, pin=PIN, key_cache_seconds=3600))
     assert done.stdout == "asked 0 deleted 1 failed 0\nkept key does not sign\n", str(done)
-    # Opened, looked up to be deleted, and asked for once more when the signature failed.
+    # Look-ups: when the key is opened, before its deletion, and after the failed signature.
     assert web.requests() == {"getkeyattributes": 3, "deletekey": 1, "eccsign": 1}
     assert "unknown key" in done.stderr
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What scripts/suites makes of the output of other projects' tests."""
+"""scripts/suites: how it interprets the output of other projects' tests."""
 import sys
 
 import pytest

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Upgrade and downgrade: what users of earlier versions keep is still read, and what a later version wrote is either
-read or refused by name."""
+"""Upgrade and downgrade: files of earlier versions are still read, and files of a later version are either read, or
+refused with the name of the unknown setting."""
 import re
 
 import pytest
@@ -15,7 +15,7 @@ PIN = "12345678"
 
 @pytest.fixture
 def of_version(device, tmp_path):
-    """of_version("0.1.0") -> that version's openssl.cnf, filled in for a device with the key of its other files"""
+    """of_version("0.1.0") -> the openssl.cnf of that version, filled in for a device that has the key in its files"""
     def make(version):
         key = device.create_key("web", pin=PIN)
         assert key["id"] and "0025" in str(key), "the files name the first key of a new device"
@@ -44,7 +44,7 @@ def test_configuration_pem_file_and_uris_of_an_earlier_version_work(of_version, 
 
 
 def test_the_newest_file_has_every_setting_until_its_version_is_released():
-    """But those that exclude others of it, that need a device of their own, or that are OpenSSL's."""
+    """Except settings that exclude others, that need a special device, or that are OpenSSL's."""
     newest = max(EARLIER, key=lambda version: [int(part) for part in version.split(".")])
     if f"## [{newest}] - unreleased" not in (REPOSITORY / "CHANGELOG.md").read_text():
         pytest.skip(f"{newest} was released: its files stay as they are")
@@ -57,7 +57,7 @@ def test_the_newest_file_has_every_setting_until_its_version_is_released():
 
 @pytest.mark.parametrize("version", EARLIER)
 def test_the_current_pem_file_is_one_that_earlier_versions_read(of_version, openssl, tmp_path, version):
-    """If this fails, a downgrade needs PEM files to be made again: say so in docs/OPERATIONS.md."""
+    """If this fails, PEM files must be made again after a downgrade: document that in docs/OPERATIONS.md."""
     cnf = of_version(version)
     openssl(cnf, "pkey", "-in", "sesam:web", "-out", tmp_path / "web.key")
     assert (tmp_path / "web.key").read_text().strip() == (VERSIONS / version / "web.key").read_text().strip()

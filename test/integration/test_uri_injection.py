@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a device calls a key or its token never becomes another attribute of a URI, such as the file that a PIN is
-in."""
+"""A key or token name from the device must not add attributes to a URI, such as the file with the PIN."""
 import re
 
 import pytest

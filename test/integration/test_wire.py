@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The wire table: what n200.md only assumes is corrected in openssl.cnf, without a new build."""
+"""The wire table: assumptions of n200.md can be corrected in openssl.cnf, without a new build."""
 import subprocess
 
 import pytest
@@ -19,7 +19,7 @@ def web(device):
 
 @pytest.fixture
 def refused(openssl_cnf, openssl):
-    """refused(device, wire_…=…): signs, which has to fail; what was told."""
+    """refused(device, wire_…=…): signs, which must fail. -> the line with the error"""
 
     def call(device, **wire) -> str:
         done = openssl(openssl_cnf(device, pin=PIN, **wire), "dgst", "-sha256", "-sign", "sesam:web", "/dev/null",
@@ -32,7 +32,7 @@ def refused(openssl_cnf, openssl):
 
 
 def test_a_bare_word_renames_the_command(web, refused):
-    """The simulator knows no such command, which shows that it was asked for it."""
+    """The simulator does not know this command; its error shows that the request used it."""
     told = refused(web, wire_ec_sign="ecdsasign")
     assert "the device does not know the command" in told and 'device message: "unknown command"' in told
     assert "wire_... settings" in told

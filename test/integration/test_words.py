@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`scripts/lint words`: what it finds, and what it leaves alone."""
+"""`scripts/lint words`: the words that it reports, and those that it accepts."""
 import sys
 
 import pytest

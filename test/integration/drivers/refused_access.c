@@ -10,7 +10,7 @@
 #include "first_key.h"
 
 static EVP_PKEY *key;
-enum { MAX_PRINTED = 40 };  // more would fill a pipe that nobody reads
+enum { MAX_PRINTED = 40 };  // more could fill the pipe, which is read only at the end
 static int good, bad, printed, is_over;
 
 static void *sign(void *unused) {

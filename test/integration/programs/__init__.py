@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs that use a key in the device, a row each: test_programs.py runs the rows."""
+"""Programs that use a key in the device, one row each; test_programs.py runs them."""

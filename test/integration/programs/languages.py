@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Interpreters: TLS servers and signatures by a few lines of each language. Python has a file of its own."""
+"""Interpreters: TLS servers and signatures in a few lines of each language. Python is tested in a separate file."""
 from programs.row import Place, Server, Tool
 
 PERL_SERVER = """

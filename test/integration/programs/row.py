@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a row of the table of programs is: a TLS server to be started, or a command to be run."""
+"""The rows of the table of programs: TLS servers to start, and commands to run."""
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from harness.tls import Server as Listener
 
 @dataclass
 class Place:
-    """Where a program runs: a directory of its own, which every user may enter, and a key in the device."""
+    """Where a program runs: its own directory, which every user may enter, and a key in the device."""
     directory: Path
     device: Simulator
     cnf: Path
@@ -24,7 +24,8 @@ class Place:
     port: int = 0
 
     def write(self, name: str, text: str, mode: int = 0o644) -> Path:
-        """`text` is a format: {port}, {key}, {certificate}, {directory}, {cnf}; braces of its own are doubled."""
+        """`text` is a format string with {port}, {key}, {certificate}, {directory} and {cnf}; literal braces are
+        doubled."""
         path = self.directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.format(port=self.port, key=self.identity.key, certificate=self.identity.certificate,
@@ -38,13 +39,13 @@ class Place:
         self.cnf.write_text(text.replace(before, after))
 
     def offer_certificates(self) -> None:
-        """The store then has the certificate of the key."""
+        """Configures `certificates`, so that sesam's store has the certificate of the key."""
         self.change_settings("activate = 1\nurl", f"activate = 1\ncertificates = {self.directory}/certificates\nurl")
         (self.directory / "certificates").mkdir()
         shutil.copy(self.identity.certificate, self.directory / "certificates")
 
     def run(self, *words: Any, **options: Any) -> Done:
-        """With the key in the device."""
+        """Runs a program that can use the key in the device."""
         return run(words, self.cnf, **{"cwd": self.directory, "timeout": 60, **options})
 
     def run_without_device(self, *words: Any, **options: Any) -> Done:
@@ -57,19 +58,19 @@ class Place:
         return path
 
     def assert_verifies(self, signature: str, data: str) -> None:
-        """Two files, checked by OpenSSL alone."""
+        """Verifies a signature file with OpenSSL, without sesam."""
         self.run_without_device("openssl", "dgst", "-sha256", "-verify", self.public_key(), "-signature", signature,
                                 data)
 
 
 @dataclass(frozen=True)
 class Program:
-    """`name` is in the test's name, and finds the program's row in test/matrix/table.py."""
+    """`name` is part of the test's name, and identifies the program's row in test/matrix/table.py."""
     name: str
-    commands: Sequence[str]  # found in PATH, or as a path; the first of alternatives separated by |
+    commands: Sequence[str]  # names in PATH, or paths; alternatives are separated by |
     types: Sequence[str] = ("EC", "RSA")
-    unfit: Callable[[], str] = lambda: ""  # why it cannot be tried here, although it is installed
-    variant: str = ""  # of rows of one program
+    unfit: Callable[[], str] = lambda: ""  # why it cannot be tested here although it is installed
+    variant: str = ""  # distinguishes several rows of one program
 
     def skip_unless_installed(self) -> None:
         for command in self.commands:
@@ -82,26 +83,26 @@ class Program:
 @dataclass(frozen=True)
 class Server(Program):
     """Listens on a port with the key and certificate of a place."""
-    start: Callable[[Place], Sequence[Any]] = field(kw_only=True)  # writes its files; its command line
+    start: Callable[[Place], Sequence[Any]] = field(kw_only=True)  # writes its files, returns its command line
     starttls: str = ""  # the protocol, as openssl s_client names it
     versions: Sequence[str] = tuple(VERSIONS)
-    user: str = ""  # its command line runs as that user if the tests run as root
-    ready: str = ""  # what it prints once it is ready, if it listens on no TCP port
-    client: Callable[[Place, str], None] | None = None  # instead of openssl s_client: a handshake of that version
+    user: str = ""  # if the tests run as root, the command line runs as that user
+    ready: str = ""  # what it prints when it is ready, if it does not listen on a TCP port
+    client: Callable[[Place, str], None] | None = None  # replaces openssl s_client: makes a handshake of that version
     refusal: str = ""  # it cannot use the key: no handshake succeeds, and this is in its output or its file "log"
 
 
 @dataclass(frozen=True)
 class Tool(Program):
-    """Is run, and has then used the key. `use` fails unless what it made verifies."""
+    """A command that uses the key. `use` runs it, and fails unless the result verifies."""
     use: Callable[[Place], None] = field(kw_only=True)
-    signatures: int = 1  # that the device has made then
+    signatures: int = 1  # number of signatures by the device
     refusal: str = ""  # it cannot use the key: it fails, and this is in what it prints
-    crash: str = ""  # a known bug of the program by which it dies, and which a release may have corrected
+    crash: str = ""  # a known bug that crashes the program, and that a release may have fixed
 
 
 class Daemon(Listener):
-    """A program of a row. It is ready when its output has the text `ready`, or when its port accepts connections."""
+    """The program of a row. It is ready when its output contains `ready`, or when its port accepts connections."""
 
     def __init__(self, arguments: Sequence[Any], cnf: Path | None, port: int, directory: Path, ready: str = ""):
         self.ready = ready
@@ -115,7 +116,7 @@ class Daemon(Listener):
 
 
 def no_certificates() -> str:
-    """For `unfit`."""
+    """A value for `unfit`: programs that need certificates in sesam's store."""
     known = "certificates =" in (REPOSITORY / "openssl.cnf.example").read_text()
     return "" if known else "sesam has no certificates in its store"
 
@@ -124,7 +125,7 @@ SEARCHED = minimal_environment(None)["PATH"]
 
 
 def find(command: str) -> str | None:
-    """The first of the alternatives that exists. A * stands for what differs between releases."""
+    """The first alternative that exists. A * matches parts that differ between releases."""
     for one in command.split("|"):
         if "*" in one:
             found = sorted(str(path) for path in Path("/").glob(one.lstrip("/")))

@@ -37,7 +37,7 @@ def redis(place: Place) -> list[object]:
 
 
 def postgresql(place: Place) -> list[object]:
-    """Its certificate and key are files of its user, or of root."""
+    """PostgreSQL requires that its user, or root, owns the certificate and key files."""
     data = place.directory / "data"
     settings = {"listen_addresses": "127.0.0.1", "port": place.port, "unix_socket_directories": place.directory,
                 "ssl": "on", "ssl_cert_file": place.identity.certificate, "ssl_key_file": place.identity.key}
@@ -51,7 +51,7 @@ INITDB, POSTGRES = find("/usr/lib/postgresql/*/bin/initdb"), find("/usr/lib/post
 
 
 def mariadb(place: Place) -> list[object]:
-    """Without tables of its own: a handshake comes before any of them is read."""
+    """Runs without system tables: they are read only after the handshake."""
     (place.directory / "data").mkdir()
     return ["mariadbd", "--no-defaults", f"--datadir={place.directory}/data", f"--socket={place.directory}/socket",
             f"--pid-file={place.directory}/pid", "--bind-address=127.0.0.1", f"--port={place.port}", "--user=root",

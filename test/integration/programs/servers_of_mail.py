@@ -88,7 +88,7 @@ userdb static {{
 
 
 def postfix(place: Place, keys: str) -> list[object]:
-    """`keys`: the lines of main.cf that name certificate and key. smtpd runs as the user postfix."""
+    """`keys`: the lines of main.cf that name the certificate and the key. smtpd runs as the user postfix."""
     for name in ("queue", "data", "etc"):
         (place.directory / name).mkdir()
     shutil.copytree("/etc/postfix", place.directory / "etc", dirs_exist_ok=True)
@@ -104,7 +104,7 @@ def postfix_key_file(place: Place) -> list[object]:
 
 
 def one_file(place: Place, label: str) -> Path:
-    """Key and certificate, the key under that PEM label."""
+    """A file with the key, under that PEM label, and the certificate."""
     path = place.directory / "chain.pem"
     path.write_text(place.identity.key.read_text().replace("SESAM KEY URI", label) +
                     place.identity.certificate.read_text())
@@ -137,12 +137,12 @@ def needs_root() -> str:
 
 SERVERS = [
     Server("postfix", ["postfix"], unfit=needs_root, start=postfix_key_file, starttls="smtp"),
-    # Both accept the PEM labels of private keys alone. OpenSSL then tries every decoder of that type of key.
+    # Both settings accept only the PEM labels of private keys. OpenSSL then tries every decoder of that type of key.
     Server("postfix", ["postfix"], unfit=needs_root, start=postfix_combined, starttls="smtp", variant="combined"),
     Server("postfix", ["postfix"], unfit=needs_root, start=postfix_chain_files, starttls="smtp", variant="chain_files"),
     Server("postfix", ["postfix"], unfit=needs_root, start=postfix_chain_files_as_written, starttls="smtp",
            variant="our-label", refusal="ignoring PEM type: SESAM KEY URI"),
-    # Its login process may have one thread: RLIMIT_NPROC is 1 there.
+    # Its login process may have only one thread: RLIMIT_NPROC is 1 there.
     Server("dovecot", ["dovecot"], unfit=needs_root, start=dovecot,
            refusal="no thread: Resource temporarily unavailable"),
 ]

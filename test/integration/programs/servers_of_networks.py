@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TLS inside of other protocols: OpenVPN, and EAP-TLS with FreeRADIUS and wpa_supplicant."""
+"""TLS inside other protocols: OpenVPN, and EAP-TLS with FreeRADIUS and wpa_supplicant."""
 from pathlib import Path
 
 from harness.tls import VERSIONS, make_file_identity
@@ -64,7 +64,7 @@ network={{
 
 
 def peer(place: Place) -> tuple[Path, Path]:
-    """Key and certificate of the other side, in files."""
+    """The peer's key and certificate, in files."""
     key, certificate = place.directory / "peer.key", place.directory / "peer.crt"
     return (key, certificate) if key.exists() else make_file_identity(place.directory, "peer")
 
@@ -107,12 +107,12 @@ def own(place: Place) -> tuple[Path, Path]:
     return place.identity.key, place.identity.certificate
 
 
-# Without a tunnel, OpenVPN has one peer: the next one may have to wait until it has given up the first.
+# Without a tunnel, OpenVPN has a single peer: the next one may have to wait until the first is abandoned.
 SERVERS = [
     Server("openvpn", ["openvpn"], start=openvpn, client=openvpn_client, ready="UDPv4 link remote: [AF_UNSPEC]",
            versions=[version], variant=f"TLS-{version}") for version in VERSIONS
 ] + [
-    # FreeRADIUS 3.2 offers TLS 1.3 for EAP-TLS to its developers only.
+    # FreeRADIUS 3.2 offers TLS 1.3 for EAP-TLS only in developer builds.
     Server("freeradius", ["freeradius", "eapol_test"], ready="Ready to process requests", versions=["1.2"],
            start=lambda place: freeradius(place, own(place), peer(place)[1]),
            client=lambda place, version: eapol_test(place, version, peer(place), own(place)[1])),

@@ -68,7 +68,7 @@ def sbsign(place: Place) -> None:
 
 
 def assert_module_is_signed(place: Place) -> None:
-    """The end of the file: a detached CMS signature, its length in four bytes, the magic text."""
+    """The module ends in a detached CMS signature, its length in four bytes, and the magic text."""
     signed = (place.directory / "module.ko").read_bytes().removesuffix(MODULE_MAGIC)
     length = int.from_bytes(signed[-4:], "big")
     (place.directory / "signature").write_bytes(signed[-12 - length:-12])
@@ -87,7 +87,7 @@ def sign_file(place: Place) -> None:
 
 
 def sign_file_by_uri(place: Place) -> None:
-    """It loads a provider named pkcs11, which openssl.cnf says is sesam."""
+    """sign-file loads a provider named pkcs11; in openssl.cnf, that is sesam."""
     place.change_settings("\nsesam = sesam_provider\n", PROVIDER_PKCS11)
     (place.directory / "module.ko").write_bytes(b"a module\n" * 9)
     place.run(find(KBUILD + "scripts/sign-file"), "sha256", "pkcs11:object=web", place.identity.certificate,
@@ -96,13 +96,13 @@ def sign_file_by_uri(place: Place) -> None:
 
 
 def loads_no_provider() -> str:
-    """Kernels from 6.14 on do, and older ones of Debian's."""
+    """For `unfit`: kernels from 6.14 on, and some older ones of Debian, load a provider."""
     program = Path(find(KBUILD + "scripts/sign-file") or "")
     return "" if b"OSSL_PROVIDER_try_load" in program.read_bytes() else "this kernel's loads no provider"
 
 
 def extract_cert(place: Place) -> None:
-    """From a file: the device is not asked for anything."""
+    """Extracts from a file, without a request to the device."""
     place.run(find(KBUILD + "certs/extract-cert"), place.identity.certificate, "out.der")
     place.run_without_device("openssl", "x509", "-inform", "DER", "-in", "out.der", "-noout")
 
@@ -116,13 +116,13 @@ def extract_cert_by_uri(place: Place) -> None:
 
 
 def mkimage(place: Place) -> None:
-    """The signature of an image is over its data. With -K the public key goes into a device tree for U-Boot."""
+    """The signature covers the data of the image. With -K, the public key goes into a device tree for U-Boot."""
     algorithm = {"EC": "ecdsa256", "RSA": "rsa2048"}[place.identity.type]
     (place.directory / "data").write_bytes(b"a kernel\n" * 9)
     source = place.write("image.its", IMAGE_SOURCE.replace("ALGORITHM", algorithm))
     place.write("keys.dts", "/dts-v1/; / {{ }};\n")
     place.run("dtc", "-O", "dtb", "-o", "keys.dtb", "keys.dts")
-    (place.directory / "web.pem").write_text(place.identity.key.read_text())  # where it looks for an ECDSA key
+    (place.directory / "web.pem").write_text(place.identity.key.read_text())  # where mkimage looks for an ECDSA key
     place.run("mkimage", "-f", source, "-k", place.directory, "-K", "keys.dtb", "-r", "image.fit")
     value = place.run("fdtget", "-t", "bx", "image.fit", "/images/kernel/signature", "value").stdout
     (place.directory / "signature").write_bytes(bytes(int(word, 16) for word in value.split()))
@@ -167,7 +167,7 @@ def since_1_3() -> str:
 def sign_xml(place: Place, *key: object) -> None:
     algorithm = {"EC": "ecdsa", "RSA": "rsa"}[place.identity.type]
     place.write("in.xml", XML.replace("ALGORITHM", algorithm))
-    # 1.3 looks for a key that the document names; this takes any of the right type.
+    # Version 1.3 looks for a key that the document names; this option accepts any key of the right type.
     lax = [] if before_1_3() else ["--lax-key-search"]
     place.run("xmlsec1", "--sign", "--crypto", "openssl", *lax, *key, "--output", "out.xml", "in.xml")
 
@@ -197,7 +197,7 @@ TOOLS = [
     Tool("cosign", ["cosign"], use=cosign),
     Tool("xmlsec1", ["xmlsec1"], ["EC"], use=xmlsec1),
     Tool("xmlsec1", ["xmlsec1"], ["RSA"], unfit=before_1_3, use=xmlsec1),
-    # To 1.2, an RSA key is private only if it shows the private exponent (lsh123/xmlsec#901).
+    # For 1.2, an RSA key is private only if it exports the private exponent (lsh123/xmlsec#901).
     Tool("xmlsec1", ["xmlsec1"], ["RSA"], unfit=since_1_3, use=xmlsec1, refusal="key is not found"),
     Tool("xmlsec1", ["xmlsec1"], unfit=before_1_3, use=xmlsec1_by_uri, variant="by-uri"),
 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""BIND's nsupdate with SIG(0): updates signed by a private key, which the server checks against a KEY record."""
+"""BIND's nsupdate with SIG(0): updates signed with a private key, which the server verifies with a KEY record."""
 from programs.row import Daemon, Place, Tool
 
 NAMED = """

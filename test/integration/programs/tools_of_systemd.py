@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""systemd's signers, from version 257 on: they take a URI and the name of the provider."""
+"""systemd's signing commands, from version 257 on: they accept a URI and the name of the provider."""
 import base64
 import json
 import re
@@ -56,7 +56,7 @@ def ukify(place: Place) -> None:
 
 
 def measure(place: Place) -> None:
-    """A signature of the policy that a TPM would have for one phase of the boot."""
+    """Signs the TPM policy for one phase of the boot."""
     (place.directory / "plain.efi").write_bytes(minimal_program())
     done = place.run(MEASURE, "sign", "--linux=plain.efi", "--bank=sha256", "--phase=enter-initrd", "--json=short",
                      *key_by_uri(place))
@@ -67,7 +67,7 @@ def measure(place: Place) -> None:
 
 
 def repart(place: Place) -> None:
-    """A partition with the signature of another one's root hash: it is in the image as JSON."""
+    """Makes a partition with the signature of another partition's root hash, which is in the image as JSON."""
     (place.directory / "tree").mkdir()
     (place.directory / "tree" / "file").write_text("x\n")
     for name, text in PARTITIONS.items():
@@ -89,6 +89,6 @@ TOOLS = [
     Tool("systemd-sbsign", [SBSIGN, "sbverify"], unfit=no_certificates, use=sbsign_with_both_by_uri, variant="both"),
     Tool("ukify", ["ukify", SBSIGN, STUB, "sbverify"], use=ukify),
     Tool("systemd-measure", [MEASURE, REPART], unfit=takes_no_provider, use=measure),
-    # Of systemd 257 it signs twice.
+    # systemd-repart 257 signs twice.
     Tool("systemd-repart", [REPART, "mksquashfs"], unfit=takes_no_provider, use=repart, signatures=2),
 ]
