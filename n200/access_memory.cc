@@ -25,7 +25,7 @@ Error marked(const OperationContext& doing, const RefusedAccess::Refusal& refusa
                       std::to_string(std::max<milliseconds::rep>(next.count(), 0)) + " ms)");
 }
 
-// What error_of() wrote before the problem names the key of one caller.
+// Removes the prefix that error_of() put before the problem: it names one caller's key.
 Error without_context(const OperationContext& doing, const Error& error) {
   const std::string context = error_of(doing, Reason::none, {}).detail + ": ";
   return {error.reason,
@@ -44,7 +44,7 @@ AccessMemory::AccessMemory(const transport::Options& connection, bool remembers_
     logins_.push_back(memory().login(url, connection.user, connection.password));
 }
 
-// Stands for node, user, password and command, and for the key where the refusal may be about that.
+// Identifies node, user, password and command, and the key if the refusal may be about that.
 std::string AccessMemory::name_of(const Exchange& exchange, bool of_the_key) const {
   std::string name = std::to_string(logins_[exchange.node]) + "." + std::to_string(exchange.password_number) +
                      "|" + std::to_string(static_cast<unsigned>(exchange.operation));
@@ -61,7 +61,7 @@ std::optional<RefusedAccess::Refusal> AccessMemory::refusal_for(const Exchange& 
   auto refusal = memory().ask(of_all_keys, exchange.deadline);
   if (!refusal) {
     refusal = memory().ask(name_of(exchange, true), exchange.deadline);
-    if (refusal) memory().unanswered(of_all_keys);  // this caller tries neither
+    if (refusal) memory().unanswered(of_all_keys);  // not sent: let the next caller try
   }
   if (refusal) refusal->error = marked(exchange.doing, *refusal, RefusedAccess::Clock::now());
   return refusal;
@@ -90,7 +90,7 @@ void AccessMemory::note(const Exchange& exchange, ReplyKind kind, const Error* e
   }
 }
 
-// The usual case writes nothing that threads share.
+// In the common case this writes nothing that threads share.
 void AccessMemory::note_authorized(const Exchange& exchange) noexcept {
   auto& nodes = authorized_[static_cast<std::size_t>(exchange.operation)];
   if (!has(nodes, exchange.node)) nodes.fetch_or(node_set(exchange.node), std::memory_order_relaxed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one device remembers of refused and of authorized requests: a request that was refused a short time
-// ago is not sent again.
+// Remembers which requests one device refused or authorized: a request that was refused recently is not sent
+// again.
 #pragma once
 
 #include <array>
@@ -17,14 +17,14 @@
 
 namespace sesam::n200 {
 
-/// Shared by all threads. The refusals themselves are state of the process (refused_access.h).
+/// Shared by all threads. The refusals themselves are process-wide state (refused_access.h).
 class AccessMemory {
  public:
   AccessMemory(const transport::Options& connection, bool remembers_refusals);
 
-  /// The refusal to return in place of a request.
+  /// The refusal to return instead of sending the request; nullopt if the request may be sent.
   std::optional<RefusedAccess::Refusal> refusal_for(const Exchange& exchange) const;
-  /// How a request that was sent ended. `error`: not null for no_access. `begun`: when the exchange did.
+  /// Records how a sent request ended. `error`: not null for no_access. `begun`: start of the exchange.
   void note(const Exchange& exchange, ReplyKind kind, const Error* error,
             RefusedAccess::Clock::time_point begun);
 
@@ -35,7 +35,7 @@ class AccessMemory {
 
   const bool remembers_refusals_;
   std::vector<std::size_t> logins_;  // by node: RefusedAccess::login()
-  // By operation: the nodes that have done it.
+  // By operation: the nodes that have performed it.
   std::array<std::atomic<NodeSet>, static_cast<std::size_t>(Operation::count)> authorized_{};
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an operation on a private key leaves behind: a record of the audit, and a line of the log.
+// Accounts for each operation on a private key: an audit record and a log line.
 #pragma once
 
 #include <chrono>
@@ -11,12 +11,12 @@
 
 namespace sesam::n200 {
 
-/// From the beginning of one operation to its end, in the caller's thread.
+/// Covers one operation from beginning to end, in the caller's thread.
 class Account {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Nobody wants one, as by default.
+  /// Neither an audit nor the logging of requests is configured; this is the default.
   static bool is_unwanted(const Exchanger& exchanger) noexcept {
     return exchanger.audit() == nullptr && !exchanger.log().wants(LogLevel::requests);
   }
@@ -25,12 +25,12 @@ class Account {
     record.event = event;
   }
 
-  /// Before anything is sent. Raises audit_failed.
+  /// Call before anything is sent. Raises audit_failed.
   Result<void> begin() const {
     return exchanger_.audit() == nullptr ? Result<void>() : exchanger_.audit()->check();
   }
-  /// After the reply is judged. Passes the outcome on; where it is good and the audit is required but cannot
-  /// be written, audit_failed. `done`: what the device did nevertheless.
+  /// Call after the reply is judged. Returns the outcome, or raises audit_failed if the outcome is good but a
+  /// required audit record cannot be written. `done`: what the device did nevertheless.
   template <class T>
   Result<T> end(Result<T> outcome, std::string_view done) {
     auto recorded = finish(outcome ? nullptr : &outcome.error(), done);
@@ -41,7 +41,7 @@ class Account {
   AuditRecord record;
 
  private:
-  // `error`: null where there is none.
+  // `error`: null on success.
   Result<void> finish(const Error* error, std::string_view done);
   Result<void> write() const;
 

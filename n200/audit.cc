@@ -68,7 +68,7 @@ Result<void> Audit::check() const {
   int failed = output_.check();
   if (failed == 0 && last_failed_.load(std::memory_order_relaxed) != 0) {
     failed = put_lost();
-    if (failed == 0) failed = last_failed_.load();  // not 0: another thread is at it
+    if (failed == 0) failed = last_failed_.load();  // not 0: another thread is writing it
   }
   if (failed == 0) return {};
   metrics::counts().audit_failures.add();
@@ -90,7 +90,7 @@ int Audit::put(std::string_view text) const {
   return failed;
 }
 
-// Without a lock: if two threads write after a failure, one of them says what is missing.
+// Lock-free: if two threads write after a failure, one of them reports how many records are missing.
 int Audit::put_lost() const {
   for (auto* lost : {&inherited_, &lost_})
     if (const int failed = put_lost(*lost); failed != 0) return failed;
@@ -116,8 +116,8 @@ void Audit::add(std::atomic<Lost>& to, Lost more) noexcept {
     continue;
 }
 
-// true: none was lost before. What the process that forked this one has lost is not added to what this one
-// loses: each of its children has the same number.
+// Returns true if no record was lost before. Records that the parent process lost are counted separately,
+// because each of its children inherits the same number.
 bool Audit::count_lost() const noexcept {
   const pid_t self = getpid();
   Lost before = lost_.load();

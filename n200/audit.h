@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The audit: a record of each use of a private key and of each change of the device's keys.
+// The audit: a record of each use of a private key and of each change to the device's keys.
 #pragma once
 
 #include <sys/types.h>
@@ -20,7 +20,7 @@
 
 namespace sesam::n200 {
 
-/// What a record says of an operation. Empty texts are left out.
+/// The content of a record. Empty texts are left out.
 struct AuditRecord {
   std::string_view event;  ///< "sign", "reject", "generate", "import", "delete"
   Reason result = Reason::none;
@@ -35,22 +35,22 @@ struct AuditRecord {
   std::chrono::microseconds duration{0};
 };
 
-/// Safe from any thread, and across fork. docs/OSSL_PROVIDER-sesam.7, "AUDIT", has the fields.
+/// Thread-safe and fork-safe. docs/OSSL_PROVIDER-sesam.7, "AUDIT", documents the fields.
 class Audit {
  public:
-  /// Opens the output at once, as LineOutput does; null where there is none. `user`: of the device. Raises
-  /// bad_configuration where the audit is required and the output cannot be opened.
+  /// Opens the output at once, as LineOutput does. Returns null if no output is configured. `user`: the
+  /// device's user. Raises bad_configuration if the audit is required and the output cannot be opened.
   static Result<std::shared_ptr<const Audit>> open(const AuditOptions& options, std::string_view user,
                                                    std::shared_ptr<const Log> log,
                                                    std::string syslog_path = kSyslogPath);
 
   bool has_digests() const noexcept { return options_.has_digests; }
-  /// Before the device is asked: raises audit_failed if the audit is required and known not to work. After a
-  /// record that could not be written it is tried: with the record that says how many are missing.
+  /// Call before a request is sent: raises audit_failed if the audit is required and known not to work. After
+  /// a failure it tries to write the record that says how many records are missing.
   Result<void> check() const;
-  /// Writes the record. If that fails, the log says so once, and the next record that is written how many are
-  /// missing, and of which process: a forked child may be the only one that lives on to say it. Raises
-  /// audit_failed where the audit is required.
+  /// Writes the record. A failure is logged once. The next record that can be written says how many are
+  /// missing and which process lost them, because a forked child may outlive that process. Raises
+  /// audit_failed if the audit is required.
   Result<void> write(const AuditRecord& record) const;
 
  private:
@@ -76,9 +76,9 @@ class Audit {
   const std::string user_, program_;
   const std::shared_ptr<const Log> log_;
   const LineOutput output_;
-  mutable std::atomic<Lost> lost_{};         // since the last record that was written
-  mutable std::atomic<Lost> inherited_{};    // those of the process that forked this one
-  mutable std::atomic<int> last_failed_{0};  // errno of the last record; 0: it was written
+  mutable std::atomic<Lost> lost_{};         // since the last successful write
+  mutable std::atomic<Lost> inherited_{};    // lost by the parent process
+  mutable std::atomic<int> last_failed_{0};  // errno of the last write; 0: success
 };
 
 }  // namespace sesam::n200

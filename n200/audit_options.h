@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the settings say of the audit.
+// The settings of the audit.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 namespace sesam::n200 {
 
 struct AuditOptions {
-  std::string output;  ///< stderr, syslog or a path; empty: there is no audit
+  std::string output;  ///< stderr, syslog or a path; empty: no audit
   LineFormat format = LineFormat::text;
   bool has_digests = false;
-  bool is_required = false;  ///< an operation without its record fails
+  bool is_required = false;  ///< an operation fails if its record cannot be written
 
   bool operator==(const AuditOptions&) const = default;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is kept of a listing from which one key is wanted now, and others perhaps soon.
+// The part of a key listing that is kept: one key is wanted now, others perhaps soon.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 
 namespace sesam::n200 {
 
-/// Keeps records with a public part until they weigh too much, then the wanted one alone: a device may hold
-/// more keys than a program has memory, or say so.
+/// Keeps all records with a public part, up to kMaxBytes; beyond that only the wanted one: a device may have,
+/// or claim to have, more keys than fit into the program's memory.
 class BoundedRecords {
  public:
   explicit BoundedRecords(std::string wanted_key_id) : wanted_key_id_(std::move(wanted_key_id)) {}

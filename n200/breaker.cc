@@ -12,7 +12,7 @@ using std::chrono::duration_cast, std::chrono::milliseconds;
 constexpr Breaker::Clock::duration kFirstPause = 1s;
 constexpr Breaker::Clock::duration kMaxPause = 10s;
 constexpr unsigned kMaxDoublings = 4;
-// How often an operation that waits for a probe looks.
+// How often an operation that waits for a probe polls its outcome.
 constexpr Breaker::Clock::duration kLook = 2ms;
 
 Breaker::Clock::time_point time_of(Breaker::Clock::rep ticks) noexcept {
@@ -30,7 +30,7 @@ void Breaker::forget_outcomes() const noexcept {
   for (const auto& health : health_) health->store(transport::Health::unknown, std::memory_order_relaxed);
 }
 
-// The first that is healthy; without one the first that sent any reply.
+// The first healthy node, or else the first that sent any reply.
 std::optional<std::size_t> Breaker::responding_node() const noexcept {
   for (const auto wanted : {transport::Health::healthy, transport::Health::responds})
     for (std::size_t node = 0; node < health_.size(); ++node)
@@ -58,7 +58,7 @@ void Breaker::unanswered(Clock::time_point now) noexcept {
   next_probe_at_.store(ticks, std::memory_order_relaxed);
 }
 
-// One of those who see it end does this.
+// Several threads may see the probe end; only one of them counts it as failed.
 void Breaker::end_probe(Clock::rep started, Clock::time_point now) noexcept {
   const unsigned doublings = std::min(failed_probes_.load(std::memory_order_relaxed), kMaxDoublings);
   const auto next = now + std::min(kFirstPause * (1 << doublings), kMaxPause);
@@ -95,7 +95,7 @@ Breaker::Verdict Breaker::ask(Clock::time_point now, milliseconds patience) noex
   const bool is_mine =
       probe_at_.compare_exchange_strong(probe, now.time_since_epoch().count(), std::memory_order_relaxed);
   if (!is_mine) return {.advice = Advice::wait, .until = now + kLook};
-  forget_outcomes();  // that of an earlier probe may have come late
+  forget_outcomes();  // an earlier probe may have ended late
   return {.advice = Advice::send_probe};
 }
 

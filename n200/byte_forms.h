@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes as devices write them where they do not write what was agreed on.
+// Decodes bytes leniently, for devices that do not write them in the expected form.
 #pragma once
 
 #include <optional>
@@ -9,11 +9,11 @@
 
 namespace sesam::n200 {
 
-/// Hexadecimal of either case; "0x" before it and blanks, colons, hyphens and line breaks within do not
-/// count.
+/// Hexadecimal in either case. A leading "0x" is ignored, and so are blanks, colons, hyphens and line breaks.
+/// Returns nullopt if the text is empty or malformed.
 std::optional<Bytes> bytes_of_hex(std::string_view text);
 
-/// Base64 (RFC 4648, sections 4 and 5): either alphabet, padded or not; blanks and line breaks do not count.
+/// Base64 (RFC 4648, sections 4 and 5): either alphabet, padded or not; blanks and line breaks are ignored.
 std::optional<Bytes> bytes_of_base64(std::string_view text);
 
 }  // namespace sesam::n200

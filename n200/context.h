@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every object of one provider instance shares: how it gets the device, or why there is none.
+// What all objects of one provider instance share: access to the device, or the reason why there is none.
 #pragma once
 
 #include <atomic>
@@ -16,8 +16,8 @@ namespace sesam::n200 {
 
 class Device;
 
-/// What an administrator should know but no program is stopped for: told in the log when a key is used first,
-/// as programs that use none have no part in it.
+/// Problems that an administrator should know about but that stop no program. They are logged when a key is
+/// first used, because they do not concern programs that use no key.
 class Warnings {
  public:
   Warnings() = default;
@@ -42,11 +42,11 @@ class Warnings {
 
 struct Context {
   virtual ~Context() = default;
-  /// The device, or why there is none. The first call completes the configuration: parameters that the
-  /// program gave after loading the provider count until then. Raises bad_configuration.
+  /// The device, or the error why there is none. The first call completes the configuration: parameters that
+  /// the program sets after loading the provider count until then. Raises bad_configuration.
   virtual Result<std::shared_ptr<Device>> require_device() const = 0;
 
-  bool claims_pkcs11 = true;       ///< also serves pkcs11: URIs, files that hold one, and BIND's generation
+  bool claims_pkcs11 = true;       ///< also serves pkcs11: URIs, files that hold one, BIND's key generation
   ossl::CoreVersion core_version;  ///< of the OpenSSL that loaded the provider
 };
 

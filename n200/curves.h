@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The elliptic curves that the device's keys can be on.
+// The elliptic curves of the device's keys.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace sesam::n200 {
 struct Curve {
   KeyFamily family;
   unsigned bits;
-  std::size_t field_bytes;  ///< of X, of Y, of r and of s
+  std::size_t field_bytes;  ///< size of each of X, Y, r and s
   const char* group;        ///< as OpenSSL's own EC keys report it
   int nid;
 };
@@ -24,8 +24,8 @@ std::span<const Curve> curves() noexcept;
 /// The curve of a device's key; null if the key is not on any of them.
 const Curve* curve_of(const KeyRecord& record) noexcept;
 
-/// The curve that OpenSSL calls by that name, any of its aliases ("P-256", "prime256v1", ...); null for one
-/// that the device does not have.
+/// The curve with this OpenSSL name, or any of its aliases ("P-256", "prime256v1", ...); null if the device
+/// does not have it.
 const Curve* curve_named(const char* group) noexcept;
 
 }  // namespace sesam::n200

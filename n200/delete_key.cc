@@ -17,7 +17,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How long a node may have the key after another one deleted it, where they share their keys.
+// How long a node may still have a key that another node deleted, if they share their keys.
 constexpr milliseconds kTimeToShare{1000}, kPause{100};
 
 Change request_removal(Exchanger& exchanger, const KeyHandle& key, const OperationContext& doing,
@@ -60,7 +60,7 @@ OneNode another_with(Exchanger& exchanger, const KeyHandle& key, std::size_t wit
   return {};
 }
 
-// Sets `node` to the one that was asked.
+// Sets `node` to the node that got the request.
 Result<void> delete_in_device(Exchanger& exchanger, const KeyHandle& key, std::size_t& node) {
   const OperationContext doing{"deleting", key.description(), exchanger.endpoint_url()};
   Change removed = request_removal(exchanger, key, doing, {});
@@ -87,7 +87,7 @@ Result<bool> keeps_key(Exchanger& exchanger, const KeyHandle& key, std::size_t n
   }
 }
 
-// Nodes need not share their keys, and then another one still signs with it.
+// Nodes need not share their keys, so another node may still have the key and sign with it.
 Result<void> check_no_node_keeps(Exchanger& exchanger, const KeyHandle& key, std::size_t deleted_at) {
   const auto until = exchanger.deadline();
   std::string left;

@@ -30,7 +30,7 @@ struct Devices {
   std::vector<std::weak_ptr<Device>> known SESAM_GUARDED_BY(mutex);
 };
 
-// The nodes share the time until the deadline, so that an unresponsive one leaves the next one its part.
+// Divides the time until the deadline between the nodes: an unresponsive one leaves time for the next.
 unsigned connect_timeout_of_each_node(const transport::Options& connection, unsigned deadline_ms) {
   std::ptrdiff_t addresses = 1;
   for (const std::string& of_node : connection.addresses)
@@ -49,7 +49,7 @@ std::shared_ptr<Device> Device::for_options(transport::Options connection, Optio
   if (connection.urls.size() > 1)
     connection.connect_timeout_ms = connect_timeout_of_each_node(connection, options.deadline_ms);
   auto pipeline = transport::curl::pipeline_for(std::move(connection), log);
-  // One of these may turn out to be the last reference: they are released after the lock.
+  // One of these may be the last reference: they are released after the lock.
   std::vector<std::shared_ptr<Device>> looked_at;
   auto& devices = process_state<Devices>();
   const ProcessLock lock(devices.mutex);
@@ -69,8 +69,8 @@ Device::Device(std::shared_ptr<transport::Pipeline> pipeline, Options options, s
                std::shared_ptr<const Audit> audit)
     : exchanger_(std::make_unique<Exchanger>(std::move(pipeline), std::move(options), std::move(log),
                                              std::move(audit))) {
-  // Made now, in provider init: a guard of a static that another thread holds at fork stays locked in the
-  // child.
+  // Created now, in provider init: if another thread held the guard of a static at fork, the guard would stay
+  // locked in the child.
   static_cast<void>(process_state<KeyCache>());
   static_cast<void>(process_state<PromptedPins>());
   static_cast<void>(process_state<RefusedAccess>());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes as a wire row says that they are written.
+// Decodes bytes in the encoding that a wire row specifies.
 #pragma once
 
 #include <optional>
@@ -11,9 +11,9 @@
 
 namespace sesam::n200 {
 
-/// Decodes text as the row says into `out`. False if it is not exactly out.size() bytes in that encoding.
+/// Decodes `text` into `out`. Returns false unless it is exactly out.size() bytes in that encoding.
 bool decode(std::string_view text, Encoding encoding, std::span<unsigned char> out);
-/// The same for any length.
+/// The same for any length. Returns nullopt if the text is malformed.
 std::optional<Bytes> decode(std::string_view text, Encoding encoding);
 
 }  // namespace sesam::n200

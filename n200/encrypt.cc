@@ -21,7 +21,7 @@ std::string_view chars_of(std::span<const unsigned char> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// Whether the row sends the data as it is.
+// Whether the row sends the data as text.
 bool sends_text(const WireRow& row) {
   const auto has_text = [](const std::vector<Piece>& pieces) {
     return std::any_of(pieces.begin(), pieces.end(), [](const Piece& piece) {
@@ -32,7 +32,7 @@ bool sends_text(const WireRow& row) {
          std::any_of(row.fields.begin(), row.fields.end(), [&](const Field& f) { return has_text(f.value); });
 }
 
-// The device's replies cannot hold anything else.
+// UTF-8 without zero bytes: the device's replies cannot contain anything else.
 bool is_text(std::string_view data) {
   while (!data.empty()) {
     const auto character = first_character(data);

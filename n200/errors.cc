@@ -15,7 +15,7 @@ using transport::Failure;
 
 constexpr std::size_t kMaxDeviceText = 200;
 
-// A text of several lines, as HTML, stays readable with blanks between them.
+// Replaces line breaks and tabs by blanks, so that text of several lines, such as HTML, stays readable.
 std::string on_one_line(std::string text) {
   std::ranges::replace_if(
       text, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
@@ -32,7 +32,7 @@ std::string cut(std::string_view text) {
 }
 
 std::string redacted_and_cut(std::string_view text, std::span<const std::string_view> secrets) {
-  constexpr std::size_t kMaxBytes = 4096;  // what 200 characters may take as escapes of escapes
+  constexpr std::size_t kMaxBytes = 4096;  // enough for 200 characters in nested escapes
   return printable(cut(on_one_line(redact(text, secrets, kMaxBytes))));
 }
 

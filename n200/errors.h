@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The errors of an exchange with the device: their reasons, and the sentences of their details.
+// The errors of an exchange with the device: their reasons, and the texts of their details.
 #pragma once
 
 #include <span>
@@ -11,36 +11,36 @@
 
 namespace sesam::n200 {
 
-/// What was being done, for the message.
+/// The operation in progress, for error messages.
 struct OperationContext {
   std::string_view what;      ///< "signing", "looking up"
   std::string key;            ///< "key 'JP.example' (hsm...25)"; may be empty
   std::string_view endpoint;  ///< base URL
 };
 
-/// The reason for an HTTP status without an intelligible error text; none below 400.
+/// The reason for an HTTP status without an intelligible error text; Reason::none below 400.
 Reason reason_for_status(int status) noexcept;
 
-/// An error for a lost exchange. `ca_path` is the trusted file ("" for the system's), named where trust
-/// failed.
+/// An error for an exchange without a reply. `ca_path` is the file of trusted CAs (empty: the system's),
+/// which the message names if the certificate is not trusted.
 Error transport_error(const OperationContext& doing, const transport::Reply& reply, std::string_view ca_path);
 
-/// In the details of an error for a key that the device has locked after several wrong PINs.
+/// Detail of the error for a key that the device has locked after several wrong PINs.
 inline constexpr std::string_view kKeyIsLocked = "the key is locked, unlock it in the device's web UI";
 
-/// What a device's reply says, as far as it is told.
+/// The parts of a device's reply that an error quotes.
 struct DeviceWords {
-  int status = 200;             ///< told when it is another
+  int status = 200;             ///< HTTP status, quoted if not 200
   std::string_view said{};      ///< untrusted: cut to 200 characters, made printable
-  std::string_view problem{};   ///< our words, which come first; may be empty
-  std::string_view location{};  ///< where a redirection points to; untrusted
+  std::string_view problem{};   ///< sesam's own words, which come first; may be empty
+  std::string_view location{};  ///< target of a redirection; untrusted
 };
 
-/// An error for what the device said, without the `secrets` in its words (n200/redaction.h).
+/// An error that quotes the device, with the `secrets` redacted (n200/redaction.h).
 Error device_error(const OperationContext& doing, Reason reason, const DeviceWords& words,
                    std::span<const std::string_view> secrets);
 
-/// "what key at endpoint: problem".
+/// An error with the detail "what key at endpoint: problem".
 Error error_of(const OperationContext& doing, Reason reason, std::string_view problem);
 
 }  // namespace sesam::n200

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A request to the device, and how it went.
+// A request to the device and its outcome.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@ namespace sesam::n200 {
 
 /// The operation fills in the first part, the Exchanger the second.
 struct Exchange {
-  static constexpr std::size_t kReplyCapBytes = 64 * 1024;  // of everything but listings
+  static constexpr std::size_t kReplyCapBytes = 64 * 1024;  // for most operations
 
   Operation operation{};
   OperationContext doing{};
@@ -26,20 +26,20 @@ struct Exchange {
   std::size_t reply_cap_bytes = kReplyCapBytes;
   Values values{};
   std::string_view pin{};
-  PinVerdicts* pin_verdicts = nullptr;     // on that pin
-  std::string_view secret_sent{};          // the bytes that are imported or encrypted
-  SignatureProof* proof = nullptr;         // of the key that signs
-  std::optional<std::size_t> only_node{};  // no other node is asked
-  bool is_follow_up = false;               // of an operation that is under way: the breaker does not stop it
-  std::size_t expected_bytes = 0;          // of a signature, of random numbers
+  PinVerdicts* pin_verdicts = nullptr;     // for `pin`
+  std::string_view secret_sent{};          // data to import, encrypt or decrypt; redacted
+  SignatureProof* proof = nullptr;         // of the signing key
+  std::optional<std::size_t> only_node{};  // if set, no other node is asked
+  bool is_follow_up = false;               // part of an operation in progress: the breaker does not stop it
+  std::size_t expected_bytes = 0;          // size of a signature or of random numbers
 
-  int status = 0;                // of the last reply
-  std::size_t node = 0;          // that was asked last
-  unsigned password_number = 0;  // that was sent last, or is newer than that (transport/passwords.h)
-  bool must_prove = false;       // a node did not have the key
-  bool outcome_unknown = false;  // the device may have acted, and its reply does not say so, or is not read
+  int status = 0;                // HTTP status of the last reply
+  std::size_t node = 0;          // the node asked last
+  unsigned password_number = 0;  // newest one before the last request was sent (transport/passwords.h)
+  bool must_prove = false;       // verify the signature: a node lacked the key or rejected its PIN
+  bool outcome_unknown = false;  // the device may have acted, but no reply has confirmed it
 
-  /// Names the key, and sends its PIN. Both arguments must outlive the exchange.
+  /// Sets the key and its PIN in the request. Both arguments must outlive the exchange.
   void set_key(const KeyHandle& key, std::string_view core) {
     pin = key.pin.reveal();
     pin_verdicts = key.pin_verdicts.get();

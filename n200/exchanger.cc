@@ -16,17 +16,17 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// An operation that failed sooner did not wait for the device.
+// An operation that failed sooner than this did not wait for the device.
 constexpr milliseconds kShortestSilence{500};
 
-// Spreads retries; not a secret, so no call into the application's random generator.
+// Spreads retries. It need not be secret, so the application's random generator is not used.
 double jitter() noexcept {
   const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
   const auto thread = std::hash<std::thread::id>{}(std::this_thread::get_id());
   return static_cast<double>((static_cast<std::size_t>(now) ^ thread * 0x9E3779B97F4A7C15U) % 1024) / 1023;
 }
 
-// A refusal that is returned in place of a reply.
+// The reply that stands for a remembered refusal.
 transport::Reply reply_of(const RefusedAccess::Refusal& refusal) {
   transport::Reply reply;
   reply.failure = transport::Failure::none;
@@ -34,7 +34,7 @@ transport::Reply reply_of(const RefusedAccess::Refusal& refusal) {
   return reply;
 }
 
-// What does not pass by itself, as a restart or an outage does, is for the operator to mend.
+// Failures that the operator must fix, unlike a restart or an outage, which passes by itself.
 bool is_worth_a_report(ReplyKind kind) noexcept {
   return kind == ReplyKind::untrusted || kind == ReplyKind::server_error || kind == ReplyKind::garbage ||
          kind == ReplyKind::no_access;
@@ -61,7 +61,7 @@ Exchanger::Exchanger(std::shared_ptr<transport::Pipeline> pipeline, Options opti
     nodes_.count_into(node, metrics::counts().of_node(urls[node]));
 }
 
-// The way of an operation through the nodes.
+// The nodes that one operation has tried.
 struct Exchanger::Trail {
   explicit Trail(NodeSet to_avoid) : avoid(to_avoid) {}
 
@@ -71,20 +71,20 @@ struct Exchanger::Trail {
     last = node;
     tried |= node_set(node);
   }
-  // Of more nodes than anybody has we know nothing, and say that they were tried.
+  // Nodes that do not fit into a NodeSet are not tracked and count as tried.
   bool has_tried(std::size_t node) const noexcept {
     return node >= kMaxNodesInSet || (tried & node_set(node)) != 0;
   }
 
   NodeSet avoid;
   NodeSet tried = 0;
-  NodeSet away = 0;  // whose fault may pass, as that of a node that restarts
+  NodeSet away = 0;  // nodes whose failure may be temporary, such as a restart
   unsigned attempt = 0;
-  unsigned on_this_node = 0;  // in a row
+  unsigned on_this_node = 0;  // consecutive attempts on `last`
   std::size_t last = 0;
 };
 
-// A node is asked for the time, which every device tells.
+// Asks a node for the time, which every device reports.
 void Exchanger::send_probe(std::size_t node, Clock::duration patience, const transport::HealthFlag& flag) {
   const Exchange asking{.operation = Operation::timestamp, .deadline = Clock::now() + patience};
   const Rendered rendered = render(row_of(asking), asking.values);
@@ -93,16 +93,16 @@ void Exchanger::send_probe(std::size_t node, Clock::duration patience, const tra
   pipeline_->probe(request, flag);
 }
 
-// One that failed a while ago.
+// Probes a node that failed a while ago.
 void Exchanger::probe_a_node() {
-  constexpr milliseconds kMaxPatience{30'000};  // however long commands may take that work
+  constexpr milliseconds kMaxPatience{30'000};  // even if request_timeout_ms is longer
   const auto patience = std::min(milliseconds(pipeline_->options().request_timeout_ms), kMaxPatience);
   if (const auto node = nodes_.to_probe(Clock::now(), patience))
     send_probe(*node, patience, nodes_.health_of(*node));
 }
 
-// Where the device did not respond to an operation before, this one does not wait for its own deadline to
-// find the same.
+// If the device did not respond to an earlier operation, this one fails at once instead of waiting for its
+// own deadline.
 Result<void> Exchanger::pass_breaker(const Exchange& exchange) {
   constexpr milliseconds kMaxWait{1000};
   const auto patience = std::min(milliseconds(options_.deadline_ms / 2), kMaxWait);
@@ -133,7 +133,7 @@ Result<void> Exchanger::pass_breaker(const Exchange& exchange) {
 
 void Exchanger::note_failure(const Exchange& exchange, const transport::Reply& reply, const Error& error,
                              bool moves_on) const {
-  // An untrusted address is the operator's to mend, as an untrusted node is.
+  // The operator must fix an untrusted address, as well as an untrusted node.
   const bool is_for_operator =
       reply.has_another_address && is_worth_a_report(kind_of(reply.failure, reply.status, error.reason));
   const LogLevel level = is_for_operator ? LogLevel::failures : LogLevel::retries;
@@ -147,8 +147,8 @@ void Exchanger::note_failure(const Exchange& exchange, const transport::Reply& r
   log_->write(level, error_of(exchange.doing, Reason::none, what + problem).detail);
 }
 
-// What is the node's own fault ends its use until a probe finds it healthy; with a lone node there is no
-// choice.
+// A node that is at fault is not used until a probe finds it healthy; a single node stays in use, because
+// there is no other.
 void Exchanger::note_health(const Exchange& exchange, const transport::Reply& reply, ReplyKind kind,
                             const Error* error, const Trail& trail) {
   if (reply.failure == transport::Failure::none) breaker_.answered();
@@ -165,8 +165,8 @@ void Exchanger::note_health(const Exchange& exchange, const transport::Reply& re
                                         text_of(error->reason) + ": " + error->detail);
 }
 
-// A missing key is a matter of the node only where it was there before, and not where this process deleted
-// it; a wrong PIN only where another node has accepted it.
+// A missing key is the node's fault only if the key was there before and this process has not deleted it; a
+// wrong PIN only if another node has accepted it.
 bool Exchanger::may_fail_over(Exchange& exchange, ReplyKind kind) const {
   if (exchange.only_node || nodes_.count() == 1) return false;
   const bool is_pin = kind == ReplyKind::wrong_pin;
@@ -197,7 +197,7 @@ std::optional<milliseconds> Exchanger::pause_before_retry(Exchange& exchange, co
   } else {
     trail.away |= node_set(exchange.node);
     if (kind == ReplyKind::silent)
-      trail.avoid |= node_set(exchange.node);  // another time-out would be too much
+      trail.avoid |= node_set(exchange.node);  // do not wait for a second time-out
   }
   const bool moves_on =
       reply.has_another_address || (!exchange.only_node && !trail.has_tried(nodes_.in_use(trail.avoid)));
@@ -211,9 +211,9 @@ std::optional<milliseconds> Exchanger::pause_before_retry(Exchange& exchange, co
   return pause;
 }
 
-// Not only after a 401: a device may answer a wrong password with 403, or with an error that says so, as if a
-// rule were missing. Each turn is with a password that was not refused before, so there is an end. The device
-// refused the request, so that it has done nothing.
+// Not only after a 401: a device may answer a wrong password with 403 or an error text, as if an access rule
+// were missing. The loop ends, because each retry has a password that was not refused before. A retry is
+// safe: the device refused the request and has done nothing.
 bool Exchanger::can_use_newer_password(const Exchange& exchange) {
   return password_renewal_.has_newer(exchange.password_number, *pipeline_, exchange.deadline);
 }
@@ -237,8 +237,8 @@ void Exchanger::give_up_on_device(Clock::time_point now) noexcept {
   if (nodes_.count() == 1) nodes_.did_not_respond(0);
 }
 
-// And gets leave to send it the PIN. A node that fails while its first caller tries the PIN is not the one to
-// wait for.
+// Also gets permission to send the PIN to the node. While another caller tries the PIN, each turn selects the
+// node again, because it may fail meanwhile.
 Result<PinVerdict::Permission> Exchanger::choose_node(Exchange& exchange, NodeSet avoid) {
   for (auto pause = PinVerdict::kFirstPause;; pause = std::min(2 * pause, PinVerdict::kMaxPause)) {
     exchange.node = exchange.only_node.value_or(nodes_.in_use(avoid));
@@ -255,7 +255,7 @@ Result<PinVerdict::Permission> Exchanger::choose_node(Exchange& exchange, NodeSe
   }
 }
 
-// An answer in place of a request that is not sent.
+// The answer, if it is known without sending the request.
 std::optional<RefusedAccess::Refusal> Exchanger::answer_known(const Exchange& exchange,
                                                               PinVerdict::Leave leave) {
   if (leave != PinVerdict::Leave::refused) return access_.refusal_for(exchange);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exchanges with the device: a request, its repetitions within the deadline, and what came of it.
+// Exchanges with the device: a request, its retries within the deadline, and the outcome.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,7 @@
 
 namespace sesam::n200 {
 
-/// What all operations on one device share. Safe from any thread.
+/// What all operations on one device share. Thread-safe.
 class Exchanger {
  public:
   using Clock = std::chrono::steady_clock;
@@ -34,24 +34,24 @@ class Exchanger {
   Exchanger(std::shared_ptr<transport::Pipeline> pipeline, Options options, std::shared_ptr<const Log> log,
             std::shared_ptr<const Audit> audit);
 
-  /// Sends the request, and repeats it where outcome.h and retry.h say so. Raises what the device's reply
-  /// means, what kept it from arriving, and not_responding. A PIN that a node rejected before is not sent to
-  /// it again.
+  /// Sends the request, and retries it according to outcome.h and retry.h. Raises what the device's reply
+  /// means, why no reply arrived (failures.h), and not_responding while the breaker is open. A PIN that a
+  /// node has rejected is not sent to it again.
   Result<ReplyDocument> exchange(Exchange& exchange);
-  /// The text where the wire row expects the answer. Raises reply_field_missing.
+  /// Returns the text at the wire row's reply path. Raises reply_field_missing, bad_reply.
   Result<std::string_view> answer_of(const Exchange& exchange, ReplyDocument& document) const;
 
   const Options& options() const noexcept { return options_; }
   const WireRow& row_of(const Exchange& exchange) const { return options_.wire.row(exchange.operation); }
   transport::Pipeline& pipeline() const noexcept { return *pipeline_; }
   const Log& log() const noexcept { return *log_; }
-  /// Null: there is none.
+  /// Null: no audit.
   const Audit* audit() const noexcept { return audit_.get(); }
   const ReplyJudge& judge() const noexcept { return judge_; }
   std::string redacted(std::string_view device_words) const {
     return judge_.secrets().redacted(device_words);
   }
-  /// Tells what this process keeps of the device from what it keeps of others.
+  /// Distinguishes the process-wide state of this device from that of others.
   const std::string& identity() const noexcept { return identity_; }
   std::size_t node_count() const noexcept { return nodes_.count(); }
   std::string_view url_of(std::size_t node) const noexcept { return pipeline_->options().urls[node]; }

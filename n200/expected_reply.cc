@@ -101,7 +101,7 @@ std::optional<std::string> joined_halves(const std::vector<ReplyMember>& members
   return r && s ? std::optional(*r + *s) : std::nullopt;
 }
 
-// The one text under such a name that has the form; nothing where there are several.
+// The only text under one of these names that has the expected form; nullopt if several texts do.
 template <std::size_t N>
 std::optional<std::string> text_elsewhere(const std::vector<ReplyMember>& members, const Expected& expected,
                                           const std::string_view (&names)[N]) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a reply has what was asked for.
+// Checks whether a reply contains what was requested.
 #pragma once
 
 #include <cstddef>
@@ -10,17 +10,17 @@
 
 namespace sesam::n200 {
 
-/// What was asked for.
+/// What was requested.
 struct Expected {
   Operation operation;
   const WireRow& row;
-  std::size_t bytes = 0;  ///< of a signature, or of random numbers
+  std::size_t bytes = 0;  ///< size of a signature or of random numbers
 };
 
-/// Whether the reply has it, in a form in which it can be: then it is a success, whatever else it says. A
-/// signature and a new key's id may stand under another member too, where document.text() finds them from
-/// then on: a check of the one and a lookup of the other will prove them. Raises reply_field_missing,
-/// bad_reply, bad_signature_length.
+/// Checks that the reply contains the answer in a known form. If so it is a success, whatever else it says. A
+/// signature or a new key_id may also be in another member, which document.text() then returns: this is safe,
+/// because the signature will be verified and the key looked up. Raises reply_field_missing, bad_reply,
+/// bad_signature_length.
 Result<void> check_reply(ReplyDocument& document, const Expected& expected);
 
 }  // namespace sesam::n200

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a request that brought no reply means: the one table from the transport's failures to what the user is
-// told, and to what is done next.
+// What a request without a reply means: one table maps the transport's failures to the reason for the user
+// and to the kind of reply for the retry policy.
 #pragma once
 
 #include "base/reasons.h"
@@ -15,7 +15,7 @@ struct FailureMeaning {
   ReplyKind kind;  ///< for the retry policy
 };
 
-/// Failure::none has none: it means nothing.
+/// For any failure but Failure::none. A failure without a row is Reason::internal.
 FailureMeaning meaning_of(transport::Failure failure) noexcept;
 
 }  // namespace sesam::n200

@@ -46,7 +46,7 @@ Result<KeyRecords> request_key(Exchanger& exchanger, const std::string& name,
                   .only_node = node,
                   .is_follow_up = node.has_value()};
   asking.values.set(Placeholder::name, name);
-  std::vector<KeyRecord> records, others;  // of others a few, for the message
+  std::vector<KeyRecord> records, others;  // a few of the others, for the message
   SESAM_CHECK(visit_records(exchanger, asking, [&](KeyRecord record) {
     if (carries(record, name))
       records.push_back(std::move(record));
@@ -60,7 +60,7 @@ Result<KeyRecords> request_key(Exchanger& exchanger, const std::string& name,
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
 
-// The one of a look-up's records that the URI names.
+// The only record of a look-up that agrees with the URI.
 Result<KeyRecord> matching_one(const Exchanger& exchanger, const OperationContext& doing, const KeyUri& uri,
                                const std::vector<KeyRecord>& records) {
   std::vector<KeyRecord> matching;
@@ -86,7 +86,7 @@ Result<KeyRecord> matching_one(const Exchanger& exchanger, const OperationContex
 Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri) {
   const auto until = exchanger.deadline();
   const std::string name = lookup_name(uri);
-  if (name.empty()) return Error{Reason::bad_uri, "the URI names no key"};  // and would fit any nameless one
+  if (name.empty()) return Error{Reason::bad_uri, "the URI names no key"};  // "" would match a nameless key
   const OperationContext doing{"looking up", "key '" + name + "'", exchanger.endpoint_url()};
   SESAM_TRY(answer,
             process_state<KeyCache>().get(cache_name_of_key(exchanger, name),
@@ -133,9 +133,9 @@ Result<KeyRecords> keys_named(Exchanger& exchanger, const std::string& name,
   return found;
 }
 
-// n200.md leaves open whether getkeyattributes tells an EC key's public part; listkeys does. One listing then
-// serves all keys of the type while the cache lives. A cached listing may be older than the key: if it lacks
-// the key, it is requested again, once.
+// n200.md does not say whether getkeyattributes returns an EC key's public part; listkeys does. One listing
+// then serves all keys of the type while it is cached. A cached listing may be older than the key: if it
+// lacks the key, it is requested again, once.
 Result<KeyRecord> with_public_key(Exchanger& exchanger, KeyRecord record, Exchanger::Clock::time_point until,
                                   OneNode node) {
   const std::string type = record.key_type;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Look-ups of one key: from the cache, or fresh, which also shows whether open keys are still the device's.
+// Look-ups of one key, cached or fresh; a fresh one also shows whether the device still has the open keys.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace sesam::n200 {
 
-/// Where it is set, no other node is asked, and nothing comes from the cache.
+/// If set, no other node is asked, and the cache is not used.
 using OneNode = std::optional<std::size_t>;
 
 /// As Device::find_key().
@@ -21,17 +21,17 @@ Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri);
 Result<KeyRecord> find_key_past_cache(Exchanger& exchanger, const KeyUri& uri);
 /// As Device::find_key_to_remove().
 Result<KeyRecord> find_key_to_remove(Exchanger& exchanger, const KeyUri& uri);
-/// Of several nodes that are asked until `until`, one that does not respond does not use up the others' time.
+/// The deadline for one of several nodes, 5 s from now at most: an unresponsive one leaves time for others.
 Exchanger::Clock::time_point deadline_of_one_node(Exchanger::Clock::time_point until);
-/// All keys of that name, fresh from the device. None: the node does not know one.
+/// All keys of that name, fresh from the device; empty if the node has none.
 Result<KeyRecords> keys_named(Exchanger& exchanger, const std::string& name,
                               Exchanger::Clock::time_point until, OneNode node);
-/// The same record, with its public part if a listing of its type has it.
+/// The key's record in a listing of its type, with the public part; `record` if it is not listed.
 Result<KeyRecord> with_public_key(Exchanger& exchanger, KeyRecord record, Exchanger::Clock::time_point until,
                                   OneNode node);
 
-/// Watches whether the device still has the key that was found for this URI: later answers show it, without
-/// requests of their own.
+/// Watches whether the device still has the key that was found for this URI. Later replies show it, without
+/// extra requests.
 std::shared_ptr<const KeyStanding> watch(const Exchanger& exchanger, const KeyUri& uri,
                                          const KeyRecord& record);
 /// As Device::replaced_or().

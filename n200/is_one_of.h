@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Membership in one of the lists of words by which replies are understood.
+// Membership in a list of words; such lists are used to interpret replies.
 #pragma once
 
 #include <algorithm>

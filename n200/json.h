@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// simdjson, which is included nowhere else.
+// The only include of simdjson, with helpers that hide the differences between its versions.
 #pragma once
 
 #include <simdjson.h>
@@ -14,14 +14,14 @@ namespace sesam::n200 {
 
 namespace ondemand = simdjson::ondemand;
 
-// Takes the escapes out of strings, one at a time, in memory of our own: simdjson 3.0 does not notice when it
-// gets none for that, and what it gets is too little for a value that is read twice.
+// Unescapes strings, one at a time, in a buffer of its own: simdjson 3.0 does not notice if it cannot
+// allocate a buffer, and allocates too little for a value that is read twice.
 class Unescape {
  public:
   Unescape(const ondemand::parser& parser, std::size_t longest)
       : parser_(parser), memory_(new std::uint8_t[longest + kWrittenBeyond]) {}
 
-  /// The text lives until the next one is asked for.
+  /// The text is valid until the next call.
   simdjson::simdjson_result<std::string_view> operator()(
       simdjson::simdjson_result<ondemand::raw_json_string> raw) const noexcept {
     ondemand::raw_json_string string;
@@ -32,13 +32,13 @@ class Unescape {
   }
 
  private:
-  static constexpr std::size_t kWrittenBeyond = 128;  // whole vectors, of 64 bytes at most
+  static constexpr std::size_t kWrittenBeyond = 128;  // simdjson writes whole vectors, of at most 64 bytes
   const ondemand::parser& parser_;
   std::unique_ptr<std::uint8_t[]> memory_;
 };
 
-// Before 4.0 simdjson's type() fails for what starts no JSON value, since then it gives a type that earlier
-// ones lack.
+// If the input does not start a JSON value, simdjson's type() fails before 4.0; since then it returns a type
+// that earlier versions lack.
 inline bool starts_a_value(ondemand::value value) {
   using enum ondemand::json_type;
   ondemand::json_type type{};

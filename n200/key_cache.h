@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the device said of its keys lately: bounded, with a time to live, one request at a time for one
-// question.
+// A bounded cache of the device's latest answers about its keys, with a time to live. Only one request at a
+// time is sent for one question.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 
 namespace sesam::n200 {
 
-/// Process-wide state, shared by all devices; the questions carry the device's identity.
+/// Process-wide state, shared by all devices; each question contains the identity of its device.
 class KeyCache {
  public:
   using Answers = SingleFlight<KeyRecords>;
@@ -22,20 +22,20 @@ class KeyCache {
 
   KeyCache() noexcept;
 
-  /// The answer to `question`: from the cache while it is younger than `time_to_live`, else by `load`.
-  /// Threads that ask the same at the same time share one load, its failure too, unless that came of a
-  /// deadline that is not theirs; a failure is not kept. Inside an ASYNC_JOB no load is waited for, as it may
-  /// be that of a paused job of the same thread. Raises what load raises, or timed_out when another thread's
-  /// load is not done by the deadline.
+  /// Returns the answer to `question`: from the cache while it is younger than `time_to_live`, else by
+  /// `load`. Threads that ask the same question at the same time share one load and its failure, unless
+  /// another thread's deadline caused it; failures are not cached. Inside an ASYNC_JOB no load is waited for,
+  /// because it may be that of a paused job of the same thread. Raises what load raises, or timed_out if
+  /// another thread's load is not done by the deadline.
   Result<KeyRecords> get(const std::string& question, std::chrono::seconds time_to_live,
                          Clock::time_point deadline, const Load& load);
 
-  /// The answer to `question` no longer serves.
+  /// Removes the answer to `question`.
   void forget(const std::string& question) { answers_.forget(question); }
 
   static constexpr std::size_t kMaxEntries = 4096;
-  static constexpr std::size_t kMaxBytes = std::size_t{64} << 20;  ///< of all answers but the youngest
-  /// The memory of the answers it has. For tests.
+  static constexpr std::size_t kMaxBytes = std::size_t{64} << 20;  ///< of all answers but the newest
+  /// The memory of the cached answers, in bytes. For tests.
   std::size_t bytes() const { return answers_.bytes(); }
 
  private:

@@ -11,7 +11,7 @@
 namespace sesam::n200 {
 namespace {
 
-constexpr std::size_t kMinBytesInNames = 8;  // of a secret that is looked for in a key's names
+constexpr std::size_t kMinBytesInNames = 8;  // of a secret that is redacted from a key's names
 
 }  // namespace
 
@@ -25,7 +25,7 @@ KeyHandle::KeyHandle(std::string id, std::string token_label, std::string name, 
       pin(std::move(its_pin)) {
   std::vector<std::string_view> all(secrets.begin(), secrets.end());
   all.push_back(pin.reveal());
-  // A short PIN is in many names by chance, and what is missing there would tell it.
+  // A short PIN occurs in many names by chance, and the redacted part would reveal it.
   std::erase_if(all, [](std::string_view secret) { return secret.size() < kMinBytesInNames; });
   shown_id_ = redact(key_id, all);
   shown_name_ = redact(nice_name, all);

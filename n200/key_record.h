@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the device tells of one key.
+// What the device reports about one key.
 #pragma once
 
 #include <cstddef>
@@ -15,28 +15,28 @@ namespace sesam::n200 {
 /// One record of getkeyattributes or listkeys (n200.md, "GET").
 struct KeyRecord {
   std::string key_id;  ///< 39 characters
-  std::string token;   ///< 31-character token label, as the device gave it
+  std::string token;   ///< 31-character token label, as the device returned it
   std::string id;      ///< CKA_ID, 12 upper-case hex digits
   std::string nice_name;
   std::string key_type;  ///< the device's word: "NIST", "BRAINPOOL", "RSA", "SYM"
   unsigned key_bits = 0;
-  Bytes public_key;  ///< EC: X‖Y, each padded to the field's size; empty where the device did not say
+  Bytes public_key;  ///< EC: X‖Y, each padded to the field's size; empty if not returned
   Bytes modulus;     ///< RSA: big-endian
   Bytes exponent;
 
-  std::size_t node = 0;  ///< which one of `urls` returned it
+  std::size_t node = 0;  ///< index in `urls` of the node that returned it
 
-  std::string flaw;  ///< why the record cannot be used: it contradicts itself; empty for a good one
+  std::string flaw;  ///< why the record is unusable, such as a contradiction; empty if usable
 
-  // Shown to people, and used for nothing; empty where the device did not say.
+  // For display only; empty if the device did not return them.
   std::string acl;      ///< four hex digits
   std::string owner;    ///< a user of the device
-  std::string created;  ///< dates, in the device's words: "2022/10/01 20:15"
+  std::string created;  ///< dates, as the device writes them: "2022/10/01 20:15"
   std::string last_used;
   std::string planned_until;  ///< the end of the planned lifetime
 
   bool has_public_part() const noexcept { return !public_key.empty() || !modulus.empty(); }
-  /// How much memory it takes, about.
+  /// Its approximate size in memory, in bytes.
   std::size_t bytes() const noexcept {
     std::size_t sum = sizeof *this;
     for (const auto* text : {&key_id, &token, &id, &nice_name, &key_type, &flaw, &acl, &owner, &created,
@@ -46,8 +46,8 @@ struct KeyRecord {
     return sum;
   }
 
-  /// The token label that follows from the key_id: its counter cut to the last 8 digits. Serves where the
-  /// device gives none.
+  /// The token label that the device returned, or else the one that follows from the key_id: its 16-digit
+  /// counter cut to the last 8 digits.
   std::string token_label() const {
     return token.empty() && key_id.size() == 39 ? key_id.substr(0, 23) + key_id.substr(31) : token;
   }

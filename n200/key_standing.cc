@@ -16,13 +16,13 @@ Bytes public_part_of(const KeyRecord& record) {
 
 constexpr std::size_t kFewKeys = 64;
 
-// No name of a device holds a zero byte.
+// The zero byte separates: no device's identity contains one.
 std::string of_device(const KeyQuestion& question, const std::string& name) {
   return std::string(question.device).append(1, '\0').append(name);
 }
 
-// Those of one name that are open. Closed ones are dropped, or a key that is opened again and again would
-// collect them here.
+// Visits the open standings of one name. Closed ones are dropped; otherwise a key that is opened repeatedly
+// would accumulate them here.
 template <class Index, class Visit>
 void visit(Index& index, const std::string& name, const Visit& visit_one) {
   const auto [first, last] = index.equal_range(name);
@@ -55,8 +55,8 @@ void KeyStanding::check_against(const std::vector<KeyRecord>& answer) {
     replaced_.store(true, std::memory_order_release);
 }
 
-// One that is replaced stays so: the same key may be back on the device, but who opened it before has been
-// told otherwise.
+// A replaced standing stays replaced: even if the same key is back on the device, users of its earlier handle
+// were told that it was replaced.
 std::shared_ptr<KeyStanding> KeyStandings::of(const KeyQuestion& question, const KeyRecord& record) {
   const ProcessLock lock(mutex_);
   std::shared_ptr<KeyStanding> found;
@@ -71,7 +71,7 @@ std::shared_ptr<KeyStanding> KeyStandings::of(const KeyQuestion& question, const
   return found;
 }
 
-// At each doubling, so that this costs a constant for each key on average.
+// Runs at each doubling, so the amortized cost per key is constant.
 void KeyStandings::forget_closed() {
   if (std::max(by_question_.size(), by_key_id_.size()) < forget_at_) return;
   const auto is_closed = [](const auto& entry) { return entry.second.expired(); };

@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view kFamilies[] = {"NIST", "BRAINPOOL", "RSA", "SYM"};  // in the order of KeyFamily
 
-// How a word begins and ends, in upper case and without anything but letters and digits; between them may be
-// the size.
+// How a word begins and ends, in upper case and reduced to letters and digits. The size in bits may come
+// between them.
 struct Spelling {
   std::string_view start, end;
   KeyFamily family;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device's types of keys, as typed values and in the words of different devices.
+// The device's key types, as typed values and in the spellings of different devices.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,18 @@ namespace sesam::n200 {
 /// n200.md: key_type.
 enum class KeyFamily : std::uint8_t { nist, brainpool, rsa, symmetric };
 std::string_view word_of(KeyFamily family) noexcept;
-/// Nothing for a word that n200.md does not have.
+/// Returns nullopt for a word that is not in n200.md.
 std::optional<KeyFamily> family_of(std::string_view word) noexcept;
 
 struct KeyTypeWord {
-  std::string type;   ///< as n200.md has it: "NIST", "BRAINPOOL", "RSA", "SYM"; any other word as it is
-  unsigned bits = 0;  ///< that the word names; 0: none
+  std::string type;   ///< "NIST", "BRAINPOOL", "RSA", "SYM" (n200.md), "EC"; any other word unchanged
+  unsigned bits = 0;  ///< the size that the word contains; 0: none
 };
 
-/// "nist", "NIST256", "P-256", "secp256r1", "prime256v1", "brainpoolP256r1", "RSA-2048", "AES256" ...
+/// Reads "nist", "NIST256", "P-256", "secp256r1", "prime256v1", "brainpoolP256r1", "RSA-2048", "AES256" ...
 KeyTypeWord key_type_of(std::string_view word);
 
-/// A word for elliptic curves that does not say which family.
+/// Whether the type is "EC": an elliptic curve of an unknown family.
 bool is_any_curve(std::string_view type);
 
 }  // namespace sesam::n200

@@ -10,7 +10,7 @@
 namespace sesam::n200 {
 namespace {
 
-constexpr std::string_view kManufacturer = "sematiconAG";  // as the vendor's PKCS#11 module says (n200.md)
+constexpr std::string_view kManufacturer = "sematiconAG";  // as in the vendor's PKCS#11 module (n200.md)
 
 std::span<const unsigned char> bytes_of(const std::string& text) {
   return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};

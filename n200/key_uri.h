@@ -15,14 +15,14 @@ enum class UriScheme : bool {
   pkcs11  ///< "pkcs11:token=...;object=...", as other programs know the key
 };
 
-/// The one place where a URI is written. Every value in it is percent-encoded: what a device calls a key must
-/// not become another attribute, such as a pin-source. Core and pin-source are those of the URI that the key
-/// was found by; a PIN never gets in.
+/// Writes the URI of a key; no other code writes URIs. Every value is percent-encoded: the name that a device
+/// gives a key must not become another attribute, such as a pin-source. Core and pin-source are those of the
+/// URI by which the key was found; a PIN is never included.
 std::string uri_of(const KeyRecord& record, UriScheme scheme = UriScheme::sesam, const KeyUri& found_by = {});
 
-/// What the device is asked for: the narrowest name in the URI.
+/// The name to look up on the device: the most specific one in the URI. Empty if there is none.
 std::string lookup_name(const KeyUri& uri);
-/// The name of the first attribute in which the URI and the device differ; empty if they agree.
+/// The name of the first attribute in which the URI and the record differ; empty if they agree.
 std::string_view differing_attribute(const KeyUri& uri, const KeyRecord& record);
 
 }  // namespace sesam::n200

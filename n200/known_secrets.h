@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a device must not be quoted with.
+// The secrets that are redacted when a device is quoted.
 #pragma once
 
 #include <deque>
@@ -20,11 +20,11 @@ namespace sesam::n200 {
 
 struct Options;
 
-/// Password and PIN of a configuration, which must outlive this, and what is added.
+/// Password and PIN of a configuration, which must outlive this object, and secrets that are added.
 class KnownSecrets {
  public:
   KnownSecrets(const transport::Options& connection, const Options& options);
-  /// With all passwords that have been in use.
+  /// Includes all passwords that have been in use.
   KnownSecrets(const transport::Options& connection, const transport::Passwords& passwords,
                const Options& options);
 
@@ -33,13 +33,13 @@ class KnownSecrets {
   KnownSecrets& add_pins_in_use();
 
   std::span<const std::string_view> all() const noexcept { return all_; }
-  /// Without them (n200/redaction.h).
+  /// The text with these secrets redacted (n200/redaction.h).
   std::string redacted(std::string_view text) const;
 
  private:
   void add_login(std::string_view user, std::string_view password);
 
-  std::deque<Secret> logins_;  // a password alone may be too short to be found within base64
+  std::deque<Secret> logins_;  // "user:password": a password may be too short to be found within base64
   std::vector<std::shared_ptr<const Secret>> pins_;
   std::vector<std::string_view> all_;
 };

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kServersOwnTrouble = 500;  // HTTP status, RFC 9110 section 15.6
 
-// What makes a record unusable; nothing for a good one.
+// Why a record is unusable; empty for a usable one.
 std::string_view problem_of(const KeyRecord& record) {
   if (!has_key_id_form(record.key_id)) return "a malformed key_id";
   if (!record.token.empty() && !has_key_id_form(record.token)) return "a malformed token";
@@ -25,7 +25,7 @@ Result<void> visit_records(Exchanger& exchanger, Exchange& asking,
   SESAM_TRY(document, exchanger.exchange(asking));
   std::size_t records = 0;
   std::size_t skipped = 0;
-  std::string flaw;  // of the first one that is skipped
+  std::string flaw;  // of the first record that is skipped
   const auto taken = document.for_each_record(
       exchanger.row_of(asking),
       [&](KeyRecord record) {
@@ -83,7 +83,7 @@ Result<void> list_keys(Exchanger& exchanger, const KeyUri& uri,
   for (const auto type : types) {
     SESAM_TRY(listed, list_type(exchanger, std::string(type), until, visit_fitting));
     if (listed) continue;
-    // Once more before the type counts as unknown: a passing failure would hide its keys.
+    // Retry before the type counts as unknown: a temporary failure would hide its keys.
     SESAM_CHECK(list_type(exchanger, std::string(type), until, visit_fitting));
   }
   return {};

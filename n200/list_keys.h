@@ -18,8 +18,8 @@ namespace sesam::n200 {
 Result<void> list_keys(Exchanger& exchanger, const KeyUri& uri,
                        const std::function<void(const KeyRecord&)>& visit,
                        std::span<const std::string_view> types);
-/// One listing, of one node alone where that is set. False: the device refused it, so it may not know the
-/// type.
+/// One listing, from `node` only if it is set. Returns false if the device refused the request and may not
+/// know the type; never for kObservedType.
 Result<bool> list_type(Exchanger& exchanger, const std::string& type, Exchanger::Clock::time_point until,
                        const std::function<void(KeyRecord)>& visit, std::optional<std::size_t> node = {});
 /// Sends the request and visits the usable records of the reply.

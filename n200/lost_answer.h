@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests that change the device, which are never repeated where the device may have acted: after a lost
-// answer its keys show what became of the request.
+// Requests that change the device. They are never repeated if the device may have acted: after a lost reply
+// its keys show the outcome.
 #pragma once
 
 #include <cstddef>
@@ -14,27 +14,27 @@ namespace sesam::n200 {
 
 /// How such a request ended.
 struct Change {
-  Error error{Reason::none, {}};  ///< none: it is done
+  Error error{Reason::none, {}};  ///< none: success
   std::string answer{};           ///< the text in the reply
-  std::size_t node = 0;           ///< which was asked
-  bool outcome_unknown = false;   ///< find out by look_until()
+  std::size_t node = 0;           ///< that got the request
+  bool outcome_unknown = false;   ///< use look_until() to find out
 };
 
-/// Sends the request, and reads its answer as the wire row says. The error is the exchange's; if a reply came
-/// without the answer, reply_field_missing.
+/// Sends the request and reads the answer at the wire row's reply path. The error is that of the exchange, or
+/// reply_field_missing if a reply came without the answer.
 Change request_change(Exchanger& exchanger, Exchange& asking);
 
-/// After these failures the device may still be at work: an RSA key takes many seconds.
+/// After these failures the device may still be at work: it needs many seconds to generate an RSA key.
 bool may_be_at_work(Reason reason) noexcept;
 
 enum class Awaited : bool { gone, there };
 
-/// Looks the key up, on the node that got the request: no other knows. Repeated within a deadline of its own
-/// until the key is as awaited, while the device may still be at work or cannot be reached. The last look-up.
+/// Looks the key up on the node that got the request: no other knows. Repeats within a deadline of its own
+/// until the key is as awaited, while the device may be at work or unreachable. Returns the last look-up.
 Result<KeyRecords> look_until(Exchanger& exchanger, Awaited awaited, const std::string& name,
                               const Change& lost);
 
-/// An error for a look-up that failed. `question`: "whether the key exists".
+/// The outcome_unknown error for a look-up that failed. `question`: "whether the key exists".
 Error unknown_outcome(const OperationContext& doing, std::string_view question, const Change& lost,
                       const Error& look_up);
 

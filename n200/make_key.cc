@@ -20,13 +20,13 @@ std::string_view type_of(const NewKey& key) noexcept {
   return key.operation == Operation::rsa_generate ? word_of(KeyFamily::rsa) : key.curve_type;
 }
 
-// The device made something, but not what was asked for, or denies it.
+// The device made another key than requested, or denies that it made one.
 bool is_dispute(Reason reason) noexcept {
   return reason == Reason::other_key_made || reason == Reason::bad_public_key || reason == Reason::bad_reply;
 }
 
-// Whether the record is of the key that was asked for, or of somebody else's of that name. No record tells
-// the core.
+// Whether the record is that of the requested key, not of another client's key of that name. Records do not
+// contain the core.
 bool fits(const NewKey& key, const EcKeyPair* given, const KeyRecord& record) {
   return record.key_type == type_of(key) && record.key_bits == key.bits &&
          (given == nullptr || record.public_key == given->public_key);
@@ -36,12 +36,12 @@ std::string described(std::string_view type, unsigned bits, const std::string& n
   return std::string(type) + " " + std::to_string(bits) + " '" + name + "'";
 }
 
-// Ids of one length count in hexadecimal.
+// IDs of equal length are compared as hexadecimal numbers.
 bool is_higher_id(std::string_view a, std::string_view b) {
   return a.size() != b.size() ? a.size() > b.size() : less_ignoring_case(b, a);
 }
 
-// The device returns names in JSON, so one of another form would not come back as it was sent.
+// Whether the device can return the name, in JSON, exactly as it was sent.
 bool can_travel(std::string_view name) {
   while (!name.empty()) {
     const auto character = first_character(name);
@@ -78,7 +78,7 @@ Change request_new_key(Exchanger& exchanger, const NewKey& key, const EcKeyPair*
   return request_change(exchanger, asking);
 }
 
-// On every node: one that is behind the others does not have the newest keys.
+// Asks every node: a node that lags behind the others does not have the newest keys.
 Result<void> check_name_is_free(Exchanger& exchanger, const OperationContext& doing,
                                 const std::string& name) {
   const bool is_alone = exchanger.node_count() == 1;
@@ -101,7 +101,7 @@ Result<KeyRecord> whole_record(Exchanger& exchanger, KeyRecord record, std::size
                                   : with_public_key(exchanger, std::move(record), exchanger.deadline(), node);
 }
 
-// Nothing is deleted: a device that is wrong, or lies, may have named another key.
+// The key is not deleted: a faulty or dishonest device may have named another key.
 Error other_key(Exchanger& exchanger, const OperationContext& doing, const NewKey& key,
                 const KeyRecord& record) {
   const std::string key_id = exchanger.redacted(record.key_id);
@@ -114,7 +114,7 @@ Error other_key(Exchanger& exchanger, const OperationContext& doing, const NewKe
           key_id + "'");
 }
 
-// Where two callers made a key of one name at the same time, that of the higher key_id gets the error.
+// If two callers made keys of one name at the same time, the one with the higher key_id gets the error.
 Result<void> check_no_other(Exchanger& exchanger, const OperationContext& doing,
                             const std::vector<KeyRecord>& named, const KeyRecord& mine) {
   for (const auto& other : named) {
@@ -130,7 +130,7 @@ Result<void> check_no_other(Exchanger& exchanger, const OperationContext& doing,
   return {};
 }
 
-// The device answered with the new key's id.
+// Checks the key whose key_id the device returned.
 Result<KeyRecord> key_just_made(Exchanger& exchanger, const OperationContext& doing, const NewKey& key,
                                 const EcKeyPair* given, const Change& made) {
   SESAM_TRY(named, keys_named(exchanger, key.nice_name, exchanger.deadline(), made.node));
@@ -166,8 +166,8 @@ Result<KeyRecord> key_just_made_or_out_of_memory(Exchanger& exchanger, const Ope
   return Error{Reason::out_of_memory, {}};
 }
 
-// Never asked for twice: if the answer was lost, the key is there under its name, or comes to be there, or is
-// not.
+// The request is never repeated. If its reply was lost, look-ups by name show whether the key exists or will
+// soon.
 Result<KeyRecord> key_of_lost_answer(Exchanger& exchanger, const OperationContext& doing, const NewKey& key,
                                      const EcKeyPair* given, const Change& lost) {
   const OperationContext at_node{doing.what, doing.key, exchanger.url_of(lost.node)};
@@ -196,8 +196,8 @@ Result<void> check_name(Exchanger& exchanger, const OperationContext& doing, con
   return check_name_is_free(exchanger, doing, name);
 }
 
-// Each step has a deadline of its own: one that ran out in the middle must not keep us from finding out what
-// became of the key. Sets `node` to the one that was asked.
+// Each step has its own deadline: an expired one must not prevent the look-up that shows what became of the
+// key. Sets `node` to the node that got the request.
 Result<KeyRecord> make_in_device(Exchanger& exchanger, const OperationContext& doing, const NewKey& key,
                                  const EcKeyPair* given, std::string_view& node) {
   SESAM_CHECK(check_name(exchanger, doing, key.nice_name));
@@ -207,7 +207,7 @@ Result<KeyRecord> make_in_device(Exchanger& exchanger, const OperationContext& d
   if (made.error.reason != Reason::none) return made.error;
   auto record = key_just_made_or_out_of_memory(exchanger, doing, key, given, made);
   if (record) return record;
-  if (record.error().reason == Reason::out_of_memory) {  // the key exists: this is as if the answer was lost
+  if (record.error().reason == Reason::out_of_memory) {  // the key exists: treat this as a lost reply
     made.error = std::move(record).error();
     return key_of_lost_answer(exchanger, doing, key, given, made);
   }

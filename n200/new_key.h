@@ -11,7 +11,7 @@
 
 namespace sesam::n200 {
 
-/// A key to be made.
+/// A key to generate or import.
 struct NewKey {
   Operation operation = Operation::ec_generate;  ///< ec_generate or rsa_generate
   std::string_view curve_type{};                 ///< EC: the device's word, "NIST" or "BRAINPOOL"

@@ -7,7 +7,7 @@
 
 namespace sesam::n200 {
 
-/// By their index in `urls`. Of more nodes than it has room for it knows nothing.
+/// One bit per node, by index in `urls`. Nodes from kMaxNodesInSet on are not tracked.
 using NodeSet = std::uint64_t;
 constexpr std::size_t kMaxNodesInSet = 64;
 constexpr NodeSet node_set(std::size_t node) noexcept {

@@ -14,7 +14,7 @@ constexpr Nodes::Clock::duration kFirstPause = 1s;
 constexpr Nodes::Clock::duration kLongestPause = 30s;
 constexpr unsigned kMaxDoublings = 5;
 constexpr Nodes::Clock::duration kSteady = 60s;  // longer than a request may take
-// A node may ask to be left alone for longer, but what it says is not to be believed for days.
+// The longest pause that a node may ask for (Retry-After).
 constexpr std::chrono::seconds kLongestAskedFor = 5min;
 
 }  // namespace
@@ -38,7 +38,7 @@ void Nodes::bring_back(Node& node) noexcept {
   set_healthy(node);
 }
 
-// A probe's good outcome is taken up by whoever looks first.
+// The first thread that sees a probe's good outcome applies it.
 bool Nodes::is_healthy(Node& node) noexcept {
   if (node.unhealthy_until.load(std::memory_order_relaxed) == 0) return true;
   auto health = transport::Health::healthy;
@@ -58,7 +58,7 @@ std::size_t Nodes::in_use(NodeSet avoid) noexcept {
                      nodes_[*b].unhealthy_until.load(std::memory_order_relaxed);
   };
   std::optional<std::size_t> soonest;
-  std::optional<std::size_t> avoided;  // a healthy one has 0, and is the soonest of these
+  std::optional<std::size_t> avoided;  // a healthy node has 0, so it is the soonest
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const bool may_use = (avoid & node_set(i)) == 0;
     if (is_healthy(nodes_[i]) && may_use) return i;
@@ -75,7 +75,7 @@ Nodes::Clock::duration Nodes::next_pause(const Node& node, unsigned counted) noe
   return std::min(kFirstPause * (1 << doublings), kLongestPause);
 }
 
-// A probe's bad outcome too, and one that only shows that a server is there.
+// Applies a probe's bad outcome, and one that only shows that some server responds.
 void Nodes::note_failed_probe(Node& node, Clock::time_point now) noexcept {
   auto until = node.unhealthy_until.load(std::memory_order_relaxed);
   auto health = node.health->load(std::memory_order_relaxed);
@@ -84,9 +84,9 @@ void Nodes::note_failed_probe(Node& node, Clock::time_point now) noexcept {
     return;
   const auto next = (now + next_pause(node)).time_since_epoch().count();
   if (!node.unhealthy_until.compare_exchange_strong(until, next, std::memory_order_relaxed))
-    return;  // it has answered
+    return;  // the node has answered meanwhile
   node.failed_probes.fetch_add(1, std::memory_order_relaxed);
-  node.note(true);  // another device's user may have been answered meanwhile
+  node.note(true);  // another Device with this URL may have reset it meanwhile
 }
 
 std::optional<std::size_t> Nodes::to_probe(Clock::time_point now, Clock::duration patience) noexcept {
@@ -106,7 +106,7 @@ void Nodes::answered(std::size_t node, Clock::time_point now) noexcept {
   one.note(false);
   if (one.unhealthy_until.load(std::memory_order_relaxed) == 0 &&
       one.failures.load(std::memory_order_relaxed) == 0)
-    return;  // mostly: nothing is written that other threads read
+    return;  // the common case: nothing that threads share is written
   set_healthy(one);
   Clock::rep since = 0;
   const Clock::rep ticks = now.time_since_epoch().count();
@@ -115,8 +115,8 @@ void Nodes::answered(std::size_t node, Clock::time_point now) noexcept {
     one.failures.store(0, std::memory_order_relaxed);
 }
 
-// Of many requests that failed together the first counts, even if one that the node had answered before comes
-// to an end between them and makes it healthy.
+// If many requests fail together, only the first one counts, even if a request that the node answered earlier
+// ends in between and makes it healthy.
 bool Nodes::failed(std::size_t node, Clock::time_point now, std::chrono::seconds asked_for) noexcept {
   Node& one = nodes_[node];
   auto before = one.unhealthy_until.load(std::memory_order_relaxed);
@@ -125,7 +125,7 @@ bool Nodes::failed(std::size_t node, Clock::time_point now, std::chrono::seconds
                                !one.is_back.load(std::memory_order_relaxed);
   const auto alone = std::max<Clock::duration>(std::min(asked_for, kLongestAskedFor),
                                                next_pause(one, is_same_failure ? 1 : 0));
-  one.health->store(transport::Health::unknown, std::memory_order_relaxed);  // of a probe of before
+  one.health->store(transport::Health::unknown, std::memory_order_relaxed);  // ignore an earlier probe
   if (!one.unhealthy_until.compare_exchange_strong(before, (now + alone).time_since_epoch().count(),
                                                    std::memory_order_relaxed))
     return false;

@@ -12,7 +12,7 @@ namespace {
 
 static_assert(static_cast<std::size_t>(Operation::count) <= metrics::Counts::kMaxOperations);
 
-// Seconds, exactly. A whole number has one decimal: two spellings of a bucket's bound would be two buckets.
+// Exact seconds. A whole number has one decimal: two spellings of a bucket's bound would be two buckets.
 std::string seconds(std::chrono::microseconds time) {
   std::string fraction = std::to_string(time.count() % 1'000'000);
   fraction.insert(0, 6 - fraction.size(), '0');
@@ -62,8 +62,8 @@ std::string operation_label(const WireDefault& row) {
   return label("operation", row.key.substr(std::string_view("wire_").size()));
 }
 
-// All of them, also those that were never asked for: a counter that appears with its first event hides that
-// event from whoever looks for an increase.
+// Includes operations that were never requested: a counter that appears with its first event hides that event
+// from a query for an increase.
 void add_by_operation(Exposition& text, const metrics::Counts::ByOperation<metrics::Count>& by_operation) {
   for (const auto& row : wire_defaults())
     text.sample("_total", by_operation[static_cast<std::size_t>(row.operation)].get(), operation_label(row));
@@ -81,7 +81,7 @@ void add_failures(Exposition& text, const metrics::Counts& counts) {
       text.sample("", last, label("reason", name_of(static_cast<Reason>(reason))));
 }
 
-// A label's value may hold anything (OpenMetrics 1.0, "Escaping").
+// Escapes a label's value, which may contain anything (OpenMetrics 1.0, "Escaping").
 std::string escaped(std::string_view text) {
   std::string clean;
   for (const char c : text) {
@@ -91,7 +91,7 @@ std::string escaped(std::string_view text) {
   return clean;
 }
 
-// Of a node that there was no connection to nothing is known.
+// A node has no such samples until there was a connection to it.
 void add_certificates(Exposition& text, const metrics::Counts& counts) {
   const auto add = [&](const metrics::Level& ends, const char* url, std::string_view whose) {
     if (ends.get() != 0)
@@ -121,8 +121,8 @@ void add_nodes(Exposition& text, const metrics::Counts& counts) {
   add_certificates(text, counts);
 }
 
-// Buckets contain those below them. What comes in meanwhile may miss in the sum, but never make the buckets
-// disagree.
+// Buckets are cumulative. A duration that is counted meanwhile may be missing from the sum, but the buckets
+// always agree with each other.
 void add_durations(Exposition& text, const WireDefault& row, const metrics::Durations& durations) {
   std::uint64_t below = 0;
   const std::string operation = operation_label(row);

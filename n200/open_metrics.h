@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was counted, as text in the OpenMetrics format.
+// Writes the counters as text in the OpenMetrics format.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace sesam::n200 {
 
-/// A whole exposition, up to its end mark. `labels` stand on every sample: name="value", separated by commas,
-/// or nothing. Counters, gauges and histograms alone, so that readers of Prometheus' older text format take
-/// it too. Source: the OpenMetrics specification 1.0, as in
+/// Returns a whole exposition, including its end mark. `labels` are added to every sample: name="value",
+/// separated by commas, or empty. It has only counters, gauges and histograms, so that parsers of Prometheus'
+/// older text format accept it too. Source: the OpenMetrics specification 1.0,
 /// https://prometheus.io/docs/specs/om/open_metrics_spec/.
 std::string open_metrics(const metrics::Counts& counts, std::string_view labels);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the device can be asked to do.
+// The operations that the device performs.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The operations of the device, beside look-ups: a file each of free functions over the exchange of a request
-// and a reply. Device (n200/device.h) says what each does and raises.
+// The operations of the device, except look-ups: free functions, with one file per operation. Device
+// (n200/device.h) documents what each does and raises.
 #pragma once
 
 #include <chrono>
@@ -19,11 +19,11 @@ namespace sesam::n200 {
 Result<Signed> sign(Exchanger& exchanger, const KeyHandle& key, const ToSign& what,
                     std::span<unsigned char> signature, Exchanger::Clock::time_point until);
 void note_verdict(Exchanger& exchanger, const KeyHandle& key, const Signed& made, bool is_good);
-/// What is known of this key's signatures, shared by all users of the key.
+/// What is known about this key's signatures, shared by all users of the key.
 std::shared_ptr<SignatureProof> proof_of(const Exchanger& exchanger, const KeyRecord& record);
 
 // make_key.cc
-/// Generates a key; imports one, where `given` is not null.
+/// Generates a key, or imports `given` if it is not null.
 Result<KeyRecord> make_key(Exchanger& exchanger, const NewKey& key, const EcKeyPair* given);
 
 // delete_key.cc
@@ -34,7 +34,7 @@ Result<Bytes> encrypt(Exchanger& exchanger, const KeyHandle& key, std::span<cons
 Result<Secret> decrypt(Exchanger& exchanger, const KeyHandle& key, std::span<const unsigned char> cipher);
 
 // random.cc
-/// Fills `out`, at most `request_bytes` a request.
+/// Fills `out`, with at most `request_bytes` per request.
 Result<void> random(Exchanger& exchanger, std::span<unsigned char> out, std::size_t request_bytes);
 
 // timestamp.cc

@@ -13,7 +13,7 @@ using transport::Failure;
 
 namespace http = transport::http_status;
 
-// Of a reply that says nothing more definite.
+// For a reply whose content says nothing more specific.
 ReplyKind kind_of_status(int status) noexcept {
   switch (status) {
     case http::kMisdirectedRequest:
@@ -29,7 +29,7 @@ ReplyKind kind_of_status(int status) noexcept {
   }
 }
 
-// An action, or one of two.
+// An action, or a pair of which surely_not_done selects one.
 enum class Cell : std::uint8_t { deliver, repeat, fail_over, unknown, repeat_or_unknown, deliver_or_unknown };
 using enum Cell;
 
@@ -95,14 +95,14 @@ Action action_after(ReplyKind kind, OperationKind operation, bool surely_not_don
   return Action::deliver;
 }
 
-// A 503 mostly means that nothing was done, but need not.
+// A 503 usually means that nothing was done, but not always.
 bool surely_not_done(const transport::Reply& reply) noexcept {
   return !reply.may_have_acted || reply.status == http::kMisdirectedRequest ||
          reply.status == http::kTooManyRequests;
 }
 
-// libcurl may take a connection for the fault of one stream, and a restarting node breaks it once: twice in a
-// row is more.
+// One broken connection is not enough: libcurl may close it because of a single stream, and a restarting node
+// breaks it once.
 bool is_of_the_node(ReplyKind kind, unsigned number, bool answers_others) noexcept {
   switch (kind) {
     case ReplyKind::line:

@@ -11,11 +11,11 @@
 
 namespace sesam::n200 {
 
-/// Keeps what is shown of a key: everything but the node and the flaw.
+/// Keeps what is displayed of a key: everything but the node and the flaw.
 class PackedRecords {
  public:
   void add(const KeyRecord& record);
-  /// Sorts by the text that `key_of` returns. Those with equal texts stay in the order of add().
+  /// Sorts by the text that `key_of` returns. Records with equal texts stay in the order of add().
   void sort(const std::function<std::string(const KeyRecord&)>& key_of, bool descending);
   /// Visits every record in the order of add(), or as they were sorted.
   void for_each(const std::function<void(const KeyRecord&)>& visit) const;

@@ -14,7 +14,7 @@ PasswordRenewal::PasswordRenewal(SecretFile file, std::shared_ptr<const Log> log
   if (!file_.path.empty()) root_ = FileIdentity::of_root();
 }
 
-// A thread of the parent process that was reading at a fork does not exist in the child.
+// `reading_` has the fork generation because a parent's thread that was reading does not exist in the child.
 bool PasswordRenewal::has_newer(unsigned refused, transport::Pipeline& pipeline, Clock::time_point until) {
   constexpr std::chrono::milliseconds kPause{5};
   if (file_.path.empty()) return false;
@@ -35,7 +35,7 @@ bool PasswordRenewal::has_newer(unsigned refused, transport::Pipeline& pipeline,
   return passwords.newest().number > refused || read(passwords);
 }
 
-// Each problem once: every request that is refused reads the file again.
+// Reports each problem once, because every refused request reads the file again.
 void PasswordRenewal::report(const FileState& state, std::string_view problem) {
   if (state == reported_ && problem == problem_) return;
   reported_ = state;
@@ -45,10 +45,10 @@ void PasswordRenewal::report(const FileState& state, std::string_view problem) {
                ", which cannot be read again: ", problem, "; if this persists, restart the program"});
 }
 
-// The state is looked at before the content: a change between the two is read at the next refusal.
-// What the file has may be an older password: the change may have been rolled back. The state counts as seen
-// once what was read is in use: a problem may pass, such as a limit on descriptors, and a process that is
-// forked before then reads the file itself.
+// The state is read before the content, so a change in between is noticed at the next refusal. The file may
+// have an older password, if a change was rolled back. The state counts as seen only when the password that
+// was read is in use: a problem such as a limit on descriptors may pass, and a process that is forked before
+// then reads the file itself.
 bool PasswordRenewal::read(transport::Passwords& passwords) {
   const FileState state = state_of(file_);
   if (state == seen_) return false;

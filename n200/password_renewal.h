@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A password that the device refuses may have been changed: the file that it came from is read again.
+// Reads the password's file again when the device refuses the password, because it may have been changed.
 #pragma once
 
 #include <atomic>
@@ -24,9 +24,9 @@ class PasswordRenewal {
 
   PasswordRenewal(SecretFile file, std::shared_ptr<const Log> log);
 
-  /// The device refused the password of that number (transport/passwords.h). True: there is a newer one to
-  /// try. The file is read until that succeeds, and again after each change of it, so that each password in
-  /// it is tried once; one thread reads, others wait for it, by their deadline.
+  /// The device refused the password with that number (transport/passwords.h). Returns true if there is a
+  /// newer one to try. The file is read until that succeeds, and again after each change, so that each
+  /// password in it is tried once. One thread reads; others wait for it, until their deadline at most.
   bool has_newer(unsigned refused, transport::Pipeline& pipeline, Clock::time_point until);
 
  private:
@@ -36,11 +36,11 @@ class PasswordRenewal {
   const SecretFile file_;
   const std::shared_ptr<const Log> log_;
   FileIdentity root_;                 // the root directory in which the path was found
-  std::atomic<unsigned> reading_{0};  // fork_generation() + 1 of the process whose thread reads; 0: none does
-  // The reading thread's own:
+  std::atomic<unsigned> reading_{0};  // fork_generation() + 1 of the process whose thread is reading; 0: none
+  // Used by the reading thread only:
   std::optional<FileState> seen_;
   std::optional<FileState> reported_;
-  std::string problem_;  // that was reported then
+  std::string problem_;  // that was reported with that state
 };
 
 }  // namespace sesam::n200

@@ -7,7 +7,7 @@ namespace {
 using namespace std::chrono_literals;
 using Answer = SharedVerdicts::Answer;
 
-// Its operation has a deadline of its own; its process may be late.
+// A trial may exceed the deadline of its operation by this, because its process may be late.
 constexpr auto kLateness = 1s;
 
 }  // namespace
@@ -34,8 +34,8 @@ PinVerdict::Permission PinVerdict::ask(std::chrono::steady_clock::time_point dea
   return {Leave::wait};
 }
 
-// The usual case writes nothing that threads share. What has been refused meanwhile stays so: the next look
-// finds it in the table.
+// In the common case this writes nothing that threads share. A refusal in the meantime remains: the next
+// ask() finds it in the table.
 void PinVerdict::proven(std::uint64_t trial) noexcept {
   if (trial != 0 || known_.load(std::memory_order_relaxed) == State::unproven) shared_.settle(tag_, true);
 }

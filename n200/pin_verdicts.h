@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a node thinks of a PIN. A refused one is sent to it once by a process and the processes it forks,
-// because the device may lock the key.
+// The verdict of each node on a PIN. A process and the processes it forks send a rejected PIN to a node only
+// once, because the device may lock the key.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 
 namespace sesam::n200 {
 
-/// One user's view of the verdict on one PIN for one key on one node. The verdict itself is shared
+/// A key handle's view of the verdict on one PIN for one key on one node. The verdict itself is shared
 /// (shared_verdicts.h).
 class PinVerdict {
  public:
@@ -28,21 +28,21 @@ class PinVerdict {
   enum class Leave : std::uint8_t { granted, to_try, refused, wait };
   struct Permission {
     Leave leave;
-    std::uint64_t trial = 0;  ///< to_try: for the PinProbe
+    std::uint64_t trial = 0;  ///< to_try: to pass to PinProbe
   };
-  /// Asks to send the PIN. A proven one goes at once. An unproven one is sent by one caller at a time
-  /// (to_try, who must hold a PinProbe until `deadline` at the latest), or a wrong PIN would go out from all
-  /// threads before the first answer; the others wait for its verdict, and ask again.
+  /// Asks for permission to send the PIN: granted at once if it is proven. An unproven PIN is sent by one
+  /// caller at a time (to_try; it must hold a PinProbe, until `deadline` at most), so that a wrong one is not
+  /// sent by all threads before the first reply. The others wait for the verdict, and ask again.
   Permission ask(std::chrono::steady_clock::time_point deadline) noexcept;
-  /// `trial`: that of the Permission.
+  /// The node accepted the PIN. `trial`: that of the Permission.
   void proven(std::uint64_t trial) noexcept;
   void refused() noexcept;
   /// The exchange showed nothing about the PIN: the next caller may try.
   void open(std::uint64_t trial) noexcept { shared_.release(tag_, trial); }
-  /// Starts no trial.
+  /// Does not start a trial.
   bool is_proven() const noexcept { return shared_.is_proven(tag_); }
 
-  /// Between two looks at the verdict that another caller waits for: a process cannot wake the jobs of
+  /// Pauses between two polls of a verdict that another caller will get: a process cannot wake the jobs of
   /// another one.
   static constexpr std::chrono::milliseconds kFirstPause{1}, kMaxPause{16};
 
@@ -52,15 +52,15 @@ class PinVerdict {
   SharedVerdicts& shared_;
   const PinTag tag_;
   std::atomic<State> known_{State::unproven};
-  std::atomic<std::uint32_t> as_of_{0};  // known_ is as old as that count of refusals
+  std::atomic<std::uint32_t> as_of_{0};  // refusals() for which known_ is valid
 };
 
 /// The verdicts of all nodes. They may differ: a node that was restored from a backup has the PINs of that
 /// time.
 class PinVerdicts {
  public:
-  /// `nodes`: their URLs, in the order of their numbers. Without them one verdict is that of all nodes.
-  /// Throws std::bad_alloc.
+  /// `nodes`: their URLs, in the order of their numbers. If empty, one verdict applies to all nodes. Throws
+  /// std::bad_alloc.
   PinVerdicts(SharedVerdicts& shared, std::span<const std::string> nodes, std::string_view key_id,
               std::string_view pin);
 
@@ -72,11 +72,11 @@ class PinVerdicts {
   std::deque<PinVerdict> verdicts_;  // never empty
 };
 
-/// A caller who was granted leave holds one while it asks the device: the next may try where nothing came of
-/// it, not even an answer.
+/// A caller that tries the PIN holds one while its request is in flight. If that brings no verdict, or not
+/// even a reply, the next caller may try.
 class PinProbe {
  public:
-  /// 0: nothing is tried.
+  /// `trial`: that of the Permission; 0: it is not a trial.
   PinProbe(PinVerdict* verdict, std::uint64_t trial) noexcept : verdict_(verdict), trial_(trial) {}
   ~PinProbe() {
     if (trial_ != 0) verdict_->open(trial_);

@@ -8,19 +8,19 @@ PinsInUse::Pin PinsInUse::add(std::string_view pin) {
     forget(secret);
     delete secret;
   });
-  Pin present;  // let go of after the lock, like `made`: the last one to go takes it
+  Pin present;  // released after the lock, like `made`: their deleter locks, too
   {
     const ProcessLock lock(mutex_);
     const auto found = pins_.find(pin);
     if (found != pins_.end()) present = found->second.lock();
     if (present) return present;
-    if (found != pins_.end()) pins_.erase(found);  // it is about to be forgotten
+    if (found != pins_.end()) pins_.erase(found);  // its last user is just releasing it
     pins_.emplace(made->reveal(), made);
   }
   return made;
 }
 
-// Another one with the same bytes may have taken its place.
+// A new entry with the same bytes may have replaced it.
 void PinsInUse::forget(const Secret* pin) noexcept {
   const ProcessLock lock(mutex_);
   const auto found = pins_.find(pin->reveal());

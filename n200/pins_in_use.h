@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The PINs of the keys that this process has open: a device may quote one while it is asked about another
+// The PINs of the keys that this process has open: a device may quote one in a reply about another
 // key.
 #pragma once
 
@@ -13,12 +13,12 @@
 
 namespace sesam::n200 {
 
-/// Process-wide state. Equal PINs are one.
+/// Process-wide state. Equal PINs share one entry.
 class PinsInUse {
  public:
   using Pin = std::shared_ptr<const Secret>;
 
-  /// In use as long as anybody holds what is returned.
+  /// The PIN is in use as long as the returned pointer or a copy of it exists.
   Pin add(std::string_view pin);
   std::vector<Pin> all();
 
@@ -27,7 +27,7 @@ class PinsInUse {
 
   ProcessMutex mutex_{MutexRank::pins_in_use};
   std::map<std::string_view, std::weak_ptr<const Secret>> pins_
-      SESAM_GUARDED_BY(mutex_);  // by the bytes of the one that is pointed to
+      SESAM_GUARDED_BY(mutex_);  // by the bytes of the PIN that is pointed to
 };
 
 }  // namespace sesam::n200

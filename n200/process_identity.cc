@@ -29,7 +29,7 @@ std::string_view read_stat(pid_t pid, std::array<char, 1024>& buffer) noexcept {
   return length > 0 ? std::string_view(buffer.data(), static_cast<std::size_t>(length)) : std::string_view();
 }
 
-// The second field is the program's name in parentheses, which may hold blanks and parentheses.
+// The second field is the program's name in parentheses, which may contain blanks and parentheses.
 std::string_view field_of(std::string_view stat, unsigned number) noexcept {
   stat.remove_prefix(std::min(stat.rfind(')'), stat.size()));
   for (unsigned i = 2; i < number && !stat.empty(); ++i)

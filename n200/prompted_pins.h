@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PINs that the user was prompted for: once for a key in a process.
+// PINs that the user was prompted for, once for each key in a process.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace sesam::n200 {
 
-/// Process-wide state. A PIN that was given stays, be it right or wrong: a wrong one is known to
-/// pin_verdicts.h, and not prompted for again, because whoever answers without looking would lock the key.
+/// Process-wide state. A PIN that was entered is kept, correct or not. A wrong one is known from
+/// pin_verdicts.h and not prompted for again, because a user who answers without looking would lock the key.
 class PromptedPins {
  public:
   using Answers = SingleFlight<Secret>;
@@ -20,8 +20,8 @@ class PromptedPins {
 
   PromptedPins() noexcept : answers_(MutexRank::prompted_pins, {}) {}
 
-  /// The PIN of that key: as it was given before, or by `prompt`. Threads that want it at the same time share
-  /// one prompt, its failure too; a failure is not kept. Raises what prompt raises, or timed_out when another
+  /// The PIN of that key: as entered before, or by `prompt`. Threads that need it at the same time share one
+  /// prompt and its failure; failures are not kept. Raises what prompt raises, or timed_out if another
   /// thread's prompt is not answered by the deadline.
   Result<Secret> get(const std::string& key, Clock::time_point deadline, const Prompt& prompt);
 

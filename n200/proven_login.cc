@@ -6,7 +6,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A program's start, or a run of a command.
+// Long enough for the start of a program, or the run of a command.
 constexpr ProvenLogin::Clock::duration kProven = 10s;
 constexpr unsigned kLoginBits = 32;
 static_assert(static_cast<unsigned>(Operation::count) <= kLoginBits);
@@ -26,7 +26,7 @@ std::uint64_t bit_of(Operation operation) noexcept {
 
 }  // namespace
 
-// The usual case writes nothing that threads share.
+// In the common case this writes nothing that threads share.
 void ProvenLogin::authorized(const Request& request, Clock::time_point now) noexcept {
   const std::uint64_t login = login_of(request);
   auto before = authorized_.load(std::memory_order_relaxed);

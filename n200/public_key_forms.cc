@@ -30,7 +30,7 @@ constexpr unsigned char kDerSequence = 0x30;
 using Group = std::unique_ptr<EC_GROUP, decltype(&EC_GROUP_free)>;
 using Point = std::unique_ptr<EC_POINT, decltype(&EC_POINT_free)>;
 
-// X‖Y of a point in any form of SEC 1; nothing if it is not on the curve.
+// X‖Y of a point in any form of SEC 1; nullopt if it is not on the curve.
 std::optional<Bytes> point_on(const Curve& curve, const Bytes& octets) {
   const ossl::ErrorMark mark;
   const Group group(EC_GROUP_new_by_curve_name_ex(ossl::private_libctx(), nullptr, curve.nid),
@@ -115,12 +115,12 @@ std::string_view family_of_point(const Bytes& x_and_y) {
 }
 
 Bytes rsa_number_of(std::string_view text, Encoding encoding) {
-  constexpr std::string_view kDecimalExponent = "65537";  // in hexadecimal nobody has it
+  constexpr std::string_view kDecimalExponent = "65537";  // no key has it in hexadecimal
   if (text == kDecimalExponent) return {1, 0, 1};
   if (encoding == Encoding::base64)
     if (auto bytes = decode(text, encoding)) return std::move(*bytes);
   if (auto bytes = bytes_of_hex(text)) return std::move(*bytes);
-  // Without its leading zero ("10001").
+  // An odd number of digits, without the leading zero ("10001").
   const bool has_prefix = text.starts_with("0x") || text.starts_with("0X");
   if (auto bytes = bytes_of_hex("0" + std::string(text.substr(has_prefix ? 2 : 0)))) return std::move(*bytes);
   return bytes_of_base64(text).value_or(Bytes{});

@@ -15,7 +15,7 @@ namespace sesam::n200 {
 namespace {
 
 constexpr unsigned kMaxDepth = 4;
-constexpr std::size_t kValuesPerLook = 4096;  // at the clock
+constexpr std::size_t kValuesPerLook = 4096;  // values that are read between looks at the clock
 
 Error malformed() { return {Reason::bad_reply, "malformed key record"}; }
 
@@ -65,7 +65,7 @@ constexpr std::pair<RecordField, std::string KeyRecord::*> kTexts[] = {
     {RecordField::planned_until, &KeyRecord::planned_until},
 };
 
-// All but the public key, for which see Settlement.
+// Reads any field but the public key, for which see Settlement.
 void take_field(RecordField field, ondemand::value value, const Unescape& unescape, Encoding encoding,
                 KeyRecord& record) {
   const auto* const text =
@@ -80,7 +80,7 @@ void take_field(RecordField field, ondemand::value value, const Unescape& unesca
     record.exponent = rsa_number_of_value(value, unescape, encoding);
 }
 
-// What a record's members say together: the type in our words, the public key in the form of its curve.
+// Combines a record's members: the type in the terms of n200.md, the public key in the form of its curve.
 class Settlement {
  public:
   void add_public_key(std::string text) {
@@ -149,7 +149,7 @@ Result<RecordReader::Shape> RecordReader::shape_of(ondemand::object object) cons
   return shape;
 }
 
-// By the spelling of the row, else by any other.
+// The fields by the spelling of the row, else by any other spelling (canonical_name()).
 RecordReader::Fields RecordReader::fields_named(std::string_view name) const {
   Fields named;
   for (std::size_t i = 0; i < kRecordFields; ++i) named[i] = row_.record_names[i] == name;
@@ -178,7 +178,7 @@ Result<void> RecordReader::read_value(ondemand::value value, const std::string& 
 }
 
 Result<void> RecordReader::read_array(ondemand::array array, unsigned depth) {
-  if (depth > 0) ++others_;  // an empty one tells nothing
+  if (depth > 0) ++others_;  // even if empty: only an empty list at the top means "no keys"
   for (auto element : array) {
     ondemand::value value;
     if (element.get(value)) return malformed();
@@ -187,8 +187,8 @@ Result<void> RecordReader::read_array(ondemand::array array, unsigned depth) {
   return {};
 }
 
-// Under a name that is a key_id there is a record whatever is in it, and under any other one where nothing
-// in it looks like something else.
+// An object under a key_id is a record, whatever is in it. Any other object is a record if it has fields of a
+// record, or is empty and inside another value.
 Result<void> RecordReader::read_object(ondemand::object object, const std::string& name, unsigned depth) {
   if (!has_key_id_form(name)) {
     SESAM_TRY(shape, shape_of(object));
@@ -215,7 +215,7 @@ Result<void> RecordReader::read_members(ondemand::object object, unsigned depth)
   return {};
 }
 
-// A member that is there twice, letter for letter, is no device's honest answer.
+// A member that is present twice, in the exact spelling, makes the record unusable.
 Result<KeyRecord> RecordReader::read_record(ondemand::object fields) const {
   KeyRecord record;
   Settlement together;

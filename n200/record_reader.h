@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Key records in a reply, in whatever a device puts around them.
+// Reads the key records in a reply, whatever structure the device puts around them.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@
 
 namespace sesam::n200 {
 
-/// Reads one reply. All arguments must outlive it.
+/// Reads one reply. All arguments must outlive the reader.
 class RecordReader {
  public:
   using Visitor = std::function<void(KeyRecord)>;
@@ -25,10 +25,10 @@ class RecordReader {
 
   RecordReader(const WireRow& row, const Unescape& unescape, const Visitor& visit, Clock::time_point until);
 
-  /// Visits each record. Raises bad_reply, and timed_out where it is not done by then.
+  /// Visits each record. Raises bad_reply, and timed_out if it is not done by `until`.
   Result<void> read(ondemand::value value) { return read_value(value, {}, 0); }
   Result<void> read(ondemand::object object) { return read_object(object, {}, 0); }
-  /// Something was there, but no record.
+  /// There were values, but no record.
   bool found_others_only() const noexcept { return records_ == 0 && others_ > 0; }
 
   enum class Shape { record, records, other };

@@ -15,11 +15,11 @@ namespace sesam::n200 {
 namespace {
 
 constexpr std::string_view kRedacted = "<secret>";
-constexpr unsigned kMaxLevels = 3;            // of encodings in encodings
+constexpr unsigned kMaxLevels = 3;            // of nested encodings
 constexpr std::size_t kMinBytesInside = 4;    // of a secret, within digits or base64
-constexpr std::size_t kEnoughOfASecret = 16;  // bytes, of a long one that is quoted in part
+constexpr std::size_t kEnoughOfASecret = 16;  // bytes, of a long secret that is quoted in part
 
-// A byte of the text, decoded, and where in the text it is written.
+// A decoded byte, and the position in the text where it is written.
 struct Unit {
   char byte;
   std::uint32_t begin, end;
@@ -50,7 +50,7 @@ bool has_at(const Units& units, std::size_t at, std::string_view text) {
                     [](char wanted, const Unit& unit) { return wanted == ascii_lower(unit.byte); });
 }
 
-// An escape: how many units it takes, and what it stands for: a byte, or a character.
+// An escape: its length in units, and the byte or character that it encodes.
 struct Escape {
   std::size_t length;
   char32_t code;
@@ -114,7 +114,7 @@ std::optional<Escape> escape_at(const Units& units, std::size_t at) {
   }
 }
 
-// A character as UTF-8.
+// Appends a character as UTF-8.
 void append(Units& units, char32_t code, std::uint32_t begin, std::uint32_t end) {
   const auto add = [&](char32_t byte) { units.push_back({static_cast<char>(byte), begin, end}); };
   if (code < 0x80) return add(code);
@@ -130,7 +130,7 @@ void append(Units& units, char32_t code, std::uint32_t begin, std::uint32_t end)
   add(0x80 | (code & 0x3F));
 }
 
-// One level of escapes less; nothing if there is none.
+// Decodes one level of escapes; nullopt if there is none.
 std::optional<Units> unescaped(const Units& units) {
   Units plain;
   bool has_escapes = false;
@@ -162,7 +162,7 @@ std::optional<unsigned> base64_value(char c) noexcept {
 
 std::optional<unsigned> hex_value(char c) noexcept { return digit_of(c, 16); }
 
-// The digits from `offset` as bytes, of `bits` each.
+// Decodes the digits from `offset`, each of `bits` bits, to bytes.
 Units bytes_of(const Units& digits, std::size_t offset, unsigned bits) {
   const auto value = bits == 4 ? &hex_value : &base64_value;
   Units bytes;
@@ -175,7 +175,7 @@ Units bytes_of(const Units& digits, std::size_t offset, unsigned bits) {
     if (filled < 8) continue;
     filled -= 8;
     bytes.push_back({static_cast<char>(buffer >> filled), begin, digits[i].end});
-    begin = digits[i].begin;  // whose last bits belong to the next byte
+    begin = digits[i].begin;  // its last bits belong to the next byte
   }
   return bytes;
 }
@@ -225,7 +225,7 @@ class Search {
     }
   }
 
-  // Secrets that begin with this byte.
+  // Looks for the secrets that begin with this byte.
   void look_for(const Units& units, std::size_t at, char first, bool is_inside) {
     for (const auto secret : by_first_byte_[static_cast<unsigned char>(first)]) {
       if (is_inside && secret.size() < kMinBytesInside && secret.size() != units.size()) continue;
@@ -235,7 +235,7 @@ class Search {
     }
   }
 
-  // How much of the secret is there.
+  // How many bytes of the secret match at `at`.
   static std::size_t length_at(const Units& units, std::size_t at, std::string_view secret) {
     std::size_t length = 0;
     while (length < secret.size() && at + length < units.size()) {
@@ -247,7 +247,7 @@ class Search {
     return length;
   }
 
-  // Each run of digits, read from each place where a byte may begin.
+  // Decodes each run of digits from each offset at which a byte may begin.
   void look_into_digits(const Units& units, unsigned bits, std::string_view separators) {
     const auto value = bits == 4 ? &hex_value : &base64_value;
     const std::size_t digits_of_a_round = bits == 4 ? 2 : 4;
@@ -272,7 +272,7 @@ class Search {
 }  // namespace
 
 std::string redact(std::string_view text, std::span<const std::string_view> secrets, std::size_t max_bytes) {
-  constexpr std::size_t kMaxBytesOfASecret = 512;  // written as escapes, enough of it to be recognised
+  constexpr std::size_t kMaxBytesOfASecret = 512;  // written as escapes: enough to recognise the secret
   if (max_bytes < text.size())
     text = text.substr(0, max_bytes + std::min(kMaxBytesOfASecret, text.size() - max_bytes));
   return Search(text, secrets).redacted(max_bytes);

@@ -14,9 +14,9 @@
 namespace sesam::n200 {
 namespace {
 
-constexpr std::size_t kMaxQuoted = 4096;  // a secret may be long; what is shown is cut later
+constexpr std::size_t kMaxQuoted = 4096;  // bytes; a secret may be long, and the text shown is cut later
 
-// Members that tell of an error by themselves, the most telling first.
+// Members that report an error by themselves, the most specific first.
 constexpr std::string_view kErrors[] = {
     "error",     "errors",      "errortext",  "errormessage", "errormsg",  "errordescription",
     "errorinfo", "errorstring", "err",        "errmsg",       "fault",     "failure",
@@ -24,10 +24,10 @@ constexpr std::string_view kErrors[] = {
     "cause",     "description", "statustext", "statusmsg",    "errorcode", "errno",
     "code",      "returncode",  "rc",         "status",       "state",     "info",
     "warning"};
-// Of these a number alone tells nothing that the HTTP status does not.
+// Members that may report an error as a number; in others a number is ignored.
 constexpr std::string_view kNumbered[] = {"error", "err",        "errors", "errorcode", "errno",
                                           "code",  "returncode", "rc",     "fault",     "exception"};
-// What devices are asked with, and tell again.
+// Names of request fields, which devices may echo.
 constexpr std::string_view kEchoes[] = {
     "command", "core",    "key",    "keyid", "token", "tokenname", "slot", "name",    "nicename", "pin",
     "hash",    "hashalg", "digest", "user",  "owner", "acl",       "id",   "request", "data",     "curve"};
@@ -36,11 +36,11 @@ constexpr std::string_view kNoErrors[] = {"",          "0",    "ok",       "okay
 
 bool tells_of_no_error(std::string_view text) { return is_one_of(ascii_lower_of(trimmed(text)), kNoErrors); }
 
-// The place of the member among those that tell of an error; nothing for any other. In an error object all
-// count that are no echoes.
+// The rank of a member that reports an error; nullopt for any other. In an error object, all members count
+// except echoes.
 std::optional<std::size_t> rank_of(const ReplyMember& member, std::span<const std::string> request_fields) {
   if (member.path.empty()) return 0;            // the whole reply is a text
-  constexpr std::size_t kMaxErrorObjects = 14;  // up to "message", which may be one of those
+  constexpr std::size_t kMaxErrorObjects = 14;  // the first ones of kErrors, up to "message"
   const auto name = member.name();
   if (is_one_of(name, kEchoes)) return std::nullopt;
   const bool inside = std::any_of(member.path.begin(), member.path.end() - 1, [&](const std::string& outer) {
@@ -62,7 +62,7 @@ struct Told {
   bool is_number;
 };
 
-// The words that tell of an error, the most telling first.
+// The texts that report an error, the most specific first.
 std::vector<Told> errors_in(const std::vector<ReplyMember>& members, const UnexpectedReply& reply) {
   std::vector<Told> told;
   for (const auto& member : members) {
@@ -82,7 +82,7 @@ std::string result_in(const std::vector<ReplyMember>& members, const UnexpectedR
   return {};
 }
 
-// A name of one word is taken out where it stands in quotation marks, a longer one everywhere.
+// Removes a name of one word where it is in quotation marks, a longer name everywhere.
 std::string without_names(std::string_view text, std::span<const std::string_view> names) {
   std::string rest = ascii_lower_of(text);
   for (const auto name : names) {
@@ -109,7 +109,7 @@ Meaning meaning_without_names(std::string_view text, const UnexpectedReply& repl
   return meaning_of(without_names(text, reply.key_names));
 }
 
-// All that was said, and the first of it that is understood.
+// Quotes all error texts; the meaning is that of the first one that is understood.
 Refusal refusal_of(const std::vector<Told>& told, const UnexpectedReply& reply) {
   Refusal refusal;
   refusal.meaning.is_error = true;
@@ -164,7 +164,7 @@ Refusal refusal_in_json(const std::vector<ReplyMember>& members, const Unexpecte
 
 bool is_markup(std::string_view text) { return text.starts_with('<'); }
 
-// So that a secret in it is as it was written.
+// Unescapes the text, so that secrets in it are recognised.
 std::string without_escapes(std::string_view json) {
   std::string text;
   for (std::size_t i = 0; i < json.size(); ++i) {
@@ -176,7 +176,7 @@ std::string without_escapes(std::string_view json) {
   return text;
 }
 
-// The text between <title> and </title>; nothing else is read of HTML (its other words are looked through).
+// The text between <title> and </title>, to be quoted; the meaning is found in all of the HTML.
 std::string_view title_of(std::string_view html) {
   const std::string small = ascii_lower_of(html);
   const auto begin = small.find("<title");

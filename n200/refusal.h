@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a reply says that has not what was asked for: an error in any of the forms in which a device could
-// tell it, or words that nobody understands.
+// Reads a reply without the expected answer: an error in any form that a device might use, or words that are
+// not understood.
 #pragma once
 
 #include <span>
@@ -11,12 +11,12 @@
 
 namespace sesam::n200 {
 
-/// The reply, and what in it is an echo of the request.
+/// The reply, and which parts of it may be an echo of the request.
 struct UnexpectedReply {
   std::string_view body;
-  /// Fields of the request: the device may send them back, and their values are not its own words.
+  /// Fields of the request: the device may send them back, so their values are not its own words.
   std::span<const std::string> request_fields{};
-  /// The key's names: one may be called "wrong pin".
+  /// The key's names, which are not its own words either: a key may be called "wrong pin".
   std::span<const std::string_view> key_names{};
   std::string_view result = "result";  ///< the member that was expected
   bool result_is_secret = false;       ///< it is neither searched nor quoted
@@ -24,8 +24,8 @@ struct UnexpectedReply {
 
 struct Refusal {
   Meaning meaning;
-  /// The device's words, with whatever they hold: not fit to be shown before secrets are redacted. Those
-  /// of its error, else all that it said.
+  /// The device's words: those of its error, or else everything that it said. Redact secrets before they are
+  /// shown.
   std::string said;
 };
 

@@ -12,9 +12,9 @@
 namespace sesam::n200 {
 namespace {
 
-constexpr std::size_t kMaxCharacters = 4096;  // that are looked at
+constexpr std::size_t kMaxCharacters = 4096;  // that are read
 
-// Separated by blanks; "not-" is for a word with "not" before it.
+// The texts are separated by blanks; "not-" stands for a negation before the word.
 struct Known {
   Word word;
   std::string_view texts;
@@ -51,7 +51,7 @@ constexpr Known kWords[] = {
     {Word::given, "given specified supplied provided"},
 };
 
-// Two words written as one, where neither blank nor capital parts them.
+// Two words written as one, separated by neither a blank nor a capital letter.
 struct Joined {
   std::string_view text, first, second;
 };
@@ -111,7 +111,7 @@ std::vector<std::string> parted(std::vector<std::string> words) {
   return all;
 }
 
-// How many words from there on say no to the one that follows: "cannot", "does not", "isn't", "unable to".
+// How many words, from `at`, negate the next one: "cannot", "does not", "isn't", "unable to".
 std::size_t negation_at(const std::vector<std::string>& words, std::size_t at) {
   constexpr std::string_view kBeforeT[] = {"doesn", "isn", "wasn", "can", "couldn", "didn", "hasn", "don"};
   constexpr std::string_view kBeforeTo[] = {"unable", "failed"};
@@ -122,7 +122,7 @@ std::size_t negation_at(const std::vector<std::string>& words, std::size_t at) {
   return 0;
 }
 
-// Words that say no are drawn to the one that they deny.
+// Merges each negation with the word that it negates: "is not found" becomes "is", "not-found".
 std::vector<std::string> with_negations(const std::vector<std::string>& words) {
   constexpr std::string_view kBetween[] = {"be", "been", "a", "the", "to", "yet"};
   std::vector<std::string> drawn;

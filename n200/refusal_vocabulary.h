@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words that matter in a device's text of an error, in any spelling.
+// The words that matter in a device's error text, in any spelling.
 #pragma once
 
 #include <cstdint>
@@ -8,12 +8,12 @@
 
 namespace sesam::n200 {
 
-/// What is said, and of what. What is not here is `other`.
+/// Predicates and their subjects. Any other word is `other`.
 enum class Word : std::uint8_t {
   other,
-  // said
+  // predicates
   wrong,
-  failed,  // may be said of the whole request
+  failed,  // may be about the whole request
   unknown,
   unsupported,
   missing,
@@ -21,20 +21,20 @@ enum class Word : std::uint8_t {
   locked,
   denied,
   error,
-  // of what
+  // subjects
   pin,
   key,
   command,
   core,
   login,
   access,
-  // after "key": then it is not the key that is meant
+  // after "key": the text is then not about the key itself
   kind,
   identifier,
   given,
 };
 
-/// The text's words in their order, "not" drawn to the word that it denies.
+/// The words of the text, in order; each negation is merged with the word that it negates.
 std::vector<Word> known_words(std::string_view text);
 
 }  // namespace sesam::n200

@@ -11,9 +11,9 @@
 namespace sesam::n200 {
 namespace {
 
-constexpr std::size_t kFarthest = 4;  // words between what is said and what it is said of
+constexpr std::size_t kFarthest = 4;  // maximum distance, in words, between predicate and subject
 
-// In the order in which they count where a text says several things.
+// In order of precedence, for a text that says several things.
 enum class Said : std::uint8_t {
   wrong_pin,
   locked_pin,
@@ -65,8 +65,8 @@ Word at_or_other(const std::vector<Word>& words, std::size_t at) {
   return at < words.size() ? words[at] : Word::other;
 }
 
-// "PIN check failed" is said of the PIN, "signing failed: PIN ..." is not; "unknown key type" is not said of
-// the key; "invalid key" may be said of anything, "invalid key id" not.
+// "PIN check failed" is about the PIN, "signing failed: PIN ..." is not. "unknown key type" is not about the
+// key. "invalid key" may be about anything, but "invalid key id" is about the key.
 bool is_said_of(const std::vector<Word>& words, std::size_t at, std::size_t noun) {
   const Word said = words[at];
   if (words[noun] == Word::pin && said == Word::failed) return noun < at;
@@ -84,7 +84,7 @@ Said meaning_of_pair(const std::vector<Word>& words, std::size_t said, std::size
   return pair != std::end(kPairs) && is_said_of(words, said, noun) ? pair->means : Said::nothing;
 }
 
-// It is said of the nearest thing that it can be said of; of two, of the one that follows.
+// A predicate belongs to the nearest subject that it fits; at equal distance, to the one that follows it.
 Said said_at(const std::vector<Word>& words, std::size_t at) {
   for (std::size_t far = 1; far <= kFarthest; ++far) {
     if (at + far < words.size())
@@ -105,7 +105,7 @@ Meaning meaning_for(Said said) {
     case Said::wrong_pin:
     case Said::pin_failed:
       return {Reason::wrong_pin, true, true};
-    case Said::locked_pin:  // also the right one, and maybe not for long
+    case Said::locked_pin:  // the correct PIN fails, too, perhaps only temporarily
     case Said::locked_key:
       return {Reason::wrong_pin, false, true};
     case Said::pin_missing:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a device means by its words of an error, whatever their order and spelling.
+// The meaning of a device's error text, in any word order and spelling.
 #pragma once
 
 #include <string_view>
@@ -10,11 +10,11 @@ namespace sesam::n200 {
 
 struct Meaning {
   Reason reason = Reason::device_error;  ///< device_error: not understood
-  bool names_pin = false;                ///< it is about the PIN that was sent, not about the key as a whole
-  bool is_error = false;                 ///< it tells of an error, understood or not
+  bool names_pin = false;                ///< the PIN that was sent is wrong, rather than the key locked
+  bool is_error = false;                 ///< the text reports an error, understood or not
 };
 
-/// "wrong pin", "PIN is not correct", "ERR_INVALID_PIN", "UnknownKey", "key … does not exist".
+/// Understands "wrong pin", "PIN is not correct", "ERR_INVALID_PIN", "UnknownKey", "key … does not exist".
 Meaning meaning_of(std::string_view text);
 
 }  // namespace sesam::n200

@@ -27,7 +27,7 @@ std::optional<RefusedAccess::Refusal> RefusedAccess::ask(const std::string& name
   return std::nullopt;
 }
 
-// The answers of requests that were under way together count as one refusal.
+// Refusals of requests that were in flight together count as one.
 void RefusedAccess::refused(const std::string& name, const Error& error, int status, bool was_authorized) {
   const auto now = Clock::now();
   const ProcessLock lock(mutex_);
@@ -55,7 +55,7 @@ void RefusedAccess::unanswered(const std::string& name) {
   if (const auto found = refusals_.find(name); found != refusals_.end()) found->second.until.reset();
 }
 
-// Only a program that asks for thousands of keys that it may not use gets here.
+// Matters only if a program asks for thousands of keys that it may not use.
 void RefusedAccess::make_room() {
   if (refusals_.size() < kMaxRefusals) return;
   const auto now = Clock::now();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests that the device refused for want of access (401, 403): they are not sent again and again, because
-// the device may lock the user.
+// Requests to which the device denied access (401, 403). They are not sent again at once, because the device
+// may lock the user.
 #pragma once
 
 #include <atomic>
@@ -18,8 +18,8 @@
 
 namespace sesam::n200 {
 
-/// Process-wide state, shared by all devices; a name says node, user, password and command, and where the
-/// refusal may be about one key, the key too.
+/// Process-wide state, shared by all devices. A name identifies node, user, password and command, and also
+/// the key if the refusal may be about the key.
 class RefusedAccess {
  public:
   using Clock = std::chrono::steady_clock;
@@ -28,29 +28,29 @@ class RefusedAccess {
     Error error;
     int status = 0;                            ///< HTTP status
     Clock::time_point at;                      ///< when the device refused
-    Clock::time_point next_try;                ///< by then one caller may ask the device again
-    std::chrono::milliseconds pause{0};        ///< between the two
-    std::optional<Clock::time_point> until{};  ///< somebody asks again, until then at the latest
+    Clock::time_point next_try;                ///< from then on one caller may ask the device again
+    std::chrono::milliseconds pause{0};        ///< from `at` to `next_try`
+    std::optional<Clock::time_point> until{};  ///< deadline of the caller that asks again
   };
 
-  /// A number that stands for node, user and password, the same for the same ones.
+  /// A number for this node, user and password; equal ones have the same number.
   std::size_t login(std::string_view url, std::string_view user, const Secret& password);
 
-  /// The refusal to return in place of a request; nothing where the request is to be sent. Of callers after
-  /// next_try only the first one sends, with `until` as its deadline; then it must call one of the next
-  /// three.
+  /// The refusal to return instead of a request; nullopt if the request is to be sent. After next_try only
+  /// the first caller sends, with `until` as its deadline; it must then call refused(), note_authorized() or
+  /// unanswered().
   std::optional<Refusal> ask(const std::string& name, Clock::time_point until);
-  /// The device refused. `was_authorized`: the same request was let in before, so that this may pass soon.
+  /// The device refused. `was_authorized`: the same request succeeded before, so this may pass soon.
   void refused(const std::string& name, const Error& error, int status, bool was_authorized);
-  /// The device did as asked, in an exchange that began at `begun`: what it refused later than that stays.
+  /// The device authorized an exchange that began at `begun`. A refusal since then is kept.
   void note_authorized(const std::string& name, Clock::time_point begun);
-  /// Neither: the next caller may send.
+  /// The outcome showed neither: the next caller may send.
   void unanswered(const std::string& name);
 
-  /// There is none: nobody needs to ask. Lock-free.
+  /// There are no refusals, so ask() is not needed. Lock-free.
   bool is_empty() const noexcept { return count_.load(std::memory_order_relaxed) == 0; }
 
-  static constexpr std::chrono::milliseconds kFirstPause{1000};  ///< where the request was let in before
+  static constexpr std::chrono::milliseconds kFirstPause{1000};  ///< if the request was authorized before
   static constexpr std::chrono::milliseconds kMaxPause{30000};
   static constexpr std::size_t kMaxRefusals = 4096;
 

@@ -12,8 +12,8 @@
 namespace sesam::n200 {
 namespace {
 
-// Beyond what RecordReader, members_of and any wire row descend. simdjson allocates memory for each level, by
-// default for 1024 of them, which is more than malloc(3) keeps at hand for each thread.
+// Deeper than RecordReader, members_of() and any wire row descend. simdjson allocates memory for each level,
+// by default for 1024 levels, which is more than malloc(3) caches per thread.
 constexpr std::size_t kParserDepth = 128;
 
 }  // namespace
@@ -27,10 +27,10 @@ struct ReplyDocument::Parsed {
   ondemand::document document;
   const Unescape unescape;
 
-  std::optional<std::string> answer;  // in place of what text() would find
+  std::optional<std::string> answer;  // what text() returns instead of what it would find
 
-  // Each look starts at the beginning, so members are found in any order. simdjson gives up a document whose
-  // structure is broken, and must not be asked to rewind it then.
+  // Each search starts at the beginning, so members are found in any order. simdjson abandons a document with
+  // a broken structure, and must not rewind it then.
   simdjson::simdjson_result<ondemand::object> root() {
     if (!document.is_alive()) return simdjson::INCOMPLETE_ARRAY_OR_OBJECT;
     document.rewind();
@@ -53,7 +53,7 @@ struct ReplyDocument::Parsed {
     }
     return object.find_field_unordered(path.back());
   }
-  // The names in any spelling.
+  // The value at the path, with names in any spelling (canonical_name()).
   simdjson::simdjson_result<ondemand::value> about_at(std::span<const std::string> path) {
     ondemand::object object;
     if (auto failed = root().get(object)) return failed;

@@ -21,7 +21,7 @@ Reason reason_for_any_status(int status) noexcept {
                                                                      : reason_for_status(status);
 }
 
-// A list, or a text alone, is read as if it stood where the answer was expected.
+// A list, or a text alone, is read as if it were at the wire row's reply path.
 Result<ReplyDocument> parse_reply(std::string& body, const WireRow& row) {
   auto document = ReplyDocument::parse_in_place(body);
   if (document || !(body.starts_with('[') || body.starts_with('"'))) return document;
@@ -61,7 +61,7 @@ ProvenLogin::Request ReplyJudge::request_of(const Exchange& exchange) const {
   return {exchange.operation, is_get, exchange.node, exchange.password_number};
 }
 
-// The device may quote the request that it refuses, or another one.
+// The device may quote secrets of the request that it refuses, or of another one.
 Error ReplyJudge::refusal(const Exchange& exchange, Reason reason, const DeviceWords& words) const {
   KnownSecrets known = secrets();
   known.add(exchange.pin).add(exchange.secret_sent);
@@ -80,7 +80,7 @@ Refusal ReplyJudge::read_words(const Exchange& exchange, std::string_view body, 
   return read_refusal({body, fields, names, row.reply_path.front(), is_secret});
 }
 
-// `problem` says what is wrong with the reply where the device does not.
+// `problem` says what is wrong with the reply, in case the device does not.
 Error ReplyJudge::refused(const Exchange& exchange, const transport::Reply& reply, std::string_view body,
                           const Error& problem) const {
   const Refusal words = read_words(exchange, body, reply.status);

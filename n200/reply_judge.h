@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a reply has what the exchange asked for, and what its words mean where it does not.
+// Judges whether a reply has what the exchange requested, and if not, what its words mean.
 #pragma once
 
 #include <string>
@@ -24,16 +24,16 @@ class ReplyJudge {
              const Options& options)
       : connection_(connection), passwords_(passwords), options_(options) {}
 
-  /// The document, if the reply came and has what was asked for. Otherwise what the device says of an error
-  /// counts for more than the status.
+  /// Returns the document if a reply arrived and has what was requested. Otherwise raises the error in the
+  /// device's words or, if they report none, that of the status, the transport or the malformed reply.
   Result<ReplyDocument> judge(const Exchange& exchange, transport::Reply& reply);
-  /// For a reply that is as expected but holds no record: success where it means that there are no keys, else
-  /// the error that it reports.
+  /// For a reply that is as expected but has no records: success if it means that there are no keys, else the
+  /// error that it reports.
   Result<void> without_records(const Exchange& exchange, const ReplyDocument& document,
                                const Result<void>& taken) const;
-  /// An error that quotes the device, without the request's secrets.
+  /// An error that quotes the device, with the request's secrets redacted.
   Error refusal(const Exchange& exchange, Reason reason, const DeviceWords& words) const;
-  /// What must be redacted from whatever the device says.
+  /// The secrets to redact from everything that the device says.
   KnownSecrets secrets() const;
 
  private:

@@ -14,14 +14,14 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t kMaxBytes = 1 << 20;  // of a reply that is looked at as a whole
+constexpr std::size_t kMaxBytes = 1 << 20;  // of a reply whose members are collected
 constexpr std::size_t kMaxMembers = 256;
 constexpr std::size_t kMaxDepth = 8;  // an ASYNC_JOB's stack is 32 KiB
 
-// What only a record of a key has.
+// Members that only a key record has.
 constexpr std::array<std::string_view, 4> kOfRecords = {"keytype", "keylen", "publickey", "modulus"};
 
-// What an answer about a key may have too.
+// Members that other answers about a key may have, too.
 constexpr std::array<std::string_view, 3> kOfKeys = {"keyid", "nicename", "tokenname"};
 
 template <std::size_t N>
@@ -55,7 +55,7 @@ class Walk {
  private:
   void take(std::string text, bool is_text) { found.push_back({path_, std::move(text), is_text}); }
   void object(dom::object members) {
-    const bool inside = !path_.empty();  // the reply itself may tell of a key that was just made
+    const bool inside = !path_.empty();  // the reply itself may describe a key that was just made
     if (inside && has_one_of(members, kOfRecords)) return;
     const bool errors_only = inside && !names_an_error(path_.back()) && has_one_of(members, kOfKeys);
     for (const auto [name, value] : members) {

@@ -10,7 +10,7 @@
 namespace sesam::n200 {
 namespace {
 
-// Enough for a signature's request, which is then one allocation.
+// Enough for the request of a signature, so that each part is allocated once.
 constexpr std::size_t kUsualPathBytes = 64;
 constexpr std::size_t kUsualBodyBytes = 384;
 

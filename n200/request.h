@@ -26,7 +26,7 @@ class Values {
     private_key_ = scalar;
     return *this;
   }
-  /// What is encrypted or decrypted.
+  /// The data to encrypt or decrypt.
   Values& set_data(std::span<const unsigned char> data) {
     data_ = data;
     return *this;
@@ -34,7 +34,7 @@ class Values {
   std::string_view text(Placeholder placeholder) const noexcept {
     return texts_[static_cast<std::size_t>(placeholder)];
   }
-  /// The raw bytes of a placeholder that stands for such; the row says how they are written.
+  /// The raw bytes of a placeholder that stands for bytes; the row specifies their encoding.
   std::span<const unsigned char> bytes(Placeholder placeholder) const noexcept {
     return placeholder == Placeholder::digest        ? digest_
            : placeholder == Placeholder::private_key ? private_key_
@@ -52,7 +52,7 @@ class Values {
   std::span<const unsigned char> data_{};
 };
 
-/// A request on paper. Both parts may hold a PIN, a private key or a text to encrypt.
+/// A request as text. Both parts may contain a PIN, a private key or a text to encrypt.
 struct Rendered {
   Secret path;
   Secret body;

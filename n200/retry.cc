@@ -15,7 +15,7 @@ constexpr unsigned kMaxBrokenConnections = 3;         // to a device that never 
 
 milliseconds pause_before_next(const Attempt& attempt, double jitter) noexcept {
   if (attempt.another_node) return milliseconds(0);
-  const unsigned free = attempt.kind == ReplyKind::line ? 1 : 0;  // this one costs no pause
+  const unsigned free = attempt.kind == ReplyKind::line ? 1 : 0;  // number of retries without a pause
   if (attempt.number <= free) return milliseconds(0);
   const auto doublings = std::min(attempt.number - free - 1, 10U);
   const auto full = std::min(kFirstPause * (1 << doublings), kLongestPause);
@@ -24,7 +24,7 @@ milliseconds pause_before_next(const Attempt& attempt, double jitter) noexcept {
   return std::max<milliseconds>(spread, std::min(attempt.asked_for, kMaxAskedFor));
 }
 
-// Waiting for a device that never answered.
+// Whether a retry is pointless, because the device never answered.
 bool is_in_vain(const Attempt& attempt) noexcept {
   if (attempt.another_node || attempt.known) return false;
   return attempt.kind == ReplyKind::unreachable ||

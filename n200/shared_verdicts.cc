@@ -22,8 +22,8 @@ namespace {
 
 using Clock = SharedVerdicts::Clock;
 
-constexpr std::size_t kEntries = 8192;  // about 500 KiB, of which only the pages in use are taken
-constexpr std::size_t kWindow = 16;     // how many places a pair may have
+constexpr std::size_t kEntries = 8192;  // about 500 KiB; only pages in use are allocated
+constexpr std::size_t kWindow = 16;     // number of places where a tag may be stored
 constexpr std::size_t kMacKeyBytes = 32;
 
 enum class State : std::uint8_t { unused, trying, proven, refused };
@@ -33,11 +33,11 @@ struct Entry {
   State state;
   ProcessIdentity owner;    // of the trial
   std::uint64_t trial;      // its number
-  Clock::time_point until;  // by when it has ended
-  std::uint64_t settled;    // a later one is greater
+  Clock::time_point until;  // its deadline
+  std::uint64_t settled;    // sequence number; the latest is the greatest
 };
 
-// This process lives, at any rate.
+// A trial is over at its deadline, or if its process has ended.
 bool is_trial_over(const Entry& entry, Clock::time_point now) noexcept {
   return now >= entry.until || has_ended(entry.owner);
 }
@@ -68,7 +68,7 @@ struct SharedVerdicts::Table {
     void* memory = ::mmap(nullptr, sizeof(Table), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     static_cast<void>(::madvise(memory, sizeof(Table), MADV_DONTDUMP));
-    auto* table = static_cast<Table*>(memory);  // zeroes: every entry is unused
+    auto* table = static_cast<Table*>(memory);  // zeroed: every entry is unused
     pthread_mutexattr_t attributes;
     pthread_mutexattr_init(&attributes);
     pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
@@ -89,7 +89,7 @@ struct SharedVerdicts::Table {
         window, [&](const Entry& entry) { return entry.state != State::unused && entry.tag == tag; });
     return found == window.end() ? nullptr : &*found;
   }
-  // A refusal is never forgotten, and a trial not before its end; a proven PIN may be tried again.
+  // Never replaces a refusal, nor a trial before its deadline; a proven PIN may be tried again.
   Entry* find_or_make(const PinTag& tag, Clock::time_point now) noexcept {
     if (Entry* known = find(tag)) return known;
     Entry* place = nullptr;
@@ -105,7 +105,7 @@ struct SharedVerdicts::Table {
   }
 };
 
-// A process that ends while it holds the mutex leaves an entry half written at worst: a trial of its own.
+// If a process ends while it holds the mutex, at worst an entry is half written: a trial of its own.
 class SharedVerdicts::Lock {
  public:
   explicit Lock(Table& table) noexcept : mutex_(table.mutex) {
@@ -130,7 +130,7 @@ PinTag SharedVerdicts::tag_of(std::string_view node, std::string_view key_id, st
   std::array<unsigned char, EVP_MAX_MD_SIZE> mac;
   std::size_t length = 0;
   const std::string_view key = mac_key_.reveal();
-  // HMAC would load openssl.cnf under the application's context, and us again (OpenSSL 3.0).
+  // HMAC would load openssl.cnf in the application's context, and with it sesam again (OpenSSL 3.0).
   if (EVP_Q_mac(ossl::private_libctx(), "BLAKE2SMAC", nullptr, nullptr, nullptr, key.data(), key.size(),
                 bytes_of(all.reveal()), all.reveal().size(), mac.data(), mac.size(), &length) == nullptr)
     throw std::bad_alloc();

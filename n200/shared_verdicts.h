@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Verdicts on PINs in memory that this process shares with the processes it forks, so that a wrong PIN is
-// sent once by all of them.
+// Verdicts on PINs, in memory that this process shares with the processes it forks, so that together they
+// send a wrong PIN only once.
 #pragma once
 
 #include <array>
@@ -14,16 +14,16 @@
 
 namespace sesam::n200 {
 
-/// Stands for one PIN of one key on one node: a MAC of them under a random key, which is not in the shared
+/// Identifies one PIN of one key on one node: a MAC of them with a random key, which is not in the shared
 /// memory.
 using PinTag = std::array<unsigned char, 16>;
 
-/// A bounded table, made before the first fork. Without room for a further pair that pair has no verdict.
+/// A bounded table, made before the first fork. A tag for which there is no room has no verdict.
 class SharedVerdicts {
  public:
   using Clock = std::chrono::steady_clock;  // one clock for all processes
 
-  /// Throws std::bad_alloc where no memory can be mapped.
+  /// Throws std::bad_alloc if no memory can be mapped.
   SharedVerdicts();
   SharedVerdicts(const SharedVerdicts&) = delete;
   SharedVerdicts& operator=(const SharedVerdicts&) = delete;
@@ -36,16 +36,16 @@ class SharedVerdicts {
     Answer answer = Answer::wait;
     std::uint64_t trial = 0;  ///< try_it: its number, for release()
   };
-  /// What is known of the pair. Of an unproven one a single caller gets `try_it`; the others wait, until the
-  /// trial is settled or released, or its process ends, or `until` of the caller who tries has passed.
+  /// What is known about the tag. If it is unproven, a single caller gets `try_it`. The others wait, until
+  /// the trial is settled or released, its process ends, or the `until` of its caller has passed.
   Asked ask(const PinTag& tag, Clock::time_point until) noexcept;
-  /// Starts no trial.
+  /// Does not start a trial.
   bool is_proven(const PinTag& tag) const noexcept;
-  /// The outcome of a trial, or of another exchange. A refusal stays.
+  /// Records the outcome of a trial, or of another exchange. A refusal is final.
   void settle(const PinTag& tag, bool is_right) noexcept;
   /// The trial showed nothing: the next caller may try.
   void release(const PinTag& tag, std::uint64_t trial) noexcept;
-  /// Counts the refusals so far: while it stays the same, what is proven stays proven.
+  /// The number of refusals so far: while it is unchanged, proven PINs are still proven.
   std::uint32_t refusals() const noexcept;
 
  private:

@@ -14,7 +14,7 @@
 namespace sesam::n200 {
 namespace {
 
-// Gives 0 for the configured writing, the writing's code for any other. The one that has verified goes first.
+// Returns 0 for the configured writing, else the writing's code. The one that verified last is tried first.
 Result<std::uint8_t> read_signature_of(const Exchanger& exchanger, const Exchange& signing,
                                        ReplyDocument& document, std::span<unsigned char> out) {
   const WireRow& row = exchanger.row_of(signing);
@@ -72,7 +72,7 @@ Result<Signed> sign_in_device(Exchanger& exchanger, Exchange& signing, const Key
   return Signed{signing.node, signing.must_prove || is_new_node || is_new_writing, what.operation, writing};
 }
 
-// A signature that was recorded as made, and is not released.
+// Records that a signature, already recorded as made, is not released.
 void record_reject(const Exchanger& exchanger, const KeyHandle& key, const Signed& made) {
   if (Account::is_unwanted(exchanger)) return;
   Account account(exchanger, "reject");
@@ -104,7 +104,7 @@ Result<Signed> sign(Exchanger& exchanger, const KeyHandle& key, const ToSign& wh
   return account.end(std::move(made), "the device has signed; the signature is withheld");
 }
 
-// Of a lone node nothing else could be asked; but the writing is known then.
+// With a single node there is no other to ask, but the writing is known now.
 void note_verdict(Exchanger& exchanger, const KeyHandle& key, const Signed& made, bool is_good) {
   if (!is_good) record_reject(exchanger, key, made);
   if (key.proof && is_good && key.proof->writing() != made.writing) note_writing(exchanger, key, made);

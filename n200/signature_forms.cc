@@ -20,7 +20,7 @@ bool read_bytes(const std::optional<Bytes>& bytes, SignatureForm form, std::span
 
 }  // namespace
 
-// The writing that was agreed on comes as it is, mostly; what may stand around the digits costs nothing then.
+// Usually the signature is exactly in the expected writing; then no time is spent on blanks and the like.
 bool read_signature(std::string_view text, SignatureWriting writing, std::span<unsigned char> out) {
   if (writing.form != SignatureForm::der && decode(text, writing.encoding, out)) return true;
   if (writing.encoding == Encoding::text) return false;

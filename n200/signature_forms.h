@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The forms in which a device can write a signature, told apart by length and shape.
+// The forms in which a device can write a signature, distinguished by length and structure.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@ namespace sesam::n200 {
 struct SignatureWriting {
   SignatureForm form = SignatureForm::p1363;
   Encoding encoding = Encoding::hex;
-  bool elsewhere = false;  ///< not where the reply's wire row says
+  bool elsewhere = false;  ///< not at the wire row's reply path
 
-  /// As a number other than 0, and back.
+  /// Converts to a number other than 0, and back.
   std::uint8_t code() const noexcept {
     return static_cast<std::uint8_t>(kIsCode | (elsewhere ? kIsElsewhere : 0) |
                                      static_cast<int>(form) << kFormShift | static_cast<int>(encoding));
@@ -38,16 +38,16 @@ struct SignatureWriting {
   static_assert(static_cast<int>(Encoding::text) <= kFieldMask);
 };
 
-/// Reads exactly this writing into `out`, whose size says what is expected: r‖s, or as long as the modulus.
+/// Reads this writing into `out`, whose size must be that of the signature: r‖s, or that of the modulus.
 bool read_signature(std::string_view text, SignatureWriting writing, std::span<unsigned char> out);
 
-/// Reads any writing, and says which it was: hexadecimal of either case, with "0x", blanks, colons or line
-/// breaks; base64 in either alphabet, padded or not; of an EC signature r‖s or DER. Nothing if it is none of
-/// that size. That it has a signature's form does not make it one: verify it.
+/// Reads any writing, and returns which it was: hexadecimal of either case, with "0x", blanks, colons or line
+/// breaks; base64 in either alphabet, padded or not; for an EC signature, r‖s or DER. Returns nullopt if none
+/// has the size of `out`. The form does not prove that it is a signature: verify it.
 std::optional<SignatureWriting> recognise_signature(std::string_view text, bool is_ec,
                                                     std::span<unsigned char> out);
 
-/// As the reply of a wire_... row says it: "p1363:hex".
+/// As in the reply of a wire_... row: "p1363:hex".
 std::string_view name_of(SignatureWriting writing) noexcept;
 
 }  // namespace sesam::n200

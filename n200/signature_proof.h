@@ -13,9 +13,9 @@
 
 namespace sesam::n200 {
 
-/// What the signatures of one key have shown so far: from which nodes one has verified against the key's
-/// public part, and from which one has not (that node has another key under the same name). Shared by all
-/// threads; lock-free.
+/// What is known from the signatures of one key: which nodes made one that verified with the key's public
+/// part, and which one that did not (such a node has another key under the same name). Shared by all threads;
+/// lock-free.
 class SignatureProof {
  public:
   /// `home`: the node that returned the key's public part.
@@ -24,21 +24,21 @@ class SignatureProof {
   bool is_proven(std::size_t node) const noexcept {
     return (proven_.load(std::memory_order_relaxed) & node_set(node)) != 0;
   }
-  /// Nodes to avoid for this key while there is another one.
+  /// Nodes to avoid for this key while there is another node.
   NodeSet differing() const noexcept { return differing_.load(std::memory_order_relaxed); }
   void verified(std::size_t node) noexcept;
-  /// A signature of this node did not verify, or it does not have the key. true: nothing was known of that.
+  /// A signature of this node did not verify, or it lacks the key or rejects the PIN. True: this is new.
   bool differs(std::size_t node) noexcept;
 
-  /// SignatureWriting::code() of the writing, other than the configured one, in which a signature has
-  /// verified last; 0: none has.
+  /// SignatureWriting::code() of the last signature that verified; 0: the configured writing, or none has
+  /// verified yet.
   std::uint8_t writing() const noexcept { return writing_.load(std::memory_order_relaxed); }
-  /// true: it was another one until now.
+  /// A signature in this writing verified. Returns true if the last one was in another writing.
   bool verified_in(std::uint8_t writing) noexcept {
     return writing_.exchange(writing, std::memory_order_relaxed) != writing;
   }
 
-  /// This node has signed with the key: user and password are right, and no rule forbids it.
+  /// This node has signed with the key: user and password are correct, and no rule forbids it.
   void note_authorized(std::size_t node) noexcept {
     if (!was_authorized(node)) authorized_.fetch_or(node_set(node), std::memory_order_relaxed);
   }
@@ -46,9 +46,9 @@ class SignatureProof {
     return (authorized_.load(std::memory_order_relaxed) & node_set(node)) != 0;
   }
 
-  /// This process deleted the key: a node that still has it is not asked for another signature.
+  /// This process deleted the key: if a node does not have it, no other node is asked to sign.
   void deleted() noexcept { deleted_.store(true, std::memory_order_relaxed); }
-  /// It seemed so, but the key is still there.
+  /// The deletion turned out to have failed: the key is still there.
   void not_deleted() noexcept { deleted_.store(false, std::memory_order_relaxed); }
   bool is_deleted() const noexcept { return deleted_.load(std::memory_order_relaxed); }
 
@@ -61,13 +61,13 @@ class SignatureProof {
 };
 
 /// Process-wide state. A proof outlives the key's last user while there is room, because BIND opens its keys
-/// again and again.
+/// repeatedly.
 class SignatureProofs {
  public:
-  /// `key` names device, key_id and public part: a key with another public part has to be proven anew.
+  /// `key` identifies device, key_id and public part: with another public part, a key must be proven again.
   std::shared_ptr<SignatureProof> of(const std::string& key, std::size_t home);
 
-  /// About 20 MiB. Where more keys are open at the same time, the map grows with them.
+  /// About 20 MiB. If more keys are open at the same time, the map grows with them.
   static constexpr std::size_t kMaxUnused = 65536;
 
  private:
@@ -75,7 +75,7 @@ class SignatureProofs {
 
   ProcessMutex mutex_{MutexRank::signature_proofs};
   std::unordered_map<std::string, std::shared_ptr<SignatureProof>> proofs_ SESAM_GUARDED_BY(mutex_);
-  // How many there may be before the unused ones are looked for, again at each doubling.
+  // At this number of proofs the unused ones are removed; set again at each doubling.
   std::size_t room_ SESAM_GUARDED_BY(mutex_) = kMaxUnused;
 };
 

@@ -7,7 +7,7 @@
 
 namespace sesam::n200 {
 
-/// The padding of an RSA signature; none for other keys, with an empty word.
+/// The padding of an RSA signature; none, with an empty word, for other keys.
 enum class Padding : std::uint8_t { none, pkcs1, pss, count };
 std::string_view word_of(Padding padding) noexcept;
 

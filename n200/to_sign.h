@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A signature, as the device is asked for it and as it comes back.
+// The request for a signature, and its result.
 #pragma once
 
 #include <cstddef>
@@ -20,16 +20,16 @@ struct ToSign {
   std::string_view hash_name{};   ///< RSA: the device's word for the digest, "SHA256"
   std::string_view salt_bytes{};  ///< PSS: decimal
 
-  /// For people: "ECDSA SHA256", "RSA PSS SHA256".
+  /// For display: "ECDSA SHA256", "RSA PSS SHA256".
   std::string scheme() const;
 };
 
-/// A signature that the device made, as far as it is to be trusted.
+/// How the device made a signature, and whether it may be released.
 struct Signed {
-  std::size_t node = 0;        ///< which one of `urls` made it
-  bool should_verify = false;  ///< it must not be released before Device::note_verdict
+  std::size_t node = 0;        ///< index in `urls` of the node that made it
+  bool should_verify = false;  ///< do not release it before Device::note_verdict()
   Operation operation = Operation::ec_sign;
-  std::uint8_t writing = 0;  ///< SignatureWriting::code() of one that is not the configured one, else 0
+  std::uint8_t writing = 0;  ///< SignatureWriting::code(); 0: the configured writing
 };
 
 }  // namespace sesam::n200

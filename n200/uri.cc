@@ -18,13 +18,13 @@ constexpr std::string_view kSchemes[] = {"pkcs11:", "sesam:"};
 
 Error bad_uri(std::string detail) { return {Reason::bad_uri, std::move(detail)}; }
 
-// For a message. A value with a '=' in it may have swallowed the attribute behind it for want of a separator,
-// and that may be a PIN.
+// For a message. If a separator is missing, a value that contains '=' may include the next attribute, which
+// may be a PIN.
 std::string shown(std::string_view name, const std::string& value) {
   return std::string(name) + (value.find('=') == value.npos ? "=" + value : "");
 }
 
-// "object=web,pin-value=1234": nobody is told the value of such an attribute, nor the device.
+// "object=web,pin-value=1234": such a value is not quoted in messages, nor sent to the device.
 bool has_swallowed_a_pin(std::string_view value) noexcept {
   return value.find("pin-value=") != value.npos || value.find("pin-source=") != value.npos;
 }
@@ -34,7 +34,7 @@ Error swallowed_a_pin(std::string_view name) {
                  "'; separate attributes with ';', and write '?' before pin-value or pin-source");
 }
 
-// For a message: a PIN where its source should be is none.
+// For a message. A source that does not look like a path may be a PIN, and is not quoted.
 std::string shown_source(const std::string& source) {
   return source.starts_with("file:") || source.find('/') != source.npos
              ? source
@@ -47,7 +47,7 @@ std::size_t scheme_length(std::string_view text) noexcept {
   return 0;
 }
 
-// Decodes into `out`, a std::string or a Secret. `name` is for the message, which must not hold the value.
+// Decodes into `out`, a std::string or a Secret. `name` is for the message, which must not contain the value.
 template <class Out>
 Result<void> percent_decode(std::string_view name, std::string_view value, Out& out) {
   while (!value.empty()) {
@@ -92,7 +92,7 @@ Result<void> check_names(const KeyUri& uri) {
 
 struct Attribute {
   std::string_view name;
-  std::string KeyUri::*field;  // null: read by take_attribute(), or of no concern to us
+  std::string KeyUri::*field;  // null: read by take_attribute(), or ignored
 };
 constexpr Attribute kAttributes[] = {
     {"object", &KeyUri::object},
@@ -149,18 +149,18 @@ Result<void> take_attribute(std::string_view name, std::string_view value, KeyUr
   return {};
 }
 
-// A part of a URI: the path before the first '?', or the query behind it.
+// A part of a URI: the path before the first '?', or the query after it.
 struct Part {
   std::string_view separators;
   bool is_query;
-  char ordinary;  // what separates in the other part, or at its start, and is an ordinary character here
+  char ordinary;  // separates in the other part, or starts it, but is an ordinary character here
   const char* ordinary_escaped;
 };
 constexpr Part kPath{";", false, '&', "%26"};
 constexpr Part kQuery{"&;", true, '?', "%3F"};  // ';' for BIND, which appends ";object=..." to a label
 
-// "object=a&type=private" has one reading in RFC 7512, where the label is "a&type=private", and another in
-// the mind of whoever wrote it.
+// Rejects text with two readings: in "object=a&type=private" the label is "a&type=private" according to RFC
+// 7512, but the author probably meant two attributes.
 Result<void> check_one_reading(const Part& part, std::string_view name, std::string_view value) {
   for (auto at = value.find(part.ordinary); at != value.npos; at = value.find(part.ordinary, at + 1)) {
     const std::string_view rest = value.substr(at + 1);
@@ -174,7 +174,7 @@ Result<void> check_one_reading(const Part& part, std::string_view name, std::str
   return {};
 }
 
-// "sesam:NAME": the whole first component, where it has no '='.
+// "sesam:NAME": the whole first component, if it has no '='.
 Result<void> take_short_name(std::string_view name, KeyUri& uri) {
   std::string text;
   SESAM_CHECK(percent_decode("object", name, text));
@@ -187,15 +187,15 @@ using Seen = std::set<std::string_view, std::less<>>;
 
 Result<void> take_component(const Part& part, std::string_view component, KeyUri& uri, Seen& seen) {
   const auto equals = component.find('=');
-  // Without the text: it may be a PIN that lost its name.
+  // The text is not quoted: it may be a PIN without its attribute name.
   if (equals == component.npos) return bad_uri("a component has no '='");
   const std::string_view name = component.substr(0, equals), value = component.substr(equals + 1);
   if (!is_attribute_name(name)) return bad_uri("malformed attribute name");
   SESAM_CHECK(check_one_reading(part, name, value));
   const bool is_known = attribute_named(name) != nullptr;
-  if (is_name_of_a_key(name) && value.empty())  // "object=$NAME" in a script without that variable
+  if (is_name_of_a_key(name) && value.empty())  // "object=$NAME" in a script that does not set NAME
     uri.lost_name = "'" + std::string(name) + "' is empty";
-  else if (!is_known && !part.is_query)  // not told: it may be the rest of a PIN
+  else if (!is_known && !part.is_query)  // not quoted: it may be the rest of a PIN
     uri.lost_name = "unknown attribute before the first '?'";
   // RFC 7512 lets vendor attributes repeat.
   if (is_known && !seen.insert(name).second)

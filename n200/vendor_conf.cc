@@ -12,7 +12,7 @@
 namespace sesam::n200 {
 namespace {
 
-// simdjson wants padding behind the text; the copy holds passwords, so it is wiped.
+// simdjson needs padding after the text; the copy contains passwords, so it is wiped.
 class PaddedCopy {
  public:
   explicit PaddedCopy(std::string_view text) : size_(text.size()) {
@@ -32,8 +32,8 @@ class PaddedCopy {
   std::size_t size_;
 };
 
-// The text of a string or number, taken from our own buffer: simdjson's get_string() would leave a copy on
-// the heap that nobody wipes, so it serves only for the rare string with an escape in it.
+// The text of a string or number, from that buffer: simdjson's get_string() would leave a copy on the heap
+// that is not wiped, so it is used only for the rare string with an escape in it.
 std::optional<Secret> text_of(simdjson::ondemand::value value) {
   std::string_view token = value.raw_json_token();
   while (!token.empty() &&

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kPostPath = "/n200/web/postv1";
 
-// The table. Observed rows are facts; assumed ones are guesses that a user with the vendor's manual can
-// correct.
+// The default table. Observed rows are facts; assumed ones are guesses that a user with the vendor's manual
+// can correct.
 constexpr std::array<WireDefault, static_cast<std::size_t>(Operation::count)> kDefaults = {{
     {Operation::ec_sign, "wire_ec_sign",
      "POST command=eccsign core={core} key={key_id} pin={pin} hash={digest:hex} -> result:p1363:hex",
@@ -41,7 +41,7 @@ constexpr std::array<WireDefault, static_cast<std::size_t>(Operation::count)> kD
      "observed"},
     {Operation::remove, "wire_delete", "POST command=deletekey core={core} key={key_id} pin={pin} -> result",
      Answer::deletion, "assumed"},
-    // Observed as GETs, whose paths hold the PIN and the text: those end in other people's logs.
+    // Observed as GETs, whose paths would put the PIN and the text into the logs of servers and proxies.
     {Operation::encrypt, "wire_encrypt",
      "POST command=encrypt core={core} key={key_id} pin={pin} mode=CBC text={data:text} -> result",
      Answer::ciphertext, "assumed"},
@@ -242,7 +242,7 @@ Result<void> WireRow::rename_command(std::string_view name) {
   return {};
 }
 
-// The defaults parse: a unit test holds them to it, so the results need no second look here.
+// A unit test proves that the defaults parse, so the results are not checked here.
 WireTable::WireTable() {
   for (const auto& row : kDefaults) rows_[static_cast<std::size_t>(row.operation)] = *WireRow::parse(row.row);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The wire table: how each operation looks on the device's HTTP interface. What n200.md calls ASSUMED is a
-// row here, and every row can be replaced from openssl.cnf by a wire_... key.
+// The wire table: how each operation looks on the device's HTTP interface. Every row, observed or assumed
+// (n200.md), can be replaced by a wire_... setting in openssl.cnf.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@
 
 namespace sesam::n200 {
 
-/// What a {placeholder} stands for. Text values are percent-encoded where they are put.
+/// What a {placeholder} stands for. Text values are percent-encoded when they are inserted.
 enum class Placeholder : std::uint8_t {
   core,
   key_id,
@@ -36,7 +36,7 @@ enum class Placeholder : std::uint8_t {
   count
 };
 
-/// How bytes are written in a request or a reply. text: as they are, UTF-8.
+/// How bytes are written in a request or a reply. text: unchanged, as UTF-8.
 enum class Encoding : std::uint8_t { hex, hex_lower, base64, text };
 
 /// How a signature is laid out in a reply. EC: r‖s, each padded to the field's size (IEEE P1363), or DER (RFC
@@ -50,13 +50,13 @@ struct Piece {
   Encoding encoding = Encoding::hex;
 };
 
-/// One form field, or one segment of a GET path. A field whose placeholder has no value is left out.
+/// One form field. It is left out if a placeholder in it has no value.
 struct Field {
   std::string name;
   std::vector<Piece> value;
 };
 
-/// The names of a key record's fields in the device's replies, by our name for them.
+/// The fields of a key record. WireRow::record_names has their names in the device's replies.
 enum class RecordField : std::uint8_t {
   key_id,
   token,
@@ -76,7 +76,7 @@ enum class RecordField : std::uint8_t {
 };
 constexpr std::size_t kRecordFields = static_cast<std::size_t>(RecordField::count);
 
-/// One row, compiled.
+/// One row, parsed.
 ///
 /// Grammar: METHOD [/path] [field=value]... -> reply[:form[:encoding]] [ourname=theirname]...
 /// e.g. "POST command=eccsign core={core} key={key_id} pin={pin} hash={digest:hex} -> result:p1363:hex"
@@ -91,11 +91,11 @@ struct WireRow {
   Encoding encoding = Encoding::hex;
   std::array<std::string, kRecordFields> record_names;
 
-  /// Compiles a row. Raises bad_configuration, saying what is wrong with it.
+  /// Parses a row. Raises bad_configuration, saying what is wrong with it.
   static Result<WireRow> parse(std::string_view text);
   /// How many bytes of the path come before its first placeholder.
   std::size_t fixed_path_bytes() const noexcept;
-  /// Replaces the command's name: the field "command" of a POST, the second path segment of a GET.
+  /// Renames the command (a POST's field "command", a GET's second path segment). Raises bad_configuration.
   Result<void> rename_command(std::string_view name);
 
   bool operator==(const WireRow&) const = default;
@@ -106,7 +106,7 @@ inline bool operator==(const Piece& a, const Piece& b) {
 }
 inline bool operator==(const Field& a, const Field& b) { return a.name == b.name && a.value == b.value; }
 
-/// What the device answers. A signature is r‖s in one of its forms, or a plain number.
+/// What the device answers: ecdsa_signature is r‖s in any of its forms, plain_signature a number (RSA).
 enum class Answer : std::uint8_t {
   ecdsa_signature,
   plain_signature,
@@ -119,7 +119,7 @@ enum class Answer : std::uint8_t {
   records
 };
 
-/// A row's configuration key and its default.
+/// A row's setting and its default.
 struct WireDefault {
   Operation operation;
   std::string_view key;
@@ -128,16 +128,16 @@ struct WireDefault {
   std::string_view standing;  ///< "observed" or "assumed" (n200.md)
 };
 const std::array<WireDefault, static_cast<std::size_t>(Operation::count)>& wire_defaults() noexcept;
-/// The setting of that operation's row: "wire_ec_sign".
+/// The name of the setting for that operation's row: "wire_ec_sign".
 std::string_view setting_of(Operation operation) noexcept;
 Answer answer_to(Operation operation) noexcept;
 
-/// The rows in force.
+/// The rows in effect.
 class WireTable {
  public:
   WireTable();  ///< the defaults
-  /// Takes a wire_... setting: a bare word replaces the command's name, anything longer the whole row. Raises
-  /// bad_configuration.
+  /// Applies a wire_... setting: a bare word replaces the command's name, anything longer the whole row.
+  /// Raises bad_configuration.
   Result<void> set(Operation operation, std::string_view value);
   const WireRow& row(Operation operation) const noexcept {
     return rows_[static_cast<std::size_t>(operation)];
