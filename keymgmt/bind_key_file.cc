@@ -36,7 +36,7 @@ Error unusable(const std::string& path, std::string_view problem) {
   return {Reason::key_file_unusable, path + ": " + std::string(problem)};
 }
 
-// The bytes behind base64, in memory that is wiped; nothing where it is none.
+// Decodes base64 into memory that is wiped; nullopt if it is invalid.
 std::optional<Secret> secret_of_base64(std::string_view text) {
   auto bytes = from_base64(text);
   if (!bytes) return std::nullopt;
@@ -61,8 +61,8 @@ Result<const n200::Curve*> curve_of_algorithm(const std::string& path, std::stri
                    "imported"};
 }
 
-// X‖Y of the point that belongs to the scalar, which BIND's file does not hold; nothing where the scalar is
-// none of the curve.
+// X‖Y of the public point that belongs to the scalar, which BIND's file does not contain; nullopt if the
+// scalar is not valid for the curve.
 std::optional<Bytes> public_key_of(const n200::Curve& curve, const BIGNUM* scalar) {
   const Group group(EC_GROUP_new_by_curve_name_ex(ossl::private_libctx(), nullptr, curve.nid));
   const BnCtx context(BN_CTX_secure_new());
@@ -82,7 +82,7 @@ std::optional<Bytes> public_key_of(const n200::Curve& curve, const BIGNUM* scala
   return both;
 }
 
-// The public key in the K*.key file beside; nothing where there is none.
+// The public key in the K*.key file in the same directory; nullopt if there is none.
 std::optional<Bytes> public_key_beside(const std::string& path) {
   constexpr std::string_view kEnding = ".private";
   if (!path.ends_with(kEnding)) return std::nullopt;

@@ -14,8 +14,8 @@ namespace sesam::keymgmt {
 /// Whether the text is that of such a file.
 bool is_bind_key_file(std::string_view text) noexcept;
 
-/// The EC key in it. Where the K*.key file lies beside it, its public key must be the one that belongs to the
-/// private one. Raises key_file_unusable, unsupported_key, not_offered for RSA; messages hold nothing of the
+/// Reads the EC key in it. If the K*.key file is in the same directory, its public key must match. Raises
+/// key_file_unusable, and unsupported_key for RSA and other algorithms; error messages contain nothing of the
 /// key.
 Result<EcKeyFile> read_bind_key_file(const std::string& path, const Secret& text);
 

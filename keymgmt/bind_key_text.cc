@@ -13,7 +13,7 @@
 namespace sesam::keymgmt {
 namespace {
 
-// The next line with its line break, which is cut from `text`.
+// Removes the next line from `text` and returns it, including its line break.
 std::string_view next_line(std::string_view& text) noexcept {
   const auto length = std::min(text.find('\n'), text.size() - 1) + 1;
   const std::string_view line = text.substr(0, length);

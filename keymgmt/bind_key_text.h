@@ -11,15 +11,15 @@
 
 namespace sesam::keymgmt {
 
-/// The names of the lines that hold a private EC key, and the name by which a provider finds it.
+/// The names of the lines that contain a private EC key, and the label by which a provider finds it.
 inline constexpr std::string_view kBindPrivateKey = "PrivateKey";
 inline constexpr std::string_view kBindLabel = "Label";
 
-/// The rest of the line that starts with "name:", without blanks around it; empty where there is none.
+/// The rest of the line that starts with "name:", trimmed; empty if there is none.
 std::string_view bind_field(std::string_view text, std::string_view name) noexcept;
 
 /// The text with `line` in place of the line that starts with "name:"; all other lines, such as the timings,
-/// are kept. Further lines of that name, and "Engine:", which BIND 9.20 refuses, are left out.
+/// are kept. Further lines of that name, and "Engine:", which BIND 9.20 rejects, are removed.
 Secret replace_bind_field(std::string_view text, std::string_view name, std::string_view line);
 
 /// "Label: ..." as BIND writes it.
@@ -32,7 +32,7 @@ struct BindDnskey {
   bool operator==(const BindDnskey&) const = default;
 };
 
-/// Nothing where the text has no such record.
+/// nullopt if the text contains no such record.
 std::optional<BindDnskey> parse_bind_dnskey(std::string_view text);
 
 }  // namespace sesam::keymgmt

@@ -11,8 +11,8 @@
 namespace sesam::keymgmt {
 namespace {
 
-// The device chooses the names, so they are filtered, where they are asked for; in the URI they are encoded,
-// and the filter changes nothing. False: it is asked for and does not fit.
+// The names come from the device, so they are filtered; in the URI they are percent-encoded, so the filter
+// changes nothing. False: the parameter was requested, but the text does not fit.
 bool set_text(OSSL_PARAM params[], const char* name, const std::string& text) {
   OSSL_PARAM* p = OSSL_PARAM_locate(params, name);
   return p == nullptr || OSSL_PARAM_set_utf8_string(p, printable(text).c_str()) == 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parameters of a key that OpenSSL's own keys do not have: what the device calls it, and how to open it
+// Key parameters that OpenSSL's own keys do not have: the device's names for the key, and how to open it
 // again.
 #pragma once
 

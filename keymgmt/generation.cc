@@ -44,7 +44,7 @@ Result<unsigned> bits_of(const OSSL_PARAM& param, const KeyTypeRow& row) {
   return static_cast<unsigned>(bits);
 }
 
-// The device chooses the exponent and the number of primes itself, and takes the usual ones.
+// The device chooses the exponent and the number of primes itself, and uses the usual ones.
 constexpr std::uint64_t kPublicExponent = 65537;
 constexpr std::uint64_t kPrimes = 2;
 
@@ -118,8 +118,8 @@ Result<void> Generation::set_template(void* key) {
   return {};
 }
 
-// What is not known is ignored, as everywhere. So is the flag for the cofactor: on all curves of the device
-// it is 1.
+// Unknown parameters are ignored, as by all providers. So is the cofactor flag: the cofactor of all curves of
+// the device is 1.
 Result<void> Generation::set_params(const OSSL_PARAM params[]) {
   const KeyTypeRow& row = row_of(type_);
   for (const OSSL_PARAM* p = params; p != nullptr && p->key != nullptr; ++p) {
@@ -150,7 +150,7 @@ Result<void> Generation::set_params(const OSSL_PARAM params[]) {
   return {};
 }
 
-// The device gives key_id, token and id itself, so a URI for a new key cannot name them.
+// The device assigns key_id, token and id itself, so a URI for a new key cannot contain them.
 Result<n200::KeyUri> Generation::place() const {
   if (uri_.empty())
     return Error{Reason::bad_uri,

@@ -14,8 +14,8 @@
 
 namespace sesam::keymgmt {
 
-/// A key in the making. Its name, core, acl and PIN come from a key URI: "sesam_uri", or "pkcs11_uri" as BIND
-/// calls it.
+/// A key being generated. Its name, core, acl and PIN come from a key URI: "sesam_uri", or "pkcs11_uri" as
+/// BIND calls it.
 class Generation {
  public:
   template <KeyType Type>
@@ -27,13 +27,13 @@ class Generation {
   static const OSSL_PARAM* settable_params(void*, void*) {
     return settable_params_of(row_of(Type));
   }
-  /// Takes the group from a key that has one.
+  /// Takes the group (the curve) from `key`, if it has one.
   Result<void> set_template(void* key);
   Result<void> set_params(const OSSL_PARAM params[]);
-  /// Makes the key, or imports the one in the file that "sesam_import" names: nothing else makes this module
-  /// take a private key. Raises bad_uri where the URI gives no name or names a place that cannot be named,
-  /// unsupported_key for a group or size that the device does not have, and what read_ec_key_file,
-  /// n200::Device::generate and import_ec raise.
+  /// Generates the key, or imports it from the file named by "sesam_import", which is the only way to give
+  /// this module a private key. Raises bad_uri if the URI has no name or names a fixed place, unsupported_key
+  /// for a group that the device does not have, not_offered for the import of other keys than EC, and what
+  /// pin_for_new_key, read_ec_key_file, n200::Device::generate and import_ec raise.
   Result<Key*> generate(OSSL_CALLBACK* progress, void* progress_argument);
 
  private:

@@ -25,12 +25,12 @@ bool includes_parameters(int selection) noexcept {
   return (selection & OSSL_KEYMGMT_SELECT_DOMAIN_PARAMETERS) != 0;
 }
 
-// A name in one of OpenSSL's tables of parameters.
+// Whether the name is in one of OpenSSL's parameter tables.
 bool is_listed(const OSSL_PARAM* table, const char* name) noexcept {
   return OSSL_PARAM_locate_const(table, name) != nullptr;
 }
 
-// Of a record, whose members are the device's words.
+// For an error that quotes a record, whose members come from the device.
 Error redacted(Error error, const n200::Device& device) {
   error.detail = device.redacted(error.detail);
   return error;
@@ -55,7 +55,7 @@ Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& r
   return std::shared_ptr<const KeyData>(std::move(data));
 }
 
-// The reference is what our own store passed to its callback: a pointer to a Key*, which changes hands here.
+// The reference that our store passes to its callback: a pointer to a Key*. The caller becomes the owner.
 Result<Key*> Key::load(const void* reference, size_t reference_size) {
   // NOLINTNEXTLINE(bugprone-sizeof-expression): a reference is a pointer
   if (reference == nullptr || reference_size != sizeof(Key*))
@@ -71,7 +71,7 @@ Result<bool> Key::has(int selection) const {
   return pkey_ != nullptr;
 }
 
-// Whoever has the public part of a key in the device has the key: the private parts cannot be compared.
+// Keys with equal public parts match: the private parts, which are in the device, cannot be compared.
 Result<bool> Key::match(const void* other, int selection) const {
   const auto* that = static_cast<const Key*>(other);
   if (that == nullptr || !pkey_ || !that->pkey_) return false;
@@ -119,7 +119,7 @@ void Key::take(ossl::Pkey pkey, Part part) {
   part_ = part;
 }
 
-// What is in neither, as "priv", stays unmodified.
+// Parameters that neither call knows, such as "priv", stay unmodified.
 Result<void> Key::get_params(OSSL_PARAM params[]) const {
   if (!pkey_) return Error{Reason::bad_argument, "the key is empty"};
   if (params == nullptr || params[0].key == nullptr) return {};
@@ -142,7 +142,7 @@ Result<void> Key::set_params(const OSSL_PARAM params[]) {
   return {};
 }
 
-// How a key of a peer is made: first the parameters, then its point.
+// A peer's key is made this way: first the parameters, then its point.
 Result<void> Key::set_encoded_public_key(const OSSL_PARAM& param) {
   if (!pkey_ || (data_ && data_->device))
     return Error{Reason::bad_argument, "the public key of a key in the device cannot be changed"};
@@ -156,7 +156,7 @@ Result<void> Key::set_encoded_public_key(const OSSL_PARAM& param) {
   return {};
 }
 
-// Other objects of the same key, and threads that use them, keep the form that they have.
+// Other objects of the same key, and threads that use them, keep their form.
 Result<void> Key::set_form(const OSSL_PARAM& param) {
   if (!pkey_) return Error{Reason::bad_argument, "the key is empty"};
   OSSL_PARAM one[] = {param, OSSL_PARAM_END};

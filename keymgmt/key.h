@@ -23,8 +23,8 @@ class Device;
 
 namespace sesam::keymgmt {
 
-/// What a key is, for its whole life; shared by the private and the public object of one key and by their
-/// duplicates.
+/// The immutable data of a key; shared by the private and
+/// the public object of a key and by their duplicates.
 struct KeyData {
   KeyType type{};
   ossl::Pkey public_key;  ///< in private_libctx()
@@ -34,8 +34,8 @@ struct KeyData {
   std::string uri;  ///< opens the key again: "sesam:key-id=...;object=...", without a secret
 };
 
-/// OpenSSL's keydata (provider-keymgmt(7)). Filled by the store or by import. What a key is in the device
-/// never changes; set_params() may change how its public part is written.
+/// OpenSSL's keydata (provider-keymgmt(7)). Filled by the store or by import. A key in the device never
+/// changes; set_params() may change the form in which its public part is encoded.
 class Key {
  public:
   enum class Part : std::uint8_t { parameters_only, public_only, with_private };
@@ -44,7 +44,7 @@ class Key {
   Key(std::shared_ptr<const KeyData> data, Part part)
       : type_(data->type), data_(std::move(data)), pkey_(data_, data_->public_key.get()), part_(part) {}
 
-  /// Builds the data of a key in the device from the device's record; core and pin-source are the URI's.
+  /// Builds the data of a key in the device from the device's record; core and pin-source come from `uri`.
   /// `pin` may be empty. Raises unsupported_key, bad_public_key.
   static Result<std::shared_ptr<const KeyData>> from_record(const n200::KeyRecord& record,
                                                             const n200::KeyUri& uri, Secret pin,
@@ -54,10 +54,10 @@ class Key {
   const std::shared_ptr<const KeyData>& shared_data() const noexcept { return data_; }
   bool is_private() const noexcept { return data_ && part_ == Part::with_private; }
   EVP_PKEY* public_key() const noexcept { return part_ == Part::parameters_only ? nullptr : pkey_.get(); }
-  /// The public key, or a key that has domain parameters alone; null if there is neither.
+  /// The public key, or a key that has only domain parameters; null if there is neither.
   EVP_PKEY* parameters() const noexcept { return pkey_.get(); }
 
-  // provider-keymgmt(7). A plain "no" raises nothing.
+  // provider-keymgmt(7). A function that returns false raises no error.
   template <KeyType Type>
   static Result<Key*> create(void*) {
     return new Key(Type);
@@ -69,13 +69,13 @@ class Key {
   Result<bool> validate(int selection, int check_type) const;
   Result<Key*> dup(int selection) const;
   Result<void> get_params(OSSL_PARAM params[]) const;
-  /// Sets the public key where only parameters or an imported public key are there, and in which form an EC
-  /// key is written. Raises bad_argument for the numbers of a key, which cannot be changed; other names are
-  /// ignored.
+  /// Sets the public key if there are only parameters or an imported public key, and the form in which an EC
+  /// key is encoded. Raises bad_argument for the numbers of a key, which cannot be changed, and
+  /// bad_public_key; unknown names are ignored.
   Result<void> set_params(const OSSL_PARAM params[]);
   Result<bool> import(int selection, const OSSL_PARAM params[]);
-  /// Private parts are never exported: a selection that includes them is refused at once, silently, without
-  /// I/O. A selection without the public key exports domain parameters, where the type has them.
+  /// Private parts are never exported: a selection that includes them returns false at once, without an error
+  /// and without I/O. A selection without the public key exports domain parameters, if the type has them.
   Result<bool> export_to(int selection, OSSL_CALLBACK* callback, void* argument) const;
 
  private:
@@ -85,15 +85,15 @@ class Key {
 
   KeyType type_;
   std::shared_ptr<const KeyData> data_;
-  std::shared_ptr<EVP_PKEY> pkey_;  // data_'s, or that key in another form
+  std::shared_ptr<EVP_PKEY> pkey_;  // that of data_, or the same key in another form
   Part part_ = Part::public_only;
 };
 
-/// Why an operation on a key of ours is refused: which, with which key, what instead. `key` is OpenSSL's
-/// keydata, or null.
+/// The error for an operation that our keys do not offer: names the operation, the key and an alternative.
+/// `key` is OpenSSL's keydata, or null.
 Error not_offered(std::string_view operation, const void* key);
 
-/// Why the private part is not written: it does not leave the device. `key` is OpenSSL's keydata, or null.
+/// The error for exporting a private part, which stays in the device. `key` is OpenSSL's keydata, or null.
 Error not_exported(const void* key);
 
 /// The key management functions of each type.

@@ -53,7 +53,7 @@ ossl::Pkey key_of_der(const Secret& der) {
                                           ossl::private_libctx(), nullptr));
 }
 
-// pem_password_cb: pem_password_cb(3).
+// Implements pem_password_cb(3).
 int give_passphrase(char* buffer, int size, int, void* passphrase) {
   const auto text = static_cast<const Secret*>(passphrase)->reveal();
   if (size < 0 || text.size() > static_cast<std::size_t>(size)) return -1;
@@ -72,7 +72,7 @@ Result<ossl::Pkey> decrypted(const std::string& path, const Secret& text, const 
   return key;
 }
 
-// The first private key; a file without any PEM is taken for DER itself.
+// The first private key in a PEM file; a file without PEM is read as DER.
 Result<ossl::Pkey> key_in(const std::string& path, const Secret& text, const Passphrase& ask) {
   if (text.reveal().find("-----BEGIN ") == std::string_view::npos) return key_of_der(text);
   const ossl::Bio in = ossl::reader_of(text.reveal());
@@ -80,7 +80,7 @@ Result<ossl::Pkey> key_in(const std::string& path, const Secret& text, const Pas
     PemObject object;
     if (!in || !object.read(in.get())) return unusable(path, "it contains no private key");
     const std::string_view label = object.label;
-    if (!label.ends_with("PRIVATE KEY")) continue;  // "EC PARAMETERS" may stand before it
+    if (!label.ends_with("PRIVATE KEY")) continue;  // "EC PARAMETERS" may precede it
     if (label.starts_with("ENCRYPTED") || std::strstr(object.header, "ENCRYPTED") != nullptr)
       return decrypted(path, text, ask);
     return key_of_der(
@@ -108,7 +108,7 @@ const n200::Curve* curve_of(const EVP_PKEY* key) {
 
 using SecretBignum = std::unique_ptr<BIGNUM, ossl::FreeWith<&BN_clear_free>>;
 
-// The number in `bytes` bytes, big-endian.
+// The number as `bytes` bytes, big-endian, zero-padded.
 std::optional<Secret> number_of(const EVP_PKEY* key, const char* name, std::size_t bytes) {
   std::array<unsigned char, kMaxFieldBytes> buffer;
   BIGNUM* number = BN_secure_new();

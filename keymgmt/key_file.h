@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A private key in a file, to be imported into the device.
+// Reads a private key from a file, to be imported into the device.
 #pragma once
 
 #include <functional>
@@ -16,16 +16,16 @@ struct EcKeyFile {
   n200::EcKeyPair pair;
 };
 
-/// Gives the passphrase of a file. Raises what it likes.
+/// Returns the passphrase of a file. May raise any error.
 using Passphrase = std::function<Result<Secret>()>;
 
-/// Reads a private EC key: PEM or DER, PKCS#8 or SEC 1, or BIND's K*.private. Without `passphrase` one that
-/// is encrypted is refused; with it, it may be a PEM file that is. Both its parts are checked. Raises
-/// key_file_unusable, unsupported_key, not_offered for RSA, and what `passphrase` raises; messages hold
-/// nothing of the key.
+/// Reads a private EC key: PEM or DER, PKCS#8 or SEC 1, or BIND's K*.private. An encrypted PEM file needs
+/// `passphrase`. Both parts of the key are checked. Raises bad_argument if the file cannot be read,
+/// key_file_unusable, unsupported_key for RSA and other curves, and what `passphrase` raises; error messages
+/// contain nothing of the key.
 Result<EcKeyFile> read_ec_key_file(const std::string& path, const Passphrase& passphrase = {});
 
-/// That keys of this type (OpenSSL's name) cannot be imported.
+/// The unsupported_key error for a file with a key of this type (OpenSSL's name), which cannot be imported.
 Error cannot_be_imported(const std::string& path, const char* type);
 
 }  // namespace sesam::keymgmt

@@ -21,7 +21,7 @@ namespace {
 constexpr std::string_view kAsk = "ask:";
 constexpr std::size_t kMaxPinBytes = 256;
 
-// OpenSSL's programs ask "Enter pass phrase for <info>:", or give what -passin says.
+// OpenSSL's programs ask "Enter pass phrase for <info>:", or use the value of -passin.
 Result<Secret> ask_for_pin(const std::string& name, const PinPrompt& prompt) {
   std::string info = "key '" + printable(name) + "' (its PIN)";
   const OSSL_PARAM params[] = {OSSL_PARAM_utf8_string(OSSL_PASSPHRASE_PARAM_INFO, info.data(), info.size()),
@@ -41,7 +41,7 @@ Result<Secret> ask_for_pin(const std::string& name, const PinPrompt& prompt) {
           "': pin-source=ask: in its URI, but this program did not ask for the PIN, or got no answer"};
 }
 
-// Two devices may have keys of one id, where they are simulated ones.
+// Two devices may have keys with the same id, if they are simulated.
 std::string identity_of(const n200::KeyRecord& record, const n200::Device& device) {
   return record.key_id + " " + device.pipeline().options().urls.front();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one table of key types: a row holds everything in which a type differs from the others. Dispatch tables
-// and lists of algorithms are made from SESAM_KEY_TYPES, one entry for each type.
+// The only table of key types: each row contains everything that is specific to a type. Dispatch tables and
+// lists of algorithms are generated from SESAM_KEY_TYPES, with one entry per type.
 #pragma once
 
 #include <openssl/core_names.h>
@@ -33,7 +33,7 @@ enum class KeyType : std::uint8_t { SESAM_KEY_TYPES(SESAM_KEY_TYPE) };
 struct KeyTypeRow {
   // In OpenSSL.
   const char* name;            ///< the first of its names
-  const char* names;           ///< all of them, or libssl does not know the key
+  const char* names;           ///< all of them; libssl needs them to recognize the key
   const char* signature_name;  ///< of the operations with such a key; null: there is none
   const char* exchange_name;
   const char* cipher_name;
@@ -49,9 +49,9 @@ struct KeyTypeRow {
   // In the device.
   n200::Operation generate;
   n200::Operation sign;
-  bool is_importable;  ///< whether it is known how the device takes a key from outside
+  bool is_importable;  ///< whether it is known how the device imports such keys
   bool (*has_type)(const n200::KeyRecord& record);
-  ossl::Pkey (*public_key)(const n200::KeyRecord& record);  ///< null if the record does not hold a valid one
+  ossl::Pkey (*public_key)(const n200::KeyRecord& record);  ///< null if the record contains no valid key
 
   // Sizes.
   const char* default_curve;  ///< null: the size is a number of bits
@@ -59,8 +59,8 @@ struct KeyTypeRow {
 
   // Signatures.
   n200::SignatureForm signature_form;
-  unsigned signature_numbers;  ///< of which the device's signature consists, each as long as the key
-  bool has_paddings;  ///< the caller chooses one; the device wraps the digest in it and must know its hash
+  unsigned signature_numbers;  ///< how many numbers the device's signature contains, each as long as the key
+  bool has_paddings;  ///< the caller chooses one; the device pads the digest with it and must know its hash
   bool leaks_when_faulty;  ///< a faulty signature may reveal the private key
 
   constexpr bool has_curves() const noexcept { return default_curve != nullptr; }
@@ -76,7 +76,7 @@ bool has_rsa_type(const n200::KeyRecord& record);
 ossl::Pkey ec_public_key(const n200::KeyRecord& record);
 ossl::Pkey rsa_public_key(const n200::KeyRecord& record);
 
-// n200.md has the sizes.
+// For the sizes, see n200.md.
 inline constexpr KeyTypeRow kKeyTypes[] = {
     {.name = "EC",
      .names = "EC:id-ecPublicKey:1.2.840.10045.2.1",
@@ -139,7 +139,7 @@ static_assert(std::size(kKeyTypes) == SESAM_KEY_TYPES(SESAM_AND_ONE), "a row for
 constexpr const KeyTypeRow& row_of(KeyType type) noexcept {
   return kKeyTypes[static_cast<std::size_t>(type)];
 }
-/// By OpenSSL's first name of the type, in either case.
+/// The type with this name (KeyTypeRow::name), ignoring case; nullopt if there is none.
 std::optional<KeyType> key_type_named(std::string_view name) noexcept;
 std::vector<std::string> key_type_names();
 
@@ -149,8 +149,8 @@ inline constexpr std::size_t kMaxSignatureBytes = [] {
   return most;
 }();
 
-/// Sets what kind of key `key` is to be. No curve and no bits: the type's default. False if the device does
-/// not have the curve.
+/// Sets the kind of key to generate. An empty curve or 0 bits selects the type's default. False if the device
+/// does not have the curve.
 bool set_kind(n200::NewKey& key, KeyType type, const std::string& curve, unsigned bits);
 void set_curve(n200::NewKey& key, const n200::Curve& curve);
 

@@ -17,7 +17,7 @@ const OSSL_PARAM* settable_params(void*) {
   return row_of(Type).settable_params;
 }
 
-// Public parts only. Without a public key there are the parameters of a curve; RSA has none.
+// Public parts only. Without the public key, only a curve's parameters are left; RSA has none.
 template <KeyType Type>
 const OSSL_PARAM* public_types(int selection) {
   const bool has_any = (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0 || row_of(Type).has_curves();

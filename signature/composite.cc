@@ -36,7 +36,7 @@ const char** key_types() {
   return types;
 }
 
-// What the algorithm's name says already.
+// Whether the algorithm's name already fixes the parameter.
 bool is_fixed(std::string_view parameter) noexcept {
   constexpr std::string_view kFixed[] = {OSSL_SIGNATURE_PARAM_DIGEST, OSSL_SIGNATURE_PARAM_PAD_MODE,
                                          OSSL_SIGNATURE_PARAM_PSS_SALTLEN, OSSL_SIGNATURE_PARAM_MGF1_DIGEST};
@@ -152,7 +152,7 @@ Result<void> Composite::set_params(const OSSL_PARAM params[]) {
   return {};
 }
 
-// As those of OpenSSL's default provider: no digest_sign functions, which choose the digest.
+// As in OpenSSL's default provider, there are no digest_sign functions, which would choose the digest.
 #define SESAM_COMPOSITE(id, type, digest, names)                                 \
   {SESAM_BIND(signature_newctx, &Composite::create<CompositeId::id>),            \
    SESAM_BIND(signature_freectx, &Composite::release),                           \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signature algorithms that name their digest, such as "ECDSA-SHA256": OpenSSL 3.4 and later fetch them by
-// name or OID and give them digests or whole messages (EVP_PKEY_sign_message_init(3)). RSA is padded by
-// PKCS#1 v1.5.
+// Signature algorithms whose name includes the digest, such as "ECDSA-SHA256": OpenSSL 3.4 and later fetch
+// them by name or OID and pass them digests or whole messages (EVP_PKEY_sign_message_init(3)). RSA uses
+// PKCS#1 v1.5 padding.
 #pragma once
 
 #include <openssl/core.h>
@@ -59,7 +59,7 @@ inline constexpr CompositeRow kComposites[] = {
 #undef SESAM_COMPOSITE_ROW
 };
 
-/// One signature or verification in the making: a Signature whose digest and padding are fixed.
+/// One signature or verification operation: a Signature whose digest and padding are fixed.
 class Composite {
  public:
   template <CompositeId Id>
@@ -71,20 +71,20 @@ class Composite {
   static void release(void* context);
   Result<Composite*> dup();
 
-  // Of a digest.
+  // On a digest.
   Result<void> sign_init(void* key, const OSSL_PARAM params[]);
   Result<void> verify_init(void* key, const OSSL_PARAM params[]);
   Result<void> verify_recover_init(void* key, const OSSL_PARAM params[]);
   Result<void> verify_recover(unsigned char* recovered, size_t* length, size_t capacity,
                               const unsigned char* signature, size_t signature_length);
-  // Of a message.
+  // On a message.
   Result<void> sign_message_init(void* key, const OSSL_PARAM params[]);
   Result<void> verify_message_init(void* key, const OSSL_PARAM params[]);
   Result<void> update(const unsigned char* data, size_t length);
   Result<void> sign_message_final(unsigned char* signature, size_t* length, size_t capacity);
-  /// The signature was given as a parameter.
+  /// Verifies the signature that was set as a parameter. Raises bad_argument if none was set.
   Result<bool> verify_message_final();
-  // Of either, as begun: a message is given as a whole here, and only once.
+  // On either, as initialized: a message must be passed as a whole here, and only once.
   Result<void> sign(unsigned char* signature, size_t* length, size_t capacity, const unsigned char* input,
                     size_t input_length);
   Result<bool> verify(const unsigned char* signature, size_t length, const unsigned char* input,
@@ -102,7 +102,7 @@ class Composite {
   const CompositeRow& row_;
   std::unique_ptr<Signature> signature_;
   Input input_ = Input::digest;
-  std::optional<Bytes> expected_;  // the signature to be verified
+  std::optional<Bytes> expected_;  // the signature to verify
 };
 
 /// The functions of each, in the order of kComposites.

@@ -6,7 +6,7 @@
 namespace sesam::signature {
 namespace {
 
-// ASN.1's own numbers (X.690).
+// ASN.1 tags and lengths (X.690).
 constexpr unsigned char kSequence = 0x30;
 constexpr unsigned char kInteger = 0x02;
 constexpr unsigned char kOneLengthByte = 0x81;
@@ -34,8 +34,8 @@ unsigned char* put_integer(Number number, unsigned char* to) {
 
 }  // namespace
 
-// By hand: ECDSA_SIG and its BIGNUMs took 11,000 instructions of a signature's 60,000 (callgrind), these are
-// a few hundred.
+// Written by hand: ECDSA_SIG and its BIGNUMs took 11,000 of a signature's 60,000 instructions (callgrind),
+// this takes a few hundred.
 Result<std::size_t> der_of_p1363(std::span<const unsigned char> p1363, std::span<unsigned char> out) {
   const Number r = significant(p1363.first(p1363.size() / 2));
   const Number s = significant(p1363.subspan(p1363.size() / 2));

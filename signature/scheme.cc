@@ -16,7 +16,7 @@ namespace {
 
 Error unsupported(std::string problem) { return {Reason::unsupported_scheme, std::move(problem)}; }
 
-// A context of the default provider that is set like ours.
+// A context of the default provider with the settings of `scheme`.
 Result<ossl::PkeyCtx> default_context(const Scheme& scheme, EVP_PKEY* key) {
   ossl::PkeyCtx context(EVP_PKEY_CTX_new_from_pkey(ossl::private_libctx(), key, nullptr));
   bool ok = context && EVP_PKEY_verify_init(context.get()) == 1;
@@ -63,7 +63,7 @@ Result<void> check_offered(const Scheme& scheme) {
   return {};
 }
 
-// The assumed row of ECDSA does not name the hash, but another may.
+// The ECDSA row of the request table (assumed, n200.md) does not send the hash; another might.
 n200::ToSign to_sign(const Scheme& scheme, std::span<const unsigned char> digest,
                      std::string_view salt_bytes) noexcept {
   const auto hash = scheme.digest != nullptr ? n200::word_of(scheme.digest->hash) : std::string_view();

@@ -40,8 +40,8 @@ Result<Signature*> Signature::dup() {
   return copy.release();
 }
 
-// OpenSSL restarts a context with the key that it has by passing none. The digest stays, the padding does
-// not.
+// To restart a context with its current key, OpenSSL
+// passes no key. The digest is kept, the padding is reset.
 Result<void> Signature::take_key(void* key, bool to_sign) {
   const auto* given = static_cast<const keymgmt::Key*>(key);
   Scheme fresh = Scheme::for_type(scheme_.type, default_salt_);
@@ -139,8 +139,8 @@ Result<void> Signature::check_digest_length(std::size_t length) const {
                                             " bytes; the input has " + std::to_string(length)};
 }
 
-// ECDSA uses no more bits of its input than the order of the curve has (FIPS 186-5, section 6.4.1). Without a
-// digest's name the input may be longer than any digest that the device knows.
+// ECDSA uses no more bits of its input than the order of the curve has (FIPS 186-5, section 6.4.1). If no
+// digest is set, the input may be longer than any digest that the device knows.
 std::span<const unsigned char> Signature::leftmost(std::span<const unsigned char> input) const {
   if (scheme_.digest != nullptr || scheme_.row().has_paddings) return input;
   const auto order_bits = static_cast<std::size_t>(EVP_PKEY_get_bits(key_->public_key.get()));
@@ -162,7 +162,7 @@ Result<void> Signature::digest_sign_final(unsigned char* signature, size_t* leng
     return Error{Reason::bad_argument,
                  "no key to sign with, or the pointer to the signature's length is null"};
   if (signature == nullptr)
-    return sign_digest({}, nullptr, length, capacity);  // the digest goes on after a size query
+    return sign_digest({}, nullptr, length, capacity);  // hashing may continue after a size query
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   SESAM_TRY(digest_length, finish_digest(digest));
   return sign_digest({digest.data(), digest_length}, signature, length, capacity);
@@ -186,7 +186,7 @@ Result<std::size_t> Signature::in_openssl_form(std::span<const unsigned char> ra
   return raw.size();
 }
 
-// Where many threads sign, a fault of every tenth signature may hit one of them twice.
+// If many threads sign, a fault in every tenth signature may hit one of them twice.
 constexpr unsigned kMaxAttempts = 5;
 
 bool Signature::is_to_be_verified() const {
@@ -194,8 +194,8 @@ bool Signature::is_to_be_verified() const {
   return which == n200::Verify::yes || (which == n200::Verify::rsa && scheme_.row().leaks_when_faulty);
 }
 
-// A wrong signature may be a passing fault of the device, so there are more tries. Wrong each time, it may be
-// another key's. The caller's buffer is written last: it may be the one that the digest is in.
+// A wrong signature may be a transient fault, so it is retried. If every attempt fails, the key may have been
+// replaced. The caller's buffer is written last, as it may be the one that contains the digest.
 Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> digest,
                                               std::span<unsigned char> out) const {
   std::array<unsigned char, keymgmt::kMaxSignatureBytes> buffer, signature;
@@ -214,15 +214,15 @@ Result<std::size_t> Signature::sign_in_device(std::span<const unsigned char> dig
     }
     Error wrong{Reason::bad_signature,
                 key_->handle.description() + ": the device's signature does not match the public key"};
-    OPENSSL_cleanse(buffer.data(), raw.size());  // a wrong RSA signature may tell the key's factors
+    OPENSSL_cleanse(buffer.data(), raw.size());  // a wrong RSA signature may reveal the modulus's factors
     OPENSSL_cleanse(signature.data(), written);
     if (attempt == kMaxAttempts) return key_->device->replaced_or(std::move(wrong), key_->handle, until);
     key_->device->log().write(LogLevel::failures, wrong.detail + "; retrying");
   }
 }
 
-// A size query is answered from the public key; a buffer that might be too small is refused before the device
-// is asked.
+// A size query is answered from the public key; a buffer that might be too small is rejected before the
+// device is called.
 Result<void> Signature::sign_digest(std::span<const unsigned char> digest, unsigned char* signature,
                                     size_t* length, size_t capacity) {
   const std::size_t most = most_signature_bytes();

@@ -19,7 +19,7 @@
 
 namespace sesam::signature {
 
-/// One signature or verification in the making.
+/// One signature or verification operation.
 class Signature {
  public:
   template <keymgmt::KeyType Type>
@@ -36,7 +36,7 @@ class Signature {
   Result<void> verify_init(void* key, const OSSL_PARAM params[]);
   Result<bool> verify(const unsigned char* signature, size_t length, const unsigned char* digest,
                       size_t digest_length);
-  /// What was signed, from an RSA signature (EVP_PKEY_verify_recover(3)). Raises not_offered for other types.
+  /// Recovers what was signed from an RSA signature (EVP_PKEY_verify_recover(3)). Raises not_offered for EC.
   Result<void> verify_recover_init(void* key, const OSSL_PARAM params[]);
   Result<void> verify_recover(unsigned char* recovered, size_t* length, size_t capacity,
                               const unsigned char* signature, size_t signature_length);
@@ -78,11 +78,11 @@ class Signature {
 
   std::shared_ptr<const keymgmt::KeyData> key_;
   SaltLength default_salt_;
-  Scheme scheme_;                               // of what is to be signed
-  std::unique_ptr<Verification> verification_;  // null: to sign
+  Scheme scheme_;                               // for signing
+  std::unique_ptr<Verification> verification_;  // null: signing
   ossl::MdCtx hash_;
   bool hashing_ = false;       // between digest_..._init and ..._final
-  bool digest_fixed_ = false;  // by a digest_..._init: it cannot be changed any more
+  bool digest_fixed_ = false;  // by a digest_..._init: the digest can no longer be changed
 };
 
 /// The signature functions of each key type.

@@ -44,7 +44,7 @@ const OSSL_PARAM* settable_params(void*, void*) {
   return keymgmt::row_of(Type).has_paddings ? with_padding : params;
 }
 
-// OpenSSL's numbers and words for one thing; a parameter may carry either.
+// OpenSSL's name and number for the same value; a parameter may contain either.
 struct Word {
   const char* text;
   int number;
@@ -59,11 +59,11 @@ constexpr Word kSalts[] = {{OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST, SaltLength::kDige
                            {OSSL_PKEY_RSA_PSS_SALT_LEN_AUTO, SaltLength::kAuto},
                            {"auto-digestmax", SaltLength::kAutoDigestMax}};
 
-// What OpenSSL's default provider takes for PSS if the caller names no digest (RFC 8017, appendix A.2.3), up
-// to and including OpenSSL 4.0.
+// The digest that OpenSSL's default provider uses for PSS if the caller sets none (RFC 8017, appendix A.2.3),
+// up to and including OpenSSL 4.0.
 constexpr char kPssDefaultDigest[] = "SHA1";
 
-// The number that the parameter means: its own, its word's, or its text's digits.
+// The value of the parameter: a number, the name of one, or its decimal digits as text.
 template <std::size_t N>
 std::optional<int> number_of(const OSSL_PARAM& param, const Word (&words)[N]) {
   int number = 0;
@@ -159,9 +159,9 @@ Result<void> Signature::get_params(OSSL_PARAM params[]) {
   return {};
 }
 
-// A salt length and MGF1's digest have a meaning with PSS alone, wherever its padding is among the
-// parameters. What is not known is ignored: OpenSSL and BIND add parameters with every version ("nonce-type"
-// is one).
+// A salt length and MGF1's digest are valid only with PSS, so the padding is set first, wherever it is among
+// the parameters. Unknown parameters are ignored: OpenSSL and BIND add parameters with every version (such as
+// "nonce-type").
 Result<void> Signature::set_params(const OSSL_PARAM params[]) {
   if (verification_) return verification_->set_params(params);
   const bool has_paddings = scheme_.row().has_paddings;

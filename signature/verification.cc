@@ -14,7 +14,7 @@
 namespace sesam::signature {
 namespace {
 
-// The boundary takes OpenSSL's own errors off the queue, so its reason becomes a part of ours.
+// The provider boundary removes OpenSSL's own errors from the queue, so our error includes their reason.
 Error refused(const std::string& what) {
   const char *data = "", *reason = nullptr;
   int flags = 0;
@@ -55,7 +55,7 @@ Result<std::unique_ptr<Verification>> Verification::start(Of of, EVP_PKEY* key, 
     started->message_.reset(EVP_MD_CTX_new());
     ok = started->message_ && EVP_DigestVerifyInit_ex(started->message_.get(), nullptr, null_if_empty(digest),
                                                       ossl::private_libctx(), nullptr, key, nullptr) == 1;
-    // The caller's OpenSSL copies this context if there is to be more to verify.
+    // The caller's OpenSSL copies this context if more is to be verified.
     if (ok) EVP_MD_CTX_set_flags(started->message_.get(), EVP_MD_CTX_FLAG_FINALISE);
   } else {
     started->digest_.reset(EVP_PKEY_CTX_new_from_pkey(ossl::private_libctx(), key, nullptr));
@@ -116,7 +116,7 @@ ossl::Md Verification::digest() const {
   return name.empty() ? nullptr : ossl::Md(EVP_MD_fetch(ossl::private_libctx(), name.c_str(), nullptr));
 }
 
-// OpenSSL has no "digest-size" for RSA.
+// OpenSSL does not return "digest-size" for RSA.
 Result<void> Verification::get_params(OSSL_PARAM params[]) const {
   if (params == nullptr) return {};
   if (EVP_PKEY_CTX_get_params(context(), params) != 1) return refused("to return the parameters");
