@@ -9,12 +9,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A server sends its settings right after the handshake. A scout whose reply takes longer than this (the
-// generation of an RSA key) must not hold up the others; if the settings are late, libcurl assumes 100
-// streams, which mostly holds.
+// A server sends its SETTINGS right after the handshake. A scout whose reply takes longer than this (for
+// example, RSA key generation) must not delay the others. If the SETTINGS are late, libcurl assumes 100
+// streams, which is usually right.
 constexpr auto kPatience = 250ms;
-// How long a learned stream limit holds before the configured one is tried again: the cost of a trial is one
-// batch.
+// How long a learned stream limit applies before the configured limit is tried again. A trial costs one batch
+// of requests.
 constexpr auto kLearnedFor = 1s;
 
 }  // namespace
@@ -47,13 +47,13 @@ Admission::Turn Admission::first_repeatable(bool is_probe) const noexcept {
   return turn;
 }
 
-// A connection that the server may not allow carries nothing that could not be sent again.
+// Connections beyond the proven number may be refused by the server, so they carry only repeatable requests.
 Admission::Turn Admission::next_in_turn() const noexcept {
   if (head_ == nullptr) return {};
   if (gate_ == Gate::cold) return {head_};
   if (gate_ != Gate::open) return {};
   if (shape_ != Shape::connections) return in_flight_ < limit_ ? Turn{head_} : Turn{};
-  // A handshake that hangs takes none of the places that are there.
+  // An established connection is idle: a handshake that hangs must not keep calls from using it.
   if (connecting_ != 0 && in_flight_ < connecting_ + standing_) return {head_};
   const unsigned allowed = connections_.now();
   const unsigned in_use = probe_ == nullptr ? in_flight_ : in_flight_ - 1;
@@ -89,8 +89,8 @@ void Admission::leave(const Call& call) noexcept {
     connections_.probe_ended(false, Clock::now());
   }
   const bool was_scout = std::exchange(scout_, scout_ == &call ? nullptr : scout_) == &call;
-  // With nothing in flight nobody watches the connection: whoever comes next finds out whether it still
-  // stands.
+  // With nothing in flight, nothing watches the connection. The next call is a scout again and finds out
+  // whether it is still up.
   if (in_flight_ == 0 || (was_scout && gate_ != Gate::open)) {
     gate_ = Gate::cold;
     gate_opens_at_ = kNever;
@@ -99,7 +99,7 @@ void Admission::leave(const Call& call) noexcept {
 }
 
 void Admission::connecting(const Call& call) noexcept {
-  if (gate_ == Gate::open && shape_ == Shape::connections) return;  // they are made side by side, as needed
+  if (gate_ == Gate::open && shape_ == Shape::connections) return;  // opened in parallel, as needed
   gate_ = Gate::scouting;
   scout_ = &call;
 }

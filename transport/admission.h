@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may go out next, to one endpoint: a queue and the limits. Pure; libcurl never gets what it would have
-// to keep waiting.
+// Decides which call to one endpoint is sent next: a queue and its limits. Pure logic, no I/O. libcurl never
+// receives a request that it would have to queue.
 #pragma once
 
 #include "transport/call.h"
@@ -8,56 +8,56 @@
 
 namespace sesam::transport {
 
-/// First come, first served. While no connection is known to be up, a single call goes ahead as the scout and
-/// the others wait for it: libcurl would let them fail one after the other, and before it knows the server's
-/// settings it guesses them.
+/// First come, first served. Until a connection is known to be up, a single call (the scout) is sent and the
+/// others wait for it. Otherwise libcurl would let them fail one after another, and it guesses the server's
+/// settings before it has received them.
 class Admission {
  public:
   struct Limits {
     unsigned max_in_flight;
-    unsigned streams;      ///< of one HTTP/2 connection
-    unsigned connections;  ///< where the server speaks HTTP/1.1
+    unsigned streams;      ///< per HTTP/2 connection
+    unsigned connections;  ///< if the server speaks HTTP/1.1
   };
-  /// How requests share connections: as streams of one (HTTP/2), or each on one of several (HTTP/1.1).
+  /// How requests share connections: as streams of one (HTTP/2), or one at a time on several (HTTP/1.1).
   enum class Shape { unknown, streams, connections };
 
   explicit Admission(Limits limits) noexcept;
 
   void arrive(Call& call) noexcept;
-  /// Whose turn it is, from now on in flight; nullptr if nobody waits or the limits forbid it.
+  /// The next call, which now counts as in flight; nullptr if none is waiting or the limits forbid it.
   Call* next() noexcept;
-  /// It waits again, ahead of all that arrived later.
+  /// Puts a call back into the queue, ahead of all that arrived later.
   void come_back(Call& call) noexcept;
-  /// It is no longer in flight, whatever became of it.
+  /// The call is no longer in flight, whatever its outcome.
   void leave(const Call& call) noexcept;
 
   /// A new connection is being made for this call.
   void connecting(const Call& call) noexcept;
-  /// A call is about to be sent. `fresh`: it is the first on a new connection. Shape::unknown: cannot be told
-  /// yet.
+  /// A call is about to be sent. `fresh`: it is the first on a new connection. Shape::unknown: the HTTP
+  /// version is not known yet.
   void connected(const Call& call, Shape shape, bool fresh, Clock::time_point now) noexcept;
-  /// A reply came, so that the server's settings are known; `shape` as the reply shows it.
+  /// A reply arrived, so the server's settings are known; `shape` is that of the reply.
   void answered(const Call& call, Shape shape) noexcept;
-  /// A reply came over HTTP/1.1; `fresh`: the first on its connection.
+  /// A reply arrived over HTTP/1.1; `fresh`: the first on its connection.
   void replied(const Call& call, bool fresh, Clock::time_point now) noexcept;
-  /// No connection of HTTP/1.1 came about for this call, begun at `since`, or it was closed before the first
-  /// reply, while `standing` others stand. False if that tells nothing of a limit.
+  /// The HTTP/1.1 connection for this call, begun at `since`, failed or was closed before its first reply,
+  /// while `standing` others are established. False if that is no evidence of a limit.
   bool turned_away(const Call& call, unsigned standing, Clock::time_point since,
                    Clock::time_point now) noexcept;
-  /// No connection came about: the next call is a scout again.
+  /// The connection failed: the next call is a scout again.
   void connect_failed() noexcept { gate_ = Gate::cold; }
-  /// libcurl keeps `unsent` of those in flight waiting on a connection that is up: the server allows fewer
-  /// streams.
+  /// libcurl holds back `unsent` of the calls in flight although the connection is up: the server allows
+  /// fewer streams.
   void kept_waiting(unsigned unsent, Clock::time_point now) noexcept;
 
-  /// To be called each turn: of those in flight, `connecting` still wait for a connection of their own, while
-  /// `standing` have answered before.
+  /// Call this every turn: of the calls in flight, `connecting` still wait for a connection of their own;
+  /// `standing` connections have answered before.
   void watch(unsigned connecting, unsigned standing, Clock::time_point now) noexcept;
-  /// To be called at next_event(): patience with a slow scout ends, a learned limit is tried again.
+  /// Call this at next_event(): stops waiting for a slow scout, and lets a learned limit expire.
   void tick(Clock::time_point now) noexcept;
   Clock::time_point next_event() const noexcept;
 
-  /// Takes out whoever has waited until its deadline, or everyone; linked by next, oldest first.
+  /// Removes the calls whose deadline has passed, or all calls; linked by next, oldest first.
   Call* take_expired(Clock::time_point now) noexcept;
   Call* take_all() noexcept;
 
@@ -65,7 +65,7 @@ class Admission {
   unsigned waiting() const noexcept { return waiting_; }
   unsigned in_flight() const noexcept { return in_flight_; }
   Shape shape() const noexcept { return shape_; }
-  /// How many connections the server was found to allow; 0: no limit was met.
+  /// How many connections the server was found to allow; 0: no limit found.
   unsigned learned_connections() const noexcept { return connections_.learned(); }
   /// A connection is up, as far as is known.
   bool is_up() const noexcept { return gate_ == Gate::proving || gate_ == Gate::open; }
@@ -73,17 +73,17 @@ class Admission {
 
  private:
   enum class Gate {
-    cold,      // nothing known: one may go, as the scout
-    scouting,  // the scout is on its way to a connection
-    proving,   // its request is out, on a new HTTP/2 connection: its reply will come after the server's
-               // settings
+    cold,      // state unknown: one call may be sent, as the scout
+    scouting,  // waiting for the scout's connection
+    proving,   // the scout's request was sent on a new HTTP/2 connection: its reply will arrive after the
+               // server's settings
     open,
   };
   static constexpr Clock::time_point kNever = Clock::time_point::max();
 
   struct Turn {
     Call* call = nullptr;
-    Call* before = nullptr;  // it in the queue
+    Call* before = nullptr;  // its predecessor in the queue
     bool is_probe = false;
   };
   Turn next_in_turn() const noexcept;
@@ -94,7 +94,7 @@ class Admission {
   Gate gate_ = Gate::cold;
   Shape shape_ = Shape::unknown;
   const Call* scout_ = nullptr;
-  const Call* probe_ = nullptr;  // whether one connection more is allowed by now
+  const Call* probe_ = nullptr;  // tests whether one more connection is allowed by now
   bool may_probe_ = false;
   unsigned connecting_ = 0;
   unsigned standing_ = 0;
@@ -103,8 +103,8 @@ class Admission {
   unsigned waiting_ = 0;
   unsigned in_flight_ = 0;
   unsigned limit_ = 1;
-  Clock::time_point gate_opens_at_ = kNever;  // proving: at the latest
-  Clock::time_point limit_ends_at_ = kNever;  // of a learned limit
+  Clock::time_point gate_opens_at_ = kNever;  // while proving: the latest time
+  Clock::time_point limit_ends_at_ = kNever;  // when a learned limit expires
   Clock::time_point first_expiry_ = kNever;   // no waiting call has an earlier deadline
   Call* head_ = nullptr;
   Call* tail_ = nullptr;

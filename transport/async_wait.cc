@@ -18,8 +18,8 @@
 
 namespace sesam::transport {
 
-/// A doorbell that belongs to a wait context and to the calls that will ring it, whichever lives
-/// longer.
+/// A doorbell shared by a wait context and the calls that will ring it; it lives until the last of them drops
+/// it.
 class Bell {
  public:
   static Bell* make() noexcept {
@@ -29,7 +29,7 @@ class Bell {
   }
 
   int fd() const noexcept { return doorbell_.fd(); }
-  /// After fork the descriptor is the parent's too.
+  /// After a fork, the parent process uses the descriptor too.
   bool is_of_this_process() const noexcept { return generation_ == fork_generation(); }
   void keep() noexcept { owners_.fetch_add(1, std::memory_order_relaxed); }
   void drop() noexcept {
@@ -53,7 +53,7 @@ class Bell {
     using std::chrono::duration_cast, std::chrono::milliseconds;
     return duration_cast<milliseconds>(Clock::now().time_since_epoch()).count();
   }
-  static constexpr std::int64_t kPause = 100;  // after which it is worth a look
+  static constexpr std::int64_t kPause = 100;  // unused for this long (ms): check the descriptor
 
   Doorbell doorbell_;
   std::atomic<int> owners_{1};
@@ -63,23 +63,23 @@ class Bell {
 
 namespace {
 
-// A job that is resumed at once, many times in a row, may not pause (ASYNC_block_pause(3)), or nobody looks
-// at its descriptor: from then on the thread sleeps, or it would burn its core.
+// If a job is resumed at once many times in a row, it cannot pause (ASYNC_block_pause(3)), or the application
+// does not poll its descriptor. From then on, the thread sleeps briefly to avoid a busy loop.
 constexpr std::chrono::microseconds kNoPauseAtAll{50};
 constexpr unsigned kResumedAtOnce = 100;
 constexpr std::chrono::microseconds kShortSleep{200};
 
-// Its address is our key among the descriptors of a wait context.
+// Its address identifies our descriptor in a wait context.
 const char kBellKey = 0;
 
-// Called by libcrypto, in the application's thread: close(2) is a place where that may be cancelled.
+// Called by libcrypto on the application's thread: close(2) is a cancellation point.
 void drop_bell(ASYNC_WAIT_CTX*, const void*, OSSL_ASYNC_FD, void* custom) {
   const HeldCancellation held;
   static_cast<Bell*>(custom)->drop();
 }
 
-// The bell that the wait context has, silent; nullptr: none, or one that is not ours to silence: of the
-// parent process, or closed by the program.
+// The wait context's bell, silenced. nullptr if there is none, or if it must not be silenced because it
+// belongs to the parent process or the program has closed it.
 Bell* silenced_bell_of(ASYNC_WAIT_CTX* context) noexcept {
   OSSL_ASYNC_FD fd = -1;
   void* custom = nullptr;
@@ -97,19 +97,19 @@ void drop_bell_of(ASYNC_WAIT_CTX* context) noexcept {
   static_cast<Bell*>(custom)->drop();
 }
 
-// The bell that the wait context has, silent and kept for the caller, or a new one, which it gets with the
-// first pause: HAProxy takes each descriptor that it finds there for one that it was told of, as it is by a
-// pause.
+// The wait context's bell, silenced and retained for the caller, or a new one. The wait context gets a new
+// bell only with the first pause: HAProxy assumes that it was notified of every descriptor that it finds
+// there, and a pause is what notifies it.
 Bell* bell_for(ASYNC_WAIT_CTX* context) noexcept {
   if (Bell* present = silenced_bell_of(context)) {
     present->keep();
     return present;
   }
-  drop_bell_of(context);  // not ours any more
+  drop_bell_of(context);  // no longer ours
   return Bell::make();
 }
 
-// false: the application would not learn of it.
+// false: the application would not be notified.
 bool give_to_current_job(Bell* bell) noexcept {
   ASYNC_JOB* job = ASYNC_get_current_job();
   ASYNC_WAIT_CTX* context = job == nullptr ? nullptr : ASYNC_get_wait_ctx(job);
@@ -122,7 +122,7 @@ bool give_to_current_job(Bell* bell) noexcept {
   return true;
 }
 
-// Other code runs on this thread meanwhile, and must find the error stack without our mark.
+// Other code runs on this thread during the pause and must not find our mark on the error stack.
 bool pause_job() noexcept {
   ERR_pop_to_mark();
   int paused = 0;
@@ -194,7 +194,7 @@ Paused pause_job_until_done(const Call& call, const Notify& notify) noexcept {
     if ((state & kDone) != 0) return Paused::done;
     if (fork_generation() != generation) return Paused::other_process;
     if ((state & kAnswered) != 0) {
-      sched_yield();  // the I/O thread is inside the application's callback, whose argument must outlive it
+      sched_yield();  // the I/O thread is in the application's callback, whose argument must stay valid
       continue;
     }
     const auto now = Clock::now();

@@ -9,9 +9,9 @@ namespace sesam::transport {
 struct Call;
 class Bell;
 
-/// How the I/O thread tells a paused job that its call is done: by the application's callback where the job's
-/// wait context has one, else by an event descriptor that the application polls. Movable; empty outside a
-/// job.
+/// How the I/O thread notifies a paused job that its call is done: through the application's callback if the
+/// job's wait context has one, otherwise through a descriptor that the application polls. Movable; empty
+/// outside a job.
 class Notify {
  public:
   Notify() noexcept = default;
@@ -21,15 +21,15 @@ class Notify {
   Notify& operator=(const Notify&) = delete;
   ~Notify();
 
-  /// For the job that runs on this thread; empty if there is none or its wait context cannot be used.
+  /// For the job running on this thread; empty if there is none or its wait context cannot be used.
   static Notify for_current_job() noexcept;
-  /// Another one for the same job: one for the call, and one for who waits.
+  /// Another one for the same job: one belongs to the call, the other to the waiting thread.
   Notify share() const noexcept;
-  /// Before each pause of the current job, which must be the one that this is for. false: the application
-  /// cannot be told, so do not pause.
+  /// Call this before each pause of the current job, which must be the job that this belongs to. false: the
+  /// application cannot be notified, so do not pause.
   bool prepare_pause() const noexcept;
   explicit operator bool() const noexcept { return callback_ != nullptr || bell_ != nullptr; }
-  /// The application's callback gets an argument that lives only as long as the job does.
+  /// The argument of the application's callback is valid only as long as the job.
   bool needs_living_job() const noexcept { return callback_ != nullptr; }
   void ring() const noexcept;
 
@@ -42,9 +42,9 @@ class Notify {
 /// How the pause of a job ended.
 enum class Paused { done, deadline_passed, other_process, cannot_pause };
 
-/// Pauses the current job until the call is done, of which `notify` tells. Must be entered holding no lock,
-/// with exactly one mark on the error stack (ERR_set_mark(3)), which is lifted while other code runs on this
-/// thread; so is a held cancellation (base/cancellation.h).
+/// Pauses the current job until the call is done, as signaled by `notify`. The caller must hold no lock and
+/// have exactly one mark on the error stack (ERR_set_mark(3)). The mark, and a held cancellation
+/// (base/cancellation.h), are lifted while other code runs on this thread.
 Paused pause_job_until_done(const Call& call, const Notify& notify) noexcept;
 
 }  // namespace sesam::transport

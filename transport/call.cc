@@ -47,8 +47,8 @@ void Call::clear() noexcept {
 }
 
 Reply Call::take_reply() {
-  // A copy of a small body comes from the caller's own heap cache and leaves the call its buffer; moving it
-  // would have the I/O thread allocate and the caller free, which contend. A listing of megabytes is moved.
+  // Copying a small body uses the caller's own heap cache and leaves the call its buffer. If it were moved,
+  // the I/O thread would allocate and the caller free, which contend. A listing of megabytes is moved.
   constexpr std::size_t kCopiedAtMost = 64 * 1024;
   constexpr std::size_t kParserReadsBeyond = 64;  // so a parser need not copy the body to a larger buffer
   Reply taken;

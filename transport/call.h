@@ -18,7 +18,7 @@ namespace sesam::transport {
 
 using Clock = std::chrono::steady_clock;
 
-/// The bytes of a request body, which may hold a PIN: wiped when they are dropped, the buffer reused.
+/// The bytes of a request body, which may contain a PIN: wiped when discarded; the buffer is reused.
 class Body {
  public:
   void assign(std::string_view bytes);
@@ -30,40 +30,40 @@ class Body {
   Secret bytes_;
 };
 
-/// Who is through with a call. Caller and I/O thread each set their bit once; the one that comes second gives
-/// it back.
+/// Which side is finished with a call. The caller and the I/O thread each set their bit once; the second to
+/// do so returns the call to its pool.
 enum CallState : std::uint32_t {
-  kAnswered = 1,  ///< the outcome is there, the I/O thread is still telling the caller
-  kDone = 2,      ///< the I/O thread never touches the call again
-  kLeft = 4,      ///< the caller never touches the call again
+  kAnswered = 1,  ///< the outcome is set; the I/O thread is still notifying the caller
+  kDone = 2,      ///< the I/O thread no longer accesses the call
+  kLeft = 4,      ///< the caller no longer accesses the call
 };
 
 struct CallSlab;
 
 struct Call {
-  /// Takes copies of what the caller may drop when it leaves at its deadline. Throws std::bad_alloc.
+  /// Copies everything that the caller may free when it leaves at its deadline. Throws std::bad_alloc.
   void prepare(const Request& request);
-  /// Makes the call fit for the next request; wipes path and body.
+  /// Prepares the call for the next request; wipes path and body.
   void clear() noexcept;
   bool is_done() const noexcept { return (state.load(std::memory_order_acquire) & kDone) != 0; }
-  /// Moves the outcome out, once the call is done.
+  /// Returns the outcome; the call must be done. Throws std::bad_alloc.
   Reply take_reply();
 
-  // The request: written by the caller, then only read.
+  // The request: written by the caller, read-only afterwards.
   std::size_t endpoint = 0;
   std::size_t operation = 0;
   Method method = Method::post;
   Secret path;
-  bool path_is_fixed = true;  ///< it may be kept for the next request
+  bool path_is_fixed = true;  ///< the same for every request of the operation: may be cached
   Body body;
   std::size_t reply_cap_bytes = 0;
   bool repeatable = false;
   Clock::time_point deadline;
-  bool is_rest = false;  ///< there is no request: done at the deadline
+  bool is_rest = false;  ///< there is no request: the call is done at its deadline
   Notify notify;         ///< how to wake an ASYNC_JOB; empty: the caller sleeps on its wait word
-  HealthFlag health;     ///< of a probe, for which nobody waits
+  HealthFlag health;     ///< set for a probe, which has no waiting caller
 
-  std::uint64_t arrival = 0;  ///< its turn in Admission
+  std::uint64_t arrival = 0;  ///< order of arrival in Admission
 
   // The outcome: written by the I/O thread before kDone.
   Failure failure = Failure::other;
@@ -77,13 +77,13 @@ struct Call {
   std::string message;
 
   std::atomic<std::uint32_t> state{0};
-  std::atomic<bool> sent{false};  ///< libcurl has begun to send it
-  std::uint32_t ticket = 0;       ///< names the wait word and the bit in it
-  Call* next = nullptr;           ///< in whatever list holds it: inbox, queue, completed
-  CallSlab* slab = nullptr;       ///< where it goes back to
+  std::atomic<bool> sent{false};  ///< libcurl has begun to send the request
+  std::uint32_t ticket = 0;       ///< identifies the wait word and the bit in it
+  Call* next = nullptr;           ///< link in the list that holds it: inbox, queue or completed
+  CallSlab* slab = nullptr;       ///< the slab that it belongs to
 };
 
-/// Calls for any number of threads.
+/// A pool of calls, safe from any thread.
 class CallPool {
  public:
   CallPool() = default;
@@ -91,7 +91,7 @@ class CallPool {
   CallPool(const CallPool&) = delete;
   CallPool& operator=(const CallPool&) = delete;
 
-  /// nullptr: out of memory, or more than 32,768 callers at a time.
+  /// nullptr: out of memory, or more than 32,768 calls in use.
   Call* take() noexcept;
   static void give_back(Call& call) noexcept;
 

@@ -8,12 +8,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// As many as begin at a server of which nothing is known. A small appliance turns few of them away, and 64
-// are reached after three replies.
+// The initial limit for a server about which nothing is known. A small appliance refuses few of these, and 64
+// connections are reached after three rounds of replies.
 constexpr unsigned kAtFirst = 8;
-// Those that are up may all be at work that takes seconds: after this time others need not wait for a reply.
+// The established connections may all be busy for seconds: after this time, the limit is raised anyway.
 constexpr auto kPatience = 250ms;
-// Between a probe that was turned away and the next one: doubled each time.
+// The pause between a probe that was refused and the next one; doubled each time.
 constexpr Clock::duration kFirstPause = 1s;
 constexpr Clock::duration kLongestPause = 30s;
 constexpr auto kPauseBeforeMore = 100ms;
@@ -45,10 +45,10 @@ void ConnectionLimit::lower(Clock::time_point now) noexcept {
   is_learned_ = true;
   lowered_at_ = now;
   probe_pause_ = kFirstPause;
-  next_probe_ = now + kPauseBeforeMore;  // half of it may be too little
+  next_probe_ = now + kPauseBeforeMore;  // half of the former limit may be too low
 }
 
-// Of those that began together with the one that was turned away first, none lowers the limit once more.
+// Connections that were begun before the limit was last lowered do not lower it again.
 void ConnectionLimit::turned_away(unsigned others, unsigned standing, Clock::time_point since) noexcept {
   if (hold_ == kNoHold && since > lowered_at_)
     lower_to_ = std::max({1U, std::min(standing, most_), std::min(others + 1, limit_) / 2});

@@ -12,12 +12,12 @@
 namespace sesam::transport {
 namespace {
 
-// Few rings are left unread: nobody reads those that wake the I/O thread until there is no room for another.
+// In bytes. Rings that wake the I/O thread stay unread until there is no room for another.
 constexpr int kRoomForRings = 4 * 1024;
 constexpr unsigned kReadAtOnce = 16;
 
-// One socket, connected to a name that the kernel chose for it (unix(7), autobind): nobody else can send to
-// it.
+// A socket that is connected to a name that the kernel chose for it (unix(7), autobind), so that no other
+// socket can send to it.
 int socket_to_itself() noexcept {
   const int fd = above_standard_streams(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (fd == -1) return -1;
@@ -34,7 +34,7 @@ int socket_to_itself() noexcept {
 
 }  // namespace
 
-// A sandbox may allow no sockets with names (systemd's RestrictAddressFamilies=, AppArmor), but pairs.
+// A sandbox may forbid named sockets (systemd's RestrictAddressFamilies=, AppArmor) but allow socket pairs.
 Doorbell::Doorbell() noexcept : near_(socket_to_itself()) {
   int pair[2];
   if (!near_.is_open() && socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0) {
@@ -53,7 +53,7 @@ bool Doorbell::ring() const noexcept {
   while (::send(far_fd(), nullptr, 0, MSG_DONTWAIT | MSG_NOSIGNAL) == -1) {
     if (errno == EINTR) continue;
     if (errno != EAGAIN || !is_ours()) return errno == ENOBUFS || errno == ENOMEM;
-    silence();  // the one that follows is a new event for epoll(7)
+    silence();  // the next ring is then a new event for epoll(7)
   }
   return true;
 }

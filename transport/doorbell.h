@@ -6,32 +6,32 @@
 
 namespace sesam::transport {
 
-/// What eventfd(2) offers, but with an inode of its own, so that a program that closed the descriptor is
-/// noticed. A ring is an empty datagram: in a file, a pipe or a connection of the program that got the
-/// number, it leaves nothing. Safe from any thread.
+/// Like eventfd(2), but with an inode of its own, so that it is noticed if the program closes the descriptor.
+/// A ring is an empty datagram: it has no effect on a file, a pipe or a connection of the program that has
+/// got the number. Safe to use from any thread.
 class Doorbell {
  public:
-  /// errno says why it is not open.
+  /// If it is not open, errno gives the reason.
   Doorbell() noexcept;
   Doorbell(const Doorbell&) = delete;
   Doorbell& operator=(const Doorbell&) = delete;
 
   bool is_open() const noexcept { return near_.is_open(); }
   int fd() const noexcept { return near_.fd(); }
-  /// false: nobody hears it, because the program has closed it.
+  /// false: the program has closed the descriptor, so the ring has no effect.
   bool ring() const noexcept;
-  /// Makes it unreadable until the next ring; false: the descriptor is something else.
+  /// Discards pending rings; false: the number belongs to another file.
   bool silence() const noexcept;
-  /// Whether the descriptors are open and still lead to it.
+  /// Whether the descriptors are open and still refer to this doorbell.
   bool is_ours() const noexcept;
-  /// Leaves a number alone that belongs to another file now. For a forked child too.
+  /// Does not close a number that belongs to another file now. Also for a forked child.
   void close() noexcept;
 
  private:
   int far_fd() const noexcept { return far_.is_open() ? far_.fd() : near_.fd(); }
 
   OwnDescriptor near_;  // to wait on
-  OwnDescriptor far_;   // to ring by, where that is another socket
+  OwnDescriptor far_;   // to ring, if that is a separate socket
 };
 
 }  // namespace sesam::transport

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What carries the calls of a pipeline over the network: the seam between the engine, which knows no HTTP
-// library, and the one folder that knows one.
+// Carries the calls of a pipeline over the network: the interface between the engine, which knows no HTTP
+// library, and the one folder that uses one.
 #pragma once
 
 #include "base/log.h"
@@ -15,7 +15,7 @@
 
 namespace sesam::transport {
 
-/// What the I/O thread owns and its driver works with. All of it outlives Driver::run().
+/// What the I/O thread provides to its driver. All of it outlives Driver::run().
 struct Workplace {
   const Options& options;
   const Passwords& passwords;
@@ -27,21 +27,21 @@ struct Workplace {
   ForkGuard& guard;
 };
 
-/// Has no state of its own: one object serves every I/O thread of the process.
+/// Stateless: one object serves every I/O thread of the process.
 class Driver {
  public:
   virtual ~Driver() = default;
 
   struct Refusal {
-    Failure failure = Failure::none;  ///< none: it can serve
+    Failure failure = Failure::none;  ///< none: the driver can serve the options
     std::string message;
   };
   /// Whether this process can serve these options. Called before an I/O thread starts, on a caller's thread.
   virtual Refusal preflight(const Options& options) const = 0;
 
-  /// On the I/O thread, inside the fork guard: serves calls until the handoff is asked to stop, then fails
-  /// whatever is left with Failure::stopped; or until the program closes descriptors of ours, then with
-  /// Failure::descriptors_closed. Throws std::bad_alloc where it cannot begin.
+  /// Runs on the I/O thread, inside the fork guard: serves calls until the handoff is asked to stop, then
+  /// fails the remaining ones with Failure::stopped; or until the program closes our descriptors, then fails
+  /// them with Failure::descriptors_closed. Throws std::bad_alloc if it cannot start.
   virtual void run(const Workplace& workplace) const = 0;
 };
 

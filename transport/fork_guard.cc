@@ -6,7 +6,7 @@
 namespace sesam::transport {
 
 void ForkGuard::after_wait() {
-  // A mutex alone is not fair: this thread could win it again and again.
+  // A mutex alone is not fair: this thread could acquire it every time.
   while (forking_.load(std::memory_order_acquire)) forking_.wait(true, std::memory_order_acquire);
   working_.lock();
 }

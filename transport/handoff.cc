@@ -14,15 +14,15 @@ namespace {
 
 constexpr std::chrono::seconds kLongestCallback{1};
 
-// What kept a request from being made, and tells nothing of the server.
+// Failures within this process, which say nothing about the server.
 bool is_of_this_process(Failure failure) noexcept {
   return failure == Failure::process_limit || failure == Failure::out_of_memory ||
          failure == Failure::queue_timed_out || failure == Failure::stopped ||
          failure == Failure::descriptors_closed;
 }
 
-// A proxy or another server in the device's place sends HTML. So may the device's own web server where it
-// denies access.
+// A proxy or another server in place of the device sends HTML. The device's own web server may do so, too,
+// when it denies access.
 bool may_be_of_the_device(int status, const std::string& reply) noexcept {
   if (status == http_status::kUnauthorized || status == http_status::kForbidden) return true;
   const auto first = reply.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
@@ -34,7 +34,7 @@ Health health_of(int status, const std::string& reply) noexcept {
   return may_be_of_the_device(status, reply) ? Health::healthy : Health::responds;
 }
 
-// Stands in the inbox when it is closed; never dereferenced.
+// Marks the inbox as closed; never dereferenced.
 Call* closed() noexcept {
   static constinit char mark = 0;
   return reinterpret_cast<Call*>(&mark);
@@ -49,7 +49,7 @@ Handoff::Submitted Handoff::submit(Call& call) noexcept {
     if (head == closed()) return Submitted::refused;
     call.next = head;
   } while (!inbox_.compare_exchange_weak(head, &call, std::memory_order_seq_cst, std::memory_order_relaxed));
-  // One ring wakes the thread for all who come until it sleeps again.
+  // A single ring wakes the thread for all callers until it sleeps again.
   if (asleep_.load(std::memory_order_seq_cst) && asleep_.exchange(false, std::memory_order_seq_cst)) {
     metrics::counts().wake_ups.add();
     if (!poller_.ring()) return Submitted::unheard;
@@ -61,8 +61,8 @@ bool Handoff::sleep_until_done(const Call& call, Clock::time_point until) noexce
   return words_.sleep(call.ticket, until, [&] { return call.is_done(); });
 }
 
-// While the I/O thread is inside the application's callback nobody leaves: its argument is the job's. After a
-// fork that thread does not exist, hence the limit.
+// While the I/O thread is inside the application's callback, the caller must not leave: the callback's
+// argument belongs to the job. After a fork, that thread does not exist, hence the time limit.
 bool Handoff::leave(Call& call) noexcept {
   const auto give_up = Clock::now() + kLongestCallback;
   std::uint32_t state = call.state.load(std::memory_order_acquire);
@@ -79,7 +79,7 @@ bool Handoff::leave(Call& call) noexcept {
 
 void Handoff::ask_to_stop() noexcept {
   stopping_.store(true, std::memory_order_release);
-  if (poller_.is_ours()) poller_.ring();  // a program may have closed it long ago
+  if (poller_.is_ours()) poller_.ring();  // the program may have closed it
 }
 
 Call* Handoff::reversed(Call* newest) noexcept {
@@ -88,7 +88,7 @@ Call* Handoff::reversed(Call* newest) noexcept {
   return oldest;
 }
 
-// Another thread may close the inbox (abandon), and it stays closed.
+// Another thread may close the inbox (abandon); it then stays closed.
 Call* Handoff::collect() noexcept {
   Call* newest = inbox_.load(std::memory_order_relaxed);
   while (newest != nullptr && newest != closed())
@@ -169,10 +169,10 @@ void Handoff::set_health(Call& call) noexcept {
 }
 
 void Handoff::tell(Call& call, Notify notify) noexcept {
-  // A job that has left is over, and so is what its callback would be given.
+  // If the caller has left, its job has ended, and the argument of the callback is no longer valid.
   if (notify.needs_living_job() && (call.state.fetch_or(kAnswered, std::memory_order_acq_rel) & kLeft) == 0)
     notify.ring();
-  // From here on the call is the caller's, unless that has left.
+  // From here on, the call belongs to the caller, unless the caller has left.
   if ((call.state.fetch_or(kDone, std::memory_order_acq_rel) & kLeft) != 0) CallPool::give_back(call);
   if (!notify.needs_living_job()) notify.ring();
 }

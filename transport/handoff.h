@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The counter between the callers' threads and the I/O thread: calls go over it, outcomes come back.
+// Passes calls from the callers' threads to the I/O thread, and their outcomes back.
 #pragma once
 
 #include <atomic>
@@ -18,43 +18,43 @@ class Handoff {
  public:
   explicit Handoff(Poller& poller) noexcept : poller_(poller) {}
 
-  // Callers.
+  // For callers.
   Call* take_call() noexcept { return pool_.take(); }
   enum class Submitted {
     accepted,
-    refused,  ///< no more calls are taken: the call is still the caller's
+    refused,  ///< the handoff is closed: the caller still owns the call
     unheard,  ///< handed over, but the program has closed the descriptor that wakes the I/O thread
   };
   /// Hands the call over and wakes the I/O thread if it sleeps.
   Submitted submit(Call& call) noexcept;
   /// Sleeps until the call is done or `until`; false: not done.
   bool sleep_until_done(const Call& call, Clock::time_point until) noexcept;
-  /// Parts from a call that is not done. true: it was done in this very moment and is still the caller's.
+  /// Stops waiting for a call. true: it has completed meanwhile, and the caller still owns it.
   static bool leave(Call& call) noexcept;
   void ask_to_stop() noexcept;
-  /// In the place of an I/O thread that cannot be woken: takes no more calls and fails those that it has not
-  /// collected.
+  /// Called in place of an I/O thread that cannot be woken: closes the handoff and fails the calls that the
+  /// thread has not collected.
   void abandon(Failure why, std::string_view message) noexcept;
-  /// Since when nothing is in flight and the I/O thread sleeps; kNever: it does not.
+  /// Since when nothing is in flight and the I/O thread sleeps; kNever: it is not idle.
   Clock::time_point idle_since() const noexcept {
     return Clock::time_point(Clock::duration(idle_since_.load(std::memory_order_relaxed)));
   }
   static constexpr Clock::time_point kNever = Clock::time_point::max();
-  /// After so long without a request in flight the descriptors are looked at before they are used.
+  /// After this time without a request in flight, the descriptors are checked before they are used.
   static constexpr std::chrono::milliseconds kPause{100};
 
-  // The I/O thread.
+  // For the I/O thread.
   /// All calls handed over since the last time, oldest first, linked by next.
   Call* collect() noexcept;
-  /// The outcome is in the call: it will be published with the others of this turn.
+  /// Queues a call whose outcome is set, to be published with the others of this turn.
   void complete(Call& call) noexcept;
-  /// Completes the call with a failure; without memory for the message it has none.
+  /// Completes the call with a failure; if memory runs out, without the message.
   void fail(Call& call, Failure failure, std::string_view message) noexcept;
   /// Fails all calls of a list, linked by next.
   void fail_all(Call* calls, Failure failure, std::string_view message) noexcept;
   void publish() noexcept;
   bool must_stop() const noexcept { return stopping_.load(std::memory_order_acquire); }
-  /// To be said before sleeping; false: do not sleep, something has come.
+  /// Call this before sleeping; false: do not sleep, a call has arrived or a stop was requested.
   bool about_to_sleep() noexcept;
   void awake() noexcept {
     asleep_.store(false, std::memory_order_relaxed);
@@ -63,11 +63,11 @@ class Handoff {
   void be_idle_since(Clock::time_point when) noexcept {
     idle_since_.store(when.time_since_epoch().count(), std::memory_order_relaxed);
   }
-  /// From now on submit() refuses, for that reason; returns what had still come in.
+  /// From now on, submit() refuses calls, for that reason; returns the calls that were still in the inbox.
   Call* close(Failure why) noexcept;
-  /// The reverse, for another thread in its place.
+  /// Reverses close(), for a new I/O thread.
   void reopen() noexcept;
-  /// Why submit() refuses; Failure::none: it does not.
+  /// Why submit() refuses calls; Failure::none: it does not.
   Failure closed_for() const noexcept { return closed_for_.load(std::memory_order_acquire); }
 
  private:
@@ -79,10 +79,10 @@ class Handoff {
   Poller& poller_;
   CallPool pool_;
   WaitWords words_;
-  Call* completed_ = nullptr;  // the I/O thread's own
-  // Written by all sides, so each on its own cache line.
+  Call* completed_ = nullptr;  // used by the I/O thread only
+  // Written by both sides, so each on its own cache line.
   alignas(64) std::atomic<Call*> inbox_{
-      nullptr};  // newest first; a push is one compare-and-swap, no lock for fork to inherit
+      nullptr};  // newest first; a push is one compare-and-swap, as a fork could inherit a locked mutex
   alignas(64) std::atomic<bool> asleep_{false};
   std::atomic<Clock::rep> idle_since_{kNever.time_since_epoch().count()};
   std::atomic<bool> stopping_{false};

@@ -21,26 +21,26 @@
 namespace sesam::transport {
 namespace {
 
-// What a thread takes to end that has given up.
+// How long a thread that has given up takes to end.
 constexpr std::chrono::milliseconds kFewMoments{100};
-// What a thread takes to look at its descriptors that has requests in flight.
+// How long a thread with requests in flight takes to notice that its descriptors are gone.
 constexpr std::chrono::milliseconds kSoon{500};
 
-// A reply may take request_timeout_ms, but bytes that nobody acknowledges for half of that mean a dead
-// connection; the other half is left to try again.
+// A reply may take request_timeout_ms, but if sent bytes are not acknowledged for half of that, the
+// connection is dead; the other half is left for a retry.
 unsigned unanswered_ms(const Options& options) {
   return std::max(options.connect_timeout_ms, options.request_timeout_ms / 2);
 }
 
-// Every signal of the process goes to its own threads.
+// The program's own threads handle all signals of the process.
 sigset_t all_signals() noexcept {
   sigset_t all;
   sigfillset(&all);
   return all;
 }
 
-// A context whose providers or random generators could not be made for want of memory stays without them:
-// then better none, and a new thread for the next call. Null: no memory.
+// If memory runs out while the providers or random generators of a context are made, it stays without them:
+// better have no context, and a new thread for the next call. Null: out of memory.
 ossl::LibCtx new_libctx() noexcept {
   ossl::LibCtx made(OSSL_LIB_CTX_new());
   unsigned char byte = 0;
@@ -50,7 +50,7 @@ ossl::LibCtx new_libctx() noexcept {
   return made;
 }
 
-// Volatile, or the compiler does without.
+// Volatile, so that the compiler does not optimize the allocation away.
 bool can_allocate() noexcept {
   void* volatile const probe = std::malloc(1);
   std::free(probe);
@@ -109,13 +109,13 @@ void* IoThread::main(void* self) noexcept {
   return nullptr;
 }
 
-// The driver's TLS fetches from the default library context of its thread. In the application's, our own
-// provider may come first: a certificate's check would then ask the HSM, on this thread, and wait for itself.
+// The driver's TLS fetches from its thread's default library context. In the application's, our own provider
+// may come first: verifying a certificate would then call the HSM, on this thread, and wait for itself.
 void IoThread::run_isolated() {
-  // Makes this thread's error queue: 3.6 recurses without end where an error finds no memory for one.
+  // Creates this thread's error queue: 3.6 recurses endlessly if an error finds no memory for one.
   ERR_clear_error();
-  if (can_allocate()) {  // or there may be no queue either
-    // Reads openssl.cnf now, under the global context; later it would be read again, under ours.
+  if (can_allocate()) {  // otherwise there may be no queue either
+    // Reads openssl.cnf now, in the global context; later, it would be read again, in ours.
     OPENSSL_init_ssl(0, nullptr);
     libctx_ = new_libctx().release();
   }
@@ -126,13 +126,13 @@ void IoThread::run_isolated() {
   OPENSSL_thread_stop_ex(libctx_);
 }
 
-// Whatever is in flight was the loop's to fail; what has come in since must not wait.
+// The loop fails the calls in flight; calls that have arrived since must not wait.
 void IoThread::refuse_all(Failure why, std::string_view message) noexcept {
   handoff_.fail_all(handoff_.close(why), why, message);
   handoff_.publish();
 }
 
-// Out of memory, or of the descriptors that the driver needs (libcurl 8 wants some of its own).
+// Out of memory, or of descriptors that the driver needs (libcurl 8 opens some of its own).
 void IoThread::give_up() noexcept try {
   const int limit = Sockets::limit_errno();
   if (limit != 0)
@@ -154,8 +154,8 @@ void IoThread::serve() noexcept {
   } catch (const std::exception&) {
     give_up();
   }
-  // Now that the connections are closed. A thread that has lost its descriptors may end a minute after its
-  // successor has begun, whose file it is by then.
+  // Must come after the connections are closed. A thread that has lost its descriptors may end a minute after
+  // its successor has started, which owns the file by then.
   if (!has_lost_descriptors()) metrics.end();
 }
 
@@ -172,7 +172,7 @@ void IoThread::say_that_descriptors_are_lost() noexcept {
 bool IoThread::stop(Clock::time_point deadline) noexcept {
   if (life_ != Life::running) return life_ == Life::joined;
   handoff_.ask_to_stop();
-  // It cannot be woken. With requests in flight it wakes by itself, soon.
+  // The thread cannot be woken. With requests in flight, it soon wakes up by itself.
   if (is_cut_off())
     deadline = std::min(
         deadline,

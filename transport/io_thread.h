@@ -24,7 +24,7 @@
 
 namespace sesam::transport {
 
-/// What a pipeline and its thread share. The thread keeps it alive, should it outlive the pipeline (see
+/// What a pipeline and its thread share. The thread keeps it alive if it outlives the pipeline (see
 /// IoThread::stop).
 struct Shared {
   Shared(Options wanted, std::shared_ptr<const Log> sink, const Driver& wanted_driver)
@@ -40,46 +40,46 @@ struct Shared {
 
 class IoThread {
  public:
-  /// nullptr: no descriptors or no thread to be had, as `why_not` says. Throws std::bad_alloc. Does not wait
-  /// for the thread.
+  /// nullptr: no descriptor or no thread available, see `why_not`. Throws std::bad_alloc. Does not wait for
+  /// the thread.
   static std::unique_ptr<IoThread> start(std::shared_ptr<Shared> shared, std::string& why_not);
-  /// Only after stop() was true.
+  /// Only after stop() returned true.
   ~IoThread();
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
 
   Handoff& handoff() noexcept { return handoff_; }
   pid_t process() const noexcept { return process_; }
-  /// It is of this process, and did not have to give up for want of memory or of its descriptors.
+  /// It belongs to this process and has not given up for lack of memory, threads or its descriptors.
   bool is_of_use() const noexcept {
     const Failure closed_for = handoff_.closed_for();
     return process_ == getpid() && closed_for != Failure::out_of_memory &&
            closed_for != Failure::process_limit && closed_for != Failure::descriptors_closed;
   }
-  /// No request was in flight for Handoff::kPause, and meanwhile the program has closed descriptors.
+  /// No request was in flight for Handoff::kPause, and the program has closed descriptors meanwhile.
   bool was_cut_off() const noexcept {
     const auto idle_since = handoff_.idle_since();
     return idle_since != Handoff::kNever && Clock::now() > idle_since + Handoff::kPause && is_cut_off();
   }
   bool is_cut_off() const noexcept { return !poller_.is_ours(); }
   bool has_lost_descriptors() const noexcept { return handoff_.closed_for() == Failure::descriptors_closed; }
-  /// Nothing can wake it any more: takes over from it what it has not collected, and fails that. It ends by
-  /// itself, within a minute, and touches none of the descriptors.
+  /// The thread can no longer be woken: takes over the calls that it has not collected, and fails them. The
+  /// thread ends by itself, within a minute, and does not touch the descriptors.
   void abandon() noexcept;
-  /// Starts again where it had to give up, in the same place, as callers of before may still look at their
-  /// calls. false: there is no thread to be had, as `why_not` says; where that says nothing, it did not end
-  /// in time and must be left to itself.
+  /// Starts a new thread in this object after the old one gave up, as earlier callers may still access their
+  /// calls. false: no thread available, see `why_not`; if that is empty, the old thread did not end in time
+  /// and must be left alone.
   bool restart(std::string& why_not);
 
-  /// Fails what waits, ends the thread and joins it. false: it did not come in time, it is detached, and this
-  /// object must be left to it. A second time it says the same again.
+  /// Fails waiting calls, ends the thread and joins it. false: it did not end in time and was detached; this
+  /// object must not be freed. Further calls return the same result.
   bool stop(Clock::time_point deadline) noexcept;
 
-  // fork, see ForkGuard.
+  // For fork, see ForkGuard.
   void raise_fork_flag() noexcept;
   void hold_for_fork(Clock::time_point deadline) noexcept { guard_.take(deadline); }
   void release_after_fork() noexcept { guard_.release(); }
-  /// In the child, where this thread does not exist: closes what it had open, and leaves the rest as it lies.
+  /// In the child, where this thread does not exist: closes its descriptors and leaves the rest as it is.
   void close_in_child() noexcept;
 
  private:
@@ -101,7 +101,7 @@ class IoThread {
   OSSL_LIB_CTX* libctx_ = nullptr;  // made by the thread, freed after the join
   pthread_t thread_{};
   std::atomic<bool> said_lost_{false};
-  std::binary_semaphore ended_{0};  // the last that the thread touches
+  std::binary_semaphore ended_{0};  // the last member that the thread uses
   enum class Life { running, joined, detached } life_ = Life::running;
 };
 

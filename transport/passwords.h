@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The password that a pipeline sends: another one may take its place while requests are under way.
+// The password that a pipeline sends; it can be replaced while requests are in flight.
 #pragma once
 
 #include <atomic>
@@ -10,8 +10,8 @@
 
 namespace sesam::transport {
 
-/// Safe from any thread, and across fork: there is no lock. Passwords are kept for life, as another thread
-/// may be using one, and what a device quotes may be an older one.
+/// Safe from any thread, and across fork: there is no lock. Old passwords are kept until this object is
+/// destroyed, as another thread may be using one, and a device message may quote one.
 class Passwords {
  public:
   struct Password {
@@ -31,7 +31,7 @@ class Passwords {
     auto password = std::make_unique<Password>(Password{std::move(next), 0, nullptr});
     const Password* before = newest_.load(std::memory_order_acquire);
     do {
-      static_cast<void>(password->previous.release());  // another thread has replaced it meanwhile
+      static_cast<void>(password->previous.release());  // on a retry: another thread has replaced it
       password->previous.reset(before);
       password->number = before->number + 1;
     } while (!newest_.compare_exchange_weak(before, password.get(), std::memory_order_acq_rel));

@@ -14,7 +14,7 @@ std::shared_ptr<Pipeline> Pipeline::for_options(Options options, std::shared_ptr
                                                 const Driver& driver) {
   Registry& registry = Registry::instance();
   auto made = std::make_shared<ThreadedPipeline>(std::move(options), std::move(log), driver);
-  // Outlives the lock: it may come to hold the last reference to a pipeline, whose destructor takes the lock.
+  // Destroyed after the lock: it may hold the last reference to a pipeline, whose destructor takes the lock.
   std::vector<std::shared_ptr<ThreadedPipeline>> living;
   const ProcessLock lock(registry.mutex);
   for (const auto& entry : registry.pipelines)

@@ -14,7 +14,7 @@ namespace sesam::transport {
 Poller::Poller() noexcept : open_errno_(errno) {
   if (!doorbell_.is_open()) return;
   epoll_fd_ = above_standard_streams(epoll_create1(EPOLL_CLOEXEC));
-  // Edge-triggered: each ring is a new edge, so that nobody has to read it, which saves a system call a
+  // Edge-triggered: each ring is a new edge, so the doorbell need not be read, which saves a system call per
   // wake-up.
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
@@ -26,8 +26,8 @@ Poller::Poller() noexcept : open_errno_(errno) {
 
 Poller::~Poller() { close(); }
 
-// All epoll descriptors share one inode. Ours alone knows the doorbell: where it is registered already,
-// nothing changes.
+// All epoll descriptors share one inode, but only ours knows the doorbell: adding it there again fails with
+// EEXIST and changes nothing.
 bool Poller::is_ours() const noexcept {
   if (!doorbell_.is_ours()) return false;
   epoll_event event{};
@@ -71,8 +71,8 @@ void Poller::renew(int fd) noexcept {
   changed_ = true;
 }
 
-// Whoever closed a descriptor without a word (libcurl's resolver does) took its registration along; the same
-// number may be another file by now. Whether epoll knows it is for epoll to say.
+// A descriptor that was closed without notice (as libcurl's resolver does) has lost its registration, and its
+// number may be another file by now. Only epoll itself knows what is registered.
 void Poller::watch(Interest& interest, std::uint32_t events) noexcept {
   epoll_event event{};
   event.events = events;
@@ -88,7 +88,7 @@ void Poller::watch(Interest& interest, std::uint32_t events) noexcept {
   if (failed != 0) changed_ = true;
 }
 
-// ENOENT and EBADF: it was closed before, which ended its registration.
+// ENOENT and EBADF: the descriptor was closed before, which ended its registration.
 void Poller::unwatch(Interest& interest) noexcept {
   if (interest.registered == 0) return;
   const int failed = epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, interest.fd, nullptr);
@@ -99,8 +99,8 @@ void Poller::unwatch(Interest& interest) noexcept {
 void Poller::apply() noexcept {
   if (!std::exchange(changed_, false)) return;
   for (auto& interest : interests_) {
-    // A descriptor that nobody waits for stays registered until it becomes ready (see watch_idle): an idle
-    // connection is mostly used again before.
+    // A descriptor that is not waited for stays registered until it becomes ready (see watch_idle): an idle
+    // connection is usually used again before that.
     const std::uint32_t events = interest.wanted | EPOLLRDHUP;
     if (interest.wanted == 0 || events == interest.registered) continue;
     watch(interest, events);
@@ -132,8 +132,8 @@ void Poller::take_over(const epoll_event& event) noexcept {
     ready_[ready_count_++] = {event.data.fd, event.events};
 }
 
-// The peer may send on an idle connection (a window update): that keeps until somebody reads. Its end is
-// another matter.
+// The peer may send on an idle connection (a window update): that can wait until the next read. The end of
+// the connection cannot.
 void Poller::watch_idle(Interest& interest, std::uint32_t events) noexcept {
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0) return watch(interest, EPOLLRDHUP);
   unwatch(interest);

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Another thread may be amidst the same: the end of the process waits until it is through.
+// Another thread may be stopping threads, too: the end of the process waits until it has finished.
 void wait_until_no_thread_is_left(Registry& registry, Clock::time_point deadline) noexcept {
   while (Clock::now() < deadline) {
     {
@@ -30,7 +30,7 @@ void wait_until_no_thread_is_left(Registry& registry, Clock::time_point deadline
 Clock::time_point stop_deadline() noexcept { return Clock::now() + 2s; }
 
 bool stop_thread(IoThread& thread, Clock::time_point deadline) noexcept {
-  if (thread.process() != getpid()) return false;  // a child without pthread_atfork(3): vfork, clone
+  if (thread.process() != getpid()) return false;  // a child made without pthread_atfork(3): vfork, clone
   const bool ended = thread.stop(deadline);
   Registry& registry = Registry::instance();
   const ProcessLock lock(registry.mutex);
@@ -42,7 +42,7 @@ void stop_all(Stop how) noexcept {
   const auto deadline = stop_deadline();
   Registry& registry = Registry::instance();
   for (std::size_t i = 0;; ++i) {
-    std::shared_ptr<ThreadedPipeline> pipeline;  // keeps it while its thread is joined
+    std::shared_ptr<ThreadedPipeline> pipeline;  // kept alive while its thread is joined
     IoThread* thread = nullptr;
     {
       const ProcessLock lock(registry.mutex);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All pipelines and I/O threads of the process: what the end of the process, an unload and a fork have to
-// reach.
+// All pipelines and I/O threads of the process, for the end of the process, an unload of the provider and a
+// fork.
 #pragma once
 
 #include <memory>
@@ -13,24 +13,24 @@ namespace sesam::transport {
 
 class ThreadedPipeline;
 
-/// Leaked (process_state). The mutex protects the lists and the start of threads; it is never held across a
-/// join.
+/// Never freed (process_state). The mutex protects the lists and the start of threads; it is never held
+/// across a join.
 struct Registry {
   ProcessMutex mutex{MutexRank::pipelines};
   std::vector<std::weak_ptr<ThreadedPipeline>> pipelines SESAM_GUARDED_BY(mutex);
   std::vector<IoThread*> threads SESAM_GUARDED_BY(mutex);  ///< from their start to their join
-  bool ended SESAM_GUARDED_BY(mutex) = false;  ///< the process is ending: no thread is started any more
+  bool ended SESAM_GUARDED_BY(mutex) = false;  ///< the process is ending: no more threads are started
 
   static Registry& instance() { return process_state<Registry>(); }
 };
 
-/// Stops the thread, by the deadline. true: it has ended and can be freed; false: it must be left as it lies.
-/// Takes the registry's mutex. Nothing happens to a thread that was stopped before, or that belongs to the
+/// Stops the thread, by the deadline. true: it has ended and can be freed; false: it must not be freed.
+/// Acquires the registry's mutex. Does nothing to a thread that was stopped before or that belongs to the
 /// parent process.
 bool stop_thread(IoThread& thread, Clock::time_point deadline) noexcept;
 
-/// How long to wait for an I/O thread, which is never busy for longer than one turn, on an overloaded
-/// machine.
+/// The deadline for an I/O thread to end, 2 s from now: it is never busy for longer than one turn, even on an
+/// overloaded machine.
 Clock::time_point stop_deadline() noexcept;
 
 }  // namespace sesam::transport

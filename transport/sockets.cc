@@ -17,7 +17,7 @@
 namespace sesam::transport {
 namespace {
 
-// A socket that is plainly at its end takes the number. false: there is no descriptor left for one.
+// Replaces the descriptor by a socket at its end. false: no descriptor is available for one.
 bool replace_by_ended_socket(int fd) noexcept {
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return false;
@@ -27,7 +27,7 @@ bool replace_by_ended_socket(int fd) noexcept {
   return is_done;
 }
 
-// Drops what waits to be read, too, and needs no descriptor.
+// Also discards unread data, and needs no descriptor.
 void reset(int fd) noexcept {
   sockaddr nowhere{};
   nowhere.sa_family = AF_UNSPEC;
@@ -37,10 +37,10 @@ void reset(int fd) noexcept {
 }  // namespace
 
 int Sockets::open(int family, int type, int protocol, std::size_t endpoint) {
-  sockets_.reserve(sockets_.size() + 1);  // may throw: before there is something to lose
+  sockets_.reserve(sockets_.size() + 1);  // may throw, so before the socket is opened
   const int fd = above_standard_streams(::socket(family, type | SOCK_CLOEXEC, protocol));
   if (fd == -1) return -1;
-  // Not fatal where the kernel has none: the request's own time-out remains.
+  // Not fatal if the kernel does not support it: the request's own time-out remains.
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms_, sizeof unanswered_ms_);
   sockets_.push_back({fd, endpoint, FileIdentity(fd), false, false});
   return fd;
@@ -97,7 +97,7 @@ int Sockets::socket_with_port(std::size_t endpoint, int local_port) const noexce
 }
 
 void Sockets::note_use(int fd) noexcept {
-  // The newest: libcurl may have closed another of that number without a word.
+  // The newest: libcurl may have closed an earlier socket with that number without notice.
   const auto socket = std::ranges::find(sockets_.rbegin(), sockets_.rend(), fd, &Socket::fd);
   if (socket != sockets_.rend()) socket->in_use = true;
 }
@@ -119,17 +119,17 @@ std::optional<Sockets::Lost> Sockets::take_lost() noexcept {
 }
 
 int Sockets::limit_errno() noexcept {
-  const int fd = eventfd(0, EFD_CLOEXEC);  // which no sandbox refuses, other than a socket
+  const int fd = eventfd(0, EFD_CLOEXEC);  // which no sandbox refuses, unlike a socket
   if (fd == -1) return errno;
   ::close(fd);
   return 0;
 }
 
-// libcurl looks before it uses a connection again, but 7.88 sees TLS's farewell waiting to be read, takes
-// that for a sign of life and loses the request. So nothing may be left to be read.
+// libcurl checks a connection before it uses it again, but 7.88 takes an unread close_notify of TLS for a
+// sign of life and loses the request. So nothing may be left to be read.
 void Sockets::bury(int fd) noexcept {
   const auto socket = std::ranges::find(sockets_, fd, &Socket::fd);
-  // Closed by now: the number may be another thread's file.
+  // Already closed: the number may be another thread's file.
   if (socket == sockets_.end() || !socket->identity.is_behind(fd)) return;
   if (replace_by_ended_socket(fd))
     socket->identity = FileIdentity(fd);

@@ -18,13 +18,13 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::duration_cast, std::chrono::milliseconds;
 
-// The I/O thread ends a call at its deadline and knows best what became of it: a caller leaves by itself a
+// The I/O thread ends a call at its deadline and knows the outcome best; a caller stops waiting by itself a
 // little later.
 constexpr auto kGrace = 100ms;
 constexpr auto kLookAgain = 250ms;
-// With requests in flight the I/O thread looks at its descriptors as often. If they are gone and it has not
-// failed its calls in twice that time, it is in a system call with a number that is the program's by now: the
-// program closed it and opened a blocking file of its own in this very moment.
+// With requests in flight, the I/O thread checks its descriptors equally often. If they are gone and it has
+// not failed its calls in twice that time, it is blocked in a system call on a number that is now the
+// program's: the program closed it and opened a blocking file at that very moment.
 constexpr auto kStuckAfter = 2 * kLookAgain;
 
 struct GiveBack {
@@ -32,7 +32,7 @@ struct GiveBack {
 };
 using CallPointer = std::unique_ptr<Call, GiveBack>;
 
-// Once the request may have been sent, a lack of memory must not hide that.
+// If the request may have been sent, running out of memory must not hide that.
 Reply failed(Failure failure, std::string_view message, bool may_have_acted = false) noexcept {
   Reply reply;
   reply.failure = failure;
@@ -93,7 +93,7 @@ IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
   if (present != nullptr && present->is_of_use()) return present;
   if (present != nullptr && present->process() == getpid()) {
     std::string why_not;
-    // Other callers may be about to ring where it listened: another thread gets other descriptors.
+    // Other callers may still ring the old descriptors, so the new thread gets new ones.
     if (present->has_lost_descriptors()) {
       present->stop(Clock::now() + kGrace);
     } else if (present->restart(why_not)) {
@@ -104,7 +104,7 @@ IoThread* ThreadedPipeline::start_thread(Reply& refusal) {
       return nullptr;
     }
     std::erase(registry.threads, retire_thread());
-  } else if (present != nullptr) {  // a child without pthread_atfork(3)
+  } else if (present != nullptr) {  // a child made without pthread_atfork(3)
     std::erase_if(registry.threads, [](const IoThread* thread) { return thread->process() != getpid(); });
     forget_threads();
   }
@@ -136,7 +136,7 @@ Reply ThreadedPipeline::perform(const Request& request) try {
   if (since >= request.deadline)
     return failed(Failure::queue_timed_out, "deadline exceeded before the request was made");
   Reply reply = try_once(request);
-  // Nothing was sent, and by now new descriptors can be had.
+  // Nothing was sent, and new descriptors can be opened by now: retry once.
   if (reply.failure == Failure::descriptors_closed && !reply.may_have_acted) reply = try_once(request);
   if (reporting) report(request, reply, since);
   return reply;
@@ -161,10 +161,10 @@ void ThreadedPipeline::probe(const Request& request, HealthFlag flag) noexcept t
   if (!call) return;
   call->prepare(request);
   call->health = std::move(flag);
-  call->state.store(kLeft, std::memory_order_relaxed);  // from the start: the I/O thread gives it back
+  call->state.store(kLeft, std::memory_order_relaxed);  // no caller waits: the I/O thread frees it
   if (submit(*thread, *call)) static_cast<void>(call.release());
 } catch (const std::bad_alloc&) {
-  return;  // there will be another occasion
+  return;  // the node will be probed again
 }
 
 bool ThreadedPipeline::pause_job_until(Clock::time_point until) noexcept try {
@@ -185,7 +185,7 @@ bool ThreadedPipeline::pause_job_until(Clock::time_point until) noexcept try {
   return false;
 }
 
-// false: it takes no more calls.
+// false: the thread accepts no more calls.
 bool ThreadedPipeline::submit(IoThread& thread, Call& call) noexcept {
   const auto submitted = thread.handoff().submit(call);
   if (submitted == Handoff::Submitted::unheard) thread.abandon();
@@ -198,7 +198,7 @@ Reply ThreadedPipeline::hand_over(IoThread& thread, Call& call, const Request& r
   call.prepare(request);
   const Notify notify = Notify::for_current_job();
   call.notify = notify.share();
-  while (!submit(thread, call))  // closed for nothing: it is open again by now
+  while (!submit(thread, call))  // no reason: it was reopened meanwhile
     if (const Failure why = handoff.closed_for(); why != Failure::none)
       return failed(why,
                     why == Failure::descriptors_closed ? kDescriptorsClosed : "the pipeline was stopped");
@@ -209,7 +209,7 @@ Reply ThreadedPipeline::hand_over(IoThread& thread, Call& call, const Request& r
     mine.reset(&call);
     return reply_of(call);
   }
-  if (waited == Waited::thread_is_stuck)  // or it is slow, and sends the request yet
+  if (waited == Waited::thread_is_stuck)  // or it is only slow, and may still send the request
     return failed(Failure::descriptors_closed, kDescriptorsClosed, sent || !request.repeatable);
   return failed(sent ? Failure::timed_out : Failure::queue_timed_out, "no response before the deadline",
                 sent);
@@ -222,11 +222,11 @@ ThreadedPipeline::Waited ThreadedPipeline::wait(IoThread& thread, const Call& ca
     const Paused paused = pause_job_until_done(call, notify);
     if (paused != Paused::cannot_pause)
       return paused == Paused::done ? Waited::done : Waited::deadline_passed;
-    // The notification goes to the wait context: look at the call now and then instead.
+    // The notification goes to the wait context: check the call every millisecond instead.
     while (!call.is_done() && Clock::now() < deadline) handoff.sleep_until_done(call, Clock::now() + 1ms);
     return call.is_done() ? Waited::done : Waited::deadline_passed;
   }
-  // The program may have closed the descriptors at the very moment when this call was handed over.
+  // The program may have closed the descriptors just when this call was handed over.
   auto stuck_at = Clock::time_point::max();
   for (const auto end = deadline + kGrace;;) {
     const auto until = std::min(end, Clock::now() + kLookAgain);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Pipeline that there is: a facade over an I/O thread which comes and goes with use, unload and fork.
+// The implementation of Pipeline: a facade over an I/O thread that starts and ends with use, unload and fork.
 #pragma once
 
 #include <atomic>
@@ -25,10 +25,10 @@ class ThreadedPipeline final : public Pipeline {
   const Log& log() const noexcept { return *shared_->log; }
 
   // With the registry's mutex held:
-  /// Parts from the I/O thread, which the caller has to stop; nullptr: there is none. The next perform()
-  /// starts another.
+  /// Retires the I/O thread, which the caller has to stop; nullptr: there is none. The next perform() starts
+  /// a new one.
   IoThread* retire_thread() noexcept;
-  /// In a forked child: there are none here. They are leaked, as a vanished thread may have been using them.
+  /// For a forked child, which has no threads. They are leaked, as a thread may have been using them.
   void forget_threads() noexcept;
 
  private:
@@ -43,8 +43,8 @@ class ThreadedPipeline final : public Pipeline {
   void report(const Request& request, const Reply& reply, Clock::time_point since) const noexcept;
 
   const std::shared_ptr<Shared> shared_;
-  // Read by every perform(), without a lock or a count of users: a thread's object is freed with the pipeline
-  // only.
+  // Read by every perform(), without a lock or a reference count: a thread's object is freed only with the
+  // pipeline.
   std::atomic<IoThread*> thread_{nullptr};
   std::vector<IoThread*> retired_;
 };

@@ -47,7 +47,7 @@ void WaitWords::wake_noted() noexcept {
   }
 }
 
-// Whoever read the word before this and is about to sleep finds it changed and looks at its call again.
+// A caller that has read the word and is about to sleep finds it changed and checks its call again.
 void WaitWords::wake(unsigned index, std::uint32_t bits) noexcept {
   words_[index].epoch.fetch_add(1, std::memory_order_release);
   futex(words_[index].epoch, FUTEX_WAKE_BITSET, INT_MAX, nullptr, bits);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where callers sleep: futex words of 32 callers each, so that one system call wakes all callers of a batch.
+// Where callers sleep: futex words for 32 callers each, so that one system call wakes all callers of a batch.
 #pragma once
 
 #include <array>
@@ -9,8 +9,8 @@
 
 namespace sesam::transport {
 
-/// A caller draws a ticket when it submits. Neighbouring tickets share a word, and what is submitted together
-/// is mostly answered together: measured 2.95 against 2.16 times N keep-alive connections at 256 threads.
+/// A caller draws a ticket when it submits. Adjacent tickets share a word, and calls submitted together are
+/// usually done together (256 threads: 2.95 against 2.16 times N keep-alive connections).
 class WaitWords {
  public:
   std::uint32_t draw_ticket() noexcept { return tickets_.fetch_add(1, std::memory_order_relaxed); }
@@ -25,16 +25,16 @@ class WaitWords {
     }
   }
 
-  /// The I/O thread: remember whom to wake, then wake them all. Their calls must already be done.
+  /// For the I/O thread: notes the callers to wake, then wakes them all. Their calls must already be done.
   void note(std::uint32_t ticket) noexcept;
   void wake_noted() noexcept;
-  /// Any thread: wakes one caller, whose call must already be done.
+  /// For any thread: wakes one caller, whose call must already be done.
   void wake(std::uint32_t ticket) noexcept { wake(index(ticket), bit(ticket)); }
 
  private:
   static constexpr unsigned kBits = 32;
   static constexpr unsigned kWords =
-      64;  // two callers on one bit (more than 2,048 of them) wake each other in vain
+      64;  // beyond 2,048 callers, two share a bit and wake each other needlessly
   struct alignas(64) Word {
     std::atomic<std::uint32_t> epoch{0};
   };
@@ -43,13 +43,13 @@ class WaitWords {
   static std::uint32_t bit(std::uint32_t ticket) noexcept { return std::uint32_t{1} << (ticket % kBits); }
   std::atomic<std::uint32_t>& word(std::uint32_t ticket) noexcept { return words_[index(ticket)].epoch; }
   void wake(unsigned index, std::uint32_t bits) noexcept;
-  /// false: the deadline has come.
+  /// false: deadline exceeded.
   bool wait(std::uint32_t ticket, std::uint32_t seen,
             std::chrono::steady_clock::time_point deadline) noexcept;
 
   std::array<Word, kWords> words_;
   alignas(64) std::atomic<std::uint32_t> tickets_{0};
-  // The I/O thread's own: which bits of which words to wake.
+  // Used by the I/O thread only: which bits of which words to wake.
   alignas(64) std::array<std::uint32_t, kWords> noted_{};
   std::uint64_t noted_words_ = 0;
 };

@@ -8,7 +8,7 @@
 namespace sesam::transport::curl {
 namespace {
 
-// "::HOST:[PORT]": whatever the URL says, to that host; without a port to the URL's (CURLOPT_CONNECT_TO(3)).
+// "::HOST:[PORT]": connects any URL to HOST; without PORT, uses the URL's port (CURLOPT_CONNECT_TO(3)).
 std::string connect_to(std::string_view address) {
   const auto port = address.rfind(':');
   const bool has_port = port != address.npos && address.find(']', port) == address.npos &&

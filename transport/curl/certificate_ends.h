@@ -8,11 +8,11 @@
 
 namespace sesam::transport::curl {
 
-/// In seconds since 1970, UTC; 0: there is none, or its date cannot be read.
+/// In seconds since 1970, UTC; 0: there is no certificate, or its date cannot be read.
 struct CertificateEnds {
-  std::int64_t device = 0;  ///< the first of the chain that was verified
+  std::int64_t device = 0;  ///< the earliest in the verified chain
   std::int64_t client = 0;
-  bool is_of_chain = false;  ///< else `device` is of the device's own certificate: TLS has resumed a session
+  bool is_of_chain = false;  ///< else only that of the device's own certificate: TLS resumed a session
 };
 
 CertificateEnds certificate_ends(const SSL* tls) noexcept;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Can libcurl use what client_cert and client_key hold? Asked before it is tried: libcurl's own words for it
-// say nothing, and libcurl 7.88 crashes on an encrypted key whose passphrase it was not told.
+// Checks client_cert and client_key before libcurl uses them: libcurl's own messages about them are not
+// helpful, and libcurl 7.88 crashes on an encrypted key if it was given no passphrase.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace sesam::transport::curl {
 
-/// Empty if there is no client certificate, or a good one; else a sentence that says what is wrong.
+/// Empty if there is no client certificate or it is valid; otherwise a sentence that describes the problem.
 std::string why_bad_client_certificate(const Options& options);
 
 }  // namespace sesam::transport::curl

@@ -19,7 +19,7 @@ namespace {
 // The HTTP version that ALPN (RFC 7301) agreed on, known as soon as the handshake is over.
 Admission::Shape negotiated(CURL* handle) noexcept {
   const SSL* const tls = tls_of(handle);
-  if (tls == nullptr) return Admission::Shape::unknown;  // the first reply will tell
+  if (tls == nullptr) return Admission::Shape::unknown;  // the first reply shows it
   const unsigned char* protocol = nullptr;
   unsigned length = 0;
   SSL_get0_alpn_selected(tls, &protocol, &length);
@@ -44,14 +44,14 @@ const char* name_of(Admission::Shape shape) noexcept {
 int Connections::on_sending(void* pointer, char*, char*, int, int local_port) noexcept {
   Easy& easy = *static_cast<Easy*>(pointer);
   Lane& lane = *easy.lane;
-  // A second time for one request: it was lost with its connection, and libcurl would repeat it without
-  // asking. The new connection stays for others.
+  // Called again for the same request: the request was lost with its connection, and libcurl is about to
+  // repeat it without asking. The new connection remains for other requests.
   if (easy.call->sent.load(std::memory_order_relaxed)) {
     easy.connections->watch_traffic(easy, local_port);
     return CURL_PREREQFUNC_ABORT;
   }
-  // libcurl 8.22 does not look whether a connection still stands that it has looked at within the last
-  // second. Nothing can be sent over this one: libcurl comes again, with a new one.
+  // libcurl 8.22 does not check whether a connection is alive if it did so within the last second. Nothing
+  // can be sent over this one: libcurl will retry over a new connection and call this again.
   if (!easy.fresh && easy.connections->sockets_.is_buried(lane.index, local_port)) return CURL_PREREQFUNC_OK;
   lane.mark_sent(easy);
   if (easy.fresh) {
@@ -75,7 +75,7 @@ curl_socket_t Connections::open_socket(void* pointer, curlsocktype, curl_sockadd
   Connections& own = *easy.connections;
   const int fd = own.sockets_.open(address->family, address->socktype, address->protocol, easy.lane->index);
   if (fd == -1) return CURL_SOCKET_BAD;
-  own.poller_.forget(fd);  // what libcurl closed by itself under this number
+  own.poller_.forget(fd);  // libcurl may have closed an earlier file with this number itself
   own.counts_.connections_opened.add();
   own.counts_.connections_open.up();
   own.metrics_.changed();
@@ -101,8 +101,8 @@ int Connections::close_socket(void* pointer, curl_socket_t fd) noexcept {
   return 0;
 }
 
-// What libcurl takes back and is no connection of ours (its resolver's socket pair) it closes without
-// asking close_socket: the number may be another file's at once.
+// libcurl closes descriptors that are not our connections (its resolver's socket pair) without calling
+// close_socket: the number may belong to another file immediately afterwards.
 int Connections::on_interest(CURL*, curl_socket_t fd, int what, void* pointer, void*) noexcept try {
   Connections& own = *static_cast<Connections*>(pointer);
   if (what == CURL_POLL_REMOVE && !own.sockets_.endpoint_of(fd)) {
@@ -149,7 +149,7 @@ void Connections::abandon() noexcept {
   sockets_.close_all();
 }
 
-// A new connection: its socket is the one with this port. With GnuTLS, or without memory, it goes unwatched.
+// A new connection, whose socket has this port. With GnuTLS, or if memory runs out, it is not watched.
 void Connections::watch_traffic(const Easy& easy, int local_port) noexcept try {
   SSL* const tls = tls_of(easy.handle);
   const int fd = sockets_.socket_with_port(easy.lane->index, local_port);
@@ -163,7 +163,7 @@ void Connections::watch_traffic(const Easy& easy, int local_port) noexcept try {
   return;
 }
 
-// With GnuTLS they stay unknown.
+// With GnuTLS, the dates remain unknown.
 void Connections::note_certificates(const Easy& easy) noexcept {
   const SSL* const tls = tls_of(easy.handle);
   if (tls == nullptr) return;
@@ -184,8 +184,8 @@ void Connections::on_record(int is_written, int, int content_type, const void*, 
     watched.connections->close_flooding(watched);
 }
 
-// Called from within libcurl, which reads on. Over HTTP/1.1 it is not known which request the connection
-// serves.
+// Called from within libcurl, which continues to read. Over HTTP/1.1, it is not known which request the
+// connection serves.
 void Connections::close_flooding(Watched& watched) noexcept {
   const Lane& lane = *watched.lane;
   watched.floods = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The connections that libcurl makes: their sockets are opened, watched and counted here.
+// The connections that libcurl makes: opens, watches and counts their sockets.
 #pragma once
 
 #include <curl/curl.h>
@@ -33,27 +33,27 @@ class Connections {
   static int close_socket(void* connections, curl_socket_t fd) noexcept;
   static int on_interest(CURL*, curl_socket_t fd, int what, void* connections, void*) noexcept;
 
-  /// OpenSSL's, for what it reads and writes on a connection (SSL_CTX_set_msg_callback(3)). `watched` is null
-  /// until the connection is watched.
+  /// OpenSSL's callback for what it reads and writes on a connection (SSL_CTX_set_msg_callback(3)). `watched`
+  /// is null until the connection is watched.
   static void on_record(int is_written, int, int content_type, const void*, std::size_t, SSL*, void* watched);
 
-  /// Nothing more is expected of this connection: the next that libcurl reads from it is its end.
+  /// Stops using this connection: the next time libcurl reads from it, it finds the end of the stream.
   void bury(int fd) noexcept;
   /// Buries the connection over which this transfer failed if the peer has ended it.
   void bury_if_ended(const Easy& easy) noexcept;
-  /// As Sockets::take_lost(), where libcurl has stopped watching a socket over which nothing was sent.
+  /// Like Sockets::take_lost(), if libcurl has stopped watching a socket over which nothing was sent.
   std::optional<Sockets::Lost> take_lost() noexcept;
-  /// close(2) for all of them: libcurl may no longer touch the numbers.
+  /// Closes all of them with close(2): libcurl may no longer use their numbers.
   void abandon() noexcept;
 
  private:
-  /// A connection as on_record gets it.
+  /// A connection, as passed to on_record.
   struct Watched {
     Connections* connections;
     const Lane* lane;
     int fd;  // -1: closed
     FloodWatch traffic;
-    bool floods;  // more of it may come out of OpenSSL's buffer
+    bool floods;  // already reported; OpenSSL may have buffered more records
   };
   void count_closed() noexcept;
   void watch_traffic(const Easy& easy, int local_port) noexcept;
@@ -65,7 +65,7 @@ class Connections {
   metrics::Counts& counts_ = metrics::counts();
   Poller& poller_;
   Sockets& sockets_;
-  std::vector<std::unique_ptr<Watched>> watched_;  // closed ones are reused
+  std::vector<std::unique_ptr<Watched>> watched_;  // entries of closed connections are reused
   bool may_have_lost_one_ = false;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// libcurl as the driver of pipelines: all that other folders see of it.
+// libcurl as the driver of pipelines: the public header of this folder.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 namespace sesam::transport::curl {
 
 /// The process's pipeline for these options, driven by libcurl (see Pipeline::for_options). In a set-user-ID
-/// program it first takes from the environment what libcurl must not read there (environment.h).
+/// program, first removes from the environment what libcurl must not read (environment.h).
 std::shared_ptr<Pipeline> pipeline_for(Options options, std::shared_ptr<const Log> log);
 
 }  // namespace sesam::transport::curl

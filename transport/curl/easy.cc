@@ -16,12 +16,12 @@ namespace {
 
 using std::chrono::duration_cast, std::chrono::milliseconds;
 
-// An idle connection is kept for good (libcurl's default is 118 s): TCP keep-alive tells when it has died.
+// Idle connections are kept (libcurl's default is 118 s): TCP keep-alive detects when one is dead.
 constexpr long kConnectionAgeS = 30L * 24 * 3600;
 constexpr long kKeepAliveIdleS = 30;
 constexpr long kKeepAliveIntervalS = 10;
-// libcurl takes both buffers from the heap for each request. Its default of 64 KiB for uploads makes glibc
-// tidy the heap with every free(3), and is most of the memory of a request in flight.
+// libcurl allocates both buffers for each request. With its default of 64 KiB for uploads, glibc trims the
+// heap with every free(3), and the buffer is most of the memory of a request in flight.
 constexpr long kBufferBytes = 16 * 1024;
 constexpr const char* kUserAgent = "sesam/" SESAM_VERSION;
 constexpr const char* kNoDirectory = "/dev/null";
@@ -48,9 +48,9 @@ Secret authorization_line(const std::string& user, const Secret& password) {
 void set(CURL* handle, CURLoption option, long value) { curl_easy_setopt(handle, option, value); }
 void set(CURL* handle, CURLoption option, const char* value) { curl_easy_setopt(handle, option, value); }
 
-// libcurl reads the PEM text where it lies: the options outlive all handles. With GnuTLS it does not know the
-// option (7.88), or takes and ignores it: then it reads the file, with each connection. With OpenSSL the text
-// goes before the file.
+// libcurl reads the PEM text in place: the options outlive all handles. With GnuTLS, libcurl does not know
+// the option (7.88) or accepts and ignores it; then it reads the file for each connection. With OpenSSL, the
+// text takes precedence over the file.
 void set_pem(CURL* handle, CURLoption option, std::string_view pem, CURLoption file_option,
              const std::string& path) {
   if (pem.empty()) return;
@@ -61,14 +61,14 @@ void set_pem(CURL* handle, CURLoption option, std::string_view pem, CURLoption f
 
 CURLcode prepare_tls(CURL*, void* pointer, void*) {
   auto* const context = static_cast<SSL_CTX*>(pointer);
-  // libcurl would write the connection's keys into the file that SSLKEYLOGFILE names, for all to read.
+  // libcurl would write the connection's keys to the file named by SSLKEYLOGFILE, where others may read them.
   SSL_CTX_set_keylog_callback(context, nullptr);
-  // Before the handshake: OpenSSL 3.2 and later look for it when they begin to encrypt, and never again.
+  // Must be set before the handshake: OpenSSL 3.2 and later check for it only when encryption starts.
   SSL_CTX_set_msg_callback(context, Connections::on_record);
   return CURLE_OK;
 }
 
-// Elsewhere the context is of another library.
+// With another backend, the SSL context belongs to another library.
 bool libcurl_has_openssl() {
   const char* backend = curl_version_info(CURLVERSION_NOW)->ssl_version;
   return backend != nullptr && std::string_view(backend).starts_with("OpenSSL/");
@@ -82,8 +82,8 @@ void preset_tls(CURL* handle, const Options& options) {
   set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
   const bool has_openssl = libcurl_has_openssl();
   if (has_openssl) curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &prepare_tls);
-  // Beside what CURLOPT_CAINFO_BLOB and CURLOPT_CAINFO bring libcurl trusts a directory of its own. Null is
-  // not enough for libcurl 8.22, which takes it for its default; no directory at all is an error to GnuTLS.
+  // In addition to CURLOPT_CAINFO_BLOB and CURLOPT_CAINFO, libcurl trusts a directory of its own. Null
+  // selects the default directory in libcurl 8.22; with GnuTLS, a path that is not a directory is an error.
   if (!options.ca_pem.empty()) set(handle, CURLOPT_CAPATH, has_openssl ? kNoDirectory : nullptr);
   set_pem(handle, CURLOPT_CAINFO_BLOB, options.ca_pem, CURLOPT_CAINFO, options.ca_path);
   set_pem(handle, CURLOPT_SSLCERT_BLOB, options.client_cert_pem, CURLOPT_SSLCERT, options.client_cert_path);
@@ -94,14 +94,14 @@ void preset_tls(CURL* handle, const Options& options) {
 void preset_connection(CURL* handle) {
   set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   set(handle, CURLOPT_PIPEWAIT, 1L);
-  // No proxy of the environment: credentials go to the device alone, and looking for one costs every request.
+  // No proxy from the environment: credentials go to the device only, and the lookup costs each request.
   set(handle, CURLOPT_PROXY, "");
   set(handle, CURLOPT_NOPROXY, "*");
   set(handle, CURLOPT_USERAGENT, kUserAgent);
-  set(handle, CURLOPT_ACCEPT_ENCODING, "");  // without it libcurl undoes no Content-Encoding
+  set(handle, CURLOPT_ACCEPT_ENCODING, "");  // otherwise libcurl decodes no Content-Encoding
   set(handle, CURLOPT_NOSIGNAL, 1L);
   set(handle, CURLOPT_QUICK_EXIT,
-      1L);  // else a name server that does not answer holds up the end of the process by 5 s
+      1L);  // otherwise an unresponsive name server delays the end of the process by 5 s
   set(handle, CURLOPT_TCP_KEEPALIVE, 1L);
   set(handle, CURLOPT_TCP_KEEPIDLE, kKeepAliveIdleS);
   set(handle, CURLOPT_TCP_KEEPINTVL, kKeepAliveIntervalS);
@@ -122,7 +122,7 @@ Easies::Login::Login(const Options& options, const Passwords::Password& password
 Easies::Easies(const Options& options, const Passwords& passwords, Connections& connections)
     : options_(options), passwords_(passwords), connections_(connections) {
   append(headers_, "Accept: */*");       // as in the observed requests
-  append(headers_, "Accept-Encoding:");  // not asked for, but undone where it is done all the same
+  append(headers_, "Accept-Encoding:");  // not requested, but decoded if the server encodes anyway
 }
 
 Easies::~Easies() {
@@ -170,7 +170,7 @@ void Easies::set_headers(Easy& easy) {
 }
 
 bool Easies::set_url(Easy& easy, const Call& call, Lane& lane) const {
-  // Those without arguments are few and come again.
+  // Paths without arguments are few and recur.
   const std::string_view path = call.path.reveal();
   CURLU* url = call.path_is_fixed ? lane.urls.shared(path) : nullptr;
   if (url != nullptr && url == easy.url) return true;
@@ -182,7 +182,7 @@ bool Easies::set_url(Easy& easy, const Call& call, Lane& lane) const {
   }
   curl_easy_setopt(easy.handle, CURLOPT_CURLU, url);
   easy.url = url;
-  easy.own_url = std::move(own);  // the one before is freed only now that libcurl has let go of it
+  easy.own_url = std::move(own);  // the previous URL is freed only after libcurl has stopped using it
   return true;
 }
 
@@ -192,8 +192,8 @@ void Easies::set_address(Easy& easy, const Lane& lane) noexcept {
   easy.connect_to = lane.addresses.in_use();
 }
 
-// Several addresses share the time for a connection, so that an unresponsive one leaves the next its part.
-// Those that are still to be tried also share what is left until the call's deadline.
+// Several addresses share the connect time-out, so that an unresponsive one leaves time for the next. The
+// addresses not yet tried also share the time that is left until the call's deadline.
 void Easies::set_time_limits(Easy& easy, const Call& call, const Lane& lane,
                              Clock::time_point now) const noexcept {
   const auto left = std::max<std::int64_t>(1, duration_cast<milliseconds>(call.deadline - now).count());
@@ -227,7 +227,7 @@ void Easies::set_body(Easy& easy, const Call& call) noexcept {
 Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now, Failure& why_not) noexcept try {
   why_not = Failure::bad_url;
   if (idle_.empty()) {
-    idle_.reserve(all_.size() + 1);  // give_back must not have to allocate
+    idle_.reserve(all_.size() + 1);  // give_back() must not allocate
     all_.push_back(make());
     idle_.push_back(all_.back().get());
   }
@@ -236,7 +236,7 @@ Easy* Easies::take(Call& call, Lane& lane, Clock::time_point now, Failure& why_n
   set_headers(easy);
   set_address(easy, lane);
   if (std::exchange(lane.must_resolve_anew, false))
-    curl_easy_setopt(easy.handle, CURLOPT_RESOLVE, lane.forget_addresses.get());  // for this transfer alone
+    curl_easy_setopt(easy.handle, CURLOPT_RESOLVE, lane.forget_addresses.get());  // for this transfer only
   set_body(easy, call);
   set_time_limits(easy, call, lane, now);
   easy.header_bytes = 0;

@@ -19,7 +19,7 @@ namespace sesam::transport::curl {
 
 class Connections;
 
-/// One handle and what it is doing now.
+/// One handle and its current transfer.
 struct Easy {
   Easy() = default;
   ~Easy();
@@ -30,15 +30,15 @@ struct Easy {
   Call* call = nullptr;
   Lane* lane = nullptr;
   Connections* connections = nullptr;  ///< for the callbacks
-  std::size_t place = 0;               ///< in Lane::active
-  bool fresh = false;                  ///< a connection is, or was, made for the call
-  Clock::time_point connecting_since;  ///< if so
-  Clock::time_point sent_at;           ///< once the call is sent
-  Clock::time_point heard_at;          ///< once a part of the reply's body has come: when the last one came
+  std::size_t place = 0;               ///< index in Lane::active
+  bool fresh = false;                  ///< a connection is being, or was, made for this call
+  Clock::time_point connecting_since;  ///< valid if fresh
+  Clock::time_point sent_at;           ///< valid once the call is sent
+  Clock::time_point heard_at;          ///< when the last part of the reply's body arrived; valid once one has
   std::size_t header_bytes = 0;        ///< of the reply so far, trailers included
-  Failure broken_off_for = Failure::none;  ///< why no more of the reply was taken
-  bool own_deadline = false;               ///< the call's deadline leaves less than the configured time-outs
-  // What the handle is set to, so that only changes are set.
+  Failure broken_off_for = Failure::none;  ///< why we stopped receiving the reply
+  bool own_deadline = false;               ///< the call's deadline is shorter than the configured time-outs
+  // The handle's current settings, so that only changes are applied.
   CURLU* url = nullptr;
   Url own_url;
   curl_slist* headers = nullptr;
@@ -50,14 +50,14 @@ struct Easy {
 
 class Easies {
  public:
-  /// All must outlive this. Throws std::bad_alloc.
+  /// All arguments must outlive this object. Throws std::bad_alloc.
   Easies(const Options& options, const Passwords& passwords, Connections& connections);
   ~Easies();
   Easies(const Easies&) = delete;
   Easies& operator=(const Easies&) = delete;
 
-  /// A handle for the call, set to its URL, body and time limit; nullptr: out_of_memory, or bad_url, as the
-  /// URL cannot be parsed.
+  /// A handle for the call, with URL, headers, body and time limits set. nullptr: `why_not` is out_of_memory,
+  /// or bad_url if the URL cannot be parsed.
   Easy* take(Call& call, Lane& lane, Clock::time_point now, Failure& why_not) noexcept;
   void give_back(Easy& easy) noexcept;
 
@@ -75,7 +75,7 @@ class Easies {
     const unsigned password_number;
     Secret authorization;
     curl_slist
-        line{};  // its node among the headers: where curl_slist_append() would copy it to, nobody wipes
+        line{};  // its node in the header list: a copy made by curl_slist_append() would not be wiped later
   };
   void set_headers(Easy& easy);
 

@@ -14,8 +14,8 @@ struct Row {
   Failure failure;
 };
 
-// What is not here is `other`. Time-outs and the two halves of CURLE_PEER_FAILED_VERIFICATION need a second
-// look below.
+// Codes that are not listed map to `other`. Time-outs and the variants of CURLE_PEER_FAILED_VERIFICATION are
+// distinguished below.
 constexpr Row kRows[] = {
     {CURLE_OK, Failure::none},
     {CURLE_URL_MALFORMAT, Failure::bad_url},
@@ -40,8 +40,8 @@ constexpr Row kRows[] = {
     {CURLE_SEND_ERROR, Failure::connection_lost},
     {CURLE_RECV_ERROR, Failure::connection_lost},
     {CURLE_HTTP2_STREAM, Failure::connection_lost},
-    // We abort what libcurl would send a second time on a fresh connection: whether to repeat is not ours to
-    // say.
+    // We abort a request that libcurl would send again over a new connection: only the caller can decide to
+    // repeat it.
     {CURLE_ABORTED_BY_CALLBACK, Failure::connection_lost},
     {CURLE_WEIRD_SERVER_REPLY, Failure::malformed},
     {CURLE_BAD_CONTENT_ENCODING, Failure::malformed},
@@ -59,7 +59,7 @@ bool is_about_the_name(std::string_view words) noexcept {
   return says(words, "subject name") || says(words, "target host name");
 }
 
-// OpenSSL's words (X509_verify_cert_error_string(3)), and GnuTLS'.
+// The messages of OpenSSL (X509_verify_cert_error_string(3)) and of GnuTLS.
 bool is_about_the_time(std::string_view words) noexcept {
   return says(words, "certificate has expired") || says(words, "certificate is not yet valid") ||
          says(words, "uses expired certificate") || says(words, "uses not yet valid certificate");
@@ -69,9 +69,9 @@ bool has_ended(int error) noexcept {
   return error == ECONNRESET || error == ECONNABORTED || error == EPIPE || error == ENOTCONN;
 }
 
-// A peer that went away in the midst of the handshake, as one does that restarts or has enough connections:
-// told by the system's number, else in the words of libcurl, OpenSSL and GnuTLS. libcurl names the peer's
-// address where OpenSSL had nothing to say, whose words, and language, are then the system's.
+// Whether the peer went away during the handshake, for example because it restarts or has too many
+// connections: shown by errno or by the messages of libcurl, OpenSSL and GnuTLS. If OpenSSL reports no error,
+// libcurl names the peer's address and appends the system's message, which may be localized.
 bool broke_off(const Evidence& evidence) noexcept {
   if (has_ended(evidence.os_errno)) return true;
   const auto words = evidence.words;
@@ -85,8 +85,8 @@ bool broke_off(const Evidence& evidence) noexcept {
   return false;
 }
 
-// The TLS alerts (RFC 8446, section 6.2) by which a peer turns down our certificate, or asks for one, in
-// OpenSSL's words. With TLS 1.3 they come after the handshake, in answer to the request.
+// The TLS alerts (RFC 8446, section 6.2), in OpenSSL's wording, with which a peer rejects our certificate or
+// requires one. With TLS 1.3, they arrive after the handshake, in response to the request.
 bool turns_down_our_certificate(std::string_view words) noexcept {
   for (const std::string_view alert :
        {"alert certificate required", "alert bad certificate", "alert unsupported certificate",
@@ -108,7 +108,7 @@ Failure failure_of(const Evidence& evidence) noexcept {
   if (evidence.broken_off_for != Failure::none) return evidence.broken_off_for;
   if (evidence.curl_code == CURLE_OPERATION_TIMEDOUT) return timed_out(evidence);
   if (evidence.limit_errno != 0) return Failure::process_limit;
-  // What came in answer to a request is taken for HTTP/0.9.
+  // libcurl takes a reply that is not HTTP for HTTP/0.9.
   if (evidence.curl_code == CURLE_UNSUPPORTED_PROTOCOL && evidence.sent) return Failure::malformed;
   if (turns_down_our_certificate(evidence.words)) return Failure::client_rejected;
   if (evidence.curl_code == CURLE_PEER_FAILED_VERIFICATION && is_about_the_name(evidence.words))
@@ -118,7 +118,7 @@ Failure failure_of(const Evidence& evidence) noexcept {
   for (const auto& row : kRows) {
     if (row.curl_code != evidence.curl_code) continue;
     if (row.failure == Failure::tls_failed && broke_off(evidence)) return Failure::connection_lost;
-    // Reset before libcurl had a look at it.
+    // The peer reset the connection before libcurl examined it.
     if (row.failure == Failure::cannot_connect && has_ended(evidence.os_errno))
       return Failure::connection_lost;
     return row.failure;
@@ -130,7 +130,7 @@ std::string message_of(const Evidence& evidence) {
   if (evidence.broken_off_for == Failure::too_large) return "the reply is longer than expected";
   if (evidence.broken_off_for == Failure::flooded) return "it keeps sending data without completing a reply";
   if (evidence.broken_off_for == Failure::out_of_memory) return "out of memory for the reply";
-  // libcurl's words would blame our callback.
+  // libcurl's message would blame our callback.
   if (evidence.curl_code == CURLE_ABORTED_BY_CALLBACK)
     return "the connection was lost before the reply was complete";
   std::string message(evidence.words);

@@ -6,7 +6,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A server has a handful of records to send beside its replies: settings, window updates, a ping.
+// Besides replies, a server sends only a handful of records: settings, window updates, a ping.
 constexpr unsigned kMaxRecords = 128;
 constexpr auto kMinTime = 250ms;
 constexpr auto kMaxTime = 2s;

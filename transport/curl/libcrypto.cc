@@ -11,7 +11,7 @@
 namespace sesam::transport::curl {
 
 bool same_libcrypto(std::string_view curl_ssl_version, unsigned major) noexcept {
-  // With several TLS libraries compiled in, libcurl puts those not in use into parentheses: "(GnuTLS/3.7)
+  // If several TLS libraries are compiled in, libcurl puts those not in use into parentheses: "(GnuTLS/3.7)
   // OpenSSL/3.0.19".
   constexpr std::string_view kOpenssl = "OpenSSL/";
   for (std::size_t at = 0; (at = curl_ssl_version.find(kOpenssl, at)) != std::string_view::npos;
@@ -33,7 +33,7 @@ namespace {
 std::string compare_with_libcurl() {
   const curl_version_info_data* curl = curl_version_info(CURLVERSION_NOW);
   const std::string_view theirs = curl->ssl_version == nullptr ? "" : curl->ssl_version;
-  // Both that we were compiled for and that we run with: a 4.x with 3.x symbols must not pass.
+  // Both the version that we were built for and the one that we run with: a 4.x with 3.x symbols must fail.
   const unsigned running = OPENSSL_version_major();
   if (running == OPENSSL_VERSION_MAJOR && same_libcrypto(theirs, running)) return {};
   return std::string("libcurl ")

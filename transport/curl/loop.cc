@@ -17,39 +17,39 @@
 namespace sesam::transport::curl {
 namespace {
 
-// How many requests leave in one turn. Few, where few wait: those that leave together come back together and
-// meet as a convoy on this thread again (64 callers at 5 ms: 0.92 of what the delay allows with 4, 0.87 with
-// 16). More, where many wait, because a turn has its price; above 16 the median of 256 callers rose by 5.6
-// ms.
+// How many requests to send in one turn. Few if few are waiting: requests that leave together return together
+// and meet as a convoy on this thread again (64 callers at 5 ms: 0.92 of what the delay allows with 4, 0.87
+// with 16). More if many are waiting, because each turn has a cost. Above 16, the median latency of 256
+// callers rose by 5.6 ms.
 constexpr unsigned kSmallBatch = 4;
 constexpr unsigned kLargeBatch = 16;
 constexpr unsigned kTurnsForABacklog = 3;
-// How long to sleep where epoll does not watch all that it should.
+// How long to sleep if epoll does not watch every descriptor.
 constexpr int kLookAgainMs = 10;
-// The program may close descriptors of ours while this thread sleeps, and nothing wakes it then. After a
-// sleep as long as kPause it looks whether they are still there; while requests are in flight it sleeps no
-// longer than kMaxSleepMs.
+// The program may close our descriptors while this thread sleeps, and then nothing wakes it. After a sleep of
+// at least Handoff::kPause, the thread checks whether they are still there. While requests are in flight, it
+// sleeps no longer than kMaxSleepMs.
 constexpr int kMaxSleepMs = 250;
 constexpr int kMaxIdleSleepMs = 60'000;
 
-// A time-out runs from before the request is sent, so half of it is what surely has passed since.
+// A time-out starts before its request is sent, so it suffices if half of it has passed since the sending.
 constexpr Clock::duration kUnresponsiveAfter = std::chrono::seconds(1);
 
-// A healthy device in the same network takes less for a handshake.
+// A healthy device in the same network completes a handshake in less time.
 constexpr long kShortestTryMs = 100;
 
 unsigned batch_of(const Lane& lane) noexcept {
   return std::clamp(lane.admission.waiting() / kTurnsForABacklog, kSmallBatch, kLargeBatch);
 }
 
-// Not only when the request was just sent: what came at the beginning of the wait may be the last that ever
-// came.
+// Whether `when` is in the second half of the wait, not just after the request was sent: what arrived at the
+// beginning of the wait may be the last that ever arrived.
 bool is_late_in_wait(Clock::time_point when, const Easy& easy) noexcept {
   return when - easy.sent_at > (Clock::now() - easy.sent_at) / 2;
 }
 
-// The request got no reply, but others have. Parts of replies do not count: a node that sends all of them too
-// slowly answers nobody.
+// The request got no reply, but others did. Parts of replies do not count: a node that sends all replies too
+// slowly is of no use to any caller.
 bool answers_others(const Lane& lane, const Easy& easy) noexcept {
   return is_late_in_wait(lane.replied_at, easy);
 }
@@ -76,7 +76,7 @@ void Loop::run() noexcept {
     if (has_lost_descriptors_) break;
     serve_sockets();
     reap();
-    handoff_.publish();  // before new work, so that the callers' threads run beside us
+    handoff_.publish();  // before new work, so that the callers' threads run in parallel
     if (has_lost_descriptors_) break;
     receive(handoff_.collect());
     expire();
@@ -96,8 +96,8 @@ void Loop::sleep() noexcept {
   poller_.apply();
   const bool must_look_again = give_up_unwatched();
   work_.guard.before_wait();
-  // First a look, as one who does not sleep: while there is something to do nobody has to ring. With 64
-  // callers 1 wake-up per 2,000 requests, without it 1 per 100.
+  // First poll without announcing that this thread sleeps: as long as there is work, callers need not ring.
+  // With 64 callers, this takes 1 wake-up per 2,000 requests instead of 1 per 100.
   poller_.wait(0);
   bool must_check = poller_.has_failed();
   if (!poller_.found_something() && handoff_.about_to_sleep()) {
@@ -125,13 +125,13 @@ int Loop::sleep_ms(Clock::time_point now) noexcept {
   }
   const int most = is_idle() ? kMaxIdleSleepMs : kMaxSleepMs;
   if (until == kNever) return most;
-  // Rounded up: a timer asked for a moment too early would spin.
+  // Rounded up: waking up shortly before a timer is due would spin.
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, most));
 }
 
 void Loop::serve_sockets() noexcept {
-  // First of all: what follows closes connections, and their numbers may be anybody's then.
+  // Must come first: the calls below close connections, and their numbers may then belong to other files.
   for (const int fd : poller_.hung_up()) connections_.bury(fd);
   for (const auto& ready : poller_.ready()) {
     int events = (ready.events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0;
@@ -154,8 +154,8 @@ bool Loop::nudge_lane_of(int fd) noexcept {
   return endpoint && nudge(*lanes_[*endpoint], fd, sockets_);
 }
 
-// libcurl 8.22 has OpenSSL read ahead. A transfer that ends leaves there what came for others, and no
-// descriptor tells them: so the last one to read is one that goes on.
+// libcurl 8.22 makes OpenSSL read ahead. A transfer that ends may leave data for others in OpenSSL's buffer,
+// which no descriptor reports. So the last transfer to read must be one that continues.
 void Loop::read_on() noexcept {
   for (const auto& lane : lanes_)
     while (const Easy* const easy = has_lost_descriptors_ ? nullptr : curl::read_on(*lane, sockets_)) {
@@ -212,7 +212,7 @@ void Loop::admit() noexcept {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     Lane& lane = *lanes_[(first_lane_ + i) % lanes_.size()];
     unsigned most = batch_of(lane);
-    // A scout over a connection that stands opens the gate at once, hence the loop.
+    // A scout over an existing connection opens the gate at once, hence the loop.
     while (most != 0 && lane.admission.has_next()) {
       const unsigned added = hand_over(lane, most);
       kick(lane, added);
@@ -254,12 +254,12 @@ bool Loop::start(Lane& lane, Call& call) noexcept {
   return true;
 }
 
-// Has libcurl send what was added.
+// Makes libcurl send the requests that were added.
 void Loop::kick(Lane& lane, unsigned added) noexcept {
   if (added == 0) return;
-  share_connections();  // here, as libcurl takes no settings from within its callbacks
-  // Corked, the requests of this turn leave in full segments (0.52 to 0.65 of the CPU); for a single one it
-  // costs 19 µs.
+  share_connections();  // here, because libcurl accepts no settings from within its callbacks
+  // Corked, the requests of this turn leave in full segments (0.52 to 0.65 of the CPU time); for a single
+  // request, it would cost 19 µs.
   std::optional<Cork> cork;
   if (added > 1 && lane.admission.shape() == Admission::Shape::streams)
     cork.emplace(sockets_.only_socket_of(lane.index));
@@ -339,9 +339,9 @@ void Loop::end_slow_handshakes(Lane& lane, Clock::time_point now) noexcept {
   report_limit(lane, lanes_, work_);
 }
 
-// A connection whose requests time out and that has brought nothing for others since is dead: the peer has
-// vanished, or a firewall has forgotten it. libcurl would go on to use it. A request that had only the last
-// milliseconds before its deadline proves nothing against the others on the connection.
+// A connection is dead if its requests time out and nothing has arrived for others since: the peer has
+// vanished, or a firewall has dropped its state. libcurl would continue to use it. A request that had only a
+// few milliseconds before its deadline proves nothing about the connection.
 void Loop::close_unresponsive(const Lane& lane, const Easy& easy) noexcept {
   const auto enough = std::min<Clock::duration>(std::chrono::milliseconds(work_.options.request_timeout_ms),
                                                 kUnresponsiveAfter) /
@@ -354,8 +354,8 @@ void Loop::close_unresponsive(const Lane& lane, const Easy& easy) noexcept {
   multi_.serve(fd, CURL_CSELECT_IN);
 }
 
-// A connection that epoll does not watch (it ran out of memory or of watches) would never be served: its
-// requests fail now. true: there are such descriptors, so do not rely on being woken.
+// A connection that epoll does not watch (out of memory or of watches) would never be served, so its requests
+// fail now. true: there are such descriptors, so do not rely on being woken.
 bool Loop::give_up_unwatched() noexcept {
   bool some = false;
   while (const auto unwatched = poller_.take_unwatched()) {
@@ -366,30 +366,30 @@ bool Loop::give_up_unwatched() noexcept {
                     {"cannot watch a descriptor", endpoint ? " of the connection to " : "",
                      endpoint ? std::string_view(lanes_[*endpoint]->urls.base()) : std::string_view(),
                      " (epoll_ctl): ", strerror_r(unwatched->error, space, sizeof space)});
-    if (!endpoint) continue;  // libcurl looks after its own by timer
+    if (!endpoint) continue;  // libcurl serves its own descriptors by timer
     connections_.bury(unwatched->fd);
     multi_.serve(unwatched->fd, CURL_CSELECT_IN);
   }
   return some;
 }
 
-// No connection came about in what the call's own deadline left, which proves nothing to the calls that have
-// more time: they wait on. But the next one tries the next address, or else none would ever get there.
+// The connection was not established within the call's own deadline, which proves nothing to calls that have
+// more time: they keep waiting. But the next call tries the next address, or none would ever reach it.
 void Loop::pass_over_address(Lane& lane, const Easy& easy, Call& call) noexcept {
   lane.must_resolve_anew = true;
-  if (lane.active.size() > lane.unsent) return;  // others stand
+  if (lane.active.size() > lane.unsent) return;  // other connections are up
   if (easy.connect_timeout_ms < kShortestTryMs) return;
   const bool is_in_use = easy.connect_to == lane.addresses.in_use();
   call.has_another_address = !is_in_use || lane.addresses.failed_in_haste();
 }
 
-// No connection came about: what waits for it would find the same, one after the other. All of it may be
-// tried again at the node's next address.
+// The connection failed: all calls that wait for it would fail the same way, one after another, so they fail
+// now. All of them may be retried at the node's next address.
 void Loop::fail_together(Lane& lane, Call& cause) noexcept {
   work_.log.write(LogLevel::connections, {"no connection to ", lane.urls.base(), ": ", cause.message});
   lane.must_resolve_anew = true;
   if (lane.admission.shape() == Admission::Shape::connections && lane.active.size() > lane.unsent)
-    return;  // others stand
+    return;  // other connections are up
   cause.has_another_address = lane.addresses.failed();
   const auto fail_like_it = [&](Call& call) {
     call.has_another_address = cause.has_another_address;
@@ -420,8 +420,8 @@ void Loop::stop() noexcept {
   handoff_.publish();
 }
 
-// What libcurl has in hand stays there: to end a transfer it would close a connection, with TLS's farewell to
-// whatever has its number now.
+// Leaves libcurl's transfers as they are: to end one, libcurl would close a connection and send TLS's
+// close_notify to whatever file has its number now.
 void Loop::abandon() noexcept {
   has_lost_descriptors_ = true;
   handoff_.fail_all(handoff_.close(Failure::descriptors_closed), Failure::descriptors_closed,
@@ -448,8 +448,8 @@ void Loop::keep_if_descriptors_are_lost(std::unique_ptr<Loop> loop) noexcept {
   while (!kept.compare_exchange_weak(one->next_kept_, one, std::memory_order_relaxed)) continue;
 }
 
-// One connection to a server of HTTP/2, also where it allows fewer streams than we do; several where it is
-// HTTP/1.1.
+// One connection to an HTTP/2 server, even if it allows fewer streams than we do; several to an HTTP/1.1
+// server.
 void Loop::share_connections() noexcept {
   const bool several = std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) {
     return lane->admission.shape() == Admission::Shape::connections;

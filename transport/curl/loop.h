@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the I/O thread does: takes calls in, has libcurl send them, publishes the outcomes. Sole owner of the
-// CURLM.
+// What the I/O thread does: collects calls, makes libcurl send them, publishes the outcomes. Sole owner of
+// the CURLM.
 #pragma once
 
 #include <memory>
@@ -18,20 +18,20 @@ namespace sesam::transport::curl {
 
 class Loop {
  public:
-  /// On the I/O thread, inside the fork guard. Throws std::bad_alloc.
+  /// Runs on the I/O thread, inside the fork guard. Throws std::bad_alloc.
   explicit Loop(const Workplace& workplace);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// As Driver::run().
+  /// See Driver::run().
   void run() noexcept;
-  /// The latter: libcurl may not be called again, not even to end, since it would use the numbers. Keeps the
-  /// loop as it is, permanently.
+  /// If descriptors are lost, libcurl may not be called again, not even for cleanup, since it would use their
+  /// numbers: keeps the loop as it is, permanently.
   static void keep_if_descriptors_are_lost(std::unique_ptr<Loop> loop) noexcept;
 
  private:
-  // A turn, in this order.
+  // The steps of a turn, in this order.
   void sleep() noexcept;
   void serve_sockets() noexcept;
   void reap() noexcept;
@@ -71,8 +71,8 @@ class Loop {
   Easies easies_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   Rests rests_;
-  Multi multi_;                 // goes before what its callbacks use
-  std::size_t first_lane_ = 0;  // takes turns, so that no endpoint starves another
+  Multi multi_;                 // destroyed before what its callbacks use
+  std::size_t first_lane_ = 0;  // rotates, so that no endpoint starves another
   bool has_lost_descriptors_ = false;
   Loop* next_kept_ = nullptr;
 };

@@ -20,7 +20,7 @@ Multi::Multi(const Options& options, curl_socket_callback on_interest, void* con
   curl_multi_setopt(handle, CURLMOPT_MAXCONNECTS,
                     static_cast<long>(options.connections * options.urls.size() + 1));
 #if LIBCURL_VERSION_NUM >= 0x081400
-  curl_multi_setopt(handle, CURLMOPT_QUICK_EXIT, 1L);  // 8.20 and later ask here, not CURLOPT_QUICK_EXIT
+  curl_multi_setopt(handle, CURLMOPT_QUICK_EXIT, 1L);  // 8.20 and later read this, not CURLOPT_QUICK_EXIT
 #endif
 }
 

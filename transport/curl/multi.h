@@ -22,21 +22,21 @@ class Multi {
 
   CURLMcode add(const Easy& easy) noexcept { return curl_multi_add_handle(handle_.get(), easy.handle); }
   void remove(const Easy& easy) noexcept { curl_multi_remove_handle(handle_.get(), easy.handle); }
-  /// Something is to be done on this socket: CURL_CSELECT_… of curl_multi_socket_action(3).
+  /// This socket is ready: `events` is CURL_CSELECT_… of curl_multi_socket_action(3).
   void serve(int fd, int events) noexcept;
-  /// Has libcurl begin with what was added.
+  /// Makes libcurl start the transfers that were added.
   void begin() noexcept;
   /// Calls libcurl if its timer is due.
   void tick() noexcept;
-  /// When libcurl wants to be called; Clock::time_point::max(): it does not.
+  /// When libcurl wants to be called; Clock::time_point::max(): never.
   Clock::time_point timer() const noexcept { return timer_; }
   struct Ended {
     Easy* easy;
     CURLcode code;
   };
-  /// A transfer that is over; it stays added. Nothing: there is none left.
+  /// A transfer that has ended; it stays added. nullopt: none left.
   std::optional<Ended> take_ended() noexcept;
-  /// How many connections libcurl may make to one host. Not from within its callbacks.
+  /// The maximum number of connections to one host. Must not be called from within libcurl's callbacks.
   void allow_connections(long wanted) noexcept;
 
  private:

@@ -10,10 +10,10 @@
 namespace sesam::transport::curl {
 namespace {
 
-// Of one reply, trailers included; no device has much to say there.
+// For one reply, trailers included; devices send few headers.
 constexpr std::size_t kMaxHeaderBytes = 64 * 1024;
 
-// For a message alone: without the memory for it there is none.
+// Used for messages only: omitted if memory runs out.
 void keep_location(const Easy& easy) noexcept try {
   const char* location = nullptr;
   curl_easy_getinfo(easy.handle, CURLINFO_REDIRECT_URL, &location);
@@ -21,7 +21,7 @@ void keep_location(const Easy& easy) noexcept try {
 } catch (const std::bad_alloc&) {
 }
 
-// A call that has a connection made for itself over HTTP/1.1 waits for that, however many others are up.
+// A call for which an HTTP/1.1 connection is being made waits for it, however many others are up.
 bool is_connected(const Easy& easy) noexcept {
   const Admission& admission = easy.lane->admission;
   return admission.is_up() && !(easy.fresh && admission.shape() == Admission::Shape::connections);
@@ -46,7 +46,7 @@ std::size_t on_data(char* bytes, std::size_t size, std::size_t count, void* poin
   return 0;
 }
 
-// Their bytes are as much a part of the reply as those of the body, and as untrusted.
+// Header bytes are as much a part of the reply as the body, and as untrusted.
 std::size_t on_header(char*, std::size_t size, std::size_t count, void* pointer) noexcept {
   Easy& easy = *static_cast<Easy*>(pointer);
   const std::size_t length = size * count;
@@ -89,7 +89,7 @@ Evidence read_failure(const Easy& easy, CURLcode code) noexcept {
                     0,    easy.broken_off_for};
   if (is_of_the_connect(evidence)) evidence.limit_errno = Sockets::limit_errno();
   easy.call->may_have_acted = sent;
-  // Without memory for its words a failure is still the failure.
+  // If memory runs out for the message, the failure is reported without it.
   try {
     easy.call->message = message_of(evidence);
   } catch (const std::bad_alloc&) {

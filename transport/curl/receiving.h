@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A reply as it arrives, and what is known of a transfer when it ends.
+// Receives replies, and reads the outcome of a transfer when it ends.
 #pragma once
 
 #include <curl/curl.h>
@@ -10,16 +10,16 @@
 namespace sesam::transport::curl {
 
 /// CURLOPT_WRITEFUNCTION(3) and CURLOPT_HEADERFUNCTION(3) of an Easy: collect the body, count the bytes of
-/// the headers, and break off what grows too long.
+/// the headers, and abort a transfer that grows too long.
 std::size_t on_data(char* bytes, std::size_t size, std::size_t count, void* easy) noexcept;
 std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* easy) noexcept;
 
-/// Fills the call from a transfer that brought a reply. When its last byte came.
+/// Fills the call from a transfer that received a reply. Returns when the reply's last byte arrived.
 Clock::time_point read_reply(Easy& easy) noexcept;
-/// HTTP/2, or HTTP/1.1, of such a transfer.
+/// Whether such a transfer used HTTP/2 or HTTP/1.1.
 Admission::Shape shape_of(const Easy& easy) noexcept;
 
-/// Fills the call from a transfer that failed with that code, but for the failure itself.
+/// Fills the call from a transfer that failed with that code, except Call::failure.
 Evidence read_failure(const Easy& easy, CURLcode code) noexcept;
 
 }  // namespace sesam::transport::curl

@@ -7,7 +7,7 @@
 
 namespace sesam::transport::curl {
 
-/// nullptr: it has no connection yet, or libcurl's TLS is not OpenSSL's.
+/// nullptr: it has no connection yet, or libcurl's TLS library is not OpenSSL.
 inline SSL* tls_of(CURL* handle) noexcept {
   curl_tlssessioninfo* tls = nullptr;
   if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || tls == nullptr ||

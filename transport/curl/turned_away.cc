@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A connection beyond the limit may be left unaccepted. A handshake under load takes longer than one alone.
+// A server may not accept connections beyond its limit. Under load, a handshake takes longer than alone.
 constexpr Clock::duration kShortestPatience = 500ms;
 constexpr int kPatienceInHandshakes = 4;
 constexpr unsigned kRepeatedHandshakes = 2;
@@ -34,8 +34,8 @@ bool is_of_the_connection(Failure failure) noexcept {
 
 }  // namespace
 
-// libcurl has closed the connection of a call that is over: then the count is too low by one, which does no
-// harm.
+// libcurl has closed the connection of a call that has ended: then the count is one too low, which is
+// harmless.
 unsigned standing_connections(const Lane& lane, const Sockets& sockets) noexcept {
   const auto unproven =
       std::count_if(lane.active.begin(), lane.active.end(), [](const Easy* easy) { return easy->fresh; });
@@ -43,7 +43,7 @@ unsigned standing_connections(const Lane& lane, const Sockets& sockets) noexcept
   return all - std::min(all, static_cast<unsigned>(unproven));
 }
 
-// Of what libcurl repeats over a second connection nothing is known.
+// A request that libcurl would repeat over a second connection is no evidence of a limit.
 bool meets_limit(Lane& lane, const Easy& easy, const Evidence& evidence, const Sockets& sockets) noexcept {
   if (!easy.fresh || !is_of_the_connection(easy.call->failure)) return false;
   if (evidence.curl_code == CURLE_ABORTED_BY_CALLBACK) return false;
@@ -53,7 +53,7 @@ bool meets_limit(Lane& lane, const Easy& easy, const Evidence& evidence, const S
   return is_one_of_many && (!evidence.sent || easy.call->repeatable);
 }
 
-// While others are answered, or could be, it is not the way there that is slow.
+// If others get replies, or established connections are idle, the network is not the cause.
 bool is_slow_handshake(const Lane& lane, const Easy& easy, Clock::time_point now, bool others_idle) noexcept {
   if (!is_in_handshake(easy) || now - easy.connecting_since < patience_of(lane)) return false;
   return lane.heard_at > easy.connecting_since || others_idle;
@@ -89,7 +89,7 @@ void report_limit(Lane& lane, std::span<const std::unique_ptr<Lane>> lanes,
                          learned == 1 ? " connection" : " connections", " at a time: further requests wait"});
 }
 
-// One that has answered before restarts.
+// A server that has answered before is restarting.
 Failure failure_of_handshake(Lane& lane, const Evidence& evidence) noexcept {
   const Failure failure = failure_of(evidence);
   if (failure != Failure::connection_lost || lane.ever_answered) return failure;

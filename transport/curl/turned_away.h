@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A server of HTTP/1.1 that allows fewer connections than we make: what it turns away waits for a place.
+// HTTP/1.1 servers that allow fewer connections than we make: a call that is turned away waits for a place.
 #pragma once
 
 #include <memory>
@@ -11,10 +11,10 @@
 
 namespace sesam::transport::curl {
 
-/// Connections of this endpoint that have answered before, in use or idle.
+/// The number of this endpoint's connections that have answered before, in use or idle.
 unsigned standing_connections(const Lane& lane, const Sockets& sockets) noexcept;
 
-/// Whether a call that failed met the server's limit, so that it may wait for a place.
+/// Whether a failed call met the server's connection limit, so that it may wait for a place.
 bool meets_limit(Lane& lane, const Easy& easy, const Evidence& evidence, const Sockets& sockets) noexcept;
 
 /// Whether the handshake of this call has taken so long that the server seems not to accept the connection.
@@ -22,10 +22,10 @@ bool is_slow_handshake(const Lane& lane, const Easy& easy, Clock::time_point now
 /// When the next handshake of this endpoint becomes slow; Clock::time_point::max(): none does.
 Clock::time_point next_slow_handshake(const Lane& lane) noexcept;
 
-/// What a failed handshake means: a server that breaks off each one is not a server of ours.
+/// The failure to report for a failed handshake: a server that breaks off each one is not a device.
 Failure failure_of_handshake(Lane& lane, const Evidence& evidence) noexcept;
 
-/// Counts and logs a limit that was just learned, or that is over.
+/// Counts and logs a limit that was just learned or no longer applies.
 void report_limit(Lane& lane, std::span<const std::unique_ptr<Lane>> lanes,
                   const Workplace& workplace) noexcept;
 

@@ -9,7 +9,7 @@
 namespace sesam::transport::curl {
 namespace {
 
-// The dots of a path are the device's business (PATH_AS_IS), and a missing scheme is a mistake, not "http".
+// Dots in a path are left to the device (PATH_AS_IS), and a missing scheme is an error, not "http".
 constexpr unsigned kFlags = CURLU_PATH_AS_IS | CURLU_NON_SUPPORT_SCHEME;
 
 std::string part(CURLU* url, CURLUPart which) {
@@ -53,7 +53,7 @@ CURLU* EndpointUrls::shared(std::string_view path) {
 
 Url EndpointUrls::parse(std::string_view path) const {
   Url url(curl_url());
-  Secret whole(base_);  // there may be a PIN in the path
+  Secret whole(base_);  // the path may contain a PIN
   whole.append(path);
   whole.append({"\0", 1});
   const CURLUcode code =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parsed URLs of one endpoint. libcurl parses a string again for each request; a parsed one saves 13 % of its
-// instructions.
+// Parsed URLs of one endpoint. libcurl would parse a string again for each request; a parsed URL saves 13 %
+// of its instructions.
 #pragma once
 
 #include <curl/curl.h>
@@ -24,12 +24,12 @@ class EndpointUrls {
 
   /// Why the base cannot be used; empty if it can.
   const std::string& complaint() const noexcept { return complaint_; }
-  /// A URL that lives as long as this object: for the few paths without arguments. nullptr if it cannot be
-  /// parsed or there have been many: then use parse().
+  /// A cached URL that lives as long as this object, for the few paths without arguments. nullptr if it
+  /// cannot be parsed or the cache is full: then use parse(). Throws std::bad_alloc.
   CURLU* shared(std::string_view path);
   /// nullptr if it cannot be parsed. Throws std::bad_alloc.
   Url parse(std::string_view path) const;
-  /// "HOST:PORT", as libcurl's address cache knows it.
+  /// "HOST:PORT", as in libcurl's address cache.
   std::string host_and_port() const;
   /// For messages.
   const std::string& base() const noexcept { return base_; }
