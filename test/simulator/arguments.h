@@ -8,8 +8,8 @@
 
 namespace sesam::simulator {
 
-// The command line as options, or the exit status where there is nothing to run (--help, a mistake: both
-// already printed).
+// Parses the command line. Returns nothing and sets `exit_status` if there is nothing to run, after --help or
+// an error (both already printed).
 std::optional<Options> parse_arguments(int argc, char** argv, int& exit_status);
 
 }  // namespace sesam::simulator

@@ -38,7 +38,7 @@ class TlsStream final : public ByteStream {
   IoResult read(char* buffer, std::size_t size) override {
     ERR_clear_error();
     std::size_t bytes = 0;
-    const int result = SSL_read_ex(ssl_.get(), buffer, size, &bytes);  // before bytes is looked at
+    const int result = SSL_read_ex(ssl_.get(), buffer, size, &bytes);  // before `bytes` is read
     return outcome(result, bytes);
   }
 

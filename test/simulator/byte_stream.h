@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of a connection, in clear or in TLS.
+// The byte stream of a connection, plain or over TLS.
 #pragma once
 
 #include <cstddef>
@@ -14,17 +14,17 @@ enum class IoStatus { done, blocked, closed };
 
 struct IoResult {
   IoStatus status;
-  std::size_t bytes;  // if done
+  std::size_t bytes;  // valid if `status` is done
 };
 
-// The bytes of a non-blocking connection, encrypted or not. Does not own the socket.
+// The byte stream of a non-blocking connection, plain or encrypted. Does not own the socket.
 class ByteStream {
  public:
   virtual ~ByteStream() = default;
   virtual IoResult read(char* buffer, std::size_t size) = 0;
   virtual IoResult write(std::string_view bytes) = 0;
   virtual void say_goodbye() {}  // TLS: close_notify
-  // Not null once the TLS handshake is over; a plain stream has none.
+  // Null until the TLS handshake is complete, and always for a plain stream.
   virtual SSL* established_tls() { return nullptr; }
   virtual bool is_tls() const { return false; }
 };

@@ -32,7 +32,7 @@ X509Ptr make_certificate(const std::string& common_name, EVP_PKEY* pkey) {
   set_random_serial(*cert);
   X509_gmtime_adj(X509_getm_notBefore(cert.get()), -3600);
   X509_gmtime_adj(X509_getm_notAfter(cert.get()), kValidSeconds);
-  const NamePtr name(X509_NAME_new());  // the certificate's own can only be read since OpenSSL 4.0
+  const NamePtr name(X509_NAME_new());  // since OpenSSL 4.0, the certificate's own name is read-only
   const auto* text = reinterpret_cast<const unsigned char*>(common_name.c_str());
   check(X509_NAME_add_entry_by_txt(name.get(), "CN", MBSTRING_UTF8, text, -1, -1, 0) == 1, "name");
   X509_set_subject_name(cert.get(), name.get());

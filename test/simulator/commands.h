@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device's commands: the table of them, their handlers, and what the handlers share.
+// The device's commands: their table, their handlers, and helpers that the handlers share.
 #pragma once
 
 #include <array>
@@ -18,11 +18,11 @@ namespace sesam::simulator {
 class Device;
 struct Command;
 
-// One request on its way through the device.
+// One request that the device is processing.
 struct Call {
   ExchangePtr exchange;
   const Command* command = nullptr;
-  std::string name;  // what the client asked for, known or not
+  std::string name;  // the command as the client named it, known or not
   Fields fields;
   std::string user;
   Fault fault;
@@ -31,18 +31,18 @@ using CallPtr = std::shared_ptr<Call>;
 
 enum class Interface { post, get };
 
-// A row of the device's vocabulary. A GET's path segments become fields of these names, so that handlers do
-// not know how they were called.
+// One row of the command table. The path segments of a GET become fields named by `arguments`, so that
+// handlers need not know which interface was used.
 struct Command {
   std::string_view name;
   Interface interface;
-  std::array<std::string_view, 4> arguments;  // of a GET, in order; "" ends them
+  std::array<std::string_view, 4> arguments;  // of a GET, in order; terminated by ""
   void (*handle)(Device& device, const CallPtr& call);
 };
 
 const Command* find_command(std::string_view name, Interface interface);
 
-// The handlers, by file. Each ends in Device::finish, at once or from a core, or throws DeviceError.
+// The handlers, by file. Each calls Device::finish, directly or from a core, or throws DeviceError.
 // commands_query.cc: no core needed
 void handle_timestamp(Device& device, const CallPtr& call);
 void handle_listkeys(Device& device, const CallPtr& call);
@@ -64,8 +64,8 @@ std::string_view required(const Call& call, std::string_view field);
 int required_number(const Call& call, std::string_view field);
 // Field `core`, default 1. Throws unknown_core if the device has no such core.
 int core_of(Device& device, const Call& call);
-// The one key of that name, in that core (0: any), whose PIN fits. Throws unknown_key, ambiguous_key or what
-// check_pin throws.
+// Returns the only key of that name in that core (0: any core) after checking its PIN. Throws unknown_key,
+// ambiguous_key, or the errors of check_pin.
 KeyPtr usable_key(Device& device, std::string_view name, int core, std::optional<std::string_view> pin);
 
 // `{"command":"…","core":N` without the closing brace.

@@ -47,7 +47,7 @@ void sign_with(Device& device, const CallPtr& call, const KeyPtr& key, Sign sign
     auto produce = [key, sign = std::move(sign)] { return sign(loaded(*key)); };
     return device.on_core(core, duration, call, std::move(produce), std::move(deliver));
   }
-  // The core's threads never touch `loaded` in this mode.
+  // In this mode the cores' threads never use `loaded`.
   if (key->canned_signature.empty()) key->canned_signature = sign(loaded(*key));
   if (duration.count() != 0) {
     return device.on_core(
@@ -59,7 +59,7 @@ void sign_with(Device& device, const CallPtr& call, const KeyPtr& key, Sign sign
 }
 
 KeyPtr symmetric_key(Device& device, const Call& call) {
-  const int core = call.fields.get("core") ? core_of(device, call) : 0;  // a GET names none
+  const int core = call.fields.get("core") ? core_of(device, call) : 0;  // a GET has no core
   KeyPtr key = usable_key(device, required(call, "key"), core, call.fields.get("pin"));
   if (key->material.type != KeyType::sym) throw DeviceError(Failure::unsupported, "key type");
   if (required(call, "mode") != "CBC") throw DeviceError(Failure::unsupported, "mode");
@@ -91,7 +91,7 @@ void handle_rsasign(Device& device, const CallPtr& call) {
     scheme.padding = RsaPadding::pss;
     scheme.salt_bytes = required_number(*call, "saltlen");
     if (scheme.salt_bytes < 0)
-      throw DeviceError(Failure::malformed, "saltlen");  // negative has a meaning to OpenSSL
+      throw DeviceError(Failure::malformed, "saltlen");  // negative values have a meaning in OpenSSL
   }
   sign_with(device, call, key, [scheme, hash = hash_of(*call)](PrivateKey& private_key) {
     return private_key.sign_rsa(scheme, hash);

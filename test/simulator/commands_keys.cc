@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands that make and delete keys.
+// The commands that create and delete keys.
 #include "commands.h"
 #include "device.h"
 #include "hex.h"
@@ -11,8 +11,8 @@ namespace {
 // 0: as long as it takes.
 Clock::duration making_time(Device& device) { return std::chrono::milliseconds(device.options().keygen_ms); }
 
-// What every new key has in common. The field `storepin` is the simulator's own: nothing is known of how a
-// PIN gets stored.
+// The properties that all new keys have. The field `storepin` is specific to the simulator: how the real
+// device is told to store a PIN is not known.
 NewKey new_key(Device& device, const Call& call) {
   NewKey key;
   key.core = core_of(device, call);
@@ -32,7 +32,7 @@ KeyType curve_family(const Call& call) {
   return *family;
 }
 
-// `keysize` in bits, or else the size of the curve whose scalars are that long.
+// `keysize` in bits or, if missing, the size of the curve whose scalars have that length.
 int imported_bits(const Call& call, KeyType family, std::size_t scalar_bytes) {
   if (call.fields.get("keysize")) return required_number(call, "keysize");
   if (family == KeyType::nist && scalar_bytes > 64) return 521;
@@ -61,7 +61,7 @@ void handle_genecckey(Device& device, const CallPtr& call) {
       [&device, call, wanted](KeyMaterial material) {
         const KeyPtr key = add(device, wanted, std::move(material));
         std::string body = generated_head(*call, *key);
-        append_plain(body, "publickey", key->material.public_hex);  // spelt so here, public_key elsewhere
+        append_plain(body, "publickey", key->material.public_hex);  // spelt public_key in all other replies
         body += ',';
         append_plain(body, "result", key->key_id);
         return body + '}';

@@ -46,19 +46,19 @@ void Connection::on_events(std::uint32_t epoll_events) {
 }
 
 void Connection::read_all() {
-  static std::array<char, kReadBytes> buffer;  // the I/O thread's
+  static std::array<char, kReadBytes> buffer;  // used by the I/O thread only
   while (closing_ == Closing::no && !silent_) {
     const IoResult result = stream_->read(buffer.data(), buffer.size());
     if (!session_) start_session();
     if (result.status == IoStatus::blocked) return;
-    // The peer is to read the alert of a handshake that failed, not a reset.
+    // Draining lets the peer read the alert of a failed handshake instead of a reset.
     if (result.status == IoStatus::closed) return session_ ? request_close(Closing::now) : start_draining();
     idle_.reset();
     session_->receive({buffer.data(), result.bytes});
   }
 }
 
-// A plain stream at once, a TLS stream when its handshake is over.
+// Plain streams start immediately, TLS streams when their handshake is complete.
 void Connection::start_session() {
   SSL* tls = stream_->established_tls();
   if (stream_->is_tls() && tls == nullptr) return;
@@ -86,14 +86,14 @@ void Connection::request_close(Closing how) {
 
 void Connection::go_away() {
   if (session_) return session_->go_away();
-  shut();  // still in its handshake
+  shut();  // still in the TLS handshake
 }
 
 void Connection::change_max_streams(std::uint32_t max_streams) {
   if (session_) session_->change_max_streams(max_streams);
 }
 
-// The kernel goes on acknowledging what comes; the client's end is all that we look at.
+// The kernel continues to acknowledge data; only the client's close is still watched for.
 void Connection::fall_silent() {
   if (closing_ != Closing::no || std::exchange(silent_, true)) return;
   watched_events_ = EPOLLRDHUP;
@@ -122,7 +122,7 @@ void Connection::flush() {
   if (session_ && (closing_ == Closing::after_flush || session_->done())) start_draining();
 }
 
-// False if the rest must wait, or the connection is gone.
+// Returns false if the rest must wait or the connection is closed.
 bool Connection::write_out() {
   while (out_sent_ < out_.size()) {
     const IoResult result = stream_->write(std::string_view(out_).substr(out_sent_));
@@ -140,7 +140,7 @@ bool Connection::write_out() {
   return true;
 }
 
-// Reading goes on unless nothing will be done with it.
+// Watches for input too, unless it would be ignored.
 void Connection::watch(bool writable) {
   const std::uint32_t in = closing_ == Closing::after_flush ? 0U : EPOLLIN;
   const std::uint32_t events = in | (writable ? EPOLLOUT : 0U);

@@ -22,18 +22,18 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // For the listener, and so for the tests' mishaps.
-  void go_away();  // what is under way is answered first
+  // For the listener and, through it, for network faults that tests inject.
+  void go_away();  // requests in progress are answered first
   void shut() { request_close(Closing::now); }
   void reset_connection() override { request_close(Closing::reset); }
   void close_after_handshake() { unwanted_ = true; }
-  void fall_silent() override;  // until the client gives up
+  void fall_silent() override;  // until the client closes the connection
   bool silent() const { return silent_; }
   void change_max_streams(std::uint32_t max_streams);
 
  private:
-  // draining: all is sent and our side is shut; what the peer still sends is read and dropped, because
-  // closing with unread bytes would make TCP take back what the peer has not read yet.
+  // draining: everything is sent and our side is shut down; further input is read and dropped. Closing with
+  // unread input would make TCP send RST, and the peer could lose data that it has not read yet.
   enum class Closing { no, after_flush, draining, now, reset };
 
   void on_events(std::uint32_t epoll_events) override;
@@ -56,7 +56,7 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
   Listener& owner_;
   const int fd_;
   std::unique_ptr<ByteStream> stream_;
-  std::unique_ptr<Session> session_;  // once it is known which
+  std::unique_ptr<Session> session_;  // null until the protocol is known
   std::string out_;
   std::size_t out_sent_ = 0;
   bool flush_planned_ = false;
@@ -64,8 +64,8 @@ class Connection final : private FdHandler, private TurnEnd, private SessionHost
   Closing closing_ = Closing::no;
   bool silent_ = false;
   bool unwanted_ = false;
-  std::shared_ptr<Connection*> idle_;         // since a reply was sent, until the next request: as below
-  std::shared_ptr<Connection*> drain_limit_;  // what the timer holds a weak pointer to
+  std::shared_ptr<Connection*> idle_;         // set while idle; its timer holds a weak pointer to it
+  std::shared_ptr<Connection*> drain_limit_;  // set while draining; likewise
 };
 
 }  // namespace sesam::simulator

@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-// False if it is none of them.
+// Returns false if there is no such rule.
 bool change_rule(ConnectionRules& rules, const std::string& name, const json& value) {
   if (name == "max_connections") return rules.max_connections = value, true;
   if (name == "surplus") return rules.surplus = parse_surplus(value.get_ref<const std::string&>()), true;
@@ -22,7 +22,7 @@ bool change_rule(ConnectionRules& rules, const std::string& name, const json& va
   return false;
 }
 
-// Everything but what is secret.
+// Everything except secrets.
 ordered_json describe(const Key& key) {
   return {{"key_id", key.key_id},
           {"slot", key.slot},
@@ -91,7 +91,7 @@ ordered_json Control::list_keys() const {
   return {{"keys", std::move(keys)}};
 }
 
-// On the key's core, so that the network's clients go on being served meanwhile.
+// Runs on the key's core, so that clients of the network are served meanwhile.
 void Control::create_keys(const ExchangePtr& exchange) {
   const json body = json::parse(exchange->request.body);
   const KeyOrder order = parse_key_order(body, device_.options().users.front().name);

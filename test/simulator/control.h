@@ -12,8 +12,8 @@
 
 namespace sesam::simulator {
 
-// The tests' way in, on a port of its own: plain HTTP/1.1 and JSON, no authentication. README.md has the
-// requests.
+// The interface for tests, on a separate port: plain HTTP/1.1 and
+// JSON, without authentication. README.md lists the requests.
 class Control {
  public:
   Control(Device& device, Listener& network, Mishaps& mishaps, TlsIdentity& identity)

@@ -50,7 +50,7 @@ void Core::wait_for_job(std::unique_lock<std::mutex>& lock) {
 
 void Core::run() {
   prctl(PR_SET_NAME, "n200-core");
-  prctl(PR_SET_TIMERSLACK, 1UL);  // by default the kernel may add 50 µs to each sleep
+  prctl(PR_SET_TIMERSLACK, 1UL);  // the kernel's default may add 50 µs to each sleep
   std::unique_lock lock(mutex_);
   while (true) {
     wait_for_job(lock);

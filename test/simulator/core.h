@@ -12,21 +12,21 @@
 
 namespace sesam::simulator {
 
-// One crypto processor: a thread that does one operation after the other, first come first served (n200.md,
-// "a core").
+// One crypto processor: a thread that executes operations
+// one at a time, in order of submission (n200.md, "a core").
 class Core {
  public:
   using Finish = std::function<void()>;  // run on the I/O thread
   using Work = std::function<Finish()>;  // run on the core's thread; must not throw
 
   explicit Core(EventLoop& loop);
-  ~Core();  // what is still queued is dropped
+  ~Core();  // drops the queued jobs
 
-  // The operation takes `duration`, or as long as it takes if that is longer. Counted from the end of the one
-  // before, not from when the thread woke up: a core under load does exactly 1/duration operations per
-  // second.
+  // Queues an operation. It occupies the core for `duration`, or for as long as `work` takes if that is
+  // longer. The time counts from the end of the previous operation, not from when the thread woke up: a busy
+  // core performs exactly 1/duration operations per second.
   void submit(Work work, Clock::duration duration);
-  // What is waiting and what comes waits until then. max(): until it is called again; min(): no longer.
+  // Delays queued and new jobs until `when`. max(): until the next call; min(): ends the delay.
   void hang_until(Clock::time_point when);
 
  private:

@@ -6,7 +6,7 @@
 namespace sesam::simulator {
 namespace {
 
-// The loop of this thread, and one core.
+// An event loop on this thread and one core.
 class CoreTest : public testing::Test {
  protected:
   void submit() {

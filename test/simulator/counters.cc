@@ -23,7 +23,7 @@ nlohmann::ordered_json Counters::to_json() const {
           {"faults", faults}};
 }
 
-// In place: exchanges under way point at the gauge.
+// Resets in place, because exchanges in progress point to the gauge.
 void Counters::reset() {
   connections_accepted = connections_served_max = connections_turned_away = tls_handshakes = tls_resumed =
       http2_connections = http1_connections = requests_total = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counters of what clients did, for tests that prove how few requests something takes.
+// Counters of client activity, for tests that check how many requests an operation takes.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace sesam::simulator {
 
-// How many are there now, and how many there were at most.
+// A current number and its maximum.
 class Gauge {
  public:
   void enter() { max_ = std::max(max_, ++now_); }
@@ -26,25 +26,25 @@ class Gauge {
   std::uint64_t max_ = 0;
 };
 
-// What the clients did, for tests that prove how few requests something takes. The I/O thread's; the control
-// port's own connections are not counted.
+// Client activity, for tests that check how many requests an operation takes. Belongs to the I/O thread.
+// Connections to the control port are counted separately.
 struct Counters {
   std::uint64_t connections_accepted = 0;
   std::uint64_t connections_open = 0;
-  std::uint64_t connections_served_max = 0;  // at a time
+  std::uint64_t connections_served_max = 0;  // maximum of concurrent ones
   std::uint64_t connections_turned_away = 0;
   std::uint64_t tls_handshakes = 0;
-  std::uint64_t tls_resumed = 0;  // of these
+  std::uint64_t tls_resumed = 0;  // those of tls_handshakes that resumed a session
   std::uint64_t http2_connections = 0;
   std::uint64_t http1_connections = 0;
   std::uint64_t requests_total = 0;
   Gauge in_flight;
   std::map<std::string, std::uint64_t, std::less<>> requests;  // by command
-  std::map<std::string, std::uint64_t, std::less<>> errors;    // by text
-  std::map<std::string, std::uint64_t, std::less<>> faults;    // those of POST /faults that hit, by name
+  std::map<std::string, std::uint64_t, std::less<>> errors;    // by error text
+  std::map<std::string, std::uint64_t, std::less<>> faults;    // injected faults (POST /faults), by name
 
   nlohmann::ordered_json to_json() const;
-  // What is open now stays: connections_open and streams_in_flight.
+  // Keeps the current values: connections_open and in_flight.now().
   void reset();
 };
 

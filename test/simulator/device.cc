@@ -85,7 +85,7 @@ void Device::execute(const CallPtr& call) {
   call->user = user->name;
   call->fault = faults_.take(call->name);
   if (call->fault.kind != nullptr) ++counters_.faults[std::string(call->fault.kind->name)];
-  if (is_black_hole(call->fault)) return;  // the session keeps the exchange until the client gives up
+  if (is_black_hole(call->fault)) return;  // the session keeps the exchange until the stream closes
   if (call->fault.kind != nullptr && call->fault.kind->instead) return finish(*call, {});
   if (call->command == nullptr) throw DeviceError(Failure::unknown_command);
   call->command->handle(*this, call);
@@ -103,7 +103,7 @@ void Device::finish(Call& call, Reply reply) {
   if (options_.dialect != nullptr) options_.dialect->apply(call.name, reply);
   if (call.fault.kind != nullptr) call.fault.kind->apply(call.fault, call.name, reply);
   if (options_.verbose) {
-    // The name of the command only: paths and fields hold PINs.
+    // Logs only the command's name: paths and fields contain PINs.
     std::fprintf(stderr, "n200-sim: %s %s %s %d\n", call.exchange->request.method.c_str(), call.name.c_str(),
                  call.user.c_str(), reply.status);
   }
@@ -135,7 +135,7 @@ void Device::populate() {
 void Device::have_key(const nlohmann::json& wanted) {
   KeyOrder order = parse_key_order(wanted, options_.users.front().name);
   if (order.count != 1) throw std::invalid_argument("count");
-  core(order.key.core);  // throws if there is none
+  core(order.key.core);  // throws if there is no such core
   if (!store_.find(order.key.nice_name).empty()) return;
   order.key.material = generate(order.type, order.bits);
   store_.add(std::move(order.key));

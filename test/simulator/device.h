@@ -20,29 +20,29 @@
 
 namespace sesam::simulator {
 
-// Everything happens on the loop's thread, except what is given to a core.
+// Everything runs on the loop's thread, except work that is submitted to a core.
 class Device {
  public:
-  // Opens the state and populates it. Throws std::runtime_error if that fails.
+  // Opens the key store and populates it. Throws std::runtime_error or nlohmann::json::exception.
   Device(EventLoop& loop, Options options);
 
-  // One HTTP request; the reply comes through the exchange, now or later.
+  // Handles one HTTP request; the reply is sent through the exchange, immediately or later.
   void handle(const ExchangePtr& exchange);
 
-  // For commands: sends the reply, after the ordered delay.
+  // For commands: sends the reply, after the delay of the options and of an injected fault.
   void finish(Call& call, Reply reply);
   void fail(Call& call, const DeviceError& error);
 
-  // For commands: `produce` makes a value on the core's thread, `deliver` makes the reply's body of it on the
-  // I/O thread. Both may throw DeviceError. Throws unknown_core at once.
+  // For commands: `produce` computes a value on the core's thread, `deliver` turns it into the reply's body
+  // on the I/O thread. Both may throw DeviceError. on_core() itself throws unknown_core.
   template <typename Produce, typename Deliver>
   void on_core(int core, Clock::duration duration, CallPtr call, Produce produce, Deliver deliver);
 
-  // The same without a request around it, for the control port.
+  // Returns a core, also for the control port, which has no request. Throws unknown_core.
   Core& core(int number);
 
-  // Makes the key that is asked for as POST /keys does, unless there is one of that name. Throws what
-  // parse_key_order throws.
+  // Creates the key that `wanted` describes, as POST /keys does, unless a key of that name exists. Throws
+  // what parse_key_order throws, std::invalid_argument for a count other than 1, or DeviceError.
   void have_key(const nlohmann::json& wanted);
 
   Options& options() { return options_; }
@@ -63,7 +63,7 @@ class Device {
   Users users_;
   Faults faults_;
   Counters counters_;
-  std::vector<std::unique_ptr<Core>> cores_;  // last: their threads end before the keys go
+  std::vector<std::unique_ptr<Core>> cores_;  // last: their threads end before the keys are destroyed
 };
 
 template <typename Produce, typename Deliver>

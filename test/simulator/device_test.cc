@@ -22,7 +22,7 @@ Options options_of_a_test() {
   return options;
 }
 
-// The device without a network around it.
+// A device without a network.
 class DeviceTest : public testing::Test, protected Origin {
  protected:
   ordered_json post(const std::string& body) { return send("POST", "/n200/web/postv1", body); }
@@ -61,7 +61,7 @@ BignumPtr number(const std::string& hex) {
   return BignumPtr(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
 }
 
-// By the textbook (SEC 1, 4.1.4), sharing nothing with the code under test but OpenSSL's arithmetic.
+// Verifies as in SEC 1, 4.1.4; shares only OpenSSL's arithmetic with the code under test.
 bool verifies(int nid, const std::string& public_hex, const std::string& hash, const std::string& signature) {
   const EcGroupPtr group(EC_GROUP_new_by_curve_name(nid));
   const BnCtxPtr ctx(BN_CTX_new());

@@ -29,7 +29,7 @@ void change_json(Reply& reply, Change change) {
   reply.body = document.dump();
 }
 
-// Each record of listkeys and getkeyattributes.
+// Changes each record of listkeys and getkeyattributes.
 template <typename Change>
 void change_records(Reply& reply, Change change) {
   change_json(reply, [&](ordered_json& document) {
@@ -39,7 +39,7 @@ void change_records(Reply& reply, Change change) {
   });
 }
 
-// The hexadecimal text of each public part.
+// Changes the hexadecimal text of each public part.
 template <typename Change>
 void change_public(Reply& reply, Change change) {
   change_records(reply, [&](ordered_json& record) {
@@ -67,7 +67,7 @@ std::string spaced(const std::string& text, std::size_t every, std::string_view 
   return made;
 }
 
-// The y of an even point ends in an even digit.
+// y is even if its last hex digit is even; 02 marks an even y, 03 an odd one.
 std::string compressed(const std::string& x_and_y) {
   const bool odd = std::string_view("13579BDFbdf").find(x_and_y.back()) != std::string_view::npos;
   return (odd ? "03" : "02") + x_and_y.substr(0, x_and_y.size() / 2);
@@ -141,7 +141,7 @@ void write_signature(V command, Reply& reply, bool as_der, bool as_base64) {
   });
 }
 
-// The text of an error reply; nothing for any other.
+// Changes the text of an error reply; leaves other replies as they are.
 template <typename Say>
 void change_error(Reply& reply, Say say) {
   const ordered_json document = ordered_json::parse(reply.content(), nullptr, false);
@@ -177,7 +177,7 @@ void append_little_endian(std::string& out, Number number) {
   for (std::size_t i = 0; i < sizeof number; ++i) out += static_cast<char>(number >> (8 * i));
 }
 
-// RFC 1952 and RFC 1951, in stored blocks: nothing gets smaller.
+// RFC 1952 and RFC 1951, in stored blocks, without compression.
 void gzip(V, Reply& reply) {
   const std::string plain(reply.content());
   std::string packed("\x1F\x8B\x08\0\0\0\0\0\0\xFF", 10);

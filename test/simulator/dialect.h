@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Other forms in which a device could write the same replies.
+// Alternative forms in which a device could write the same replies.
 #pragma once
 
 #include <string_view>
@@ -8,14 +8,14 @@
 
 namespace sesam::simulator {
 
-// Another way in which a device could say what this one says; one row per dialect in dialect.cc. Nobody
-// outside the vendor knows which one is the real one's.
+// An alternative form of replies; one row per dialect in dialect.cc.
+// Which form the real device uses is not known outside the vendor.
 struct Dialect {
   std::string_view name;
   void (*apply)(std::string_view command, Reply& reply);
 };
 
-// Throws std::invalid_argument for an unknown name; nullptr for "".
+// Returns nullptr for "". Throws std::invalid_argument for an unknown name.
 const Dialect* find_dialect(std::string_view name);
 
 }  // namespace sesam::simulator

@@ -87,7 +87,7 @@ void EventLoop::arm_timer() {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch);
   itimerspec when{};
   when.it_value.tv_sec = seconds.count();
-  // Never all zero, which would disarm.
+  // Never all zero, which would disarm the timer.
   when.it_value.tv_nsec = std::max<long>(1, std::chrono::nanoseconds(since_epoch - seconds).count());
   checked(timerfd_settime(timer_fd_, TFD_TIMER_ABSTIME, &when, nullptr), "timerfd_settime");
 }

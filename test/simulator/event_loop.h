@@ -14,7 +14,7 @@ namespace sesam::simulator {
 
 using Clock = std::chrono::steady_clock;
 
-// Told of a file descriptor's readiness.
+// Receives the events of a file descriptor.
 class FdHandler {
  public:
   virtual void on_events(std::uint32_t epoll_events) = 0;
@@ -23,7 +23,7 @@ class FdHandler {
   ~FdHandler() = default;
 };
 
-// Does its output once per turn, however many replies the turn brought.
+// Called once at the end of a turn, so that a connection writes all replies of the turn at once.
 class TurnEnd {
  public:
   virtual void end_of_turn() = 0;
@@ -32,8 +32,8 @@ class TurnEnd {
   ~TurnEnd() = default;
 };
 
-// The I/O thread: epoll, timers, and what other threads post. Throws std::system_error where the kernel
-// refuses.
+// The event loop of the I/O thread: epoll, timers, and actions posted by other threads. Throws
+// std::system_error if a system call fails.
 class EventLoop {
  public:
   EventLoop();
@@ -49,16 +49,16 @@ class EventLoop {
   void remove(int fd);
 
   void after(Clock::duration delay, std::function<void()> action);
-  // `turn_end` must live until it was called; it may be destroyed in the call.
+  // `turn_end` must stay alive until it is called; it may be destroyed in the call.
   void at_end_of_turn(TurnEnd& turn_end) { turn_ends_.push_back(&turn_end); }
 
-  // The one method for other threads. Wakes the loop only if it sleeps.
+  // The only method that other threads may call. Wakes the loop only if it is sleeping.
   void post(std::function<void()> action);
 
  private:
   struct Timer {
     Clock::time_point due;
-    std::uint64_t sequence;  // those due together keep their order
+    std::uint64_t sequence;  // keeps the order of timers that are due at the same time
     std::function<void()> action;
   };
   struct Later {

@@ -25,19 +25,19 @@ struct Request {
 enum class Ending {
   complete,
   truncated,       // half of the body, then the connection is closed
-  stalled,         // half of the body, then nothing more of it
-  silent,          // nothing, on the whole connection, from now on: half-open
+  stalled,         // half of the body; the rest is never sent
+  silent,          // no more output on the whole connection, which stays half-open
   reset,           // TCP RST
-  refused_stream,  // HTTP/2: RST_STREAM(REFUSED_STREAM); HTTP/1.1: closed without a word
-  goaway,          // answered, then GOAWAY, and closed when the open streams are done
-  goaway_hard,     // HTTP/2: GOAWAY that disowns this stream, closed at once; HTTP/1.1: closed without a word
+  refused_stream,  // HTTP/2: RST_STREAM(REFUSED_STREAM); HTTP/1.1: closed without a reply
+  goaway,          // answered, with GOAWAY; closed when the open streams have ended
+  goaway_hard,     // HTTP/2: GOAWAY that excludes this stream, then closed; HTTP/1.1: closed without a reply
 };
 
 struct Reply {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
-  std::shared_ptr<const std::string> shared_body;  // instead of `body`: a listing is not copied
+  std::shared_ptr<const std::string> shared_body;  // instead of `body`, so that a listing is not copied
   std::vector<std::pair<std::string, std::string>>
       headers;  // besides content-type and content-length; lower case
   Ending ending = Ending::complete;
@@ -50,7 +50,7 @@ struct Reply {
 class Exchange;
 using ExchangePtr = std::shared_ptr<Exchange>;
 
-// Where an exchange came from: an HTTP/1.1 or HTTP/2 session.
+// The session that an exchange belongs to, HTTP/1.1 or HTTP/2.
 class Origin {
  public:
   virtual void answer(Exchange& exchange, Reply reply) = 0;
@@ -59,8 +59,8 @@ class Origin {
   ~Origin() = default;
 };
 
-// One request and, some time, its reply. Lives on the I/O thread; a core's thread may hold it but not touch
-// it.
+// One request and, later, its reply. Belongs to the I/O
+// thread; a core's thread may hold it but must not access it.
 class Exchange {
  public:
   Exchange(Origin* origin, std::int32_t stream_id) : stream_id_(stream_id), origin_(origin) {}
@@ -75,12 +75,12 @@ class Exchange {
     gauge_ = &gauge;
     gauge.enter();
   }
-  // At most once; after abandon() it does nothing.
+  // Call at most once. Does nothing after abandon().
   void answer(Reply reply) {
     settle();
     if (Origin* origin = std::exchange(origin_, nullptr)) origin->answer(*this, std::move(reply));
   }
-  // The stream or the connection is gone.
+  // The stream or the connection was closed; there is nowhere to send a reply.
   void abandon() {
     settle();
     origin_ = nullptr;

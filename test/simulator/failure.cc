@@ -12,7 +12,7 @@ struct Row {
   int status;
 };
 
-// A wrong password and a missing access rule look the same on purpose: n200.md says they may.
+// A wrong password and a missing access rule look the same on purpose; n200.md permits it.
 constexpr std::array kRows{
     Row{Failure::access_denied, "access denied", 403}, Row{Failure::unknown_command, "unknown command", 404},
     Row{Failure::malformed, "malformed request", 400}, Row{Failure::unsupported, "not supported", 400},

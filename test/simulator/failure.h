@@ -8,7 +8,7 @@
 
 namespace sesam::simulator {
 
-// What the device says no to. The texts are guesses (n200.md, ASSUMED "failure").
+// The reasons for which the device refuses a request. The texts are guesses (n200.md, ASSUMED "failure").
 enum class Failure {
   access_denied,
   unknown_command,

@@ -21,7 +21,7 @@ void set_error(Reply& reply, int status, std::string_view command, std::string_v
   reply.body = ordered_json{{"command", command}, {"error", text}}.dump();
 }
 
-// For the faults that alter the `result` of a reply; an error reply has none and stays as it is.
+// Changes the `result` of a reply; an error reply has none and is left as it is.
 template <typename Change>
 void change_result(Reply& reply, Change change) {
   ordered_json json = ordered_json::parse(reply.content(), nullptr, false);
@@ -35,12 +35,12 @@ void randomise(ordered_json& json) {
   if (!json["result"].is_string()) return;
   Bytes bytes(json["result"].get_ref<const std::string&>().size() / 2);
   RAND_bytes(bytes.data(), static_cast<int>(bytes.size()));
-  // r and s stay below the order of every curve: valid in shape, wrong in value.
+  // r and s stay below the order of every curve: the form is valid, the value is wrong.
   if (!bytes.empty()) bytes[0] = bytes[bytes.size() / 2] = 0;
   json["result"] = to_hex(bytes);
 }
 
-// The field of the reply itself, or of each key that it describes.
+// Changes the field in the reply itself or, if it is missing there, in each record of `result`.
 template <typename Change>
 void change_field(Reply& reply, const std::string& field, Change change) {
   change_result(reply, [&](ordered_json& json) {
@@ -51,7 +51,7 @@ void change_field(Reply& reply, const std::string& field, Change change) {
   });
 }
 
-// The last brace is gone.
+// Removes the closing brace.
 void break_json(Reply& reply) {
   reply.body = std::string(reply.content().substr(0, reply.content().size() - 1));
   reply.shared_body.reset();

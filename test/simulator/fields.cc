@@ -24,7 +24,7 @@ std::optional<Fields> Fields::from_form(std::string body) {
   return fields;
 }
 
-// Decoding only shrinks, so the result fits where the text stood; nearly every field needs none.
+// Decoded text is never longer, so it fits in place; hardly any field needs decoding.
 std::optional<Fields::Range> Fields::decode_in_place(std::size_t begin, std::size_t end) {
   const std::string_view raw = text({begin, end - begin});
   if (raw.find_first_of("%+") == std::string_view::npos) return Range{begin, end - begin};

@@ -13,10 +13,10 @@ namespace sesam::simulator {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// Upper-case hex, as every observed reply has it (n200.md).
+// Upper-case hex, as in every observed reply (n200.md).
 std::string to_hex(std::span<const std::uint8_t> bytes);
 
-// Either case. Nothing if the text has an odd length or another character.
+// Accepts either case. Returns nothing if the length is odd or a character is not a hex digit.
 std::optional<Bytes> from_hex(std::string_view text);
 
 }  // namespace sesam::simulator

@@ -64,7 +64,7 @@ void Http1Session::receive(std::string_view bytes) {
   static const http_parser_settings kSettings = make_settings();
   if (closing_) return;
   http_parser_execute(&parser_, &kSettings, bytes.data(), bytes.size());
-  // After the last message of a connection the parser refuses what follows; that is no error of ours.
+  // After the last message of a connection the parser rejects further input; that is not an error here.
   if (HTTP_PARSER_ERRNO(&parser_) != HPE_OK) closing_ = true;
   host_.wants_flush();
 }
@@ -148,8 +148,8 @@ void Http1Session::start_next_reply(std::string& out) {
 }
 
 std::string Http1Session::head_of(const Reply& reply, bool keep_alive) const {
-  // http_parser knows the reason phrases only as a C macro list; clients must not care for them (RFC 9112,
-  // 4).
+  // http_parser has the reason phrases only as a C macro
+  // list; clients should ignore them (RFC 9112, section 4).
   std::string head = rules_.http10 ? "HTTP/1.0 " : "HTTP/1.1 ";
   head += std::to_string(reply.status) + (reply.status == 200 ? " OK" : " Status");
   head += "\r\ncontent-type: " + reply.content_type +
@@ -161,14 +161,14 @@ std::string Http1Session::head_of(const Reply& reply, bool keep_alive) const {
   return head + "\r\n";
 }
 
-// The reply that is due says `connection: close`; where none is due, the connection is closed.
+// The last pending reply gets `connection: close`; without one, the connection is closed.
 void Http1Session::go_away() {
   closing_ = true;
   if (!pending_.empty()) pending_.back().keep_alive = false;
   host_.wants_flush();
 }
 
-// False if there is nothing to send.
+// Returns false if there is nothing to send.
 bool Http1Session::apply_ending(const Pending& pending) {
   switch (current_.ending) {
     case Ending::complete:

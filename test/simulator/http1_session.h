@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server's side of HTTP/1.1 on one connection.
+// The server side of HTTP/1.1 on one connection.
 #pragma once
 
 #include <http_parser.h>
@@ -11,8 +11,8 @@
 
 namespace sesam::simulator {
 
-// HTTP/1.1 with keep-alive; pipelined requests are worked on side by side and answered in order (RFC
-// 9112, 9.3.2).
+// HTTP/1.1 with keep-alive; pipelined requests are processed
+// concurrently and answered in order (RFC 9112, section 9.3.2).
 class Http1Session final : public Session, private Origin {
  public:
   Http1Session(SessionHost& host, const RequestSink& sink, const ConnectionRules& rules);

@@ -9,7 +9,7 @@
 namespace sesam::simulator {
 namespace {
 
-// Generous, so that a client never waits for a WINDOW_UPDATE.
+// Large, so that a client never waits for a WINDOW_UPDATE.
 constexpr std::uint32_t kStreamWindowBytes = 4 * 1024 * 1024;
 constexpr std::int32_t kConnectionWindowBytes = 256 * 1024 * 1024;
 
@@ -17,7 +17,7 @@ std::string_view view(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-// nghttp2's struct has no const although it changes nothing.
+// nghttp2's struct lacks const, although nghttp2 changes nothing.
 std::uint8_t* raw(std::string_view text) {
   return const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(text.data()));
 }
@@ -86,7 +86,7 @@ bool Http2Session::done() const {
          (nghttp2_session_want_read(session_.get()) == 0 && nghttp2_session_want_write(session_.get()) == 0);
 }
 
-// Without the notice that RFC 9113, 6.8 recommends: a client must cope with either.
+// Sends no advance notice, which RFC 9113, section 6.8 recommends: clients must handle both ways.
 void Http2Session::go_away() {
   nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE,
                         nghttp2_session_get_last_proc_stream_id(session_.get()), NGHTTP2_NO_ERROR, nullptr,
@@ -173,12 +173,12 @@ void Http2Session::submit(std::int32_t id, Stream& stream) {
                                   header("content-length", stream.length)};
   for (const auto& [name, value] : stream.reply.headers) headers.push_back(header(name, value));
   nghttp2_data_provider provider{};
-  provider.source.ptr = &stream;  // a map's nodes do not move
+  provider.source.ptr = &stream;  // nodes of an unordered_map do not move
   provider.read_callback = read_body;
   nghttp2_submit_response(session_.get(), id, headers.data(), headers.size(), &provider);
 }
 
-// False if there is no response to submit.
+// Returns false if there is no response to submit.
 bool Http2Session::apply_ending(std::int32_t id, Ending ending) {
   switch (ending) {
     case Ending::complete:

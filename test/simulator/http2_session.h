@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server's side of HTTP/2 on one connection.
+// The server side of HTTP/2 on one connection.
 #pragma once
 
 #include <nghttp2/nghttp2.h>
@@ -30,7 +30,7 @@ class Http2Session final : public Session, private Origin {
     ExchangePtr exchange;
     Reply reply;
     std::size_t offset = 0;
-    std::string status, length;  // nghttp2 copies no header: these must outlive the frame
+    std::string status, length;  // nghttp2 does not copy headers: these must outlive the frame
   };
 
   void answer(Exchange& exchange, Reply reply) override;
@@ -53,7 +53,7 @@ class Http2Session final : public Session, private Origin {
   const RequestSink& sink_;
   bool failed_ = false;
   std::unordered_map<std::int32_t, Stream> streams_;
-  std::unique_ptr<nghttp2_session, Freer<&nghttp2_session_del>> session_;  // last: its end calls back
+  std::unique_ptr<nghttp2_session, Freer<&nghttp2_session_del>> session_;  // last: its destructor calls back
 };
 
 }  // namespace sesam::simulator

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file in which the keys of the device survive a restart.
+// The file that preserves the device's keys across restarts.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +11,20 @@
 
 namespace sesam::simulator {
 
-// Oldest entry first; a last line without its end is left out. Returns the length in bytes of the whole
-// lines. Throws std::runtime_error if a line is no JSON.
+// Calls `replay` for each entry, oldest first; ignores an incomplete last line. Returns the length of the
+// complete lines in bytes. Throws nlohmann::json::exception if a line is not JSON.
 std::uintmax_t replay_journal(const std::string& path,
                               const std::function<void(const nlohmann::json&)>& replay);
 
-// An append-only file of one JSON object a line: cheap for 100,000 keys, and readable.
+// An append-only file with one JSON object per line: cheap for 100,000 keys, and human-readable.
 class Journal {
  public:
-  // Replays what is there, oldest first; a last line cut short by a kill is dropped. Creates the file (0600)
-  // if need be. Throws std::runtime_error if it cannot be opened or a line is no JSON.
+  // Replays the existing entries, oldest first, and removes an incomplete last line. Creates the file (0600)
+  // if needed. Throws std::runtime_error if that fails, nlohmann::json::exception if a line is not JSON.
   Journal(const std::string& path, const std::function<void(const nlohmann::json&)>& replay);
 
   void append(const nlohmann::json& entry);
-  // To the kernel, not to the disk: a killed simulator loses nothing, a killed machine may.
+  // Writes to the kernel, not to disk: entries survive a kill of the simulator, but maybe not a system crash.
   void flush();
 
  private:

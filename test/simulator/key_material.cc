@@ -35,7 +35,7 @@ void check(bool ok) {
   if (!ok) throw DeviceError(Failure::internal, "OpenSSL");
 }
 
-// Groups are costly to make and read-only afterwards, so each core's thread keeps its own.
+// Groups are expensive to create and read-only afterwards, so each core's thread keeps its own.
 const EC_GROUP* group_of(KeyType family, int bits) {
   thread_local std::array<EcGroupPtr, kCurves.size()> groups;
   for (std::size_t i = 0; i < kCurves.size(); ++i) {

@@ -12,11 +12,11 @@ namespace sesam::simulator {
 
 enum class KeyType { nist, brainpool, rsa, sym };
 
-// "NIST", "BRAINPOOL", "RSA", "SYM": the names of listkeys and of `curve` (n200.md).
+// "NIST", "BRAINPOOL", "RSA", "SYM": the names used in listkeys and in `curve` (n200.md).
 std::string_view type_name(KeyType type);
 std::optional<KeyType> parse_type(std::string_view name);
 
-// What a key is made of, before the device has named it. All hex is upper-case.
+// The key itself, without the names that the device gives it. All hex is upper-case.
 struct KeyMaterial {
   KeyType type = KeyType::nist;
   int bits = 0;
@@ -26,17 +26,17 @@ struct KeyMaterial {
   std::string exponent_hex;
 };
 
-// NID of a curve of that family, 0 if the device has none of that size.
+// The NID of a curve of that family; 0 if the device does not support the size.
 int curve_nid(KeyType family, int bits);
 std::size_t field_bytes(int bits);
 
-// These throw DeviceError(unsupported) for a size the device does not have.
+// The following functions throw DeviceError(unsupported) for a size that the device does not support.
 KeyMaterial generate_ec(KeyType family, int bits);
 // Throws DeviceError(malformed) unless 0 < scalar < order.
 KeyMaterial import_ec(KeyType family, int bits, std::span<const std::uint8_t> scalar);
 KeyMaterial generate_rsa(int bits);
 KeyMaterial generate_symmetric(int bits);
-// The one of these that fits `type`.
+// Calls the function above that matches `type`.
 KeyMaterial generate(KeyType type, int bits);
 
 }  // namespace sesam::simulator

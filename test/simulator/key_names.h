@@ -14,7 +14,7 @@ std::string make_key_id(std::string_view serial, std::uint64_t counter);
 // The same with the counter cut to its last 8 digits (31 characters): the slot, token name and PKCS#11 label.
 std::string make_slot(std::string_view key_id);
 
-// Six random bytes in hex: the PKCS#11 CKA_ID. Uniqueness is the store's business.
+// Six random bytes in hex: the PKCS#11 CKA_ID. The key store ensures that it is unique.
 std::string random_id();
 
 }  // namespace sesam::simulator

@@ -6,7 +6,7 @@
 namespace sesam::simulator {
 namespace {
 
-// The names of n200.md's transcript.
+// The names in the transcript of n200.md.
 TEST(KeyNames, have_a_key_id_of_39_characters) {
   const std::string key_id = make_key_id("23F13C56131E1EEE", 25);
   EXPECT_EQ(key_id, "hsm010123F13C56131E1EEE0000000000000025");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Orders for keys, as tests write them in JSON.
+// Requests for new keys, which tests write in JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -9,15 +9,15 @@
 
 namespace sesam::simulator {
 
-// Keys as POST /keys and --key ask for them; README.md has the members.
+// New keys that POST /keys or --key asks for; README.md lists the members.
 struct KeyOrder {
   KeyType type;
   int bits;
   int count;
-  NewKey key;  // but for its material
+  NewKey key;  // without its material
 };
 
-// Throws std::invalid_argument, or what the JSON library throws.
+// Throws std::invalid_argument or nlohmann::json::exception.
 KeyOrder parse_key_order(const nlohmann::json& body, const std::string& default_owner);
 
 }  // namespace sesam::simulator

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All keys of the device, found by any of their names.
+// The device's keys, which can be found by any of their names.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace sesam::simulator {
 
-// What a caller decides about a new key; the rest is the device's.
+// The properties of a new key that the caller chooses; the device determines the others.
 struct NewKey {
   KeyMaterial material;
   int core = 1;
@@ -26,29 +26,29 @@ struct NewKey {
   std::uint64_t counter = 0;  // in its key_id; 0: the next one
 };
 
-// Keeps the keys in a journal if there is a directory for it.
+// Holds the keys, and records them in a journal if it has a path for one.
 class KeyStore {
  public:
-  // `journal_path` empty: memory only. `first_counter` counts for a fresh store only.
+  // `journal_path` empty: memory only. Counters start at `first_counter` or after the highest one present.
   KeyStore(const std::string& journal_path, std::string serial, std::uint64_t first_counter);
   ~KeyStore();  // writes the dates of last use
 
   KeyPtr add(NewKey key);
   void remove(const KeyPtr& key);
-  // Another device's journal: the keys of it that are not here yet, as a cluster shares them. Returns how
-  // many.
+  // Adds the keys in another device's journal that are missing
+  // here, as a cluster shares keys. Returns their number.
   std::size_t take_over(const std::string& journal_path);
-  // These two outlive a restart as well.
+  // These two changes also survive a restart.
   void set_pin_stored(Key& key, bool stored);
   void record_lock(const Key& key);
-  // Call after a batch of changes.
+  // Writes the journal; call after a batch of changes.
   void flush();
 
-  // By key_id, slot, id, or nice_name: only the last can be shared by several keys.
+  // Looks a key up by key_id, slot or id, else by nice_name, which several keys can share.
   std::vector<KeyPtr> find(std::string_view name) const;
 
   const std::map<std::uint64_t, KeyPtr>& keys() const { return keys_; }
-  // Increases with every key that is added or removed: a cached listing is checked against it.
+  // Incremented when a key is added or removed; cached listings are checked against it.
   std::uint64_t generation() const { return generation_; }
 
  private:
@@ -65,7 +65,7 @@ class KeyStore {
   std::string serial_;
   std::uint64_t next_counter_;
   std::uint64_t generation_ = 0;
-  std::map<std::uint64_t, KeyPtr> keys_;  // by counter: listings come in order of creation
+  std::map<std::uint64_t, KeyPtr> keys_;  // by counter, so that listings are in order of creation
   Index by_identifier_;                   // key_id, slot and id
   Index by_nice_name_;
   std::unique_ptr<Journal> journal_;

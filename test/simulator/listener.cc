@@ -28,7 +28,7 @@ int make_socket() {
   return fd;
 }
 
-// Returns the port it got.
+// Returns the port that was bound.
 std::uint16_t bind_to(int fd, const std::string& address, std::uint16_t port) {
   sockaddr_in where{};
   where.sin_family = AF_INET;
@@ -71,7 +71,7 @@ Listener::~Listener() {
   ::close(fd_);
 }
 
-// A socket that is bound but does not listen refuses connections and keeps the port from others.
+// A socket that is bound but not listening refuses connections and reserves the port.
 void Listener::set_welcome(Welcome welcome) {
   const bool listened = welcome_ != Welcome::refused;
   welcome_ = welcome;

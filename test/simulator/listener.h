@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A listening socket, and the connections that came through it.
+// A listening socket and the connections that it accepted.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +17,17 @@
 
 namespace sesam::simulator {
 
-// What becomes of connections to come.
+// How new connections are handled.
 enum class Welcome {
   served,
-  refused,  // nobody listens; the port stays ours
-  silence,  // accepted, never answered, not even in the TLS handshake
+  refused,  // the port is bound, but not listening
+  silence,  // accepted, but nothing is ever sent, not even in the TLS handshake
   reset,    // accepted and reset
 };
 
 class Listener final : private FdHandler {
  public:
-  // `tls` nullptr: plain HTTP/1.1, as for the control port. `port` 0: any. Throws std::system_error.
+  // Without `tls`: plain HTTP/1.1, as for the control port. Port 0: any free port. Throws std::system_error.
   Listener(EventLoop& loop, const std::string& address, std::uint16_t port, SSL_CTX* tls, RequestSink sink,
            Counters& counters);
   ~Listener();
@@ -36,19 +36,19 @@ class Listener final : private FdHandler {
 
   std::uint16_t port() const { return port_; }
   void set_welcome(Welcome welcome);
-  // Of the connections that are there, and of those to come.
+  // Applies to existing and new connections.
   void set_max_streams(std::uint32_t max_streams);
-  // The limit: of connections to come. The rest: also of those that are there.
+  // The connection limit applies to new connections, the other rules also to existing ones.
   void set_rules(const ConnectionRules& rules);
   const ConnectionRules& rules() const { return rules_; }
-  // For handshakes to come.
+  // Applies to connections that are accepted later.
   void set_tls(SSL_CTX* tls) { tls_ = tls; }
   template <typename Do>
   void for_each_connection(Do what) {
     for (const auto& [connection, owned] : connections_) what(*connection);
   }
 
-  // For connections.
+  // Called by connections.
   std::unique_ptr<Session> make_session(SessionHost& host, SSL* tls);
   void forget(Connection& connection);
 
@@ -67,7 +67,7 @@ class Listener final : private FdHandler {
   Welcome welcome_ = Welcome::served;
   std::uint32_t max_streams_ = 256;
   ConnectionRules rules_;
-  bool pausing_ = false;  // full, and who comes waits in the backlog
+  bool pausing_ = false;  // limit reached: new connections wait in the backlog
   std::unordered_set<const Connection*> turned_away_;
   int fd_;
   std::uint16_t port_ = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A cache of the replies to listkeys, which are long.
+// A cache of the replies to listkeys, which can be large.
 #pragma once
 
 #include <array>
@@ -10,8 +10,8 @@
 
 namespace sesam::simulator {
 
-// The bodies of listkeys' replies, 40 MB for 100,000 keys: built once and kept until a key comes or goes. The
-// dates of last use in it may be up to a minute old, which is the resolution they have.
+// The bodies of replies to listkeys (40 MB for 100,000 keys), cached until a key is added or removed, but no
+// longer than a minute, which is the resolution of the dates of last use.
 class ListingCache {
  public:
   std::shared_ptr<const std::string> reply(const KeyStore& store, KeyType type);

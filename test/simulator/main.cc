@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// n200-sim: a stand-in for the se.SAM N200, as far as the device is known (README.md).
+// n200-sim: a simulator of the se.SAM N200, as far as the device is known (README.md).
 #include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -24,10 +24,10 @@
 namespace sesam::simulator {
 namespace {
 
-// SIGTERM and SIGINT end the loop, and so the program in good order.
+// SIGTERM and SIGINT end the loop, and so the program exits cleanly.
 class EndSignals final : private FdHandler {
  public:
-  // Before any other thread starts: they inherit the mask.
+  // Construct before any other thread starts: threads inherit the mask.
   explicit EndSignals(EventLoop& loop) : loop_(loop) {
     sigset_t signals;
     sigemptyset(&signals);
@@ -57,7 +57,7 @@ void raise_descriptor_limit() {
 
 void follow_parent(pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (getppid() != parent) std::raise(SIGTERM);  // it ended before we asked
+  if (getppid() != parent) std::raise(SIGTERM);  // the parent had already exited
 }
 
 int run(const Options& options, pid_t parent) {
@@ -95,7 +95,7 @@ int run(const Options& options, pid_t parent) {
 
 int main(int argc, char** argv) {
   const pid_t parent = getppid();
-  // The machine's openssl.cnf may load the very provider that is tested against us.
+  // The system's openssl.cnf may load the very provider that is tested against this simulator.
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   sesam::simulator::raise_descriptor_limit();

@@ -14,8 +14,8 @@ namespace {
 
 struct MishapKind {
   std::string_view name;
-  void (*hit)(Connection& connection);  // each of those that are there; nullptr: they are left alone
-  std::optional<Welcome> welcome;       // of those to come, for `ms`; none: as before
+  void (*hit)(Connection& connection);  // applied to each open connection; nullptr: none
+  std::optional<Welcome> welcome;       // for new connections, for `ms`; none: unchanged
 };
 
 using C = Connection&;
@@ -59,7 +59,7 @@ void Mishaps::change_welcome(Welcome welcome, std::chrono::milliseconds time) {
   });
 }
 
-// A device that was away knows nothing of its old connections.
+// A device that was unreachable no longer knows its old connections.
 void Mishaps::restore() {
   network_.for_each_connection([](Connection& connection) {
     if (connection.silent()) connection.reset_connection();

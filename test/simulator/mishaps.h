@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mishaps of the whole network, as tests order them: restarts, refusals, silence.
+// Faults of the whole network, which tests inject: restarts, refused connections, silence.
 #pragma once
 
 #include <chrono>
@@ -11,13 +11,13 @@
 
 namespace sesam::simulator {
 
-// What befalls the network and not single requests: `POST /network`. The device behind it keeps its state.
+// Faults of the network, not of single requests: `POST /network`. The device keeps its state.
 class Mishaps {
  public:
   Mishaps(EventLoop& loop, Listener& network) : loop_(loop), network_(network) {}
 
-  // `{"do": NAME, "ms": N}`, one row per name in mishaps.cc. Throws std::invalid_argument for an unknown one,
-  // nlohmann::json::exception for a wrong field.
+  // `{"do": NAME, "ms": N}`, one row per name in mishaps.cc. Throws std::invalid_argument for an unknown
+  // name, nlohmann::json::exception for a wrong field.
   void begin(const nlohmann::json& order);
 
  private:
@@ -26,7 +26,7 @@ class Mishaps {
 
   EventLoop& loop_;
   Listener& network_;
-  std::uint64_t changes_ = 0;  // a later change makes the end of an earlier one void
+  std::uint64_t changes_ = 0;  // a later change cancels the end of an earlier one
 };
 
 }  // namespace sesam::simulator

@@ -29,7 +29,7 @@ void answer_ok(const ExchangePtr& exchange) {
   exchange->answer(std::move(reply));
 }
 
-// A client's end of one connection.
+// The client side of one connection.
 class Client {
  public:
   explicit Client(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -44,7 +44,7 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   bool connected() const { return connected_; }
-  // "served", "closed", "reset" or "silent".
+  // Returns "served", "closed", "reset" or "silent".
   std::string ask(int patience_ms) {
     const std::string request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
     if (send(fd_, request.data(), request.size(), MSG_NOSIGNAL) < 0) return "reset";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// OpenSSL's objects as unique_ptr.
+// OpenSSL objects as std::unique_ptr.
 #pragma once
 
 #include <openssl/bio.h>

@@ -13,7 +13,7 @@
 
 namespace sesam::simulator {
 
-// The command line; README.md has the table. Some can be changed at run time through the control port.
+// The command-line options, listed in README.md. Some can be changed at run time through the control port.
 struct Options {
   std::string listen = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any
@@ -31,7 +31,7 @@ struct Options {
   std::uint32_t keygen_ms = 0;
   bool canned = false;
   std::uint32_t populate = 0;
-  std::vector<std::string> keys;  // JSON: what POST /keys takes
+  std::vector<std::string> keys;  // JSON, as for POST /keys
   int pin_tries = 0;
   bool errors_as_200 = false;
   SignDialect sign_dialect;
@@ -40,7 +40,7 @@ struct Options {
   std::string serial = "23F13C56131E1EEE";
   std::uint64_t first_counter = 25;
   std::vector<User> users;
-  std::vector<std::string> faults, network;  // JSON: what POST /faults and POST /network take
+  std::vector<std::string> faults, network;  // JSON, as for POST /faults and POST /network
   bool verbose = false;
   bool exit_with_parent = false;
 };

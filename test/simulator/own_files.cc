@@ -25,7 +25,7 @@ namespace {
 void require_own_directory(const std::string& path) {
   struct stat status {};
   const std::string::size_type end =
-      path.find_last_not_of('/');  // with a '/' at its end a link would be followed
+      path.find_last_not_of('/');  // lstat(2) follows a link whose name ends in '/'
   if (lstat(path.substr(0, end + 1).c_str(), &status) != 0) refuse(path, std::strerror(errno));
   if (!S_ISDIR(status.st_mode)) refuse(path, "is not a directory, or a symbolic link");
   if (status.st_uid != geteuid()) refuse(path, "the directory belongs to another user");
@@ -39,7 +39,7 @@ void refuse_link(const std::string& path) {
 
 void replace_file(const std::string& path, std::string_view text, mode_t mode) {
   const std::string beside = path + ".new";
-  unlink(beside.c_str());  // a run that was killed may have left one
+  unlink(beside.c_str());  // a killed run may have left one
   const int fd = open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   using FilePtr = std::unique_ptr<std::FILE, Freer<&std::fclose>>;
   FilePtr file(fd < 0 ? nullptr : fdopen(fd, "w"));

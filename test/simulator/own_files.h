@@ -9,15 +9,15 @@
 
 namespace sesam::simulator {
 
-// Refuses a directory in which other users could put files or links of their own where ours are. Throws
-// std::runtime_error.
+// Requires a directory, not a symbolic link, that belongs to this
+// user and is not world-writable. Throws std::runtime_error.
 void require_own_directory(const std::string& path);
 
-// Throws std::runtime_error if there is a symbolic link at the path.
+// Throws std::runtime_error if the path is a symbolic link.
 void refuse_link(const std::string& path);
 
-// Writes a new file beside and renames it: whoever waits for it reads all of it, and no link is followed.
-// `mode` is within the umask. Throws std::runtime_error.
+// Writes a new file next to `path` and renames it: readers see the complete file, and no link is followed.
+// `mode` is subject to the umask. Throws std::runtime_error.
 void replace_file(const std::string& path, std::string_view text, mode_t mode = 0666);
 
 }  // namespace sesam::simulator

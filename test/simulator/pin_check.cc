@@ -9,7 +9,7 @@ void check_pin(Key& key, std::optional<std::string_view> pin, int max_tries, boo
   newly_locked = false;
   if (key.locked) throw DeviceError(Failure::key_locked);
   if (key.pin.empty()) return;
-  // An empty field is how a GET path says "none".
+  // A GET path without a PIN has an empty field.
   if (!pin || pin->empty()) {
     if (key.pin_stored) return;
     throw DeviceError(Failure::pin_missing);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The check of a key's PIN, with its count of wrong tries.
+// Checks the PIN of a key and counts wrong attempts.
 #pragma once
 
 #include <optional>
@@ -9,9 +9,9 @@
 
 namespace sesam::simulator {
 
-// Throws DeviceError unless `pin` opens the key (n200.md: a PIN belongs to the key; the device can also store
-// it). After `max_tries` wrong ones in a row the key is locked permanently; 0 means never. Returns true in
-// `newly_locked` then, so that the caller can make the lock last.
+// Throws DeviceError (key_locked, pin_missing or wrong_pin) unless `pin` is right, or is missing and not
+// needed (n200.md: the device can store the PIN of a key). `max_tries` wrong PINs in a row lock the key
+// permanently; 0: never. `newly_locked` is then true, so that the caller can record the lock.
 void check_pin(Key& key, std::optional<std::string_view> pin, int max_tries, bool& newly_locked);
 
 }  // namespace sesam::simulator

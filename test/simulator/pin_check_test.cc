@@ -8,7 +8,7 @@
 namespace sesam::simulator {
 namespace {
 
-// The text of the refusal, "" if there is none.
+// Returns the text of the refusal, or "".
 std::string check(Key& key, std::optional<std::string_view> pin, int max_tries = 0) {
   bool newly_locked = false;
   try {

@@ -114,7 +114,7 @@ std::string PrivateKey::sign_rsa(const RsaScheme& scheme, std::span<const std::u
   Bytes signature(size_);
   std::size_t size = signature.size();
   if (EVP_PKEY_sign(ctx.get(), signature.data(), &size, digest.data(), digest.size()) != 1) {
-    throw DeviceError(Failure::malformed, "saltlen");  // the only thing left that can be wrong
+    throw DeviceError(Failure::malformed, "saltlen");  // the only remaining cause
   }
   signature.resize(size);
   return to_hex(signature);

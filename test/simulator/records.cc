@@ -20,7 +20,7 @@ void append_type(std::string& out, const Key& key) {
 void append_dates(std::string& out, const Key& key) {
   out += ',';
   append_plain(out, "date_of_creation", format_date(key.created_s));
-  // null for a key never used is a guess.
+  // The use of null for "never used" is a guess.
   out.append(",\"date_of_last_use\":");
   if (key.last_use_s == 0) {
     out += "null";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The protocol of one connection: what HTTP/1.1 and HTTP/2 have in common.
+// The protocol of one connection: the common interface of HTTP/1.1 and HTTP/2.
 #pragma once
 
 #include <cstddef>
@@ -13,36 +13,36 @@
 
 namespace sesam::simulator {
 
-// Request bodies over this are refused.
+// Larger request bodies are refused.
 constexpr std::size_t kMaxBodyBytes = 1024 * 1024;
 
-// Who answers: the device, or the control port.
+// Handles requests: the device or the control port.
 using RequestSink = std::function<void(const ExchangePtr&)>;
 
-// What a session may ask of its connection.
+// What a session can request from its connection.
 class SessionHost {
  public:
   virtual void wants_flush() = 0;        // produce() will be called at the end of this turn
   virtual void reset_connection() = 0;   // TCP RST at the end of this turn
-  virtual void close_after_flush() = 0;  // whatever else is under way
-  virtual void fall_silent() = 0;        // nothing is read or written any more, and nothing closed
+  virtual void close_after_flush() = 0;  // even if other requests are in progress
+  virtual void fall_silent() = 0;        // stops reading and writing, without closing
 
  protected:
   ~SessionHost() = default;
 };
 
-// One HTTP connection's protocol, without its bytes' transport.
+// The protocol of one HTTP connection, without the transport of its bytes.
 class Session {
  public:
   virtual ~Session() = default;
   virtual void receive(std::string_view bytes) = 0;
-  // Appends what is ready to be sent, about `limit` bytes at most.
+  // Appends output that is ready to be sent, about `limit` bytes at most.
   virtual void produce(std::string& out, std::size_t limit) = 0;
-  // Nothing more will be received or produced.
+  // True if nothing more will be received or produced.
   virtual bool done() const = 0;
-  // HTTP/1.1: no request is under way.
+  // HTTP/1.1: true if no request is in progress.
   virtual bool idle() const { return false; }
-  // The client is asked to go elsewhere: what is under way is answered, then done().
+  // Ends the connection gracefully: requests in progress are answered, then done() is true.
   virtual void go_away() = 0;
   // HTTP/2: sends SETTINGS_MAX_CONCURRENT_STREAMS again.
   virtual void change_max_streams(std::uint32_t) {}

@@ -27,7 +27,7 @@ std::string make_temporary_dir() {
   return pattern;
 }
 
-// Not for every user to write to, whatever the umask.
+// Creates directories that only their owner can write to, regardless of the umask.
 void make_directories(const fs::path& path) {
   const mode_t before = umask(022);
   std::error_code failed;

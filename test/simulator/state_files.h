@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files of one run: its certificate, and the file that says that it is ready.
+// The files of one run: its certificate and the ready file.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace sesam::simulator {
 
-// The files a run needs besides the journal: the certificate, and a directory for it where none was given.
+// The certificate of a run, in the state directory or, if none is given, in a temporary directory.
 class StateFiles {
  public:
   // Throws std::runtime_error or std::filesystem::filesystem_error.

@@ -20,7 +20,7 @@ const EVP_CIPHER* cipher_of(std::size_t key_bytes) {
   return key_bytes == 24 ? EVP_aes_192_cbc() : EVP_aes_256_cbc();
 }
 
-// Nothing but the padding can be wrong, and only on decryption.
+// Only the padding can be wrong, and only on decryption.
 Bytes run(const Bytes& key, const std::uint8_t* iv, std::span<const std::uint8_t> in, bool encrypt) {
   const CipherCtxPtr ctx(EVP_CIPHER_CTX_new());
   Bytes out(in.size() + kBlockBytes);

@@ -19,7 +19,7 @@ void check(bool ok, const std::string& what) {
   throw std::runtime_error("TLS: " + what + (reason != nullptr ? std::string(": ") + reason : std::string()));
 }
 
-// The server's preference decides. A client without a common protocol gets none, not an alert.
+// The server's order decides. A client without a common protocol gets no ALPN reply instead of an alert.
 int select_protocol(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
                     unsigned in_size, void* arg) {
   const auto& ours = *static_cast<const std::string_view*>(arg);
@@ -49,12 +49,12 @@ SslCtxPtr make_tls_context(const TlsFiles& files, bool offer_http2) {
   check(SSL_CTX_use_certificate_chain_file(ctx, files.cert_path.c_str()) == 1, files.cert_path);
   check(SSL_CTX_use_PrivateKey_file(ctx, files.key_path.c_str(), SSL_FILETYPE_PEM) == 1, files.key_path);
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  // One recv for many records.
+  // Reads many records with one recv(2).
   SSL_CTX_set_read_ahead(ctx, 1);
   SSL_CTX_set_default_read_buffer_len(ctx, kReadAheadBytes);
   SSL_CTX_set_alpn_select_cb(ctx, select_protocol, &protocols);
   const unsigned char session_context[] = {'n', '2', '0',
-                                           '0'};  // without it no resumption with client certificates
+                                           '0'};  // otherwise no resumption with client certificates
   SSL_CTX_set_session_id_context(ctx, session_context, sizeof session_context);
   if (!files.client_ca_path.empty()) require_client_certificate(ctx, files.client_ca_path);
   return context;

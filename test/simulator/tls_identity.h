@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The certificate that the device shows, which can change while it runs.
+// The certificate that the device presents, which can be replaced at run time.
 #pragma once
 
 #include <string>
@@ -20,10 +20,10 @@ class TlsIdentity {
   SSL_CTX* context() const { return context_.get(); }
   const TlsFiles& files() const { return files_; }
 
-  // Handshakes that are under way keep the old context alive. Throws std::runtime_error, and all is as
-  // before.
+  // Handshakes in progress keep the old context alive. Throws
+  // std::runtime_error; the old certificate then stays in use.
   void use(const std::string& cert_path, const std::string& key_path);
-  // A new key and self-signed certificate, in files beside the present ones.
+  // Creates and uses a new key and self-signed certificate, in files next to the current ones.
   void renew(const std::string& common_name);
 
  private:

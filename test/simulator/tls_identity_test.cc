@@ -22,7 +22,7 @@ TEST(TlsIdentity, has_another_certificate_of_the_given_name_after_renewal) {
   X509* after = SSL_CTX_get0_certificate(identity.context());
   EXPECT_NE(X509_cmp(before.get(), after), 0);
   EXPECT_EQ(X509_check_host(after, "another", 0, 0, nullptr), 1);
-  EXPECT_TRUE(std::filesystem::exists(files.tls().cert_path));  // for the way back
+  EXPECT_TRUE(std::filesystem::exists(files.tls().cert_path));  // kept to return to it
   identity.use(files.tls().cert_path, files.tls().key_path);
   EXPECT_EQ(X509_cmp(before.get(), SSL_CTX_get0_certificate(identity.context())), 0);
 }

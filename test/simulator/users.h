@@ -17,25 +17,25 @@ struct User {
   bool may_get = false;
 };
 
-// "NAME:PASSWORD:RULES", RULES a comma list of `post` and `get`, or empty. Throws std::invalid_argument.
+// "NAME:PASSWORD:RULES"; RULES is `post`, `get`, both with a comma, or empty. Throws std::invalid_argument.
 User parse_user(const std::string& text);
 
-// Throws std::invalid_argument for a rule that does not exist.
+// Throws std::invalid_argument for an unknown rule.
 void grant(User& user, std::string_view rule);
 
-// HTTP Basic (RFC 7617), cheap enough for every request of a benchmark.
+// HTTP Basic authentication (RFC 7617), cheap enough for every request of a benchmark.
 class Users {
  public:
   void put(const User& user);  // adds or replaces
   void remove(const std::string& name);
-  // nullptr if the Authorization header's value is not that of a user. Valid until the next put or remove.
+  // `authorization`: the header's value. Returns nullptr if no user matches. Valid until put() or remove().
   const User* authenticate(const std::string& authorization) const;
 
  private:
   void rebuild();
 
   std::map<std::string, User> users_;
-  // By the exact header value: neither Base64 nor comparison per request.
+  // Keyed by the exact header value: a request needs neither Base64 nor a password comparison.
   std::unordered_map<std::string, const User*> by_header_;
 };
 
