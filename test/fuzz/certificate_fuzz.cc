@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files in the directory that the setting `certificates` names, and the chains that are made of what is in
-// them.
+// Files in the directory of the setting `certificates`,
+// and the chains that are built from their certificates.
 #include "store/certificate.h"
 
 #include <openssl/x509.h>
@@ -13,8 +13,8 @@ namespace {
 using sesam::fuzz::promise;
 using namespace sesam::store;
 
-// A chain starts with a certificate of the key, has no certificate twice, and nothing that was not in the
-// file.
+// A chain starts with a certificate of the key, and contains
+// no duplicates and nothing that was not in the file.
 void check_chain(const Certificate& own, const Certificates& all) {
   const unsigned char* der = own.der.data();
   X509* parsed = d2i_X509(nullptr, &der, static_cast<long>(own.der.size()));

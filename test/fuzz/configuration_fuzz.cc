@@ -32,7 +32,7 @@ Values values_of(std::string_view text) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto text = sesam::fuzz::text_of(data, size);
   if (text.find(kSecret) != text.npos)
-    return 0;  // the fuzzer finds it out, and writes it where it may be told
+    return 0;  // the fuzzer discovers the secret and puts it into other settings
   auto values = values_of(text);
   for (const char* key : {"pass", "pin"}) {
     if (values.find(key) == values.end()) continue;

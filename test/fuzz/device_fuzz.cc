@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device that answers as it likes: HTTP status and body, up to the public key. The first byte chooses the
-// wire rows, the second the status; bodies are parted by a byte 0xFF, which UTF-8 does not have.
+// A device with arbitrary replies: HTTP status and body, up to the public key. The first byte chooses the
+// wire rows, the second the status; bodies are separated by the byte 0xFF, which does not occur in UTF-8.
 #include "n200/device.h"
 
 #include <array>
@@ -20,7 +20,7 @@ using sesam::fuzz::promise;
 
 constexpr std::string_view kPassword = "correct-horse-battery";
 
-// The replies in order, the last one again and again.
+// Returns the replies in order, then repeats the last one.
 class Scripted final : public sesam::transport::Pipeline {
  public:
   Scripted(int status, std::string_view bodies) : status_(status) {
@@ -89,7 +89,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::array<unsigned char, 64> signature{};
   const KeyHandle key("hsm010123F13C56131E1EEE0000000000000025", "hsm010123F13C56131E1EEE00000025", "web", 1,
                       {});
-  // Of what the device says here, only its words of an error are told.
+  // Of this reply, only the device's error message is reported.
   if (const auto made = device.sign(key, {Operation::ec_sign, signature}, signature); !made)
     promise(made.error().detail.find(kPassword) == std::string::npos,
             "the password is redacted from the device's words");

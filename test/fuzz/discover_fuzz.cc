@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `sesam discover` reads: a device's answer to a guess. The first byte chooses the key's kind and the
-// status.
+// What `sesam discover` reads: a device's reply to a guess.
+// The first byte chooses the key type and the status.
 #include <array>
 #include <string>
 #include <vector>

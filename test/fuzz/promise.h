@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a target takes, and what it holds true of every input.
+// The entry point of a fuzz target, and the check of what holds for every input.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <string_view>
 
-/// libFuzzer's entry; replay.cc's too.
+/// The entry point for libFuzzer and for replay.cc.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace sesam::fuzz {
@@ -17,7 +17,7 @@ inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
 
-/// Ends the process, which the fuzzer takes for a finding.
+/// Aborts the process unless `kept`, which libFuzzer reports as a finding.
 inline void promise(bool kept, const char* what) {
   if (kept) return;
   std::fprintf(stderr, "broken promise: %s\n", what);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a device says, without the secrets in it and fit for a terminal.
+// Device messages, with secrets redacted and control characters escaped.
 #include "n200/redaction.h"
 
 #include <array>

@@ -19,7 +19,7 @@ int main(int count, char** arguments) {
     std::ifstream stream(file, std::ios::binary);
     const std::vector<char> bytes{std::istreambuf_iterator<char>(stream), {}};
     std::printf("%s\n", file.c_str());
-    std::fflush(stdout);  // the last line names the file that a crash is of
+    std::fflush(stdout);  // the last line names the file of a crash
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   }
   return files.empty() ? 1 : 0;

@@ -72,6 +72,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
                                Operation::remove, Operation::list_keys, Operation::random})
     static_cast<void>(check_reply(*document, {operation, row(data[0]), 64}));
   read_everything(*document, row(data[0]));
-  read_everything(*document, row(data[0]));  // a second look sees the same document
+  read_everything(*document, row(data[0]));  // a second pass reads the same document
   return 0;
 }

@@ -10,7 +10,7 @@ namespace {
 using sesam::fuzz::promise;
 using sesam::n200::KeyUri;
 
-// Anything else may stand in a message by accident.
+// Any other text may be in a message by chance.
 bool looks_like_a_pin(std::string_view text) {
   return text.size() >= 6 && text.find_first_not_of("0123456789") == text.npos;
 }
@@ -25,7 +25,7 @@ void check_message(std::string_view text, const std::string& message) {
   promise(!looks_like_a_pin(pin) || elsewhere || message.find(pin) == message.npos, "a message holds no PIN");
 }
 
-// What a name is written as is read as that name again.
+// An encoded name must be decoded to the same name.
 void check_name(const std::string& name) {
   if (name.empty()) return;
   const auto again = sesam::n200::KeyUri::parse("sesam:object=" + sesam::n200::percent_encode(name));

@@ -9,7 +9,7 @@ namespace {
 using sesam::fuzz::promise;
 using namespace sesam::store;
 
-// What is read from a file can be written, and read again.
+// A URI that was read from a file can be written and read again.
 void check_round_trip(const std::string& uri) {
   const auto der = der_of_pem(pem_of_uri(uri), false);
   promise(der && uri_of_der(*der, false) == uri, "a URI that is written is read as it was");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// wire_… settings, and what requests become of them.
+// wire_… settings, and the requests that result from them.
 #include "n200/wire.h"
 
 #include <string>
@@ -24,7 +24,7 @@ void check_request(const WireRow& row) {
   for (int i = 0; i < static_cast<int>(Placeholder::count); ++i)
     values.set(static_cast<Placeholder>(i), " a&b=c/d?e#f%\r\n");
   const auto request = render(row, values.set_digest(digest));
-  // Literal text is the user's own; what is filled in can add nothing to the request's structure.
+  // Literal text comes from the user; inserted values must not change the structure of the request.
   bool literal_plain = true;
   for (const auto& piece : row.path) literal_plain = literal_plain && is_plain(piece.literal);
   promise(!literal_plain || is_plain(request.path.reveal()), "values are encoded in a path");

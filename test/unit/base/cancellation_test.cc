@@ -10,7 +10,7 @@
 namespace sesam {
 namespace {
 
-// Without a change.
+// Reads the state without changing it.
 int state_of_this_thread() {
   int state = 0;
   pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
@@ -40,7 +40,7 @@ TEST(Cancellation, stays_disabled_where_the_application_disabled_it) {
 }
 
 TEST(Cancellation, is_the_applications_own_while_a_job_pauses) {
-  std::optional<HeldCancellation> first, second;  // of two jobs, one after the other on this thread
+  std::optional<HeldCancellation> first, second;  // of two jobs, which alternate on this thread
   std::optional<ReleasedCancellation> first_pause, second_pause;
   first.emplace();
   first_pause.emplace();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether children that are forked while threads are busy can go on: a lock that a thread held stays locked
-// there.
+// Checks that children that are forked while threads are busy do not hang: a lock that another thread held at
+// that time stays locked in the child.
 #pragma once
 
 #include <sys/wait.h>
@@ -12,8 +12,8 @@
 
 namespace sesam {
 
-/// Forks up to `children` processes, one after the other, while four threads repeat `busy`. The number of
-/// those that did not come to the end of `in_child` within 5 s; after the first it forks no more.
+/// Forks up to `children` processes, one after another, while four threads repeat `busy`. Returns 1, and
+/// stops, if a child does not finish `in_child` within 5 s; otherwise 0.
 template <class Busy, class InChild>
 int hung_children(int children, const Busy& busy, const InChild& in_child) {
   std::atomic<bool> ended = false;

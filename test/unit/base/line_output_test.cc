@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A log or audit file that was renamed or removed, while the process cannot open the next one.
+// A log or audit file that was renamed or removed while the process cannot open a new one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -26,7 +26,7 @@ class ReplacedFile : public testing::Test {
   ReplacedFile() { fs::create_directories(directory_); }
   ~ReplacedFile() override { fs::remove_all(directory_); }
 
-  // A directory has the path, which cannot be opened for writing, by root neither.
+  // Puts a directory at the path, which cannot be opened for writing, not even by root.
   void replace() const {
     fs::rename(path_, path_ + ".1");
     fs::create_directory(path_);
@@ -35,7 +35,7 @@ class ReplacedFile : public testing::Test {
     fs::remove(path_);
     fs::rename(path_ + ".1", path_);
   }
-  // In a child: 0, or the number of the step that failed.
+  // Runs the steps in a child process. Returns 0 or the number of the step that failed.
   template <class Steps>
   static int in_child(Steps steps) {
     const pid_t child = fork();
@@ -96,7 +96,7 @@ TEST_F(ReplacedFile, of_another_user_is_known) {
 
 TEST_F(ReplacedFile, that_was_removed_is_known) {
   if (geteuid() != 0) GTEST_SKIP() << "setuid(2) is root's";
-  for (const mode_t mode : {0755U, 0700U})  // in a directory that can be searched, or not
+  for (const mode_t mode : {0755U, 0700U})  // in a directory with or without search permission
     EXPECT_EQ(in_child([&] {
                 const LineOutput output(path_);
                 fs::remove(path_);

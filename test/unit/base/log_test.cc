@@ -139,7 +139,7 @@ TEST_F(LogFile, that_is_a_fifo_without_a_reader_does_not_hang) {
   EXPECT_FALSE(Log::open(1, path()));
 }
 
-// A daemon closes all descriptors and opens a file of its own, which gets our number.
+// A daemon closes all descriptors and then opens a file, which gets the log's descriptor number.
 TEST_F(LogFile, is_never_written_into_another_file_with_its_descriptor) {
   const int next = ::open("/dev/null", O_RDONLY);
   ::close(next);
@@ -258,7 +258,7 @@ TEST(Log, goes_to_stderr_where_that_is_wanted) {
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("to stderr"));
 }
 
-// A program without standard streams has a connection for its descriptor 2.
+// In a program without standard streams, descriptor 2 can be a connection.
 TEST(Log, on_stderr_waits_for_no_reader) {
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
@@ -302,7 +302,7 @@ TEST(Log, is_opened_again_where_the_program_closed_its_descriptor) {
   const int lowest = ::open("/dev/null", O_RDONLY);
   for (int fd = 3; fd < lowest + 8; ++fd) ::close(fd);  // as daemons do
   const int foreign = ::open((path + ".foreign").c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600);
-  std::this_thread::sleep_for(std::chrono::milliseconds(1050));  // it looks once a second
+  std::this_thread::sleep_for(std::chrono::milliseconds(1050));  // the file is checked once a second
   log->write(LogLevel::failures, "after");
   std::ifstream file(path);
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());

@@ -34,8 +34,8 @@ TEST(Printable, escapes_bytes_that_are_not_utf8) {
                       "c"),
             "a\\xffb\\x9bc");
   EXPECT_EQ(printable("\xc3"), "\\xc3");                             // cut off
-  EXPECT_EQ(printable("\xc0\x9b"), "\\xc0\\x9b");                    // too long for what it says
-  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");           // half of a pair of UTF-16
+  EXPECT_EQ(printable("\xc0\x9b"), "\\xc0\\x9b");                    // overlong form
+  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");           // half of a surrogate pair
   EXPECT_EQ(printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // beyond Unicode
 }
 

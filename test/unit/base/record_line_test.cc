@@ -65,7 +65,7 @@ TEST(Timestamp, is_the_time_in_utc) {
   EXPECT_LE(timegm(&parts), std::time(nullptr));
 }
 
-// gmtime_r(3) would hang after a few forks.
+// With gmtime_r(3), which locks, a child would hang after a few forks.
 TEST(Timestamp, has_no_lock_that_a_child_may_find_locked) {
   EXPECT_EQ(hung_children(
                 300, [] { timestamp(); }, [] { timestamp(); }),

@@ -37,7 +37,7 @@ TEST(Secret, is_moved_and_leaves_nothing_behind) {
   Secret first("4711");
   Secret second(std::move(first));
   EXPECT_EQ(second.reveal(), "4711");
-  EXPECT_TRUE(first.empty());  // NOLINT(bugprone-use-after-move): the emptiness is the promise
+  EXPECT_TRUE(first.empty());  // NOLINT(bugprone-use-after-move): Secret guarantees that it is empty
   Secret third("other");
   third = std::move(second);
   EXPECT_EQ(third.reveal(), "4711");

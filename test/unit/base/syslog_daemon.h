@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A syslog daemon for tests, at a path of their own.
+// A syslog daemon for tests, at a path that the test chooses.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 
 namespace sesam {
 
-/// Reads only if it is asked to: until then it is a daemon that has stalled.
+/// Reads only when read() is called; until then it behaves like a stalled daemon.
 class SyslogDaemon {
  public:
   explicit SyslogDaemon(std::string path) : path_(std::move(path)) {
@@ -29,7 +29,7 @@ class SyslogDaemon {
   SyslogDaemon(const SyslogDaemon&) = delete;
   SyslogDaemon& operator=(const SyslogDaemon&) = delete;
 
-  /// The next message; empty: there is none.
+  /// Returns the next message, or an empty text if there is none.
   std::string read() const {
     char text[2000];
     const ssize_t length = ::recv(fd_, text, sizeof text, MSG_DONTWAIT);

@@ -33,7 +33,7 @@ class Syslog : public testing::Test {
   ~Syslog() override { fs::remove_all(directory_); }
 
   std::shared_ptr<const Log> open() const { return *Log::open(10, "syslog", LineFormat::text, path_); }
-  // Until the daemon's queue is full.
+  // Writes until the daemon's queue is full.
   void stall(const Log& log) const {
     for (int i = 0; i < 1000; ++i) log.write(LogLevel::failures, "nobody reads this");
   }
@@ -69,8 +69,8 @@ TEST_F(Syslog, that_has_stalled_delays_one_line_a_little_and_is_told_how_many_we
   EXPECT_THAT(daemon.read(), EndsWith("it reads again"));
 }
 
-// The queue of a daemon is short, 10 messages for many kernels, and threads write faster than it reads. The
-// attempts are for a machine that is slow.
+// The queue of a daemon is short, 10 messages on many kernels, and threads write faster than it is read. The
+// repeated attempts allow for slow machines.
 TEST_F(Syslog, that_is_busy_is_waited_for) {
   const SyslogDaemon daemon(path_);
   const auto log = open();
@@ -152,7 +152,7 @@ TEST_F(Syslog, is_connected_again_if_the_program_closed_the_descriptor) {
   for (const int fd : foreign) ::close(fd);
 }
 
-// syslog(3) and the time of a line have locks in many C libraries.
+// In many C libraries, syslog(3) and the conversion of times use locks.
 TEST_F(Syslog, works_in_a_child_of_a_process_whose_threads_write) {
   const SyslogDaemon daemon(path_);
   const auto syslog = open();

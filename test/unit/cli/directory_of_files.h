@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A directory of a test's own, for files whose texts and modes matter.
+// A temporary directory, for tests of the contents and modes of files.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 
 namespace sesam::cli {
 
-/// Below a fixture. The umask is the usual one for as long as it lives.
+/// A base class for fixtures. Sets the umask to 022 during its lifetime.
 class DirectoryOfFiles {
  protected:
   DirectoryOfFiles() : mask_(umask(022)) {

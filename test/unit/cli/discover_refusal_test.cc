@@ -78,7 +78,7 @@ TEST(DiscoverRefusal, is_recognised_by_the_status_if_there_is_no_text) {
   EXPECT_EQ(read_refusal({false, 0, ""}, {}, KeyType::ec, {}).meaning, Meaning::unanswered);
 }
 
-// A name from a reply becomes part of a request.
+// A name in a reply becomes part of a request.
 TEST(DiscoverRefusal, suggests_no_name_that_could_change_a_key) {
   for (const char* name : {"new_pin", "delete", "key_acl", "cert_name", "import_data", "command", "a b",
                            "a&b=c", "x{pin}", "reset"})

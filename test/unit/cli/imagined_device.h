@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device with a signing command of its own, for the search to find. It gets candidates, and so the places
-// of values, "{key_id}", instead of the values.
+// A device with its own form of the signing command, which the search must find. It receives candidates, and
+// so placeholders like "{key_id}" instead of values.
 #pragma once
 
 #include <algorithm>
@@ -18,9 +18,9 @@ enum class UnknownFields { ignored, refused_by_name, refused };
 struct Dialect {
   std::string method = "POST";
   std::string command = "eccsign";
-  std::vector<std::string> needed{};  ///< "name=value", in the order in which the device looks
-  std::string pin_field{};            ///< empty: wants none
-  bool pin_comes_first = false;       ///< before all other fields
+  std::vector<std::string> needed{};  ///< "name=value", in the order in which the device checks them
+  std::string pin_field{};            ///< empty: no PIN needed
+  bool pin_comes_first = false;       ///< checked before all other fields
   UnknownFields unknown = UnknownFields::ignored;
   std::string arguments{};  ///< of a GET
 

@@ -42,7 +42,7 @@ TEST_P(OutputFile, is_written_completely) {
   EXPECT_EQ(text_of(path), kText);
 }
 
-// What is written beyond that size fails, as on a device that is full.
+// Writes beyond that size fail, as on a full device.
 class SizeLimit {
  public:
   explicit SizeLimit(rlim_t bytes) {

@@ -24,7 +24,7 @@ TEST(ParseJson, refuses_what_is_not_json) {
 
 TEST(ParseJson, reads_what_is_nested_in_some_levels) { EXPECT_FALSE(parse_json(nested(60)).is_discarded()); }
 
-// To copy this would need more stack than there is.
+// Copying such a document would overflow the stack.
 TEST(ParseJson, refuses_what_is_nested_too_deeply) {
   EXPECT_TRUE(parse_json(nested(65)).is_discarded());
   EXPECT_TRUE(parse_json(nested(500'000)).is_discarded());

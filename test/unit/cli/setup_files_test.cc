@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files of `sesam setup` in a directory that has others already.
+// Files that `sesam setup` writes to a directory that already contains others.
 #include "cli/setup_files.h"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files in which people have configured OpenSSL, with sesam added to them.
+// OpenSSL configurations of users, with sesam added to them.
 #include "cli/setup_system.h"
 
 #include <gmock/gmock.h>

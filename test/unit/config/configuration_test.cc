@@ -28,7 +28,7 @@ constexpr char kSecret[] = "correct-horse-battery";
 
 using Texts = std::map<std::string, std::string>;
 
-// The least that is a configuration, and `texts`.
+// The smallest valid configuration, plus `texts`.
 Result<Configuration> build(const Texts& texts) {
   Values values;
   for (const auto& [key, text] : texts) values.emplace(key, Secret(text));
@@ -285,7 +285,7 @@ TEST_F(Configured, keeps_only_the_certificate_of_a_file_that_has_the_private_key
     }
     EXPECT_EQ(built->connection.client_key_pem.reveal(), text);
   }
-  const auto path = file(certificate + "-----BEGIN EC PRIVATE KEY-----\nMIGH");  // without an end
+  const auto path = file(certificate + "-----BEGIN EC PRIVATE KEY-----\nMIGH");  // without an END line
   EXPECT_EQ(build({{"tlscert", path}})->connection.ca_pem, certificate);
 }
 
@@ -388,8 +388,8 @@ TEST_F(Configured, requires_user_and_password_together) {
               AllOf(HasSubstr("user is not"), Not(HasSubstr(kSecret))));
 }
 
-// Whatever else is wrong: a message holds no secret. The rows that hold one are marked, and there are no
-// others.
+// No message contains a secret, whatever is wrong. The
+// settings with secrets are marked, and there are no others.
 TEST_F(Configured, has_no_secret_in_a_message) {
   std::vector<std::string> secret_keys;
   for (const auto& row : settings())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// openssl.cnf.example and the man page, held against the code.
+// Checks openssl.cnf.example and the manual page against the code.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
@@ -31,15 +31,15 @@ std::string text_of_file(const char* path) {
   return text.str();
 }
 
-// A setting as it stands in the example.
+// A setting in the example.
 struct Shown {
   std::string key, value;
   bool active;
   std::string comment;  // the paragraph above it
 };
 
-// The settings in the provider's section, in order. "# key = value" is one that is commented out; other
-// comments are prose.
+// The settings in the provider's section, in order. "# key = value"
+// is a setting that is commented out; other comments are prose.
 std::vector<Shown> shown_settings(bool uncommented_only = false) {
   static const std::regex setting("^(# )?([a-z0-9_]+) = (.*)$");
   std::vector<Shown> shown;
@@ -82,7 +82,7 @@ TEST(TheExample, shows_the_defaults_of_the_code) {
     if (text.empty() || shown[i].value != text) {
       EXPECT_THAT(shown[i].comment, testing::HasSubstr("Default: " + (text.empty() ? "none" : text))) << key;
     }
-    // What has a default stands at it, but for the log, which people who copy the file want.
+    // A setting with a default shows it, except log_level, which users who copy the file want.
     if (!text.empty() && key != "log_level") {
       EXPECT_EQ(shown[i].value, text) << key;
     }
@@ -122,8 +122,8 @@ TEST(TheExample, activates_default_and_lists_it_first) {
   }
 }
 
-// Each line can be uncommented as it stands: openssl.cnf changes none of the values, and the code takes those
-// that name no file.
+// Each line can be uncommented as it is: openssl.cnf changes no
+// value, and the code accepts all values that do not name a file.
 TEST(TheExample, survives_openssl_cnf_with_every_line_uncommented) {
   const auto text = std::regex_replace(text_of_file(kExample), std::regex("\n# ([a-z0-9_]+ = )"), "\n$1");
   const auto conf = load_as_openssl_does(text);
@@ -131,7 +131,7 @@ TEST(TheExample, survives_openssl_cnf_with_every_line_uncommented) {
   for (const auto& one : shown_settings()) {
     EXPECT_EQ(NCONF_get_string(conf.get(), "sesam_provider", one.key.c_str()), one.value);
     static const std::regex names_a_file("tlscert|client_.*|.*_source|n200_conf");
-    const bool same_as_pin = one.key == "keygen_pin";  // they exclude each other
+    const bool same_as_pin = one.key == "keygen_pin";  // mutually exclusive
     if (!std::regex_match(one.key, names_a_file) && !same_as_pin) values.emplace(one.key, Secret(one.value));
   }
   const auto configuration = build_configuration(values);
@@ -140,7 +140,7 @@ TEST(TheExample, survives_openssl_cnf_with_every_line_uncommented) {
   EXPECT_EQ(configuration->log_level, 1);
 }
 
-// The man page without its escapes ("\\-" is a minus sign, "\\&" nothing).
+// The manual page without its escapes ("\\-" is a minus sign, "\\&" is nothing).
 std::string man_page() {
   return std::regex_replace(std::regex_replace(text_of_file(kManPage), std::regex(R"(\\-)"), "-"),
                             std::regex(R"(\\&)"), "");

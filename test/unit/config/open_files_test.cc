@@ -85,7 +85,7 @@ TEST_F(OpenFiles, can_be_replaced_if_a_directory_further_up_is_writable) {
   const auto open = directory("open", 0757);
   directory("open/closed", 0700);
   EXPECT_THAT(warnings_about({{file("open/closed/a", 0600), "pass"}, {file("open/closed/b", 0600), "pin"}}),
-              ElementsAre(HasSubstr("warning: " + open + " is world-writable")));  // once
+              ElementsAre(HasSubstr("warning: " + open + " is world-writable")));  // reported once
 }
 
 TEST_F(OpenFiles, can_be_replaced_behind_a_link) {
@@ -110,7 +110,7 @@ TEST_F(OpenFiles, can_be_replaced_in_a_directory_of_another_user) {
   EXPECT_THAT(warnings_about({{path, "pass"}}),
               ElementsAre("warning: " + foreign + " belongs to user id 4711, who can replace " + path +
                           ", which contains the secret of 'pass'; run: chown root " + foreign));
-  ASSERT_EQ(chown(path.c_str(), 4711, 4711), 0);  // who may change it anyway
+  ASSERT_EQ(chown(path.c_str(), 4711, 4711), 0);  // this user may change the file anyway
   EXPECT_THAT(warnings_about({{path, "pass"}}), IsEmpty());
 }
 

@@ -14,7 +14,7 @@ namespace sesam::config {
 namespace {
 
 std::string write(const std::string& text, const std::string& name = "openssl.cnf") {
-  // Each test is a process of its own, and several run at the same time.
+  // Each test runs in its own process, and several run at the same time.
   const std::string path = testing::TempDir() + std::to_string(::getpid()) + name;
   std::ofstream(path) << text;
   return path;
@@ -69,7 +69,7 @@ TEST(CollectedForTheCommand, are_the_settings_of_the_section_and_those_given_ins
   std::string all;
   for (const auto& [key, value] : collected->values) all += key + "=" + std::string(value.reveal()) + " ";
   EXPECT_EQ(all,
-            "core=2 pass_source=env:P url=https://hsm user=u ");  // pass is the same thing as pass_source
+            "core=2 pass_source=env:P url=https://hsm user=u ");  // pass and pass_source are the same setting
   EXPECT_TRUE(std::ranges::none_of(collected->files, &WatchedFile::is_secret));
 }
 

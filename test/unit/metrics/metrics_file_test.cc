@@ -116,7 +116,7 @@ TEST_F(MetricsFileIn, is_written_once_its_directory_is_there) {
 TEST_F(MetricsFileIn, leaves_a_descriptor_alone_that_the_program_has_taken) {
   MetricsFile file(path("a.prom"));
   fs::create_directory(directory_ / "other");
-  // As a daemon does that closes every descriptor: ours is the last that was opened.
+  // Like a daemon that closes and reuses descriptors; the metrics file's is the last one opened before.
   const int others = open(path("other").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   ASSERT_EQ(dup2(others, others - 1), others - 1);
   EXPECT_EQ(file.write("text"), 0);

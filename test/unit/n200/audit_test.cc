@@ -109,7 +109,7 @@ TEST_F(TheAudit, says_how_many_records_are_lost_once_it_can_be_written) {
   const auto audit = open();
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(audit->write(record()));
   fs::create_directories(directory_ / "later");
-  usleep(1'100'000);  // it looks once a second
+  usleep(1'100'000);  // the file is checked once a second
   EXPECT_TRUE(audit->write(record()));
   const std::string text = text_in(options_.output);
   EXPECT_THAT(text, HasSubstr("event=lost result=audit_failed "));
@@ -144,7 +144,7 @@ TEST_F(TheAudit, that_is_required_must_be_open_before_anything_is_sent) {
   EXPECT_THAT(audit.error().detail, HasSubstr("none/audit: No such file"));
 }
 
-// /dev/full, which says that the disk is full.
+// Writes to /dev/full fail as on a full disk.
 TEST_F(TheAudit, that_is_required_is_tried_before_anything_is_sent_again) {
   options_.is_required = true;
   options_.output = "/dev/full";

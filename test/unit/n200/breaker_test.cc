@@ -15,7 +15,7 @@ class BreakerTest : public testing::Test {
   Breaker::Verdict ask() { return breaker_.ask(now_, kPatience); }
   Advice advice() { return ask().advice; }
   void say(transport::Health health, std::size_t node = 0) { *breaker_.health_of(node) = health; }
-  // An operation finds that a node has answered its probe.
+  // The next operation finds that the node has answered its probe.
   void expect_close(std::size_t node = 0) {
     const auto verdict = ask();
     EXPECT_EQ(verdict.advice, Advice::close);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A PIN about which the nodes of a cluster do not agree.
+// A PIN on which the nodes of a cluster disagree.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,7 +27,7 @@ transport::Reply unreachable() {
   return reply;
 }
 
-// With the state of a process that was started, or forked, by itself, but for the verdicts.
+// Has the state of a process that was started or forked separately, but shares the verdicts.
 struct Program {
   Program(std::deque<transport::Reply> answers, std::string_view pin)
       : pipeline(std::make_shared<ScriptedPipeline>(std::move(answers),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Deletion, held against a device that loses answers.
+// Deletion on a device whose replies get lost.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -83,7 +83,7 @@ TEST_F(Deletion, of_which_nothing_can_be_found_out_is_told_to_be_so) {
   EXPECT_EQ(requests_to_delete(), 1);
 }
 
-// Without memory for the reply, for example.
+// For example, if no memory is left for the reply.
 TEST_F(Deletion, that_failed_here_after_the_request_was_sent_is_looked_into) {
   for (const auto failure :
        {transport::Failure::out_of_memory, transport::Failure::other, transport::Failure::stopped}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What becomes of replies that are not as expected.
+// How unexpected replies are handled.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -21,7 +21,7 @@ using Clock = KeyCache::Clock;
 KeyCache& new_cache() { return *new KeyCache; }
 Clock::time_point soon() { return Clock::now() + seconds(20); }
 
-// Counts its calls and answers with one record that bears the count.
+// Counts its calls, and answers with one record that contains the count.
 struct Loader {
   std::atomic<int> calls{0};
   Result<KeyRecords> operator()() {
@@ -122,8 +122,8 @@ TEST(KeyCache, keeps_nothing_of_a_load_that_throws) {
   EXPECT_EQ(ask(cache, loader, seconds(60)), "1");
 }
 
-// Threads ask the same question, and the load ends when all of them wait for it. That cannot be observed: if
-// one came too late and loaded again, the next round leaves them more time.
+// Threads ask the same question, and the load ends when all of them wait for it. The test cannot observe that
+// they wait: if a thread was late and loaded again, the next round allows more time.
 template <typename Load, typename IsRight>
 void expect_one_load(int thread_count, seconds time_to_live, Load load, IsRight is_right) {
   int loads = 0;
@@ -151,7 +151,7 @@ void expect_one_load(int thread_count, seconds time_to_live, Load load, IsRight 
   EXPECT_EQ(loads, 1);
 }
 
-// Also with no time to live: who asks while the answer is under way gets it.
+// Even with no time to live, a thread that asks during a load shares its answer.
 TEST(KeyCache, lets_threads_that_ask_at_the_same_time_share_one_load) {
   const auto load = []() -> Result<KeyRecords> { return std::make_shared<const std::vector<KeyRecord>>(3); };
   const auto is_right = [](const Result<KeyRecords>& answer) { return answer && (*answer)->size() == 3; };
@@ -179,7 +179,7 @@ TEST(KeyCache, waits_for_another_threads_load_no_longer_than_its_deadline) {
   while (!loading) std::this_thread::sleep_for(milliseconds(1));
   Loader loader;
   const auto answer = cache.get("q", seconds(60), Clock::now() + milliseconds(50), [&] { return loader(); });
-  open = true;  // before anything that ends the test: the other thread waits for it
+  open = true;  // before any assertion, because the other thread waits for it
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().reason, Reason::timed_out);
   EXPECT_EQ(loader.calls, 0);
@@ -224,7 +224,7 @@ TEST(KeyCache, waits_for_no_load_inside_an_async_job) {
   auto& cache = new_cache();
   static KeyCache* shared = &cache;
   static Loader loader;
-  // The first job pauses in the midst of its load, and would never go on if the second waited for it.
+  // The first job pauses during its load, and would never be resumed if the second waited for it.
   const auto job = [](void*) -> int {
     return static_cast<bool>(shared->get("q", seconds(60), soon(), [] {
       ASYNC_pause_job();

@@ -22,13 +22,13 @@ KeyRecord record(const char* key_id, Bytes public_key) {
 
 const KeyRecord kOld = record("hsm25", {1, 2}), kNew = record("hsm26", {3, 4});
 
-// A ProcessMutex must outlive the process; what is kept here is no leak.
+// A ProcessMutex must outlive the process; keeping the objects here avoids a leak report.
 KeyStandings& new_standings() {
   static auto& kept = *new std::vector<KeyStandings*>;
   return *kept.emplace_back(new KeyStandings);
 }
 
-// Opens kOld as the answer to kWeb and holds one more answer against it.
+// Opens kOld as the answer to kWeb, and checks it against another answer.
 bool replaced_by(const KeyQuestion& question, const std::vector<KeyRecord>& answer) {
   auto& standings = new_standings();
   const auto standing = standings.of(kWeb, kOld);
@@ -45,8 +45,8 @@ TEST(KeyStanding, is_replaced_by_another_public_part_of_its_key_id_whatever_was_
 
 TEST(KeyStanding, is_not_replaced_by_what_is_no_other_key) {
   EXPECT_FALSE(replaced_by(kWeb, {kOld}));
-  EXPECT_FALSE(replaced_by(kWeb, {kOld, kNew}));  // two of a name
-  EXPECT_FALSE(replaced_by(kWeb, {}));            // deleted, or not to be seen just now
+  EXPECT_FALSE(replaced_by(kWeb, {kOld, kNew}));  // two keys of one name
+  EXPECT_FALSE(replaced_by(kWeb, {}));            // deleted, or currently not visible
   EXPECT_FALSE(replaced_by(kWeb, {record("hsm25", {})}));
 }
 
@@ -75,7 +75,7 @@ TEST(KeyStandings, share_one_for_the_same_key_until_it_is_replaced) {
   EXPECT_EQ(standings.of(kWeb, kOld), first);
   EXPECT_NE(standings.of({"1|", "hsm25"}, kOld), first);
   standings.check_against(kWeb, {kNew});
-  const auto again = standings.of(kWeb, kOld);  // it came back
+  const auto again = standings.of(kWeb, kOld);  // kOld is back
   EXPECT_NE(again, first);
   EXPECT_TRUE(first->is_replaced());
   EXPECT_FALSE(again->is_replaced());
@@ -84,7 +84,7 @@ TEST(KeyStandings, share_one_for_the_same_key_until_it_is_replaced) {
 std::string name_of(int n) { return "hsm" + std::to_string(n); }
 
 TEST(KeyStandings, do_not_cost_more_with_more_open_keys) {
-  constexpr int kKeys = 50'000;  // each of them against all others would take minutes
+  constexpr int kKeys = 50'000;  // checking each against all others would take minutes
   auto& standings = new_standings();
   std::vector<std::shared_ptr<KeyStanding>> open;
   const auto begun = std::chrono::steady_clock::now();
@@ -108,7 +108,7 @@ TEST(KeyStandings, forget_keys_that_are_closed) {
     standings.of({"1|", name_of(n)}, record(name_of(n).c_str(), {1}));
     ASSERT_LE(standings.remembered(), 128U);
   }
-  for (int n = 0; n < 10'000; ++n) standings.of(kWeb, kNew);  // the same, again and again
+  for (int n = 0; n < 10'000; ++n) standings.of(kWeb, kNew);  // the same key repeatedly
   EXPECT_LE(standings.remembered(), 128U);
   EXPECT_EQ(standings.of({"1|", "kept"}, kOld), kept);
 }

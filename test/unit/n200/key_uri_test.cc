@@ -31,7 +31,7 @@ TEST(UriOfKey, keeps_core_and_pin_source_but_no_pin) {
             "sesam:key-id=hsm25;object=web;core=2?pin-source=file:%2Fa%20b");
 }
 
-// Whatever the device calls the key and its token.
+// The names of the key and its token come from the device.
 TEST(UriOfKey, has_no_attribute_that_a_name_smuggles_in) {
   const std::string name = "x;pin-value=1?pin-source=/etc/shadow&core=2%00#\n\x1b \xC3\xBC\xE2\x80\xAE\xFF";
   KeyRecord key = record(name, name);
@@ -44,7 +44,7 @@ TEST(UriOfKey, has_no_attribute_that_a_name_smuggles_in) {
   }
   key.key_id = kKeyId;
   const auto parsed = KeyUri::parse(uri_of(key, UriScheme::sesam));
-  EXPECT_FALSE(parsed);  // a name that holds "pin-source=" is refused
+  EXPECT_FALSE(parsed);  // a name that contains "pin-source=" is rejected
   key.nice_name = "a;core=2?b&c#d%";
   const auto odd = KeyUri::parse(uri_of(key, UriScheme::sesam));
   ASSERT_TRUE(odd);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// New keys (n200/make_key.cc), checked against a device that loses answers.
+// New keys (n200/make_key.cc) on a device whose replies get lost.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ transport::Reply record(const std::string& public_key = kPublic, const std::stri
                 public_key + "\"}}}");
 }
 
-// A device behind the answers; a key that is wanted of it.
+// A device with scripted replies, and a request for a new key.
 struct NewKeys : testing::Test {
   Device& device(std::deque<transport::Reply> answers) {
     pipeline = std::make_shared<ScriptedPipeline>(std::move(answers));

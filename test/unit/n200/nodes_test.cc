@@ -62,7 +62,7 @@ TEST_F(NodesTest, are_counted_as_unhealthy_with_each_probe_that_failed) {
   metrics::NodeCounts counts;
   nodes_.count_into(0, &counts);
   fail(0);
-  counts.unhealthy.set(0);  // by another set of nodes with this one in it
+  counts.unhealthy.set(0);  // set by another set of nodes that includes this one
   say(0, transport::Health::unhealthy);
   nodes_.to_probe(now_ + 1min, kPatience);
   EXPECT_EQ(counts.unhealthy.get(), 1);
@@ -122,7 +122,7 @@ TEST_F(NodesTest, are_left_alone_for_longer_each_time) {
   EXPECT_EQ(nodes_.to_probe(now_ + 1s, kPatience), 0U);
 }
 
-// As one does whose core hangs: it answers look-ups and probes, but no signatures.
+// Like a node whose core hangs: it answers look-ups and probes, but no signature requests.
 TEST_F(NodesTest, are_left_alone_for_longer_each_time_they_fail_again_after_a_good_probe) {
   for (const auto pause : {1s, 2s, 4s, 8s, 16s, 30s, 30s}) {
     nodes_.answered(0, now_);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The format as a whole is held against a parser of other people in test/integration/test_metrics.py.
+// test/integration/test_metrics.py checks the format as a whole with a third-party parser.
 #include "n200/open_metrics.h"
 
 #include <gmock/gmock.h>

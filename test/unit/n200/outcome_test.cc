@@ -9,8 +9,8 @@ namespace {
 using transport::Failure;
 using enum ReplyKind;
 
-/// One row of the table: how a request ends, and what follows for reading, signing and changing, the last one
-/// where the device may have acted and where it surely did not.
+/// One row of the table: how a request ends, and the action that follows for reading, signing and changing.
+/// For changing, also the action if the device has certainly not acted.
 struct Row {
   const char* name;
   Failure failure;

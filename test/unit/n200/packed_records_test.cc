@@ -51,7 +51,7 @@ TEST(PackedRecords, are_visited_in_the_order_that_they_were_sorted_into) {
     KeyRecord record;
     record.key_id = key_id;
     record.nice_name = name;
-    record.modulus = Bytes(600 * 1024, 0);  // more than one of them does not fit into a block
+    record.modulus = Bytes(600 * 1024, 0);  // a block has room for one of them only
     records.add(record);
   }
   const auto key_ids = [&] {

@@ -23,7 +23,7 @@ class PasswordFile {
   PasswordFile(const PasswordFile&) = delete;
   PasswordFile& operator=(const PasswordFile&) = delete;
 
-  // By another file in its place, so that its state is another one, however coarse the clock is.
+  // Replaces the file by a new one, so that its state differs even with a coarse clock.
   void put(const std::string& password) const {
     const std::string next = path_ + ".next";
     std::ofstream(next) << password << '\n';
@@ -39,7 +39,7 @@ class PasswordFile {
 class PasswordRenewalTest : public testing::Test {
  protected:
   PasswordRenewalTest() { file_.put("A"); }
-  // The device refuses the password that is in use.
+  // Acts as if the device had refused the current password.
   bool has_newer(PasswordRenewal& renewal) {
     return renewal.has_newer(passwords().newest().number, pipeline_, PasswordRenewal::Clock::now() + 1s);
   }

@@ -45,7 +45,7 @@ TEST(PinVerdict, that_was_proven_is_refused_for_every_user_once_it_is_refused_fo
   first.proven(0);
   ASSERT_EQ(second.ask(soon()).leave, Leave::granted);
   first.refused();
-  first.proven(0);  // an older reply of another thread
+  first.proven(0);  // an older reply that another thread received
   EXPECT_EQ(second.ask(soon()).leave, Leave::refused);
   EXPECT_EQ(first.ask(soon()).leave, Leave::refused);
 }

@@ -16,7 +16,7 @@ PromptedPins::Clock::time_point later() { return PromptedPins::Clock::now() + kL
 
 Result<Secret> nobody() { return Error{Reason::pin_missing, "no answer"}; }
 
-// The one of its rank, as in the program: no two may exist.
+// Only one instance may exist at a time, as in the program: its mutex has a unique rank.
 struct PromptedPinsTest : testing::Test {
   PromptedPins pins;
 };

@@ -8,7 +8,7 @@
 namespace sesam::n200 {
 namespace {
 
-// Of the public transcript (n200.md).
+// From the public transcript (n200.md).
 const std::string kX = "FACD4CF599AD0CBD43A5C38B294AF3DDC06FBC0883D419EEBCBF8039C132FC61";
 const std::string kY = "FE972236B38A1C236E5EF0F1E78B64B31C9632C0D5B9CFA49AECDB89144A2C3C";
 const std::string kSpki = "3059301306072A8648CE3D020106082A8648CE3D030107034200";

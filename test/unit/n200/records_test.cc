@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Key records, which n200/reply.h reads out of getkeyattributes and listkeys.
+// Key records, which n200/reply.h reads from getkeyattributes and listkeys.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ constexpr char kPublicKey[] =
     "FACD4CF599AD0CBD43A5C38B294AF3DDC06FBC0883D419EEBCBF8039C132FC61"
     "FE972236B38A1C236E5EF0F1E78B64B31C9632C0D5B9CFA49AECDB89144A2C3C";
 
-// As observed (n200.md), the public key written out.
+// As observed (n200.md), with the complete public key.
 std::string observed_listing() {
   return R"({"command":"listkeys","core":0,"result":{"hsm010123F13C56131E1EEE0000000000000025":{
   "slot":"hsm010123F13C56131E1EEE00000025","key_id":"hsm010123F13C56131E1EEE0000000000000025","id":"AAAB68606BE2",
@@ -71,7 +71,7 @@ TEST(KeyRecords, of_getkeyattributes_are_read_as_observed) {
   EXPECT_EQ(record.nice_name, "k01");
   EXPECT_TRUE(record.public_key.empty());
   EXPECT_EQ(record.token_label(),
-            "hsm010123F13C56131E1EEE00000026");  // of the key_id, as the device gives none
+            "hsm010123F13C56131E1EEE00000026");  // from the key_id, because the record has no token_name
 }
 
 TEST(KeyRecords, may_be_none_or_many) {
@@ -147,7 +147,7 @@ TEST(KeyRecords, that_are_no_records_are_an_error) {
 
 TEST(KeyRecords, cut_off_anywhere_are_an_error_and_no_crash) {
   const auto whole = observed_listing();
-  // The last brace of all is not looked at: what was asked for is complete before it.
+  // The final brace is never read: the requested value is complete before it.
   for (std::size_t length = 0; length + 1 < whole.size(); ++length)
     EXPECT_FALSE(read(whole.substr(0, length))) << whole.substr(0, length);
 }

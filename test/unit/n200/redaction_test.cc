@@ -31,17 +31,17 @@ TEST(Redaction, takes_out_every_secret_wherever_it_stands) {
 TEST(Redaction, knows_the_forms_in_which_requests_and_replies_are_written) {
   for (const char* form : {
            "Pass%26wort%200815%3C%C3%BC%3E",                                // percent-encoded
-           "Pass%26wort%200815%3c%c3%bc%3e",                                // by lower-case digits
-           "Pass%26wort+0815%3C%C3%BC%3E",                                  // as a form
-           "%50ass%2526wort%25200815%253C%25C3%25BC%253E",                  // twice
+           "Pass%26wort%200815%3c%c3%bc%3e",                                // with lower-case digits
+           "Pass%26wort+0815%3C%C3%BC%3E",                                  // form encoding
+           "%50ass%2526wort%25200815%253C%25C3%25BC%253E",                  // percent-encoded twice
            "Pass&amp;wort 0815&lt;\u00fc&gt;",                              // HTML
-           "Pass&#38;wort&#x20;0815&lt;&#252;&gt;",                         // by numbers
+           "Pass&#38;wort&#x20;0815&lt;&#252;&gt;",                         // HTML, numeric
            "Pass\\u0026wort 0815\\u003C\\u00fc\\u003e",                     // JSON
            "Pass\\\\u0026wort 0815<\\\\u00FC>",                             // JSON in JSON
            "Pass&wort 0815<\\303\\274>", "Pass\\x26wort 0815<\\xc3\\xbc>",  // C
            "5061737326776f727420303831353cc3bc3e",                          // hexadecimal
            "5061737326776F727420303831353CC3BC3E",                          //
-           "50 61 73 73 26 77 6f 72 74 20 30 38 31 35 3c c3 bc 3e",         // and separated
+           "50 61 73 73 26 77 6f 72 74 20 30 38 31 35 3c c3 bc 3e",         // with separators
            "50:61:73:73:26:77:6f:72:74:20:30:38:31:35:3c:c3:bc:3e",         //
            "UGFzcyZ3b3J0IDA4MTU8w7w+", "UGFzcyZ3b3J0IDA4MTU8w7w-",          // base64
            "UGFzcyZ3b3J0IDA4MTU8w7w%2B",                                    // and percent-encoded
@@ -50,7 +50,7 @@ TEST(Redaction, knows_the_forms_in_which_requests_and_replies_are_written) {
 }
 
 TEST(Redaction, finds_a_secret_amidst_base64_and_digits) {
-  // user:4711-0815, with one to three characters before
+  // user:4711-0815, with the secret at each of the three offsets in base64
   EXPECT_EQ(without("Basic dTo0NzExLTA4MTU=", {"4711-0815"}).find("NzExLTA4MT"), std::string::npos);
   EXPECT_EQ(without("Basic dXM6NDcxMS0wODE1", {"4711-0815"}).find("DcxMS0wODE1"), std::string::npos);
   EXPECT_EQ(without("Basic dXNlOjQ3MTEtMDgxNQ==", {"4711-0815"}).find("Q3MTEtMDgxN"), std::string::npos);

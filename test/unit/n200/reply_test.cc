@@ -21,7 +21,7 @@ ReplyDocument document(std::string body) {
   return std::move(*parsed);
 }
 
-// The reason of the first step that fails, from parsing on.
+// The reason of the first step that fails, starting with parsing.
 Reason reason_of_text(std::string body, const std::vector<std::string>& path = kResult) {
   auto parsed = ReplyDocument::parse(std::move(body));
   if (!parsed) return parsed.error().reason;
@@ -80,7 +80,7 @@ TEST(Reply, that_is_broken_fails_every_look_and_crashes_none) {
   for (const auto* body :
        {R"({"result"})", R"({"result":})", R"({"a" "b"})", R"({"result":"x" "error":"y"})"}) {
     auto reply = document(body);
-    EXPECT_FALSE(reply.is_whole()) << body;  // as the device layer looks first
+    EXPECT_FALSE(reply.is_whole()) << body;  // the device layer calls this first
     const auto text = reply.text(kResult);
     ASSERT_FALSE(text) << body;
     EXPECT_EQ(text.error().reason, Reason::bad_reply) << body;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device that says what a test wants to hear.
+// A device whose replies the test defines.
 #pragma once
 
 #include <deque>
@@ -25,16 +25,16 @@ inline transport::Reply lost(transport::Failure how = transport::Failure::timed_
   return reply;
 }
 
-// Gives the answers in their order, the last one for ever, and remembers what it was asked.
+// Returns the replies in order, repeats the last one, and records the requests.
 class ScriptedPipeline : public transport::Pipeline {
  public:
   explicit ScriptedPipeline(std::deque<transport::Reply> answers) : answers_(std::move(answers)) {
     static unsigned made = 0;
     options_.urls = {"https://device"};
     options_.user =
-        "user" + std::to_string(made++);  // what this device refuses is not remembered for the next one
+        "user" + std::to_string(made++);  // a refusal of this device is not remembered for the next one
   }
-  /// Of a cluster.
+  /// The same for a cluster with these URLs.
   ScriptedPipeline(std::deque<transport::Reply> answers, std::vector<std::string> urls)
       : ScriptedPipeline(std::move(answers)) {
     options_.urls = std::move(urls);

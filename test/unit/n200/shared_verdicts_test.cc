@@ -16,7 +16,7 @@ using Answer = SharedVerdicts::Answer;
 
 auto in(std::chrono::milliseconds time) { return SharedVerdicts::Clock::now() + time; }
 
-// The status of a forked process that does this.
+// Returns the exit status of a forked process that runs `body`.
 template <class Body>
 int in_child(Body&& body) {
   const pid_t child = ::fork();

@@ -47,7 +47,7 @@ TEST(KeyUri, refuses_a_value_that_swallowed_a_pin_and_does_not_tell_it) {
                           "sesam:web%2Cpin-value=1234", "sesam:web%2Cpin-value%3D1234",
                           "sesam:acl=FFFF,pin-source=1234", "sesam:web?pin-source=file:/x,pin-value=1234"}) {
     const auto refused = KeyUri::parse(uri);
-    if (refused) {  // an attribute of another name is ignored, as RFC 7512 says
+    if (refused) {  // unknown attributes are ignored (RFC 7512)
       EXPECT_TRUE(refused->object.empty()) << uri;
       continue;
     }

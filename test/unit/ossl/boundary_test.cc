@@ -28,7 +28,7 @@ std::vector<Raised>& raised_list() {
   return list;
 }
 
-// The core's upcalls, as OpenSSL would give them to OSSL_provider_init().
+// The core's upcalls, as OpenSSL passes them to OSSL_provider_init().
 void fake_new_error(const OSSL_CORE_HANDLE*) {}
 void fake_vset_error(const OSSL_CORE_HANDLE*, std::uint32_t reason, const char* format, va_list arguments) {
   char text[2048];
@@ -52,7 +52,7 @@ class Boundary : public testing::Test {
   Core core_;
 };
 
-// Stands for an object of ours. `how` says what its function does.
+// Represents a provider object. `how` determines what its functions do.
 struct Object {
   enum How { succeed, say_no, fail, throw_error, throw_bad_alloc, throw_int } how = succeed;
 
@@ -61,7 +61,7 @@ struct Object {
     if (how == throw_error) throw std::runtime_error("secret 4711");
     if (how == throw_bad_alloc) throw std::bad_alloc();
     if (how == throw_int) throw 1;
-    ERR_raise(ERR_LIB_USER, 1);  // what libcrypto may leave behind
+    ERR_raise(ERR_LIB_USER, 1);  // as libcrypto may leave behind
     return how == succeed;
   }
   Result<Object*> dup(int) const {
@@ -72,7 +72,7 @@ struct Object {
     return {};
   }
   Result<HandedOn> match(const void*, int) const {
-    ERR_raise(ERR_LIB_USER, 2);  // what the callback raised
+    ERR_raise(ERR_LIB_USER, 2);  // raised by the callback
     return HandedOn{how == succeed};
   }
 };

@@ -28,8 +28,8 @@ Scheme scheme(KeyType type, const char* digest, Padding padding, int salt = Salt
   return made;
 }
 
-// RFC 5758, section 3.2 and RFC 3279, section 2.2.3; SHA-3: NIST's OIDs (2.16.840.1.101.3.4.3.9 and on). No
-// parameters.
+// RFC 5758, section 3.2 and RFC 3279, section 2.2.3; SHA-3: NIST's OIDs (2.16.840.1.101.3.4.3.9 and
+// following). No parameters.
 TEST(AlgorithmId, of_ecdsa_has_the_known_bytes) {
   const ossl::Pkey key = ec_key();
   const std::pair<const char*, const char*> expected[] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads Wycheproof's vectors (test/data/wycheproof).
+// Reads Wycheproof test vectors (test/data/wycheproof).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ inline Bytes bytes_at(const nlohmann::json& object, const char* name) {
   return bytes.value_or(Bytes{});
 }
 
-/// In private_libctx(), as every public key of ours; `member` holds its SubjectPublicKeyInfo.
+/// Reads a key's SubjectPublicKeyInfo from `member` into private_libctx(), like all public keys of sesam.
 inline ossl::Pkey public_key_at(const nlohmann::json& group, const char* member) {
   const Bytes encoded = bytes_at(group, member);
   const unsigned char* at = encoded.data();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RSA signatures as the device gives them, held against Wycheproof: read from hex as a reply is, verified as
-// by verify_signatures. What is valid passes both, and nothing else does.
+// Checks RSA signatures in the device's form with Wycheproof: read from hex like a reply, verified like
+// verify_signatures. Valid signatures must pass both steps, others must not.
 #include "wycheproof.h"
 
 #include "keymgmt/public_key.h"
@@ -19,7 +19,7 @@ struct Vectors {
   int least_valid, least_invalid;
 };
 
-// What n200/sign.cc does with a reply: a text of another length than the modulus is no signature.
+// Like n200/sign.cc: a text whose length does not match the modulus is not a signature.
 bool read_reply(const std::string& hex, Bytes& signature) {
   return n200::decode(hex, n200::Encoding::hex, signature);
 }
@@ -50,7 +50,7 @@ TEST_P(WycheproofRsa, agrees_on_what_is_valid) {
     ASSERT_TRUE(key);
     const Scheme scheme = scheme_of(group, GetParam().padding);
     for (const auto& test : group.at("tests")) {
-      if (test.at("result") == "acceptable") continue;  // a matter of taste: PKCS#1 without the NULL
+      if (test.at("result") == "acceptable") continue;  // disputed: PKCS#1 without the NULL
       Bytes signature(keymgmt::device_signature_bytes(keymgmt::KeyType::rsa, key.get()));
       bool good = read_reply(test.at("sig"), signature);
       if (good) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device's form of a signature, held against Wycheproof: what is valid there becomes DER that OpenSSL
-// verifies, and nothing else does.
+// Checks the device's form of signatures with Wycheproof: valid
+// ones become DER that OpenSSL verifies, and no others do.
 #include "wycheproof.h"
 
 #include "signature/digests.h"
@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t kMaxDerBytes = 2 * (66 + 3) + 4;  // P-521
 
-// What the device layer does before it converts: a signature of another length is not read at all
-// (n200/sign.cc).
+// Like the device layer before the conversion: a signature
+// of another length is not read at all (n200/sign.cc).
 bool convert(const Bytes& p1363, std::size_t field_bytes, Bytes& der) {
   if (p1363.size() != 2 * field_bytes) return false;
   der.resize(kMaxDerBytes);

@@ -14,7 +14,7 @@ using testing::IsEmpty;
 
 class Chain : public testing::Test {
  protected:
-  // Adds it to all, and returns its DER form.
+  // Adds a certificate to all_ and returns its DER form.
   Bytes add(const Made& made) {
     auto found = certificates_in(pem_of(made));
     EXPECT_EQ(found.size(), 1U);
@@ -47,7 +47,7 @@ TEST_F(Chain, begins_with_the_newest_certificate_that_is_valid) {
   add(self(-7200, 3600));
   const Bytes newest = add(self(-1800, 3600));
   add(self(-3600, 360000));
-  add(self(-900, -300));   // run out
+  add(self(-900, -300));   // expired
   add(self(900, 360000));  // not valid yet
   EXPECT_THAT(chain(), ElementsAre(newest));
 }

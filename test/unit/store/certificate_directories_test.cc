@@ -53,7 +53,7 @@ TEST_F(CertificateDirectory, is_read_again_after_a_change_but_not_at_once) {
   EXPECT_EQ(count(), 1U) << "the last look is younger than kLookEvery";
   wait_for_the_next_look();
   EXPECT_EQ(count(), 2U);
-  put("web.pem", pem_ + pem_);  // the directory itself does not change
+  put("web.pem", pem_ + pem_);  // the directory's own timestamp does not change
   wait_for_the_next_look();
   EXPECT_EQ(count(), 3U);
 }

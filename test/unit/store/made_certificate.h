@@ -21,7 +21,7 @@ struct Made {
   std::string issuer;
   EVP_PKEY* key;
   EVP_PKEY* signer;
-  long valid_from_s = -3600, valid_until_s = 3600;  // from now
+  long valid_from_s = -3600, valid_until_s = 3600;  // relative to now
   bool is_ca = true;
 };
 

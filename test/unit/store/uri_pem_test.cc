@@ -11,7 +11,7 @@ namespace {
 constexpr char kUri[] = "sesam:key-id=hsm010123F13C56131E1EEE0000000000000025;object=web";
 const std::string kOurs = "sesam key URI v1.0";
 
-// DER with lengths below 128.
+// Encodes DER with lengths below 128.
 Bytes element(unsigned char tag, const std::string& content) {
   Bytes der(2 + content.size());
   der[0] = tag;
@@ -82,7 +82,7 @@ TEST(UriPem, whose_der_is_malformed_is_none) {
   EXPECT_FALSE(uri_of_der(Bytes{0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF}, true));
 }
 
-// pkcs11-provider's files have been seen with them.
+// Some files of pkcs11-provider use such lengths.
 TEST(UriPem, with_other_lengths_than_those_of_der_is_read) {
   Bytes der = der_of_uri(kUri);
   Bytes indefinite = der;

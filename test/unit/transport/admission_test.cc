@@ -22,11 +22,11 @@ class AdmissionTest : public testing::Test {
     admission.arrive(call);
     return call;
   }
-  /// Sends the scout ahead, over a new HTTP/2 connection, and has it answered.
+  /// Sends the scout ahead over a new HTTP/2 connection and has it answered.
   void open(Admission& admission, Shape shape = Shape::streams) {
     Call& scout = arrive(admission);
     ASSERT_EQ(admission.next(), &scout);
-    // Another that stays in flight, or the gate would close with the scout.
+    // Another call stays in flight; otherwise the gate would close with the scout.
     Call& other = arrive(admission);
     admission.connecting(scout);
     admission.connected(scout, shape, true, now_);
@@ -186,7 +186,7 @@ TEST_F(AdmissionTest, sends_another_scout_after_one_that_failed) {
   EXPECT_EQ(admission.next(), &second);
   EXPECT_EQ(admission.next(), nullptr);
   admission.connected(second, Shape::streams, true, now_);
-  admission.leave(second);  // without a reply
+  admission.leave(second);  // without any reply
   EXPECT_EQ(admission.next(), &third);
 }
 
@@ -228,8 +228,8 @@ TEST_F(AdmissionTest, never_falls_to_a_limit_of_none) {
 
 class FullServerTest : public AdmissionTest {
  protected:
-  /// Eight connections are begun; the last five are turned away, the others answered, one of which remains in
-  /// use.
+  /// Opens eight connections. The last five are turned
+  /// away, the others answered; one of those stays in use.
   void SetUp() override {
     Call& scout = arrive(admission_);
     for (int i = 0; i < 40; ++i) arrive(admission_);
@@ -294,7 +294,7 @@ TEST_F(FullServerTest, gives_away_no_place_to_a_handshake_that_hangs) {
   send_all(admission_);
   for (std::size_t i = 3; i < 5; ++i) admission_.leave(*calls_[i]);
   ASSERT_EQ(send_all(admission_), 2U);
-  admission_.watch(2, 4, now_);  // two of the four places hang
+  admission_.watch(2, 4, now_);  // two of the four connections hang
   EXPECT_EQ(send_all(admission_), 2U);
 }
 

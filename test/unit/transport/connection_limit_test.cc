@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 class ConnectionLimitTest : public testing::Test {
  protected:
-  /// Each new connection is answered while others wait.
+  /// Each new connection is answered while other calls wait.
   void grow_to(unsigned connections) {
     for (unsigned i = 0; i < 1000 && limit_.now() < connections; ++i)
       limit_.answered(true, limit_.now(), true, now_);
@@ -22,7 +22,7 @@ class ConnectionLimitTest : public testing::Test {
     limit_.turned_away(others, standing, now_ - 1ms);
     limit_.answered(false, others, true, now_);
   }
-  /// One more is tried when it is time. False: it never is.
+  /// Tries another connection when it is due. Returns false if none is ever due.
   bool probe(bool answered) {
     now_ = std::max(now_, limit_.next_event());
     if (!limit_.is_probe_due(now_)) return false;

@@ -33,7 +33,7 @@ TEST(Doorbell, is_readable_from_a_ring_until_it_is_silenced) {
   EXPECT_TRUE(bell.is_ours());
 }
 
-// As epoll sees it that nobody silences.
+// As seen by an epoll whose user never calls silence().
 TEST(Doorbell, makes_a_new_edge_with_each_ring) {
   const Doorbell bell;
   const int epoll = epoll_create1(EPOLL_CLOEXEC);

@@ -13,8 +13,8 @@
 
 namespace sesam::transport {
 
-/// Serves calls as libcurl's driver does, by a function of the test: true, and the outcome is in the call;
-/// false, and nothing ever becomes of it.
+/// Serves calls like libcurl's driver, with a function of the test. If this returns true, the outcome is in
+/// the call; if false, the call stays unanswered until the driver stops.
 class FakeDriver final : public Driver {
  public:
   using Serve = std::function<bool(Call&)>;

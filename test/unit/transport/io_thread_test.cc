@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-// As a driver that sleeps while the program closes its descriptors, and finds out later.
+// Like a driver that sleeps while the program closes its descriptors, and notices later.
 class SleepingDriver final : public Driver {
  public:
   Refusal preflight(const Options&) const override { return {}; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pipeline without memory: what became of a request is not forgotten.
+// The pipeline without memory: the outcome of a request is not lost.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -13,7 +13,7 @@
 
 namespace {
 
-// Of this thread: the size from which on each request for memory is refused.
+// For this thread: allocations of at least this size fail.
 thread_local std::size_t refused_from = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
@@ -60,7 +60,7 @@ TEST(WithoutMemory, a_reply_that_cannot_be_taken_is_one_to_a_request_that_was_se
     return true;
   });
   const auto pipeline = pipeline_with(answering);
-  EXPECT_EQ(perform(*pipeline).failure, Failure::none);  // makes the thread and its calls
+  EXPECT_EQ(perform(*pipeline).failure, Failure::none);  // creates the thread and its calls
   const Reply reply = perform_without_memory_from(2000, *pipeline);
   EXPECT_EQ(reply.failure, Failure::out_of_memory);
   EXPECT_TRUE(reply.may_have_acted);

@@ -11,7 +11,7 @@
 namespace sesam::transport {
 namespace {
 
-// Two devices with one connection each have a file of their own to read.
+// Like two devices that share a pipeline, each of which reads its own password file.
 TEST(Passwords, replaced_by_several_threads_are_all_known_and_numbered) {
   constexpr unsigned kThreads = 4, kEach = 500;
   Passwords passwords(Secret("first"));

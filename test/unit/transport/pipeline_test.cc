@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine with a driver that has no network: what it promises whatever carries its calls. The same with
-// libcurl is in test/unit/transport_curl.
+// The engine with a driver that has no network: its guarantees for
+// any driver. test/unit/transport_curl has the same with libcurl.
 #include "transport/pipeline.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A driver must never go, as its pipelines may end with the process.
+// A driver must never be destroyed, as its pipelines may last until the process ends.
 FakeDriver& answering() {
   static FakeDriver driver([](Call& call) {
     call.failure = Failure::none;
@@ -183,7 +183,7 @@ TEST(Pipeline, has_a_driver_of_its_own_in_a_forked_child) {
   EXPECT_EQ(pipeline->perform(request("again")).body, "/sign|again");
 }
 
-// As with a recv(2) of libcurl's on a number that was closed and is a blocking socket of the program by then.
+// Like a recv(2) in libcurl on a closed number that the program has reused for a blocking socket.
 TEST(Pipeline, leaves_an_io_thread_that_hangs_with_its_descriptors_lost_and_asks_another) {
   static std::atomic<bool> hangs{true};
   static FakeDriver driver([](Call& call) {

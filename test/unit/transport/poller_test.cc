@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// epoll as the I/O thread uses it, where descriptors come and go without a word.
+// epoll as the I/O thread uses it, with descriptors that are closed or reused without notice.
 #include "transport/poller.h"
 
 #include <fcntl.h>
@@ -77,7 +77,7 @@ TEST(Poller, registers_a_renewed_number_again) {
 
 TEST(Poller, says_which_descriptor_epoll_refuses_and_tries_it_again) {
   Poller poller;
-  std::FILE* file = std::tmpfile();  // epoll_ctl(2): EPERM, it does not support epoll
+  std::FILE* file = std::tmpfile();  // regular files do not support epoll: EPERM (epoll_ctl(2))
   ASSERT_NE(file, nullptr);
   poller.want(fileno(file), EPOLLIN);
   for (int attempt = 0; attempt < 2; ++attempt) {

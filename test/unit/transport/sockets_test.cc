@@ -62,7 +62,7 @@ TEST(Sockets, that_were_buried_are_told_from_those_that_stand) {
   close(listener);
 }
 
-// The process has as many descriptors as it may have, or more: the limit was lowered since.
+// The process has reached its limit of descriptors, or exceeds it because the limit was lowered.
 TEST(Sockets, bury_ends_a_connection_where_no_descriptor_is_left) {
   const auto listener = ::socket(AF_INET, SOCK_STREAM, 0);
   ASSERT_EQ(listen(listener, 2), 0);
@@ -161,7 +161,7 @@ TEST(Sockets, a_used_one_is_told_from_an_earlier_one_of_its_number) {
   EXPECT_EQ(kind_of(second), mode_t{0});
 }
 
-// Its number may belong to a file of another thread's by then.
+// The number may belong to a file of another thread by then.
 TEST(Sockets, bury_touches_no_number_that_was_given_back) {
   Sockets sockets(1000);
   const int fd = sockets.open(AF_INET, SOCK_STREAM, 0, 0);

@@ -19,7 +19,7 @@
 namespace sesam::transport::curl {
 namespace {
 
-/// A job that performs one request; what it found is left in `arguments`.
+/// The arguments of a job that performs one request and stores its reply.
 struct JobArguments {
   Pipeline* pipeline;
   Clock::time_point deadline;
@@ -69,7 +69,7 @@ TEST_F(AsyncJob, pauses_and_is_woken_through_a_descriptor) {
   EXPECT_EQ(poll(&waiting, 1, 20'000), 1);
   EXPECT_EQ(go_on(), ASYNC_FINISH);
   EXPECT_EQ(reply_.failure, Failure::connect_timed_out);
-  // The same wait context once more: the same descriptor, silent again.
+  // The same wait context again: the same descriptor, no longer readable.
   arguments_.deadline = Clock::now() + kSoon;
   ASSERT_EQ(go_on(), ASYNC_PAUSE);
   EXPECT_EQ(poll(&waiting, 1, 0), 0);
@@ -96,7 +96,7 @@ struct JobsLife {
   std::atomic<int> calls_too_late{0};
 };
 
-// The callback's argument may be gone with the job.
+// The callback's argument may be destroyed with the job.
 TEST_F(AsyncJob, that_has_left_at_its_deadline_gets_no_callback) {
   JobsLife life;
   const auto callback = [](void* pointer) {
@@ -122,7 +122,7 @@ TEST_F(AsyncJob, resumed_after_its_deadline_has_timed_out) {
   EXPECT_EQ(reply_.failure, Failure::connect_timed_out);
 }
 
-// A program that closes all descriptors between two jobs, and opens a file of its own.
+// A program closes all descriptors between two jobs and opens a file.
 TEST_F(AsyncJob, gets_another_descriptor_where_the_program_has_closed_the_one_of_its_wait_context) {
   for (const auto pause : {0ms, 150ms}) {
     arguments_.deadline = Clock::now() + 20ms;
@@ -191,7 +191,7 @@ int perform_and_rest_in_job(void* pointer) {
   return 1;
 }
 
-// `openssl speed -async_jobs` gives up where a wait context holds two.
+// `openssl speed -async_jobs` fails if a wait context has two descriptors.
 TEST_F(AsyncJob, has_one_descriptor_whatever_it_waits_for) {
   int result = 0;
   int pauses = 0;
@@ -244,12 +244,12 @@ int perform_nothing_in_job(void* pointer) {
   auto& arguments = *static_cast<JobArguments*>(pointer);
   stop_all(Stop::until_next_use);
   ERR_set_mark();
-  *arguments.reply = arguments.pipeline->perform(request_until(Clock::now()));  // over before a pause
+  *arguments.reply = arguments.pipeline->perform(request_until(Clock::now()));  // ends without a pause
   ERR_pop_to_mark();
   return 1;
 }
 
-// HAProxy ends the process over a descriptor that it finds in the wait context and was never told of.
+// HAProxy aborts if the wait context contains a descriptor that it has not been notified of.
 TEST_F(AsyncJob, that_never_pauses_gets_no_descriptor) {
   int result = 0;
   ASSERT_EQ(ASYNC_start_job(&job_, context_, &result, perform_nothing_in_job, &arguments_, sizeof arguments_),
@@ -280,7 +280,7 @@ TEST_F(AsyncJob, leaves_the_callers_error_marks_alone) {
   EXPECT_EQ(go_on(), ASYNC_FINISH);
 }
 
-// Paints what lies below the frame of the caller, and tells how much of it was used since.
+// paint() fills the stack below its caller's frame; used_since_paint() returns the bytes used since then.
 constexpr std::size_t kPainted = 20 * 1024;
 [[gnu::noinline]] void paint() {
   volatile unsigned char below[kPainted];
@@ -305,7 +305,7 @@ TEST_F(AsyncJob, needs_less_than_8_kib_of_its_stack) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "sanitizers need more";
 #endif
-  why_wrong_libcrypto();  // asked when a key is opened, outside of any job
+  why_wrong_libcrypto();  // called when a key is opened, outside of any job
   int result = 0;
   const auto go = [&] {
     return ASYNC_start_job(&job_, context_, &result, perform_on_painted_stack, &arguments_,

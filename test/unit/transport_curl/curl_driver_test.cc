@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An I/O thread whose libcurl finds no memory.
+// An I/O thread whose libcurl runs out of memory.
 #include "transport/curl/curl_driver.h"
 
 #include <curl/curl.h>
@@ -19,7 +19,7 @@ std::atomic<bool> libcurl_is_out_of_memory{false};
 
 }  // namespace
 
-// In the place of libcurl's, for the whole program.
+// Replaces libcurl's function in the whole program.
 extern "C" CURLM* curl_multi_init() {
   if (libcurl_is_out_of_memory) return nullptr;
   static const auto real = reinterpret_cast<CURLM* (*)()>(dlsym(RTLD_NEXT, "curl_multi_init"));

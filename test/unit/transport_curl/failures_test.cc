@@ -67,7 +67,7 @@ TEST(Failures, take_a_handshake_that_broke_off_for_a_lost_connection) {
   for (const char* words : {"OpenSSL SSL_connect: Connection reset by peer in connection to x",
                             "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to x:443",
                             "TLS connect error: error:0A000126:SSL routines::unexpected eof while reading",
-                            "Send failure: Broken pipe",  // this one and the one before are libcurl 8's
+                            "Send failure: Broken pipe",  // this and the previous one are from libcurl 8
                             "getpeername() failed with errno 107: Transport endpoint is not connected",
                             "OpenSSL SSL_connect: Connection was reset in connection to x:443",
                             "OpenSSL SSL_connect: SSL_ERROR_ZERO_RETURN in connection to x:443",

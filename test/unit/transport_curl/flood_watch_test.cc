@@ -9,8 +9,8 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = FloodWatch::Clock;
 
-// How long a peer that sends a record every `interval` is tolerated, up to a minute; each `reply_every`th
-// record is of a reply (0: none).
+// Returns how long a peer that sends a record every `interval` is tolerated, at most a minute; each
+// `reply_every`th record belongs to a reply (0: none).
 std::chrono::milliseconds tolerated(std::chrono::microseconds interval, unsigned reply_every = 0) {
   FloodWatch watch;
   const Clock::time_point start = Clock::now();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A peer for tests that need none: it listens and never answers, or it does not even listen.
+// A peer that never answers: it accepts connections and sends nothing, or it refuses them.
 #pragma once
 
 #include <arpa/inet.h>
@@ -13,8 +13,8 @@ namespace sesam::transport::curl {
 class LocalSocket {
  public:
   enum class Kind {
-    silent,   ///< accepts connections (the kernel does) and says nothing
-    refusing  ///< the port is ours, and nobody listens
+    silent,   ///< the kernel accepts connections, but nothing is ever sent
+    refusing  ///< the port is bound, but not listening
   };
   explicit LocalSocket(Kind kind) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     address_.sin_family = AF_INET;

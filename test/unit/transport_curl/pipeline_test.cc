@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pipeline against peers that never answer: everything ends, in time, for the right reason. What needs a
-// device is in test/integration.
+// The pipeline with peers that never answer: every call ends, in time, with the right reason. Tests that need
+// a device are in test/integration.
 #include "transport/pipeline.h"
 
 #include <gtest/gtest.h>
@@ -180,7 +180,7 @@ TEST(Pipeline, ends_with_the_process_while_threads_wait) {
       testing::ExitedWithCode(7), "");
 }
 
-/// What provider/ does with pthread_atfork(3).
+/// Does what provider/ registers with pthread_atfork(3).
 pid_t fork_as_the_provider_does() {
   ProcessMutex::lock_all();
   before_fork();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tests of the pipeline share that need a peer which never answers.
+// Helpers for tests of the pipeline with a peer that never answers.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@ namespace sesam::transport::curl {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-// Long enough for the I/O thread to start and to find out that nobody answers.
+// Long enough for the I/O thread to start and to notice that the peer does not answer.
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 constexpr auto kSoon = 5s;
 #else
