@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures the given parts, prints the table, and writes results.json and the pictures (scripts/bench)."""
+"""Measures the selected parts, prints the table, and writes results.json and the charts (scripts/bench)."""
 import argparse
 import os
 import subprocess
@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from runs import BUILD, CannotMeasure  # first: it makes the tests' harness known
+from runs import BUILD, CannotMeasure  # first: adds the tests' harness to sys.path
 
 import figures
 import listing
@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--strict", action="store_true", help="exit status 1 if a figure is below its must")
     parser.add_argument("--quick", action="store_true", help="one short round: whether it works, not how fast it is")
     arguments = parser.parse_args()
-    output = BUILD / "bench" / ("quick" if arguments.quick else "")  # a quick run does not overwrite real figures
+    output = BUILD / "bench" / ("quick" if arguments.quick else "")  # quick runs do not overwrite full results
     output.mkdir(parents=True, exist_ok=True)
     values: dict[str, float] = {}
     failed = False
@@ -41,7 +41,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="sesam-bench.") as directory:
             try:
                 found = measure(part, arguments.quick, Path(directory))
-            except (CannotMeasure, AssertionError, OSError) as error:  # the harness asserts
+            except (CannotMeasure, AssertionError, OSError) as error:  # the harness uses assert
                 print(f"bench: {part} could not be measured: {error}", file=sys.stderr)
                 failed = True
                 continue

@@ -8,7 +8,7 @@
 namespace sesam::bench {
 namespace {
 
-// More signatures a second than any client here gives; a caller alone may take all of them.
+// More signatures per second than any client makes, for all callers together and for a single one.
 constexpr double kMostPerSecond = 60'000;
 constexpr double kMostOfOnePerSecond = 20'000;
 
@@ -89,7 +89,7 @@ double Crew::cpu_seconds() const {
   for (const std::thread& thread : threads_) {
     clockid_t clock{};
     timespec used{};
-    // Fails for a thread that a failure has ended already: finish() will tell of it.
+    // Fails for a thread that has already ended after a failure, which finish() will report.
     if (pthread_getcpuclockid(const_cast<std::thread&>(thread).native_handle(), &clock) != 0) continue;
     if (clock_gettime(clock, &used) == 0)
       sum += static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The callers of a run and the threads they sign on.
+// The callers of a run and the threads on which they sign.
 #pragma once
 
 #include <exception>
@@ -19,22 +19,22 @@ namespace sesam::bench {
 class Crew {
  public:
   Crew(Client& client, const Options& options);
-  /// Ends the window and joins.
+  /// Ends the window and joins the threads.
   ~Crew();
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  /// The threads exist since the constructor; now they sign.
+  /// Lets the threads sign; they have existed since the constructor.
   void start();
-  /// Every caller has made a signature, or one has failed.
+  /// True if every caller has made a signature or one has failed.
   bool is_warm();
   void measure() { window_.phase = Phase::measured; }
-  /// Ends the window and joins. Throws the first failure of a caller.
+  /// Ends the window and joins the threads. Throws the first failure of a caller.
   void finish();
 
-  /// CPU time that the callers' threads have used; nobody else's (a client may have a thread of its own).
+  /// CPU time of the callers' threads in seconds, without threads that the client itself has.
   double cpu_seconds() const;
-  /// The last signature of each caller, once they have finished.
+  /// The last signature of each caller; call after finish().
   std::vector<std::string> signatures() const;
   const std::vector<std::unique_ptr<Tally>>& tallies() const noexcept { return tallies_; }
 
@@ -47,7 +47,7 @@ class Crew {
 
   std::vector<std::unique_ptr<Caller>> callers_;
   std::vector<std::unique_ptr<Tally>> tallies_;
-  JobRing ring_;  // empty without jobs
+  JobRing ring_;  // without jobs: empty
   Window window_;
   std::latch go_{1};
   bool started_ = false;

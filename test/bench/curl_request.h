@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The signature request as a program without sesam would send it: plain libcurl, nothing tuned.
+// The signature request as a program without sesam would send it: plain libcurl, not tuned.
 #pragma once
 
 #include <curl/curl.h>
@@ -12,7 +12,7 @@
 
 namespace sesam::bench {
 
-/// CURL and CURLM are the same type to C++: one deleter each.
+/// CURL and CURLM are the same type in C++, so each needs its own deleter.
 struct FreeEasy {
   void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
 };
@@ -25,18 +25,18 @@ struct FreeList {
 using Easy = std::unique_ptr<CURL, FreeEasy>;
 using Multi = std::unique_ptr<CURLM, FreeMulti>;
 
-/// curl_global_init, once.
+/// Calls curl_global_init(3). Throws std::runtime_error.
 void start_curl();
 
-/// The request of all callers of a client; immutable.
+/// The request that all callers of a client send; immutable.
 class CurlRequest {
  public:
   explicit CurlRequest(const Options& options);
 
-  /// A fresh easy handle, set to send the request of the caller; its reply goes to `reply`.
+  /// Returns a new easy handle that sends the request of the caller and appends the reply to `reply`.
   Easy make(std::size_t caller, std::string& reply) const;
-  /// Throws std::runtime_error unless the transfer brought a signature.
-  /// The text of "result" in a reply that check() let pass.
+  /// check() throws std::runtime_error unless the status is 200 and the reply has a "result"; result_of()
+  /// returns the text of "result" in a reply that check() accepted.
   static std::string result_of(const std::string& reply);
   static void check(CURL* easy, CURLcode result, const std::string& reply);
 

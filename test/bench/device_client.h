@@ -8,7 +8,7 @@
 
 namespace sesam::bench {
 
-/// sesam at the level of the device call: n200::Device::sign, without OpenSSL around it.
+/// sesam at the level of the device call, n200::Device::sign, without OpenSSL.
 class DeviceClient final : public Client {
  public:
   explicit DeviceClient(const Options& options);

@@ -42,7 +42,7 @@ class EvpCaller final : public Caller {
  public:
   explicit EvpCaller(EVP_PKEY* key) : key_(key) {}
 
-  // With a context of its own each time, as applications do.
+  // Uses a new context each time, as applications do.
   void sign() override {
     length_ = der_.size();
     const ossl::MdCtx context(EVP_MD_CTX_new());

@@ -10,8 +10,8 @@
 
 namespace sesam::bench {
 
-/// What an application does: EVP_DigestSign with a key from OSSL_STORE, through the provider that
-/// OPENSSL_CONF loads. Where the device is and who we are stands there, not in the options.
+/// Signs as an application does: EVP_DigestSign with a key from OSSL_STORE, through the provider that
+/// OPENSSL_CONF loads. The device's URL and the login come from that file, not from the options.
 class EvpClient final : public Client {
  public:
   explicit EvpClient(const Options& options);

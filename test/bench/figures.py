@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The figures: their names, required and target values, the table, and the results file."""
+"""The names of the figures, the values that they must reach, and the table and the file of results."""
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ class Figure:
     name: str
     must: float | None = None  # None: reported only
     aim: float | None = None
-    at_most: bool = False  # lower is better
+    at_most: bool = False  # smaller is better
 
     def reaches(self, value: float, wanted: float | None) -> bool:
         return wanted is None or (value <= wanted if self.at_most else value >= wanted)
@@ -59,7 +59,7 @@ FIGURES = {figure.name: figure for figure in [
 
 
 def figure(name: str) -> Figure:
-    """The figure with that name; one that is not in the table has no required value."""
+    """Returns the named figure. Figures that are not in the table have no limits."""
     return FIGURES.get(name, Figure(name))
 
 
@@ -75,14 +75,14 @@ def row(name: str, value: float) -> str:
 
 
 def table(values: dict[str, float]) -> str:
-    """The figures in the order of FIGURES, then the others. Rates have a separate table."""
+    """The figures of FIGURES in its order, then the others, except the rates, which have their own table."""
     names = [name for name in FIGURES if name in values]
     names += [name for name in values if name not in FIGURES and not name.startswith("rate.")]
     return "\n".join([f"{'name':46} {'value':>9} {'must':>8} {'aim':>8}", *(row(name, values[name]) for name in names)])
 
 
 def rates_table(values: dict[str, float]) -> str:
-    """The figures rate.CLIENT.nCALLERS.delayDELAY: one line per client, one column per load."""
+    """The figures rate.CLIENT.nCALLERS.delayDELAY: a line for each client, a column for each load."""
     rates = {tuple(name.split(".")[1:]): value for name, value in values.items() if name.startswith("rate.")}
     loads = sorted({load[1:] for load in rates}, key=lambda load: (int(load[1][5:]), int(load[0][1:])))
     clients = list(dict.fromkeys(client for client, _, _ in rates))
@@ -99,6 +99,6 @@ def below(values: dict[str, float]) -> list[str]:
 
 
 def merge_into(path: Path, values: dict[str, float]) -> None:
-    """Writes the values into the file, and keeps the earlier results of other parts."""
+    """Writes the values to the file, and keeps those that other parts measured earlier."""
     before = json.loads(path.read_text()) if path.exists() else {}
     path.write_text(json.dumps({**before, **values}, indent=2, sort_keys=True) + "\n")

@@ -34,8 +34,8 @@ void JobRing::add(Caller& caller, Tally& tally) {
   jobs_.push_back(std::move(job));
 }
 
-// The job. OpenSSL copied the pointer to its Job, and gives the address of the copy. No exception may leave
-// it.
+// The body of a job. OpenSSL copies the pointer to the Job and passes
+// the address of the copy. No exception may leave this function.
 int JobRing::body(void* argument) {
   Job& job = **static_cast<Job**>(argument);
   try {
@@ -46,7 +46,7 @@ int JobRing::body(void* argument) {
   return 1;
 }
 
-// The provider's I/O thread says that a signature is there.
+// The provider's I/O thread calls this when a signature is complete.
 int JobRing::on_ready(void* argument) {
   Job& job = *static_cast<Job*>(argument);
   job.ring->list(job);
@@ -61,7 +61,7 @@ void JobRing::list(Job& job) noexcept {
   if (asleep_.exchange(false)) eventfd_write(event_fd_, 1);
 }
 
-// The descriptor is readable until the job goes on.
+// The descriptor stays readable until the job is resumed.
 void JobRing::watch(Job& job) {
   if (job.watched_fd != -1) return;
   std::size_t count = 1;
@@ -95,7 +95,7 @@ JobRing::Job* JobRing::wait_for_some() {
   }
 }
 
-// false: the job has ended.
+// Resumes the job. Returns false if it has ended.
 bool JobRing::go_on_with(Job& job) {
   Job* argument = &job;
   int result = 0;
@@ -104,7 +104,7 @@ bool JobRing::go_on_with(Job& job) {
       if (kind_ == Jobs::descriptor) watch(job);
       return true;
     case ASYNC_FINISH:
-      // It may still be rung for its last signature, and would be started anew.
+      // The descriptor may still be signalled for the last signature, which would start a new job.
       if (job.watched_fd != -1) epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, job.watched_fd, nullptr);
       return false;
     default:
@@ -122,7 +122,7 @@ void JobRing::run(Window& window) {
   while (running > 0) {
     for (Job* job = wait_for_some(); job != nullptr;) {
       Job* next = job->next;
-      job->listed = false;  // before it goes on: from now on it may be listed again
+      job->listed = false;  // before it is resumed, because it may then be listed again
       if (!go_on_with(*job)) --running;
       job = next;
     }

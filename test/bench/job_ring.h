@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many callers on one thread, each in an ASYNC_JOB, the way an asynchronous server does it
-// (ASYNC_start_job(3)).
+// Many callers on one thread, each in an ASYNC_JOB,
+// as in an asynchronous server (ASYNC_start_job(3)).
 #pragma once
 
 #include <openssl/async.h>
@@ -17,14 +17,14 @@ namespace sesam::bench {
 
 class JobRing {
  public:
-  /// `kind`: how the thread hears of a signature.
+  /// `kind`: how the thread is notified of a signature.
   explicit JobRing(Jobs kind);
   ~JobRing();
   JobRing(const JobRing&) = delete;
   JobRing& operator=(const JobRing&) = delete;
 
   void add(Caller& caller, Tally& tally);
-  /// Runs all jobs, on this thread, until the window is over. Throws what the first caller that failed threw.
+  /// Runs all jobs on this thread until the window is over. Rethrows the exception of a caller that failed.
   void run(Window& window);
 
  private:
@@ -35,9 +35,9 @@ class JobRing {
     Window* window = nullptr;
     ASYNC_JOB* job = nullptr;
     ASYNC_WAIT_CTX* context = nullptr;
-    Job* next = nullptr;  // in the list of those to go on
-    // In that list. The call back for one signature may come when the job has seen it already and waits for
-    // the next.
+    Job* next = nullptr;  // in the list of jobs to resume
+    // Whether the job is in that list. The callback for a signature may arrive when the job has already seen
+    // it and waits for the next one.
     std::atomic<bool> listed{false};
     OSSL_ASYNC_FD watched_fd = -1;
     std::exception_ptr failure;
@@ -55,8 +55,8 @@ class JobRing {
   std::vector<std::unique_ptr<Job>> jobs_;
   std::atomic<Job*> ready_{nullptr};  // newest first
   std::atomic<bool> asleep_{false};
-  int event_fd_;  // by callback
-  int epoll_fd_;  // by descriptor
+  int event_fd_;  // for Jobs::callback
+  int epoll_fd_;  // for Jobs::descriptor
 };
 
 }  // namespace sesam::bench

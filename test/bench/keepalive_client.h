@@ -7,7 +7,7 @@
 
 namespace sesam::bench {
 
-/// One easy handle for each caller, used again and again, and so one living connection each.
+/// One easy handle for each caller, used for all its signatures, and so one persistent connection each.
 class KeepaliveClient final : public Client {
  public:
   explicit KeepaliveClient(const Options& options);

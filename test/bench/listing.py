@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The part `list`: openssl storeutl lists a device with 100,000 keys."""
+"""The part `list`: openssl storeutl lists the keys of a device with 100,000 keys."""
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -14,7 +14,7 @@ FULL, QUICK = 3, 1  # rounds
 
 
 def timed(directory: Path, openssl_conf: Path, *arguments: Any) -> tuple[float, float, str]:
-    """Runs openssl. -> seconds and peak memory in MiB, both as measured by time(1), and the output"""
+    """Returns the time in seconds and the peak memory in MiB, as reported by time(1), and the output."""
     told = directory / "time.txt"
     done = run(["/usr/bin/time", "-q", "-f", "%e %M", "-o", told, "openssl", *arguments], openssl_conf, timeout=120)
     seconds, peak_kib = told.read_text().split()

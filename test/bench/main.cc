@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sesam-bench: one run of one client against a device; scripts/bench makes the comparison of many.
+// sesam-bench: one run of one client against a device; scripts/bench compares many runs.
 #include <cstdio>
 #include <exception>
 #include <iostream>

@@ -7,8 +7,8 @@
 
 namespace sesam::bench {
 
-/// A fresh easy handle, and so a new TLS connection, for each signature: what the vendor's log of 2022
-/// suggests.
+/// A new easy handle, and so a new TLS connection, for
+/// each signature, as the vendor's log of 2022 suggests.
 class NaiveClient final : public Client {
  public:
   explicit NaiveClient(const Options& options);

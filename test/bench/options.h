@@ -14,27 +14,27 @@ struct KeyName {
   unsigned core = 1;
 };
 
-/// Whether the callers are ASYNC_JOBs of one thread, and how that hears of a signature: as the wait context's
-/// callback or by its file descriptor (ASYNC_WAIT_CTX_new(3)).
+/// Whether the callers are ASYNC_JOBs of one thread, and how this thread is notified of a signature: by the
+/// wait context's callback or its file descriptor (ASYNC_WAIT_CTX_new(3)).
 enum class Jobs { none, callback, descriptor };
 
 struct Options {
   std::string client;    ///< see clients.h
   unsigned callers = 1;  ///< threads, or ASYNC_JOBs of one thread
   Jobs jobs = Jobs::none;
-  double seconds = 1.5;          ///< measured
-  double warm_up_seconds = 0.3;  ///< before that, at least
+  double seconds = 1.5;          ///< duration of the measurement
+  double warm_up_seconds = 0.3;  ///< minimum time before the measurement
   std::string url;               ///< "https://name:port"
   std::string address = "127.0.0.1";
   std::string ca_file;
   std::string user;
   std::string password;
   std::string pin;
-  std::vector<KeyName> keys;  ///< caller i uses the key i modulo their number
-  bool http1 = false;         ///< of the clients that are libcurl's own: no HTTP/2
+  std::vector<KeyName> keys;  ///< caller i uses key number i modulo the number of keys
+  bool http1 = false;         ///< clients that use libcurl directly: no HTTP/2
 };
 
-/// Nothing, and the exit status, where the program is to end at once.
+/// Returns nothing and sets `exit_status` if the program must exit immediately.
 std::optional<Options> parse_options(int argc, char** argv, int& exit_status);
 
 }  // namespace sesam::bench

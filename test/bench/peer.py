@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""pkcs11-provider with SoftHSM, from Debian: for comparison, BIND signs with a key on the local machine."""
+"""pkcs11-provider with SoftHSM, from Debian: how BIND would sign with a key on this machine."""
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,7 +10,7 @@ TOKEN, LABEL, PIN = "bench", "bench", "1234"
 
 
 def provider_module() -> Path | None:
-    """pkcs11-provider in OpenSSL's modules directory, or None. `openssl version -m` prints MODULESDIR: "…"."""
+    """Looks in OpenSSL's directory of providers; the command prints: MODULESDIR: "…"."""
     told = subprocess.run(["openssl", "version", "-m"], capture_output=True, text=True, check=True, timeout=30).stdout
     module = Path(told.split('"')[1]) / "pkcs11.so"
     return module if module.exists() else None
@@ -21,7 +21,7 @@ def softhsm_module() -> Path | None:
 
 
 class Missing(Exception):
-    """pkcs11-provider or SoftHSM is not installed."""
+    """The peer is not installed on this machine."""
 
 
 def require_programs() -> None:
@@ -32,7 +32,7 @@ def require_programs() -> None:
 
 
 def set_up(directory: Path) -> tuple[Path, str, dict[str, str]]:
-    """Makes a token with a P-256 key. -> openssl.cnf, the key's label for BIND, and the necessary environment"""
+    """Creates a token with a P-256 key. Returns openssl.cnf, the key's label for BIND, and the environment it needs."""
     require_programs()
     tokens = directory / "tokens"
     tokens.mkdir(parents=True)
@@ -46,7 +46,7 @@ def set_up(directory: Path) -> tuple[Path, str, dict[str, str]]:
     run(["softhsm2-util", "--import", key, "--token", TOKEN, "--label", LABEL, "--id", "a1", "--pin", PIN],
         environment=environment)
     openssl_conf = directory / "openssl.cnf"
-    # no-deinit: C_Finalize crashes at the end of a process that still has threads.
+    # no-deinit: C_Finalize crashes at the end of a process that still has running threads.
     openssl_conf.write_text(f"""openssl_conf = init
 
 [init]
@@ -65,7 +65,7 @@ pkcs11-module-path = {softhsm_module()}
 pkcs11-module-quirks = no-deinit
 activate = 1
 """)
-    # BIND links jemalloc, but pkcs11-provider opens the module with RTLD_DEEPBIND, which mixes two implementations of
-    # malloc. A preloaded module uses the program's malloc.
+    # BIND links jemalloc, and pkcs11-provider opens the module with RTLD_DEEPBIND. The module would then free memory of
+    # one malloc with the other. A module that is preloaded uses the program's malloc.
     environment["LD_PRELOAD"] = str(softhsm_module())
     return openssl_conf, f"pkcs11:token={TOKEN};object={LABEL};pin-value={PIN}", environment

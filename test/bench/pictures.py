@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draws the pictures as SVG, with gnuplot."""
+"""The charts: SVG, drawn by gnuplot."""
 import subprocess
 from pathlib import Path
 
@@ -18,7 +18,7 @@ COLOURS = {"naive": "#b0413e", "keepalive": "#e08e45", "plain_multi": "#8d99ae",
 
 
 def draw_all(directory: Path, values: dict[str, float]) -> list[Path]:
-    """Draws the figures rate.CLIENT.nCALLERS.delayDELAY, if there are any. -> the files"""
+    """Draws the charts from the figures named rate.CLIENT.nCALLERS.delayDELAY, if there are any. Returns the files."""
     def line(client: str, places: tuple, name: str) -> list[tuple[float, float]]:
         return [(place, values[name.format(client, place)]) for place in places]
 
@@ -37,7 +37,7 @@ def draw_threads(directory: Path, lines: Lines) -> Path:
 
 
 def draw_delay(directory: Path, callers: int, lines: Lines) -> Path:
-    """The delays are evenly spaced on the x axis. The limit is the rate if only the delay took time."""
+    """Spaces the delays evenly. The limit is the rate if only the delay took time."""
     spaced = {client: [(DELAYS_MS.index(delay), rate) for delay, rate in points] for client, points in lines.items()}
     limit = [(place, callers * 1000 / delay) for place, delay in enumerate(DELAYS_MS) if delay]
     tics = ", ".join(f'"{delay:g} ms" {place}' for place, delay in enumerate(DELAYS_MS))

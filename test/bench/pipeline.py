@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The part `pipeline`: each client with each number of callers, with and without a delay in the device."""
+"""The part `pipeline`: each client with each number of callers, with and without a delay of the device."""
 from dataclasses import dataclass
 from pathlib import Path
 
 from pictures import CALLERS, DELAYS_MS, NAMES
 from rounds import Result, Rounds
-from runs import Bench, Run  # first: it makes the tests' harness known
+from runs import Bench, Run  # first: adds the tests' harness to sys.path
 
 from harness.resolver import NAME, resolving
 
@@ -30,7 +30,7 @@ OPENINGS = 20
 
 @dataclass(frozen=True)
 class Scale:
-    rounds: int  # without a delay, where the machine's noise dominates
+    rounds: int  # without a delay, where noise of the machine dominates
     rounds_with_delay: int
     seconds: float
 
@@ -39,7 +39,7 @@ FULL, QUICK = Scale(5, 3, 1.5), Scale(1, 1, 0.3)
 
 
 def measure(directory: Path, scale: Scale) -> Rounds:
-    """The device's replies are canned, so the client is measured, except for the CPU time that the device takes."""
+    """The device returns canned signatures, so that the client is measured, as far as the device leaves it the CPU."""
     rounds = Rounds(scale.seconds)
     bench = Bench(directory, canned=True)
     try:
@@ -61,7 +61,7 @@ def measure(directory: Path, scale: Scale) -> Rounds:
     for http1, runs in BY_NAME.items():
         bench = Bench(directory / f"name-{http1}", canned=True, http1=http1, name=NAME)
         try:
-            with resolving("127.0.0.1"):  # for both, so that they differ only in the look-up
+            with resolving("127.0.0.1"):  # for both runs, which differ only in the look-up
                 rounds.measure(bench, runs, scale.rounds)
                 for _ in range(OPENINGS):
                     rounds.openings.append(bench.opening(name=True))
@@ -71,17 +71,17 @@ def measure(directory: Path, scale: Scale) -> Rounds:
 
 
 def us(seconds: str):
-    """CPU time per signature, in microseconds."""
+    """Returns a function for the CPU time per signature, in microseconds."""
     return lambda result: result[seconds] / result["requests"] * 1e6
 
 
 def of_ideal(rounds: Rounds, run: Run) -> float:
-    """The rate in proportion to the ideal one, callers / delay, in which only the delay takes time."""
+    """The share of the ideal rate, callers / delay, at which only the delay takes time."""
     return rounds.rate(run) / (run.callers * 1000 / run.delay_ms)
 
 
 def memory_growth_kib(result: Result) -> float:
-    """Memory growth since before the first signatures, when the callers' threads and our records already exist."""
+    """The growth since the first signature; the callers' threads, their stacks and the tallies existed before."""
     return result["rss_kib"] - result["rss_before_kib"]
 
 
@@ -108,7 +108,7 @@ def figures(rounds: Rounds) -> dict[str, float]:
                                                                       lambda r: r["p50_us"])
     values["device.fair.p99_over_p50.delay20.n256"] = rounds.median_of(slow, lambda r: r["p99_us"] / r["p50_us"])
     # CPU time of the callers' threads, not of the I/O thread: the cost of OpenSSL, the provider's dispatch, the hash
-    # and DER in addition to the call that both clients make. Both wait in the same way, so waiting cancels out.
+    # and DER on top of the device call, which both make. Both wait in the same way, so waiting cancels out.
     values["evp.overhead_us"] = rounds.difference(Run("evp", 64), device[64], us("caller_cpu_seconds"))
     values["evp.verify_us"] = rounds.difference(VERIFY, Run("evp", 64), us("caller_cpu_seconds"))
     values["evp.audit_us"] = rounds.difference(AUDIT, Run("evp", 64), us("caller_cpu_seconds"))
@@ -120,14 +120,14 @@ def figures(rounds: Rounds) -> dict[str, float]:
     values["connections.n256"] = max(r["connections"] for r in rounds.results[device[256]])
     values["requests_per_signature"] = max(r["signatures"] / r["requests_since_start"]
                                            for r in rounds.results[Run("evp", 256)])
-    # Minus the memory with a single request in flight: the connection, the I/O thread, TLS.
+    # Minus the memory with one request in flight: the connection, the I/O thread, TLS.
     values["memory.kib_per_in_flight"] = rounds.difference(slow, LONE, memory_growth_kib) / (slow.callers - 1)
     values["memory.rss_mib.n256"] = rounds.median_of(slow, lambda r: r["rss_kib"] / 1024)
     return values
 
 
 def rates(rounds: Rounds) -> dict[str, float]:
-    """Signatures per second of each client, for the pictures and the documentation."""
+    """Signatures per second of each client, for the charts and the documentation."""
     return {f"rate.{run.client}.n{run.callers}.delay{run.delay_ms}": rounds.rate(run) for run in rounds.results
             if run in (Run(run.client, run.callers, run.delay_ms),)}
 

@@ -16,7 +16,7 @@ class PlainMultiCaller final : public Caller {
       : client_(client) {
     transfer_.easy = request.make(number, transfer_.reply);
     curl_easy_setopt(transfer_.easy.get(), CURLOPT_PRIVATE, &transfer_);
-    curl_easy_setopt(transfer_.easy.get(), CURLOPT_PIPEWAIT, 1L);  // for the one connection, not one each
+    curl_easy_setopt(transfer_.easy.get(), CURLOPT_PIPEWAIT, 1L);  // wait for the shared connection
   }
 
   void sign() override {
@@ -87,7 +87,7 @@ void PlainMultiClient::finish_transfers() {
     const std::lock_guard lock(transfer->mutex);
     transfer->result = result;
     transfer->done = true;
-    transfer->is_done.notify_one();  // under the lock: the transfer may be gone right after it
+    transfer->is_done.notify_one();  // under the lock: the transfer may be destroyed right afterwards
   }
 }
 

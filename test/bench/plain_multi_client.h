@@ -12,9 +12,9 @@
 
 namespace sesam::bench {
 
-/// What one writes first: one thread with a curl multi handle, curl_multi_perform and curl_multi_poll, a
-/// queue behind a mutex and one condition variable for each caller; the requests are streams of one
-/// connection.
+/// The obvious way to use libcurl: one thread with curl_multi_perform
+/// and curl_multi_poll, a queue with a mutex, and a condition variable
+/// for each caller. The requests are streams of one connection.
 class PlainMultiClient final : public Client {
  public:
   explicit PlainMultiClient(const Options& options);

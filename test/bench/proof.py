@@ -6,19 +6,19 @@ from pathlib import Path
 
 from harness.programs import minimal_environment
 
-# SubjectPublicKeyInfo of a P-256 key (RFC 5480), up to X and Y.
+# SubjectPublicKeyInfo of a P-256 key (RFC 5480), before the point.
 P256_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 RAW_BYTES = 64  # r and s
 
 
 def message() -> bytes:
-    """The message that the clients sign, from message.h."""
+    """Returns the message that the clients sign, from message.h."""
     source = (Path(__file__).parent / "message.h").read_text()
     return re.search(r'kMessage =\s*"([^"]+)"', source)[1].encode()
 
 
 def integer(number: bytes) -> bytes:
-    """DER encoding (ITU-T X.690) of a positive integer."""
+    """Returns a non-negative INTEGER in DER (ITU-T X.690); `number` is big endian."""
     number = number.lstrip(b"\0") or b"\0"
     number = b"\0" + number if number[0] & 0x80 else number
     return b"\x02" + bytes([len(number)]) + number
@@ -33,13 +33,13 @@ def der(signature: bytes) -> bytes:
 
 class Proof:
     def __init__(self, directory: Path, public_keys: list[str]):
-        """`public_keys`: X and Y in hexadecimal, as in the device's records."""
+        """`public_keys`: X and Y in hex, as returned by the device."""
         self.directory = directory
         self.keys = [P256_PREFIX + bytes.fromhex(key) for key in public_keys]
         (directory / "message").write_bytes(message())
 
     def bad(self, signatures: list[str], keys: int) -> list[str]:
-        """The signatures that do not verify. Caller n signs with key n modulo `keys`; duplicates are checked once."""
+        """Returns the invalid signatures. Caller n signs with key n modulo `keys`. Equal ones are checked only once."""
         found = {(signature, number % keys) for number, signature in enumerate(signatures)}
         return [signature for signature, key in found if not self._verifies(bytes.fromhex(signature), self.keys[key])]
 

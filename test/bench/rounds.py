@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rounds: each round makes every run once. Ratios and differences are computed within a round, and the result is the
-median over all rounds: a machine that becomes slower in the meantime slows down both sides."""
+"""Rounds: all runs once, then all runs again. Ratios and differences are computed within each round, and the median of
+the rounds is the result: if the machine becomes slower meanwhile, that affects both sides."""
 from statistics import median
 from typing import Callable, Iterable
 
@@ -18,7 +18,7 @@ class Rounds:
     def measure(self, bench: Bench, runs: Iterable[Run], rounds: int) -> None:
         order = list(runs)
         for number in range(rounds):
-            # Alternating directions, so that a run does not always follow the same other run.
+            # Alternates the direction, so that no run always follows the same one.
             for run in order if number % 2 == 0 else reversed(order):
                 result = bench.run(run, self.seconds)
                 self.results.setdefault(run, []).append(result)
@@ -40,5 +40,5 @@ class Rounds:
         return self.median_of(run, lambda result: result["rate"])
 
     def faster(self, run: Run, other: Run) -> float:
-        """The ratio of the signatures per second."""
+        """The ratio of the rates, in signatures per second."""
         return self.ratio(run, other, lambda result: result["rate"])

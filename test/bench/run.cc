@@ -44,7 +44,7 @@ Moment now(const Client& client, const Crew& crew) {
 
 void sleep(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
 
-// At least so long, and until everybody has a connection: hundreds of TLS handshakes take their time.
+// Takes at least `seconds`, and until each caller has a connection: hundreds of TLS handshakes take a while.
 void warm_up(Crew& crew, double seconds) {
   constexpr double kMostSeconds = 20;
   constexpr double kStep = 0.05;
@@ -80,7 +80,7 @@ Outcome run(const Options& options) {
   const auto client = make_client(options);
   Crew crew(*client, options);
   Outcome outcome;
-  sleep(0.05);  // until the threads wait for the start
+  sleep(0.05);  // until the threads wait to be started
   outcome.rss_before_kib = rss_kib();
   crew.start();
   warm_up(crew, options.warm_up_seconds);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One run of a client against a simulated device: build/sesam-bench, or h2load as the upper limit."""
+"""One run of one client against one simulated device: build/sesam-bench, or h2load as the upper limit."""
 import base64
 import hashlib
 import json
@@ -25,7 +25,7 @@ DRIVER = BUILD / "sesam-bench"
 
 
 class CannotMeasure(Exception):
-    """A run failed, so there is no figure."""
+    """A run failed and has no result."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Run:
     callers: int
     delay_ms: int = 0
     sign_us: int = 0
-    jobs: str = ""  # callers are ASYNC_JOBs of one thread, woken by "callback" or "descriptor"
+    jobs: str = ""  # callers are ASYNC_JOBs of one thread, notified by "callback" or "descriptor"; "": threads
     verify: bool = False  # evp: verify_signatures = yes
-    audit: bool = False  # evp: with audit, written to a file
-    http1: bool = False  # libcurl's own clients: HTTP/1.1
+    audit: bool = False  # evp: each signature is recorded in a file
+    http1: bool = False  # clients that use libcurl directly: HTTP/1.1
     http1_device: bool = False  # the device supports only HTTP/1.1
-    name: bool = False  # the client resolves the host name
+    name: bool = False  # the URL's host name is resolved
     cores: int = 1  # number of crypto cores with a key
 
     def __str__(self) -> str:
@@ -68,7 +68,7 @@ class Bench:
         self.device.stop()
 
     def run(self, run: Run, seconds: float) -> dict[str, float]:
-        """The results of sesam-bench, plus `rate` and the simulator's counters `connections` and `signatures`."""
+        """Adds `rate`, and the simulator's counters `connections` and `signatures`, to the output of sesam-bench."""
         self.device.set_options(delay_ms=run.delay_ms, sign_us=run.sign_us)
         self.device.reset_counters()
         result = (self.h2load if run.client == "h2load" else self.driver)(run, seconds)
@@ -84,7 +84,7 @@ class Bench:
         for key in self.keys[:run.cores]:
             command += ["--key", f"{key['key_id']}:{key['core']}"]
         command += ["--jobs", run.jobs] if run.jobs else []
-        command += ["--http1"] if run.http1 else []  # sesam uses the version that the device offers
+        command += ["--http1"] if run.http1 else []  # sesam uses what the device offers
         command += ["--address", ""] if run.name else []
         which = "audit" if run.audit else "yes" if run.verify else "no"
         openssl_conf = self.configurations[which] if run.client == "evp" else None
@@ -96,7 +96,7 @@ class Bench:
         return result
 
     def opening(self, name: bool) -> float:
-        """Seconds of a process that opens the key and signs once. `name`: whether it resolves the host name."""
+        """Returns the seconds that a process takes to open the key and sign once. `name`: the host name is resolved."""
         cnf = configuration.write(self.directory / f"open-{name}.cnf", configuration.settings_for(
             self.device, pin=PIN, address=None if name else "127.0.0.1"))
         start = time.monotonic()
@@ -107,9 +107,9 @@ class Bench:
         return time.monotonic() - start
 
     def h2load(self, run: Run, seconds: float) -> dict[str, float]:
-        """The same request from plain nghttp2 with one thread and one connection; no caller waits for the reply."""
+        """Sends the same request with plain nghttp2: one thread, one connection, no caller that waits for the reply."""
         key = self.keys[0]
-        seconds = math.ceil(seconds)  # h2load accepts only whole seconds
+        seconds = math.ceil(seconds)  # h2load accepts whole seconds
         digest = hashlib.sha256(b"any").hexdigest().upper()
         body = self.directory / "body"
         body.write_text(f"command=eccsign&core={key['core']}&key={key['key_id']}&pin={PIN}&hash={digest}")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When it counts, and what is counted then.
+// The measured window, and what one caller did in it.
 #pragma once
 
 #include <atomic>
@@ -19,11 +19,11 @@ enum class Phase : std::uint8_t { warm_up, measured, over };
 struct Window {
   std::atomic<Phase> phase{Phase::warm_up};
   std::atomic<std::size_t> warm_callers{
-      0};  ///< those that have made a signature, and so have their connection
+      0};  ///< callers that have made a signature, and so have their connection
   bool is_over() const noexcept { return phase.load(std::memory_order_relaxed) == Phase::over; }
 };
 
-/// What one caller did. The room for the latencies is there, and touched, before the memory is measured.
+/// The results of one caller. Memory for the latencies is allocated and touched before RSS is measured.
 class Tally {
  public:
   explicit Tally(std::size_t room) : latencies_us_(room) { latencies_us_.clear(); }
@@ -33,7 +33,7 @@ class Tally {
     if (phase == Phase::measured)
       latencies_us_.push_back(std::chrono::duration<float, std::micro>(latency).count());
   }
-  std::uint64_t total() const noexcept { return total_; }  ///< the warm-up too
+  std::uint64_t total() const noexcept { return total_; }  ///< including the warm-up
   const std::vector<float>& latencies_us() const noexcept { return latencies_us_; }
 
  private:
@@ -41,7 +41,7 @@ class Tally {
   std::vector<float> latencies_us_;
 };
 
-/// Signs until the window is over. Counts what ends while it is measured. Throws what the caller throws.
+/// Signs until the window is over; records signatures that end while it is measured. Throws as sign() does.
 inline void sign_during(Window& window, Caller& caller, Tally& tally) {
   while (!window.is_over()) {
     const auto start = Clock::now();

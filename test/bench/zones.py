@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The part `bind`: dnssec-signzone signs a zone of 10,000 names, and the simulated device makes real signatures."""
+"""The part `bind`: dnssec-signzone signs a zone of 10,000 names, as the customer does, with real signatures."""
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -11,7 +11,7 @@ from runs import Bench, CannotMeasure, Run
 DELAY_MS = 20
 THREADS = 64
 PEER = "pkcs11_provider"
-BINDS_OWN_MS = 0.5  # the time that dnssec-signzone takes between two signatures of a thread
+BINDS_OWN_MS = 0.5  # time of dnssec-signzone between two signatures of one thread
 
 @dataclass(frozen=True)
 class Scale:
@@ -23,7 +23,7 @@ FULL, QUICK = Scale(10_000, 3), Scale(500, 1)
 
 
 class Zone:
-    """A zone with a key that is named by its label; it can be signed repeatedly."""
+    """One zone with one key, given by its label; can be signed repeatedly."""
 
     def __init__(self, directory: Path, openssl_conf: Path, names: int, label: str,
                  environment: dict[str, str] | None = None):
@@ -56,7 +56,7 @@ def measured(directory: Path, scale: Scale) -> dict[str, float]:
 
 
 def far(bench: Bench, zones: dict[str, Zone], scale: Scale) -> dict[str, float]:
-    """A device 20 ms away. For comparison, without BIND: a new connection per signature, one at a time."""
+    """A device 20 ms away, compared with the way of the transcript, without BIND: a new connection per signature."""
     ideal = THREADS * 1000 / (DELAY_MS + BINDS_OWN_MS)
     rates: dict[str, list[float]] = {"plain": [], "verify": [], "transcript": []}
     for _ in range(scale.rounds):
@@ -76,13 +76,13 @@ def far(bench: Bench, zones: dict[str, Zone], scale: Scale) -> dict[str, float]:
 
 
 def near(bench: Bench, zones: dict[str, Zone], directory: Path, scale: Scale) -> dict[str, float]:
-    """A device without delay, two threads. For comparison: SoftHSM, which signs in the same process."""
+    """A device without delay and two threads, compared with SoftHSM, which signs in the same process."""
     bench.device.set_options(delay_ms=0)
     every = dict(zones)
     try:
         openssl_conf, label, environment = peer.set_up(directory / "softhsm")
         every[PEER] = Zone(directory / "zone-peer", openssl_conf, scale.names, label, environment)
-    except (peer.Missing, AssertionError) as error:  # leave out this figure, keep the others
+    except (peer.Missing, AssertionError) as error:  # only this figure is missing then
         print(f"  bind.delay0.n2.vs_pkcs11_provider is left out: {error}", flush=True)
     rates: dict[str, list[float]] = {name: [] for name in every}
     for _ in range(scale.rounds):
