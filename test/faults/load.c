@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Threads that use keys by URI while the test makes the device fail: load SECONDS KIND=URI[*THREADS]…
-// KIND: sign, open, list, generate. Prints "ready", waits for a line on stdin, runs for SECONDS and prints a JSON line:
-// peak memory before and after; for each kind the attempts, failures, wrong results, longest wait, 99th percentile of the waits, and reasons of the failures.
+// Uses keys in threads during faults: load SECONDS KIND=URI[*THREADS]… (sign, open, list, generate). Prints
+// "ready", waits for a line on stdin, works for SECONDS, then prints JSON: peak memory before and after, and
+// per KIND the calls, failures, wrong results, longest and 99th percentile times and failure reasons.
 #define _GNU_SOURCE
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -26,7 +26,7 @@ static const char *const kind_names[KINDS] = {"sign", "open", "list", "generate"
 struct tally {
   unsigned long tried, failed, wrong;
   double longest_s;
-  unsigned waits[WAIT_BUCKETS];  // by milliseconds
+  unsigned waits[WAIT_BUCKETS];  // by duration in milliseconds
   char reasons[MOST_REASONS][REASON_BYTES];
   unsigned long reason_counts[MOST_REASONS];
 };
@@ -35,8 +35,8 @@ struct work {
   int kind;
   const char *uri;
   EVP_PKEY *key;      // sign: the private key
-  EVP_PKEY *foreign;  // sign, open: the public key in OpenSSL's default provider, read before the faults
-  int listed;         // list: number of objects before the faults
+  EVP_PKEY *foreign;  // sign, open: the public key in OpenSSL's default provider, made before the faults
+  int listed;         // list: the number of objects before the faults
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -60,7 +60,7 @@ static double now_s(void) {
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-// Reads all objects of the URI. Returns the first key, and in `*found` the number of objects.
+// Reads all objects of the URI. Returns the first key, or NULL; `*found` is the number of objects.
 static EVP_PKEY *open_key(const char *uri, int *found) {
   EVP_PKEY *key = NULL;
   *found = 0;
@@ -76,7 +76,7 @@ static EVP_PKEY *open_key(const char *uri, int *found) {
   return key;
 }
 
-// The same public key in OpenSSL's default provider, which verifies signatures independently of sesam.
+// Returns the same public key in OpenSSL's default provider, which verifies signatures without sesam.
 static EVP_PKEY *public_copy(EVP_PKEY *key) {
   unsigned char *der = NULL;
   const int length = i2d_PUBKEY(key, &der);
@@ -121,7 +121,7 @@ static enum outcome open_again(const struct work *work) {
   return same ? GOOD : WRONG;
 }
 
-// A listing that ends early must leave an error.
+// A listing that ends early must raise an error.
 static enum outcome list(const struct work *work) {
   int found;
   EVP_PKEY_free(open_key(work->uri, &found));
@@ -129,7 +129,7 @@ static enum outcome list(const struct work *work) {
   return found == work->listed ? GOOD : WRONG;
 }
 
-// Each key gets its own name. The caller of this program checks for two keys with the same name.
+// The program that runs this one checks for duplicate names.
 static enum outcome generate(const struct work *work) {
   char uri[256], group[] = "P-256";
   snprintf(uri, sizeof uri, "%s-%u", work->uri, atomic_fetch_add(&counter, 1));
@@ -146,7 +146,7 @@ static enum outcome generate(const struct work *work) {
 
 static enum outcome (*const actions[KINDS])(const struct work *work) = {sign, open_again, list, generate};
 
-// The newest error of sesam; "nothing said" if there is none.
+// The newest error of sesam; a failure without one is reported as "nothing said".
 static void reason_of_failure(char *reason) {
   const char *text = NULL;
   for (unsigned long error; (error = ERR_get_error()) != 0;) {
@@ -183,7 +183,7 @@ static void *work_until_stopped(void *argument) {
     pthread_mutex_lock(&mutex);
     count(&tallies[work->kind], outcome, took_s, reason);
     pthread_mutex_unlock(&mutex);
-    if (outcome == FAILED) usleep(PAUSE_US);  // so that immediate failures do not outnumber everything else
+    if (outcome == FAILED) usleep(PAUSE_US);  // otherwise immediate failures would outnumber all else
   }
   return NULL;
 }
@@ -200,7 +200,7 @@ static struct work *prepare(int kind, const char *uri) {
   return work;
 }
 
-// KIND=URI[*THREADS]
+// Parses KIND=URI[*THREADS].
 static struct work *parse(char *word, int *times) {
   char *uri = strchr(word, '=');
   if (uri == NULL) give_up("%s: KIND=URI[*THREADS] is wanted", word);
@@ -214,7 +214,7 @@ static struct work *parse(char *word, int *times) {
   return NULL;
 }
 
-// The 99th percentile of the waits, in milliseconds.
+// The 99th percentile of the durations, in milliseconds.
 static int p99_ms(const struct tally *tally) {
   unsigned long beyond = 0;
   int ms = WAIT_BUCKETS;
@@ -230,7 +230,7 @@ static void print_tally(const char *name, const struct tally *tally) {
   printf("}}");
 }
 
-// VmHWM of /proc/self/status: the peak resident set size.
+// VmHWM in /proc/self/status: the peak resident memory, in KiB.
 static long peak_kib(void) {
   char line[256];
   long kib = 0;
