@@ -41,7 +41,7 @@ class Tally {
   std::vector<float> latencies_us_;
 };
 
-/// Signs until the window is over; records signatures that end while it is measured. Throws as sign() does.
+/// Signs until the window is over; records signatures that end while it is measured. Throws like sign().
 inline void sign_during(Window& window, Caller& caller, Tally& tally) {
   while (!window.is_over()) {
     const auto start = Clock::now();

@@ -8,11 +8,11 @@
 namespace sesam::simulator {
 namespace {
 
-// 0: as long as it takes.
+// 0 if an operation takes only as long as its work.
 Clock::duration making_time(Device& device) { return std::chrono::milliseconds(device.options().keygen_ms); }
 
-// The properties that all new keys have. The field `storepin` is specific to the simulator: how the real
-// device is told to store a PIN is not known.
+// The properties that all new keys have. The field `storepin` is specific to the simulator: how a PIN gets
+// stored in the real device is not known.
 NewKey new_key(Device& device, const Call& call) {
   NewKey key;
   key.core = core_of(device, call);

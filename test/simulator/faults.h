@@ -21,7 +21,7 @@ struct Fault {
   std::string command = "*";       // the command it applies to; "*": any
   std::int64_t count = 1;          // how many times; -1: until cleared
   std::uint64_t every = 1;         // applies to every n-th request of that command
-  double probability = 1;          // probability that it applies to one of these
+  double probability = 1;          // probability for each of these requests
   int status = 0;                  // for `status`, and for `error` (0: 200)
   std::int64_t retry_after_s = 1;  // for `http-429` and `http-503`, in Retry-After; -1: no such header
   std::uint32_t delay_ms = 0;      // for `slow`

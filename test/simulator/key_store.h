@@ -26,7 +26,7 @@ struct NewKey {
   std::uint64_t counter = 0;  // in its key_id; 0: the next one
 };
 
-// Holds the keys, and records them in a journal if it has a path for one.
+// Holds the keys, and records them in a journal if a path for it is given.
 class KeyStore {
  public:
   // `journal_path` empty: memory only. Counters start at `first_counter` or after the highest one present.

@@ -250,9 +250,9 @@ TEST(KeyCache, forgets_the_oldest_answer_when_it_is_full) {
   Loader loader;
   for (std::size_t i = 0; i <= KeyCache::kMaxEntries; ++i) ask(cache, loader, seconds(60), std::to_string(i));
   const int loaded = loader.calls;
-  ask(cache, loader, seconds(60), "1");  // still there
+  ask(cache, loader, seconds(60), "1");  // still cached
   EXPECT_EQ(loader.calls, loaded);
-  ask(cache, loader, seconds(60), "0");  // the oldest is not
+  ask(cache, loader, seconds(60), "0");  // the oldest entry is not
   EXPECT_EQ(loader.calls, loaded + 1);
 }
 

@@ -23,7 +23,7 @@ class PasswordFile {
   PasswordFile(const PasswordFile&) = delete;
   PasswordFile& operator=(const PasswordFile&) = delete;
 
-  // Replaces the file by a new one, so that its state differs even with a coarse clock.
+  // Replaces the file with a new one, so that its state differs even with a coarse clock.
   void put(const std::string& password) const {
     const std::string next = path_ + ".next";
     std::ofstream(next) << password << '\n';
