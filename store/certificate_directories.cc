@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <span>
 #include <utility>
 #include <variant>
 
@@ -52,8 +53,9 @@ void log_limit(const Log& log, const std::string& path) {
 std::shared_ptr<const Certificates> read_files(const std::string& path, const std::vector<FileStamp>& files,
                                                const Log& log) {
   auto all = std::make_shared<Certificates>();
-  bool is_cut = files.size() > CertificateDirectories::kMaxFiles;
-  for (const auto& file : files) {
+  constexpr std::size_t kMaxFiles = CertificateDirectories::kMaxFiles;
+  bool is_cut = files.size() > kMaxFiles;
+  for (const auto& file : std::span(files).first(std::min(files.size(), kMaxFiles))) {
     const auto text = read_file(path + "/" + file.name);
     if (const int* failed = std::get_if<int>(&text)) {
       log.write(LogLevel::retries,
