@@ -73,11 +73,12 @@ std::shared_ptr<KeyStanding> KeyStandings::of(const KeyQuestion& question, const
 
 // Runs at each doubling, so the amortized cost per key is constant.
 void KeyStandings::forget_closed() {
-  if (std::max(by_question_.size(), by_key_id_.size()) < forget_at_) return;
+  const auto entries = [&] { return std::max(by_question_.size(), by_key_id_.size()); };
+  if (entries() < forget_at_) return;
   const auto is_closed = [](const auto& entry) { return entry.second.expired(); };
   std::erase_if(by_question_, is_closed);
   std::erase_if(by_key_id_, is_closed);
-  forget_at_ = std::max(kFewKeys, 2 * by_question_.size());
+  forget_at_ = std::max(kFewKeys, 2 * entries());
 }
 
 void KeyStandings::check_against(const KeyQuestion& question, const std::vector<KeyRecord>& answer) {

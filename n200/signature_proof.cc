@@ -4,7 +4,6 @@
 #include <algorithm>
 
 namespace sesam::n200 {
-namespace {}  // namespace
 
 void SignatureProof::verified(std::size_t node) noexcept {
   proven_.fetch_or(node_set(node), std::memory_order_relaxed);

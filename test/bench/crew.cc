@@ -9,13 +9,12 @@ namespace sesam::bench {
 namespace {
 
 // More signatures per second than any client makes, for all callers together and for a single one.
-constexpr double kMostPerSecond = 60'000;
-constexpr double kMostOfOnePerSecond = 20'000;
+constexpr double kMaxPerSecond = 60'000;
+constexpr double kMaxOfOnePerSecond = 20'000;
 
 std::size_t room_for(const Options& options) {
-  const double each = 4 * kMostPerSecond / options.callers;
-  return static_cast<std::size_t>(options.seconds *
-                                  (each < kMostOfOnePerSecond ? each : kMostOfOnePerSecond));
+  const double each = 4 * kMaxPerSecond / options.callers;
+  return static_cast<std::size_t>(options.seconds * (each < kMaxOfOnePerSecond ? each : kMaxOfOnePerSecond));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace sesam::bench {
 namespace {
 
-constexpr std::size_t kMostDerBytes = 72;
+constexpr std::size_t kMaxDerBytes = 72;
 
 [[noreturn]] void fail(const std::string& what) {
   std::string text = what;
@@ -60,7 +60,7 @@ class EvpCaller final : public Caller {
   }
 
   EVP_PKEY* key_;
-  std::array<unsigned char, kMostDerBytes> der_{};
+  std::array<unsigned char, kMaxDerBytes> der_{};
   std::size_t length_ = 0;
 };
 

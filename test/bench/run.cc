@@ -46,12 +46,11 @@ void sleep(double seconds) { std::this_thread::sleep_for(std::chrono::duration<d
 
 // Takes at least `seconds`, and until each caller has a connection: hundreds of TLS handshakes take a while.
 void warm_up(Crew& crew, double seconds) {
-  constexpr double kMostSeconds = 20;
+  constexpr double kMaxSeconds = 20;
   constexpr double kStep = 0.05;
   sleep(seconds);
   for (double waited = 0; !crew.is_warm(); waited += kStep) {
-    if (waited > kMostSeconds)
-      throw std::runtime_error("not every caller got a signature during the warm-up");
+    if (waited > kMaxSeconds) throw std::runtime_error("not every caller got a signature during the warm-up");
     sleep(kStep);
   }
 }

@@ -181,10 +181,10 @@ void append_little_endian(std::string& out, Number number) {
 void gzip(V, Reply& reply) {
   const std::string plain(reply.content());
   std::string packed("\x1F\x8B\x08\0\0\0\0\0\0\xFF", 10);
-  constexpr std::size_t kMostInBlock = 65535;
+  constexpr std::size_t kMaxInBlock = 65535;
   std::size_t at = 0;
   do {
-    const std::size_t length = std::min(kMostInBlock, plain.size() - at);
+    const std::size_t length = std::min(kMaxInBlock, plain.size() - at);
     packed += at + length == plain.size() ? '\1' : '\0';
     append_little_endian(packed, static_cast<std::uint16_t>(length));
     append_little_endian(packed, static_cast<std::uint16_t>(~length));
