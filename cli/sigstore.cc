@@ -24,7 +24,8 @@
 namespace sesam::cli {
 namespace {
 
-constexpr char kProtocolVersion[] = "1";
+// The protocol has one version: cosign calls it "v1", the first draft of the protocol called it "1".
+constexpr std::array<std::string_view, 2> kProtocolVersions = {"v1", "1"};
 
 // Go's crypto.Hash, by its number.
 constexpr std::array<const char*, 16> kHashes = {
@@ -182,8 +183,8 @@ struct Arguments {
 
 // The reply: an object whose only member has the method's name.
 Result<Json> answer(Session& session, const Arguments& arguments) {
-  if (arguments.version != kProtocolVersion)
-    return invalid("protocol version " + arguments.version + "; this plugin speaks version 1");
+  if (std::ranges::find(kProtocolVersions, arguments.version) == kProtocolVersions.end())
+    return invalid("protocol version " + arguments.version + "; this plugin supports v1");
   const Json call = parse_json(arguments.call);
   if (call.is_discarded()) return invalid("the plugin's arguments are not JSON, or nested too deeply");
   const Json& name = at(call, {"methodName"});
@@ -215,7 +216,7 @@ Result<bool> run(Session& session, const Arguments& arguments) {
 void add_sigstore(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("sigstore-kms", "Serve as the cosign plugin sigstore-kms-sesam");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("VERSION", arguments->version, "version of sigstore's plugin protocol: 1")->required();
+  command->add_option("VERSION", arguments->version, "version of sigstore's plugin protocol: v1")->required();
   command->add_option("CALL", arguments->call, "method and its arguments, in JSON")->required();
   command->callback([&session, arguments] {
     session.command = [&session, arguments] { return run(session, *arguments); };

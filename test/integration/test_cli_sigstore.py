@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`sigstore-kms-sesam`: the requests that cosign sends to its plugins, in sigstore's protocol, version 1. Debian does
-not have cosign, so this tests only the protocol."""
+"""`sigstore-kms-sesam`: the requests that cosign sends to its plugins, in sigstore's protocol, version 1. cosign itself
+signs and verifies in programs/tools_of_files.py."""
 import base64
 import hashlib
 import json
+import shutil
 import subprocess
 
 import pytest
 
 from harness.paths import BUILD
-from harness.programs import minimal_environment
+from harness.programs import minimal_environment, run
 
 SHA256, SHA384, SHA512, BLAKE2B_256 = 5, 6, 7, 17  # Go's crypto.Hash
 MESSAGE = b"what is to be signed"
@@ -21,7 +22,7 @@ def plugin(shared_device, openssl_cnf):
     cnf = openssl_cnf(shared_device)
 
     def call(method: str, key: str, arguments: dict | None = None, stdin: bytes = b"", hash_function: int = SHA256,
-             version: str = "1"):
+             version: str = "v1"):
         words = {"initOptions": {"protocolVersion": version, "keyResourceID": key, "hashFunc": hash_function,
                                  "ctxDeadline": "2036-04-01T02:47:00Z"}, "methodName": method, method: arguments or {}}
         done = subprocess.run([BUILD / "sigstore-kms-sesam", version, written(words)], input=stdin,
@@ -99,6 +100,19 @@ def test_a_key_is_made_under_the_name_that_cosign_gives(plugin, shared_device, a
     assert plugin("defaultAlgorithm", name) == (0, {"defaultAlgorithm": {"defaultAlgorithm": "ecdsa-p256"}})
 
 
+@pytest.mark.skipif(not shutil.which("cosign"), reason="cosign is not installed (SESAM_PROGRAMS=1 scripts/install)")
+def test_cosign_makes_a_key(shared_device, openssl_cnf, openssl, tmp_path):
+    cnf = openssl_cnf(shared_device)
+    run(["cosign", "generate-key-pair", "--kms", "sesam://made-by-cosign"], cnf, cwd=tmp_path, environment={
+        "PATH": f"{BUILD}:{minimal_environment(None)['PATH']}", "HOME": str(tmp_path)})
+    shown = openssl(cnf, "pkey", "-in", "sesam:made-by-cosign", "-pubout").stdout
+    assert (tmp_path / "cosign.pub").read_text() == shown
+
+
+def test_the_version_of_the_protocol_may_have_no_v(plugin, keys):
+    assert plugin("publicKey", "cosign", version="1") == plugin("publicKey", "cosign", version="v1")
+
+
 def test_a_key_is_made_with_the_pin_and_the_rights_of_its_uri(plugin, shared_device):
     status, answer = plugin("createKey", "made-with-pin;pin-value=86421357;acl=0F0F", {"algorithm": "ecdsa-p256"})
     assert status == 0, answer
@@ -118,7 +132,7 @@ def test_a_key_is_made_with_the_pin_and_the_rights_of_its_uri(plugin, shared_dev
     ("createKey", "new", {"algorithm": nested("[", "]")}, {}, "nested too deeply"),
     ("signMessage", "cosign", {"signOptions": {}}, {"hash_function": nested('{"a":', "}")}, "nested too deeply"),
     ("rotateKey", "cosign", {}, {}, "unknown method"),
-    ("publicKey", "cosign", {}, {"version": "2"}, "protocol version 2"),
+    ("publicKey", "cosign", {}, {"version": "v2"}, "protocol version v2; this plugin supports v1"),
 ])
 def test_an_error_is_in_the_answer(plugin, keys, method, key, arguments, more, told):
     status, answer = plugin(method, key, arguments, **more)
