@@ -63,7 +63,7 @@ def test_every_salt_length_of_every_sha2(rsa, openssl, tmp_path, digest, size):
                                         "-signature", tmp_path / "sig", tmp_path / "data").stdout, salt
     done = openssl(cnf, "dgst", f"-{digest}", "-sign", "sesam:rsa", *PSS, "-sigopt", f"rsa_pss_saltlen:{most + 1}",
                    tmp_path / "data", check=False)
-    assert done.returncode != 0 and f"at most {most} fit" in done.stderr
+    assert done.returncode != 0 and f"the maximum is {most}" in done.stderr
 
 
 def test_a_raw_digest_is_signed(rsa, openssl, tmp_path):
