@@ -20,7 +20,8 @@ namespace {
 Result<std::shared_ptr<transport::Pipeline>> pipeline_for(const Plan& plan, const Arguments& arguments) {
   SESAM_TRY(configuration, configuration_of(plan, arguments.directory));
   SESAM_TRY(log, Log::open(0, "stderr"));
-  return transport::curl::pipeline_for(std::move(configuration.connection), std::move(log));
+  SESAM_TRY(connection, options_for_libcurl(std::move(configuration.connection)));
+  return transport::curl::pipeline_for(std::move(connection), std::move(log));
 }
 
 std::string text_of(const discover::Finding& finding, const discover::Subject& subject) {

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/setup_settings.h"
 
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/joined.h"
 #include "config/configuration_sources.h"
+#include "transport/curl/curl_driver.h"
 
 namespace sesam::cli::setup {
 namespace {
@@ -163,6 +167,17 @@ Result<config::Configuration> configuration_of(const Plan& plan, const std::stri
   configuration.connection.ca_pem = plan.certificates;
   configuration.connection.ca_path = directory + "/device.pem";
   return std::move(configuration);
+}
+
+// The file stays open until the process ends, because each new connection reads it.
+Result<transport::Options> options_for_libcurl(transport::Options options) {
+  if (!transport::curl::reads_files_only()) return options;
+  const int fd = ::memfd_create("device.pem", MFD_CLOEXEC);
+  const auto size = static_cast<ssize_t>(options.ca_pem.size());
+  if (fd < 0 || ::write(fd, options.ca_pem.data(), options.ca_pem.size()) != size)
+    return Error{Reason::internal, "a file in memory: " + std::generic_category().message(errno)};
+  options.ca_path = "/proc/self/fd/" + std::to_string(fd);
+  return options;
 }
 
 Values settings_added_to(const std::string& path) {

@@ -8,6 +8,7 @@
 #include "cli/session.h"
 #include "cli/setup.h"
 #include "config/configuration.h"
+#include "transport/options.h"
 
 namespace sesam::cli::setup {
 
@@ -26,6 +27,10 @@ Result<std::vector<Node>> nodes_in(const config::Values& values);
 
 /// The configuration that the provider would build from the plan, without files. Raises bad_configuration.
 Result<config::Configuration> configuration_of(const Plan& plan, const std::string& directory);
+
+/// Options with which libcurl can connect before the certificates' file is written: with a backend that reads
+/// certificates from files only, `ca_path` is a file in memory. Raises internal.
+Result<transport::Options> options_for_libcurl(transport::Options options);
 
 /// The settings that were added by hand to a file of an earlier run: not those for the device, its user and
 /// its secrets, which the plan has. Empty if there is no such file, or if other users can write it.

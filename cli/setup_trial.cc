@@ -173,8 +173,9 @@ Result<std::shared_ptr<n200::Device>> device_for(const Plan& plan, const Argumen
     SESAM_TRY(opened, n200::Audit::open(configuration.device.audit, configuration.connection.user, log));
     audit = std::move(opened);
   }
-  return n200::Device::for_options(std::move(configuration.connection), std::move(configuration.device),
-                                   std::move(log), std::move(audit));
+  SESAM_TRY(connection, options_for_libcurl(std::move(configuration.connection)));
+  return n200::Device::for_options(std::move(connection), std::move(configuration.device), std::move(log),
+                                   std::move(audit));
 }
 
 Result<std::optional<HttpVersion>> log_in(Plan& plan, const Arguments& arguments, Checkup& checkup) {

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from drivers.life import life, life_program  # noqa: F401
+from harness.flavour import needs_openssl_in_curl
 from harness.metrics import parse
 from harness.paths import REPOSITORY
 from harness.promtool import check_rules, needs_promtool, run_tests
@@ -118,6 +119,7 @@ def test_each_alert_is_tested():
     assert {rule["alert"] for rule in rules} == {alert for alert, _, fires, _ in CASES.values() if fires}
 
 
+@needs_openssl_in_curl
 def test_the_dashboard_shows_all_metrics_and_no_others(samples):
     told = {name for name, _ in samples}
     shown = set().union(*(names_in(query) for _, query in QUERIES))
@@ -136,6 +138,7 @@ def test_the_dashboard_is_one_that_grafana_imports():
     assert set(re.findall(r"\$(?!__)\{?(\w+)", json.dumps(DASHBOARD))) <= variables
 
 
+@needs_openssl_in_curl
 @needs_promtool
 def test_each_query_of_the_dashboard_finds_something(tmp_path, samples):
     """Uses the series of a real program, with counters that increase."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from drivers.life import compile_driver, life, life_program, start_life  # noqa: F401
+from harness.flavour import needs_trust_in_memory
 from harness.metrics import parse, value
 from harness.simulator import PASSWORD, USER
 
@@ -218,6 +219,7 @@ def test_a_rotated_file_is_opened_again(web, openssl_cnf, life_program, audit):
     assert len(records(audit)) == len(records(audit.with_suffix(".1"))) == 1
 
 
+@needs_trust_in_memory
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_a_daemon_that_drops_its_privileges_goes_on_recording(web, openssl_cnf, life_program, audit):
     with start_life(life_program, openssl_cnf(web, audit_output=audit),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from drivers.life import life_program  # noqa: F401
+from harness.flavour import needs_trust_in_memory
 from harness.metrics import parse, value
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
@@ -76,6 +77,7 @@ def life_with(syslog, life_program, run, tmp_path):
     return call
 
 
+@needs_trust_in_memory
 def test_syslog_gets_records_from_another_root_directory(web, openssl_cnf, life_with, syslog, tmp_path):
     (tmp_path / "root").mkdir()
     life_with(openssl_cnf(web, audit_output="syslog"), "init change_root load sign=2 exit")

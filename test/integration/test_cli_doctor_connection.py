@@ -9,6 +9,7 @@ import time
 import pytest
 
 from harness.doctor import assert_only_bad, assert_only_warning, bad_steps, make_dated
+from harness.flavour import needs_openssl_in_curl
 from harness.resolver import CAN_ANSWER, resolving
 from harness.tls import make_file_identity
 
@@ -93,11 +94,15 @@ def in_days(days):
     return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + days * 86400 + 3600))
 
 
-def test_a_certificate_that_has_expired(dated, doctor, openssl):
-    cnf = dated("20200101000000Z", "20210101000000Z")
-    assert_only_bad(doctor(cnf), "certificate", "certificate has expired", "Jan  1 00:00:00 2021",
-                    "from Jan  1 00:00:00 2020", "renew the certificate in the device's web UI")
-    done = openssl(cnf, "pkey", "-in", "sesam:web", "-pubout", check=False)
+def test_a_certificate_that_has_expired(dated, doctor):
+    assert_only_bad(doctor(dated("20200101000000Z", "20210101000000Z")), "certificate", "certificate has expired",
+                    "Jan  1 00:00:00 2021", "from Jan  1 00:00:00 2020",
+                    "renew the certificate in the device's web UI")
+
+
+@needs_openssl_in_curl
+def test_other_programs_say_that_the_certificate_has_expired(dated, openssl):
+    done = openssl(dated("20200101000000Z", "20210101000000Z"), "pkey", "-in", "sesam:web", "-pubout", check=False)
     assert "the device's certificate is not valid at this time" in done.stderr
     assert "renew the device's certificate" in done.stderr
 

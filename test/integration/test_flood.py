@@ -5,10 +5,11 @@ import time
 import pytest
 
 from drivers.life import life, life_program  # noqa: F401
+from harness.flavour import needs_openssl_in_curl
 from harness.flood import FLOODS, Flooder
 from harness.load import compile_load, run_load
 
-pytestmark = pytest.mark.alone
+pytestmark = [pytest.mark.alone, needs_openssl_in_curl]
 DEADLINE_MS = 4000
 
 

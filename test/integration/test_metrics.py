@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from drivers.life import life, life_program  # noqa: F401
-from harness.flavour import IN_A_CHILD, not_sanitized
+from harness.flavour import IN_A_CHILD, needs_openssl_in_curl, not_sanitized
 from harness.metrics import params, parse, value
 from harness.paths import REPOSITORY
 from harness.ports import free_port
@@ -119,6 +119,7 @@ def test_numbers_survive_an_instance_and_its_connection_does_not(life, device, s
     assert (told["in-flight"], told["connections-open"]) == (0, 0)
 
 
+@needs_openssl_in_curl
 def test_times_of_success_failure_and_of_the_certificates_end_are_told(life, run, device, signing):
     before = int(time.time())
     device.fault("error", 1, "eccsign", text="unknown command")
@@ -132,6 +133,7 @@ def test_times_of_success_failure_and_of_the_certificates_end_are_told(life, run
                  certificate="device") == expected
 
 
+@needs_openssl_in_curl
 def test_the_example_of_alerts_uses_metrics_that_there_are(life, device, signing):
     device.fault("error", 1, "eccsign", text="unknown command")
     text = (REPOSITORY / "docs/examples/alerts.yml").read_text()

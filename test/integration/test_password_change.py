@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from drivers.life import compile_driver, life, life_program, start_life  # noqa: F401
+from harness.flavour import needs_trust_in_memory
 from harness.simulator import PASSWORD, USER
 from test_refused_access import Signing, refused
 
@@ -170,6 +171,7 @@ def test_a_forked_process_finds_the_new_password_too(web, configured, life_progr
     assert code == 0, errors
 
 
+@needs_trust_in_memory
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_a_daemon_that_may_no_longer_read_it_keeps_its_error(web, configured, life_program, password, tmp_path):
     log = tmp_path / "log"

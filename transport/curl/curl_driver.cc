@@ -43,4 +43,6 @@ std::shared_ptr<Pipeline> pipeline_for(Options options, std::shared_ptr<const Lo
   return Pipeline::for_options(std::move(options), std::move(log), curl_driver);
 }
 
+bool reads_files_only() { return !libcurl_has_openssl(); }
+
 }  // namespace sesam::transport::curl

@@ -12,4 +12,8 @@ namespace sesam::transport::curl {
 /// program, first removes from the environment what libcurl must not read (environment.h).
 std::shared_ptr<Pipeline> pipeline_for(Options options, std::shared_ptr<const Log> log);
 
+/// Whether this libcurl ignores Options::ca_pem and reads the file `ca_path` with each connection, as it does
+/// with every TLS library but OpenSSL.
+bool reads_files_only();
+
 }  // namespace sesam::transport::curl

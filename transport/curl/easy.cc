@@ -9,6 +9,7 @@
 
 #include "base/base64.h"
 #include "transport/curl/connections.h"
+#include "transport/curl/libcrypto.h"
 #include "transport/curl/receiving.h"
 
 namespace sesam::transport::curl {
@@ -68,18 +69,13 @@ CURLcode prepare_tls(CURL*, void* pointer, void*) {
   return CURLE_OK;
 }
 
-// With another backend, the SSL context belongs to another library.
-bool libcurl_has_openssl() {
-  const char* backend = curl_version_info(CURLVERSION_NOW)->ssl_version;
-  return backend != nullptr && std::string_view(backend).starts_with("OpenSSL/");
-}
-
 void preset_tls(CURL* handle, const Options& options) {
   set(handle, CURLOPT_PROTOCOLS_STR, "https");
   set(handle, CURLOPT_FOLLOWLOCATION, 0L);
   set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
   set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
+  // With another backend, the SSL context belongs to another library.
   const bool has_openssl = libcurl_has_openssl();
   if (has_openssl) curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &prepare_tls);
   // In addition to CURLOPT_CAINFO_BLOB and CURLOPT_CAINFO, libcurl trusts a directory of its own. Null

@@ -46,6 +46,11 @@ std::string compare_with_libcurl() {
 
 }  // namespace
 
+bool libcurl_has_openssl() {
+  const char* backend = curl_version_info(CURLVERSION_NOW)->ssl_version;
+  return backend != nullptr && std::string_view(backend).starts_with("OpenSSL/");
+}
+
 const std::string& why_wrong_libcrypto() {
   struct Verdict {
     const std::string words = compare_with_libcurl();

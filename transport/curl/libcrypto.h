@@ -16,4 +16,7 @@ bool same_libcrypto(std::string_view curl_ssl_version, unsigned major) noexcept;
 /// first call, made when the first key is opened, queries libcurl and uses about 6 KiB of stack.
 const std::string& why_wrong_libcrypto();
 
+/// Whether libcurl uses OpenSSL at all.
+bool libcurl_has_openssl();
+
 }  // namespace sesam::transport::curl

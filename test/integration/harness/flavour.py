@@ -16,6 +16,8 @@ CURL_IS_GNUTLS = "libcurl-gnutls" in subprocess.run(["ldd", MODULE], capture_out
 needs_trust_in_memory = pytest.mark.skipif(
     CURL_IS_GNUTLS,
     reason="libcurl 7.88 with GnuTLS takes tlscert from the file, with each connection: it must stay readable")
+needs_openssl_in_curl = pytest.mark.skipif(
+    CURL_IS_GNUTLS, reason="only a libcurl with OpenSSL shows the device's certificates and the frames of HTTP/2")
 needs_alerts = pytest.mark.skipif(CURL_IS_GNUTLS, reason="libcurl with GnuTLS does not say which alert came")
 
 openssl_in_curl = pytest.mark.skipif(CURL_IS_GNUTLS, reason="GnuTLS itself obeys SSLKEYLOGFILE")
