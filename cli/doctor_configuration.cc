@@ -65,11 +65,7 @@ bool check_readers(const OpensslCnf& cnf, const User* user, Checkup& checkup) {
     if (!(*own)[i].finding.empty())
       checkup.bad(kFile, (*own)[i].finding + kIgnored, (*own)[i].cure);
     else if (!finding.empty())
-      checkup.warn(kFile, finding + kIgnored,
-                   "if the program starts as root, like named and nginx, no action is needed: it reads the "
-                   "file before "
-                   "it changes its user; if it starts as user '" +
-                       user->name + "', " + cure);
+      checkup.warn(kFile, finding + kIgnored, cure_for_other_user(*user, cure));
     good = good && finding.empty() && (*own)[i].finding.empty();
   }
   return good;

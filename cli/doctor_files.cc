@@ -84,11 +84,7 @@ bool report(const Outcome& outcome, const User* user, Checkup& checkup) {
   }
   if (outcome.of_user.finding.empty()) return true;
   if (is_read)
-    checkup.warn(
-        outcome.step, outcome.of_user.finding,
-        "if the program starts as root, like named and nginx, no action is needed: it reads the file before "
-        "it changes its user; if it starts as user '" +
-            user->name + "', " + outcome.of_user.cure);
+    checkup.warn(outcome.step, outcome.of_user.finding, cure_for_other_user(*user, outcome.of_user.cure));
   else
     checkup.bad(outcome.step, outcome.of_user.finding, outcome.of_user.cure);
   return false;

@@ -169,4 +169,11 @@ Result<std::vector<FileVerdict>> try_files(const User* user, const std::vector<F
   return verdicts;
 }
 
+std::string cure_for_other_user(const User& user, const std::string& cure) {
+  return "if the program starts as root, like named and nginx, no action is needed: it reads the file before "
+         "it changes its "
+         "user; if it starts as user '" +
+         user.name + "', " + cure;
+}
+
 }  // namespace sesam::cli

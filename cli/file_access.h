@@ -33,4 +33,8 @@ struct FileVerdict {
 /// no other threads. Raises what in_child() raises.
 Result<std::vector<FileVerdict>> try_files(const User* user, const std::vector<FileUse>& uses);
 
+/// What to do if root can use a file and `user` cannot: nothing, or `cure`, depending on how the program
+/// starts.
+std::string cure_for_other_user(const User& user, const std::string& cure);
+
 }  // namespace sesam::cli
