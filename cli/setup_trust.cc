@@ -30,10 +30,11 @@ std::string pem_of(const std::vector<Certificate>& certificates) {
   return memory ? std::string(ossl::text_in(memory.get())) : std::string();
 }
 
-// Accepts "SHA256 Fingerprint=AB:CD…" as openssl prints it, "SHA-256: ab cd…", or only the digits.
+// Accepts "SHA256 Fingerprint=AB:CD…" as openssl prints it, "SHA-256 ABCD…" as the doctor does, or only the
+// digits.
 std::string digits_of(const std::string& fingerprint) {
   std::string digits = fingerprint.substr(fingerprint.find('=') + 1);  // npos + 1 is 0
-  for (const char* head : {"SHA256:", "SHA-256:", "sha256:", "sha-256:"})
+  for (const char* head : {"SHA256", "SHA-256", "sha256", "sha-256"})
     if (digits.starts_with(head)) digits.erase(0, std::char_traits<char>::length(head));
   std::erase_if(digits, [](char c) { return c == ':' || c == ' ' || c == '-'; });
   std::transform(digits.begin(), digits.end(), digits.begin(),

@@ -31,6 +31,7 @@ def test_the_certificate_may_come_as_a_file(device, words, place, sesam):
 
 
 @pytest.mark.parametrize("form", [str.lower, lambda text: text.replace(":", ""), lambda text: f"SHA256:{text}",
+                                  lambda text: f"SHA-256 {text.replace(':', '')}",
                                   lambda text: f"sha256 Fingerprint={text}"])
 def test_a_fingerprint_in_any_usual_form_is_read(device, words, sesam, form):
     sesam(None, *words(device, "--dry-run", fingerprint=form(fingerprint(device.tlscert))))
