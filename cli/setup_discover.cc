@@ -2,6 +2,7 @@
 #include "cli/setup_discover.h"
 
 #include <iostream>
+#include <string_view>
 #include <utility>
 
 #include "cli/discover.h"
@@ -12,6 +13,8 @@
 #include "cli/setup_settings.h"
 #include "cli/shell_word.h"
 #include "cli/trial_signature.h"
+#include "keymgmt/key_types.h"
+#include "n200/wire.h"
 #include "transport/curl/curl_driver.h"
 
 namespace sesam::cli::setup {
@@ -65,6 +68,10 @@ Result<std::string> sign_again(const Plan& plan, const Arguments& arguments, con
   return trial_signature(device, found);
 }
 
+std::string_view setting_for(const TriedKey& key) {
+  return n200::setting_of(keymgmt::row_of(*keymgmt::key_type_named(key.type)).sign);
+}
+
 bool wants_search(const Plan& plan, const Arguments& arguments, const Error& failure) {
   if (!arguments.may_ask()) return false;
   const auto device = device_for(plan, arguments);
@@ -103,7 +110,8 @@ Trial find_signing_command(Plan& plan, const Arguments& arguments, TriedKey& key
 void print_way_on(const Arguments& arguments, const TriedKey& key) {
   const std::string config = shell_word(arguments.directory + "/openssl.cnf");
   if (key.was_searched)
-    std::cout << "The device's signing command was not found. Add the line for it, see wire_ec_sign in "
+    std::cout << "The device's signing command was not found. Add the line for it, see " << setting_for(key)
+              << " in "
               << "OSSL_PROVIDER-sesam(7), to the provider's section of " << config << ". ";
   else
     std::cout << "The device's signing command is not the assumed one. This finds it, with at most 400 "
