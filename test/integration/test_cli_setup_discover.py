@@ -86,7 +86,8 @@ def test_with_yes_no_search_is_offered_at_the_terminal(simulator, words, place):
 
 
 @pytest.mark.parametrize("type, dialect, setting", [
-    ("EC", {"command": "unheardof"}, "wire_ec_sign"), ("RSA", {"command": "unheardof", "as": "rsasign"}, "wire_rsa_sign"),
+    ("EC", {"command": "unheardof"}, "wire_ec_sign"),
+    ("RSA", {"command": "unheardof", "as": "rsasign"}, "wire_rsa_sign"),
 ])
 def test_a_search_that_finds_nothing_shows_the_answers_of_the_device(simulator, words, place, type, dialect, setting):
     device = simulator(sign_dialect=json.dumps(dialect))
