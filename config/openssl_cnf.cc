@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::string_view kOpensslKeys[] = {"identity", "module", "activate", "soft_load", ".include"};
 
-const char* or_null(const std::string& text) noexcept { return text.empty() ? nullptr : text.c_str(); }
-
 // The text of the first error of the attempt; the later ones are only its consequences.
 std::string words_of_first_error() {
   const char* words = ERR_reason_error_string(ERR_peek_error());
@@ -46,11 +44,14 @@ Result<OpensslCnf> OpensslCnf::load(const std::string& path) {
                path + (line > 0 ? ", line " + std::to_string(line) : std::string()) + ": " + words};
 }
 
+// Not by NCONF_get_string, which looks before the first section, too: what OpenSSL reads from a section, it
+// reads from that section alone.
 std::optional<std::string> OpensslCnf::value(const std::string& section, const std::string& key) const {
-  ERR_set_mark();
-  const char* text = NCONF_get_string(conf_.get(), or_null(section), key.c_str());
-  ERR_pop_to_mark();
-  return text == nullptr ? std::nullopt : std::optional<std::string>(text);
+  std::optional<std::string> found;
+  for_each(section.empty() ? "default" : section, [&](const char* name, const char* text) {
+    if (key == name) found = text;
+  });
+  return found;
 }
 
 bool OpensslCnf::for_each(const std::string& section,

@@ -23,7 +23,7 @@ class OpensslCnf {
   static Result<OpensslCnf> load(const std::string& path);
 
   const std::string& path() const noexcept { return path_; }
-  /// From `section`, else (or if that is empty) from before the first section; nullopt: no such key.
+  /// From `section`, or if that is empty, from before the first section; nullopt: no such key there.
   std::optional<std::string> value(const std::string& section, const std::string& key) const;
   /// Calls `take` with each key and value, in the order of the file;
   /// a value may be a secret. False if there is no such section.

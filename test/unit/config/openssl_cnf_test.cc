@@ -37,6 +37,17 @@ TEST(OpensslCnf, is_read_as_openssl_reads_it) {
   EXPECT_EQ(rows->at(1).section, "s");
 }
 
+TEST(OpensslCnf, takes_a_sections_values_from_that_section_alone) {
+  const auto cnf = OpensslCnf::load(
+      write("openssl_conf = init\nproviders = list\nactivate = 1\n[init]\nengines = e\n"
+            "[list]\nsesam = s\n[s]\nuser = u\n"));
+  ASSERT_TRUE(cnf);
+  EXPECT_EQ(cnf->value("init", "providers"), std::nullopt);
+  EXPECT_EQ(cnf->value("s", "activate"), std::nullopt);
+  EXPECT_EQ(cnf->value("", "activate"), "1");
+  EXPECT_FALSE(cnf->providers());
+}
+
 TEST(OpensslCnf, follows_includes) {
   const auto part = write("[s]\nuser = included\n", "part.cnf");
   const auto cnf = OpensslCnf::load(write("openssl_conf = init\n.include " + part + "\n"));
