@@ -4,13 +4,15 @@ import json
 
 import pytest
 
-from harness.axes import KEY, PIN
+from harness.axes import DEADLINE_MS, KEY, PIN, SET_UPS, World
 from harness.bind import ZONE, Bind
-from harness.doctor import bad_steps, names
+from harness.doctor import bad_steps, make_dated, names
 from harness.keys import assert_signs
 from harness.metrics import read, value
-from harness.setup import fingerprint
+from harness.paths import COMMAND
+from harness.setup import DIALECTS, SEARCH, fingerprint
 from harness.simulator import PASSWORD, USER
+from harness.terminal import run_at_terminal
 
 NEW = "changed-4711"
 
@@ -41,6 +43,34 @@ def test_setup_writes_what_works(world, sesam, openssl, password, tmp_path):
     assert_signs(openssl, tmp_path / "sesam" / "openssl.cnf", f"sesam:{KEY}", tmp_path)
 
 
+@pytest.fixture(params=SET_UPS, ids=str)
+def unusual_world(request, tmp_path):
+    """Devices whose signing commands are not the assumed ones."""
+    one = World(request.param, tmp_path, {"sign_dialect": json.dumps(DIALECTS[request.param.key])},
+                deadline_ms=DEADLINE_MS)
+    yield one
+    one.stop()
+
+
+def test_setup_finds_an_unusual_signing_command(unusual_world, openssl, password, tmp_path):
+    words = setup_words(unusual_world, password, tmp_path)
+    done, screen = run_at_terminal([COMMAND, *words], None, (SEARCH, "yes"))
+    assert done.returncode == 0, (done, screen)
+    assert_signs(openssl, tmp_path / "sesam" / "openssl.cnf", f"sesam:{KEY}", tmp_path)
+
+
+def test_setup_stops_at_an_expired_certificate(world, sesam, openssl, password, tmp_path):
+    certificate = make_dated(openssl, tmp_path, "20250101000000Z", "20250201000000Z")
+    for node in world.cluster.nodes:
+        node.change_certificate(tlscert=certificate, tlskey=certificate.with_suffix(".key"))
+    words = [fingerprint(certificate) if word == fingerprint(world.device.tlscert) else word
+             for word in setup_words(world, password, tmp_path)]
+    done = sesam(None, *words, check=False)
+    assert done.returncode == 1 and "certificate has expired" in done.stdout + done.stderr, done
+    assert not (tmp_path / "sesam").exists() and PASSWORD not in str(done)
+    assert [node.requests() for node in world.cluster.nodes] == [{}] * len(world.cluster.nodes)
+
+
 def test_the_doctor_finds_nothing(world, doctor):
     steps = doctor(world.cnf, "--key", KEY)
     assert bad_steps(steps) == [] and len(names(steps)) > 10
@@ -57,6 +87,20 @@ def test_each_signature_is_recorded_and_counted(world, openssl, tmp_path):
     assert record["node"] in world.cluster.url.split() and PIN not in audit.read_text()
     samples, = map(read, metrics.iterdir())
     assert value(samples, "sesam_last_success_timestamp_seconds") > 1e9
+
+
+def test_a_key_is_made_and_deleted_and_both_are_recorded(world, sesam, tmp_path):
+    audit = tmp_path / "audit"
+    cnf = world.configure(tmp_path / "audited.cnf", audit_output=audit, log_format="json")
+    no_pin = ["--no-pin"] if world.set_up.pin == "none" else []
+    sesam(cnf, "generate", "made", "--type", world.set_up.key, *no_pin)
+    assert {key["nice_name"] for key in world.device.keys()} == {KEY, "made"}
+    sesam(cnf, "delete", "made", "--yes")
+    assert [key["nice_name"] for key in world.device.keys()] == [KEY]
+    records = [json.loads(line) for line in audit.read_text().splitlines()]
+    assert [(record["event"], record["result"], record["nice_name"]) for record in records] == [
+        ("generate", "ok", "made"), ("delete", "ok", "made")]
+    assert all(record["node"] in world.cluster.url.split() for record in records) and PIN not in audit.read_text()
 
 
 def test_a_changed_password_is_read_again(world, openssl, password, tmp_path):

@@ -8,14 +8,11 @@ import pytest
 
 from harness.keys import assert_signs
 from harness.paths import COMMAND
-from harness.setup import PIN, place, words  # noqa: F401
+from harness.setup import DIALECTS, PIN, SEARCH, place, words  # noqa: F401
 from harness.simulator import PASSWORD
 from harness.terminal import run_at_terminal
 
-ANOTHER_COMMAND = {"command": "signecc", "fields": {"key_to_use": "key"}}
-DIALECTS = [("EC", ANOTHER_COMMAND),
-            ("RSA", {"command": "signrsa", "as": "rsasign", "fields": {"key_to_use": "key"}})]
-SEARCH = "Run `sesam discover` now?"
+ANOTHER_COMMAND = DIALECTS["EC"]
 
 
 def printed_command(text, name):
@@ -24,7 +21,7 @@ def printed_command(text, name):
     return shlex.split(line)
 
 
-@pytest.mark.parametrize("type, dialect", DIALECTS)
+@pytest.mark.parametrize("type, dialect", DIALECTS.items())
 def test_another_signing_command_leads_to_discover(simulator, words, place, sesam, openssl, tmp_path, type, dialect):
     """Runs each command as printed; afterwards all files work, including those for named."""
     device = simulator(sign_dialect=json.dumps(dialect))
@@ -42,7 +39,7 @@ def test_another_signing_command_leads_to_discover(simulator, words, place, sesa
     assert [key["nice_name"] for key in device.keys()] == ["web"]
 
 
-@pytest.mark.parametrize("type, dialect", DIALECTS)
+@pytest.mark.parametrize("type, dialect", DIALECTS.items())
 def test_another_signing_command_is_searched_for_if_the_user_wants_it(simulator, words, place, sesam, openssl, tmp_path,
                                                                       type, dialect):
     device = simulator(sign_dialect=json.dumps(dialect), pin_tries=1)

@@ -5,7 +5,7 @@ import os
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Mapping
 
 from harness import configuration
 from harness.cluster import Cluster
@@ -53,11 +53,12 @@ def pairs_of(set_up: SetUp) -> set[tuple[tuple[str, str], tuple[str, str]]]:
 
 
 class World:
-    """The simulated devices of a set-up, which have one key, and an openssl.cnf for them."""
+    """The simulated devices of a set-up, which have one key, and an openssl.cnf for them. `devices` are more options
+    of theirs, `settings` those of the openssl.cnf."""
 
-    def __init__(self, set_up: SetUp, directory: Path, **settings: Any):
+    def __init__(self, set_up: SetUp, directory: Path, devices: Mapping[str, Any] | None = None, **settings: Any):
         self.set_up = set_up
-        options: dict[str, Any] = {"http1": set_up.http == "1.1"}
+        options: dict[str, Any] = {"http1": set_up.http == "1.1", **(devices or {})}
         self.resolver = ExitStack()
         self.looked_up: Path | None = None  # a line for each look-up
         if set_up.where == "name":

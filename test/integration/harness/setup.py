@@ -7,6 +7,10 @@ import pytest
 from .simulator import PASSWORD, USER
 
 PIN = "24681357"
+# Signing commands, by type of key, that are not the assumed ones, and the question that sesam setup asks then.
+DIALECTS = {"EC": {"command": "signecc", "fields": {"key_to_use": "key"}},
+            "RSA": {"command": "signrsa", "as": "rsasign", "fields": {"key_to_use": "key"}}}
+SEARCH = "Run `sesam discover` now?"
 
 
 def fingerprint(certificate):
