@@ -157,6 +157,14 @@ Gap gap_before_providers(const OpensslCnf& cnf) {
   return {};
 }
 
+// For a section that is_active() denies.
+Gap gap_in_activation(const OpensslCnf& cnf, const std::string& section) {
+  const auto value = cnf.value(section, "activate");
+  if (!value) return {"[" + section + "] lacks activate = 1", "add activate = 1 to [" + section + "]"};
+  return {"[" + section + "] has activate = " + *value + ", not activate = 1",
+          "set activate = 1 in [" + section + "]"};
+}
+
 std::optional<std::string> check_section(const Session& session, const OpensslCnf& cnf, Checkup& checkup) {
   constexpr char kName[] = "provider's section";
   const auto section = session.section_in(cnf);
@@ -174,10 +182,10 @@ std::optional<std::string> check_section(const Session& session, const OpensslCn
   else if (!cnf.for_each(*section, [](const char*, const char*) {}))
     checkup.bad(kName, "section [" + *section + "] is missing",
                 "add a section [" + *section + "] with 'activate = 1' and the settings; " + kWholeFile);
-  else if (!is_active(cnf, *section))
-    checkup.bad(kName, "[" + *section + "] lacks activate = 1: programs do not get the provider",
-                "add activate = 1 to [" + *section + "]");
-  else
+  else if (!is_active(cnf, *section)) {
+    const auto [finding, cure] = gap_in_activation(cnf, *section);
+    checkup.bad(kName, finding + ": programs do not get the provider", cure);
+  } else
     checkup.good(kName, "[" + *section + "], activated");
   if (section) return *section;
   if (!session.section.empty()) return std::nullopt;  // --section names a missing section
@@ -196,11 +204,10 @@ void check_default(const OpensslCnf& cnf, const std::string& section, Checkup& c
   if (base == rows.end())
     checkup.bad(kDefault, "is not listed: every program that uses this file fails",
                 "list it first: default = default_provider, with activate = 1 in [default_provider]");
-  else if (!is_active(cnf, base->section))
-    checkup.bad(kDefault,
-                "[" + base->section + "] lacks activate = 1: every program that uses this file fails",
-                "add activate = 1 to [" + base->section + "]");
-  else if (ours != rows.end() && ours < base)
+  else if (!is_active(cnf, base->section)) {
+    const auto [finding, cure] = gap_in_activation(cnf, base->section);
+    checkup.bad(kDefault, finding + ": every program that uses this file fails", cure);
+  } else if (ours != rows.end() && ours < base)
     checkup.bad(kDefault,
                 "is listed after sesam, which then serves the keys and certificates of other programs too",
                 "put '" + base->name + " = " + base->section + "' before '" + ours->name + " = " +

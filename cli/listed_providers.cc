@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/listed_providers.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <vector>
 
 namespace sesam::cli {
@@ -9,8 +11,9 @@ namespace sesam::cli {
 using config::OpensslCnf;
 
 bool is_active(const OpensslCnf& cnf, const std::string& section) {
+  constexpr std::string_view kYes[] = {"1", "yes", "YES", "true", "TRUE", "on", "ON"};
   const auto text = cnf.value(section, "activate");
-  return text && *text != "0" && *text != "no" && *text != "off" && *text != "false";
+  return text && std::ranges::find(kYes, *text) != std::end(kYes);
 }
 
 bool is_named(const OpensslCnf& cnf, const OpensslCnf::ProviderRow& row, std::string_view name) {

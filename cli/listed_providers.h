@@ -10,7 +10,8 @@
 
 namespace sesam::cli {
 
-/// Whether OpenSSL loads the provider of that section for every program (config(5), "activate").
+/// Whether OpenSSL loads the provider of that section for every program (config(5), "activate"). False also
+/// for values such as "Yes" and "0", which only OpenSSL 3.0 takes for yes, as it takes any value.
 bool is_active(const config::OpensslCnf& cnf, const std::string& section);
 
 /// Whether OpenSSL knows that provider as `name`.

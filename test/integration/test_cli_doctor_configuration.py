@@ -19,6 +19,8 @@ from harness.setup import place, words  # noqa: F401
     ("[sesam_provider]", "[others]", "section [sesam_provider] is missing", "add a section [sesam_provider]"),
     ("sesam = sesam_provider\n", "", "no section of the sesam provider", "list it in [providers]"),
     ("sesam.so\nactivate = 1\n", "sesam.so\n", "[sesam_provider] lacks activate = 1", "add activate = 1"),
+    ("sesam.so\nactivate = 1\n", "sesam.so\nactivate = Yes\n",
+     "[sesam_provider] has activate = Yes, not activate = 1", "set activate = 1 in [sesam_provider]"),
 ])
 def test_what_the_way_to_the_providers_section_lacks(device, openssl_cnf, doctor, old, new, told, cure):
     cnf = openssl_cnf(device)
@@ -80,6 +82,13 @@ def test_the_default_provider_is_needed(device, openssl_cnf, doctor):
         cnf = openssl_cnf(device)
         rewrite(cnf, (old, old.replace("activate = 1\n", "") if "[" in old else ""))
         assert_only_bad(doctor(cnf), "default provider", told)
+
+
+def test_what_stands_above_the_first_section_counts_for_no_section(device, openssl_cnf, doctor):
+    cnf = openssl_cnf(device)
+    rewrite(cnf, ("providers = providers\n", ""),
+            ("openssl_conf = init\n", "openssl_conf = init\nproviders = providers\n"))
+    assert_only_bad(doctor(cnf), "provider's section", "no 'providers = SECTION' in section [init]")
 
 
 def test_a_relative_path_of_the_file(device, openssl_cnf, doctor):
