@@ -66,9 +66,10 @@ Error Audit::error_of(int failed) const {
 Result<void> Audit::check() const {
   if (!options_.is_required) return {};
   int failed = output_.check();
-  if (failed == 0 && last_failed_.load(std::memory_order_relaxed) != 0) {
+  if (failed == 0 && last_.load(std::memory_order_relaxed).error != 0) {
     failed = put_lost();
-    if (failed == 0) failed = last_failed_.load();  // not 0: another thread is writing it
+    // Still a failure: another thread is writing that record, or was when its process forked this one.
+    if (const Failure last = last_.load(); failed == 0 && last.pid == getpid()) failed = last.error;
   }
   if (failed == 0) return {};
   metrics::counts().audit_failures.add();
@@ -85,9 +86,15 @@ int Audit::put(std::string_view text) const {
   if (output_.is_nowhere()) return EBADF;
   int failed = output_.write(text);
   if (failed == 0) failed = output_.replaced();
-  if (last_failed_.load(std::memory_order_relaxed) != failed)
-    last_failed_.store(failed, std::memory_order_relaxed);
+  note_outcome(failed);
   return failed;
+}
+
+// After a success that follows a success, this writes nothing that threads share.
+void Audit::note_outcome(int failed) const noexcept {
+  const Failure last = last_.load(std::memory_order_relaxed);
+  if (failed == 0 && last.error == 0) return;
+  if (const Failure now{getpid(), failed}; now != last) last_.store(now, std::memory_order_relaxed);
 }
 
 // Lock-free: if two threads write after a failure, one of them reports how many records are missing.

@@ -65,6 +65,13 @@ class Audit {
     pid_t pid = 0;
     std::uint32_t count = 0;
   };
+  // What a process got when it wrote; errno or 0.
+  struct Failure {
+    pid_t pid = 0;
+    int error = 0;
+    bool operator==(const Failure&) const = default;
+  };
+  void note_outcome(int failed) const noexcept;
   int put_lost() const;
   int put_lost(std::atomic<Lost>& lost) const;
   bool count_lost() const noexcept;
@@ -76,9 +83,9 @@ class Audit {
   const std::string user_, program_;
   const std::shared_ptr<const Log> log_;
   const LineOutput output_;
-  mutable std::atomic<Lost> lost_{};         // since the last successful write
-  mutable std::atomic<Lost> inherited_{};    // lost by the parent process
-  mutable std::atomic<int> last_failed_{0};  // errno of the last write; 0: success
+  mutable std::atomic<Lost> lost_{};       // since the last successful write
+  mutable std::atomic<Lost> inherited_{};  // lost by the parent process
+  mutable std::atomic<Failure> last_{};    // the outcome of the last write
 };
 
 }  // namespace sesam::n200

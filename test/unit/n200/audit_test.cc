@@ -5,11 +5,13 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "../base/syslog_daemon.h"
 #include "metrics/counts.h"
@@ -178,6 +180,35 @@ TEST_F(TheAudit, that_is_required_goes_on_once_it_can_say_what_is_missing) {
   EXPECT_TRUE(audit->write(record()));
   EXPECT_THAT(text(),
               MatchesRegex("time=[^\n]* event=lost [^\n]* count=1 [^\n]*\ntime=[^\n]* event=sign [^\n]*\n"));
+}
+
+// A child may be forked at any time, also while another thread writes the record of what is lost.
+TEST_F(TheAudit, that_is_required_goes_on_in_a_child_once_it_can_be_written) {
+  options_.is_required = true;
+  const auto audit = open();
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit none{0, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &none);
+  int refused = 0;
+  {
+    std::jthread writer([&](std::stop_token stop) {
+      while (!stop.stop_requested()) static_cast<void>(audit->write(record()));
+    });
+    while (audit->check()) std::this_thread::yield();
+    for (int i = 0; i < 100; ++i) {
+      const pid_t child = fork();
+      if (child == 0) {
+        setrlimit(RLIMIT_FSIZE, &before);
+        _exit(audit->check() ? 0 : 1);
+      }
+      int status = -1;
+      waitpid(child, &status, 0);
+      if (status != 0) ++refused;
+    }
+  }
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_EQ(refused, 0);
 }
 
 TEST_F(TheAudit, that_is_required_does_not_go_into_a_file_that_was_replaced) {
