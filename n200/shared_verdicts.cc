@@ -28,20 +28,6 @@ constexpr std::size_t kMacKeyBytes = 32;
 
 enum class State : std::uint8_t { unused, trying, proven, refused };
 
-struct Entry {
-  PinTag tag;
-  State state;
-  ProcessIdentity owner;    // of the trial
-  std::uint64_t trial;      // its number
-  Clock::time_point until;  // its deadline
-  std::uint64_t settled;    // sequence number; the latest is the greatest
-};
-
-// A trial is over at its deadline, or if its process has ended.
-bool is_trial_over(const Entry& entry, Clock::time_point now) noexcept {
-  return now >= entry.until || has_ended(entry.owner);
-}
-
 Secret random_key() {
   std::array<char, kMacKeyBytes> bytes;
   if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
@@ -56,6 +42,19 @@ const unsigned char* bytes_of(std::string_view text) noexcept {
 }
 
 }  // namespace
+
+struct SharedVerdicts::Trial {
+  ProcessIdentity owner;
+  std::uint64_t number = 0;  // 0: none
+  Clock::time_point until{};
+};
+
+struct SharedVerdicts::Entry {
+  PinTag tag;
+  State state;
+  Trial trial;
+  std::uint64_t settled;  // sequence number; the latest is the greatest
+};
 
 struct SharedVerdicts::Table {
   pthread_mutex_t mutex;
@@ -95,28 +94,45 @@ struct SharedVerdicts::Table {
     Entry* place = nullptr;
     for (Entry& entry : window_of(tag)) {
       const bool is_free =
-          entry.state == State::unused || (entry.state == State::trying && now >= entry.until);
+          entry.state == State::unused || (entry.state == State::trying && now >= entry.trial.until);
       if (is_free || (entry.state == State::proven && (!place || entry.settled < place->settled)))
         place = &entry;
       if (is_free) break;
     }
-    if (place != nullptr) *place = {tag, State::unused, {}, 0, {}, 0};
+    if (place != nullptr) *place = {tag, State::unused, {}, 0};
     return place;
   }
 };
 
-// If a process ends while it holds the mutex, at worst an entry is half written: a trial of its own.
+// Processes hold the mutex for some memory accesses only. If one ends meanwhile, at worst an entry is half
+// written: a trial of its own. If one is stopped meanwhile, as by SIGSTOP, the others do without the table.
 class SharedVerdicts::Lock {
  public:
   explicit Lock(Table& table) noexcept : mutex_(table.mutex) {
-    if (pthread_mutex_lock(&mutex_) == EOWNERDEAD) pthread_mutex_consistent(&mutex_);
+    timespec until{};
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += kPatience.count();
+    if (until.tv_nsec >= kSecond.count()) {
+      ++until.tv_sec;
+      until.tv_nsec -= kSecond.count();
+    }
+    const int failed = pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until);
+    if (failed == EOWNERDEAD) pthread_mutex_consistent(&mutex_);
+    is_held_ = failed == 0 || failed == EOWNERDEAD;
   }
-  ~Lock() { pthread_mutex_unlock(&mutex_); }
+  ~Lock() {
+    if (is_held_) pthread_mutex_unlock(&mutex_);
+  }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
+  explicit operator bool() const noexcept { return is_held_; }
 
  private:
+  static constexpr std::chrono::nanoseconds kPatience = std::chrono::milliseconds(100);
+  static constexpr std::chrono::nanoseconds kSecond = std::chrono::seconds(1);
+
   pthread_mutex_t& mutex_;
+  bool is_held_ = false;
 };
 
 SharedVerdicts::SharedVerdicts() : table_(Table::make()), mac_key_(random_key()) {}
@@ -139,36 +155,51 @@ PinTag SharedVerdicts::tag_of(std::string_view node, std::string_view key_id, st
   return tag;
 }
 
+// /proc is read while the mutex is free, because that may take long.
 SharedVerdicts::Asked SharedVerdicts::ask(const PinTag& tag, Clock::time_point until) noexcept {
-  const auto now = Clock::now();
+  const Trial own{this_process(), 0, until};
+  Trial running;
+  const auto asked = ask(tag, own, 0, running);
+  if (asked.answer != Answer::wait || running.number == 0 || !has_ended(running.owner)) return asked;
+  return ask(tag, own, running.number, running);
+}
+
+SharedVerdicts::Asked SharedVerdicts::ask(const PinTag& tag, const Trial& own, std::uint64_t ended,
+                                          Trial& running) noexcept {
   const Lock lock(*table_);
+  if (!lock) return {Answer::wait, 0};
+  const auto now = Clock::now();
   Entry* entry = table_->find_or_make(tag, now);
   if (entry == nullptr) return {Answer::try_it, 0};
   if (entry->state == State::proven) return {Answer::proven, 0};
   if (entry->state == State::refused) return {Answer::refused, 0};
-  if (entry->state == State::trying && !is_trial_over(*entry, now)) return {Answer::wait, 0};
-  *entry = {tag, State::trying, this_process(), ++table_->trials, until, 0};
-  return {Answer::try_it, entry->trial};
+  if (entry->state == State::trying && now < entry->trial.until && entry->trial.number != ended) {
+    running = entry->trial;
+    return {Answer::wait, 0};
+  }
+  *entry = {tag, State::trying, own, 0};
+  entry->trial.number = ++table_->trials;
+  return {Answer::try_it, entry->trial.number};
 }
 
 bool SharedVerdicts::is_proven(const PinTag& tag) const noexcept {
   const Lock lock(*table_);
-  const Entry* entry = table_->find(tag);
+  const Entry* entry = lock ? table_->find(tag) : nullptr;
   return entry != nullptr && entry->state == State::proven;
 }
 
 void SharedVerdicts::settle(const PinTag& tag, bool is_right) noexcept {
   const Lock lock(*table_);
-  Entry* entry = table_->find_or_make(tag, Clock::now());
+  Entry* entry = lock ? table_->find_or_make(tag, Clock::now()) : nullptr;
   if (entry != nullptr && !(is_right && entry->state == State::refused))
-    *entry = {tag, is_right ? State::proven : State::refused, {}, 0, {}, ++table_->settlements};
+    *entry = {tag, is_right ? State::proven : State::refused, {}, ++table_->settlements};
   if (!is_right) table_->refusals.fetch_add(1, std::memory_order_release);
 }
 
 void SharedVerdicts::release(const PinTag& tag, std::uint64_t trial) noexcept {
   const Lock lock(*table_);
-  Entry* entry = table_->find(tag);
-  if (entry != nullptr && entry->state == State::trying && entry->trial == trial)
+  Entry* entry = lock ? table_->find(tag) : nullptr;
+  if (entry != nullptr && entry->state == State::trying && entry->trial.number == trial)
     entry->state = State::unused;
 }
 

@@ -18,7 +18,9 @@ namespace sesam::n200 {
 /// memory.
 using PinTag = std::array<unsigned char, 16>;
 
-/// A bounded table, made before the first fork. A tag for which there is no room has no verdict.
+/// A bounded table, made before the first fork. A tag for which there is no room has no verdict. No call
+/// waits longer than 0.1 s for another process: where one was stopped amid a call, asking says `wait`, and
+/// outcomes are not recorded.
 class SharedVerdicts {
  public:
   using Clock = std::chrono::steady_clock;  // one clock for all processes
@@ -49,8 +51,13 @@ class SharedVerdicts {
   std::uint32_t refusals() const noexcept;
 
  private:
+  struct Trial;
+  struct Entry;
   struct Table;
   class Lock;
+  // `ended`: the number of a trial whose process has ended. Sets `running` to the trial to wait for, if any.
+  Asked ask(const PinTag& tag, const Trial& own, std::uint64_t ended, Trial& running) noexcept;
+
   Table* const table_;
   Secret mac_key_;
 };

@@ -94,6 +94,32 @@ TEST(SharedVerdicts, survive_a_process_that_is_killed_amid_many_calls) {
   EXPECT_EQ(verdicts.ask(verdicts.tag_of("n1", "hsm02", "1"), in(10s)).answer, Answer::try_it);
 }
 
+// In some of these rounds the process holds the mutex.
+TEST(SharedVerdicts, do_not_wait_for_a_process_that_is_stopped_amid_many_calls) {
+  SharedVerdicts verdicts;
+  const auto tag = verdicts.tag_of("n1", "hsm01", "1"), other = verdicts.tag_of("n1", "hsm02", "1");
+  verdicts.settle(tag, true);
+  const pid_t child = ::fork();
+  if (child == 0)
+    for (;;) static_cast<void>(verdicts.ask(other, in(10s)));
+  int without = 0;
+  for (int round = 0; round < 200; ++round) {
+    std::this_thread::sleep_for(1ms);
+    ::kill(child, SIGSTOP);
+    ::waitpid(child, nullptr, WUNTRACED);
+    const auto start = SharedVerdicts::Clock::now();
+    const auto answer = verdicts.ask(tag, in(10s)).answer;
+    EXPECT_LT(SharedVerdicts::Clock::now() - start, 2s);
+    if (answer == Answer::wait) ++without;
+    EXPECT_TRUE(answer == Answer::proven || answer == Answer::wait);
+    ::kill(child, SIGCONT);
+  }
+  EXPECT_LT(without, 100) << "the mutex is held for too long";
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_EQ(verdicts.ask(tag, in(10s)).answer, Answer::proven);
+}
+
 TEST(SharedVerdicts, keep_refusals_when_thousands_of_other_pairs_come) {
   SharedVerdicts verdicts;
   const auto refused = verdicts.tag_of("n1", "hsm01", "wrong");
