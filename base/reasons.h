@@ -34,7 +34,7 @@ namespace sesam {
   X(certificate_not_trusted, "the device's certificate is not trusted",                                     \
     "'tlscert' must name a PEM file with the device's own certificate, or with the CA that issued it")      \
   X(host_name_mismatch, "the device's certificate is for another host name",                                \
-    "use the certificate's name in 'url', and 'address' for where to connect")                              \
+    "use a name of the certificate in 'url' (CN only if it has no other), 'address' for where to connect")  \
   X(cannot_resolve, "host name cannot be resolved", "correct 'url', or set 'address' in openssl.cnf")       \
   X(cannot_connect, "cannot connect", "check 'url' and 'address', the network and that the device is up")   \
   X(timed_out, "timed out", "the device did not respond in time; see request_timeout_ms and deadline_ms")   \

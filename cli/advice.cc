@@ -27,7 +27,9 @@ const char* words_for_setup(Reason reason) {
       return "compare the SHA-256 fingerprint with the one on the device's display; if they differ, do not "
              "continue: another machine may have answered";
     case Reason::host_name_mismatch:
-      return "use the certificate's name in --url, and --address for where to connect";
+      return "use a name of the certificate in --url (CN only if it has no other), and --address for where "
+             "to "
+             "connect";
     case Reason::certificate_outdated:
       return "renew the device's certificate, or correct the clock of this machine";
     case Reason::access_denied:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/certificate_facts.h"
 
+#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -64,13 +65,34 @@ std::string text_of(const X509_NAME* name) {
   return std::string(ossl::text_in(memory.get()));
 }
 
-std::string first_dns_name(X509* certificate) {
+// RFC 5280, section 4.2.1.6: four or sixteen octets. In the form of a URL's host; empty if it is neither.
+std::string address_in(const ASN1_OCTET_STRING* octets) {
+  char text[INET6_ADDRSTRLEN] = "";
+  const unsigned char* data = ASN1_STRING_get0_data(octets);
+  const int length = ASN1_STRING_length(octets);
+  if (length == 4 && ::inet_ntop(AF_INET, data, text, sizeof text) != nullptr) return text;
+  if (length == 16 && ::inet_ntop(AF_INET6, data, text, sizeof text) != nullptr)
+    return "[" + std::string(text) + "]";
+  return {};
+}
+
+// The names of that type in subjectAltName, in the form of a URL's host; empty texts for those without one.
+std::vector<std::string> hosts_of_type(X509* certificate, int type) {
   const AlternativeNames names(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
-  for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i)
-    if (const auto* name = sk_GENERAL_NAME_value(names.get(), i); name->type == GEN_DNS)
-      if (const std::string text = bytes_of(name->d.dNSName); is_host_name(text)) return text;
-  return {};
+  std::vector<std::string> found;
+  for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const auto* name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type != type) continue;
+    const std::string text = type == GEN_DNS ? bytes_of(name->d.dNSName) : address_in(name->d.iPAddress);
+    found.push_back(type == GEN_IPADD || is_host_name(text) ? text : std::string());
+  }
+  return found;
+}
+
+std::string first_in(const std::vector<std::string>& texts) {
+  const auto found = std::ranges::find_if(texts, [](const auto& text) { return !text.empty(); });
+  return found == texts.end() ? std::string() : *found;
 }
 
 }  // namespace
@@ -103,9 +125,14 @@ std::string start_of(X509* certificate) { return text_of(X509_get0_notBefore(cer
 std::string end_of(X509* certificate) { return text_of(X509_get0_notAfter(certificate)); }
 
 std::string host_name_in(X509* certificate) {
-  const std::string dns = first_dns_name(certificate);
+  for (const int type : {GEN_DNS, GEN_IPADD})
+    if (const std::string host = first_in(hosts_of_type(certificate, type)); !host.empty()) return host;
   const std::string common = common_name(certificate);
-  return !dns.empty() ? dns : is_host_name(common) ? common : std::string();
+  return !has_alternative_names(certificate) && is_host_name(common) ? common : std::string();
+}
+
+bool has_alternative_names(X509* certificate) {
+  return !hosts_of_type(certificate, GEN_DNS).empty() || !hosts_of_type(certificate, GEN_IPADD).empty();
 }
 
 std::string fingerprint_of(X509* certificate) {

@@ -23,9 +23,11 @@ std::string warning_of_end(X509* certificate);
 
 /// The SHA-256 digest of the certificate: 64 hexadecimal digits, in upper case.
 std::string fingerprint_of(X509* certificate);
-/// The host name to use in 'url': the first DNS name in subjectAltName that is not a wildcard, or else the
-/// common name; empty if neither is a host name.
+/// The host to use in 'url': the first DNS name in subjectAltName that is not a wildcard, or else the first
+/// address there, or, if it has neither, the common name; empty if that is no host name.
 std::string host_name_in(X509* certificate);
+/// Whether subjectAltName has a DNS name or an IP address, so that the common name does not count.
+bool has_alternative_names(X509* certificate);
 
 /// Subject and issuer, each on one line: "CN = device, O = example".
 std::string subject_of(X509* certificate);

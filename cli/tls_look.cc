@@ -8,6 +8,7 @@
 
 #include <chrono>
 
+#include "base/quiet_write.h"
 #include "cli/certificate_facts.h"
 #include "ossl/crypto.h"
 #include "ossl/encodings.h"
@@ -69,8 +70,10 @@ bool name_server(SSL* ssl, const std::string& name) {
                   const_cast<char*>(name.c_str())) == 1;
 }
 
+// As libcurl does: the common name counts only where the certificate has no other name, not even an address.
 bool fits(X509* certificate, const std::string& name) {
-  return X509_check_host(certificate, name.data(), name.size(), 0, nullptr) == 1 ||
+  const unsigned flags = has_alternative_names(certificate) ? X509_CHECK_FLAG_NEVER_CHECK_SUBJECT : 0;
+  return X509_check_host(certificate, name.data(), name.size(), flags, nullptr) == 1 ||
          X509_check_ip_asc(certificate, name.c_str(), 0) == 1;
 }
 
@@ -128,6 +131,7 @@ Certificate first_in(const std::string& pem) {
 }
 
 Result<Peer> look_at(const Socket& socket, const Endpoint& endpoint, const transport::Options& options) {
+  const NoSigpipe quiet;  // OpenSSL writes to the socket, which the peer may have closed
   const SslCtx context(SSL_CTX_new_ex(ossl::private_libctx(), nullptr, TLS_client_method()));
   if (!context) return Error{Reason::out_of_memory, {}};
   trust(context.get(), options.ca_pem);

@@ -10,7 +10,9 @@ import pytest
 
 from harness.doctor import assert_only_bad, assert_only_warning, bad_steps, make_dated
 from harness.flavour import needs_openssl_in_curl
+from harness.listener import serve_connections
 from harness.resolver import CAN_ANSWER, resolving
+from harness.simulator import DEVICE_NAME
 from harness.tls import make_file_identity
 
 
@@ -70,7 +72,28 @@ def test_a_zone_in_the_url_is_that_of_the_address(simulator, openssl_cnf, openss
 def test_a_name_that_is_not_in_the_certificate(device, openssl_cnf, doctor):
     steps = doctor(openssl_cnf(device, url=f"https://hsm.example:{device.port}"))
     assert_only_bad(steps, "certificate", "another host name", "hsm.example", "CN=seSAM-nserie-101",
-                    "use the certificate's name in 'url'")
+                    "use a name of the certificate in 'url'")
+
+
+def test_the_common_name_does_not_count_beside_an_address(device, openssl_cnf, doctor, openssl, tmp_path):
+    """libcurl ignores it then."""
+    certificate = tmp_path / "device.pem"
+    openssl(None, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+            certificate.with_suffix(".key"), "-subj", f"/CN={DEVICE_NAME}", "-addext", "subjectAltName=IP:127.0.0.1",
+            "-days", "90", "-out", certificate)
+    device.change_certificate(tlscert=certificate, tlskey=certificate.with_suffix(".key"))
+    assert_only_bad(doctor(openssl_cnf(device, tlscert=certificate)), "certificate", "another host name",
+                    "IP Address:127.0.0.1", "CN only if it has no other")
+    by_address = openssl_cnf(device, tlscert=certificate, url=f"https://127.0.0.1:{device.port}", address=None)
+    assert bad_steps(doctor(by_address)) == []
+
+
+def test_a_device_that_ends_each_connection_at_once(device, openssl_cnf, doctor):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serve_connections(listener, socket.socket.close)
+        cnf = openssl_cnf(device, url=f"https://{DEVICE_NAME}:{listener.getsockname()[1]}")
+        for _ in range(5):
+            assert_only_bad(doctor(cnf), "certificate", "TLS failed")
 
 
 def test_a_certificate_that_no_ca_of_the_system_issued(device, openssl_cnf, doctor):
