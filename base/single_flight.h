@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <limits>
@@ -52,7 +53,7 @@ class SingleFlight {
     for (;;) {
       std::promise<Answer> promise;
       const Claim claimed = claim(question, patience, promise);
-      if (!claimed.answer.valid()) return {load_for_all(question, claimed.asked_at, promise, load), false};
+      if (!claimed.answer.valid()) return {load_for_all(question, claimed.load, promise, load), false};
       if (claimed.answer.wait_until(patience.wait_until) != std::future_status::ready) return {nullptr, true};
       Answer answer = value_of(claimed.answer);
       if (answer && !was_cut_short(*answer, claimed.deadline, patience.deadline))
@@ -60,11 +61,12 @@ class SingleFlight {
     }
   }
 
-  /// Discards a cached answer, but not one that is being loaded: it is newer than what the caller knows.
+  /// Discards the answer to `question`. If it is being loaded, only the threads that already wait for it get
+  /// it: it may be older than what the caller knows.
   void forget(const std::string& question) {
     const ProcessLock lock(mutex_);
     const auto entry = entries_.find(question);
-    if (entry != entries_.end() && !entry->second.loading) erase(entry);
+    if (entry != entries_.end()) erase(entry);
   }
 
   /// The size of all cached answers in bytes. For tests.
@@ -82,6 +84,7 @@ class SingleFlight {
     std::shared_future<Answer> answer;
     Clock::time_point asked_at;
     Clock::time_point deadline;  // of the load
+    std::uint64_t load;          // its number
     unsigned generation;         // fork_generation()
     bool loading;
     typename ByAge::iterator age;
@@ -92,7 +95,7 @@ class SingleFlight {
   struct Claim {
     std::shared_future<Answer> answer;
     Clock::time_point deadline;
-    Clock::time_point asked_at;
+    std::uint64_t load;
   };
 
   static bool was_cut_short(const Result<T>& answer, Clock::time_point its, Clock::time_point ours) {
@@ -122,36 +125,40 @@ class SingleFlight {
     const auto entry = entries_.find(question);
     const auto now = Clock::now();
     if (entry != entries_.end() && is_usable(entry->second, now, patience.time_to_live))
-      return {entry->second.answer, entry->second.deadline, entry->second.asked_at};
+      return {entry->second.answer, entry->second.deadline, entry->second.load};
     if (entry != entries_.end()) erase(entry);
     if (entries_.size() >= limits_.entries) erase(entries_.find(by_age_.front()));
     ByAge youngest(1);  // allocated before the entry: nothing may throw after that
     const auto made = entries_.emplace(question, Entry{promise.get_future().share(), now, patience.deadline,
-                                                       fork_generation(), true, youngest.begin()});
+                                                       ++loads_, fork_generation(), true, youngest.begin()});
     youngest.front() = made.first->first;
     by_age_.splice(by_age_.end(), youngest);
-    return {{}, patience.deadline, now};
+    return {{}, patience.deadline, loads_};
   }
 
-  Answer load_for_all(const std::string& question, Clock::time_point asked_at, std::promise<Answer>& promise,
+  Answer load_for_all(const std::string& question, std::uint64_t number, std::promise<Answer>& promise,
                       const Load& load) {
     Answer loaded;
     try {
       loaded = std::make_shared<const Result<T>>(load());
     } catch (...) {
-      finish(question, asked_at, std::nullopt);
+      const ProcessLock lock(mutex_);
+      finish(question, number, std::nullopt);
       throw;
     }
+    const auto bytes_to_keep = *loaded ? std::optional(limits_.bytes_of(**loaded)) : std::nullopt;
+    // A waiting thread must not find this load again when it asks for a newer answer, and a child process
+    // must not find a finished load without an answer.
+    const ProcessLock lock(mutex_);
+    finish(question, number, bytes_to_keep);
     promise.set_value(loaded);
-    finish(question, asked_at, *loaded ? std::optional(limits_.bytes_of(**loaded)) : std::nullopt);
     return loaded;
   }
 
-  void finish(const std::string& question, Clock::time_point asked_at,
-              std::optional<std::size_t> bytes_to_keep) {
-    const ProcessLock lock(mutex_);
+  void finish(const std::string& question, std::uint64_t number, std::optional<std::size_t> bytes_to_keep)
+      SESAM_REQUIRES(mutex_) {
     const auto entry = entries_.find(question);
-    if (entry == entries_.end() || entry->second.asked_at != asked_at) return;  // replaced meanwhile
+    if (entry == entries_.end() || entry->second.load != number) return;  // forgotten or replaced meanwhile
     if (!bytes_to_keep) return erase(entry);
     entry->second.loading = false;
     entry->second.bytes = *bytes_to_keep;
@@ -170,6 +177,7 @@ class SingleFlight {
   Entries entries_ SESAM_GUARDED_BY(mutex_);
   ByAge by_age_ SESAM_GUARDED_BY(mutex_);  // the keys of entries_, by asked_at
   std::size_t bytes_ SESAM_GUARDED_BY(mutex_) = 0;
+  std::uint64_t loads_ SESAM_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace sesam
