@@ -29,11 +29,13 @@ class SingleFlight {
   using Answer = std::shared_ptr<const Result<T>>;
   using Load = std::function<Result<T>()>;
 
-  /// Evicts the oldest answers first, but keeps a new answer even if it alone exceeds `bytes`.
+  /// Evicts the oldest answers first, but keeps a new answer even if it alone exceeds `bytes`. An answer that
+  /// is not worth keeping is only for the threads that wait for it.
   struct Limits {
     std::size_t entries = std::numeric_limits<std::size_t>::max();
     std::size_t bytes = std::numeric_limits<std::size_t>::max();
     std::size_t (*bytes_of)(const T&) = [](const T&) noexcept { return std::size_t{0}; };
+    bool (*is_worth_keeping)(const T&) = [](const T&) noexcept { return true; };
   };
   SingleFlight(MutexRank rank, Limits limits) noexcept : mutex_(rank), limits_(limits) {}
 
@@ -67,6 +69,12 @@ class SingleFlight {
     const ProcessLock lock(mutex_);
     const auto entry = entries_.find(question);
     if (entry != entries_.end()) erase(entry);
+  }
+
+  /// The same for all answers.
+  void forget_all() {
+    const ProcessLock lock(mutex_);
+    while (!entries_.empty()) erase(entries_.begin());
   }
 
   /// The size of all cached answers in bytes. For tests.
@@ -146,7 +154,8 @@ class SingleFlight {
       finish(question, number, std::nullopt);
       throw;
     }
-    const auto bytes_to_keep = *loaded ? std::optional(limits_.bytes_of(**loaded)) : std::nullopt;
+    std::optional<std::size_t> bytes_to_keep;
+    if (*loaded && limits_.is_worth_keeping(**loaded)) bytes_to_keep = limits_.bytes_of(**loaded);
     // A waiting thread must not find this load again when it asks for a newer answer, and a child process
     // must not find a finished load without an answer.
     const ProcessLock lock(mutex_);

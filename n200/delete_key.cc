@@ -69,7 +69,6 @@ Result<void> delete_in_device(Exchanger& exchanger, const KeyHandle& key, std::s
       removed = request_removal(exchanger, key, doing, other);
   node = removed.node;
   if (key.proof && (removed.outcome_unknown || removed.error.reason == Reason::none)) key.proof->deleted();
-  forget_key(exchanger, key);
   if (removed.outcome_unknown) return removal_of_lost_answer(exchanger, key, doing, removed);
   if (removed.error.reason == Reason::unknown_key)
     return replaced_or(exchanger, removed.error, key, exchanger.deadline());

@@ -186,9 +186,4 @@ Error replaced_or(Exchanger& exchanger, Error otherwise, const KeyHandle& key,
           otherwise.detail + "; the device has this key, but not in core " + std::to_string(key.core)};
 }
 
-void forget_key(const Exchanger& exchanger, const KeyHandle& key) {
-  for (const auto& name : {key.key_id, key.token, key.nice_name})
-    process_state<KeyCache>().forget(cache_name_of_key(exchanger, name));
-}
-
 }  // namespace sesam::n200

@@ -37,7 +37,5 @@ std::shared_ptr<const KeyStanding> watch(const Exchanger& exchanger, const KeyUr
 /// As Device::replaced_or().
 Error replaced_or(Exchanger& exchanger, Error otherwise, const KeyHandle& key,
                   Exchanger::Clock::time_point until);
-/// Removes the key from the cache.
-void forget_key(const Exchanger& exchanger, const KeyHandle& key);
 
 }  // namespace sesam::n200

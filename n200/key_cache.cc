@@ -15,9 +15,12 @@ std::size_t bytes_of(const KeyRecords& records) {
                          [](std::size_t sum, const KeyRecord& record) { return sum + record.bytes(); });
 }
 
+bool has_records(const KeyRecords& records) { return !records->empty(); }
+
 }  // namespace
 
-KeyCache::KeyCache() noexcept : answers_(MutexRank::key_cache, {kMaxEntries, kMaxBytes, bytes_of}) {}
+KeyCache::KeyCache() noexcept
+    : answers_(MutexRank::key_cache, {kMaxEntries, kMaxBytes, bytes_of, has_records}) {}
 
 Result<KeyRecords> KeyCache::get(const std::string& question, std::chrono::seconds time_to_live,
                                  Clock::time_point deadline, const Load& load) {

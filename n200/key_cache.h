@@ -24,14 +24,18 @@ class KeyCache {
 
   /// Returns the answer to `question`: from the cache while it is younger than `time_to_live`, else by
   /// `load`. Threads that ask the same question at the same time share one load and its failure, unless
-  /// another thread's deadline caused it; failures are not cached. Inside an ASYNC_JOB no load is waited for,
-  /// because it may be that of a paused job of the same thread. Raises what load raises, or timed_out if
-  /// another thread's load is not done by the deadline.
+  /// another thread's deadline caused it. Failures are not cached, and neither are answers without records,
+  /// because a key of that name may be made at any time. Inside an ASYNC_JOB no load is waited for, because
+  /// it may be that of a paused job of the same thread. Raises what load raises, or timed_out if another
+  /// thread's load is not done by the deadline.
   Result<KeyRecords> get(const std::string& question, std::chrono::seconds time_to_live,
                          Clock::time_point deadline, const Load& load);
 
-  /// Removes the answer to `question`.
+  /// Removes the answer to `question`, also one that is being loaded.
   void forget(const std::string& question) { answers_.forget(question); }
+  /// The same for all answers: any of them may be about a key that changed, because a key has several names,
+  /// is in listings, and may be known to several Devices.
+  void forget_all() { answers_.forget_all(); }
 
   static constexpr std::size_t kMaxEntries = 4096;
   static constexpr std::size_t kMaxBytes = std::size_t{64} << 20;  ///< of all answers but the newest

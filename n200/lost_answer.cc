@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "n200/find_key.h"
+#include "n200/key_cache.h"
 
 namespace sesam::n200 {
 namespace {
@@ -15,9 +16,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstPause{50};
 constexpr milliseconds kMaxPause{1000};
 
-}  // namespace
-
-Change request_change(Exchanger& exchanger, Exchange& asking) try {
+Change send_change(Exchanger& exchanger, Exchange& asking) try {
   auto document = exchanger.exchange(asking);
   if (!document) return {std::move(document).error(), {}, asking.node, asking.outcome_unknown};
   asking.outcome_unknown = true;  // until the answer is read
@@ -29,6 +28,14 @@ Change request_change(Exchanger& exchanger, Exchange& asking) try {
   return {{Reason::out_of_memory, {}}, {}, asking.node, true};
 }
 
+}  // namespace
+
+Change request_change(Exchanger& exchanger, Exchange& asking) {
+  Change change = send_change(exchanger, asking);
+  process_state<KeyCache>().forget_all();
+  return change;
+}
+
 bool may_be_at_work(Reason reason) noexcept {
   return reason == Reason::connection_lost || reason == Reason::timed_out;
 }
@@ -38,6 +45,7 @@ Result<KeyRecords> look_until(Exchanger& exchanger, Awaited awaited, const std::
   const auto until = exchanger.deadline();
   for (auto pause = kFirstPause;; pause = std::min(2 * pause, kMaxPause)) {
     auto found = keys_named(exchanger, name, until, lost.node);
+    process_state<KeyCache>().forget_all();  // another thread may have looked the key up before it changed
     if (found && (*found)->empty() == (awaited == Awaited::gone)) return found;
     const Reason reason = found ? lost.error.reason : found.error().reason;
     const bool look_again = may_be_at_work(reason) || (!found && reason == Reason::cannot_connect);

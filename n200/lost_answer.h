@@ -20,8 +20,8 @@ struct Change {
   bool outcome_unknown = false;   ///< use look_until() to find out
 };
 
-/// Sends the request and reads the answer at the wire row's reply path. The error is that of the exchange, or
-/// reply_field_missing if a reply came without the answer.
+/// Sends the request, reads the answer at the wire row's reply path, and empties the key cache. The error is
+/// that of the exchange, or reply_field_missing if a reply came without the answer.
 Change request_change(Exchanger& exchanger, Exchange& asking);
 
 /// After these failures the device may still be at work: it needs many seconds to generate an RSA key.

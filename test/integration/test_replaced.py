@@ -50,6 +50,22 @@ def test_a_key_of_another_key_id_behind_the_name_is_noticed_and_opened_anew(devi
     assert [say("open"), say("sign")] == ["ok", "ok"]
 
 
+@pytest.mark.parametrize("without_public_key, look_ups", [(False, {"getkeyattributes": 1}),
+                                                          (True, {"getkeyattributes": 1, "listkeys": 1})])
+def test_a_key_that_the_program_generates_under_the_name_of_a_deleted_one_is_opened_next(simulator, session,
+                                                                                         without_public_key, look_ups):
+    device = simulator(attributes_without_public_key=without_public_key)
+    device.create_key("web")
+    say = session(device)
+    assert [say("open"), say("keep"), say("sign-kept")] == ["ok", "ok", "ok"]
+    device.delete_key("web")
+    assert say("make") == "ok"
+    device.reset_counters()
+    assert [say("open"), say("sign"), say("open")] == ["ok", "ok", "ok"]
+    assert device.requests() == {**look_ups, "eccsign": 1}
+    assert say("sign-kept") == REPLACED
+
+
 def test_a_deleted_key_is_unknown(device, session):
     device.create_key("web")
     say = session(device)

@@ -91,6 +91,14 @@ def test_the_key_is_looked_up_again_however_young_the_cached_answer_is(web, open
     assert "unknown key" in done.stderr
 
 
+@pytest.mark.parametrize("uri", ["sesam:web", "sesam:key-id={key_id}", "sesam:token={slot}", "sesam:id={escaped_id}"])
+def test_a_deleted_key_cannot_be_opened_again_by_any_of_its_names(web, openssl_cnf, run, driver, uri):
+    opened = "open:" + uri.format(**web.web, escaped_id=escaped(web.web["id"]))
+    done = run([driver, "-", opened, "sesam:web", opened], openssl_cnf(web, pin=PIN, key_cache_seconds=3600))
+    assert done.stdout == "asked 0 deleted 1 failed 1\n" and "unknown key" in done.stderr, str(done)
+    assert web.requests() == {"getkeyattributes": 3, "deletekey": 1}
+
+
 @pytest.mark.parametrize("settings, uri, answer, told", [
     ({"pin": WRONG_PIN}, "sesam:web", "-", "wrong PIN"),
     ({}, "sesam:web", "-", "PIN missing"),

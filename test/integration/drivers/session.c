@@ -2,7 +2,9 @@
 // Keeps running while the device's keys change: session URI. Reads a command per line from stdin and prints an answer for each.
 //   open   opens the key again and replaces the open one           sign       signs with it, and verifies with its public key
 //   keep   sets the open key aside                                 sign-kept  signs with that key
+//   make   generates a P-256 key of the URI's name
 // An answer is "ok", "another key's signature", or the reason of the failure.
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/store.h>
@@ -52,11 +54,27 @@ static const char *keep(void) {
   return "ok";
 }
 
-static const char *answer_to(const char *word, const char *uri) {
+static const char *make(char *uri) {
+  OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("sesam_uri", uri, 0),
+                         OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0),
+                         OSSL_PARAM_construct_end()};
+  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", "provider=sesam");
+  EVP_PKEY *made = NULL;
+  const char *answer = "ok";
+  if (EVP_PKEY_keygen_init(context) != 1 || EVP_PKEY_CTX_set_params(context, params) != 1 ||
+      EVP_PKEY_generate(context, &made) != 1)
+    answer = failure();
+  EVP_PKEY_free(made);
+  EVP_PKEY_CTX_free(context);
+  return answer;
+}
+
+static const char *answer_to(const char *word, char *uri) {
   if (strcmp(word, "open") == 0) return open_key(uri);
   if (strcmp(word, "sign") == 0) return sign(key);
   if (strcmp(word, "keep") == 0) return keep();
   if (strcmp(word, "sign-kept") == 0) return sign(kept);
+  if (strcmp(word, "make") == 0) return make(uri);
   return "no such word";
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -66,19 +67,40 @@ TEST(SingleFlight, loads_again_for_a_thread_that_shared_a_load_and_wants_a_newer
 }
 
 TEST(SingleFlight, neither_shares_nor_keeps_the_answer_of_a_load_that_began_before_it_was_forgotten) {
-  auto& flight = new_flight();
-  {
-    const SlowLoad load(flight);
-    flight.forget("q");
-    EXPECT_EQ(ask(flight, seconds(60), 2), 2);
+  const std::function<void(Flight&)> ways[] = {[](Flight& flight) { flight.forget("q"); },
+                                               [](Flight& flight) { flight.forget_all(); }};
+  for (const auto& forget : ways) {
+    auto& flight = new_flight();
+    {
+      const SlowLoad load(flight);
+      forget(flight);
+      EXPECT_EQ(ask(flight, seconds(60), 2), 2);
+    }
+    EXPECT_EQ(ask(flight, seconds(60), 3), 2) << "the newer answer is kept";
+    auto& other = new_flight();
+    {
+      const SlowLoad load(other);
+      forget(other);
+    }
+    EXPECT_EQ(ask(other, seconds(60), 2), 2);
   }
-  EXPECT_EQ(ask(flight, seconds(60), 3), 2) << "the newer answer is kept";
-  auto& other = new_flight();
-  {
-    const SlowLoad load(other);
-    other.forget("q");
-  }
-  EXPECT_EQ(ask(other, seconds(60), 2), 2);
+}
+
+TEST(SingleFlight, forgets_all_answers) {
+  auto& flight = new_flight({.bytes_of = [](const int&) noexcept { return std::size_t{1}; }});
+  const auto until = Flight::Clock::now() + seconds(10);
+  int loads = 0;
+  const auto ask_for = [&](const std::string& question) {
+    static_cast<void>(
+        flight.get(question, {seconds(60), until, until}, [&] { return Result<int>(++loads); }));
+  };
+  for (const auto* question : {"a", "b", "a", "b"}) ask_for(question);
+  EXPECT_EQ(loads, 2);
+  EXPECT_EQ(flight.bytes(), 2U);
+  flight.forget_all();
+  EXPECT_EQ(flight.bytes(), 0U);
+  for (const auto* question : {"a", "b"}) ask_for(question);
+  EXPECT_EQ(loads, 4);
 }
 
 }  // namespace

@@ -122,6 +122,21 @@ TEST(KeyCache, keeps_nothing_of_a_load_that_throws) {
   EXPECT_EQ(ask(cache, loader, seconds(60)), "1");
 }
 
+TEST(KeyCache, keeps_no_answer_without_a_record) {
+  auto& cache = new_cache();
+  int calls = 0;
+  const auto none = [&]() -> Result<KeyRecords> {
+    ++calls;
+    return std::make_shared<const std::vector<KeyRecord>>();
+  };
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = cache.get("q", seconds(60), soon(), none);
+    ASSERT_TRUE(answer);
+    EXPECT_TRUE((*answer)->empty());
+  }
+  EXPECT_EQ(calls, 2);
+}
+
 // Threads ask the same question, and the load ends when all of them wait for it. The test cannot observe that
 // they wait: if a thread was late and loaded again, the next round allows more time.
 template <typename Load, typename IsRight>
@@ -156,6 +171,12 @@ TEST(KeyCache, lets_threads_that_ask_at_the_same_time_share_one_load) {
   const auto load = []() -> Result<KeyRecords> { return std::make_shared<const std::vector<KeyRecord>>(3); };
   const auto is_right = [](const Result<KeyRecords>& answer) { return answer && (*answer)->size() == 3; };
   for (const auto time_to_live : {seconds(60), seconds(0)}) expect_one_load(16, time_to_live, load, is_right);
+}
+
+TEST(KeyCache, lets_threads_share_an_answer_without_a_record_too) {
+  const auto load = []() -> Result<KeyRecords> { return std::make_shared<const std::vector<KeyRecord>>(); };
+  const auto is_right = [](const Result<KeyRecords>& answer) { return answer && (*answer)->empty(); };
+  expect_one_load(4, seconds(60), load, is_right);
 }
 
 TEST(KeyCache, lets_threads_share_a_failure_too) {
