@@ -30,25 +30,33 @@ ReplyKind kind_of_status(int status) noexcept {
 }
 
 // An action, or a pair of which surely_not_done selects one.
-enum class Cell : std::uint8_t { deliver, repeat, fail_over, unknown, repeat_or_unknown, deliver_or_unknown };
+enum class Cell : std::uint8_t {
+  deliver,
+  repeat,
+  fail_over,
+  unknown,
+  repeat_or_unknown,
+  fail_over_or_unknown,
+  deliver_or_unknown,
+};
 using enum Cell;
 
 // reading, signing, changing
 constexpr Cell kTable[][3] = {
-    {deliver, deliver, deliver},             // good
-    {repeat, repeat, repeat_or_unknown},     // line
-    {repeat, repeat, repeat_or_unknown},     // unreachable
-    {repeat, repeat, repeat_or_unknown},     // silent
-    {repeat, repeat, repeat_or_unknown},     // busy
-    {fail_over, fail_over, fail_over},       // untrusted: nothing was sent
-    {fail_over, fail_over, unknown},         // server_error
-    {fail_over, fail_over, unknown},         // garbage
-    {fail_over, fail_over, deliver},         // no_access
-    {deliver, fail_over, deliver},           // unknown_key
-    {deliver, fail_over, deliver},           // wrong_pin
-    {deliver, deliver, deliver},             // refused
-    {repeat, repeat, repeat_or_unknown},     // local_limit
-    {deliver, deliver, deliver_or_unknown},  // local
+    {deliver, deliver, deliver},                   // good
+    {repeat, repeat, repeat_or_unknown},           // line
+    {repeat, repeat, repeat_or_unknown},           // unreachable
+    {repeat, repeat, repeat_or_unknown},           // silent
+    {repeat, repeat, repeat_or_unknown},           // busy
+    {fail_over, fail_over, fail_over_or_unknown},  // untrusted: an alert may follow the request
+    {fail_over, fail_over, unknown},               // server_error
+    {fail_over, fail_over, unknown},               // garbage
+    {fail_over, fail_over, deliver},               // no_access
+    {deliver, fail_over, deliver},                 // unknown_key
+    {deliver, fail_over, deliver},                 // wrong_pin
+    {deliver, deliver, deliver},                   // refused
+    {repeat, repeat, repeat_or_unknown},           // local_limit
+    {deliver, deliver, deliver_or_unknown},        // local
 };
 static_assert(sizeof kTable / sizeof *kTable == static_cast<std::size_t>(ReplyKind::count));
 
@@ -87,6 +95,8 @@ Action action_after(ReplyKind kind, OperationKind operation, bool surely_not_don
       return Action::outcome_unknown;
     case repeat_or_unknown:
       return surely_not_done ? Action::repeat : Action::outcome_unknown;
+    case fail_over_or_unknown:
+      return surely_not_done ? Action::fail_over : Action::outcome_unknown;
     case deliver_or_unknown:
       return surely_not_done ? Action::deliver : Action::outcome_unknown;
     case deliver:

@@ -86,7 +86,8 @@ TEST_F(Deletion, of_which_nothing_can_be_found_out_is_told_to_be_so) {
 // For example, if no memory is left for the reply.
 TEST_F(Deletion, that_failed_here_after_the_request_was_sent_is_looked_into) {
   for (const auto failure :
-       {transport::Failure::out_of_memory, transport::Failure::other, transport::Failure::stopped}) {
+       {transport::Failure::out_of_memory, transport::Failure::other, transport::Failure::stopped,
+        transport::Failure::client_rejected, transport::Failure::tls_failed}) {
     const auto done = of_key({lost(failure), gone()});
     ASSERT_TRUE(done) << done.error().detail;
     EXPECT_THAT(pipeline->asked, ElementsAre(kDelete, kLookUp));

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <string>
+#include <vector>
 
 #include "base/hex.h"
 #include "n200/device.h"
@@ -34,8 +35,8 @@ transport::Reply record(const std::string& public_key = kPublic, const std::stri
 
 // A device with scripted replies, and a request for a new key.
 struct NewKeys : testing::Test {
-  Device& device(std::deque<transport::Reply> answers) {
-    pipeline = std::make_shared<ScriptedPipeline>(std::move(answers));
+  Device& device(std::deque<transport::Reply> answers, std::vector<std::string> urls = {"https://device"}) {
+    pipeline = std::make_shared<ScriptedPipeline>(std::move(answers), std::move(urls));
     Options options;
     options.deadline_ms = 1000;
     made_device = std::make_shared<Device>(pipeline, std::move(options), *Log::open(0, "stderr"));
@@ -81,6 +82,20 @@ TEST_F(NewKeys, are_looked_for_again_though_the_device_is_out_of_reach_for_a_whi
   const auto key = device({no_key(), lost(), lost(), lost(transport::Failure::cannot_connect), record()})
                        .generate(wanted());
   ASSERT_TRUE(key) << key.error().detail;
+}
+
+// With TLS 1.3, a device may reject the client's certificate after it has received the request.
+TEST_F(NewKeys, are_looked_for_on_the_node_that_rejects_the_connection_after_the_request) {
+  for (const auto failure : {transport::Failure::client_rejected, transport::Failure::tls_failed}) {
+    const auto key = device({no_key(), no_key(), lost(failure), record()}, {"https://n1", "https://n2"})
+                         .generate(wanted());
+    ASSERT_TRUE(key) << key.error().detail;
+    EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kLookUp, kGenerate, kLookUp));
+    EXPECT_EQ(pipeline->nodes_asked.back(), pipeline->nodes_asked[2]);
+    const auto none = device({no_key(), lost(failure), no_key()}).generate(wanted());
+    ASSERT_FALSE(none);
+    EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kGenerate, kLookUp));
+  }
 }
 
 TEST_F(NewKeys, that_never_come_to_be_are_given_up_at_the_deadline) {
