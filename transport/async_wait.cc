@@ -2,7 +2,6 @@
 #include "transport/async_wait.h"
 
 #include <openssl/err.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
@@ -186,17 +185,12 @@ void Notify::ring() const noexcept {
     bell_->ring();
 }
 
-Paused pause_job_until_done(const Call& call, const Notify& notify) noexcept {
+Paused pause_job_until_answered(const Call& call, const Notify& notify) noexcept {
   const unsigned generation = fork_generation();
   unsigned resumed_at_once = 0;
   for (;;) {
-    const std::uint32_t state = call.state.load(std::memory_order_acquire);
-    if ((state & kDone) != 0) return Paused::done;
+    if (call.has_outcome()) return Paused::answered;
     if (fork_generation() != generation) return Paused::other_process;
-    if ((state & kAnswered) != 0) {
-      sched_yield();  // the I/O thread is in the application's callback, whose argument must stay valid
-      continue;
-    }
     const auto now = Clock::now();
     if (now >= call.deadline) return Paused::deadline_passed;
     if (!notify.prepare_pause() || !pause_job()) return Paused::cannot_pause;

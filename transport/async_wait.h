@@ -40,11 +40,12 @@ class Notify {
 };
 
 /// How the pause of a job ended.
-enum class Paused { done, deadline_passed, other_process, cannot_pause };
+enum class Paused { answered, deadline_passed, other_process, cannot_pause };
 
-/// Pauses the current job until the call is done, as signaled by `notify`. The caller must hold no lock and
+/// Pauses the current job until the call has its outcome, as signaled by `notify`. The I/O thread may still
+/// be in the application's callback: call Handoff::leave() afterwards. The caller must hold no lock and
 /// have exactly one mark on the error stack (ERR_set_mark(3)). The mark, and a held cancellation
 /// (base/cancellation.h), are lifted while other code runs on this thread.
-Paused pause_job_until_done(const Call& call, const Notify& notify) noexcept;
+Paused pause_job_until_answered(const Call& call, const Notify& notify) noexcept;
 
 }  // namespace sesam::transport

@@ -46,7 +46,11 @@ struct Call {
   /// Prepares the call for the next request; wipes path and body.
   void clear() noexcept;
   bool is_done() const noexcept { return (state.load(std::memory_order_acquire) & kDone) != 0; }
-  /// Returns the outcome; the call must be done. Throws std::bad_alloc.
+  /// The outcome is set, and the I/O thread no longer changes it.
+  bool has_outcome() const noexcept {
+    return (state.load(std::memory_order_acquire) & (kAnswered | kDone)) != 0;
+  }
+  /// Returns the outcome, which must be set. Throws std::bad_alloc.
   Reply take_reply();
 
   // The request: written by the caller, read-only afterwards.

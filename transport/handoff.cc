@@ -2,6 +2,7 @@
 #include "transport/handoff.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <new>
 #include <utility>
@@ -61,10 +62,14 @@ bool Handoff::sleep_until_done(const Call& call, Clock::time_point until) noexce
   return words_.sleep(call.ticket, until, [&] { return call.is_done(); });
 }
 
-// While the I/O thread is inside the application's callback, the caller must not leave: the callback's
-// argument belongs to the job. After a fork, that thread does not exist, hence the time limit.
+void Handoff::begin_on_this_thread() noexcept { io_thread_.store(gettid(), std::memory_order_relaxed); }
+
+// While the I/O thread is inside the application's callback, the caller should not leave: the callback's
+// argument belongs to the job. But the callback may wait for a lock that the caller holds, or it may be the
+// caller, if it resumes the job itself. After a fork, that thread does not exist. Hence the limits.
 bool Handoff::leave(Call& call) noexcept {
-  const auto give_up = Clock::now() + kLongestCallback;
+  const bool is_in_callback = gettid() == io_thread_.load(std::memory_order_relaxed);
+  const auto give_up = Clock::now() + (is_in_callback ? std::chrono::seconds(0) : kLongestCallback);
   std::uint32_t state = call.state.load(std::memory_order_acquire);
   for (;;) {
     if ((state & kDone) != 0) return true;

@@ -2,6 +2,8 @@
 // Passes calls from the callers' threads to the I/O thread, and their outcomes back.
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <string_view>
 
@@ -29,8 +31,9 @@ class Handoff {
   Submitted submit(Call& call) noexcept;
   /// Sleeps until the call is done or `until`; false: not done.
   bool sleep_until_done(const Call& call, Clock::time_point until) noexcept;
-  /// Stops waiting for a call. true: it has completed meanwhile, and the caller still owns it.
-  static bool leave(Call& call) noexcept;
+  /// Stops waiting for a call. true: it has completed meanwhile, and the caller still owns it. While the I/O
+  /// thread is in the application's callback, waits for that thread, but not for long.
+  bool leave(Call& call) noexcept;
   void ask_to_stop() noexcept;
   /// Called in place of an I/O thread that cannot be woken: closes the handoff and fails the calls that the
   /// thread has not collected.
@@ -44,6 +47,8 @@ class Handoff {
   static constexpr std::chrono::milliseconds kPause{100};
 
   // For the I/O thread.
+  /// Call this before all others.
+  void begin_on_this_thread() noexcept;
   /// All calls handed over since the last time, oldest first, linked by next.
   Call* collect() noexcept;
   /// Queues a call whose outcome is set, to be published with the others of this turn.
@@ -80,6 +85,7 @@ class Handoff {
   CallPool pool_;
   WaitWords words_;
   Call* completed_ = nullptr;  // used by the I/O thread only
+  std::atomic<pid_t> io_thread_{0};
   // Written by both sides, so each on its own cache line.
   alignas(64) std::atomic<Call*> inbox_{
       nullptr};  // newest first; a push is one compare-and-swap, as a fork could inherit a locked mutex

@@ -144,6 +144,7 @@ void IoThread::give_up() noexcept try {
 }
 
 void IoThread::serve() noexcept {
+  handoff_.begin_on_this_thread();
   metrics::MetricsWriter metrics(shared_->metrics_file ? &*shared_->metrics_file : nullptr,
                                  shared_->options.metrics_text, *shared_->log);
   try {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -178,9 +179,9 @@ bool ThreadedPipeline::pause_job_until(Clock::time_point until) noexcept try {
   call->deadline = until;
   call->notify = notify.share();
   if (!submit(*thread, *call)) return false;
-  const Paused paused = pause_job_until_done(*call, notify);
-  if (paused != Paused::done && !Handoff::leave(*call)) static_cast<void>(call.release());
-  return paused == Paused::done || paused == Paused::deadline_passed;
+  const Paused paused = pause_job_until_answered(*call, notify);
+  if (!thread->handoff().leave(*call)) static_cast<void>(call.release());
+  return paused == Paused::answered || paused == Paused::deadline_passed;
 } catch (const std::bad_alloc&) {
   return false;
 }
@@ -203,12 +204,15 @@ Reply ThreadedPipeline::hand_over(IoThread& thread, Call& call, const Request& r
       return failed(why,
                     why == Failure::descriptors_closed ? kDescriptorsClosed : "the pipeline was stopped");
   const Waited waited = wait(thread, call, notify, request.deadline);
-  if (waited == Waited::done) return reply_of(call);
+  if (call.is_done()) return reply_of(call);
   const bool sent = call.sent.load(std::memory_order_relaxed);
-  if (Handoff::leave(*mine.release())) {
+  std::optional<Reply> reply;
+  if (waited == Waited::answered) reply = reply_of(call);  // now: the application's callback may not return
+  if (handoff.leave(*mine.release())) {
     mine.reset(&call);
-    return reply_of(call);
+    if (!reply) reply = reply_of(call);
   }
+  if (reply) return *std::move(reply);
   if (waited == Waited::thread_is_stuck)  // or it is only slow, and may still send the request
     return failed(Failure::descriptors_closed, kDescriptorsClosed, sent || !request.repeatable);
   return failed(sent ? Failure::timed_out : Failure::queue_timed_out, "no response before the deadline",
@@ -219,18 +223,18 @@ ThreadedPipeline::Waited ThreadedPipeline::wait(IoThread& thread, const Call& ca
                                                 Clock::time_point deadline) noexcept {
   Handoff& handoff = thread.handoff();
   if (notify) {
-    const Paused paused = pause_job_until_done(call, notify);
+    const Paused paused = pause_job_until_answered(call, notify);
     if (paused != Paused::cannot_pause)
-      return paused == Paused::done ? Waited::done : Waited::deadline_passed;
+      return paused == Paused::answered ? Waited::answered : Waited::deadline_passed;
     // The notification goes to the wait context: check the call every millisecond instead.
-    while (!call.is_done() && Clock::now() < deadline) handoff.sleep_until_done(call, Clock::now() + 1ms);
-    return call.is_done() ? Waited::done : Waited::deadline_passed;
+    while (!call.has_outcome() && Clock::now() < deadline) handoff.sleep_until_done(call, Clock::now() + 1ms);
+    return call.has_outcome() ? Waited::answered : Waited::deadline_passed;
   }
   // The program may have closed the descriptors just when this call was handed over.
   auto stuck_at = Clock::time_point::max();
   for (const auto end = deadline + kGrace;;) {
     const auto until = std::min(end, Clock::now() + kLookAgain);
-    if (handoff.sleep_until_done(call, until)) return Waited::done;
+    if (handoff.sleep_until_done(call, until)) return Waited::answered;
     if (until == end) return Waited::deadline_passed;
     if (!thread.is_cut_off()) continue;
     if (Clock::now() >= stuck_at) return Waited::thread_is_stuck;

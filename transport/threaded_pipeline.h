@@ -37,7 +37,7 @@ class ThreadedPipeline final : public Pipeline {
   Reply try_once(const Request& request);
   Reply hand_over(IoThread& thread, Call& call, const Request& request);
   static bool submit(IoThread& thread, Call& call) noexcept;
-  enum class Waited { done, deadline_passed, thread_is_stuck };
+  enum class Waited { answered, deadline_passed, thread_is_stuck };
   static Waited wait(IoThread& thread, const Call& call, const Notify& notify,
                      Clock::time_point deadline) noexcept;
   void report(const Request& request, const Reply& reply, Clock::time_point since) const noexcept;
