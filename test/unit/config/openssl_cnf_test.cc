@@ -38,9 +38,9 @@ TEST(OpensslCnf, is_read_as_openssl_reads_it) {
 }
 
 TEST(OpensslCnf, takes_a_sections_values_from_that_section_alone) {
-  const auto cnf = OpensslCnf::load(
-      write("openssl_conf = init\nproviders = list\nactivate = 1\n[init]\nengines = e\n"
-            "[list]\nsesam = s\n[s]\nuser = u\n"));
+  const auto cnf =
+      OpensslCnf::load(write("openssl_conf = init\nproviders = list\nactivate = 1\n[init]\nengines = e\n"
+                             "[list]\nsesam = s\n[s]\nuser = u\n"));
   ASSERT_TRUE(cnf);
   EXPECT_EQ(cnf->value("init", "providers"), std::nullopt);
   EXPECT_EQ(cnf->value("s", "activate"), std::nullopt);
