@@ -158,7 +158,8 @@ Result<Collected> collect_values(const ossl::Core& core) {
   Collected collected;
   collected.values = values_of(core);
   for (const auto& [key, value] : collected.values)
-    if (own && own->cnf.value(own->name, key) == value.reveal()) add_file_of(own->cnf.path(), key, collected);
+    if (own && own->cnf.has_value(own->name, key, value.reveal()))
+      add_file_of(own->cnf.path(), key, collected);
   return complete(std::move(collected));
 }
 

@@ -17,6 +17,7 @@
 
 #include "base/file.h"
 #include "base/trimmed.h"
+#include "config/openssl_cnf.h"
 #include "ossl/handles.h"
 
 namespace sesam::config {
@@ -33,9 +34,9 @@ constexpr std::size_t kMaxText = 16 << 20;
 constexpr char kText = '\1', kVariables = '\2', kMarkEnd = '\3';
 constexpr char kMarks[] = {kText, kVariables, '\0'};
 
-ossl::Conf loaded(const std::string& text) {
-  ossl::Conf conf(NCONF_new(nullptr));
-  const auto reader = ossl::reader_of(text);
+WipedConf loaded(const Secret& text) {
+  WipedConf conf(NCONF_new(nullptr));
+  const auto reader = ossl::reader_of(text.reveal());
   ERR_set_mark();
   const bool done = conf && reader && NCONF_load_bio(conf.get(), reader.get(), nullptr) == 1;
   ERR_pop_to_mark();
@@ -43,14 +44,14 @@ ossl::Conf loaded(const std::string& text) {
 }
 
 // The values of `key` in all sections.
-std::vector<std::string> values_in(const CONF* conf, std::string_view key) {
-  std::vector<std::string> values;
+std::vector<Secret> values_in(const CONF* conf, std::string_view key) {
+  std::vector<Secret> values;
   STACK_OF(OPENSSL_CSTRING)* sections = NCONF_get_section_names(conf);
   for (int i = 0; i < sk_OPENSSL_CSTRING_num(sections); ++i) {
     const auto* section = NCONF_get_section(conf, sk_OPENSSL_CSTRING_value(sections, i));
     for (int j = 0; j < sk_CONF_VALUE_num(section); ++j)
       if (const auto* value = sk_CONF_VALUE_value(section, j); key == value->name)
-        values.emplace_back(value->value);
+        values.emplace_back(value->value == nullptr ? "" : value->value);
   }
   sk_OPENSSL_CSTRING_free(sections);
   return values;
@@ -92,7 +93,7 @@ class Search {
   Search& operator=(const Search&) = delete;
 
   void look_into(const fs::path& path) {
-    if (open_.size() + files_.size() > kMaxFiles || plain_.size() > kMaxText) {
+    if (open_.size() + files_.size() > kMaxFiles || plain_.reveal().size() > kMaxText) {
       problem = "too many or too large files are included";
       return;
     }
@@ -124,7 +125,8 @@ class Search {
     if (!conf) return result;
     const auto values = values_in(conf.get(), key_);
     bool is_marked = !values.empty();
-    for (std::string_view value : values) {
+    for (const Secret& secret : values) {
+      const std::string_view value = secret.reveal();
       is_marked = is_marked && value.find(kMarkEnd) != value.npos;
       for (std::size_t at = 0; (at = value.find_first_of(kMarks, at)) != value.npos; ++at)
         if (const auto file = file_of_mark(value.substr(at + 1)))
@@ -178,8 +180,8 @@ class Search {
   }
 
   void add_text(std::string_view plain, std::string_view marked, std::string_view marked_rest = {}) {
-    plain_.append(plain).append("\n");
-    marked_.append(marked).append(marked_rest).append("\n");
+    for (const auto part : {plain, std::string_view("\n")}) plain_.append(part);
+    for (const auto part : {marked, marked_rest, std::string_view("\n")}) marked_.append(part);
   }
 
   std::optional<std::string> file_of_mark(std::string_view text) const {
@@ -228,18 +230,19 @@ class Search {
   std::optional<std::string> expanded(std::string_view path) const {
     if (path.find_first_of("$\\\"'`#") == path.npos) return std::string(path);
     constexpr std::string_view kName = "sesam_expanded_path";
-    const auto conf = loaded(plain_ + std::string(kName) + " = " + std::string(path) + "\n");
-    const auto values = conf ? values_in(conf.get(), kName) : std::vector<std::string>();
-    return values.empty() ? std::nullopt : std::optional(values.front());
+    Secret text = plain_.clone();
+    for (const auto part : {kName, std::string_view(" = "), path, std::string_view("\n")}) text.append(part);
+    const auto conf = loaded(text);
+    const auto values = conf ? values_in(conf.get(), kName) : std::vector<Secret>();
+    return values.empty() ? std::nullopt : std::optional(std::string(values.front().reveal()));
   }
 
   const std::string_view key_;
   std::set<std::string> open_;      // the files that are being read
   std::vector<std::string> files_;  // the files that were read, some more than once
-  // All lines in the order in which OpenSSL reads them. Not wiped; neither are OpenSSL's own copies.
-  std::string plain_, marked_;
-  std::string directory_;        // base of relative paths
-  bool only_in_braces_ = false;  // "dollarid": a '$' without braces is literal
+  Secret plain_, marked_;           // all lines in the order in which OpenSSL reads them
+  std::string directory_;           // base of relative paths
+  bool only_in_braces_ = false;     // "dollarid": a '$' without braces is literal
 };
 
 }  // namespace

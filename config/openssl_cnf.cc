@@ -23,6 +23,19 @@ std::string words_of_first_error() {
 
 }  // namespace
 
+void WipeAndFree::operator()(CONF* conf) const noexcept {
+  STACK_OF(OPENSSL_CSTRING)* sections = NCONF_get_section_names(conf);
+  for (int i = 0; i < sk_OPENSSL_CSTRING_num(sections); ++i) {
+    const STACK_OF(CONF_VALUE)* values = NCONF_get_section(conf, sk_OPENSSL_CSTRING_value(sections, i));
+    for (int j = 0; j < sk_CONF_VALUE_num(values); ++j) {
+      char* text = sk_CONF_VALUE_value(values, j)->value;
+      if (text != nullptr) OPENSSL_cleanse(text, std::strlen(text));
+    }
+  }
+  sk_OPENSSL_CSTRING_free(sections);
+  NCONF_free(conf);
+}
+
 std::string OpensslCnf::default_path() {
   const std::unique_ptr<char, decltype([](char* text) { OPENSSL_free(text); })> path(
       CONF_get1_default_config_file());
@@ -30,7 +43,7 @@ std::string OpensslCnf::default_path() {
 }
 
 Result<OpensslCnf> OpensslCnf::load(const std::string& path) {
-  ossl::Conf conf(NCONF_new(nullptr));
+  WipedConf conf(NCONF_new(nullptr));
   if (!conf) return Error{Reason::out_of_memory, {}};
   long line = 0;
   ERR_set_mark();
@@ -50,6 +63,14 @@ std::optional<std::string> OpensslCnf::value(const std::string& section, const s
   std::optional<std::string> found;
   for_each(section.empty() ? "default" : section, [&](const char* name, const char* text) {
     if (key == name) found = text;
+  });
+  return found;
+}
+
+bool OpensslCnf::has_value(const std::string& section, std::string_view key, std::string_view value) const {
+  bool found = false;  // the last one of the name applies
+  for_each(section, [&](const char* name, const char* text) {
+    if (key == name) found = value == text;
   });
   return found;
 }

@@ -2,7 +2,10 @@
 // An openssl.cnf as libcrypto parses it: with its includes, variables and escapes.
 #pragma once
 
+#include <openssl/conf.h>
+
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,9 +13,14 @@
 #include <vector>
 
 #include "base/result.h"
-#include "ossl/handles.h"
 
 namespace sesam::config {
+
+/// Wipes the values, too, as some are secrets.
+struct WipeAndFree {
+  void operator()(CONF* conf) const noexcept;
+};
+using WipedConf = std::unique_ptr<CONF, WipeAndFree>;
 
 class OpensslCnf {
  public:
@@ -25,6 +33,8 @@ class OpensslCnf {
   const std::string& path() const noexcept { return path_; }
   /// From `section`, or if that is empty, from before the first section; nullopt: no such key there.
   std::optional<std::string> value(const std::string& section, const std::string& key) const;
+  /// The same comparison without a copy, for a value that may be a secret.
+  bool has_value(const std::string& section, std::string_view key, std::string_view value) const;
   /// Calls `take` with each key and value, in the order of the file;
   /// a value may be a secret. False if there is no such section.
   bool for_each(const std::string& section,
@@ -41,10 +51,10 @@ class OpensslCnf {
   std::optional<std::vector<ProviderRow>> providers() const;
 
  private:
-  OpensslCnf(std::string path, ossl::Conf conf) : path_(std::move(path)), conf_(std::move(conf)) {}
+  OpensslCnf(std::string path, WipedConf conf) : path_(std::move(path)), conf_(std::move(conf)) {}
 
   std::string path_;
-  ossl::Conf conf_;
+  WipedConf conf_;
 };
 
 /// Whether OpenSSL itself reads that key of a provider's section (config(5), "Provider Configuration").

@@ -30,10 +30,11 @@ constexpr char kBindRsaBits[] = "rsa_keygen_bits";  // BIND 9.20; later versions
   OSSL_PARAM_utf8_string(kOurUri, nullptr, 0), OSSL_PARAM_utf8_string(kOurImport, nullptr, 0), \
       OSSL_PARAM_utf8_string(kBindUri, nullptr, 0), OSSL_PARAM_utf8_string(kBindUsage, nullptr, 0)
 
-Result<std::string> text_of(const OSSL_PARAM& param) {
+template <class Text = std::string>
+Result<Text> text_of(const OSSL_PARAM& param) {
   const auto text = ossl::text_of(param);
   if (!text) return Error{Reason::bad_argument, std::string("parameter '") + param.key + "' is not a string"};
-  return std::string(*text);
+  return Text(*text);
 }
 
 Result<unsigned> bits_of(const OSSL_PARAM& param, const KeyTypeRow& row) {
@@ -125,7 +126,7 @@ Result<void> Generation::set_params(const OSSL_PARAM params[]) {
   for (const OSSL_PARAM* p = params; p != nullptr && p->key != nullptr; ++p) {
     const std::string_view name = p->key;
     if (name == kOurUri || name == kBindUri) {
-      SESAM_TRY(uri, text_of(*p));
+      SESAM_TRY(uri, text_of<Secret>(*p));
       uri_ = std::move(uri);
     } else if (name == kOurImport) {
       SESAM_TRY(path, text_of(*p));
@@ -156,7 +157,7 @@ Result<n200::KeyUri> Generation::place() const {
     return Error{Reason::bad_uri,
                  "generating a key: no URI gives its name; set sesam_uri (BIND: pkcs11-uri of the "
                  "key-store), for example sesam:object=NAME;core=1"};
-  SESAM_TRY(uri, n200::KeyUri::parse(uri_));
+  SESAM_TRY(uri, n200::KeyUri::parse(uri_.reveal()));
   if (!uri.token.empty() || !uri.key_id.empty() || !uri.id.empty())
     return Error{Reason::bad_uri,
                  "generating a key: every key of this device is its own token, so token=, key-id= and id= "

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "keymgmt/key.h"
 #include "n200/context.h"
 #include "n200/new_key.h"
@@ -48,7 +49,7 @@ class Generation {
 
   KeyType type_;
   const n200::Context& context_;
-  std::string uri_;
+  Secret uri_;                // may contain a PIN
   std::string group_;         // empty: the type's default, or the imported key's
   std::string point_format_;  // empty: uncompressed
   std::string import_path_;

@@ -16,6 +16,7 @@
 #include "keymgmt/bind_key_file.h"
 #include "keymgmt/key_types.h"
 #include "ossl/crypto.h"
+#include "ossl/encodings.h"
 #include "ossl/handles.h"
 
 namespace sesam::keymgmt {
@@ -26,26 +27,6 @@ constexpr std::size_t kMaxFieldBytes = 66;  // P-521
 Error unusable(const std::string& path, std::string_view problem) {
   return {Reason::key_file_unusable, path + ": " + std::string(problem)};
 }
-
-// One object of a PEM file, in memory that is wiped.
-struct PemObject {
-  PemObject() = default;
-  PemObject(const PemObject&) = delete;
-  PemObject& operator=(const PemObject&) = delete;
-  ~PemObject() {
-    OPENSSL_secure_free(label);
-    OPENSSL_secure_free(header);
-    OPENSSL_secure_clear_free(data, static_cast<std::size_t>(length));
-  }
-  bool read(BIO* in) {
-    return PEM_read_bio_ex(in, &label, &header, &data, &length, PEM_FLAG_SECURE | PEM_FLAG_EAY_COMPATIBLE) ==
-           1;
-  }
-
-  char *label = nullptr, *header = nullptr;
-  unsigned char* data = nullptr;
-  long length = 0;
-};
 
 ossl::Pkey key_of_der(const Secret& der) {
   const auto* at = reinterpret_cast<const unsigned char*>(der.reveal().data());
@@ -77,14 +58,13 @@ Result<ossl::Pkey> key_in(const std::string& path, const Secret& text, const Pas
   if (text.reveal().find("-----BEGIN ") == std::string_view::npos) return key_of_der(text);
   const ossl::Bio in = ossl::reader_of(text.reveal());
   for (;;) {
-    PemObject object;
+    ossl::PemObject object;
     if (!in || !object.read(in.get())) return unusable(path, "it contains no private key");
     const std::string_view label = object.label;
     if (!label.ends_with("PRIVATE KEY")) continue;  // "EC PARAMETERS" may precede it
     if (label.starts_with("ENCRYPTED") || std::strstr(object.header, "ENCRYPTED") != nullptr)
       return decrypted(path, text, ask);
-    return key_of_der(
-        Secret({reinterpret_cast<const char*>(object.data), static_cast<std::size_t>(object.length)}));
+    return key_of_der(object.der());
   }
 }
 

@@ -6,66 +6,82 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "n200/json.h"
 
 namespace sesam::n200 {
 namespace {
 
-// simdjson needs padding after the text; the copy contains passwords, so it is wiped.
-class PaddedCopy {
- public:
-  explicit PaddedCopy(std::string_view text) : size_(text.size()) {
-    buffer_.assign(text);
-    buffer_.resize(text.size() + simdjson::SIMDJSON_PADDING);
-  }
-  ~PaddedCopy() { OPENSSL_cleanse(buffer_.data(), buffer_.size()); }
-  PaddedCopy(const PaddedCopy&) = delete;
-  PaddedCopy& operator=(const PaddedCopy&) = delete;
+// simdjson needs padding after the text, which Secret fills with zeros.
+Secret padded_copy_of(std::string_view text) {
+  Secret copy;
+  copy.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+  copy.append(text);
+  return copy;
+}
 
-  simdjson::padded_string_view view() const {
-    return simdjson::padded_string_view(buffer_.data(), size_, buffer_.size());
+// Unescapes one string at a time, in memory that is wiped. simdjson's own functions leave copies on the heap,
+// even those for names: they write whole vectors, and so a part of the value that follows.
+class WipedUnescape {
+ public:
+  WipedUnescape(const simdjson::ondemand::parser& parser, std::size_t longest)
+      : parser_(parser), memory_(longest + kWrittenBeyond) {}
+  ~WipedUnescape() { OPENSSL_cleanse(memory_.data(), memory_.size()); }
+  WipedUnescape(const WipedUnescape&) = delete;
+  WipedUnescape& operator=(const WipedUnescape&) = delete;
+
+  // The text is valid until the next call.
+  std::optional<std::string_view> operator()(simdjson::ondemand::raw_json_string raw) {
+    std::uint8_t* end = memory_.data();
+    std::string_view text;
+    if (parser_.unescape(raw, end).get(text)) return std::nullopt;
+    return text;
   }
 
  private:
-  std::string buffer_;
-  std::size_t size_;
+  static constexpr std::size_t kWrittenBeyond = 128;  // json.h
+  const simdjson::ondemand::parser& parser_;
+  std::vector<std::uint8_t> memory_;
 };
 
-// The text of a string or number, from that buffer: simdjson's get_string() would leave a copy on the heap
-// that is not wiped, so it is used only for the rare string with an escape in it.
-std::optional<Secret> text_of(simdjson::ondemand::value value) {
-  std::string_view token = value.raw_json_token();
-  while (!token.empty() &&
-         (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t'))
-    token.remove_suffix(1);
-  if (token.size() >= 2 && token.front() == '"' && token.back() == '"') {
-    if (token.find('\\') == token.npos) return Secret(token.substr(1, token.size() - 2));
-    std::string_view unescaped;
-    if (value.get_string().get(unescaped)) return std::nullopt;
-    return Secret(unescaped);
+// The text of a string or an integer; nullopt for any other value.
+std::optional<Secret> text_of(simdjson::ondemand::value value, WipedUnescape& unescape) {
+  simdjson::ondemand::json_type type{};
+  if (value.type().get(type)) return std::nullopt;
+  if (type == simdjson::ondemand::json_type::string) {
+    simdjson::ondemand::raw_json_string raw;
+    if (value.get_raw_json_string().get(raw)) return std::nullopt;
+    const auto text = unescape(raw);
+    return text ? std::optional(Secret(*text)) : std::nullopt;
   }
+  std::string_view token = value.raw_json_token();
   std::int64_t number = 0;
   if (value.get_int64().get(number)) return std::nullopt;
-  return Secret(std::to_string(number));
+  return Secret(token.substr(0, token.find_last_of("0123456789") + 1));
 }
 
 }  // namespace
 
 Result<std::map<std::string, Secret, std::less<>>> parse_vendor_conf(std::string_view text) {
-  const PaddedCopy copy(text);
+  const Secret copy = padded_copy_of(text);
   simdjson::ondemand::parser parser;
   simdjson::ondemand::document document;
   simdjson::ondemand::object object;
   const Error malformed{Reason::bad_configuration, "not a JSON object"};
-  if (parser.iterate(copy.view()).get(document) || document.get_object().get(object)) return malformed;
+  const simdjson::padded_string_view view(copy.reveal().data(), text.size(),
+                                          text.size() + simdjson::SIMDJSON_PADDING);
+  if (parser.iterate(view).get(document) || document.get_object().get(object)) return malformed;
+  WipedUnescape unescape(parser, text.size());
   std::map<std::string, Secret, std::less<>> values;
   for (auto member : object) {
-    std::string_view name;
+    simdjson::ondemand::raw_json_string name;
     simdjson::ondemand::value value;
-    if (member.unescaped_key().get(name) || member.value().get(value)) return malformed;
-    const std::string key(name);
-    if (auto text_value = text_of(value)) values.emplace(key, std::move(*text_value));
+    if (member.key().get(name) || member.value().get(value)) return malformed;
+    const auto unescaped = unescape(name);
+    if (!unescaped) return malformed;
+    std::string key(*unescaped);
+    if (auto text_value = text_of(value, unescape)) values.emplace(std::move(key), std::move(*text_value));
   }
   return values;
 }

@@ -16,6 +16,20 @@ int no_passphrase(char*, int, int, void* asked) {
 
 }  // namespace
 
+PemObject::~PemObject() {
+  OPENSSL_secure_free(label);
+  OPENSSL_secure_free(header);
+  OPENSSL_secure_clear_free(data, static_cast<std::size_t>(length));
+}
+
+bool PemObject::read(BIO* in) {
+  return PEM_read_bio_ex(in, &label, &header, &data, &length, PEM_FLAG_SECURE | PEM_FLAG_EAY_COMPATIBLE) == 1;
+}
+
+Secret PemObject::der() const {
+  return Secret({reinterpret_cast<const char*>(data), static_cast<std::size_t>(length)});
+}
+
 std::string_view text_in(BIO* memory) {
   char* text = nullptr;
   const long length = BIO_get_mem_data(memory, &text);

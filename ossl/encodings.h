@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/hex.h"
+#include "base/secret.h"
 #include "ossl/handles.h"
 
 namespace sesam::ossl {
@@ -22,6 +23,21 @@ Bytes der_of(const Object* object, Encode encode) {
   OPENSSL_free(encoded);
   return der;
 }
+
+/// One object of a PEM text, in memory that is wiped.
+struct PemObject {
+  PemObject() = default;
+  PemObject(const PemObject&) = delete;
+  PemObject& operator=(const PemObject&) = delete;
+  ~PemObject();
+  /// Reads the next object; only once. False if there is none, or if it is malformed.
+  bool read(BIO* in);
+  Secret der() const;
+
+  char *label = nullptr, *header = nullptr;
+  unsigned char* data = nullptr;
+  long length = 0;
+};
 
 /// The contents of a memory BIO, which must outlive the view.
 std::string_view text_in(BIO* memory);

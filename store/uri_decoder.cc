@@ -4,6 +4,7 @@
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/core_object.h>
+#include <openssl/crypto.h>
 #include <openssl/params.h>
 
 #include <string>
@@ -23,6 +24,16 @@ using keymgmt::KeyType;
 
 constexpr std::size_t kMaxBytes = 64 * 1024;  // a URI is short; a longer input is not ours
 
+// The input may be a private key, or a URI with a PIN.
+template <std::size_t Size>
+struct Wiped {
+  Wiped() = default;
+  Wiped(const Wiped&) = delete;
+  Wiped& operator=(const Wiped&) = delete;
+  ~Wiped() { OPENSSL_cleanse(bytes, Size); }
+  char bytes[Size];
+};
+
 Result<void*> new_context(void* provctx) { return provctx; }
 void free_context(void*) {}
 
@@ -35,11 +46,12 @@ int does_selection(void*, int selection) {
 
 // The next PEM object of the input, including its first and last line; empty if it is not
 // ours. Of any other object, which may be a private key, only the first line is read.
-std::string next_pem(const Context& context, OSSL_CORE_BIO* in) {
-  std::string pem;
-  char line[512];
-  for (int length; pem.size() < kMaxBytes && (length = context.bio.gets(in, line, sizeof line)) > 0;) {
-    const std::string_view text(line, static_cast<std::size_t>(length));
+Secret next_pem(const Context& context, OSSL_CORE_BIO* in) {
+  Secret pem;
+  Wiped<512> line;
+  for (int length; pem.reveal().size() < kMaxBytes &&
+                   (length = context.bio.gets(in, line.bytes, sizeof line.bytes)) > 0;) {
+    const std::string_view text(line.bytes, static_cast<std::size_t>(length));
     if (pem.empty() && !text.starts_with("-----BEGIN ")) continue;
     if (pem.empty() && !is_first_line(text, context.claims_pkcs11)) return {};
     pem.append(text);
@@ -48,12 +60,13 @@ std::string next_pem(const Context& context, OSSL_CORE_BIO* in) {
   return {};
 }
 
-Bytes read_all(const Context& context, OSSL_CORE_BIO* in) {
-  Bytes all;
-  unsigned char buffer[1024];
-  for (std::size_t length = 0;
-       all.size() < kMaxBytes && context.bio.read(in, buffer, sizeof buffer, &length) == 1 && length > 0;)
-    all.insert(all.end(), buffer, buffer + length);
+Secret read_all(const Context& context, OSSL_CORE_BIO* in) {
+  Secret all;
+  Wiped<1024> buffer;
+  for (std::size_t length = 0; all.reveal().size() < kMaxBytes &&
+                               context.bio.read(in, buffer.bytes, sizeof buffer.bytes, &length) == 1 &&
+                               length > 0;)
+    all.append({buffer.bytes, length});
   return all;
 }
 
@@ -62,13 +75,14 @@ Bytes read_all(const Context& context, OSSL_CORE_BIO* in) {
 Result<ossl::HandedOn> decode_pem(void* provctx, OSSL_CORE_BIO* in, int, OSSL_CALLBACK* callback,
                                   void* argument, OSSL_PASSPHRASE_CALLBACK*, void*) {
   const auto& context = *static_cast<const Context*>(provctx);
-  auto der = der_of_pem(next_pem(context, in), context.claims_pkcs11);
+  const auto der = der_of_pem(next_pem(context, in).reveal(), context.claims_pkcs11);
   if (!der) return ossl::HandedOn{true};
   int type = OSSL_OBJECT_PKEY;
   std::string structure = kUriStructure;
   const OSSL_PARAM object[] = {
       OSSL_PARAM_int(OSSL_OBJECT_PARAM_TYPE, &type),
-      OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_DATA, der->data(), der->size()),
+      OSSL_PARAM_octet_string(OSSL_OBJECT_PARAM_DATA, const_cast<char*>(der->reveal().data()),
+                              der->reveal().size()),
       OSSL_PARAM_utf8_string(OSSL_OBJECT_PARAM_DATA_STRUCTURE, structure.data(), structure.size()),
       OSSL_PARAM_END};
   return ossl::HandedOn{callback(object, argument) == 1};
@@ -90,9 +104,10 @@ Result<ossl::HandedOn> decode_uri(void* provctx, OSSL_CORE_BIO* in, int selectio
                                   void* argument, OSSL_PASSPHRASE_CALLBACK* pin_callback,
                                   void* pin_argument) {
   const auto& context = *static_cast<const Context*>(provctx);
-  const auto text = uri_of_der(read_all(context, in), context.claims_pkcs11);
+  const Secret der = read_all(context, in);
+  const auto text = uri_of_der(bytes_of(der), context.claims_pkcs11);
   if (!text) return ossl::HandedOn{true};
-  SESAM_TRY(uri, n200::KeyUri::parse(*text));
+  SESAM_TRY(uri, n200::KeyUri::parse(text->reveal()));
   if (!may_be_key(uri.type, selection)) return ossl::HandedOn{true};
   if (uri.names_no_key()) return no_name(uri);
   SESAM_TRY(device, context.require_device());

@@ -15,7 +15,23 @@ namespace {
 constexpr std::string_view kDescription = "sesam key URI v1.0";
 constexpr std::string_view kPkcs11Description = "PKCS#11 Provider URI v1.0";
 
-void free_sequence(ASN1_SEQUENCE_ANY* sequence) noexcept { sk_ASN1_TYPE_pop_free(sequence, ASN1_TYPE_free); }
+// All other types are held as a string (ASN1_TYPE_get(3)).
+bool is_string(const ASN1_TYPE* element) noexcept {
+  const int type = ASN1_TYPE_get(element);
+  return type != V_ASN1_BOOLEAN && type != V_ASN1_NULL && type != V_ASN1_OBJECT && type != 0;
+}
+
+// Wipes it, too: a URI may contain a PIN.
+void free_element(ASN1_TYPE* element) noexcept {
+  if (element != nullptr && is_string(element)) {
+    const ASN1_STRING* string = element->value.asn1_string;
+    OPENSSL_cleanse(const_cast<unsigned char*>(ASN1_STRING_get0_data(string)),
+                    static_cast<std::size_t>(ASN1_STRING_length(string)));
+  }
+  ASN1_TYPE_free(element);
+}
+
+void free_sequence(ASN1_SEQUENCE_ANY* sequence) noexcept { sk_ASN1_TYPE_pop_free(sequence, &free_element); }
 using Sequence = std::unique_ptr<ASN1_SEQUENCE_ANY, ossl::FreeWith<&free_sequence>>;
 using Type = std::unique_ptr<ASN1_TYPE, ossl::FreeWith<&ASN1_TYPE_free>>;
 
@@ -51,7 +67,7 @@ Bytes der_of_uri(const std::string& uri) {
   return ossl::der_of(sequence.get(), &i2d_ASN1_SEQUENCE_ANY);
 }
 
-std::optional<std::string> uri_of_der(std::span<const unsigned char> der, bool theirs_too) {
+std::optional<Secret> uri_of_der(std::span<const unsigned char> der, bool theirs_too) {
   const unsigned char* at = der.data();
   const Sequence sequence(d2i_ASN1_SEQUENCE_ANY(nullptr, &at, static_cast<long>(der.size())));
   if (!sequence || at != der.data() + der.size() || sk_ASN1_TYPE_num(sequence.get()) != 2)
@@ -60,7 +76,7 @@ std::optional<std::string> uri_of_der(std::span<const unsigned char> der, bool t
   const auto uri = string_at(sequence.get(), 1, V_ASN1_UTF8STRING);
   const bool is_ours = description == kDescription || (theirs_too && description == kPkcs11Description);
   if (!is_ours || uri.empty() || uri.find('\0') != uri.npos) return std::nullopt;
-  return std::string(uri);
+  return Secret(uri);
 }
 
 std::string pem_of_uri(const std::string& uri, const char* label) {
@@ -79,19 +95,13 @@ bool is_first_line(std::string_view line, bool theirs_too) {
   return begins(kPemLabel) || (theirs_too && begins(kPkcs11PemLabel));
 }
 
-std::optional<Bytes> der_of_pem(std::string_view pem, bool theirs_too) {
+std::optional<Secret> der_of_pem(std::string_view pem, bool theirs_too) {
   const ossl::Bio memory = ossl::reader_of(pem);
-  char *label = nullptr, *header = nullptr;
-  unsigned char* data = nullptr;
-  long length = 0;
-  if (!memory || PEM_read_bio(memory.get(), &label, &header, &data, &length) != 1) return std::nullopt;
-  const std::string_view found = label;
-  std::optional<Bytes> der;
-  if (found == kPemLabel || (theirs_too && found == kPkcs11PemLabel)) der.emplace(data, data + length);
-  OPENSSL_free(label);
-  OPENSSL_free(header);
-  OPENSSL_free(data);
-  return der;
+  ossl::PemObject object;
+  if (!memory || !object.read(memory.get())) return std::nullopt;
+  const std::string_view label = object.label;
+  if (label != kPemLabel && !(theirs_too && label == kPkcs11PemLabel)) return std::nullopt;
+  return object.der();
 }
 
 }  // namespace sesam::store

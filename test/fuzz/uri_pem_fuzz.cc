@@ -12,16 +12,18 @@ using namespace sesam::store;
 // A URI that was read from a file can be written and read again.
 void check_round_trip(const std::string& uri) {
   const auto der = der_of_pem(pem_of_uri(uri), false);
-  promise(der && uri_of_der(*der, false) == uri, "a URI that is written is read as it was");
+  const auto read = der ? uri_of_der(bytes_of(*der), false) : std::nullopt;
+  promise(read && read->reveal() == uri, "a URI that is written is read as it was");
 }
 
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const bool theirs_too : {false, true}) {
-    if (const auto uri = uri_of_der({data, size}, theirs_too)) check_round_trip(*uri);
+    if (const auto uri = uri_of_der({data, size}, theirs_too)) check_round_trip(std::string(uri->reveal()));
     if (const auto der = der_of_pem(sesam::fuzz::text_of(data, size), theirs_too))
-      if (const auto uri = uri_of_der(*der, theirs_too)) check_round_trip(*uri);
+      if (const auto uri = uri_of_der(bytes_of(*der), theirs_too))
+        check_round_trip(std::string(uri->reveal()));
   }
   return 0;
 }

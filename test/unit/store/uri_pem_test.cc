@@ -26,6 +26,11 @@ Bytes sequence(const std::vector<Bytes>& elements) {
   return element(0x30, content);
 }
 
+// What is read may contain a PIN; text() compares it with a constant.
+std::optional<std::string_view> text(const std::optional<Secret>& secret) {
+  return secret ? std::optional(secret->reveal()) : std::nullopt;
+}
+
 constexpr unsigned char kVisible = 0x1A, kUtf8 = 0x0C, kOctets = 0x04;
 
 TEST(UriPem, is_known_by_its_first_line) {
@@ -41,8 +46,8 @@ TEST(UriPem, comes_back_as_it_was_written) {
   EXPECT_TRUE(pem.starts_with("-----BEGIN SESAM KEY URI-----\n"));
   const auto der = der_of_pem(pem, false);
   ASSERT_TRUE(der);
-  EXPECT_EQ(*der, der_of_uri(kUri));
-  EXPECT_EQ(uri_of_der(*der, false), kUri);
+  EXPECT_TRUE(std::ranges::equal(bytes_of(*der), der_of_uri(kUri)));
+  EXPECT_EQ(text(uri_of_der(bytes_of(*der), false)), kUri);
 }
 
 TEST(UriPem, is_the_der_that_the_man_page_shows) {
@@ -52,7 +57,7 @@ TEST(UriPem, is_the_der_that_the_man_page_shows) {
 TEST(UriPem, of_pkcs11_provider_is_read_where_its_uris_are_served) {
   const Bytes der =
       sequence({element(kVisible, "PKCS#11 Provider URI v1.0"), element(kUtf8, "pkcs11:object=web")});
-  EXPECT_EQ(uri_of_der(der, true), "pkcs11:object=web");
+  EXPECT_EQ(text(uri_of_der(der, true)), "pkcs11:object=web");
   EXPECT_FALSE(uri_of_der(der, false));
   std::string pem = pem_of_uri(kUri);
   for (std::size_t at; (at = pem.find("SESAM KEY URI")) != pem.npos;)
@@ -88,11 +93,11 @@ TEST(UriPem, with_other_lengths_than_those_of_der_is_read) {
   Bytes indefinite = der;
   indefinite[1] = 0x80;
   indefinite.insert(indefinite.end(), {0x00, 0x00});
-  EXPECT_EQ(uri_of_der(indefinite, true), kUri);
+  EXPECT_EQ(text(uri_of_der(indefinite, true)), kUri);
   ASSERT_LT(der[1], 0x80);
   Bytes long_form{der[0], 0x82, 0x00};
   long_form.insert(long_form.end(), der.begin() + 1, der.end());
-  EXPECT_EQ(uri_of_der(long_form, true), kUri);
+  EXPECT_EQ(text(uri_of_der(long_form, true)), kUri);
 }
 
 TEST(UriPem, of_another_shape_is_none) {
@@ -117,7 +122,7 @@ TEST(UriPem, holds_a_long_uri_too) {
   const std::string uri = "sesam:object=" + std::string(10'000, 'x');
   const auto der = der_of_pem(pem_of_uri(uri), false);
   ASSERT_TRUE(der);
-  EXPECT_EQ(uri_of_der(*der, false), uri);
+  EXPECT_EQ(text(uri_of_der(bytes_of(*der), false)), uri);
 }
 
 }  // namespace
