@@ -10,6 +10,7 @@
 #include "n200/account.h"
 #include "n200/find_key.h"
 #include "n200/lost_answer.h"
+#include "n200/reply_members.h"
 #include "n200/signature_proof.h"
 
 namespace sesam::n200 {
@@ -40,7 +41,9 @@ Result<void> removal_of_lost_answer(Exchanger& exchanger, const KeyHandle& key, 
   if (!left) return unknown_outcome(at_node, "whether the key still exists", lost, left.error());
   if ((*left)->empty()) return {};
   if (key.proof) key.proof->not_deleted();
-  return error_of(at_node, lost.error.reason, "no response received, and the key still exists");
+  if (may_be_at_work(lost.error.reason) || lost.error.detail.empty())
+    return error_of(at_node, lost.error.reason, "no response received, and the key still exists");
+  return Error{lost.error.reason, lost.error.detail + "; the key still exists"};
 }
 
 Result<bool> has_key(Exchanger& exchanger, const KeyHandle& key, std::size_t node,
@@ -60,6 +63,32 @@ OneNode another_with(Exchanger& exchanger, const KeyHandle& key, std::size_t wit
   return {};
 }
 
+Result<bool> keeps_key(Exchanger& exchanger, const KeyHandle& key, std::size_t node,
+                       Exchanger::Clock::time_point until) {
+  const auto patience = std::min(until, Exchanger::Clock::now() + kTimeToShare);
+  for (;;) {
+    SESAM_TRY(has, has_key(exchanger, key, node, until));
+    const auto next = Exchanger::Clock::now() + kPause;
+    if (!has || next >= patience) return has;
+    exchanger.pipeline().rest_until(next);
+  }
+}
+
+// The reply that names the key may only repeat the request.
+Result<void> check_is_gone(Exchanger& exchanger, const KeyHandle& key, const OperationContext& doing,
+                           std::size_t node) {
+  const OperationContext at_node{doing.what, doing.key, exchanger.url_of(node)};
+  const auto keeps = keeps_key(exchanger, key, node, exchanger.deadline());
+  if (!keeps)
+    return error_of(at_node, Reason::outcome_unknown,
+                    "the device confirmed the deletion, but it is not known whether the key still exists: " +
+                        keeps.error().detail);
+  if (!*keeps) return {};
+  if (key.proof) key.proof->not_deleted();
+  return error_of(at_node, Reason::deletion_incomplete,
+                  "the device confirmed the deletion, but the key still exists");
+}
+
 // Sets `node` to the node that got the request.
 Result<void> delete_in_device(Exchanger& exchanger, const KeyHandle& key, std::size_t& node) {
   const OperationContext doing{"deleting", key.description(), exchanger.endpoint_url()};
@@ -72,18 +101,8 @@ Result<void> delete_in_device(Exchanger& exchanger, const KeyHandle& key, std::s
   if (removed.outcome_unknown) return removal_of_lost_answer(exchanger, key, doing, removed);
   if (removed.error.reason == Reason::unknown_key)
     return replaced_or(exchanger, removed.error, key, exchanger.deadline());
-  return removed.error.reason == Reason::none ? Result<void>() : Result<void>(removed.error);
-}
-
-Result<bool> keeps_key(Exchanger& exchanger, const KeyHandle& key, std::size_t node,
-                       Exchanger::Clock::time_point until) {
-  const auto patience = std::min(until, Exchanger::Clock::now() + kTimeToShare);
-  for (;;) {
-    SESAM_TRY(has, has_key(exchanger, key, node, until));
-    const auto next = Exchanger::Clock::now() + kPause;
-    if (!has || next >= patience) return has;
-    exchanger.pipeline().rest_until(next);
-  }
+  if (removed.error.reason != Reason::none) return removed.error;
+  return has_key_id_form(removed.answer) ? check_is_gone(exchanger, key, doing, node) : Result<void>();
 }
 
 // Nodes need not share their keys, so another node may still have the key and sign with it.

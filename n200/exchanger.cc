@@ -291,7 +291,8 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
       note_health(exchange, reply, kind, error, trail);
       access_.note(exchange, kind, error, begun);
     }
-    if (document && verdict != nullptr) verdict->proven(permission.trial);
+    if (document && verdict != nullptr && document->reported_error() == nullptr)
+      verdict->proven(permission.trial);
     if (document) exchange.outcome_unknown = false;
     if (document) return document;
     if (kind == ReplyKind::no_access && can_use_newer_password(exchange)) continue;

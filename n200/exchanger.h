@@ -36,7 +36,8 @@ class Exchanger {
 
   /// Sends the request, and retries it according to outcome.h and retry.h. Raises what the device's reply
   /// means, why no reply arrived (failures.h), and not_responding while the breaker is open. A PIN that a
-  /// node has rejected is not sent to it again.
+  /// node has rejected is not sent to it again. The document may have a reported_error(): see
+  /// ReplyJudge::judge().
   Result<ReplyDocument> exchange(Exchange& exchange);
   /// Returns the text at the wire row's reply path. Raises reply_field_missing, bad_reply.
   Result<std::string_view> answer_of(const Exchange& exchange, ReplyDocument& document) const;

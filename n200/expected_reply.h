@@ -17,7 +17,7 @@ struct Expected {
   std::size_t bytes = 0;  ///< size of a signature or of random numbers
 };
 
-/// Checks that the reply contains the answer in a known form. If so it is a success, whatever else it says. A
+/// Checks that the reply contains the answer in a known form; document.may_report_error() is known then. A
 /// signature or a new key_id may also be in another member, which document.text() then returns: this is safe,
 /// because the signature will be verified and the key looked up. Raises reply_field_missing, bad_reply,
 /// bad_signature_length.

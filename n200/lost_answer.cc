@@ -20,6 +20,11 @@ Change send_change(Exchanger& exchanger, Exchange& asking) try {
   auto document = exchanger.exchange(asking);
   if (!document) return {std::move(document).error(), {}, asking.node, asking.outcome_unknown};
   asking.outcome_unknown = true;  // until the answer is read
+  if (const Error* reported = document->reported_error()) {
+    exchanger.log().write(LogLevel::failures,
+                          reported->detail + "; the reply contradicts it: looking up the key");
+    return {*reported, {}, asking.node, true};
+  }
   auto answer = exchanger.answer_of(asking, *document);
   if (!answer) return {std::move(answer).error(), {}, asking.node, true};
   return {{Reason::none, {}}, std::string(*answer), asking.node, false};

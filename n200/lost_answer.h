@@ -21,7 +21,8 @@ struct Change {
 };
 
 /// Sends the request, reads the answer at the wire row's reply path, and empties the key cache. The error is
-/// that of the exchange, or reply_field_missing if a reply came without the answer.
+/// that of the exchange, or reply_field_missing if a reply came without the answer. If a reply has both an
+/// answer and an error, the outcome is unknown.
 Change request_change(Exchanger& exchanger, Exchange& asking);
 
 /// After these failures the device may still be at work: it needs many seconds to generate an RSA key.

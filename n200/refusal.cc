@@ -31,10 +31,20 @@ constexpr std::string_view kNumbered[] = {"error", "err",        "errors", "erro
 constexpr std::string_view kEchoes[] = {
     "command", "core",    "key",    "keyid", "token", "tokenname", "slot", "name",    "nicename", "pin",
     "hash",    "hashalg", "digest", "user",  "owner", "acl",       "id",   "request", "data",     "curve"};
-constexpr std::string_view kNoErrors[] = {"",          "0",    "ok",       "okay",  "success", "successful",
-                                          "succeeded", "none", "no error", "false", "done",    "200"};
+constexpr std::string_view kNoErrors[] = {
+    "",     "0",        "ok",        "okay",  "success", "successful", "successfully", "succeeded",
+    "none", "no error", "no errors", "false", "done",    "200",        "n/a",          "null",
+    "nil",  "-",        "no",        "0x0",   "00",      "0x00",       "0000"};
 
 bool tells_of_no_error(std::string_view text) { return is_one_of(ascii_lower_of(trimmed(text)), kNoErrors); }
+
+// "Operation completed successfully.", "NO_ERROR"
+bool praises(std::string_view text) {
+  const std::string canonical = canonical_name(text);
+  const auto has = [&](std::string_view part) { return canonical.find(part) != canonical.npos; };
+  return canonical.starts_with("noerror") || (has("success") && !has("unsuccess") && !has("notsuccess") &&
+                                              !has("nosuccess") && !meaning_of(text).is_error);
+}
 
 // The rank of a member that reports an error; nullopt for any other. In an error object, all members count
 // except echoes.
@@ -204,7 +214,29 @@ Refusal refusal_in_markup(std::string_view markup, const UnexpectedReply& reply)
   return {meaning_without_names(text, reply), std::string(title.empty() ? trimmed(text) : title)};
 }
 
+bool is_within_an_error(const ReplyMember& member) {
+  return std::ranges::any_of(member.path, [](std::string_view name) { return names_an_error(name); });
+}
+
 }  // namespace
+
+std::optional<Refusal> read_error_beside_answer(const UnexpectedReply& reply) {
+  auto members = members_of(reply.body);
+  if (!members) return std::nullopt;
+  const std::string secret = reply.result_is_secret ? result_in(*members, reply) : std::string();
+  std::erase_if(*members, [](const ReplyMember& member) { return !is_within_an_error(member); });
+  const bool denies_one = std::ranges::any_of(*members, [](const ReplyMember& member) {
+    return !member.text.empty() && tells_of_no_error(member.text);
+  });
+  auto told = errors_in(*members, reply);
+  std::erase_if(told, [&](const Told& one) { return one.text == secret || praises(one.text); });
+  if (told.empty()) return std::nullopt;
+  auto refusal = refusal_of(told, reply);
+  // {"errorcode": 0, "errortext": "command executed"}
+  const bool has_code = std::ranges::any_of(told, &Told::is_number);
+  if (denies_one && !has_code && refusal.meaning.reason == Reason::device_error) return std::nullopt;
+  return refusal;
+}
 
 Refusal read_refusal(const UnexpectedReply& reply) {
   const std::string_view body = trimmed(reply.body);

@@ -3,6 +3,7 @@
 // not understood.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,5 +33,9 @@ struct Refusal {
 /// Looks for an error in JSON members (error, errortext, message, msg, code, status ..., at any depth but not
 /// in key records and not in echoes), in the expected member's own text, in plain text and in HTML.
 Refusal read_refusal(const UnexpectedReply& reply);
+
+/// The error that a reply reports although it has what was requested; nullopt if it reports none. Only
+/// members whose names stand for an error count (names_an_error()): a message may be about the success.
+std::optional<Refusal> read_error_beside_answer(const UnexpectedReply& reply);
 
 }  // namespace sesam::n200

@@ -16,6 +16,13 @@ namespace {
 // by default for 1024 levels, which is more than malloc(3) caches per thread.
 constexpr std::size_t kParserDepth = 128;
 
+// Reads the name in place. One with an escape is not compared, and counts.
+bool may_name_an_error(ondemand::raw_json_string name) noexcept {
+  const char* end = name.raw();
+  while (*end != '"' && *end != '\\') ++end;
+  return *end == '\\' || names_an_error({name.raw(), static_cast<std::size_t>(end - name.raw())});
+}
+
 }  // namespace
 
 // On the heap: simdjson's parser is large, and an ASYNC_JOB's stack is 32 KiB.
@@ -28,6 +35,19 @@ struct ReplyDocument::Parsed {
   const Unescape unescape;
 
   std::optional<std::string> answer;  // what text() returns instead of what it would find
+  bool may_report_error = false;
+  std::optional<Error> reported_error;
+
+  bool is_whole(ondemand::object object, int levels) {
+    for (auto entry : object) {
+      ondemand::raw_json_string name;
+      if (entry.key().get(name)) return false;
+      may_report_error = may_report_error || may_name_an_error(name);
+      ondemand::object inner;
+      if (levels > 1 && !entry.value().get_object().get(inner) && !is_whole(inner, levels - 1)) return false;
+    }
+    return true;
+  }
 
   // Each search starts at the beginning, so members are found in any order. simdjson abandons a document with
   // a broken structure, and must not rewind it then.
@@ -113,13 +133,12 @@ Result<ReplyDocument> ReplyDocument::parse_in_place(std::string& body) {
   return Error{Reason::bad_reply, "the reply is not a JSON object"};
 }
 
-bool ReplyDocument::is_whole() {
+bool ReplyDocument::is_whole(int levels) {
   ondemand::object object;
-  if (parsed_->root().get(object)) return false;
-  for (auto entry : object)
-    if (entry.error()) return false;
-  return true;
+  return !parsed_->root().get(object) && parsed_->is_whole(object, levels);
 }
+
+bool ReplyDocument::may_report_error() const noexcept { return parsed_->may_report_error; }
 
 std::string_view ReplyDocument::body() const noexcept { return parsed_->body; }
 
@@ -134,6 +153,12 @@ Result<std::string_view> ReplyDocument::text(std::span<const std::string> path) 
 }
 
 bool ReplyDocument::is_answered_elsewhere() const noexcept { return parsed_->answer.has_value(); }
+
+void ReplyDocument::set_reported_error(Error error) { parsed_->reported_error = std::move(error); }
+
+const Error* ReplyDocument::reported_error() const noexcept {
+  return parsed_->reported_error ? &*parsed_->reported_error : nullptr;
+}
 
 bool ReplyDocument::may_hold_records(const WireRow& row) {
   ondemand::value value;

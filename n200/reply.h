@@ -29,8 +29,11 @@ class ReplyDocument {
   ReplyDocument& operator=(ReplyDocument&&) noexcept;
   ~ReplyDocument();
 
-  /// Whether its structure is valid to the end. If not, nothing is found in it from then on.
-  bool is_whole();
+  /// Whether its structure is valid to the end. If not, nothing is found in it from then on. Also searches
+  /// the members' names, down to `levels` of objects, for may_report_error().
+  bool is_whole(int levels = 1);
+  /// Whether a name in it suggests an error (names_an_error(), reply_members.h). Known after is_whole().
+  bool may_report_error() const noexcept;
   /// The whole body, trimmed() (reply_members.h).
   std::string_view body() const noexcept;
   /// The string at a path of member names; it is valid until the next call. If no name matches exactly,
@@ -40,6 +43,10 @@ class ReplyDocument {
   /// From now on text() returns this, whatever the path.
   void answer_with(std::string text);
   bool is_answered_elsewhere() const noexcept;
+  /// The device reports this error in a reply that has what was requested.
+  void set_reported_error(Error error);
+  /// Null: none.
+  const Error* reported_error() const noexcept;
   /// Whether there is an object or an array at the path or, if there is no such member, key records in the
   /// reply itself.
   bool may_hold_records(const WireRow& row);

@@ -32,6 +32,14 @@ Result<ReplyDocument> parse_reply(std::string& body, const WireRow& row) {
   return inside ? std::move(inside) : std::move(document);
 }
 
+bool is_secret(const Exchange& exchange) noexcept { return exchange.operation == Operation::decrypt; }
+
+// Whether the caller can find out if the answer is right.
+bool can_be_checked(Operation operation) noexcept {
+  const Answer answer = answer_to(operation);
+  return answer == Answer::ecdsa_signature || answer == Answer::plain_signature || answer == Answer::records;
+}
+
 }  // namespace
 
 KnownSecrets ReplyJudge::secrets() const {
@@ -49,9 +57,15 @@ Result<ReplyDocument> ReplyJudge::judge(const Exchange& exchange, transport::Rep
   auto document = parse_reply(reply.body, row);
   const auto checked = document ? check_reply(*document, {exchange.operation, row, exchange.expected_bytes})
                                 : Result<void>(document.error());
-  if (!checked || reason_for_status(reply.status) != Reason::none)
-    return refused(exchange, reply, document ? document->body() : std::string_view(reply.body),
-                   checked.error());
+  if (!checked || reason_for_status(reply.status) != Reason::none) {
+    const std::string_view body = document ? document->body() : std::string_view(reply.body);
+    return refused(exchange, reply, read_words(exchange, body, reply.status), checked.error());
+  }
+  if (document->may_report_error()) [[unlikely]] {
+    auto noted = note_error(exchange, reply, *document);
+    if (!noted) return std::move(noted).error();
+    if (document->reported_error() != nullptr) return document;
+  }
   login_.authorized(request_of(exchange), ProvenLogin::Clock::now());
   return document;
 }
@@ -68,22 +82,39 @@ Error ReplyJudge::refusal(const Exchange& exchange, Reason reason, const DeviceW
   return device_error(exchange.doing, reason, words, known.all());
 }
 
-Refusal ReplyJudge::read_words(const Exchange& exchange, std::string_view body, int status) const {
+// Calls `read` with the body, and with what it may repeat of the request.
+template <typename Read>
+auto ReplyJudge::with_context(const Exchange& exchange, std::string_view body, Read read) const {
   const WireRow& row = options_.wire.row(exchange.operation);
-  const bool is_secret = exchange.operation == Operation::decrypt;
-  if (is_secret && status < http::kClientError && !trimmed(body).starts_with('{')) return {};
   std::vector<std::string> fields;
   std::ranges::transform(row.fields, std::back_inserter(fields), &Field::name);
   const std::string_view names[] = {exchange.values.text(Placeholder::key_id),
                                     exchange.values.text(Placeholder::token),
                                     exchange.values.text(Placeholder::name)};
-  return read_refusal({body, fields, names, row.reply_path.front(), is_secret});
+  return read(UnexpectedReply{body, fields, names, row.reply_path.front(), is_secret(exchange)});
+}
+
+Refusal ReplyJudge::read_words(const Exchange& exchange, std::string_view body, int status) const {
+  if (is_secret(exchange) && status < http::kClientError && !trimmed(body).starts_with('{')) return {};
+  return with_context(exchange, body, read_refusal);
+}
+
+// An error that is not understood may be none: {"error": "cluster not in sync"}.
+Result<void> ReplyJudge::note_error(const Exchange& exchange, const transport::Reply& reply,
+                                    ReplyDocument& document) const {
+  const auto words = with_context(exchange, document.body(), read_error_beside_answer);
+  if (!words) return {};
+  Error error = refused(exchange, reply, *words, {Reason::device_error, {}});
+  const bool is_understood = words->meaning.reason != Reason::device_error;
+  if (exchange.kind != OperationKind::changing && (is_understood || !can_be_checked(exchange.operation)))
+    return error;
+  document.set_reported_error(std::move(error));
+  return {};
 }
 
 // `problem` says what is wrong with the reply, in case the device does not.
-Error ReplyJudge::refused(const Exchange& exchange, const transport::Reply& reply, std::string_view body,
+Error ReplyJudge::refused(const Exchange& exchange, const transport::Reply& reply, const Refusal& words,
                           const Error& problem) const {
-  const Refusal words = read_words(exchange, body, reply.status);
   const Reason by_status = reason_for_any_status(reply.status);
   Reason reason = words.meaning.reason;
   const bool is_understood = reason != Reason::device_error;
@@ -105,10 +136,11 @@ Error ReplyJudge::refused(const Exchange& exchange, const transport::Reply& repl
 
 Result<void> ReplyJudge::without_records(const Exchange& exchange, const ReplyDocument& document,
                                          const Result<void>& taken) const {
-  if (taken && !read_words(exchange, document.body(), exchange.status).meaning.is_error) return {};
+  const Refusal words = read_words(exchange, document.body(), exchange.status);
+  if (taken && !words.meaning.is_error) return {};
   transport::Reply reply;
   reply.status = exchange.status;
-  return refused(exchange, reply, document.body(), taken.error());
+  return refused(exchange, reply, words, taken.error());
 }
 
 }  // namespace sesam::n200

@@ -25,7 +25,9 @@ class ReplyJudge {
       : connection_(connection), passwords_(passwords), options_(options) {}
 
   /// Returns the document if a reply arrived and has what was requested. Otherwise raises the error in the
-  /// device's words or, if they report none, that of the status, the transport or the malformed reply.
+  /// device's words or, if they report none, that of the status, the transport or the malformed reply. If a
+  /// reply has both an answer and an error, raises the error, unless the answer can be checked: then
+  /// document.reported_error() has it, and the caller must verify the signature or look the key up.
   Result<ReplyDocument> judge(const Exchange& exchange, transport::Reply& reply);
   /// For a reply that is as expected but has no records: success if it means that there are no keys, else the
   /// error that it reports.
@@ -37,10 +39,14 @@ class ReplyJudge {
   KnownSecrets secrets() const;
 
  private:
-  Error refused(const Exchange& exchange, const transport::Reply& reply, std::string_view body,
+  Error refused(const Exchange& exchange, const transport::Reply& reply, const Refusal& words,
                 const Error& problem) const;
+  Result<void> note_error(const Exchange& exchange, const transport::Reply& reply,
+                          ReplyDocument& document) const;
   ProvenLogin::Request request_of(const Exchange& exchange) const;
   Refusal read_words(const Exchange& exchange, std::string_view body, int status) const;
+  template <typename Read>
+  auto with_context(const Exchange& exchange, std::string_view body, Read read) const;
 
   const transport::Options& connection_;
   const transport::Passwords& passwords_;

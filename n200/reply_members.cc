@@ -24,14 +24,28 @@ constexpr std::array<std::string_view, 4> kOfRecords = {"keytype", "keylen", "pu
 // Members that other answers about a key may have, too.
 constexpr std::array<std::string_view, 3> kOfKeys = {"keyid", "nicename", "tokenname"};
 
+// How the canonical names of members begin that report an error by themselves.
+constexpr std::array<std::string_view, 4> kErrorNames = {"err", "fault", "failure", "exception"};
+
+constexpr bool is_separator(char c) noexcept { return c == '_' || c == '-' || c == ' '; }
+
+// Whether canonical_name(name) begins with `start`.
+bool begins_with(std::string_view name, std::string_view start) noexcept {
+  for (const char c : name) {
+    if (is_separator(c)) continue;
+    if (start.empty()) return true;
+    if (ascii_lower(c) != start.front()) return false;
+    start.remove_prefix(1);
+  }
+  return start.empty();
+}
+
 template <std::size_t N>
 bool has_one_of(dom::object object, const std::array<std::string_view, N>& names) {
   return std::any_of(object.begin(), object.end(), [&](const dom::key_value_pair& member) {
     return std::ranges::find(names, canonical_name(member.key)) != names.end();
   });
 }
-
-bool names_an_error(std::string_view canonical) { return canonical.starts_with("err"); }
 
 class Walk {
  public:
@@ -59,7 +73,7 @@ class Walk {
     if (inside && has_one_of(members, kOfRecords)) return;
     const bool errors_only = inside && !names_an_error(path_.back()) && has_one_of(members, kOfKeys);
     for (const auto [name, value] : members) {
-      if (errors_only && !names_an_error(canonical_name(name))) continue;
+      if (errors_only && !names_an_error(name)) continue;
       path_.push_back(canonical_name(name));
       element(value);
       path_.pop_back();
@@ -80,8 +94,12 @@ class Walk {
 std::string canonical_name(std::string_view name) {
   std::string canonical;
   for (const char c : name)
-    if (c != '_' && c != '-' && c != ' ') canonical += ascii_lower(c);
+    if (!is_separator(c)) canonical += ascii_lower(c);
   return canonical;
+}
+
+bool names_an_error(std::string_view name) noexcept {
+  return std::ranges::any_of(kErrorNames, [&](std::string_view start) { return begins_with(name, start); });
 }
 
 bool has_key_id_form(std::string_view text) noexcept {

@@ -13,6 +13,10 @@ namespace sesam::n200 {
 /// "public_key" and "PublicKey" are equal.
 std::string canonical_name(std::string_view name);
 
+/// Whether a member of this name, in any spelling, reports an error unless its value denies one: "error",
+/// "Err_Msg", "fault", ... Allocates nothing.
+bool names_an_error(std::string_view name) noexcept;
+
 /// Whether the text looks like a key_id: "hsm" and hexadecimal digits of either case, at most 64 characters.
 bool has_key_id_form(std::string_view text) noexcept;
 

@@ -67,9 +67,13 @@ Result<Signed> sign_in_device(Exchanger& exchanger, Exchange& signing, const Key
   }
   SESAM_TRY(writing, read_signature_of(exchanger, signing, *document, signature));
   metrics::counts().signatures.add();
+  const Error* const reported = document->reported_error();
+  if (reported != nullptr)
+    exchanger.log().write(LogLevel::retries, reported->detail + "; verifying the signature");
   const bool is_new_writing = key.proof ? key.proof->writing() != writing : writing != 0;
   const bool is_new_node = key.proof && exchanger.node_count() > 1 && !key.proof->is_proven(signing.node);
-  return Signed{signing.node, signing.must_prove || is_new_node || is_new_writing, what.operation, writing};
+  return Signed{signing.node, signing.must_prove || is_new_node || is_new_writing || reported != nullptr,
+                what.operation, writing};
 }
 
 // Records that a signature, already recorded as made, is not released.

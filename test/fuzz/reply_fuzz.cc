@@ -30,6 +30,9 @@ void read_words(std::string_view body) {
   for (const bool is_secret : {false, true}) {
     const auto refusal = read_refusal({body, fields, names, "result", is_secret});
     sesam::fuzz::promise(refusal.said.size() <= 2 * body.size() + 8192, "no more is quoted than was said");
+    const auto beside = read_error_beside_answer({body, fields, names, "result", is_secret});
+    sesam::fuzz::promise(!beside || (beside->meaning.is_error && refusal.meaning.is_error),
+                         "an error beside an answer is one without the answer, too");
   }
 }
 

@@ -84,6 +84,8 @@ constexpr std::array kKinds{
               [](F f, C, Reply& r) { change_field(r, f.field, [&f](auto& j) { j[f.field] = 42; }); }},
     FaultKind{"short-signature", false, [](F, C, Reply& r) { change_result(r, shorten); }},
     FaultKind{"wrong-signature", false, [](F, C, Reply& r) { change_result(r, randomise); }},
+    FaultKind{"error-with-result", false,
+              [](F f, C, Reply& r) { change_result(r, [&f](auto& j) { j["error"] = f.text; }); }},
     FaultKind{"oversized", true,
               [](F, C, Reply& r) { r.body = "{\"result\":\"" + std::string(kOversizedBytes, '0') + "\"}"; }},
     FaultKind{"error", true,

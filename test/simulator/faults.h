@@ -25,7 +25,7 @@ struct Fault {
   int status = 0;                  // for `status`, and for `error` (0: 200)
   std::int64_t retry_after_s = 1;  // for `http-429` and `http-503`, in Retry-After; -1: no such header
   std::uint32_t delay_ms = 0;      // for `slow`
-  std::string text;                // for `error`
+  std::string text;                // for `error` and `error-with-result`
   std::string field =
       "result";            // for `missing-field`, `wrong-type`: in the reply, or in each record of `result`
   std::uint64_t seen = 0;  // matching requests so far, for `every`

@@ -112,6 +112,17 @@ TEST(Faults, that_make_a_signature_wrong_keep_its_length) {
   EXPECT_EQ(result.substr(132, 2), "00");
 }
 
+TEST(Faults, that_add_an_error_keep_the_result) {
+  Faults faults;
+  faults.add({{"fault", "error-with-result"}, {"text", "key is protected"}});
+  const Fault fault = faults.take("deletekey");
+  Reply reply;
+  reply.body = R"({"command":"deletekey","result":"hsm01"})";
+  fault.kind->apply(fault, "deletekey", reply);
+  EXPECT_EQ(json::parse(reply.body),
+            json({{"command", "deletekey"}, {"result", "hsm01"}, {"error", "key is protected"}}));
+}
+
 TEST(Faults, that_shorten_a_signature_remove_two_bytes) {
   Faults faults;
   faults.add({{"fault", "short-signature"}});

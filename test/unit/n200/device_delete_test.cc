@@ -54,9 +54,44 @@ struct DeletionInCluster : Deletion {
 };
 
 TEST_F(Deletion, is_one_request) {
-  const auto done = of_key({deleted()});
+  const auto done = of_key({answer(R"({"command":"deletekey","result":"deleted"})")});
   ASSERT_TRUE(done) << done.error().detail;
   EXPECT_THAT(pipeline->asked, ElementsAre(kDelete));
+}
+
+TEST_F(Deletion, that_is_answered_with_the_key_id_is_checked_because_that_may_be_an_echo) {
+  const auto done = of_key({deleted(), there(), gone()});
+  ASSERT_TRUE(done) << done.error().detail;
+  EXPECT_THAT(pipeline->asked, ElementsAre(kDelete, kLookUp, kLookUp));
+  EXPECT_TRUE(proof->is_deleted());
+}
+
+TEST_F(Deletion, that_is_answered_with_the_key_id_fails_if_the_key_is_still_there) {
+  const auto done = of_key({deleted(), there()});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().reason, Reason::deletion_incomplete);
+  EXPECT_THAT(done.error().detail, HasSubstr("confirmed the deletion, but the key still exists"));
+  EXPECT_FALSE(proof->is_deleted());
+  const auto unknown = of_key({deleted(), lost()});
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().reason, Reason::outcome_unknown);
+  EXPECT_TRUE(proof->is_deleted()) << "it may be gone";
+}
+
+TEST_F(Deletion, that_is_answered_with_an_error_too_is_looked_into) {
+  for (const char* error : {R"("key is protected, not deleted")", R"("access denied")", "17"}) {
+    for (const char* result : {kKeyId, "deleted"}) {
+      const auto both = answer(R"({"command":"deletekey","error":)" + std::string(error) + R"(,"result":")" +
+                               result + "\"}");
+      const auto failed = of_key({both, there()});
+      ASSERT_FALSE(failed) << error;
+      EXPECT_THAT(failed.error().detail, HasSubstr("; the key still exists")) << error;
+      EXPECT_THAT(failed.error().detail, HasSubstr("device message: ")) << error;
+      EXPECT_FALSE(proof->is_deleted());
+      EXPECT_TRUE(of_key({both, gone()})) << error;
+      EXPECT_THAT(pipeline->asked, ElementsAre(kDelete, kLookUp));
+    }
+  }
 }
 
 TEST_F(Deletion, whose_answer_is_lost_is_done_when_the_key_is_gone) {
@@ -132,17 +167,17 @@ TEST_F(Deletion, does_not_send_a_pin_again_that_was_wrong) {
 TEST_F(DeletionInCluster, asks_every_other_node_whether_the_key_is_gone) {
   const auto done = of_key({deleted(), gone()});
   ASSERT_TRUE(done) << done.error().detail;
-  EXPECT_THAT(pipeline->asked, ElementsAre(kDelete, kLookUp, kLookUp));
-  EXPECT_THAT(pipeline->nodes_asked, ElementsAre(0, 1, 2));
+  EXPECT_THAT(pipeline->asked, ElementsAre(kDelete, kLookUp, kLookUp, kLookUp));
+  EXPECT_THAT(pipeline->nodes_asked, ElementsAre(0, 0, 1, 2));
 }
 
 TEST_F(DeletionInCluster, gives_nodes_time_to_share_it) {
-  ASSERT_TRUE(of_key({deleted(), there(), there(), gone()}));
-  EXPECT_THAT(pipeline->nodes_asked, ElementsAre(0, 1, 1, 1, 2));
+  ASSERT_TRUE(of_key({deleted(), gone(), there(), there(), gone()}));
+  EXPECT_THAT(pipeline->nodes_asked, ElementsAre(0, 0, 1, 1, 1, 2));
 }
 
 TEST_F(DeletionInCluster, names_the_nodes_that_keep_the_key) {
-  const auto done = of_key({deleted(), gone(), there()});
+  const auto done = of_key({deleted(), gone(), gone(), there()});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().reason, Reason::deletion_incomplete);
   EXPECT_THAT(done.error().detail, HasSubstr("deleted from https://n1; https://n3 still has it"));
@@ -150,7 +185,7 @@ TEST_F(DeletionInCluster, names_the_nodes_that_keep_the_key) {
 }
 
 TEST_F(DeletionInCluster, names_the_nodes_that_do_not_answer) {
-  const auto done = of_key({deleted(), answer(R"({"error":"access denied"})"), gone()});
+  const auto done = of_key({deleted(), gone(), answer(R"({"error":"access denied"})"), gone()});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().reason, Reason::deletion_incomplete);
   EXPECT_THAT(done.error().detail, HasSubstr("whether https://n2 still has it is not known"));
@@ -158,8 +193,8 @@ TEST_F(DeletionInCluster, names_the_nodes_that_do_not_answer) {
 
 TEST_F(DeletionInCluster, is_requested_of_the_node_that_has_the_key) {
   ASSERT_TRUE(of_key({gone(), gone(), there(), deleted(), gone()}));
-  EXPECT_THAT(pipeline->asked, ElementsAre(kDelete, kLookUp, kLookUp, kDelete, kLookUp, kLookUp));
-  EXPECT_THAT(pipeline->nodes_asked, ElementsAre(0, 1, 2, 2, 0, 1));
+  EXPECT_THAT(pipeline->asked, ElementsAre(kDelete, kLookUp, kLookUp, kDelete, kLookUp, kLookUp, kLookUp));
+  EXPECT_THAT(pipeline->nodes_asked, ElementsAre(0, 1, 2, 2, 2, 0, 1));
 }
 
 }  // namespace

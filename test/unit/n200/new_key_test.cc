@@ -120,6 +120,17 @@ TEST_F(NewKeys, are_looked_for_once_when_the_device_answered_something_else) {
   EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kGenerate, kLookUp));
 }
 
+TEST_F(NewKeys, are_looked_for_by_name_when_the_device_reported_an_error_too) {
+  const auto both = answer(R"({"error":"cluster not in sync","result":")" + std::string(kKeyId) + "\"}");
+  const auto key = device({no_key(), both, record()}).generate(wanted());
+  ASSERT_TRUE(key) << key.error().detail;
+  EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kGenerate, kLookUp));
+  const auto none = device({no_key(), both, no_key()}).generate(wanted());
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().reason, Reason::device_error);
+  EXPECT_THAT(none.error().detail, HasSubstr("cluster not in sync"));
+}
+
 TEST_F(NewKeys, of_that_name_but_another_kind_are_somebody_elses) {
   for (const auto& other : {record(kPublic, "BRAINPOOL", 256), record(kPublic, "NIST", 384)}) {
     const auto key = device({no_key(), lost(), other}).generate(wanted());
