@@ -39,13 +39,6 @@ bool is_signature(std::string_view text, const Expected& expected) {
          recognise_signature(text, answer_to(expected.operation) == Answer::ecdsa_signature, out);
 }
 
-bool is_number(std::string_view text) {
-  std::int64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, failed] = std::from_chars(text.data(), end, number);
-  return failed == std::errc{} && stop == end;
-}
-
 bool is_acknowledgement(std::string_view text) {
   return has_key_id_form(text) || is_one_of(canonical_name(text), kAcknowledgements);
 }
@@ -72,7 +65,7 @@ Result<void> check_text(std::string_view text, const Expected& expected) {
     case Answer::key_id:
       return good_if(has_key_id_form(text), "not a key_id");
     case Answer::time:
-      return good_if(is_number(text), "not a number of seconds");
+      return good_if(time_of(text).has_value(), "not a time in seconds since 1970");
     case Answer::deletion:
       return good_if(is_acknowledgement(text), "it does not say whether the key was deleted");
     case Answer::ciphertext: {
@@ -145,6 +138,15 @@ Result<void> check_records(ReplyDocument& document, const Expected& expected) {
 }
 
 }  // namespace
+
+std::optional<std::chrono::sys_seconds> time_of(std::string_view text) noexcept {
+  constexpr std::int64_t kEndOfYear9999 = 253'402'300'799;
+  std::int64_t seconds = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, failed] = std::from_chars(text.data(), end, seconds);
+  if (failed != std::errc{} || stop != end || seconds < 0 || seconds > kEndOfYear9999) return std::nullopt;
+  return std::chrono::sys_seconds(std::chrono::seconds(seconds));
+}
 
 Result<void> check_reply(ReplyDocument& document, const Expected& expected) {
   const bool has_records = answer_to(expected.operation) == Answer::records;

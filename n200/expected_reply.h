@@ -2,13 +2,19 @@
 // Checks whether a reply contains what was requested.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <optional>
+#include <string_view>
 
 #include "base/result.h"
 #include "n200/reply.h"
 #include "n200/wire.h"
 
 namespace sesam::n200 {
+
+/// The text as a time in whole seconds since 1970, up to the year 9999; nullopt if it is none.
+std::optional<std::chrono::sys_seconds> time_of(std::string_view text) noexcept;
 
 /// What was requested.
 struct Expected {

@@ -111,8 +111,14 @@ TEST_F(TheClock, tells_seconds_as_observed) {
   EXPECT_THAT(pipeline->asked, ElementsAre("/n200/timestamp/"));
 }
 
-TEST_F(TheClock, that_tells_no_number_is_refused) {
-  for (const char* said : {"", "soon", "16646575991664657599", "1664657599s"}) {
+TEST_F(TheClock, may_be_wrong_by_many_years) {
+  for (const char* said : {"0", "253402300799"})
+    EXPECT_TRUE(device({answer(R"({"result":")" + std::string(said) + "\"}")}).timestamp()) << said;
+}
+
+TEST_F(TheClock, that_tells_no_time_in_seconds_is_refused) {
+  for (const char* said : {"", "soon", "16646575991664657599", "1664657599s", "-9223372036854775808", "-1",
+                           "253402300800", "9223372036854775807"}) {
     const auto time = device({answer(R"({"result":")" + std::string(said) + "\"}")}).timestamp();
     ASSERT_FALSE(time) << said;
     EXPECT_EQ(time.error().reason, Reason::bad_reply) << said;
