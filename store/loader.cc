@@ -75,13 +75,17 @@ Result<void> Loader::close(void* loader) {
 
 Result<void> Loader::set_params(const OSSL_PARAM params[]) {
   if (unopened_) return {};  // load() raises the error
+  int expected = expected_;
+  Search search = search_;
   const OSSL_PARAM* expect = OSSL_PARAM_locate_const(params, OSSL_STORE_PARAM_EXPECT);
-  if (expect != nullptr && OSSL_PARAM_get_int(expect, &expected_) != 1)
+  if (expect != nullptr && OSSL_PARAM_get_int(expect, &expected) != 1)
     return Error{Reason::bad_argument, "'expect' is not a number"};
-  SESAM_CHECK(search_.set_params(params));
-  if (!search_.subject.empty() && certificate_directory_.empty())
+  SESAM_CHECK(search.set_params(params));
+  if (!search.subject.empty() && certificate_directory_.empty())
     return Error{Reason::bad_argument,
                  "to search by the subject of a certificate, set 'certificates' in openssl.cnf"};
+  expected_ = expected;
+  search_ = std::move(search);
   return {};
 }
 

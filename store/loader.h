@@ -45,6 +45,7 @@ class Loader {
   /// the first call returns false, as storeutl(1) counts the error only then.
   /// Loading again then neither queries the device nor raises an error.
   Result<bool> eof();
+  /// If it fails, nothing changes: the program may load what the URI names after a refused search.
   Result<void> set_params(const OSSL_PARAM params[]);
 
  private:
