@@ -167,16 +167,29 @@ Result<void> Key::set_form(const OSSL_PARAM& param) {
   return {};
 }
 
-Result<bool> Key::import(int selection, const OSSL_PARAM params[]) {
+// libcrypto imports a key also to try whether this provider can use it, so a refusal is not logged. If it
+// succeeds by another provider, it removes the errors of this one.
+Result<ossl::HandedOn> Key::import(int selection, const OSSL_PARAM params[]) {
+  const auto refused = [](const Error& error) {
+    ossl::raise_unlogged(error, "keymgmt_import");
+    return ossl::HandedOn{false};
+  };
   const KeyTypeRow& row = row_of(type_);
   if (pkey_ || (!includes_public(selection) && !(includes_parameters(selection) && row.has_curves())))
-    return false;
-  if (includes_private(selection) && is_listed(params, row.private_param)) return false;
+    return ossl::HandedOn{false};
+  if (includes_private(selection) && is_listed(params, row.private_param))
+    return refused(
+        {Reason::not_offered,
+         std::string("importing a private ") + row.name +
+             " key: sesam imports public keys only; let OpenSSL use the provider 'default': list " +
+             "that first in openssl.cnf, and do not ask for sesam by a property query"});
   ossl::Pkey imported = public_key_from(
       type_, params, includes_public(selection) ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEY_PARAMETERS);
-  if (!imported) return false;
+  if (!imported)
+    return refused({Reason::bad_public_key, std::string("the parameters are not those of an ") + row.name +
+                                                (includes_public(selection) ? " public key" : " curve")});
   take(std::move(imported), includes_public(selection) ? Part::public_only : Part::parameters_only);
-  return true;
+  return ossl::HandedOn{true};
 }
 
 Result<bool> Key::export_to(int selection, OSSL_CALLBACK* callback, void* argument) const {

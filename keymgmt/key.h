@@ -15,6 +15,7 @@
 #include "n200/key_handle.h"
 #include "n200/key_record.h"
 #include "n200/uri.h"
+#include "ossl/boundary.h"
 #include "ossl/handles.h"
 
 namespace sesam::n200 {
@@ -73,7 +74,7 @@ class Key {
   /// key is encoded. Raises bad_argument for the numbers of a key, which cannot be changed, and
   /// bad_public_key; unknown names are ignored.
   Result<void> set_params(const OSSL_PARAM params[]);
-  Result<bool> import(int selection, const OSSL_PARAM params[]);
+  Result<ossl::HandedOn> import(int selection, const OSSL_PARAM params[]);
   /// Private parts are never exported: a selection that includes them returns false at once, without an error
   /// and without I/O. A selection without the public key exports domain parameters, if the type has them.
   Result<bool> export_to(int selection, OSSL_CALLBACK* callback, void* argument) const;

@@ -21,7 +21,8 @@
 namespace sesam::ossl {
 
 /// The result of a function that passes its work to an OpenSSL callback, which may call
-/// this provider again. If that fails, the error queue says why, and is left unchanged.
+/// this provider again, or of one that calls raise_unlogged(). If that fails, the error
+/// queue says why, and is left unchanged.
 struct HandedOn {
   bool accepted;
   explicit operator int() const noexcept { return accepted ? 1 : 0; }

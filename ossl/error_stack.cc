@@ -134,6 +134,12 @@ void raise(const Error& error, const char* where) noexcept try {
   // Out of memory: the caller gets only the return value 0.
 }
 
+void raise_unlogged(const Error& error, const char* where) noexcept try {
+  static_cast<void>(put_on_queue(static_cast<std::uint32_t>(error.reason), where, message_of(error)));
+} catch (...) {
+  // As above.
+}
+
 const OSSL_ITEM* reason_strings() noexcept {
   // OSSL_ITEM has a non-const void*, but OpenSSL only reads the texts (provider-base(7)).
 #define X(symbol, text, advice) {static_cast<unsigned int>(Reason::symbol), const_cast<char*>(text)},

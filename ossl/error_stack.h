@@ -46,6 +46,10 @@ void detach_error_stack(const Core& core) noexcept;
 /// `where` names the provider function. OpenSSL truncates an entry at 1,024 characters.
 void raise(const Error& error, const char* where) noexcept;
 
+/// The same without a line in the logs and without counting it: for a call that libcrypto makes only to try
+/// which provider can do something.
+void raise_unlogged(const Error& error, const char* where) noexcept;
+
 /// OpenSSL's reason strings, up to {0, nullptr} (provider-base(7), OSSL_FUNC_provider_get_reason_strings).
 const OSSL_ITEM* reason_strings() noexcept;
 

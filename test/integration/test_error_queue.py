@@ -5,6 +5,8 @@ import pytest
 
 from drivers.life import compile_driver
 
+OFFERED = "operation not offered"
+
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory):
@@ -31,6 +33,31 @@ def answers(device, openssl_cnf, openssl, run, tmp_path, program, type_):
         return {call: (answer, reason) for call, answer, reason in lines}
 
     return ask
+
+
+CONFIGURATIONS = [{}, {"sesam_first": True}, {"default_properties": "?provider=sesam"}]
+
+
+@pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=["default first", "sesam first", "sesam preferred"])
+def test_success_leaves_no_error_and_failure_a_reason(answers, configuration):
+    found = answers(**configuration)
+    assert len(found) > 40
+    compared = ("file, device", "device, file")  # they differ, which is not an error
+    dirty = {call: pair for call, pair in found.items() if pair[0] == "1" and pair[1] != "-"}
+    silent = {call: pair for call, pair in found.items()
+              if call.startswith("from ") and "provider=" in call and pair[0] != "1" and pair[1] in ("-", "unknown")}
+    assert (dirty, silent) == ({}, {})
+    assert [found[call] for call in compared] == [("0", "-")] * 2
+
+
+@pytest.mark.parametrize("query", ["provider=sesam", "?provider=sesam"])
+def test_an_import_that_is_refused_says_why(answers, query):
+    found = answers()
+    assert found[f"from a key pair {query}"] == ("0", OFFERED)
+    assert found[f"from a public key {query}"] == ("1", "-")
+    assert found[f"from a public key as a pair {query}"] == ("1", "-")
+    for call in ("a point off the curve", "a curve that does not exist", "a public key without a modulus"):
+        assert found[f"from {call} {query}"] == ("0", "invalid public key")
 
 
 def test_a_refused_search_does_not_hide_the_keys(answers):

@@ -182,6 +182,16 @@ TEST_F(Boundary, raises_through_the_instance_that_is_left) {
   EXPECT_EQ(raised_list().size(), 1U);
 }
 
+TEST_F(Boundary, raises_an_unlogged_error_on_the_queue_alone) {
+  const std::string path = testing::TempDir() + "unlogged.log";
+  std::remove(path.c_str());
+  attach_error_stack(core_, *Log::open(1, path));
+  raise_unlogged({Reason::not_offered, "x"}, "test");
+  EXPECT_EQ(raised_list().size(), 1U);
+  std::ifstream log(path);
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(log), {}), testing::Not(HasSubstr("not offered")));
+}
+
 TEST_F(Boundary, an_instance_that_is_attached_again_has_the_new_log) {
   const std::string path = testing::TempDir() + "attached_again.log";
   std::remove(path.c_str());
