@@ -50,7 +50,7 @@ std::vector<std::shared_ptr<const Log>> put_on_queue(std::uint32_t reason, const
   auto& stack = process_state<Stack>();
   const ProcessLock lock(stack.mutex);
   if (stack.instances.empty()) return {};
-  const Core& core = stack.instances.back().core;
+  const Core& core = stack.instances.front().core;
   if (core.new_error != nullptr && core.vset_error != nullptr) {
     core.new_error(core.handle);
     if (core.set_error_debug != nullptr) core.set_error_debug(core.handle, "sesam", 0, where);

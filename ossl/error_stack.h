@@ -34,9 +34,10 @@ struct Core {
   Core(const OSSL_CORE_HANDLE* core_handle, const OSSL_DISPATCH* upcalls) noexcept;
 };
 
-/// Raises errors through this instance until it is detached, then through the one attached
-/// before it. If it is attached already, replaces its log. All instances of a process have the
-/// same reason texts, so any attached one will do. Errors go to the logs of all instances.
+/// Makes errors go through this instance if no earlier one is attached. Each instance has its own number
+/// for an error's library, and OpenSSL forgets that number's texts with the instance. So errors go through
+/// the one that has been attached longest: usually that of the default context, which lives until the end.
+/// If the instance is attached already, replaces its log. Errors go to the logs of all instances.
 void attach_error_stack(const Core& core, std::shared_ptr<const Log> log);
 void detach_error_stack(const Core& core) noexcept;
 

@@ -64,3 +64,7 @@ def test_a_refused_search_does_not_hide_the_keys(answers):
     found = answers()
     assert found["search by subject"] == ("0", "invalid argument")
     assert found["objects after the search"] == ("2", "-")
+
+
+def test_an_error_keeps_its_text_when_another_context_is_gone(answers):
+    assert answers()["fail beside another context"] == ("0", "unknown key")

@@ -23,13 +23,14 @@ struct Raised {
   std::uint32_t reason;
   std::string text;
 };
+const OSSL_CORE_HANDLE* raised_through = nullptr;
 std::vector<Raised>& raised_list() {
   static std::vector<Raised> list;
   return list;
 }
 
 // The core's upcalls, as OpenSSL passes them to OSSL_provider_init().
-void fake_new_error(const OSSL_CORE_HANDLE*) {}
+void fake_new_error(const OSSL_CORE_HANDLE* core) { raised_through = core; }
 void fake_vset_error(const OSSL_CORE_HANDLE*, std::uint32_t reason, const char* format, va_list arguments) {
   char text[2048];
   vsnprintf(text, sizeof text, format, arguments);
@@ -180,6 +181,19 @@ TEST_F(Boundary, raises_through_the_instance_that_is_left) {
   detach_error_stack(second);
   raise({Reason::internal, "x"}, "test");
   EXPECT_EQ(raised_list().size(), 1U);
+}
+
+// OpenSSL forgets an instance's texts with the instance, and contexts that come later usually go earlier.
+TEST_F(Boundary, raises_through_the_instance_that_was_attached_first) {
+  int other = 0;
+  const Core second(reinterpret_cast<const OSSL_CORE_HANDLE*>(&other), kUpcalls);
+  attach_error_stack(second, *Log::open(0, "stderr"));
+  raise({Reason::internal, "x"}, "test");
+  EXPECT_EQ(raised_through, core_.handle);
+  detach_error_stack(core_);
+  raise({Reason::internal, "x"}, "test");
+  EXPECT_EQ(raised_through, second.handle);
+  detach_error_stack(second);
 }
 
 TEST_F(Boundary, raises_an_unlogged_error_on_the_queue_alone) {
