@@ -92,15 +92,14 @@ void Admission::leave(const Call& call) noexcept {
   // With nothing in flight, nothing watches the connection. The next call is a scout again and finds out
   // whether it is still up.
   if (in_flight_ == 0 || (was_scout && gate_ != Gate::open)) {
-    gate_ = Gate::cold;
-    gate_opens_at_ = kNever;
+    close(Gate::cold);
     connections_.all_gone();
   }
 }
 
 void Admission::connecting(const Call& call) noexcept {
   if (gate_ == Gate::open && shape_ == Shape::connections) return;  // opened in parallel, as needed
-  gate_ = Gate::scouting;
+  close(Gate::scouting);
   scout_ = &call;
 }
 
@@ -151,6 +150,12 @@ void Admission::watch(unsigned connecting, unsigned standing, Clock::time_point 
     connections_.crowded(now);
   else
     connections_.not_crowded();
+}
+
+// The time at which the gate opens was that of another connection.
+void Admission::close(Gate gate) noexcept {
+  gate_ = gate;
+  gate_opens_at_ = kNever;
 }
 
 void Admission::open() noexcept {

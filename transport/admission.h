@@ -45,7 +45,7 @@ class Admission {
   bool turned_away(const Call& call, unsigned standing, Clock::time_point since,
                    Clock::time_point now) noexcept;
   /// The connection failed: the next call is a scout again.
-  void connect_failed() noexcept { gate_ = Gate::cold; }
+  void connect_failed() noexcept { close(Gate::cold); }
   /// libcurl holds back `unsent` of the calls in flight although the connection is up: the server allows
   /// fewer streams.
   void kept_waiting(unsigned unsent, Clock::time_point now) noexcept;
@@ -88,6 +88,7 @@ class Admission {
   };
   Turn next_in_turn() const noexcept;
   Turn first_repeatable(bool is_probe) const noexcept;
+  void close(Gate gate) noexcept;
   void open() noexcept;
 
   const Limits limits_;

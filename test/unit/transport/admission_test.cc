@@ -45,6 +45,30 @@ class AdmissionTest : public testing::Test {
   std::vector<std::unique_ptr<Call>> calls_;
 };
 
+// Otherwise the I/O thread would not sleep until the handshake ends.
+TEST_F(AdmissionTest, has_no_event_in_the_past_while_a_second_new_connection_is_made) {
+  for (const bool fails : {false, true}) {
+    Admission admission({256, 256, 64});
+    open(admission);
+    Call& first = arrive(admission);
+    Call& second = arrive(admission);
+    ASSERT_EQ(send_all(admission), 2U);
+    // Their connection ended before they were sent.
+    admission.connecting(first);
+    admission.connected(first, Shape::streams, true, now_);
+    Call& waiting = arrive(admission);
+    ASSERT_LT(admission.next_event(), now_ + 1s) << "it does not wait long for the reply";
+    if (fails)
+      admission.connect_failed();
+    else
+      admission.connecting(second);  // this one ended, too
+    EXPECT_EQ(admission.next(), fails ? &waiting : nullptr);
+    arrive(admission);
+    admission.tick(now_ + 1s);
+    EXPECT_GT(admission.next_event(), now_ + 1s) << fails;
+  }
+}
+
 TEST_F(AdmissionTest, serves_first_come_first_served) {
   Admission admission({256, 256, 64});
   open(admission);
