@@ -92,7 +92,12 @@ namespace sesam {
     "audit_required = no")                                                                                  \
   X(deletion_incomplete, "not deleted from all nodes",                                                      \
     "until it is deleted there too, a node that has the key signs with it: repeat the deletion when all "   \
-    "nodes respond, or use that node's web UI")
+    "nodes respond, or use that node's web UI")                                                             \
+  X(device_busy, "the device is busy",                                                                      \
+    "try again later; if it happens often, lower 'connections', 'streams' or 'max_in_flight', or raise "    \
+    "'deadline_ms'")                                                                                        \
+  X(server_error, "the device, or a proxy, failed",                                                         \
+    "check the device, and any proxy or load balancer between it and this machine")
 
 enum class Reason : int {
   none = 0,

@@ -97,6 +97,7 @@ bool can_doctor_find(Reason reason) {
     case Reason::not_responding:
     case Reason::tls_failed:
     case Reason::http_status:
+    case Reason::server_error:
     case Reason::bad_reply:
       return true;
     default:

@@ -73,7 +73,8 @@ std::string cure_for_signature(const n200::Device& device, const Error& error, c
 
 void check_post(n200::Device& device, Checkup& checkup) {
   const auto refused = sign_with_absent_key(device, device.options().core);
-  constexpr Reason kAuthorized[] = {Reason::unknown_key, Reason::device_error, Reason::http_status};
+  constexpr Reason kAuthorized[] = {Reason::unknown_key, Reason::device_error, Reason::http_status,
+                                    Reason::server_error};
   const bool authorized = refused || std::find(std::begin(kAuthorized), std::end(kAuthorized),
                                                refused.error().reason) != std::end(kAuthorized);
   if (authorized)

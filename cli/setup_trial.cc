@@ -108,7 +108,7 @@ std::string text_of_cores(unsigned cores) {
 bool may_be_another_command(Reason reason) noexcept {
   constexpr Reason kReasons[] = {
       Reason::unknown_command, Reason::bad_reply,   Reason::reply_field_missing, Reason::bad_signature_length,
-      Reason::bad_signature,   Reason::http_status, Reason::device_error};
+      Reason::bad_signature,   Reason::http_status, Reason::server_error,        Reason::device_error};
   return std::find(std::begin(kReasons), std::end(kReasons), reason) != std::end(kReasons);
 }
 

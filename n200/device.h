@@ -56,12 +56,12 @@ class Device {
 
   /// Finds the one key that the URI names. Sends one request, or none while the answer is cached, and another
   /// one for the listing of its type if the reply has no public key. Raises bad_uri (no key is named),
-  /// unknown_key, several_keys_match (naming them), key_attribute_mismatch.
+  /// unknown_key, several_keys_match (naming them), key_attribute_mismatch. In a cluster, if the node in use
+  /// does not know the key, the other healthy nodes are asked: the first one that has it is used.
   Result<KeyRecord> find_key(const KeyUri& uri);
   /// The same, but always asks the device: before a key is deleted, a cached answer is too old.
   Result<KeyRecord> find_key_past_cache(const KeyUri& uri);
-  /// The same, for remove(): if the node in use does not know the key, looks it up on each node of the
-  /// cluster and returns the answer of the first one that has it.
+  /// The same, for remove(): asks the nodes that are not healthy, too.
   Result<KeyRecord> find_key_to_remove(const KeyUri& uri);
 
   /// The types of keys (n200.md). The first one is observed; the others are assumed, so a device may not know

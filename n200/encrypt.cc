@@ -49,7 +49,8 @@ Result<Secret> encipher(Exchanger& exchanger, Operation operation, std::string_v
                   .doing = {verb, key.description(), exchanger.endpoint_url()},
                   .deadline = exchanger.deadline(),
                   .reply_cap_bytes = Exchange::kReplyCapBytes + kMaxCharsPerByte * data.size(),
-                  .secret_sent = chars_of(data)};
+                  .secret_sent = chars_of(data),
+                  .proof = key.proof.get()};
   const WireRow& row = exchanger.row_of(asking);
   if (data.empty()) return error_of(asking.doing, Reason::bad_argument, "no data given");
   if (sends_text(row) && !is_text(chars_of(data)))

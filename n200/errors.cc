@@ -41,8 +41,16 @@ std::string redacted_and_cut(std::string_view text, std::span<const std::string_
 Reason reason_for_status(int status) noexcept {
   namespace http = transport::http_status;
   if (status < http::kClientError) return Reason::none;
-  return status == http::kUnauthorized || status == http::kForbidden ? Reason::access_denied
-                                                                     : Reason::http_status;
+  switch (status) {
+    case http::kUnauthorized:
+    case http::kForbidden:
+      return Reason::access_denied;
+    case http::kTooManyRequests:
+    case http::kServiceUnavailable:
+      return Reason::device_busy;
+    default:
+      return status >= http::kInternalServerError ? Reason::server_error : Reason::http_status;
+  }
 }
 
 Error error_of(const OperationContext& doing, Reason reason, std::string_view problem) {

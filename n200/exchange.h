@@ -34,6 +34,7 @@ struct Exchange {
   std::size_t expected_bytes = 0;          // size of a signature or of random numbers
 
   int status = 0;                // HTTP status of the last reply
+  bool is_json = false;          // the last reply was JSON
   std::size_t node = 0;          // the node asked last
   unsigned password_number = 0;  // newest one before the last request was sent (transport/passwords.h)
   bool must_prove = false;       // verify the signature: a node lacked the key or rejected its PIN

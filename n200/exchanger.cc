@@ -6,6 +6,7 @@
 #include <functional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "metrics/counts.h"
 #include "n200/retry.h"
@@ -37,7 +38,16 @@ transport::Reply reply_of(const RefusedAccess::Refusal& refusal) {
 // Failures that the operator must fix, unlike a restart or an outage, which passes by itself.
 bool is_worth_a_report(ReplyKind kind) noexcept {
   return kind == ReplyKind::untrusted || kind == ReplyKind::server_error || kind == ReplyKind::garbage ||
-         kind == ReplyKind::no_access;
+         kind == ReplyKind::page || kind == ReplyKind::no_access;
+}
+
+// Why a busy device was not asked again.
+std::string attempts_at_busy(unsigned attempts, std::chrono::seconds asked_for, milliseconds since_begun) {
+  std::string text = "; " + std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts") + " in " +
+                     std::to_string(since_begun.count()) + " ms";
+  if (asked_for.count() > 0)
+    text += ", the next one is allowed in " + std::to_string(asked_for.count()) + " s (Retry-After)";
+  return text;
 }
 
 std::atomic<std::uint64_t> exchangers_made{0};
@@ -79,6 +89,8 @@ struct Exchanger::Trail {
   NodeSet avoid;
   NodeSet tried = 0;
   NodeSet away = 0;  // nodes whose failure may be temporary, such as a restart
+  std::vector<std::pair<std::size_t, Error>> pages;  // nodes that returned one, see ReplyKind
+  bool ends_with_page = false;                       // return the first page's error
   unsigned attempt = 0;
   unsigned on_this_node = 0;  // consecutive attempts on `last`
   std::size_t last = 0;
@@ -135,7 +147,8 @@ void Exchanger::note_failure(const Exchange& exchange, const transport::Reply& r
                              bool moves_on) const {
   // The operator must fix an untrusted address, as well as an untrusted node.
   const bool is_for_operator =
-      reply.has_another_address && is_worth_a_report(kind_of(reply.failure, reply.status, error.reason));
+      reply.has_another_address &&
+      is_worth_a_report(kind_of(reply.failure, reply.status, error.reason, exchange.is_json));
   const LogLevel level = is_for_operator ? LogLevel::failures : LogLevel::retries;
   if (!log_->wants(level)) return;
   const char* what = reply.has_another_address ? "trying another address: "
@@ -152,16 +165,20 @@ void Exchanger::note_failure(const Exchange& exchange, const transport::Reply& r
 void Exchanger::note_health(const Exchange& exchange, const transport::Reply& reply, ReplyKind kind,
                             const Error* error, const Trail& trail) {
   if (reply.failure == transport::Failure::none) breaker_.answered();
+  if (kind == ReplyKind::page && nodes_.count() > 1) return;  // shows neither
   const bool is_at_fault = is_of_the_node(kind, trail.on_this_node, reply.server_answers_others);
   if (nodes_.count() == 1 || !is_at_fault) {
     if (reply.failure == transport::Failure::none) nodes_.answered(exchange.node, Clock::now());
     return;
   }
   if (reply.has_another_address) return;
-  const bool was_in_use =
-      nodes_.failed(exchange.node, Clock::now(), std::chrono::seconds(reply.retry_after_s));
-  if (was_in_use && error != nullptr && is_worth_a_report(kind))
-    log_->write(LogLevel::failures, "avoiding the node " + std::string(url_of(exchange.node)) + ": " +
+  avoid(exchange.node, std::chrono::seconds(reply.retry_after_s), is_worth_a_report(kind) ? error : nullptr);
+}
+
+// `error`: null if it needs no report.
+void Exchanger::avoid(std::size_t node, std::chrono::seconds asked_for, const Error* error) {
+  if (nodes_.failed(node, Clock::now(), asked_for) && error != nullptr)
+    log_->write(LogLevel::failures, "avoiding the node " + std::string(url_of(node)) + ": " +
                                         text_of(error->reason) + ": " + error->detail);
 }
 
@@ -176,12 +193,21 @@ bool Exchanger::may_fail_over(Exchange& exchange, ReplyKind kind) const {
     return false;
   exchange.must_prove = true;
   if (exchange.proof->differs(exchange.node))
-    log_->write(LogLevel::failures, "the nodes differ: " + std::string(url_of(exchange.node)) +
-                                        (is_pin ? " does not accept the PIN of " + exchange.doing.key +
-                                                      ", which another node accepted"
-                                                : " does not have " + exchange.doing.key) +
-                                        "; avoiding it for this key");
+    note_difference(exchange.node, is_pin ? "does not accept the PIN of " + exchange.doing.key +
+                                                ", which another node accepted"
+                                          : "does not have " + exchange.doing.key);
   return true;
+}
+
+void Exchanger::note_difference(std::size_t node, std::string_view how) const {
+  log_->write(LogLevel::failures, "the nodes differ: " + std::string(url_of(node)) + " " + std::string(how) +
+                                      "; avoiding it for this key");
+}
+
+// The page of a node that is healthy otherwise may be what every node answers to this request. Then only
+// healthy nodes are asked, and none is waited for.
+bool Exchanger::may_be_the_request(const Trail& trail) noexcept {
+  return !trail.pages.empty() && !nodes_.is_avoided(trail.pages.front().first);
 }
 
 std::optional<milliseconds> Exchanger::pause_before_retry(Exchange& exchange, const transport::Reply& reply,
@@ -193,7 +219,11 @@ std::optional<milliseconds> Exchanger::pause_before_retry(Exchange& exchange, co
     if (!reply.has_another_address) {
       if (!may_fail_over(exchange, kind)) return std::nullopt;
       trail.avoid |= node_set(exchange.node);
+      if (may_be_the_request(trail) && nodes_.is_avoided(nodes_.in_use(trail.avoid))) return std::nullopt;
     }
+  } else if (may_be_the_request(trail)) {
+    trail.ends_with_page = true;
+    return std::nullopt;
   } else {
     trail.away |= node_set(exchange.node);
     if (kind == ReplyKind::silent)
@@ -286,7 +316,8 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
     exchange.outcome_unknown = exchange.kind == OperationKind::changing && !surely_not_done(reply);
     auto document = remembered ? Result<ReplyDocument>(remembered->error) : judge_.judge(exchange, reply);
     const Error* const error = document ? nullptr : &document.error();
-    const ReplyKind kind = kind_of(reply.failure, reply.status, error ? error->reason : Reason::none);
+    const ReplyKind kind =
+        kind_of(reply.failure, reply.status, error ? error->reason : Reason::none, exchange.is_json);
     if (!remembered) {
       note_health(exchange, reply, kind, error, trail);
       access_.note(exchange, kind, error, begun);
@@ -294,11 +325,20 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
     if (document && verdict != nullptr && document->reported_error() == nullptr)
       verdict->proven(permission.trial);
     if (document) exchange.outcome_unknown = false;
+    if (document)
+      for (const auto& [node, page] : trail.pages) avoid(node, {}, &page);
     if (document) return document;
     if (kind == ReplyKind::no_access && can_use_newer_password(exchange)) continue;
+    if (kind == ReplyKind::page) trail.pages.emplace_back(exchange.node, document.error());
     const auto pause = pause_before_retry(exchange, reply, kind, document.error(), trail);
     const auto now = Clock::now();
     if (!pause) {
+      if (trail.ends_with_page) return trail.pages.front().second;
+      if (document.error().reason == Reason::device_busy)
+        return Error{Reason::device_busy,
+                     document.error().detail +
+                         attempts_at_busy(trail.attempt, std::chrono::seconds(reply.retry_after_s),
+                                          std::chrono::duration_cast<milliseconds>(now - begun))};
       if (exchange.kind != OperationKind::changing && !exchange.is_follow_up && is_unanswered(kind, reply) &&
           now - begun >= std::min(milliseconds(options_.deadline_ms), kShortestSilence))
         give_up_on_device(now);

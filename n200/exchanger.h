@@ -56,6 +56,10 @@ class Exchanger {
   const std::string& identity() const noexcept { return identity_; }
   std::size_t node_count() const noexcept { return nodes_.count(); }
   std::string_view url_of(std::size_t node) const noexcept { return pipeline_->options().urls[node]; }
+  /// The node failed, and a probe has not found it healthy yet.
+  bool is_avoided(std::size_t node) noexcept { return nodes_.is_avoided(node); }
+  /// Logs that the node lacks the key or rejects its PIN, and is avoided for this key.
+  void note_difference(std::size_t node, std::string_view how) const;
   /// The URL of the node in use.
   std::string_view endpoint_url() noexcept { return url_of(nodes_.in_use()); }
   /// The deadline of an operation that starts now.
@@ -75,10 +79,12 @@ class Exchanger {
   void send_probe(std::size_t node, Clock::duration patience, const transport::HealthFlag& flag);
   void note_health(const Exchange& exchange, const transport::Reply& reply, ReplyKind kind,
                    const Error* error, const Trail& trail);
+  void avoid(std::size_t node, std::chrono::seconds asked_for, const Error* error);
   void note_failure(const Exchange& exchange, const transport::Reply& reply, const Error& error,
                     bool moves_on) const;
   void give_up_on_device(Clock::time_point now) noexcept;
   bool may_fail_over(Exchange& exchange, ReplyKind kind) const;
+  bool may_be_the_request(const Trail& trail) noexcept;
   std::optional<std::chrono::milliseconds> pause_before_retry(Exchange& exchange,
                                                               const transport::Reply& reply, ReplyKind kind,
                                                               const Error& error, Trail& trail);

@@ -2,6 +2,7 @@
 #include "n200/find_key.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -38,8 +39,9 @@ std::string names_of(const std::vector<KeyRecord>& records) {
   return records.size() > kMaxNames ? names + ", ..." : names;
 }
 
+// `asked`: set to the node that answered.
 Result<KeyRecords> request_key(Exchanger& exchanger, const std::string& name,
-                               Exchanger::Clock::time_point until, OneNode node = {}) {
+                               Exchanger::Clock::time_point until, OneNode node, std::size_t& asked) {
   Exchange asking{.operation = Operation::find_key,
                   .doing = {"looking up", "key '" + name + "'", exchanger.endpoint_url()},
                   .deadline = until,
@@ -47,17 +49,60 @@ Result<KeyRecords> request_key(Exchanger& exchanger, const std::string& name,
                   .is_follow_up = node.has_value()};
   asking.values.set(Placeholder::name, name);
   std::vector<KeyRecord> records, others;  // a few of the others, for the message
-  SESAM_CHECK(visit_records(exchanger, asking, [&](KeyRecord record) {
+  auto visited = visit_records(exchanger, asking, [&](KeyRecord record) {
     if (carries(record, name))
       records.push_back(std::move(record));
     else if (others.size() <= kMaxNames)
       others.push_back(std::move(record));
-  }));
+  });
+  asked = asking.node;
+  SESAM_CHECK(visited);
   if (records.empty() && !others.empty())
     return error_of(asking.doing, Reason::bad_reply,
                     "the device returned another key: " + exchanger.redacted(names_of(others)));
   process_state<KeyStandings>().check_against(question_of(exchanger, name, asking.node), records);
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
+}
+
+KeyRecords with_lacking(const std::vector<KeyRecord>& records, NodeSet lacking) {
+  std::vector<KeyRecord> all = records;
+  for (auto& record : all) record.lacking = lacking;
+  return std::make_shared<const std::vector<KeyRecord>>(std::move(all));
+}
+
+// Which nodes are asked for a key that the node in use does not know.
+enum class Others : std::uint8_t { healthy, all };
+
+// Asks every node once, because nodes may be out of sync. A node that is avoided is not waited for.
+Result<KeyRecords> request_key_anywhere(Exchanger& exchanger, const std::string& name,
+                                        Exchanger::Clock::time_point until, Others others) {
+  std::size_t first = 0;
+  auto found = request_key(exchanger, name, until, {}, first);
+  const bool is_unknown = found ? (*found)->empty() : found.error().reason == Reason::unknown_key;
+  if (!is_unknown || exchanger.node_count() == 1) return found;
+  NodeSet lacking = node_set(first);
+  std::string not_asked;
+  for (std::size_t node = 0; node < exchanger.node_count(); ++node) {
+    if (node == first) continue;
+    if (others == Others::healthy && exchanger.is_avoided(node)) {
+      not_asked += "; " + std::string(exchanger.url_of(node)) + " is unhealthy";
+      continue;
+    }
+    const auto named = keys_named(exchanger, name, deadline_of_one_node(until), node);
+    if (!named)
+      not_asked += "; " + named.error().detail;
+    else if (!(*named)->empty())
+      return with_lacking(**named, lacking);
+    else
+      lacking |= node_set(node);
+  }
+  const std::string detail =
+      found ? error_of({"looking up", "key '" + name + "'", exchanger.url_of(first)}, Reason::unknown_key, "")
+                  .detail
+            : found.error().detail;
+  return Error{Reason::unknown_key,
+               detail + (not_asked.empty() ? ", and no other node has it"
+                                           : ", and not every node could be asked" + not_asked)};
 }
 
 // The only record of a look-up that agrees with the URI.
@@ -81,21 +126,30 @@ Result<KeyRecord> matching_one(const Exchanger& exchanger, const OperationContex
   return std::move(matching.front());
 }
 
-}  // namespace
-
-Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri) {
+Result<KeyRecord> find_among(Exchanger& exchanger, const KeyUri& uri, Others others) {
   const auto until = exchanger.deadline();
   const std::string name = lookup_name(uri);
   if (name.empty()) return Error{Reason::bad_uri, "the URI names no key"};  // "" would match a nameless key
-  const OperationContext doing{"looking up", "key '" + name + "'", exchanger.endpoint_url()};
-  SESAM_TRY(answer,
-            process_state<KeyCache>().get(cache_name_of_key(exchanger, name),
-                                          std::chrono::seconds(exchanger.options().key_cache_seconds), until,
-                                          [&] { return request_key(exchanger, name, until); }));
+  SESAM_TRY(answer, process_state<KeyCache>().get(
+                        cache_name_of_key(exchanger, name),
+                        std::chrono::seconds(exchanger.options().key_cache_seconds), until,
+                        [&] { return request_key_anywhere(exchanger, name, until, others); }));
+  const OperationContext doing{
+      "looking up", "key '" + name + "'",
+      answer->empty() ? exchanger.endpoint_url() : exchanger.url_of(answer->front().node)};
   SESAM_TRY(found, matching_one(exchanger, doing, uri, *answer));
-  return found.has_public_part() || found.key_type == kSymmetricType
-             ? found
-             : with_public_key(exchanger, std::move(found), until, {});
+  if (found.has_public_part() || found.key_type == kSymmetricType) return found;
+  const NodeSet lacking = found.lacking;
+  const OneNode node = lacking != 0 ? OneNode(found.node) : OneNode();
+  SESAM_TRY(whole, with_public_key(exchanger, std::move(found), until, node));
+  whole.lacking = lacking;
+  return whole;
+}
+
+}  // namespace
+
+Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri) {
+  return find_among(exchanger, uri, Others::healthy);
 }
 
 Result<KeyRecord> find_key_past_cache(Exchanger& exchanger, const KeyUri& uri) {
@@ -104,21 +158,8 @@ Result<KeyRecord> find_key_past_cache(Exchanger& exchanger, const KeyUri& uri) {
 }
 
 Result<KeyRecord> find_key_to_remove(Exchanger& exchanger, const KeyUri& uri) {
-  auto found = find_key_past_cache(exchanger, uri);
-  if (found || found.error().reason != Reason::unknown_key || exchanger.node_count() == 1) return found;
-  const std::string name = lookup_name(uri);
-  const auto until = exchanger.deadline();
-  std::string not_asked;
-  for (std::size_t node = 0; node < exchanger.node_count(); ++node) {
-    const auto named = keys_named(exchanger, name, deadline_of_one_node(until), node);
-    if (!named)
-      not_asked += "; " + named.error().detail;
-    else if (!(*named)->empty())
-      return matching_one(exchanger, {"looking up", "key '" + name + "'", exchanger.url_of(node)}, uri,
-                          **named);
-  }
-  if (not_asked.empty()) return found;
-  return Error{Reason::unknown_key, found.error().detail + ", and not every node could be asked" + not_asked};
+  process_state<KeyCache>().forget(cache_name_of_key(exchanger, lookup_name(uri)));
+  return find_among(exchanger, uri, Others::all);
 }
 
 Exchanger::Clock::time_point deadline_of_one_node(Exchanger::Clock::time_point until) {
@@ -127,7 +168,8 @@ Exchanger::Clock::time_point deadline_of_one_node(Exchanger::Clock::time_point u
 
 Result<KeyRecords> keys_named(Exchanger& exchanger, const std::string& name,
                               Exchanger::Clock::time_point until, OneNode node) {
-  auto found = request_key(exchanger, name, until, node);
+  std::size_t asked = 0;
+  auto found = request_key(exchanger, name, until, node, asked);
   if (!found && found.error().reason == Reason::unknown_key)
     return std::make_shared<const std::vector<KeyRecord>>();
   return found;
@@ -139,7 +181,10 @@ Result<KeyRecords> keys_named(Exchanger& exchanger, const std::string& name,
 Result<KeyRecord> with_public_key(Exchanger& exchanger, KeyRecord record, Exchanger::Clock::time_point until,
                                   OneNode node) {
   const std::string type = record.key_type;
-  bool fresh = node.has_value();
+  const bool is_cached = !node || record.lacking != 0;
+  const std::string listing =
+      exchanger.identity() + (node ? std::to_string(*node) + "|" : "") + "type " + type;
+  bool fresh = !is_cached;
   const auto list = [&]() -> Result<KeyRecords> {
     fresh = true;
     BoundedRecords records(record.key_id);
@@ -149,9 +194,7 @@ Result<KeyRecord> with_public_key(Exchanger& exchanger, KeyRecord record, Exchan
   };
   for (const auto time_to_live :
        {std::chrono::seconds(exchanger.options().key_cache_seconds), std::chrono::seconds(0)}) {
-    SESAM_TRY(listed, node ? list()
-                           : process_state<KeyCache>().get(exchanger.identity() + "type " + type,
-                                                           time_to_live, until, list));
+    SESAM_TRY(listed, is_cached ? process_state<KeyCache>().get(listing, time_to_live, until, list) : list());
     const auto found = std::find_if(listed->begin(), listed->end(), [&](const KeyRecord& one) {
       return equal_ignoring_case(one.key_id, record.key_id);
     });
@@ -174,7 +217,9 @@ Error replaced_or(Exchanger& exchanger, Error otherwise, const KeyHandle& key,
   if (!key.standing) return otherwise;
   const std::string& name = key.standing->question().name;
   process_state<KeyCache>().forget(cache_name_of_key(exchanger, name));
-  const auto asked = request_key(exchanger, name, until);  // the answer is checked against all open keys
+  std::size_t node = 0;
+  const auto asked =
+      request_key(exchanger, name, until, {}, node);  // the answer is checked against all open keys
   if (!asked) return otherwise;
   if (key.standing->is_replaced())
     return error_of({"using", key.description(), exchanger.endpoint_url()}, Reason::key_replaced,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/hex.h"
+#include "n200/node_set.h"
 
 namespace sesam::n200 {
 
@@ -25,6 +26,7 @@ struct KeyRecord {
   Bytes exponent;
 
   std::size_t node = 0;  ///< index in `urls` of the node that returned it
+  NodeSet lacking = 0;   ///< nodes that did not know the key when it was looked up
 
   std::string flaw;  ///< why the record is unusable, such as a contradiction; empty if usable
 

@@ -33,6 +33,8 @@ class Nodes {
   /// The node for the next request: the first healthy one, or else the one whose pause ends first. Nodes in
   /// `avoid` are used only if there is no other.
   std::size_t in_use(NodeSet avoid = 0) noexcept;
+  /// The node failed, and no probe has found it healthy yet.
+  bool is_avoided(std::size_t node) noexcept { return !is_healthy(nodes_[node]); }
   /// A node whose pause is over. The caller must probe it; no other caller gets it for `patience` or, if the
   /// probe fails, until the next pause is over.
   std::optional<std::size_t> to_probe(Clock::time_point now, Clock::duration patience) noexcept;

@@ -14,7 +14,7 @@ using transport::Failure;
 namespace http = transport::http_status;
 
 // For a reply whose content says nothing more specific.
-ReplyKind kind_of_status(int status) noexcept {
+ReplyKind kind_of_status(int status, bool is_json) noexcept {
   switch (status) {
     case http::kMisdirectedRequest:
       return ReplyKind::line;
@@ -25,7 +25,9 @@ ReplyKind kind_of_status(int status) noexcept {
     case http::kGatewayTimeout:
       return ReplyKind::silent;
     default:
-      return status >= http::kInternalServerError ? ReplyKind::server_error : ReplyKind::refused;
+      if (status >= http::kInternalServerError) return ReplyKind::server_error;
+      const bool is_redirection = status >= http::kRedirection && status < http::kClientError;
+      return is_redirection || !is_json ? ReplyKind::page : ReplyKind::refused;
   }
 }
 
@@ -51,6 +53,7 @@ constexpr Cell kTable[][3] = {
     {fail_over, fail_over, fail_over_or_unknown},  // untrusted: an alert may follow the request
     {fail_over, fail_over, unknown},               // server_error
     {fail_over, fail_over, unknown},               // garbage
+    {fail_over, fail_over, unknown},               // page
     {fail_over, fail_over, deliver},               // no_access
     {deliver, fail_over, deliver},                 // unknown_key
     {deliver, fail_over, deliver},                 // wrong_pin
@@ -62,7 +65,7 @@ static_assert(sizeof kTable / sizeof *kTable == static_cast<std::size_t>(ReplyKi
 
 }  // namespace
 
-ReplyKind kind_of(Failure failure, int status, Reason judged) noexcept {
+ReplyKind kind_of(Failure failure, int status, Reason judged, bool is_json) noexcept {
   if (failure != Failure::none) return meaning_of(failure).kind;
   switch (judged) {
     case Reason::none:
@@ -75,11 +78,13 @@ ReplyKind kind_of(Failure failure, int status, Reason judged) noexcept {
     case Reason::wrong_pin:
       return ReplyKind::wrong_pin;
     case Reason::http_status:
+    case Reason::device_busy:
+    case Reason::server_error:
     case Reason::device_error:
-      return kind_of_status(status);
+      return kind_of_status(status, is_json);
     case Reason::bad_reply:
     case Reason::reply_field_missing:
-      return status >= http::kInternalServerError ? kind_of_status(status) : ReplyKind::garbage;
+      return status >= http::kInternalServerError ? kind_of_status(status, is_json) : ReplyKind::garbage;
     default:
       return ReplyKind::refused;
   }

@@ -26,6 +26,7 @@ enum class ReplyKind : std::uint8_t {
   untrusted,     ///< certificate, host name or TLS failed: the node is not trusted
   server_error,  ///< any other 5xx without a known refusal
   garbage,       ///< not a JSON object, or longer than allowed
+  page,          ///< a redirection, or a refusal that is not JSON: from a proxy, or the request is invalid
   no_access,     ///< 401, 403, "access denied"
   unknown_key,
   wrong_pin,    ///< or the key is locked
@@ -35,8 +36,8 @@ enum class ReplyKind : std::uint8_t {
   count
 };
 
-/// `judged`: what the reply's content says; Reason::none if it is good.
-ReplyKind kind_of(transport::Failure failure, int status, Reason judged) noexcept;
+/// `judged`: what the reply's content says; Reason::none if it is good. `is_json`: the body is JSON.
+ReplyKind kind_of(transport::Failure failure, int status, Reason judged, bool is_json) noexcept;
 
 enum class Action : std::uint8_t {
   deliver,          ///< return the result to the caller
@@ -52,7 +53,8 @@ Action action_after(ReplyKind kind, OperationKind operation, bool surely_not_don
 bool surely_not_done(const transport::Reply& reply) noexcept;
 
 /// The node itself seems to be at fault: not just one connection to it, and not one slow command while it
-/// `answers_others`. `number`: how many attempts in a row this node got, including this one.
+/// `answers_others`. `number`: how many attempts in a row this node got, including this one. A page shows it
+/// only if another node answers the same request.
 bool is_of_the_node(ReplyKind kind, unsigned number, bool answers_others) noexcept;
 
 /// The node sent nothing at all.

@@ -48,13 +48,14 @@ KnownSecrets ReplyJudge::secrets() const {
   return known;
 }
 
-Result<ReplyDocument> ReplyJudge::judge(const Exchange& exchange, transport::Reply& reply) {
+Result<ReplyDocument> ReplyJudge::judge(Exchange& exchange, transport::Reply& reply) {
   if (reply.failure != transport::Failure::none) {
     reply.message = secrets().redacted(reply.message);  // it quotes the peer's certificate
     return transport_error(exchange.doing, reply, connection_.ca_path);
   }
   const WireRow& row = options_.wire.row(exchange.operation);
   auto document = parse_reply(reply.body, row);
+  exchange.is_json = static_cast<bool>(document);
   const auto checked = document ? check_reply(*document, {exchange.operation, row, exchange.expected_bytes})
                                 : Result<void>(document.error());
   if (!checked || reason_for_status(reply.status) != Reason::none) {

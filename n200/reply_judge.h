@@ -28,7 +28,7 @@ class ReplyJudge {
   /// device's words or, if they report none, that of the status, the transport or the malformed reply. If a
   /// reply has both an answer and an error, raises the error, unless the answer can be checked: then
   /// document.reported_error() has it, and the caller must verify the signature or look the key up.
-  Result<ReplyDocument> judge(const Exchange& exchange, transport::Reply& reply);
+  Result<ReplyDocument> judge(Exchange& exchange, transport::Reply& reply);
   /// For a reply that is as expected but has no records: success if it means that there are no keys, else the
   /// error that it reports.
   Result<void> without_records(const Exchange& exchange, const ReplyDocument& document,

@@ -126,7 +126,11 @@ void note_verdict(Exchanger& exchanger, const KeyHandle& key, const Signed& made
 std::shared_ptr<SignatureProof> proof_of(const Exchanger& exchanger, const KeyRecord& record) {
   std::string key = exchanger.identity() + record.key_id + "|";
   for (const Bytes& part : {record.public_key, record.modulus, record.exponent}) key += to_hex(part) + "|";
-  return process_state<SignatureProofs>().of(key, record.node);
+  auto proof = process_state<SignatureProofs>().of(key, record.node);
+  for (std::size_t node = 0; node < exchanger.node_count(); ++node)
+    if ((record.lacking & node_set(node)) != 0 && proof->differs(node))
+      exchanger.note_difference(node, "does not have key '" + exchanger.redacted(record.nice_name) + "'");
+  return proof;
 }
 
 }  // namespace sesam::n200

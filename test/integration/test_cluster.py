@@ -15,6 +15,8 @@ from harness.simulator import DEVICE_NAME
 SECONDS = 1.5
 DEADLINE_MS = 8000
 SIGN = ("sign=sesam:web*8",)
+SIGN_COMMAND = {"NIST": "eccsign", "RSA": "rsasign"}
+SIZES = {"NIST": 256, "RSA": 2048}
 
 
 @pytest.fixture
@@ -88,6 +90,28 @@ def test_the_second_node_serves_where_the_first_cannot_be_connected(cluster, con
     cluster.nodes[0].network("refuse")
     assert sign(openssl, configured()).stderr == ""
     assert cluster.signatures() == [0, 1]
+
+
+@pytest.mark.parametrize("key_type", SIGN_COMMAND)
+@pytest.mark.parametrize("status", [302, 404])
+def test_the_second_node_serves_where_the_first_returns_a_page(cluster, configured, openssl, status, key_type):
+    """Such as that of a proxy with an invalid configuration."""
+    cluster.create_key("key", type=key_type, size=SIZES[key_type])
+    first, second = cluster.nodes
+    first.fault("not-json", -1, status=status)
+    done = openssl(configured(), "dgst", "-sha256", "-sign", "sesam:key", "-out", "signature", "/dev/null")
+    assert f"avoiding the node {first.url}: unexpected HTTP status: " in done.stderr, str(done)
+    assert SIGN_COMMAND[key_type] not in first.requests() and first.requests()["getkeyattributes"] == 1
+    assert second.requests()[SIGN_COMMAND[key_type]] == 1
+
+
+def test_a_key_is_not_made_where_a_node_returns_a_page(cluster, configured, sesam):
+    """The node that got the request is asked what became of it, and no other gets the request."""
+    first, second = cluster.nodes
+    first.fault("not-json", -1, "genecckey", status=404)
+    done = sesam(configured(), "generate", "new", check=False)
+    assert done.returncode == 1 and "HTTP status 404" in done.stderr, str(done)
+    assert [node.requests().get("genecckey", 0) for node in cluster.nodes] == [1, 0]
 
 
 def test_no_node_at_all_is_a_clear_error(cluster, configured, openssl):

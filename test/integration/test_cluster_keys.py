@@ -105,6 +105,46 @@ def test_many_threads_send_a_wrong_pin_to_each_node_once(cluster, configured, ru
     assert [wrong_pins(node) for node in cluster.nodes] == [[1], [1]]
 
 
+SIGN_COMMAND = {"NIST": "eccsign", "RSA": "rsasign"}
+SIZES = {"NIST": 256, "RSA": 2048, "SYM": 256}
+
+
+@pytest.mark.parametrize("key_type", SIGN_COMMAND)
+@pytest.mark.parametrize("listed", [False, True], ids=["record", "listing"])
+def test_a_key_that_only_the_second_node_has_signs_there(cluster, configured, openssl, sesam, key_type, listed):
+    first, second = cluster.nodes
+    second.create_key("only2", type=key_type, size=SIZES[key_type], pin=PIN)
+    for node in cluster.nodes:
+        node.set_options(attributes_without_public_key=listed)
+    shown = sesam(configured(), "show", "only2")
+    assert second.keys()[0]["key_id"] in shown.stdout and shown.stderr == "", str(shown)
+    cluster.reset_counters()
+    done = openssl(configured(), "dgst", "-sha256", "-sign", "sesam:only2", "-out", "signature", "/dev/null")
+    assert first.requests() == {"getkeyattributes": 1}
+    listings = {"listkeys": 1} if listed else {}
+    assert second.requests() == {"getkeyattributes": 1, SIGN_COMMAND[key_type]: 1} | listings
+    differ = f"the nodes differ: {first.url} does not have key 'only2'; avoiding it for this key"
+    assert differ in done.stderr, str(done)
+
+
+def test_a_key_that_only_the_second_node_has_encrypts_there(cluster, configured, sesam):
+    first, second = cluster.nodes
+    second.create_key("only2", type="SYM", size=SIZES["SYM"], pin=PIN)
+    sesam(configured(), "encrypt", "only2", stdin=b"hello")
+    assert "encrypt" not in first.requests() and second.requests()["encrypt"] == 1
+
+
+def test_a_key_that_no_node_has_is_looked_up_once_on_each(cluster, configured, sesam):
+    first, second = cluster.nodes
+    done = sesam(configured(), "show", "nokey", check=False)
+    assert done.returncode == 1 and "unknown key" in done.stderr and "no other node has it" in done.stderr, str(done)
+    assert first.requests() == second.requests() == {"getkeyattributes": 1}
+    second.network("refuse")
+    done = sesam(configured(deadline_ms=2000), "show", "nokey", check=False)
+    assert done.returncode == 1 and "unknown key" in done.stderr, str(done)
+    assert "not every node could be asked; " in done.stderr and second.url in done.stderr, str(done)
+
+
 def test_a_key_that_is_deleted_is_gone_from_all_nodes(cluster, configured, sesam):
     cluster.create_key("web", pin=PIN)
     first, second = cluster.nodes

@@ -126,9 +126,26 @@ def test_a_device_that_is_silent_or_busy_for_a_moment_is_asked_again(web, openss
 
 def test_a_busy_device_is_not_waited_for_beyond_the_deadline(web, failing):
     web.fault("http-503", command="eccsign", count=-1)  # its Retry-After is one second
-    assert_tells(failing(web, deadline_ms=900), "unexpected HTTP status: ", "'web'", web.url, "HTTP status 503",
-                 '"busy"')
+    assert_tells(failing(web, deadline_ms=900), "the device is busy: ", "'web'", web.url, "HTTP status 503", '"busy"',
+                 "; 1 attempt in ", " ms, the next one is allowed in 1 s (Retry-After)", "or raise 'deadline_ms'")
     assert web.requests()["eccsign"] == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_device_that_stays_busy_is_not_taken_for_another_device(web, failing, status):
+    web.fault(f"http-{status}", command="eccsign", count=-1, retry_after_s=-1)
+    told = failing(web, deadline_ms=1500)
+    assert_tells(told, "the device is busy: ", f"HTTP status {status}", "or raise 'deadline_ms'")
+    assert f"; {web.requests()['eccsign']} attempts in " in told and "Retry-After" not in told, told
+    assert "names an N200" not in told and web.requests()["eccsign"] > 3
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_a_failure_of_the_server_is_not_taken_for_another_device(web, failing, status):
+    web.fault("not-json", command="eccsign", count=-1, status=status)
+    told = failing(web, deadline_ms=900)
+    assert_tells(told, "the device, or a proxy, failed: ", f"HTTP status {status}", "any proxy or load balancer")
+    assert "names an N200" not in told, told
 
 
 @pytest.mark.parametrize("retry_after_s", [2**63 - 1, 2**63 // 1000 + 1])
@@ -147,7 +164,7 @@ def test_the_deadline_bounds_the_whole_operation(web, failing):
 
 
 @pytest.mark.parametrize("fault, parts", [
-    ({"name": "http-500"}, ["unexpected HTTP status: ", "HTTP status 500", '"internal error"', "names an N200"]),
+    ({"name": "http-500"}, ["the device, or a proxy, failed: ", "HTTP status 500", '"internal error"']),
     ({"name": "status", "status": 401}, ["access denied: ", "HTTP status 401", "access rule"]),
     ({"name": "status", "status": 418}, ["unexpected HTTP status: ", "HTTP status 418"]),
     ({"name": "not-json"}, ["reply is not valid JSON: ", "names an N200"]),

@@ -75,7 +75,11 @@ using C = std::string_view;
 
 constexpr std::array kKinds{
     // The body.
-    FaultKind{"not-json", true, [](F, C, Reply& r) { r.body = "<html><body>It works!</body></html>\n"; }},
+    FaultKind{"not-json", true,
+              [](F f, C, Reply& r) {
+                r.body = "<html><body>It works!</body></html>\n";
+                if (f.status != 0) r.status = f.status;
+              }},
     FaultKind{"bad-json", false, [](F, C, Reply& r) { break_json(r); }},
     FaultKind{"wrong-content-type", false, [](F, C, Reply& r) { r.content_type = "text/html"; }},
     FaultKind{"missing-field", false,

@@ -53,8 +53,9 @@ TEST(ReasonForFailure, is_told_for_each) {
 TEST(ReasonForStatus, starts_at_400) {
   for (const int status : {200, 204, 302, 399}) EXPECT_EQ(reason_for_status(status), Reason::none);
   for (const int status : {401, 403}) EXPECT_EQ(reason_for_status(status), Reason::access_denied);
-  for (const int status : {400, 404, 421, 500, 503})
-    EXPECT_EQ(reason_for_status(status), Reason::http_status);
+  for (const int status : {400, 404, 421}) EXPECT_EQ(reason_for_status(status), Reason::http_status);
+  for (const int status : {429, 503}) EXPECT_EQ(reason_for_status(status), Reason::device_busy);
+  for (const int status : {500, 501, 502, 504}) EXPECT_EQ(reason_for_status(status), Reason::server_error);
 }
 
 TEST(ErrorOf, says_what_on_which_key_where_and_why) {

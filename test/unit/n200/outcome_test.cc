@@ -18,6 +18,7 @@ struct Row {
   Reason judged;
   ReplyKind kind;
   Action reading, signing, changing, changing_not_done;
+  bool is_json = true;
 };
 
 constexpr Action kDeliver = Action::deliver, kRepeat = Action::repeat, kFailOver = Action::fail_over,
@@ -36,10 +37,10 @@ constexpr Row kRows[] = {
      kRepeat},
     {"no reply", Failure::timed_out, 0, Reason::timed_out, silent, kRepeat, kRepeat, kUnknown, kRepeat},
     {"flood", Failure::flooded, 0, Reason::connection_lost, silent, kRepeat, kRepeat, kUnknown, kRepeat},
-    {"502", Failure::none, 502, Reason::http_status, silent, kRepeat, kRepeat, kUnknown, kRepeat},
+    {"502", Failure::none, 502, Reason::server_error, silent, kRepeat, kRepeat, kUnknown, kRepeat},
     {"504 with JSON", Failure::none, 504, Reason::device_error, silent, kRepeat, kRepeat, kUnknown, kRepeat},
-    {"429", Failure::none, 429, Reason::http_status, busy, kRepeat, kRepeat, kUnknown, kRepeat},
-    {"503", Failure::none, 503, Reason::http_status, busy, kRepeat, kRepeat, kUnknown, kRepeat},
+    {"429", Failure::none, 429, Reason::device_busy, busy, kRepeat, kRepeat, kUnknown, kRepeat},
+    {"503", Failure::none, 503, Reason::device_busy, busy, kRepeat, kRepeat, kUnknown, kRepeat},
     {"certificate", Failure::certificate_not_trusted, 0, Reason::certificate_not_trusted, untrusted,
      kFailOver, kFailOver, kUnknown, kFailOver},
     {"client certificate rejected", Failure::client_rejected, 0, Reason::bad_configuration, untrusted,
@@ -49,7 +50,7 @@ constexpr Row kRows[] = {
     {"name", Failure::host_name_mismatch, 0, Reason::host_name_mismatch, untrusted, kFailOver, kFailOver,
      kUnknown, kFailOver},
     {"TLS", Failure::tls_failed, 0, Reason::tls_failed, untrusted, kFailOver, kFailOver, kUnknown, kFailOver},
-    {"500", Failure::none, 500, Reason::http_status, server_error, kFailOver, kFailOver, kUnknown, kUnknown},
+    {"500", Failure::none, 500, Reason::server_error, server_error, kFailOver, kFailOver, kUnknown, kUnknown},
     {"500 with an error text", Failure::none, 500, Reason::device_error, server_error, kFailOver, kFailOver,
      kUnknown, kUnknown},
     {"HTML", Failure::none, 200, Reason::bad_reply, garbage, kFailOver, kFailOver, kUnknown, kUnknown},
@@ -71,7 +72,21 @@ constexpr Row kRows[] = {
     {"PIN missing", Failure::none, 403, Reason::pin_missing, refused, kDeliver, kDeliver, kDeliver, kDeliver},
     {"unknown command", Failure::none, 404, Reason::unknown_command, refused, kDeliver, kDeliver, kDeliver,
      kDeliver},
-    {"404", Failure::none, 404, Reason::http_status, refused, kDeliver, kDeliver, kDeliver, kDeliver},
+    {"404 with JSON", Failure::none, 404, Reason::http_status, refused, kDeliver, kDeliver, kDeliver,
+     kDeliver},
+    {"404 with HTML", Failure::none, 404, Reason::http_status, page, kFailOver, kFailOver, kUnknown, kUnknown,
+     false},
+    {"302", Failure::none, 302, Reason::http_status, page, kFailOver, kFailOver, kUnknown, kUnknown, false},
+    {"302 with JSON", Failure::none, 302, Reason::http_status, page, kFailOver, kFailOver, kUnknown,
+     kUnknown},
+    {"HTML with an error", Failure::none, 200, Reason::device_error, page, kFailOver, kFailOver, kUnknown,
+     kUnknown, false},
+    {"403 with HTML", Failure::none, 403, Reason::access_denied, no_access, kFailOver, kFailOver, kDeliver,
+     kDeliver, false},
+    {"429 with HTML", Failure::none, 429, Reason::device_busy, busy, kRepeat, kRepeat, kUnknown, kRepeat,
+     false},
+    {"unknown key, as plain text", Failure::none, 404, Reason::unknown_key, unknown_key, kDeliver, kFailOver,
+     kDeliver, kDeliver, false},
     {"an error", Failure::none, 200, Reason::device_error, refused, kDeliver, kDeliver, kDeliver, kDeliver},
     {"descriptors closed by the program", Failure::descriptors_closed, 0, Reason::connection_lost,
      local_limit, kRepeat, kRepeat, kUnknown, kRepeat},
@@ -88,7 +103,7 @@ constexpr Row kRows[] = {
 
 TEST(Outcome, follows_from_one_table_of_reply_kinds_and_operations) {
   for (const auto& row : kRows) {
-    const ReplyKind kind = kind_of(row.failure, row.status, row.judged);
+    const ReplyKind kind = kind_of(row.failure, row.status, row.judged, row.is_json);
     EXPECT_EQ(kind, row.kind) << row.name;
     EXPECT_EQ(action_after(kind, OperationKind::reading, false), row.reading) << row.name;
     EXPECT_EQ(action_after(kind, OperationKind::signing, false), row.signing) << row.name;
@@ -122,7 +137,7 @@ TEST(Outcome, of_silence_is_not_the_nodes_fault_while_it_answers_others) {
 TEST(Outcome, that_every_request_would_have_is_the_nodes_fault_at_once) {
   for (const auto kind : {unreachable, busy, untrusted, server_error, garbage, no_access})
     EXPECT_TRUE(is_of_the_node(kind, 1, true)) << static_cast<int>(kind);
-  for (const auto kind : {good, unknown_key, wrong_pin, refused, local_limit, local})
+  for (const auto kind : {good, page, unknown_key, wrong_pin, refused, local_limit, local})
     EXPECT_FALSE(is_of_the_node(kind, 5, false)) << static_cast<int>(kind);
 }
 
