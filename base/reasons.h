@@ -41,7 +41,7 @@ namespace sesam {
   X(connection_lost, "connection lost", "check the network, and that the device is up")                     \
   X(tls_failed, "TLS failed", "check that 'url' names the device's HTTPS interface")                        \
   X(http_status, "unexpected HTTP status", "check that 'url' names an N200, and the wire_... settings")     \
-  X(bad_reply, "reply is not valid JSON", "check that 'url' names an N200, and the wire_... settings")      \
+  X(bad_reply, "reply cannot be used", "check that 'url' names an N200, and the wire_... settings")         \
   X(reply_field_missing, "reply lacks a field", "check the wire_... settings against the vendor's manual")  \
   X(bad_signature_length, "signature of the wrong length",                                                  \
     "check the wire_... settings against the vendor's manual")                                              \

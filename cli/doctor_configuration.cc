@@ -19,6 +19,7 @@
 #include "cli/listed_providers.h"
 #include "cli/openssl_conf_hint.h"
 #include "config/include_files.h"
+#include "ossl/handles.h"
 
 namespace sesam::cli {
 namespace {

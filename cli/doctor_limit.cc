@@ -7,6 +7,7 @@
 
 #include "cli/doctor.h"
 #include "metrics/counts.h"
+#include "n200/errors.h"
 
 namespace sesam::cli {
 namespace {
@@ -20,7 +21,7 @@ void ask_for_the_time(n200::Device& device, std::chrono::steady_clock::time_poin
   for (unsigned asked = 0; asked < 2 || (metrics::counts().connections_allowed.get() != 0 &&
                                          std::chrono::steady_clock::now() < until);
        ++asked)
-    if (!device.timestamp()) return;
+    if (const auto time = device.timestamp(); !time && !n200::says_no_time(time.error().reason)) return;
 }
 
 }  // namespace

@@ -66,6 +66,10 @@ Result<FoundKey> find_key(n200::Device& device, const std::string& name) {
   return find(device, &n200::Device::find_key, name);
 }
 
+Result<FoundKey> find_key_past_cache(n200::Device& device, const std::string& name) {
+  return find(device, &n200::Device::find_key_past_cache, name);
+}
+
 Result<FoundKey> find_key_to_remove(n200::Device& device, const std::string& name) {
   return find(device, &n200::Device::find_key_to_remove, name);
 }

@@ -27,6 +27,8 @@ Result<n200::KeyUri> uri_of_name(const std::string& name);
 /// what Device::find_key raises.
 Result<FoundKey> find_key(n200::Device& device, const std::string& name);
 
+/// The same by Device::find_key_past_cache(), which says more surely that there is no such key.
+Result<FoundKey> find_key_past_cache(n200::Device& device, const std::string& name);
 /// The same for a key that is to be deleted: on any node of the cluster.
 Result<FoundKey> find_key_to_remove(n200::Device& device, const std::string& name);
 

@@ -7,6 +7,7 @@
 
 #include "base/ascii_case.h"
 #include "cli/commands.h"
+#include "cli/errors.h"
 #include "cli/key_kind.h"
 #include "cli/key_name.h"
 #include "cli/option_values.h"
@@ -16,6 +17,8 @@
 
 namespace sesam::cli {
 namespace {
+
+constexpr std::size_t kMaxQuoted = 64;  // bytes of a malformed key_id
 
 struct Arguments {
   std::string pattern;
@@ -54,7 +57,8 @@ bool fits(const n200::KeyRecord& record, const Arguments& arguments) {
   return arguments.curve.empty() || n200::curve_of(record) == n200::curve_named(arguments.curve.c_str());
 }
 
-Result<n200::PackedRecords> listed(n200::Device& device, const Arguments& arguments) {
+Result<n200::PackedRecords> listed(n200::Device& device, const Arguments& arguments,
+                                   n200::SkippedRecords& skipped) {
   const bool is_uri = !arguments.pattern.empty() && !has_wildcard(arguments.pattern);
   SESAM_TRY(uri, uri_of_name(is_uri ? arguments.pattern : "sesam:"));
   n200::PackedRecords records;
@@ -63,7 +67,7 @@ Result<n200::PackedRecords> listed(n200::Device& device, const Arguments& argume
       [&](const n200::KeyRecord& record) {
         if (fits(record, arguments)) records.add(record);
       },
-      n200::Device::kAllTypes));
+      n200::Device::kAllTypes, &skipped));
   records.sort(kOrders.at(arguments.sort), arguments.reverse);
   return records;
 }
@@ -127,14 +131,25 @@ std::string filter_of(const Arguments& arguments) {
   return text;
 }
 
+void warn_of(const n200::SkippedRecords& skipped, const n200::Device& device) {
+  if (skipped.count == 0) return;
+  print_warning(std::to_string(skipped.count) +
+                (skipped.count == 1 ? " record cannot be read" : " records cannot be read") + ": that of \"" +
+                device.redacted(skipped.key_id.substr(0, kMaxQuoted)) + "\" has " + skipped.flaw +
+                "; check wire_list_keys against the vendor's manual");
+}
+
 Result<bool> list(const Session& session, const Arguments& arguments) {
   SESAM_TRY(device, session.device());
-  SESAM_TRY(records, listed(*device, arguments));
+  n200::SkippedRecords skipped;
+  SESAM_TRY(records, listed(*device, arguments, skipped));
   print(records, session, arguments);
+  warn_of(skipped, *device);
   if (records.size() > 0) return true;
   if (arguments.has_filter())
     return Error{Reason::unknown_key, "no key on the device matches " + filter_of(arguments)};
-  if (!session.json) std::cerr << "There are no keys on the device that this user can list.\n";
+  if (!session.json && skipped.count == 0)
+    std::cerr << "There are no keys on the device that this user can list.\n";
   return true;
 }
 

@@ -11,9 +11,12 @@
 
 #include "keymgmt/device_params.h"
 #include "n200/device.h"
+#include "n200/errors.h"
 #include "n200/key_uri.h"
 #include "n200/uri.h"
 #include "ossl/crypto.h"
+#include "transport/options.h"
+#include "transport/pipeline.h"
 
 namespace sesam::keymgmt {
 namespace {
@@ -31,9 +34,9 @@ bool is_listed(const OSSL_PARAM* table, const char* name) noexcept {
 }
 
 // For an error that quotes a record, whose members come from the device.
-Error redacted(Error error, const n200::Device& device) {
-  error.detail = device.redacted(error.detail);
-  return error;
+Error of_record(const Error& error, const n200::KeyRecord& record, const n200::Device& device) {
+  return n200::error_of({"opening the key", {}, device.pipeline().options().urls[record.node]}, error.reason,
+                        device.redacted(error.detail));
 }
 
 }  // namespace
@@ -45,9 +48,9 @@ Result<std::shared_ptr<const KeyData>> Key::from_record(const n200::KeyRecord& r
   data->handle = device->handle(uri, record, std::move(pin));
   data->uri = uri_of(record, n200::UriScheme::sesam, uri);
   const auto type = type_of(record);
-  if (!type) return redacted(type.error(), *device);
+  if (!type) return of_record(type.error(), record, *device);
   auto public_key = public_key_of(record, *type);
-  if (!public_key) return redacted(std::move(public_key).error(), *device);
+  if (!public_key) return of_record(public_key.error(), record, *device);
   data->type = *type;
   data->public_key = *std::move(public_key);
   data->device_signature_bytes = device_signature_bytes(*type, data->public_key.get());

@@ -9,9 +9,19 @@
 namespace sesam::keymgmt {
 namespace {
 
+std::string named(const n200::KeyRecord& record) {
+  return "key '" + record.nice_name + "' (" + record.key_id + ")";
+}
+
 std::string described(const n200::KeyRecord& record) {
-  return "key '" + record.nice_name + "' (" + record.key_id + "), of type " + record.key_type + ", " +
-         std::to_string(record.key_bits) + " bits";
+  return named(record) + ", of type " + record.key_type + ", " + std::to_string(record.key_bits) + " bits";
+}
+
+// The device's record of the key lacks a field, or has it under another name.
+Error lacks(const n200::KeyRecord& record, const std::string& what, const std::string& field) {
+  return {Reason::reply_field_missing, named(record) + ": the device returned no " + what +
+                                           "; if it calls it " + "THEIRNAME, add " + field +
+                                           "=THEIRNAME to wire_find_key and wire_list_keys"};
 }
 
 }  // namespace
@@ -19,14 +29,19 @@ std::string described(const n200::KeyRecord& record) {
 Result<KeyType> type_of(const n200::KeyRecord& record) {
   for (std::size_t i = 0; i < std::size(kKeyTypes); ++i)
     if (kKeyTypes[i].has_type(record)) return static_cast<KeyType>(i);
+  if (record.key_type.empty()) return lacks(record, "key type", "key_type");
   return Error{Reason::unsupported_key, described(record)};
 }
 
 Result<ossl::Pkey> public_key_of(const n200::KeyRecord& record, KeyType type) {
   ossl::Pkey key = row_of(type).public_key(record);
-  if (!key)
-    return Error{Reason::bad_public_key, described(record) + ": the device returned an invalid public key"};
-  return key;
+  if (key) return key;
+  const bool is_rsa = type == KeyType::rsa;
+  if (!record.has_public_part() && record.unread_public_key.empty())
+    return lacks(record, "public key", is_rsa ? "modulus=THEIRNAME and exponent" : "public_key");
+  std::string problem = described(record) + ": the device returned an invalid public key";
+  if (!record.unread_public_key.empty()) problem += ": \"" + record.unread_public_key + "\"";
+  return Error{Reason::bad_public_key, std::move(problem)};
 }
 
 ossl::Pkey public_key_from(KeyType type, const OSSL_PARAM params[], int selection) {

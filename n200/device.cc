@@ -99,8 +99,8 @@ Result<KeyRecord> Device::find_key_to_remove(const KeyUri& uri) {
 }
 
 Result<void> Device::list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& visit,
-                               std::span<const std::string_view> types) {
-  return n200::list_keys(*exchanger_, uri, visit, types);
+                               std::span<const std::string_view> types, SkippedRecords* skipped) {
+  return n200::list_keys(*exchanger_, uri, visit, types, {}, skipped);
 }
 
 KeyHandle Device::handle(const KeyUri& uri, const KeyRecord& record, Secret pin) const {

@@ -59,9 +59,11 @@ class Device {
   /// unknown_key, several_keys_match (naming them), key_attribute_mismatch. In a cluster, if the node in use
   /// does not know the key, the other healthy nodes are asked: the first one that has it is used.
   Result<KeyRecord> find_key(const KeyUri& uri);
-  /// The same, but always asks the device: before a key is deleted, a cached answer is too old.
+  /// The same, but always asks the device: before a key is deleted, a cached answer is too old. If the device
+  /// refuses in words that are not understood, and its listings do not have the key: unknown_key.
   Result<KeyRecord> find_key_past_cache(const KeyUri& uri);
-  /// The same, for remove(): asks the nodes that are not healthy, too.
+  /// The same, for remove(): asks the nodes that are not healthy, too. If the URI names the key by its
+  /// nice_name only, the listings of all types must not have another key that matches: several_keys_match.
   Result<KeyRecord> find_key_to_remove(const KeyUri& uri);
 
   /// The types of keys (n200.md). The first one is observed; the others are assumed, so a device may not know
@@ -70,9 +72,11 @@ class Device {
   static constexpr std::string_view kAllTypes[] = {kObservedType, "BRAINPOOL", "RSA", kSymmetricType};
 
   /// Calls `visit` with every key of these types that agrees with the URI's attributes. Not cached. Sends one
-  /// request per type, and a second one if the device refuses a type other than "NIST".
+  /// request per type, and a second one if the device refuses a type other than "NIST". Records that cannot
+  /// be used are logged, and counted in `skipped` if it is not null.
   Result<void> list_keys(const KeyUri& uri, const std::function<void(const KeyRecord&)>& visit,
-                         std::span<const std::string_view> types = kAsymmetricTypes);
+                         std::span<const std::string_view> types = kAsymmetricTypes,
+                         SkippedRecords* skipped = nullptr);
 
   /// Opens a key that was found by this URI. The core is the URI's, or else the configured one; `pin` may be
   /// empty. Later replies of the device show whether it still has the key, without extra requests.
@@ -81,8 +85,9 @@ class Device {
   /// key in its place, wrong_core if it has the key despite unknown_key, else `otherwise`.
   Error replaced_or(Error otherwise, const KeyHandle& key, Clock::time_point until);
 
-  /// Generates a key with at least three requests: check that the name is free, generate the key, look it
-  /// up and check it against the request. Nothing is ever deleted. If the device made another key than
+  /// Generates a key with at least three requests: check that the name is free (by the listings of all types
+  /// if the look-up is refused in words that are not understood), generate the key, look it up and check it
+  /// against the request. Nothing is ever deleted. If the device made another key than
   /// requested, this process makes no further key of that name. The second request is never repeated if
   /// the device may have acted on it: after a lost reply the key is looked up by its name, repeatedly
   /// while the device may still be at work, and must match the request. Raises bad_argument (the name is
@@ -120,7 +125,8 @@ class Device {
   /// Decrypts what encrypt() returned. Raises the same.
   Result<Secret> decrypt(const KeyHandle& key, std::span<const unsigned char> cipher);
 
-  /// Returns the time of the device's clock, in seconds since 1970-01-01 UTC. Raises bad_reply.
+  /// Returns the time of the device's clock, in seconds since 1970-01-01 UTC. Raises bad_reply; if only the
+  /// time cannot be read, says_no_time() (errors.h).
   Result<std::chrono::sys_seconds> timestamp();
   /// Fills `out` with random bytes from the device, in as many requests as needed. Raises bad_reply.
   Result<void> random(std::span<unsigned char> out);

@@ -53,6 +53,10 @@ Reason reason_for_status(int status) noexcept {
   }
 }
 
+bool says_no_time(Reason reason) noexcept {
+  return reason == Reason::reply_field_missing || reason == Reason::unknown_command;
+}
+
 Error error_of(const OperationContext& doing, Reason reason, std::string_view problem) {
   std::string detail(doing.what);
   if (!doing.key.empty()) detail += " " + doing.key;

@@ -40,6 +40,10 @@ struct DeviceWords {
 Error device_error(const OperationContext& doing, Reason reason, const DeviceWords& words,
                    std::span<const std::string_view> secrets);
 
+/// Whether a request for the time failed only in this: the device authorized it, but the time cannot be read,
+/// or the device does not know the command. Other commands may work.
+bool says_no_time(Reason reason) noexcept;
+
 /// An error with the detail "what key at endpoint: problem".
 Error error_of(const OperationContext& doing, Reason reason, std::string_view problem);
 

@@ -25,8 +25,8 @@ struct Expected {
 
 /// Checks that the reply contains the answer in a known form; document.may_report_error() is known then. A
 /// signature or a new key_id may also be in another member, which document.text() then returns: this is safe,
-/// because the signature will be verified and the key looked up. Raises reply_field_missing, bad_reply,
-/// bad_signature_length.
+/// because the signature will be verified and the key looked up. A time may be a JSON number. Raises
+/// reply_field_missing, bad_reply, bad_signature_length.
 Result<void> check_reply(ReplyDocument& document, const Expected& expected);
 
 }  // namespace sesam::n200

@@ -7,14 +7,20 @@
 #include <vector>
 
 #include "base/ascii_case.h"
+#include "base/hex.h"
 #include "n200/bounded_records.h"
+#include "n200/device.h"
 #include "n200/key_cache.h"
 #include "n200/key_standing.h"
 #include "n200/key_uri.h"
 #include "n200/list_keys.h"
+#include "n200/reply_members.h"
+#include "transport/http_status.h"
 
 namespace sesam::n200 {
 namespace {
+
+namespace http = transport::http_status;
 
 KeyQuestion question_of(const Exchanger& exchanger, const std::string& name, std::size_t node) {
   return {exchanger.identity() + std::to_string(node), name};
@@ -39,9 +45,44 @@ std::string names_of(const std::vector<KeyRecord>& records) {
   return records.size() > kMaxNames ? names + ", ..." : names;
 }
 
-// `asked`: set to the node that answered.
+// The field by which the record would show that it is the key of that name, if the record does not have it.
+std::string_view missing_name_of(const KeyRecord& record, std::string_view name) {
+  if (has_key_id_form(name)) return {};
+  if (record.nice_name.empty()) return "nice_name";
+  constexpr std::size_t kIdDigits = 12;
+  return record.id.empty() && name.size() == kIdDigits && is_hex(name) ? "id" : std::string_view();
+}
+
+// None of the records of a look-up has the name.
+Error not_the_key(const Exchanger& exchanger, const OperationContext& doing, const std::string& name,
+                  const std::vector<KeyRecord>& others) {
+  for (const auto& record : others)
+    if (const auto missing = missing_name_of(record, name); !missing.empty())
+      return error_of(doing, Reason::reply_field_missing,
+                      "the record of " + exchanger.redacted(record.key_id) + " has no " +
+                          std::string(missing) +
+                          ", so it may be another key; if the device calls it THEIRNAME, "
+                          "add " +
+                          std::string(missing) + "=THEIRNAME to wire_find_key and wire_list_keys");
+  return error_of(doing, Reason::bad_reply,
+                  "the device returned another key: " + exchanger.redacted(names_of(others)));
+}
+
+// A refusal that may be the device's own way to say "unknown key".
+bool is_unclear(const Error& error, int status) {
+  return status < http::kInternalServerError &&
+         (error.reason == Reason::device_error || error.reason == Reason::http_status ||
+          error.reason == Reason::reply_field_missing);
+}
+
+// How a look-up went.
+struct Asked {
+  std::size_t node = 0;        // that answered
+  bool may_mean_none = false;  // it failed, and is_unclear()
+};
+
 Result<KeyRecords> request_key(Exchanger& exchanger, const std::string& name,
-                               Exchanger::Clock::time_point until, OneNode node, std::size_t& asked) {
+                               Exchanger::Clock::time_point until, OneNode node, Asked& asked) {
   Exchange asking{.operation = Operation::find_key,
                   .doing = {"looking up", "key '" + name + "'", exchanger.endpoint_url()},
                   .deadline = until,
@@ -55,11 +96,9 @@ Result<KeyRecords> request_key(Exchanger& exchanger, const std::string& name,
     else if (others.size() <= kMaxNames)
       others.push_back(std::move(record));
   });
-  asked = asking.node;
+  asked = {asking.node, !visited && is_unclear(visited.error(), asking.status)};
   SESAM_CHECK(visited);
-  if (records.empty() && !others.empty())
-    return error_of(asking.doing, Reason::bad_reply,
-                    "the device returned another key: " + exchanger.redacted(names_of(others)));
+  if (records.empty() && !others.empty()) return not_the_key(exchanger, asking.doing, name, others);
   process_state<KeyStandings>().check_against(question_of(exchanger, name, asking.node), records);
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
@@ -73,11 +112,12 @@ KeyRecords with_lacking(const std::vector<KeyRecord>& records, NodeSet lacking) 
 // Which nodes are asked for a key that the node in use does not know.
 enum class Others : std::uint8_t { healthy, all };
 
-// Asks every node once, because nodes may be out of sync. A node that is avoided is not waited for.
+// Asks every node once, because nodes may be out of sync. A node that is avoided is not waited for. `asked`:
+// of the first one.
 Result<KeyRecords> request_key_anywhere(Exchanger& exchanger, const std::string& name,
-                                        Exchanger::Clock::time_point until, Others others) {
-  std::size_t first = 0;
-  auto found = request_key(exchanger, name, until, {}, first);
+                                        Exchanger::Clock::time_point until, Others others, Asked& asked) {
+  auto found = request_key(exchanger, name, until, {}, asked);
+  const std::size_t first = asked.node;
   const bool is_unknown = found ? (*found)->empty() : found.error().reason == Reason::unknown_key;
   if (!is_unknown || exchanger.node_count() == 1) return found;
   NodeSet lacking = node_set(first);
@@ -126,14 +166,14 @@ Result<KeyRecord> matching_one(const Exchanger& exchanger, const OperationContex
   return std::move(matching.front());
 }
 
-Result<KeyRecord> find_among(Exchanger& exchanger, const KeyUri& uri, Others others) {
+Result<KeyRecord> find_among(Exchanger& exchanger, const KeyUri& uri, Others others, Asked& asked) {
   const auto until = exchanger.deadline();
   const std::string name = lookup_name(uri);
   if (name.empty()) return Error{Reason::bad_uri, "the URI names no key"};  // "" would match a nameless key
   SESAM_TRY(answer, process_state<KeyCache>().get(
                         cache_name_of_key(exchanger, name),
                         std::chrono::seconds(exchanger.options().key_cache_seconds), until,
-                        [&] { return request_key_anywhere(exchanger, name, until, others); }));
+                        [&] { return request_key_anywhere(exchanger, name, until, others, asked); }));
   const OperationContext doing{
       "looking up", "key '" + name + "'",
       answer->empty() ? exchanger.endpoint_url() : exchanger.url_of(answer->front().node)};
@@ -146,20 +186,62 @@ Result<KeyRecord> find_among(Exchanger& exchanger, const KeyUri& uri, Others oth
   return whole;
 }
 
+// The keys of that name in the listings of all types.
+Result<KeyRecords> keys_listed_as(Exchanger& exchanger, const std::string& name, OneNode node) {
+  std::vector<KeyRecord> listed;
+  const auto take = [&](const KeyRecord& record) {
+    if (carries(record, name)) listed.push_back(record);
+  };
+  SESAM_CHECK(list_keys(exchanger, {}, take, Device::kAllTypes, node));
+  return std::make_shared<const std::vector<KeyRecord>>(std::move(listed));
+}
+
+// Takes a refusal that is_unclear() for "unknown key" if no listing has the key.
+Result<KeyRecord> find_past_cache_among(Exchanger& exchanger, const KeyUri& uri, Others others) {
+  const std::string name = lookup_name(uri);
+  process_state<KeyCache>().forget(cache_name_of_key(exchanger, name));
+  Asked asked;
+  auto found = find_among(exchanger, uri, others, asked);
+  if (found || !asked.may_mean_none) return found;
+  const auto listed = keys_listed_as(exchanger, name, {});
+  if (!listed || !(*listed)->empty()) return found;
+  return Error{Reason::unknown_key, found.error().detail + "; no listing has the key"};
+}
+
+// A deletion cannot be undone, and the device may return one of several keys of a nice_name.
+Result<KeyRecord> only_one_named(Exchanger& exchanger, const KeyUri& uri, KeyRecord record) {
+  const bool is_by_nice_name = uri.key_id.empty() && uri.token.empty() && uri.id.empty();
+  if (!is_by_nice_name) return record;
+  std::vector<KeyRecord> others;
+  const auto take = [&](const KeyRecord& one) {
+    if (!equal_ignoring_case(one.key_id, record.key_id)) others.push_back(one);
+  };
+  const auto listed = list_keys(exchanger, uri, take, Device::kAllTypes, record.node);
+  const OperationContext doing{"looking up", "key '" + record.nice_name + "'", exchanger.url_of(record.node)};
+  if (!listed)
+    return error_of(
+        doing, listed.error().reason,
+        "it is not known whether " + exchanger.redacted(record.key_id) +
+            " is the only key of that name; name the key by its key_id: " + listed.error().detail);
+  if (others.empty()) return record;
+  others.insert(others.begin(), std::move(record));
+  return error_of(doing, Reason::several_keys_match, exchanger.redacted(names_of(others)));
+}
+
 }  // namespace
 
 Result<KeyRecord> find_key(Exchanger& exchanger, const KeyUri& uri) {
-  return find_among(exchanger, uri, Others::healthy);
+  Asked asked;
+  return find_among(exchanger, uri, Others::healthy, asked);
 }
 
 Result<KeyRecord> find_key_past_cache(Exchanger& exchanger, const KeyUri& uri) {
-  process_state<KeyCache>().forget(cache_name_of_key(exchanger, lookup_name(uri)));
-  return find_key(exchanger, uri);
+  return find_past_cache_among(exchanger, uri, Others::healthy);
 }
 
 Result<KeyRecord> find_key_to_remove(Exchanger& exchanger, const KeyUri& uri) {
-  process_state<KeyCache>().forget(cache_name_of_key(exchanger, lookup_name(uri)));
-  return find_among(exchanger, uri, Others::all);
+  SESAM_TRY(found, find_past_cache_among(exchanger, uri, Others::all));
+  return only_one_named(exchanger, uri, std::move(found));
 }
 
 Exchanger::Clock::time_point deadline_of_one_node(Exchanger::Clock::time_point until) {
@@ -168,11 +250,22 @@ Exchanger::Clock::time_point deadline_of_one_node(Exchanger::Clock::time_point u
 
 Result<KeyRecords> keys_named(Exchanger& exchanger, const std::string& name,
                               Exchanger::Clock::time_point until, OneNode node) {
-  std::size_t asked = 0;
+  Asked asked;
   auto found = request_key(exchanger, name, until, node, asked);
   if (!found && found.error().reason == Reason::unknown_key)
     return std::make_shared<const std::vector<KeyRecord>>();
   return found;
+}
+
+Result<KeyRecords> keys_named_or_listed(Exchanger& exchanger, const std::string& name, OneNode node) {
+  Asked asked;
+  auto found = request_key(exchanger, name, exchanger.deadline(), node, asked);
+  if (!found && found.error().reason == Reason::unknown_key)
+    return std::make_shared<const std::vector<KeyRecord>>();
+  if (found || !asked.may_mean_none) return found;
+  auto listed = keys_listed_as(exchanger, name, node);
+  return listed ? std::move(listed)
+                : Error{found.error().reason, found.error().detail + "; " + listed.error().detail};
 }
 
 // n200.md does not say whether getkeyattributes returns an EC key's public part; listkeys does. One listing
@@ -217,14 +310,13 @@ Error replaced_or(Exchanger& exchanger, Error otherwise, const KeyHandle& key,
   if (!key.standing) return otherwise;
   const std::string& name = key.standing->question().name;
   process_state<KeyCache>().forget(cache_name_of_key(exchanger, name));
-  std::size_t node = 0;
-  const auto asked =
-      request_key(exchanger, name, until, {}, node);  // the answer is checked against all open keys
-  if (!asked) return otherwise;
+  Asked asked;
+  const auto found = request_key(exchanger, name, until, {}, asked);  // checks it against all open keys
+  if (!found) return otherwise;
   if (key.standing->is_replaced())
     return error_of({"using", key.description(), exchanger.endpoint_url()}, Reason::key_replaced,
                     "the device now has another key in its place");
-  const bool is_there = std::any_of((*asked)->begin(), (*asked)->end(),
+  const bool is_there = std::any_of((*found)->begin(), (*found)->end(),
                                     [&](const KeyRecord& record) { return record.key_id == key.key_id; });
   if (otherwise.reason != Reason::unknown_key || !is_there) return otherwise;
   return {Reason::wrong_core,

@@ -26,6 +26,9 @@ Exchanger::Clock::time_point deadline_of_one_node(Exchanger::Clock::time_point u
 /// All keys of that name, fresh from the device; empty if the node has none.
 Result<KeyRecords> keys_named(Exchanger& exchanger, const std::string& name,
                               Exchanger::Clock::time_point until, OneNode node);
+/// The same, for a name that may be free. If the device refuses the look-up in words that are not understood,
+/// which may mean "unknown key", the listings of all types decide.
+Result<KeyRecords> keys_named_or_listed(Exchanger& exchanger, const std::string& name, OneNode node);
 /// The key's record in a listing of its type, with the public part; `record` if it is not listed.
 Result<KeyRecord> with_public_key(Exchanger& exchanger, KeyRecord record, Exchanger::Clock::time_point until,
                                   OneNode node);

@@ -28,6 +28,8 @@ struct KeyRecord {
   std::size_t node = 0;  ///< index in `urls` of the node that returned it
   NodeSet lacking = 0;   ///< nodes that did not know the key when it was looked up
 
+  /// The device's text for the public key, cut, if it is not understood; untrusted.
+  std::string unread_public_key;
   std::string flaw;  ///< why the record is unusable, such as a contradiction; empty if usable
 
   // For display only; empty if the device did not return them.
@@ -41,8 +43,8 @@ struct KeyRecord {
   /// Its approximate size in memory, in bytes.
   std::size_t bytes() const noexcept {
     std::size_t sum = sizeof *this;
-    for (const auto* text : {&key_id, &token, &id, &nice_name, &key_type, &flaw, &acl, &owner, &created,
-                             &last_used, &planned_until})
+    for (const auto* text : {&key_id, &token, &id, &nice_name, &key_type, &unread_public_key, &flaw, &acl,
+                             &owner, &created, &last_used, &planned_until})
       sum += text->capacity();
     for (const auto* number : {&public_key, &modulus, &exponent}) sum += number->capacity();
     return sum;
@@ -55,6 +57,14 @@ struct KeyRecord {
   }
   /// The PKCS#11 serial number: the 16 hex digits in the middle of the key_id.
   std::string serial() const { return key_id.size() == 39 ? key_id.substr(7, 16) : std::string(); }
+};
+
+/// Records of listings that cannot be used.
+struct SkippedRecords {
+  std::size_t count = 0;
+  // Of the first one; untrusted.
+  std::string key_id;
+  std::string flaw;
 };
 
 using KeyRecords = std::shared_ptr<const std::vector<KeyRecord>>;

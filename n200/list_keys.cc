@@ -21,11 +21,10 @@ std::string_view problem_of(const KeyRecord& record) {
 }  // namespace
 
 Result<void> visit_records(Exchanger& exchanger, Exchange& asking,
-                           const std::function<void(KeyRecord)>& visit) {
+                           const std::function<void(KeyRecord)>& visit, SkippedRecords* skipped) {
   SESAM_TRY(document, exchanger.exchange(asking));
   std::size_t records = 0;
-  std::size_t skipped = 0;
-  std::string flaw;  // of the first record that is skipped
+  SkippedRecords unusable;
   const auto taken = document.for_each_record(
       exchanger.row_of(asking),
       [&](KeyRecord record) {
@@ -33,28 +32,34 @@ Result<void> visit_records(Exchanger& exchanger, Exchange& asking,
         record.node = asking.node;
         const std::string_view problem = problem_of(record);
         if (problem.empty()) return visit(std::move(record));
-        if (flaw.empty()) flaw = std::string(problem);
-        ++skipped;
+        if (unusable.count++ > 0) return;
+        unusable.flaw = std::string(problem);
+        unusable.key_id = std::move(record.key_id);
       },
       asking.deadline);
   if (!taken && taken.error().reason == Reason::timed_out)
     return error_of(asking.doing, Reason::timed_out, taken.error().detail);
   if (!taken || records == 0) return exchanger.judge().without_records(asking, document, taken);
-  if (skipped == 0) return {};
-  if (skipped == records && asking.operation == Operation::find_key)
-    return exchanger.judge().refusal(asking, Reason::bad_public_key, {asking.status, flaw});
-  exchanger.log().write(
-      LogLevel::failures,
-      exchanger.judge()
-          .refusal(
-              asking, Reason::bad_reply,
-              {200, flaw, std::to_string(skipped) + " of " + std::to_string(records) + " records skipped"})
-          .detail);
+  if (unusable.count == 0) return {};
+  if (unusable.count == records && asking.operation == Operation::find_key)
+    return exchanger.judge().refusal(asking, Reason::bad_public_key, {asking.status, unusable.flaw});
+  exchanger.log().write(LogLevel::failures, exchanger.judge()
+                                                .refusal(asking, Reason::bad_reply,
+                                                         {200, unusable.flaw,
+                                                          std::to_string(unusable.count) + " of " +
+                                                              std::to_string(records) + " records skipped"})
+                                                .detail);
+  if (skipped == nullptr) return {};
+  if (skipped->count == 0)
+    *skipped = std::move(unusable);
+  else
+    skipped->count += unusable.count;
   return {};
 }
 
 Result<bool> list_type(Exchanger& exchanger, const std::string& type, Exchanger::Clock::time_point until,
-                       const std::function<void(KeyRecord)>& visit, std::optional<std::size_t> node) {
+                       const std::function<void(KeyRecord)>& visit, std::optional<std::size_t> node,
+                       SkippedRecords* skipped) {
   const std::size_t cap = static_cast<std::size_t>(exchanger.options().max_listing_mib) << 20;
   Exchange asking{.operation = Operation::list_keys,
                   .doing = {"listing", type + " keys", exchanger.endpoint_url()},
@@ -63,9 +68,9 @@ Result<bool> list_type(Exchanger& exchanger, const std::string& type, Exchanger:
                   .only_node = node,
                   .is_follow_up = node.has_value()};
   asking.values.set(Placeholder::type, type);
-  auto taken = visit_records(exchanger, asking, visit);
-  if (taken) return true;
+  auto taken = visit_records(exchanger, asking, visit, skipped);
   const Reason reason = taken.error().reason;
+  if (taken || reason == Reason::unknown_key) return true;
   const bool refused =
       (reason == Reason::device_error || reason == Reason::http_status) && asking.status < kServersOwnTrouble;
   if (type == kObservedType || !refused) return std::move(taken).error();
@@ -75,16 +80,17 @@ Result<bool> list_type(Exchanger& exchanger, const std::string& type, Exchanger:
 
 Result<void> list_keys(Exchanger& exchanger, const KeyUri& uri,
                        const std::function<void(const KeyRecord&)>& visit,
-                       std::span<const std::string_view> types) {
+                       std::span<const std::string_view> types, std::optional<std::size_t> node,
+                       SkippedRecords* skipped) {
   const auto visit_fitting = [&](const KeyRecord& record) {
     if (differing_attribute(uri, record).empty()) visit(record);
   };
   const auto until = exchanger.deadline();
   for (const auto type : types) {
-    SESAM_TRY(listed, list_type(exchanger, std::string(type), until, visit_fitting));
+    SESAM_TRY(listed, list_type(exchanger, std::string(type), until, visit_fitting, node, skipped));
     if (listed) continue;
     // Retry before the type counts as unknown: a temporary failure would hide its keys.
-    SESAM_CHECK(list_type(exchanger, std::string(type), until, visit_fitting));
+    SESAM_CHECK(list_type(exchanger, std::string(type), until, visit_fitting, node, skipped));
   }
   return {};
 }

@@ -83,12 +83,12 @@ Result<void> check_name_is_free(Exchanger& exchanger, const OperationContext& do
                                 const std::string& name) {
   const bool is_alone = exchanger.node_count() == 1;
   for (std::size_t node = 0; node < exchanger.node_count(); ++node) {
-    auto present = keys_named(exchanger, name, exchanger.deadline(), is_alone ? OneNode() : OneNode(node));
-    if (!present && is_alone) return std::move(present).error();
+    auto present = keys_named_or_listed(exchanger, name, is_alone ? OneNode() : OneNode(node));
     if (!present)
       return error_of(doing, present.error().reason,
-                      "request not sent, because not every node could be asked whether the name is free: " +
-                          present.error().detail);
+                      std::string("request not sent, because ") +
+                          (is_alone ? "it is not known" : "not every node could be asked") +
+                          " whether the name is free: " + present.error().detail);
     if (!(*present)->empty())
       return error_of({doing.what, doing.key, is_alone ? doing.endpoint : exchanger.url_of(node)},
                       Reason::key_exists, exchanger.redacted((*present)->front().key_id));

@@ -15,6 +15,7 @@ namespace sesam::n200 {
 namespace {
 
 constexpr unsigned kMaxDepth = 4;
+constexpr std::size_t kMaxQuoted = 150;       // bytes of a public key that is not understood
 constexpr std::size_t kValuesPerLook = 4096;  // values that are read between looks at the clock
 
 Error malformed() { return {Reason::bad_reply, "malformed key record"}; }
@@ -90,7 +91,10 @@ class Settlement {
     settle_type(record);
     for (const auto& text : public_keys_) {
       auto key = x_and_y_of(text, encoding, {record.key_type, record.key_bits});
-      if (!key) continue;
+      if (!key) {
+        record.unread_public_key = text.substr(0, kMaxQuoted);
+        continue;
+      }
       if (!record.public_key.empty() && record.public_key != *key) record.flaw = "two different public keys";
       record.public_key = std::move(*key);
     }

@@ -160,13 +160,30 @@ const Error* ReplyDocument::reported_error() const noexcept {
   return parsed_->reported_error ? &*parsed_->reported_error : nullptr;
 }
 
+bool ReplyDocument::holds_nothing(std::span<const std::string> path) {
+  ondemand::value value;
+  if (parsed_->at(path).get(value)) return false;
+  const std::string_view token = trimmed(value.raw_json_token());
+  if (token != "null" && token != R"("")") return false;
+  ondemand::object object;
+  if (parsed_->root().get(object)) return false;
+  const std::string own_name = canonical_name(path.front());
+  for (auto entry : object) {
+    std::string_view name;
+    if (parsed_->unescape(entry.key()).get(name) || entry.value().get(value)) return false;
+    if ((is_object(value) || is_array(value)) && canonical_name(name) != own_name) return false;
+  }
+  return true;
+}
+
 bool ReplyDocument::may_hold_records(const WireRow& row) {
   ondemand::value value;
   const auto failed = parsed_->at(row.reply_path).get(value);
   if (!failed) {
     const auto type = value.type();
-    return !type.error() && (type.value_unsafe() == ondemand::json_type::object ||
-                             type.value_unsafe() == ondemand::json_type::array);
+    if (type.error()) return false;
+    return type.value_unsafe() == ondemand::json_type::object ||
+           type.value_unsafe() == ondemand::json_type::array || holds_nothing(row.reply_path);
   }
   ondemand::object object;
   if (failed != simdjson::NO_SUCH_FIELD || parsed_->root().get(object)) return false;
@@ -189,6 +206,7 @@ Result<void> ReplyDocument::for_each_record(const WireRow& row, const std::funct
     return reader.read(object);
   }
   if (!may_hold_records(row)) return missing(path, simdjson::INCORRECT_TYPE, "an object");
+  if (holds_nothing(path)) return {};
   if (parsed_->at(path).get(value)) return none;
   SESAM_CHECK(reader.read(value));
   return reader.found_others_only() ? Result<void>(none) : Result<void>();

@@ -48,12 +48,13 @@ class ReplyDocument {
   /// Null: none.
   const Error* reported_error() const noexcept;
   /// Whether there is an object or an array at the path or, if there is no such member, key records in the
-  /// reply itself.
+  /// reply itself; also if holds_nothing().
   bool may_hold_records(const WireRow& row);
   /// Calls `take` with each key record at the row's reply path: {key_id: {field: value, ...}, ...}, a list of
   /// records, or a single record, also a few levels deeper. A record without a key_id gets its member's name.
-  /// Records are read one at a time, because a listing may have hundreds of thousands. Raises
-  /// reply_field_missing, bad_reply, and timed_out if it is not done by `until`.
+  /// Records are read one at a time, because a listing may have hundreds of thousands. A reply that
+  /// holds_nothing() has no records. Raises reply_field_missing, bad_reply, and timed_out if it is not done
+  /// by `until`.
   Result<void> for_each_record(
       const WireRow& row, const std::function<void(KeyRecord)>& take,
       std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
@@ -61,6 +62,9 @@ class ReplyDocument {
  private:
   struct Parsed;
   explicit ReplyDocument(std::unique_ptr<Parsed> parsed) noexcept;
+  /// Whether null or an empty text is at the path, and no other member could hold records: a device may
+  /// report in this way that there are none.
+  bool holds_nothing(std::span<const std::string> path);
   std::unique_ptr<Parsed> parsed_;
 };
 

@@ -4,10 +4,13 @@ import json
 
 import pytest
 
+from harness.foreign_device import KEY_ID
+from harness.lying_device import LyingDevice
 from harness.paths import COMMAND
 from harness.terminal import run_at_terminal
 
 PIN, WRONG_PIN = "24681357", "99887766"
+OTHER_ID = KEY_ID[:-2] + "43"
 
 
 @pytest.fixture
@@ -28,6 +31,15 @@ def test_the_key_whose_name_is_typed_is_gone(device, web, openssl_cnf):
     assert "will be permanently deleted" in done.stderr
     assert names(device) == ["other"]
     assert device.requests()["deletekey"] == 1
+
+
+def test_a_name_of_two_keys_deletes_neither_even_if_the_device_returns_only_one(tmp_path, openssl_cnf, sesam):
+    lying = LyingDevice(tmp_path / "lying")
+    lying.others["NIST"] = {OTHER_ID: {"key_type": "NIST", "nice_name": "web"}}
+    done = sesam(openssl_cnf(lying), "delete", "--yes", "web", check=False)
+    lying.stop()
+    assert done.returncode == 1 and "several keys match" in done.stderr and f"{KEY_ID}, {OTHER_ID}" in done.stderr
+    assert "name one of them by its key_id" in done.stderr and not lying.sent("deletekey")
 
 
 @pytest.mark.parametrize("answer", ["yes", "y", "WEB", "other", "web "])

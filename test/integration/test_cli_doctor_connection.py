@@ -21,6 +21,16 @@ def test_a_clock_that_is_wrong(simulator, openssl_cnf, doctor):
     assert_only_bad(steps, "clock", "behind this machine's", "NTP")
 
 
+@pytest.mark.parametrize("fault", [{"name": "missing-field"}, {"name": "error", "text": "unknown command"}], ids=str)
+def test_a_time_that_cannot_be_read_is_a_warning(device, openssl_cnf, doctor, fault):
+    device.fault(**fault, command="timestamp", count=-1)
+    assert_only_warning(doctor(openssl_cnf(device)), "clock", "asking for the time", "wire_timestamp")
+
+
+def test_a_time_that_is_a_number(simulator, openssl_cnf, doctor):
+    assert doctor(openssl_cnf(simulator(dialect="time-as-number")))["clock"]["result"] == "good"
+
+
 def test_a_port_where_nobody_listens(device, openssl_cnf, doctor):
     assert_only_bad(doctor(openssl_cnf(device, address="127.0.0.1:1")), "connection",
                     "127.0.0.1 port 1: Connection refused", "'url' and 'address'")

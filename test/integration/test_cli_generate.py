@@ -37,6 +37,19 @@ def test_an_rsa_key_is_made_where_and_with_the_rights_that_are_asked_for(device,
     assert f"sesam:key-id={key['key_id']};object=ca" in told["uris"]
 
 
+@pytest.mark.parametrize("text, expected", [("E_NOKEY (-23)", ["web"]), ("access denied", [])])
+def test_the_listings_decide_whether_the_name_is_free_if_the_refusal_is_not_understood(device, openssl_cnf, sesam, text,
+                                                                                       expected):
+    device.fault("error", command="getkeyattributes", text=text)
+    done = sesam(openssl_cnf(device), "generate", "web", "--no-pin", check=False)
+    assert [key["nice_name"] for key in device.keys()] == expected and done.returncode == (0 if expected else 1)
+    assert expected or "because it is not known whether the name is free: looking up key 'web'" in done.stderr
+    device.fault("error", command="getkeyattributes", text="E_TROUBLE")
+    device.create_key("other")
+    done = sesam(openssl_cnf(device), "generate", "other", "--no-pin", check=False)
+    assert done.returncode == 1 and "a key of that name exists" in done.stderr
+
+
 def test_what_is_shown_is_what_show_shows(device, openssl_cnf, sesam):
     cnf = openssl_cnf(device, pin=PIN)
     made = sesam(cnf, "generate", "web")

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from harness.keys import assert_signs
+from harness.lying_device import LyingDevice
 from harness.paths import COMMAND
 from harness.terminal import run_at_terminal
 
@@ -111,6 +112,33 @@ def test_dates_are_sorted_oldest_first_and_unused_keys_before_them(device, keys,
     listed = json.loads(sesam(cnf, "--json", "list", "--sort", "created").stdout)["keys"]
     created = [key.get("created", "") for key in listed]
     assert created == sorted(created)
+
+
+def test_records_that_cannot_be_read_are_counted_and_one_is_named(tmp_path, openssl_cnf, sesam):
+    lying = LyingDevice(tmp_path / "lying")
+    cnf = openssl_cnf(lying)
+    lying.others = {"RSA": {"key 1": {"key_type": "RSA"}, "key 2": {"key_type": "RSA"}}}
+    done = sesam(cnf, "list", "--names")
+    warning = '2 records cannot be read: that of "key 1" has a malformed key_id; check wire_list_keys'
+    assert done.stdout == "web\n" and warning in done.stderr
+    lying.claims["key_id"] = "AB\x1b12"
+    done = sesam(cnf, "list")
+    assert '3 records cannot be read: that of "AB\\x1b12" has' in done.stderr
+    assert "There are no keys" not in done.stderr
+    done = sesam(cnf, "--json", "list")
+    assert json.loads(done.stdout) == {"keys": []}
+    assert "3 records cannot be read" in json.loads(done.stderr)["warning"]
+    lying.stop()
+
+
+@pytest.mark.parametrize("dialect", ["null-for-none", "no-keys-found"])
+def test_a_type_without_keys_is_an_empty_listing_in_whatever_form_the_device_says_so(simulator, openssl_cnf, sesam,
+                                                                                    dialect):
+    device = simulator(dialect=dialect)
+    cnf = openssl_cnf(device)
+    assert "There are no keys on the device" in sesam(cnf, "list").stderr
+    device.create_key("brain", type="BRAINPOOL", size=384)
+    assert names(sesam(cnf, "list", "--names")) == ["brain"]
 
 
 def test_a_name_with_a_wildcard_in_it_is_found_by_itself(device, openssl_cnf, sesam):

@@ -8,7 +8,9 @@ import time
 
 import pytest
 
-from harness.keys import total_found
+from harness.abuses_http1 import HEAD
+from harness.hostile_peer import HostilePeer
+from harness.keys import assert_signs, total_found
 from harness.simulator import DEVICE_NAME, PASSWORD
 
 
@@ -38,6 +40,25 @@ def failing(openssl_cnf, openssl, tmp_path):
 def web(device):
     device.create_key("web")
     return device
+
+
+@pytest.fixture
+def verbose(web):
+    """-> a peer with the key of `web`, whose replies to signing requests have a header of 150,000 bytes"""
+    peer = HostilePeer(web, "http/1.1")
+    peer.arm("sign", lambda hostility, request: hostility.send(HEAD + b"X: " + b"y" * 150_000 + b"\r\n\r\n"))
+    yield peer
+    peer.stop()
+
+
+def test_a_header_that_is_too_long_is_not_taken_for_a_lack_of_memory(web, verbose, failing):
+    told = failing(web, url=verbose.url)
+    assert "reply too large: signing with key 'web'" in told and "header" in told and "out of memory" not in told
+
+
+def test_a_node_with_a_header_that_is_too_long_is_avoided(web, verbose, openssl_cnf, openssl, tmp_path):
+    assert_signs(openssl, openssl_cnf(web, url=f"{verbose.url} {web.url}"), "sesam:web", tmp_path)
+    assert verbose.abused == 1
 
 
 def assert_tells(told: str, *parts: str) -> None:
@@ -167,7 +188,7 @@ def test_the_deadline_bounds_the_whole_operation(web, failing):
     ({"name": "http-500"}, ["the device, or a proxy, failed: ", "HTTP status 500", '"internal error"']),
     ({"name": "status", "status": 401}, ["access denied: ", "HTTP status 401", "access rule"]),
     ({"name": "status", "status": 418}, ["unexpected HTTP status: ", "HTTP status 418"]),
-    ({"name": "not-json"}, ["reply is not valid JSON: ", "names an N200"]),
+    ({"name": "not-json"}, ["reply cannot be used: ", "names an N200"]),
     ({"name": "missing-field"}, ["reply lacks a field: ", "'result' is missing", "wire_... settings"]),
     ({"name": "wrong-type"}, ["reply lacks a field: ", "'result' is not a", "wire_... settings"]),
     ({"name": "oversized"}, ["reply too large: "]),

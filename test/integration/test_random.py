@@ -69,7 +69,7 @@ def test_the_connection_to_the_device_does_not_draw_on_it(device, random_cnf, op
 @pytest.mark.parametrize("fault, told", [
     ({"name": "black-hole", "count": -1}, "timed out: getting random numbers"),
     ({"name": "error", "text": "access denied", "count": -1}, "access denied: getting random numbers"),
-    ({"name": "not-json", "count": -1}, "reply is not valid JSON: getting random numbers"),
+    ({"name": "not-json", "count": -1}, "reply cannot be used: getting random numbers"),
     ({"name": "short-signature", "count": -1}, "bytes, got a text of"),
 ], ids=["silent", "refused", "no json", "short"])
 def test_a_device_that_gives_none_is_a_clear_error(device, random_cnf, openssl, tmp_path, lines, fault, told):

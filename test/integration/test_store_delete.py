@@ -40,7 +40,8 @@ def test_the_key_that_the_uri_names_is_deleted_by_its_key_id(web, openssl_cnf, r
     done = run([driver, "-", uri], openssl_cnf(web, pin=PIN))
     assert done.stdout == "asked 0 deleted 1 failed 0\n" and done.stderr == "", str(done)
     assert names(web) == ["other"]
-    assert web.requests() == {"getkeyattributes": 2, "deletekey": 1}
+    is_by_name = not any(name in uri for name in ("key-id=", "token=", "id="))
+    assert web.requests() == {"getkeyattributes": 2, "deletekey": 1} | ({"listkeys": 4} if is_by_name else {})
 
 
 @pytest.mark.parametrize("uri", [
@@ -86,8 +87,9 @@ def test_of_two_keys_of_one_name_neither_is_deleted(web, openssl_cnf, run, drive
 def test_the_key_is_looked_up_again_however_young_the_cached_answer_is(web, openssl_cnf, run, driver):
     done = run([driver, "-", "open:sesam:web", "sesam:web"], openssl_cnf(web, pin=PIN, key_cache_seconds=3600))
     assert done.stdout == "asked 0 deleted 1 failed 0\nkept key does not sign\n", str(done)
-    # Look-ups: when the key is opened, before and after its deletion, and after the failed signature.
-    assert web.requests() == {"getkeyattributes": 4, "deletekey": 1, "eccsign": 1}
+    # Look-ups: when the key is opened, before and after its deletion, and after the failed signature. Listings: of four
+    # types, before its deletion.
+    assert web.requests() == {"getkeyattributes": 4, "listkeys": 4, "deletekey": 1, "eccsign": 1}
     assert "unknown key" in done.stderr
 
 

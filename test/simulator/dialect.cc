@@ -203,6 +203,27 @@ void wrap(Reply& reply, std::string_view before, std::string_view after) {
   reply.shared_body.reset();
 }
 
+void time_as_number(V command, Reply& reply) {
+  if (command != "timestamp") return;
+  change_json(reply, [](ordered_json& document) {
+    if (document.contains("result")) document["result"] = std::stoll(document["result"].get<std::string>());
+  });
+}
+
+// What is not there: an empty listing, and an unknown key.
+template <typename Change>
+void change_none(V command, Reply& reply, Change change) {
+  if (command != "listkeys" && command != "getkeyattributes") return;
+  change_json(reply, [&](ordered_json& document) {
+    const bool is_empty = document.contains("result") && document["result"].empty();
+    if (is_empty || document.value("error", "") == "unknown key") {
+      document.erase("result");
+      document.erase("error");
+      change(document);
+    }
+  });
+}
+
 void capitalise(V, Reply& reply) {
   change_json(reply, [](ordered_json& document) {
     ordered_json renamed = ordered_json::object();
@@ -258,6 +279,16 @@ constexpr std::array kDialects{
     Dialect{"blanks-around", [](V, Reply& r) { wrap(r, "\r\n  ", " \r\n\r\n"); }},
     Dialect{"gzip", gzip},
     Dialect{"capital-members", capitalise},
+    Dialect{"time-as-number", time_as_number},
+    Dialect{"null-for-none",
+            [](V c, Reply& r) {
+              change_none(c, r, [&r](ordered_json& document) {
+                document["result"] = nullptr;
+                r.status = 200;
+              });
+            }},
+    Dialect{"no-keys-found",
+            [](V c, Reply& r) { change_none(c, r, [](ordered_json& d) { d["error"] = "no keys found"; }); }},
     Dialect{"status-201", [](V, Reply& r) { r.status = r.status == 200 ? 201 : r.status; }},
     // Signatures.
     Dialect{"base64", [](V c, Reply& r) { write_signature(c, r, false, true); }},

@@ -96,6 +96,11 @@ bool turns_down_our_certificate(std::string_view words) noexcept {
   return false;
 }
 
+// libcurl reports a header line that is longer than it accepts (100 KiB in 7.88) as if memory had run out.
+bool is_about_a_header(const Evidence& evidence) noexcept {
+  return evidence.curl_code == CURLE_OUT_OF_MEMORY && evidence.replied;
+}
+
 Failure timed_out(const Evidence& evidence) noexcept {
   if (evidence.sent) return Failure::timed_out;
   if (evidence.connected) return Failure::queue_timed_out;
@@ -110,6 +115,7 @@ Failure failure_of(const Evidence& evidence) noexcept {
   if (evidence.limit_errno != 0) return Failure::process_limit;
   // libcurl takes a reply that is not HTTP for HTTP/0.9.
   if (evidence.curl_code == CURLE_UNSUPPORTED_PROTOCOL && evidence.sent) return Failure::malformed;
+  if (is_about_a_header(evidence)) return Failure::too_large;
   if (turns_down_our_certificate(evidence.words)) return Failure::client_rejected;
   if (evidence.curl_code == CURLE_PEER_FAILED_VERIFICATION && is_about_the_name(evidence.words))
     return Failure::host_name_mismatch;
@@ -130,6 +136,7 @@ std::string message_of(const Evidence& evidence) {
   if (evidence.broken_off_for == Failure::too_large) return "the reply is longer than expected";
   if (evidence.broken_off_for == Failure::flooded) return "it keeps sending data without completing a reply";
   if (evidence.broken_off_for == Failure::out_of_memory) return "out of memory for the reply";
+  if (is_about_a_header(evidence)) return "a header of the reply is longer than libcurl accepts";
   // libcurl's message would blame our callback.
   if (evidence.curl_code == CURLE_ABORTED_BY_CALLBACK)
     return "the connection was lost before the reply was complete";

@@ -18,6 +18,7 @@ struct Evidence {
   bool connected = false;                  ///< a connection was up, over which it waited to be sent
   int limit_errno = 0;                     ///< why this process cannot open more sockets; 0: it can
   Failure broken_off_for = Failure::none;  ///< why we aborted it: too_large, flooded, out_of_memory
+  bool replied = false;                    ///< the reply's status line had arrived
 };
 
 Failure failure_of(const Evidence& evidence) noexcept;

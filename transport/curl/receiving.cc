@@ -85,8 +85,8 @@ Evidence read_failure(const Easy& easy, CURLcode code) noexcept {
   long os_errno = 0;
   curl_easy_getinfo(easy.handle, CURLINFO_OS_ERRNO, &os_errno);
   const bool sent = easy.call->sent.load(std::memory_order_relaxed);
-  Evidence evidence{code, easy.error,         static_cast<int>(os_errno), sent, is_connected(easy),
-                    0,    easy.broken_off_for};
+  Evidence evidence{code, easy.error,          static_cast<int>(os_errno), sent, is_connected(easy),
+                    0,    easy.broken_off_for, easy.header_bytes != 0};
   if (is_of_the_connect(evidence)) evidence.limit_errno = Sockets::limit_errno();
   easy.call->may_have_acted = sent;
   // If memory runs out for the message, the failure is reported without it.

@@ -58,8 +58,31 @@ TEST(PublicKey, of_the_wrong_length_is_refused) {
   auto record = ec_record();
   record.public_key.pop_back();
   expect_refused(record, KeyType::ec);
+}
+
+TEST(PublicKey, that_the_device_did_not_return_is_told_from_an_invalid_one) {
+  auto record = ec_record();
   record.public_key.clear();
+  const auto none = public_key_of(record, KeyType::ec);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().reason, Reason::reply_field_missing);
+  EXPECT_THAT(none.error().detail, AllOf(HasSubstr("returned no public key"), HasSubstr(record.key_id),
+                                         HasSubstr("public_key=THEIRNAME to wire_find_key")));
+  record.unread_public_key = "MFkwEw";
   expect_refused(record, KeyType::ec);
+  EXPECT_THAT(public_key_of(record, KeyType::ec).error().detail, HasSubstr("\"MFkwEw\""));
+  auto rsa = rsa_record(256);
+  rsa.modulus.clear();
+  EXPECT_THAT(public_key_of(rsa, KeyType::rsa).error().detail, HasSubstr("modulus=THEIRNAME"));
+}
+
+TEST(PublicKey, of_a_record_without_a_type_is_an_error_that_names_the_setting) {
+  auto record = ec_record();
+  record.key_type.clear();
+  const auto type = type_of(record);
+  ASSERT_FALSE(type);
+  EXPECT_EQ(type.error().reason, Reason::reply_field_missing);
+  EXPECT_THAT(type.error().detail, AllOf(HasSubstr("no key type"), HasSubstr("key_type=THEIRNAME")));
 }
 
 TEST(PublicKey, of_rsa_has_from_2048_to_4096_bits_and_an_odd_exponent) {

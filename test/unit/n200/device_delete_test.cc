@@ -10,6 +10,7 @@
 #include "n200/device.h"
 #include "n200/options.h"
 #include "n200/signature_proof.h"
+#include "n200/uri.h"
 #include "scripted_pipeline.h"
 
 namespace sesam::n200 {
@@ -162,6 +163,42 @@ TEST_F(Deletion, does_not_send_a_pin_again_that_was_wrong) {
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().reason, Reason::wrong_pin);
   EXPECT_TRUE(pipeline->asked.empty());
+}
+
+transport::Reply with_public_key() {
+  return answer(R"({"result":{")" + std::string(kKeyId) +
+                R"(":{"key_type":"NIST","key_len":256,"nice_name":"web","public_key":")" +
+                std::string(128, 'A') + "\"}}}");
+}
+
+// What a device returns for a look-up, and then for each type, of which only NIST and RSA have keys.
+std::deque<transport::Reply> listings(const std::string& nist, const std::string& rsa = "") {
+  const auto of = [](const std::string& records) { return answer(R"({"result":{)" + records + "}}"); };
+  return {with_public_key(), of(nist), of(""), of(rsa), of("")};
+}
+
+TEST_F(Deletion, of_a_key_by_its_name_needs_a_name_that_only_one_key_has) {
+  const std::string key = "\"" + std::string(kKeyId) + R"(":{"key_type":"NIST","nice_name":"web"})";
+  const std::string other = R"("hsm26":{"key_type":"RSA","nice_name":"web"})";
+  const std::string third = R"("hsm27":{"key_type":"NIST","nice_name":"www"})";
+  const auto find = [&](const char* uri, std::deque<transport::Reply> answers) {
+    pipeline = std::make_shared<ScriptedPipeline>(std::move(answers), urls);
+    return Device(pipeline, Options(), *Log::open(0, "stderr")).find_key_to_remove(*KeyUri::parse(uri));
+  };
+  EXPECT_TRUE(find("sesam:web", listings(key + "," + third)));
+  EXPECT_EQ(pipeline->asked.size(), 5U);
+  for (const auto& answers : {listings(key + "," + other), listings(key, other)}) {
+    const auto found = find("sesam:web", answers);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().reason, Reason::several_keys_match);
+    EXPECT_THAT(found.error().detail, HasSubstr(std::string(kKeyId) + ", hsm26"));
+  }
+  const auto unknown = find("sesam:web", {with_public_key(), answer(R"({"error":"access denied"})")});
+  ASSERT_FALSE(unknown);
+  EXPECT_THAT(unknown.error().detail, HasSubstr("name the key by its key_id"));
+  const std::string by_id = std::string("sesam:key-id=") + kKeyId;
+  EXPECT_TRUE(find(by_id.c_str(), {with_public_key()}));
+  EXPECT_EQ(pipeline->asked.size(), 1U) << "a key_id is unique";
 }
 
 TEST_F(DeletionInCluster, asks_every_other_node_whether_the_key_is_gone) {

@@ -121,7 +121,20 @@ TEST_F(TheClock, that_tells_no_time_in_seconds_is_refused) {
                            "253402300800", "9223372036854775807"}) {
     const auto time = device({answer(R"({"result":")" + std::string(said) + "\"}")}).timestamp();
     ASSERT_FALSE(time) << said;
-    EXPECT_EQ(time.error().reason, Reason::bad_reply) << said;
+    EXPECT_EQ(time.error().reason, Reason::reply_field_missing) << said;
+  }
+}
+
+TEST_F(TheClock, may_tell_seconds_as_a_json_number) {
+  for (const char* body : {R"({"command":"timestamp","result":1664657599})", R"({"Result": 1664657599 })"}) {
+    const auto time = device({answer(body)}).timestamp();
+    ASSERT_TRUE(time) << time.error().detail;
+    EXPECT_EQ(time->time_since_epoch().count(), 1664657599);
+  }
+  for (const char* number : {"1.5", "1e9", "true", "null", "{}", "16646575991664657599"}) {
+    const auto time = device({answer(R"({"result":)" + std::string(number) + "}")}).timestamp();
+    ASSERT_FALSE(time) << number;
+    EXPECT_EQ(time.error().reason, Reason::reply_field_missing) << number;
   }
 }
 

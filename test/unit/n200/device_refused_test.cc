@@ -122,6 +122,22 @@ TEST_F(Replies, with_the_record_of_another_key_are_refused) {
   EXPECT_EQ(found.error().reason, Reason::bad_reply);
 }
 
+TEST_F(Replies, with_a_record_without_a_name_say_how_to_name_its_member) {
+  const auto look_up = [&](const std::string& uri) {
+    const auto found =
+        device({answer(R"({"result":{")" + std::string(kKeyId) + R"(":{"key_type":"NIST","label":"web"}}})")})
+            .find_key(*KeyUri::parse(uri));
+    return found ? Error{Reason::none, {}} : found.error();
+  };
+  const auto by_name = look_up("sesam:web");
+  EXPECT_EQ(by_name.reason, Reason::reply_field_missing);
+  EXPECT_THAT(by_name.detail, AllOf(HasSubstr(std::string("the record of ") + kKeyId + " has no nice_name"),
+                                    HasSubstr("nice_name=THEIRNAME to wire_find_key")));
+  EXPECT_THAT(look_up("sesam:id=%AA%AB%68%60%6B%E2").detail, HasSubstr("has no nice_name"));
+  EXPECT_EQ(look_up(std::string("sesam:key-id=") + kKeyId).reason, Reason::none);
+  EXPECT_EQ(look_up("sesam:key-id=hsm010123F13C56131E1EEE0000000000000026").reason, Reason::bad_reply);
+}
+
 TEST_F(Replies, with_no_record_tell_of_an_error) {
   for (const char* body : {R"({"result":{},"error":"unknown key"})", R"({"result":{"error":"unknown key"}})",
                            R"({"result":[],"message":"unknown key"})", R"({"result":"unknown key"})"})
@@ -133,8 +149,45 @@ TEST_F(Replies, with_no_record_tell_of_an_error) {
   ASSERT_TRUE(named) << named.error().detail;
 }
 
+TEST_F(Replies, of_a_listing_that_say_in_any_form_that_there_are_no_keys_are_an_empty_listing) {
+  for (const auto& none :
+       {answer(R"({"command":"listkeys","error":"no keys found"})"), answer(R"({"result":"no keys"})"),
+        with_status(404, R"({"result":"no keys"})"), answer(R"({"command":"listkeys","result":null})"),
+        answer(R"({"command":"listkeys","core":0,"result":""})"), answer(R"({"result":[]})")}) {
+    std::vector<std::string> names;
+    const auto listed =
+        device({none, answer(R"({"result":{"hsm26":{"nice_name":"rsa"}}})")})
+            .list_keys(
+                *KeyUri::parse("sesam:"), [&](const KeyRecord& record) { names.push_back(record.nice_name); },
+                std::array<std::string_view, 2>{"NIST", "RSA"});
+    ASSERT_TRUE(listed) << none.body << listed.error().detail;
+    EXPECT_THAT(names, testing::ElementsAre("rsa"));
+    EXPECT_EQ(pipeline->asked.size(), 2U) << none.body;
+  }
+}
+
+TEST_F(Replies, of_a_listing_without_records_are_an_error_if_they_may_mean_anything_else) {
+  for (const char* body : {R"({"result":null,"error":"access denied"})", R"({"command":"listkeys"})",
+                           R"({"result":null,"keys":{"hsm26":{"nice_name":"web"}}})", R"({"result":false})",
+                           R"({"result":"","message":"database locked"})"}) {
+    const auto listed =
+        device({answer(body)})
+            .list_keys(
+                *KeyUri::parse("sesam:"), [](const KeyRecord&) {}, std::array<std::string_view, 1>{"NIST"});
+    EXPECT_FALSE(listed) << body;
+  }
+}
+
+TEST_F(Replies, to_a_look_up_with_null_as_the_result_mean_that_there_is_no_such_key) {
+  const auto found = device({answer(R"({"command":"getkeyattributes","result":null})")})
+                         .find_key(*KeyUri::parse("sesam:web"));
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().reason, Reason::unknown_key);
+}
+
 TEST_F(Replies, of_a_listing_skip_records_of_another_form) {
   std::vector<std::string> names;
+  SkippedRecords skipped;
   const auto listed =
       device(
           {answer(
@@ -142,9 +195,12 @@ TEST_F(Replies, of_a_listing_skip_records_of_another_form) {
               R"("hsm27":{"nice_name":"a","nice_name":"b"},"hsmAbCdEf":{"nice_name":"fine"}}})")})
           .list_keys(
               *KeyUri::parse("sesam:"), [&](const KeyRecord& record) { names.push_back(record.nice_name); },
-              std::array<std::string_view, 1>{"NIST"});
+              std::array<std::string_view, 1>{"NIST"}, &skipped);
   ASSERT_TRUE(listed) << listed.error().detail;
   EXPECT_THAT(names, testing::ElementsAre("good", "fine"));
+  EXPECT_EQ(skipped.count, 3U);
+  EXPECT_EQ(skipped.key_id, "77");
+  EXPECT_EQ(skipped.flaw, "a malformed key_id");
 }
 
 }  // namespace

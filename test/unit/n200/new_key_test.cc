@@ -72,6 +72,58 @@ TEST_F(NewKeys, are_asked_for_once_when_the_name_is_free) {
   EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kGenerate, kLookUp));
 }
 
+transport::Reply with_status(int status, std::string body) {
+  auto reply = answer(std::move(body));
+  reply.status = status;
+  return reply;
+}
+
+const std::string kListings[] = {"/n200/listkeys/NIST/", "/n200/listkeys/BRAINPOOL/", "/n200/listkeys/RSA/",
+                                 "/n200/listkeys/SYM/"};
+
+TEST_F(NewKeys, are_made_if_no_listing_has_the_name_though_the_look_up_was_refused_in_words_of_the_device) {
+  const auto none = answer(R"({"command":"listkeys","core":0,"result":{}})");
+  for (const auto& refusal :
+       {answer(R"({"command":"getkeyattributes","error":"E_NOKEY -23"})"), answer(R"({"result":"E_NOKEY"})"),
+        answer(R"({"command":"getkeyattributes"})"), with_status(404, "<html>Not found</html>")}) {
+    const auto key = device({refusal, none, none, none, none, made(), record()}).generate(wanted());
+    ASSERT_TRUE(key) << refusal.body << key.error().detail;
+    EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kListings[0], kListings[1], kListings[2], kListings[3],
+                                             kGenerate, kLookUp));
+  }
+}
+
+TEST_F(NewKeys, are_made_if_the_look_up_has_null_as_its_result) {
+  const auto key = device({answer(R"({"command":"getkeyattributes","result":null})"), made(), record()})
+                       .generate(wanted());
+  ASSERT_TRUE(key) << key.error().detail;
+  EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kGenerate, kLookUp));
+}
+
+TEST_F(NewKeys, of_a_name_that_a_listing_has_are_not_made) {
+  const auto refusal = answer(R"({"error":"E_TROUBLE"})");
+  const auto none = answer(R"({"result":{}})");
+  const auto key =
+      device({refusal, none, none, record(kPublic, "RSA", 2048), none}).import_ec(wanted(), pair());
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().reason, Reason::key_exists);
+  EXPECT_EQ(pipeline->asked.size(), 5U);
+}
+
+TEST_F(NewKeys, are_not_made_if_the_listing_fails_or_the_refusal_is_understood) {
+  const auto refusal = answer(R"({"error":"E_TROUBLE"})");
+  for (const auto& replies :
+       {std::deque<transport::Reply>{refusal, with_status(403, R"({"error":"access denied"})")},
+        std::deque<transport::Reply>{with_status(403, R"({"error":"access denied"})")},
+        std::deque<transport::Reply>{with_status(500, R"({"error":"E_TROUBLE"})")}}) {
+    const auto key = device(replies).generate(wanted());
+    ASSERT_FALSE(key);
+    EXPECT_THAT(key.error().detail,
+                HasSubstr("request not sent, because it is not known whether the name is free: looking up"));
+    EXPECT_EQ(pipeline->asked.size(), replies.size());
+  }
+}
+
 TEST_F(NewKeys, are_looked_for_again_while_the_device_is_at_work) {
   const auto key = device({no_key(), lost(), no_key(), no_key(), record()}).generate(wanted());
   ASSERT_TRUE(key) << key.error().detail;

@@ -103,6 +103,14 @@ TEST(KeyRecords, leave_fields_of_the_wrong_type_empty) {
   EXPECT_EQ(only_record(R"({"result":{"a":{"key_len":1e3}}})").key_bits, 0U);
 }
 
+TEST(KeyRecords, keep_the_start_of_a_public_key_that_is_not_understood) {
+  const auto record = only_record(R"({"result":{"a":{"key_type":"NIST","public_key":"XY)" +
+                                  std::string(1000, 'Z') + R"("}}})");
+  EXPECT_EQ(record.unread_public_key.substr(0, 4), "XYZZ");
+  EXPECT_LT(record.unread_public_key.size(), 200U);
+  EXPECT_EQ(only_record(R"({"result":{"a":{"key_type":"NIST","public_key":""}}})").unread_public_key, "");
+}
+
 TEST(KeyRecords, take_no_number_for_another_that_does_not_fit) {
   EXPECT_NE(only_record(R"({"result":{"a":{"key_len":4294967552}}})").key_bits, 256U);
 }

@@ -63,6 +63,14 @@ TEST(Failures, tell_what_is_not_http_from_a_bad_url) {
     EXPECT_EQ(failure_of(sent(code)), Failure::malformed) << code;
 }
 
+TEST(Failures, tell_a_header_that_is_too_long_from_a_lack_of_memory) {
+  Evidence evidence = sent(CURLE_OUT_OF_MEMORY);
+  EXPECT_EQ(failure_of(evidence), Failure::out_of_memory);
+  evidence.replied = true;
+  EXPECT_EQ(failure_of(evidence), Failure::too_large);
+  EXPECT_THAT(message_of(evidence), testing::HasSubstr("header"));
+}
+
 TEST(Failures, take_a_handshake_that_broke_off_for_a_lost_connection) {
   for (const char* words : {"OpenSSL SSL_connect: Connection reset by peer in connection to x",
                             "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to x:443",
