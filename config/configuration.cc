@@ -213,12 +213,12 @@ void add_behaviour(std::vector<Setting>& rows) {
       {"n200_conf", "", false, ignore});  // followed before settings are applied: configuration_sources.cc
 }
 
-// " = value", or nothing if the value may be a secret: that of a secret setting, a URL that
-// may contain a password, or a source setting whose value has neither form of a source.
+// " = value", or nothing if the value may be a secret: that of a secret setting, a URL
+// or address that may contain a password, or a source setting whose value has neither form of a source.
 std::string shown(const Setting& setting, std::string_view value) {
   const bool names_a_source = value.starts_with("file:") || value.starts_with("env:");
   if (setting.secret || (setting.source && !names_a_source) ||
-      (setting.key == "url" && value.find('@') != value.npos))
+      ((setting.key == "url" || setting.key == "address") && value.find('@') != value.npos))
     return {};
   return " = " + std::string(value);
 }

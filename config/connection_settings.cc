@@ -2,6 +2,8 @@
 #include "config/connection_settings.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -34,6 +36,30 @@ std::string without_private_keys(std::string_view pem) {
   return kept;
 }
 
+// "HOST", "HOST:PORT", "[IPv6]" or "[IPv6]:PORT"; an address may also be IPv6 without brackets. Without a
+// number after the colon, libcurl uses the default.
+Result<void> check_port(std::string_view endpoint) {
+  const auto colon = endpoint.rfind(':');
+  const bool has_port = colon != endpoint.npos && endpoint.find(']', colon) == endpoint.npos &&
+                        (endpoint.find(':') == colon || endpoint[colon - 1] == ']');
+  if (!has_port || colon + 1 == endpoint.size()) return {};
+  const std::string_view port = endpoint.substr(colon + 1);
+  std::uint16_t number = 0;
+  const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (failed == std::errc{} && end == port.data() + port.size() && number != 0) return {};
+  return bad_configuration("allowed ports: whole numbers from 1 to 65535");
+}
+
+// Checks the ports of one node's addresses.
+Result<void> check_ports(std::string_view entry) {
+  while (!entry.empty()) {
+    const auto length = std::min(entry.find('|'), entry.size());
+    SESAM_CHECK(check_port(entry.substr(0, length)));
+    entry.remove_prefix(std::min(length + 1, entry.size()));
+  }
+  return {};
+}
+
 }  // namespace
 
 // Accepts base URLs. In the vendor's file, a URL may include the path
@@ -54,6 +80,7 @@ Result<void> take_url(std::string_view text, Configuration& c) {
       return bad_configuration(
           "allowed values: base URLs like https://seSAM-nserie-101 or https://192.0.2.7:8443, separated by "
           "spaces");
+    SESAM_CHECK(check_port(url.substr(scheme.size())));
     c.connection.urls.emplace_back(url);
   }
   return {};
@@ -73,6 +100,7 @@ Result<void> take_address(std::string_view text, Configuration& c) {
           "allowed values: addresses like 192.0.2.7, [2001:db8::7]:8443 or 192.0.2.7|198.51.100.7, one for "
           "each "
           "URL, separated by spaces");
+    SESAM_CHECK(check_ports(entry));
     c.connection.addresses.emplace_back(entry);
   }
   return {};

@@ -245,6 +245,31 @@ TEST_F(Configured, requires_an_address_for_each_node) {
     EXPECT_THAT(message({{"address", text}}), HasSubstr("allowed values: addresses like")) << text;
 }
 
+TEST_F(Configured, refuses_ports_that_do_not_exist) {
+  for (const char* host : {"a", "192.0.2.7", "[::1]"}) {
+    for (const char* port : {":0", ":65536", ":99999", ":x", ":1x", ":-1"}) {
+      const std::string text = std::string(host) + port;
+      EXPECT_THAT(message({{"address", text}}),
+                  AllOf(HasSubstr("address = " + text), HasSubstr("whole numbers from 1 to 65535")));
+      EXPECT_THAT(message({{"address", "192.0.2.8|" + text}}), HasSubstr("whole numbers from 1 to 65535"));
+      EXPECT_THAT(message({{"url", "https://" + text}}), HasSubstr("whole numbers from 1 to 65535"));
+    }
+    for (const char* port : {"", ":", ":1", ":65535"}) {
+      EXPECT_TRUE(build({{"url", "https://" + std::string(host) + port}})) << host << port;
+      EXPECT_TRUE(build({{"url", "https://a"}, {"address", std::string(host) + port}})) << host << port;
+    }
+  }
+  EXPECT_TRUE(build({{"url", "https://a"}, {"address", "2001:db8::7|::1"}}));
+}
+
+TEST_F(Configured, does_not_quote_a_password_in_a_url_or_an_address) {
+  const std::string host = "pkmaster:" + std::string(kSecret) + "@192.0.2.7";
+  EXPECT_THAT(message({{"address", host}}),
+              AllOf(HasSubstr("address: allowed values"), Not(HasSubstr(kSecret))));
+  EXPECT_THAT(message({{"address", "192.0.2.8|" + host + ":99999"}}), Not(HasSubstr(kSecret)));
+  EXPECT_THAT(message({{"url", "https://" + host}}), Not(HasSubstr(kSecret)));
+}
+
 TEST_F(Configured, accepts_an_absolute_path_of_certificates_without_looking_at_it) {
   EXPECT_EQ(build({})->certificates, "");
   const auto built = build({{"certificates", "/no/such/directory"}});
