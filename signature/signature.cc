@@ -25,6 +25,7 @@ void Signature::release(void* context) { delete static_cast<Signature*>(context)
 Result<Signature*> Signature::dup() {
   auto copy = std::make_unique<Signature>(scheme_.type, default_salt_);
   copy->key_ = key_;
+  copy->may_sign_ = may_sign_;
   copy->scheme_ = scheme_;
   copy->digest_fixed_ = digest_fixed_;
   copy->hashing_ = hashing_;
@@ -47,6 +48,8 @@ Result<void> Signature::take_key(void* key, bool to_sign) {
   Scheme fresh = Scheme::for_type(scheme_.type, default_salt_);
   if (given == nullptr) {
     if (!key_) return Error{Reason::bad_argument, "no key"};
+    if (to_sign && !may_sign_)  // it was given to verify with
+      return Error{Reason::public_key_only, "signing needs the private key"};
     fresh.digest = scheme_.digest;
     fresh.mgf1_digest = scheme_.mgf1_digest;
   } else {
@@ -57,6 +60,7 @@ Result<void> Signature::take_key(void* key, bool to_sign) {
     if (to_sign && !given->is_private())
       return Error{Reason::public_key_only, "signing needs the private key"};
     key_ = given->shared_data();
+    may_sign_ = given->is_private() && key_->device;
   }
   scheme_ = fresh;
   digest_fixed_ = false;

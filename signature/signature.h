@@ -74,9 +74,10 @@ class Signature {
   Result<void> sign_digest(std::span<const unsigned char> digest, unsigned char* signature, size_t* length,
                            size_t capacity);
   std::size_t most_signature_bytes() const;
-  bool is_to_sign() const noexcept { return key_ && !verification_; }
+  bool is_to_sign() const noexcept { return may_sign_ && !verification_; }
 
   std::shared_ptr<const keymgmt::KeyData> key_;
+  bool may_sign_ = false;  // the object that was given was a private key in the device
   SaltLength default_salt_;
   Scheme scheme_;                               // for signing
   std::unique_ptr<Verification> verification_;  // null: signing

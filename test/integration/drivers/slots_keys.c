@@ -177,6 +177,19 @@ static void try_signing(const OSSL_DISPATCH *signature, struct wanted keys, void
   digest[0] ^= 1;
   CHECK(signature_verify(copy, out, length, digest, sizeof digest) == 0);
   ERR_clear_error();
+  // The key that a verification has left in a context is public, even if it is that of the device.
+  OSSL_PARAM none_such[] = {OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, "none such", 9), OSSL_PARAM_END};
+  void *verifier = signature_newctx(provctx, NULL);
+  CHECK(signature_verify_init(verifier, keys.public_key, none_such) == 0 &&
+        signature_sign(verifier, out, &length, sizeof out, digest, sizeof digest) == 0);
+  REASON("invalid argument");
+  CHECK(signature_verify_init(verifier, keys.public_key, NULL) == 1 && signature_sign_init(verifier, NULL, NULL) == 0);
+  REASON("not a private key");
+  CHECK(signature_sign(verifier, out, &length, sizeof out, digest, sizeof digest) == 0);
+  REASON("invalid argument");
+  CHECK(signature_verify_init(verifier, keys.private_key, NULL) == 1 && signature_sign_init(verifier, NULL, sha256) == 1 &&
+        signature_sign(verifier, out, &length, sizeof out, digest, sizeof digest) == 1);
+  signature_freectx(verifier);
   OSSL_PARAM md5[] = {OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, "MD5", 3), OSSL_PARAM_END};
   CHECK(signature_set_ctx_params(copy, md5) == 1 && ERR_peek_error() == 0);  // OpenSSL verifies with it
   CHECK(signature_sign_init(copy, keys.private_key, NULL) == 1 && signature_set_ctx_params(copy, md5) == 0);
