@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <string>
+#include <utility>
 
 #include "base/ascii_case.h"
 #include "base/base64.h"
@@ -105,8 +107,9 @@ Answer DeviceTarget::ask(const Candidate& candidate, Trial trial) {
   request.body = rendered.body.reveal();
   const transport::Reply reply = perform(request);
   const bool arrived = reply.failure == Failure::none;
-  note(candidate, reply.status, arrived ? reply.body : "no reply: " + reply.message);
-  return {arrived, reply.status, reply.body};
+  std::string body(reply.body);
+  note(candidate, reply.status, arrived ? body : "no reply: " + reply.message);
+  return {arrived, reply.status, std::move(body)};
 }
 
 bool DeviceTarget::is_signature(Trial trial, std::span<const unsigned char> digest,

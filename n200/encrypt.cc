@@ -66,7 +66,7 @@ Result<Secret> encipher(Exchanger& exchanger, Operation operation, std::string_v
                : std::move(document).error();
   SESAM_TRY(text, exchanger.answer_of(asking, *document));
   if (row.encoding == Encoding::text) return Secret(text);
-  auto bytes = decode(text, row.encoding);
+  const auto bytes = decode(text, row.encoding);
   if (!bytes)
     return error_of(asking.doing, Reason::bad_reply, "the result is not in the encoding of the wire row");
   return Secret(chars_of(*bytes));

@@ -4,11 +4,14 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
 #include <utility>
+
+#include "base/wiped_text.h"
 
 namespace sesam::n200 {
 
@@ -19,7 +22,11 @@ namespace ondemand = simdjson::ondemand;
 class Unescape {
  public:
   Unescape(const ondemand::parser& parser, std::size_t longest)
-      : parser_(parser), memory_(new std::uint8_t[longest + kWrittenBeyond]) {}
+      : parser_(parser), bytes_(longest + kWrittenBeyond), memory_(new std::uint8_t[bytes_]) {}
+  // Wipes what was written, which in a listing is little of the buffer.
+  ~Unescape() { wipe(memory_.get(), written_); }
+  Unescape(const Unescape&) = delete;
+  Unescape& operator=(const Unescape&) = delete;
 
   /// The text is valid until the next call.
   simdjson::simdjson_result<std::string_view> operator()(
@@ -28,13 +35,19 @@ class Unescape {
     // NOLINTNEXTLINE(performance-move-const-arg): get() takes an rvalue
     if (const auto failed = std::move(raw).get(string)) return failed;
     std::uint8_t* end = memory_.get();
-    return parser_.unescape(string, end);
+    const auto text = parser_.unescape(string, end);
+    const auto written =
+        text.error() ? bytes_ : static_cast<std::size_t>(end - memory_.get()) + kWrittenBeyond;
+    written_ = std::max(written_, std::min(written, bytes_));
+    return text;
   }
 
  private:
   static constexpr std::size_t kWrittenBeyond = 128;  // simdjson writes whole vectors, of at most 64 bytes
   const ondemand::parser& parser_;
-  std::unique_ptr<std::uint8_t[]> memory_;
+  const std::size_t bytes_;
+  const std::unique_ptr<std::uint8_t[]> memory_;
+  mutable std::size_t written_ = 0;
 };
 
 // If the input does not start a JSON value, simdjson's type() fails before 4.0; since then it returns a type

@@ -85,6 +85,11 @@ std::span<const unsigned char> without_leading_zeros(std::span<const unsigned ch
   return number;
 }
 
+std::optional<Bytes> decoded(std::string_view text, Encoding encoding) {
+  const auto bytes = decode(text, encoding);
+  return bytes ? std::optional(Bytes(bytes->begin(), bytes->end())) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Bytes> x_and_y_of(std::string_view text, Encoding encoding, const CurveWords& wanted) {
@@ -92,7 +97,7 @@ std::optional<Bytes> x_and_y_of(std::string_view text, Encoding encoding, const 
     return is_in(curve, wanted.type) && (curve.bits == wanted.bits || wanted.bits == 0);
   };
   const auto hex = bytes_of_hex(text);
-  const auto agreed = decode(text, encoding);
+  const auto agreed = decoded(text, encoding);
   for (const auto& bytes : {agreed, hex, bytes_of_base64(text)})
     for (const auto& curve : curves())
       if (bytes && fits(curve))
@@ -118,7 +123,7 @@ Bytes rsa_number_of(std::string_view text, Encoding encoding) {
   constexpr std::string_view kDecimalExponent = "65537";  // no key has it in hexadecimal
   if (text == kDecimalExponent) return {1, 0, 1};
   if (encoding == Encoding::base64)
-    if (auto bytes = decode(text, encoding)) return std::move(*bytes);
+    if (auto bytes = decoded(text, encoding)) return std::move(*bytes);
   if (auto bytes = bytes_of_hex(text)) return std::move(*bytes);
   // An odd number of digits, without the leading zero ("10001").
   const bool has_prefix = text.starts_with("0x") || text.starts_with("0X");

@@ -27,9 +27,9 @@ bool may_name_an_error(ondemand::raw_json_string name) noexcept {
 
 // On the heap: simdjson's parser is large, and an ASYNC_JOB's stack is 32 KiB.
 struct ReplyDocument::Parsed {
-  explicit Parsed(std::string text) : body(std::move(text)), unescape(parser, body.size()) {}
+  explicit Parsed(WipedText text) : body(std::move(text)), unescape(parser, body.size()) {}
 
-  std::string body;
+  WipedText body;
   ondemand::parser parser;
   ondemand::document document;
   const Unescape unescape;
@@ -114,10 +114,13 @@ ReplyDocument::ReplyDocument(ReplyDocument&&) noexcept = default;
 ReplyDocument& ReplyDocument::operator=(ReplyDocument&&) noexcept = default;
 ReplyDocument::~ReplyDocument() = default;
 
-Result<ReplyDocument> ReplyDocument::parse(std::string body) { return parse_in_place(body); }
+Result<ReplyDocument> ReplyDocument::parse(std::string_view body) {
+  WipedText copy(body);
+  return parse_in_place(copy);
+}
 
-Result<ReplyDocument> ReplyDocument::parse_in_place(std::string& body) {
-  if (const auto text = trimmed(body); text.size() != body.size()) body = std::string(text);
+Result<ReplyDocument> ReplyDocument::parse_in_place(WipedText& body) {
+  if (const auto text = trimmed(body); text.size() != body.size()) body = WipedText(text);
   auto parsed = std::make_unique<Parsed>(std::move(body));
   parsed->body.reserve(parsed->body.size() + simdjson::SIMDJSON_PADDING);
   auto failed = parsed->parser.allocate(parsed->body.size(), kParserDepth);

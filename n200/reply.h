@@ -12,19 +12,20 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/wiped_text.h"
 #include "n200/key_record.h"
 #include "n200/wire.h"
 
 namespace sesam::n200 {
 
-/// A parsed reply. Owns the body.
+/// A parsed reply. Owns the body, which may be secret: wiped with all that was unescaped from it.
 class ReplyDocument {
  public:
   /// Raises bad_reply if the body is not a JSON object. A byte order mark, zero bytes and blanks around it
   /// are ignored.
-  static Result<ReplyDocument> parse(std::string body);
+  static Result<ReplyDocument> parse(std::string_view body);
   /// The same, but gives the body back in `body` if it raises.
-  static Result<ReplyDocument> parse_in_place(std::string& body);
+  static Result<ReplyDocument> parse_in_place(WipedText& body);
   ReplyDocument(ReplyDocument&&) noexcept;
   ReplyDocument& operator=(ReplyDocument&&) noexcept;
   ~ReplyDocument();

@@ -22,12 +22,12 @@ Reason reason_for_any_status(int status) noexcept {
 }
 
 // A list, or a text alone, is read as if it were at the wire row's reply path.
-Result<ReplyDocument> parse_reply(std::string& body, const WireRow& row) {
+Result<ReplyDocument> parse_reply(WipedText& body, const WireRow& row) {
   auto document = ReplyDocument::parse_in_place(body);
   if (document || !(body.starts_with('[') || body.starts_with('"'))) return document;
-  std::string path;
-  for (const auto& name : row.reply_path) path += "{\"" + name + "\":";
-  std::string wrapped = path + body + std::string(row.reply_path.size(), '}');
+  WipedText wrapped;
+  for (const auto& name : row.reply_path) wrapped.append("{\"").append(name).append("\":");
+  wrapped.append(body).append(row.reply_path.size(), '}');
   auto inside = ReplyDocument::parse_in_place(wrapped);
   return inside ? std::move(inside) : std::move(document);
 }

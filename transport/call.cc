@@ -5,6 +5,21 @@
 #include <utility>
 
 namespace sesam::transport {
+namespace {
+
+// A call keeps buffers up to this size for the next request.
+constexpr std::size_t kKeptAtMost = 64 * 1024;
+
+void clear_or_free(Secret& secret) noexcept {
+  if (secret.reveal().size() > kKeptAtMost)
+    secret = Secret();
+  else
+    secret.clear();
+}
+
+}  // namespace
+
+void Body::clear() noexcept { clear_or_free(bytes_); }
 
 void Body::assign(std::string_view bytes) {
   constexpr std::size_t kUsual = 512;  // an RSA or EC signature request fits
@@ -26,8 +41,14 @@ void Call::prepare(const Request& request) {
   deadline = request.deadline;
 }
 
+void Call::discard_reply() noexcept {
+  wipe(reply.data(), reply.size());
+  reply.clear();
+  if (reply.capacity() > kKeptAtMost) WipedText().swap(reply);
+}
+
 void Call::clear() noexcept {
-  path.clear();
+  clear_or_free(path);
   body.clear();
   is_rest = false;
   notify = {};
@@ -39,7 +60,7 @@ void Call::clear() noexcept {
   status = 0;
   retry_after_s = 0;
   location.clear();
-  reply.clear();
+  discard_reply();
   message.clear();
   sent.store(false, std::memory_order_relaxed);
   next = nullptr;
@@ -49,7 +70,6 @@ void Call::clear() noexcept {
 Reply Call::take_reply() {
   // Copying a small body uses the caller's own heap cache and leaves the call its buffer. If it were moved,
   // the I/O thread would allocate and the caller free, which contend. A listing of megabytes is moved.
-  constexpr std::size_t kCopiedAtMost = 64 * 1024;
   constexpr std::size_t kParserReadsBeyond = 64;  // so a parser need not copy the body to a larger buffer
   Reply taken;
   taken.failure = failure;
@@ -59,7 +79,7 @@ Reply Call::take_reply() {
   taken.status = status;
   taken.retry_after_s = retry_after_s;
   taken.location = std::move(location);
-  if (reply.size() <= kCopiedAtMost) {
+  if (reply.size() <= kKeptAtMost) {
     taken.body.reserve(reply.size() + kParserReadsBeyond);
     taken.body.append(reply);
   } else {

@@ -11,6 +11,7 @@
 
 #include "base/secret.h"
 #include "base/slab_list.h"
+#include "base/wiped_text.h"
 #include "transport/async_wait.h"
 #include "transport/pipeline.h"
 
@@ -18,11 +19,12 @@ namespace sesam::transport {
 
 using Clock = std::chrono::steady_clock;
 
-/// The bytes of a request body, which may contain a PIN: wiped when discarded; the buffer is reused.
+/// The bytes of a request body, which may contain a PIN: wiped when discarded; a buffer of usual size is
+/// reused.
 class Body {
  public:
   void assign(std::string_view bytes);
-  void clear() noexcept { bytes_.clear(); }
+  void clear() noexcept;
   const char* data() const noexcept { return bytes_.reveal().data(); }
   std::size_t size() const noexcept { return bytes_.reveal().size(); }
 
@@ -43,8 +45,10 @@ struct CallSlab;
 struct Call {
   /// Copies everything that the caller may free when it leaves at its deadline. Throws std::bad_alloc.
   void prepare(const Request& request);
-  /// Prepares the call for the next request; wipes path and body.
+  /// Prepares the call for the next request; wipes path, body and reply, and frees what is unusually large.
   void clear() noexcept;
+  /// The part of clear() that concerns the body of the reply.
+  void discard_reply() noexcept;
   bool is_done() const noexcept { return (state.load(std::memory_order_acquire) & kDone) != 0; }
   /// The outcome is set, and the I/O thread no longer changes it.
   bool has_outcome() const noexcept {
@@ -77,7 +81,7 @@ struct Call {
   int status = 0;
   long retry_after_s = 0;
   std::string location;
-  std::string reply;
+  WipedText reply;
   std::string message;
 
   std::atomic<std::uint32_t> state{0};

@@ -24,13 +24,13 @@ bool is_of_this_process(Failure failure) noexcept {
 
 // A proxy or another server in place of the device sends HTML. The device's own web server may do so, too,
 // when it denies access.
-bool may_be_of_the_device(int status, const std::string& reply) noexcept {
+bool may_be_of_the_device(int status, std::string_view reply) noexcept {
   if (status == http_status::kUnauthorized || status == http_status::kForbidden) return true;
   const auto first = reply.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   return status < http_status::kInternalServerError && first != reply.npos && reply[first] != '<';
 }
 
-Health health_of(int status, const std::string& reply) noexcept {
+Health health_of(int status, std::string_view reply) noexcept {
   if (status >= http_status::kBadGateway && status <= http_status::kGatewayTimeout) return Health::unhealthy;
   return may_be_of_the_device(status, reply) ? Health::healthy : Health::responds;
 }

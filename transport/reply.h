@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/wiped_text.h"
+
 namespace sesam::transport {
 
 /// Why no HTTP reply arrived. The names are ours, so that only the driver knows curl.
@@ -43,7 +45,7 @@ struct Reply {
   bool has_another_address = false;    ///< no connection; the next attempt uses another address
   long retry_after_s = 0;              ///< of 429 and 503, as requested by the server, not capped; else 0
   std::string location;                ///< of 3xx: the target as an absolute URL; untrusted
-  std::string body;                    ///< at most reply_cap_bytes
+  WipedText body;                      ///< at most reply_cap_bytes
   std::string message;                 ///< libcurl's message about the failure, without secrets
 };
 

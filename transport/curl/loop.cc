@@ -321,7 +321,7 @@ void Loop::send_back(Easy& easy) noexcept {
   Call& call = retire(easy);
   call.sent.store(false, std::memory_order_relaxed);
   call.may_have_acted = false;
-  call.reply.clear();
+  call.discard_reply();
   call.message.clear();
   lane.admission.come_back(call);
 }

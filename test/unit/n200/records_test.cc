@@ -26,7 +26,7 @@ std::string observed_listing() {
 }
 
 Result<std::vector<KeyRecord>> read(std::string body, const WireRow& row) {
-  SESAM_TRY(document, ReplyDocument::parse(std::move(body)));
+  SESAM_TRY(document, ReplyDocument::parse(body));
   std::vector<KeyRecord> records;
   SESAM_CHECK(document.for_each_record(row, [&](KeyRecord record) { records.push_back(std::move(record)); }));
   return records;

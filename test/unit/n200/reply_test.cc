@@ -16,14 +16,14 @@ using testing::HasSubstr;
 const std::vector<std::string> kResult = {"result"};
 
 ReplyDocument document(std::string body) {
-  auto parsed = ReplyDocument::parse(std::move(body));
+  auto parsed = ReplyDocument::parse(body);
   EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().detail);
   return std::move(*parsed);
 }
 
 // The reason of the first step that fails, starting with parsing.
 Reason reason_of_text(std::string body, const std::vector<std::string>& path = kResult) {
-  auto parsed = ReplyDocument::parse(std::move(body));
+  auto parsed = ReplyDocument::parse(body);
   if (!parsed) return parsed.error().reason;
   const auto text = parsed->text(path);
   return text ? Reason::none : text.error().reason;
@@ -140,7 +140,7 @@ TEST(Reply, may_spell_its_members_otherwise) {
 }
 
 TEST(Reply, gives_its_body_back_where_it_is_none) {
-  std::string body = "<html>";
+  WipedText body = "<html>";
   EXPECT_FALSE(ReplyDocument::parse_in_place(body));
   EXPECT_EQ(body, "<html>");
 }
@@ -156,10 +156,10 @@ TEST(Decode, reads_hex_of_exactly_the_size) {
 }
 
 TEST(Decode, reads_base64_with_its_padding) {
-  EXPECT_EQ(decode("AQID", Encoding::base64), (Bytes{1, 2, 3}));
-  EXPECT_EQ(decode("AQI=", Encoding::base64), (Bytes{1, 2}));
-  EXPECT_EQ(decode("AQ==", Encoding::base64), (Bytes{1}));
-  EXPECT_EQ(decode("", Encoding::base64), Bytes{});
+  EXPECT_EQ(decode("AQID", Encoding::base64), (WipedBytes{1, 2, 3}));
+  EXPECT_EQ(decode("AQI=", Encoding::base64), (WipedBytes{1, 2}));
+  EXPECT_EQ(decode("AQ==", Encoding::base64), (WipedBytes{1}));
+  EXPECT_EQ(decode("", Encoding::base64), WipedBytes{});
   for (const auto* text :
        {"A", "AQ", "AQI", "AQ=", "A===", "A=ID", "AQ=D", "=QID", "AQID====", "!!!!", "="}) {
     const auto bytes = decode(text, Encoding::base64);
@@ -168,7 +168,7 @@ TEST(Decode, reads_base64_with_its_padding) {
 }
 
 TEST(Decode, takes_text_as_it_is) {
-  EXPECT_EQ(decode("4a", Encoding::text), (Bytes{'4', 'a'}));
+  EXPECT_EQ(decode("4a", Encoding::text), (WipedBytes{'4', 'a'}));
   std::array<unsigned char, 2> out{};
   EXPECT_TRUE(decode("4a", Encoding::text, out));
   EXPECT_EQ(out[1], 'a');

@@ -80,5 +80,33 @@ TEST(Call, starts_afresh_from_the_pool) {
   EXPECT_FALSE(call->sent);
 }
 
+// Random numbers, decrypted data, or a request that the device quotes.
+TEST(Call, wipes_its_reply_before_it_is_reused) {
+  CallPool pool;
+  Call* call = pool.take();
+  call->reply = R"({"command":"getrandom","result":"5EC2E7A1"})";
+  const auto size = call->reply.size();
+  const char* reply = call->reply.data();
+  CallPool::give_back(*call);
+  EXPECT_EQ(std::string_view(reply, size), std::string(size, '\0'));
+}
+
+// The caller has left, and a listing arrived afterwards.
+TEST(Call, keeps_no_large_buffer_when_it_is_reused) {
+  constexpr std::size_t kLarge = 1 << 20;
+  CallPool pool;
+  Call* call = pool.take();
+  const std::string large(kLarge, 'x');
+  Request request;
+  request.path = large;
+  request.body = large;
+  call->prepare(request);
+  call->reply.append(large);
+  CallPool::give_back(*call);
+  EXPECT_LE(call->reply.capacity(), 64U * 1024);
+  EXPECT_EQ(call->path.reveal().data(), nullptr);
+  EXPECT_EQ(call->body.data(), nullptr);
+}
+
 }  // namespace
 }  // namespace sesam::transport

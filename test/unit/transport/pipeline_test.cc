@@ -69,7 +69,7 @@ TEST(Pipeline, returns_the_reply_of_its_driver_to_each_of_many_threads) {
       for (int j = 0; j < 200; ++j) {
         const std::string body = std::to_string(i) + "." + std::to_string(j);
         const Reply reply = pipeline->perform(request(body));
-        if (reply.failure != Failure::none || reply.body != "/sign|" + body) ++wrong;
+        if (reply.failure != Failure::none || std::string_view(reply.body) != "/sign|" + body) ++wrong;
       }
     });
   for (auto& thread : threads) thread.join();
