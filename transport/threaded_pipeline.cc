@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "metrics/counts.h"
+#include "transport/loggable.h"
 #include "transport/registry.h"
 
 namespace sesam::transport {
@@ -249,10 +250,10 @@ void ThreadedPipeline::report(const Request& request, const Reply& reply,
   path = path.substr(0, path.find('?'));
   if (path.ends_with('/')) path.remove_suffix(1);
   const auto took = duration_cast<milliseconds>(Clock::now() - since).count();
-  shared_->log->write(LogLevel::requests,
-                      {request.method == Method::post ? "POST " : "GET ", path, ": ",
-                       reply.failure == Failure::none ? std::to_string(reply.status) : reply.message, ", ",
-                       std::to_string(took), " ms"});
+  const std::string status = std::to_string(reply.status);
+  const auto outcome = reply.failure == Failure::none ? status : loggable(reply.failure, reply.message);
+  shared_->log->write(LogLevel::requests, {request.method == Method::post ? "POST " : "GET ", path, ": ",
+                                           outcome, ", ", std::to_string(took), " ms"});
 } catch (const std::bad_alloc&) {
   return;  // no memory for a log line
 }

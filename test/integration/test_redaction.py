@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Secrets that a device quotes in any field and encoding are neither logged nor reported."""
 import base64
+import contextlib
 import html
 import re
+import socket
+import ssl
 from urllib.parse import quote, quote_plus
 
 import pytest
 
 from harness.foreign_device import KEY_ID
+from harness.listener import serve_connections
 from harness.simulator import USER
 
 PIN, PASSWORD = "Geheim-4711/x+", "Pass&wort 0815<ü>"
@@ -74,3 +78,28 @@ def test_of_a_uri(lying, signing):
     lying.refusal = {"error": "no: 97531864"}
     told = signing("sesam:web;pin-value=97531864", pin=None)
     assert "no: <secret>" in told and "97531864" not in told
+
+
+def test_in_the_name_of_a_certificate(lying, openssl_cnf, openssl, run, tmp_path):
+    password, key, certificate, log = "geheim-4711-pw", tmp_path / "peer.key", tmp_path / "peer.crt", tmp_path / "log"
+    cnf = tmp_path / "req.cnf"
+    cnf.write_text("[req]\ndistinguished_name = dn\n[dn]\n")
+    run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "group:P-256", "-noenc", "-keyout", key, "-out",
+         certificate, "-subj", f"/CN={password}", "-days", "2"], cnf)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    def shake_hands(connection):
+        with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as tls:
+            tls.recv(1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serve_connections(listener, shake_hands)
+        port = listener.getsockname()[1]
+        cnf = openssl_cnf(lying, url=f"https://localhost:{port}", address=f"127.0.0.1:{port}", tlscert=certificate,
+                          **{"pass": password}, log_level=10, log_output=log)
+        done = openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null", check=False)
+    assert done.returncode != 0
+    assert "no connection to https://localhost" in log.read_text()
+    assert "the certificate is for another host name" in log.read_text()
+    assert password not in done.stderr + done.stdout + log.read_text()

@@ -13,6 +13,7 @@
 #include "transport/curl/nudge.h"
 #include "transport/curl/receiving.h"
 #include "transport/curl/turned_away.h"
+#include "transport/loggable.h"
 
 namespace sesam::transport::curl {
 namespace {
@@ -386,7 +387,8 @@ void Loop::pass_over_address(Lane& lane, const Easy& easy, Call& call) noexcept 
 // The connection failed: all calls that wait for it would fail the same way, one after another, so they fail
 // now. All of them may be retried at the node's next address.
 void Loop::fail_together(Lane& lane, Call& cause) noexcept {
-  work_.log.write(LogLevel::connections, {"no connection to ", lane.urls.base(), ": ", cause.message});
+  work_.log.write(LogLevel::connections,
+                  {"no connection to ", lane.urls.base(), ": ", loggable(cause.failure, cause.message)});
   lane.must_resolve_anew = true;
   if (lane.admission.shape() == Admission::Shape::connections && lane.active.size() > lane.unsent)
     return;  // other connections are up

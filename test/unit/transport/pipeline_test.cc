@@ -9,6 +9,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -134,6 +137,37 @@ TEST(Pipeline, fails_what_waits_when_it_is_stopped_and_goes_on_with_the_next_req
   EXPECT_EQ(reply.failure, Failure::stopped);
   is_silent = false;
   EXPECT_EQ(pipeline->perform(request("x")).failure, Failure::none);
+}
+
+// The caller redacts secrets that the peer quotes, and logs the message then.
+TEST(Pipeline, does_not_log_what_the_peer_says) {
+  static std::atomic<Failure> failure{Failure::certificate_not_trusted};
+  static FakeDriver driver([](Call& call) {
+    call.failure = failure;
+    call.message = "its words";
+    return true;
+  });
+  const std::string path = testing::TempDir() + "does_not_log_what_the_peer_says";
+  std::filesystem::remove(path);
+  Options options;
+  options.urls = {"https://quoting"};
+  const auto pipeline = Pipeline::for_options(std::move(options), *Log::open(5, path), driver);
+  const auto log = [&] {
+    std::ifstream file(path);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  for (const auto one : {Failure::certificate_not_trusted, Failure::certificate_outdated,
+                         Failure::host_name_mismatch, Failure::client_rejected, Failure::tls_failed,
+                         Failure::connection_lost, Failure::malformed, Failure::other}) {
+    failure = one;
+    EXPECT_EQ(pipeline->perform(request("x")).message, "its words");
+  }
+  EXPECT_NE(log().find("the certificate is not trusted, "), std::string::npos) << log();
+  EXPECT_EQ(log().find("its words"), std::string::npos) << log();
+  failure = Failure::cannot_resolve;
+  pipeline->perform(request("x"));
+  EXPECT_NE(log().find("its words"), std::string::npos) << log();
+  std::filesystem::remove(path);
 }
 
 TEST(Pipeline, reports_the_health_of_a_server_that_it_probes) {
