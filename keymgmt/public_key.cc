@@ -37,7 +37,9 @@ Result<ossl::Pkey> public_key_of(const n200::KeyRecord& record, KeyType type) {
   ossl::Pkey key = row_of(type).public_key(record);
   if (key) return key;
   const bool is_rsa = type == KeyType::rsa;
-  if (!record.has_public_part() && record.unread_public_key.empty())
+  const bool is_missing =
+      is_rsa ? record.modulus.empty() || record.exponent.empty() : record.public_key.empty();
+  if (is_missing && record.unread_public_key.empty())
     return lacks(record, "public key", is_rsa ? "modulus=THEIRNAME and exponent" : "public_key");
   std::string problem = described(record) + ": the device returned an invalid public key";
   if (!record.unread_public_key.empty()) problem += ": \"" + record.unread_public_key + "\"";

@@ -71,9 +71,11 @@ TEST(PublicKey, that_the_device_did_not_return_is_told_from_an_invalid_one) {
   record.unread_public_key = "MFkwEw";
   expect_refused(record, KeyType::ec);
   EXPECT_THAT(public_key_of(record, KeyType::ec).error().detail, HasSubstr("\"MFkwEw\""));
-  auto rsa = rsa_record(256);
-  rsa.modulus.clear();
-  EXPECT_THAT(public_key_of(rsa, KeyType::rsa).error().detail, HasSubstr("modulus=THEIRNAME"));
+  for (Bytes n200::KeyRecord::*part : {&n200::KeyRecord::modulus, &n200::KeyRecord::exponent}) {
+    auto rsa = rsa_record(256);
+    (rsa.*part).clear();
+    EXPECT_THAT(public_key_of(rsa, KeyType::rsa).error().detail, HasSubstr("modulus=THEIRNAME"));
+  }
 }
 
 TEST(PublicKey, of_a_record_without_a_type_is_an_error_that_names_the_setting) {
@@ -93,13 +95,11 @@ TEST(PublicKey, of_rsa_has_from_2048_to_4096_bits_and_an_odd_exponent) {
   auto record = rsa_record(256);
   record.exponent = {2};
   expect_refused(record, KeyType::rsa);
-  record.exponent.clear();
-  expect_refused(record, KeyType::rsa);
 }
 
 TEST(PublicKey, of_a_type_or_size_that_is_not_served_is_told) {
   auto record = ec_record();
-  for (const auto& [type, bits] : {std::pair{"SYM", 256U}, {"NIST", 255U}, {"", 0U}, {"BRAINPOOL", 521U}}) {
+  for (const auto& [type, bits] : {std::pair{"SYM", 256U}, {"NIST", 255U}, {"BRAINPOOL", 521U}}) {
     record.key_type = type;
     record.key_bits = bits;
     ASSERT_FALSE(type_of(record)) << type << bits;
