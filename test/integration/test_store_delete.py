@@ -98,7 +98,8 @@ def test_a_deleted_key_cannot_be_opened_again_by_any_of_its_names(web, openssl_c
     opened = "open:" + uri.format(**web.web, escaped_id=escaped(web.web["id"]))
     done = run([driver, "-", opened, "sesam:web", opened], openssl_cnf(web, pin=PIN, key_cache_seconds=3600))
     assert done.stdout == "asked 0 deleted 1 failed 1\n" and "unknown key" in done.stderr, str(done)
-    assert web.requests() == {"getkeyattributes": 3, "deletekey": 1}
+    # Look-ups: when the key is opened, before and after its deletion, and when it is opened again.
+    assert web.requests() == {"getkeyattributes": 4, "listkeys": 4, "deletekey": 1}
 
 
 @pytest.mark.parametrize("settings, uri, answer, told", [
