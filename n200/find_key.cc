@@ -103,6 +103,12 @@ Result<KeyRecords> request_key(Exchanger& exchanger, const std::string& name,
   return std::make_shared<const std::vector<KeyRecord>>(std::move(records));
 }
 
+Result<KeyRecords> none_if_unknown(Result<KeyRecords> found) {
+  if (!found && found.error().reason == Reason::unknown_key)
+    return std::make_shared<const std::vector<KeyRecord>>();
+  return found;
+}
+
 KeyRecords with_lacking(const std::vector<KeyRecord>& records, NodeSet lacking) {
   std::vector<KeyRecord> all = records;
   for (auto& record : all) record.lacking = lacking;
@@ -251,17 +257,12 @@ Exchanger::Clock::time_point deadline_of_one_node(Exchanger::Clock::time_point u
 Result<KeyRecords> keys_named(Exchanger& exchanger, const std::string& name,
                               Exchanger::Clock::time_point until, OneNode node) {
   Asked asked;
-  auto found = request_key(exchanger, name, until, node, asked);
-  if (!found && found.error().reason == Reason::unknown_key)
-    return std::make_shared<const std::vector<KeyRecord>>();
-  return found;
+  return none_if_unknown(request_key(exchanger, name, until, node, asked));
 }
 
 Result<KeyRecords> keys_named_or_listed(Exchanger& exchanger, const std::string& name, OneNode node) {
   Asked asked;
-  auto found = request_key(exchanger, name, exchanger.deadline(), node, asked);
-  if (!found && found.error().reason == Reason::unknown_key)
-    return std::make_shared<const std::vector<KeyRecord>>();
+  auto found = none_if_unknown(request_key(exchanger, name, exchanger.deadline(), node, asked));
   if (found || !asked.may_mean_none) return found;
   auto listed = keys_listed_as(exchanger, name, node);
   return listed ? std::move(listed)
