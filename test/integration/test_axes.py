@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from drivers.life import life, life_program  # noqa: F401
+from drivers.life import life, life_amid_threads, life_program  # noqa: F401
 from harness.axes import ALL, DEADLINE_MS, KEY, PAIRWISE, pairs_of
 from harness.bind import Bind
 from harness.flavour import IN_A_CHILD, needs_trust_in_memory, not_sanitized
@@ -70,8 +70,8 @@ def test_threads_sign_through_a_restart(world, load_program):
 
 
 @not_sanitized(IN_A_CHILD)
-def test_children_sign(world, life):  # noqa: F811
-    life(world.cnf, "load busy=4 watchdog=120 fork=10 [ sign=1 exit ] idle sign=1 exit", timeout=120)
+def test_children_sign(world, life_amid_threads):  # noqa: F811
+    life_amid_threads(world.cnf, "load busy=4 watchdog=120 fork=10 [ sign=1 exit ] idle sign=1 exit", timeout=120)
 
 
 @needs_trust_in_memory

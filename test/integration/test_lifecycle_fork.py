@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from drivers.life import is_of_libcrypto_alone, life, life_program, lives  # noqa: F401
+from drivers.life import is_of_libcrypto_alone, life, life_amid_threads, life_program, lives  # noqa: F401
 from harness.flavour import IN_A_CHILD, not_sanitized
 
 CHILDREN = 200
@@ -28,17 +28,17 @@ def test_children_sign_whatever_the_parent_did_before(life, device, forking, bef
 
 
 @not_sanitized(IN_A_CHILD)
-def test_children_fork_off_a_parent_whose_threads_sign(life, forking):
-    life(forking, f"load busy=8 watchdog=300 fork={BUSY_CHILDREN} [ sign=1 exit ] idle sign=1 exit", **FORK)
+def test_children_fork_off_a_parent_whose_threads_sign(life_amid_threads, forking):
+    life_amid_threads(forking, f"load busy=8 watchdog=300 fork={BUSY_CHILDREN} [ sign=1 exit ] idle sign=1 exit", **FORK)
 
 
 @not_sanitized(IN_A_CHILD)
-def test_children_load_the_key_anew_while_the_parents_threads_sign(life, forking):
-    life(forking, "load busy=4 watchdog=120 fork=50 [ load sign=1 free _exit ] idle sign=1 exit", **FORK)
+def test_children_load_the_key_anew_while_the_parents_threads_sign(life_amid_threads, forking):
+    life_amid_threads(forking, "load busy=4 watchdog=120 fork=50 [ load sign=1 free _exit ] idle sign=1 exit", **FORK)
 
 
-def test_children_start_threads_of_their_own(life, forking):
-    life(forking, "load busy=4 watchdog=120 fork=20 [ sign=1 busy=4 pause_ms=5 idle exit ] idle exit", **FORK)
+def test_children_start_threads_of_their_own(life_amid_threads, forking):
+    life_amid_threads(forking, "load busy=4 watchdog=120 fork=20 [ sign=1 busy=4 pause_ms=5 idle exit ] idle exit", **FORK)
 
 
 @not_sanitized(IN_A_CHILD)
@@ -53,8 +53,8 @@ def test_a_fork_while_the_first_signatures_are_made(lives, forking):
 
 
 @not_sanitized(IN_A_CHILD)
-def test_threads_fork(life, forking):
-    life(forking, "load busy=4 watchdog=120 thread=10 [ fork=3 [ sign=1 exit ] ] idle sign=1 exit", **FORK)
+def test_threads_fork(life_amid_threads, forking):
+    life_amid_threads(forking, "load busy=4 watchdog=120 thread=10 [ fork=3 [ sign=1 exit ] ] idle sign=1 exit", **FORK)
 
 
 def test_children_fork_again(life, forking):

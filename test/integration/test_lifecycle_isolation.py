@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from drivers.life import compile_driver, life, life_program  # noqa: F401
+from drivers.life import compile_driver, life_amid_threads, life_program  # noqa: F401
 from harness.keys import assert_signs
 
 PLACES = {
@@ -42,9 +42,9 @@ def server(tmp_path, run):
     process.wait(10)
 
 
-def test_signing(place, device, openssl, tmp_path, life):
+def test_signing(place, device, openssl, tmp_path, life_amid_threads):
     assert_signs(openssl, place, "sesam:web", tmp_path)
-    life(place, "watchdog=20 load sign=3 busy=4 fork=3 [ sign=1 exit ] idle exit")
+    life_amid_threads(place, "watchdog=20 load sign=3 busy=4 fork=3 [ sign=1 exit ] idle exit")
 
 
 def test_curl_connects(place, device, server, run):
