@@ -145,8 +145,8 @@ def test_the_balancer_spreads_processes_over_the_nodes(cluster, balancer, config
 
 @pytest.mark.parametrize("how", ["restart", "drain"])
 def test_nodes_behind_the_balancer_are_away_one_after_the_other(cluster, balancer, configured, load, how):
-    """Each while it is in use, until the other one is used: HAProxy waits 500 ms before it connects to another node, and
-    takes one that was away only after a check."""
+    """Each while it is in use, until the other one is used: HAProxy waits 500 ms before it connects to another node,
+    and takes one that was away only after a check."""
     def the_one_in_use():
         cluster.reset_counters()
         wait_for(lambda: any(cluster.signatures()), "no node is used", timeout=6)

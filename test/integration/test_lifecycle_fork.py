@@ -29,7 +29,8 @@ def test_children_sign_whatever_the_parent_did_before(life, device, forking, bef
 
 @not_sanitized(IN_A_CHILD)
 def test_children_fork_off_a_parent_whose_threads_sign(life_amid_threads, forking):
-    life_amid_threads(forking, f"load busy=8 watchdog=300 fork={BUSY_CHILDREN} [ sign=1 exit ] idle sign=1 exit", **FORK)
+    steps = f"load busy=8 watchdog=300 fork={BUSY_CHILDREN} [ sign=1 exit ] idle sign=1 exit"
+    life_amid_threads(forking, steps, **FORK)
 
 
 @not_sanitized(IN_A_CHILD)
@@ -38,7 +39,8 @@ def test_children_load_the_key_anew_while_the_parents_threads_sign(life_amid_thr
 
 
 def test_children_start_threads_of_their_own(life_amid_threads, forking):
-    life_amid_threads(forking, "load busy=4 watchdog=120 fork=20 [ sign=1 busy=4 pause_ms=5 idle exit ] idle exit", **FORK)
+    steps = "load busy=4 watchdog=120 fork=20 [ sign=1 busy=4 pause_ms=5 idle exit ] idle exit"
+    life_amid_threads(forking, steps, **FORK)
 
 
 @not_sanitized(IN_A_CHILD)

@@ -59,8 +59,8 @@ def life(life_program: Path) -> Callable[..., Done]:
 
 @pytest.fixture
 def life_amid_threads(life_program: Path) -> Callable[..., Done]:
-    """Like `life`, for steps that fork while other threads sign: a run in which libcrypto alone hung is repeated, twice at
-    most. The steps must not count what the device sees."""
+    """Like `life`, for steps that fork while other threads sign: a run in which libcrypto alone hung is repeated, twice
+    at most. The steps must not count what the device sees."""
 
     def call(cnf: Path, steps: str, **options: Any) -> Done:
         done = run_life(life_program, cnf, *steps.split(), **options)
