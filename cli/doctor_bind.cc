@@ -24,15 +24,26 @@ constexpr char kFiles[] = "K files";
 constexpr char kKeys[] = "K files' keys";
 constexpr std::string_view kEnding = ".private";
 
-std::string label_in(const std::string& private_file) {
+// A label, and what else BIND 9.20 wants of it.
+struct Label {
+  std::string text;
+  bool is_terminated = false;  // by a zero byte
+  bool names_engine = false;   // a line "Engine:"
+};
+
+Label label_of(const std::string& private_file) {
   const auto text = read_k_file(private_file);
   if (!text) return {};
   const auto bytes = from_base64(keymgmt::bind_field(text->reveal(), keymgmt::kBindLabel));
   if (!bytes) return {};
-  std::string label(bytes->begin(), bytes->end());
-  while (label.ends_with('\0')) label.pop_back();
+  Label label{std::string(bytes->begin(), bytes->end()), false,
+              !keymgmt::bind_field(text->reveal(), keymgmt::kBindEngine).empty()};
+  label.is_terminated = label.text.ends_with('\0');
+  while (label.text.ends_with('\0')) label.text.pop_back();
   return label;
 }
+
+std::string label_in(const std::string& private_file) { return label_of(private_file).text; }
 
 // "key-directory "/etc/bind/keys";" → /etc/bind/keys.
 std::string quoted_value(std::string_view line) {
@@ -114,13 +125,30 @@ Result<n200::KeyRecord> key_of_label(n200::Device& device, const std::string& la
   return device.find_key(uri);
 }
 
+// Whether BIND 9.20 reads the label.
+bool check_form(const std::string& file, Checkup& checkup) {
+  const Label label = label_of(file);
+  if (label.names_engine)
+    checkup.bad(kFiles,
+                file + ": has a line \"Engine:\", with which BIND 9.20 refuses the key (\"no engine\")",
+                "remove this line, as docs/BIND.md describes under \"Engine labels\"");
+  if (!label.is_terminated)
+    checkup.bad(kFiles,
+                file +
+                    ": its label does not end in a zero byte; BIND before 9.20.27 reads past its end, and "
+                    "later versions refuse it",
+                "replace the label, as docs/BIND.md describes under \"Engine labels\"");
+  return !label.names_engine && label.is_terminated;
+}
+
 // Does not print the label, which may contain a PIN.
 bool check_file(const std::string& file, n200::Device& device, Checkup& checkup) {
   const std::string label = label_in(file);
   if (!n200::has_key_uri_scheme(label)) {
-    checkup.bad(
-        kKeys, file + ": its label is not a sesam: or pkcs11: URI",
-        "make the file again by dnssec-keyfromlabel with the key's URI; to print that, run: sesam uri KEY");
+    checkup.bad(kKeys, file + ": its label is not a sesam: or pkcs11: URI",
+                "replace the label by the key's URI, as docs/BIND.md describes under \"Engine labels\"; to "
+                "print the URI, "
+                "run: sesam uri KEY");
     return false;
   }
   const auto found = key_of_label(device, label);
@@ -132,7 +160,7 @@ bool check_file(const std::string& file, n200::Device& device, Checkup& checkup)
   const auto dnskey = text ? keymgmt::parse_bind_dnskey(text->reveal()) : std::nullopt;
   if (!dnskey) {
     checkup.bad(kKeys, stem_of(file) + ".key: " + (text ? "has no DNSKEY record" : text.error().detail),
-                "restore the file from a backup, or make both by dnssec-keyfromlabel");
+                "restore the file from a backup");
     return false;
   }
   if (dnskey->public_key == dnskey_of(*found)) return true;
@@ -174,6 +202,7 @@ std::vector<std::string> check_bind_files(const std::string& path, const User* u
   }
   std::set<std::string> told;  // each cure once, as one directory has many files
   bool good = true;
+  for (const auto& file : files) good = check_form(file, checkup) && good;
   for (const auto& verdict : *verdicts) {
     good = good && verdict.finding.empty();
     if (!verdict.finding.empty() && told.insert(verdict.cure).second)

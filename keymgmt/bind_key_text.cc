@@ -44,7 +44,7 @@ Secret replace_bind_field(std::string_view text, std::string_view name, std::str
   bool is_written = false;
   while (!text.empty()) {
     const std::string_view old = next_line(text);
-    if (is_field(old, "Engine")) continue;
+    if (is_field(old, kBindEngine)) continue;
     if (!is_field(old, name)) {
       replaced.append(old);
       continue;

@@ -14,12 +14,14 @@ namespace sesam::keymgmt {
 /// The names of the lines that contain a private EC key, and the label by which a provider finds it.
 inline constexpr std::string_view kBindPrivateKey = "PrivateKey";
 inline constexpr std::string_view kBindLabel = "Label";
+/// Written by BIND 9.16 and 9.18 with an engine; BIND 9.20 rejects it.
+inline constexpr std::string_view kBindEngine = "Engine";
 
 /// The rest of the line that starts with "name:", trimmed; empty if there is none.
 std::string_view bind_field(std::string_view text, std::string_view name) noexcept;
 
 /// The text with `line` in place of the line that starts with "name:"; all other lines, such as the timings,
-/// are kept. Further lines of that name, and "Engine:", which BIND 9.20 rejects, are removed.
+/// are kept. Further lines of that name, and "Engine:", are removed.
 Secret replace_bind_field(std::string_view text, std::string_view name, std::string_view line);
 
 /// "Label: ..." as BIND writes it.

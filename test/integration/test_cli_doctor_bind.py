@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """sesam doctor --bind: BIND's K files whose private keys are in the device."""
+import base64
 import os
 import re
 import shutil
@@ -55,6 +56,17 @@ def test_a_label_that_is_no_uri_and_a_missing_public_half(bind, doctor):
     assert_tells(steps["K files"], f"{private.with_suffix('.key')}: No such file")
     private.write_text(re.sub("Label: .*", "Label: a3Nr", private.read_text()))
     assert_tells(doctor(bind.openssl_conf, "--bind", bind.directory)["K files' keys"], "is not a sesam: or pkcs11: URI")
+
+
+@pytest.mark.parametrize("before, after, finding", [
+    ("Label:", "Engine: cGtjczExAA==\nLabel:", 'has a line "Engine:"'),
+    (r"Label: .*", f"Label: {base64.b64encode(b'sesam:ksk').decode()}", "does not end in a zero byte")])
+def test_a_file_that_bind_refuses_although_its_label_names_the_key(bind, doctor, before, after, finding):
+    private, = bind.directory.glob("K*.private")
+    private.write_text(re.sub(before, after, private.read_text()))
+    steps = doctor(bind.openssl_conf, "--bind", bind.directory)
+    assert_only_bad(steps, "K files", f"{private}: ", finding, 'docs/BIND.md describes under "Engine labels"')
+    assert steps["K files' keys"]["finding"].startswith("1 in the device")
 
 
 def test_a_pin_in_a_label_is_not_printed(device, bind, doctor):
