@@ -9,12 +9,13 @@ import pytest
 from harness.bind import ZONE
 from harness.named import Named
 from harness.parent import Parent
-from harness.policy import key_store, policy
+from harness.policy import csk_policy, key_store, policy
 
 HSM = 'key-store "hsm"'
 STORE = 'key-store "hsm" { pkcs11-uri "sesam:core=1"; };\n'  # in the zone's key-directory, as in the example
 IN_DEVICE = STORE + policy(HSM, HSM)
 IN_FILES = {"ecdsap256sha256": policy(), "rsasha256": policy(algorithm="rsasha256")}
+CSK_IN_DEVICE = STORE + csk_policy(HSM)
 
 
 @pytest.fixture
@@ -31,7 +32,8 @@ def signed(device, named):
 
 
 def ksk(one: Named) -> str:
-    (tag,) = one.key_tags("KSK")
+    """The tag of the only KSK or CSK."""
+    (tag,) = one.key_tags("KSK") or one.key_tags("CSK")
     return tag
 
 
@@ -44,10 +46,10 @@ def roll_over_both(one: Named, parent: Parent) -> tuple[str, str]:
     return old_ksk, one.roll_over(old_ksk, "KSK")
 
 
-def new_ksk(one: Named, parent: Parent, old: str) -> str:
+def new_ksk(one: Named, parent: Parent, old: str, role: str = "KSK") -> str:
     """Waits for the new KSK of an algorithm rollover, which starts automatically. -> its tag"""
-    parent.wait_until("there is a new KSK", lambda: len(one.key_tags("KSK")) == 2)
-    (new,) = set(one.key_tags("KSK")) - {old}
+    parent.wait_until(f"there is a new {role}", lambda: len(one.key_tags(role)) == 2)
+    (new,) = set(one.key_tags(role)) - {old}
     return new
 
 
@@ -84,6 +86,24 @@ def test_algorithm_8_in_files_becomes_13_in_the_device_by_the_policy_alone(devic
     parent.replace(old, new)
     parent.wait_until("the old ZSK is gone", lambda: len(one.dnskeys()["256"]) == 1)
     assert_ends_with(one, new, "Label:")
+    one.stop()
+
+
+@pytest.mark.parametrize("algorithm", IN_FILES)
+def test_a_csk_stays_a_csk(device, signed, algorithm):
+    """`dnssec-policy default` has one. It is rolled over once, and with another algorithm by the policy alone."""
+    in_files = csk_policy(algorithm=algorithm)
+    one, parent = signed(in_files)
+    old = ksk(one)
+    one.switch(in_files, CSK_IN_DEVICE)
+    if algorithm == "rsasha256":
+        new = new_ksk(one, parent, old, "CSK")
+    else:
+        one.wait_until("the policy is in force", lambda: "next key event" in one.tell())
+        new = one.roll_over(old, "CSK")
+    parent.replace(old, new)
+    assert one.is_signed() and one.key_tags("KSK") + one.key_tags("ZSK") == []
+    assert len(device.keys()) == 1 and new in private_files(one, "Label:")
     one.stop()
 
 

@@ -140,7 +140,9 @@ class Named:
 
     def verify(self) -> Done:
         """Runs dnssec-verify on the zone as served, with the public keys only and without sesam."""
-        return run(["dnssec-verify", "-o", ZONE, self.transfer()], None, check=False)
+        zone = self.transfer()
+        roles = [] if re.search(r"\sDNSKEY\s256\s", zone.read_text()) else ["-z"]  # a CSK signs everything
+        return run(["dnssec-verify", *roles, "-o", ZONE, zone], None, check=False)
 
     def is_signed(self) -> bool:
         return self.verify().returncode == 0

@@ -21,6 +21,12 @@ def policy(ksk: str = "", zsk: str = "", algorithm: str = "ecdsap256sha256", zsk
     return f'dnssec-policy "tested" {{ keys {{ {keys} }}; {more} }};\n'
 
 
+def csk_policy(csk: str = "", algorithm: str = "ecdsap256sha256") -> str:
+    """The policy "tested" with one key for both roles, in files or in `csk`."""
+    return (f'dnssec-policy "tested" {{ keys {{ csk {csk} lifetime unlimited algorithm {algorithm}; }}; '
+            f'{SHORT_TIMES} }};\n')
+
+
 def combined_policy(*algorithms: str) -> str:
     """The policy "tested" with a KSK and a ZSK of each algorithm, in key-store "hsm"."""
     keys = " ".join(f'{role} key-store "hsm" lifetime unlimited algorithm {algorithm};'
