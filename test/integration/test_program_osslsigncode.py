@@ -4,6 +4,7 @@ import pytest
 
 from harness.pe import HEADER_BYTES, minimal_program
 from harness.tls import make_identity
+from programs.row import takes_no_uri
 
 
 @pytest.fixture
@@ -15,14 +16,17 @@ def verifies(run):
     return call
 
 
+@pytest.mark.parametrize("by_uri", [False, True], ids=["file", "uri"])
 @pytest.mark.parametrize("type", ["EC", "RSA"])
-def test_a_program_is_signed(device, openssl_cnf, run, tmp_path, verifies, type):
+def test_a_program_is_signed(device, openssl_cnf, run, tmp_path, verifies, type, by_uri):
+    if by_uri and takes_no_uri("osslsigncode"):
+        pytest.skip(takes_no_uri("osslsigncode"))
     cnf = openssl_cnf(device)
     identity = make_identity(device, cnf, tmp_path, type)
     plain, signed = tmp_path / "plain.exe", tmp_path / "signed.exe"
     plain.write_bytes(minimal_program())
-    run(["osslsigncode", "sign", "-certs", identity.certificate, "-key", identity.key, "-h", "sha256", "-in", plain,
-         "-out", signed], cnf)
+    run(["osslsigncode", "sign", "-certs", identity.certificate, "-key", identity.uri if by_uri else identity.key, "-h",
+         "sha256", "-in", plain, "-out", signed], cnf)
     assert device.requests() == {"getkeyattributes": 1, identity.sign_command: 1}
     assert verifies(signed, identity)
     changed = bytearray(signed.read_bytes())

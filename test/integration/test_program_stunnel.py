@@ -4,6 +4,7 @@ import pytest
 
 from harness.ports import free_port
 from harness.tls import REPLY, Server, assert_serves, make_identity
+from programs.row import takes_no_uri
 
 CONFIGURATION = """
 foreground = yes
@@ -25,15 +26,18 @@ printf 'HTTP/1.0 200 OK\\r\\n\\r\\n{REPLY}'
 """
 
 
+@pytest.mark.parametrize("by_uri", [False, True], ids=["file", "uri"])
 @pytest.mark.parametrize("type", ["EC", "RSA"])
-def test_it_serves(device, openssl_cnf, tmp_path, type):
+def test_it_serves(device, openssl_cnf, tmp_path, type, by_uri):
+    if by_uri and takes_no_uri("stunnel"):
+        pytest.skip(takes_no_uri("stunnel"))
     cnf = openssl_cnf(device)
     identity, port, path, program = make_identity(device, cnf, tmp_path,
                                                   type), free_port(), tmp_path / "stunnel.conf", tmp_path / "reply"
     program.write_text(PROGRAM)
     program.chmod(0o700)
-    path.write_text(CONFIGURATION.format(port=port, certificate=identity.certificate, key=identity.key,
-                                         program=program))
+    path.write_text(CONFIGURATION.format(port=port, certificate=identity.certificate, program=program,
+                                         key=identity.uri if by_uri else identity.key))
     with Server(["stunnel", path], cnf, port, tmp_path) as server:
         assert_serves(device, server.port, identity, openings=1)
         assert server.end() == 0

@@ -121,6 +121,12 @@ def no_certificates() -> str:
     return "" if known else "sesam has no certificates in its store"
 
 
+def takes_no_uri(command: str) -> str:
+    """A value for `unfit`: releases of a program that does not look keys up in OpenSSL's store."""
+    path = find(command)
+    return "" if path is None or b"OSSL_STORE_open" in Path(path).read_bytes() else "this release takes no URI"
+
+
 SEARCHED = minimal_environment(None)["PATH"]
 
 

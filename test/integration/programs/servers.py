@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """TLS servers for the web and for databases."""
-from programs.row import Place, Server, find
+from programs.row import Place, Server, find, takes_no_uri
 
 LIGHTTPD = """
 server.modules = ( "mod_openssl" )
@@ -22,8 +22,8 @@ keyfile {key}
 """
 
 
-def lighttpd(place: Place) -> list[object]:
-    return ["lighttpd", "-D", "-f", place.write("lighttpd.conf", LIGHTTPD)]
+def lighttpd(place: Place, key: str = "{key}") -> list[object]:
+    return ["lighttpd", "-D", "-f", place.write("lighttpd.conf", LIGHTTPD.replace("{key}", key))]
 
 
 def mosquitto(place: Place) -> list[object]:
@@ -47,6 +47,7 @@ def postgresql(place: Place) -> list[object]:
     return [script, *words]
 
 
+LIGHTTPD_FILES = ["lighttpd", "/usr/lib/lighttpd/mod_openssl.so"]
 INITDB, POSTGRES = find("/usr/lib/postgresql/*/bin/initdb"), find("/usr/lib/postgresql/*/bin/postgres")
 
 
@@ -60,7 +61,9 @@ def mariadb(place: Place) -> list[object]:
 
 
 SERVERS = [
-    Server("lighttpd", ["lighttpd", "/usr/lib/lighttpd/mod_openssl.so"], start=lighttpd),
+    Server("lighttpd", LIGHTTPD_FILES, start=lighttpd),
+    Server("lighttpd", LIGHTTPD_FILES, unfit=lambda: takes_no_uri(LIGHTTPD_FILES[1]), variant="by-uri",
+           start=lambda place: lighttpd(place, place.identity.uri)),
     Server("mosquitto", ["mosquitto"], start=mosquitto),
     Server("redis", ["redis-server"], start=redis),
     Server("postgresql", ["/usr/lib/postgresql/*/bin/postgres"], start=postgresql, starttls="postgres",

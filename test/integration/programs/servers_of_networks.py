@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from harness.tls import VERSIONS, make_file_identity
-from programs.row import Daemon, Place, Server
+from programs.row import Daemon, Place, Server, takes_no_uri
 
 RADIUS = """
 libdir = /usr/lib/freeradius
@@ -69,10 +69,10 @@ def peer(place: Place) -> tuple[Path, Path]:
     return (key, certificate) if key.exists() else make_file_identity(place.directory, "peer")
 
 
-def openvpn(place: Place) -> list[object]:
+def openvpn(place: Place, own_key: object) -> list[object]:
     key, certificate = peer(place)
     return ["openvpn", "--dev", "null", "--tls-server", "--dh", "none", "--local", "127.0.0.1", "--port", place.port,
-            "--float", "--ca", certificate, "--cert", place.identity.certificate, "--key", place.identity.key,
+            "--float", "--ca", certificate, "--cert", place.identity.certificate, "--key", own_key,
             "--ping", "1", "--verb", "3"]
 
 
@@ -107,11 +107,15 @@ def own(place: Place) -> tuple[Path, Path]:
     return place.identity.key, place.identity.certificate
 
 
+OPENVPN_READY = "UDPv4 link remote: [AF_UNSPEC]"
+
 # Without a tunnel, OpenVPN has a single peer: the next one may have to wait until the first is abandoned.
 SERVERS = [
-    Server("openvpn", ["openvpn"], start=openvpn, client=openvpn_client, ready="UDPv4 link remote: [AF_UNSPEC]",
-           versions=[version], variant=f"TLS-{version}") for version in VERSIONS
+    Server("openvpn", ["openvpn"], start=lambda place: openvpn(place, place.identity.key), client=openvpn_client,
+           ready=OPENVPN_READY, versions=[version], variant=f"TLS-{version}") for version in VERSIONS
 ] + [
+    Server("openvpn", ["openvpn"], unfit=lambda: takes_no_uri("openvpn"), variant="by-uri", versions=["1.3"],
+           start=lambda place: openvpn(place, place.identity.uri), client=openvpn_client, ready=OPENVPN_READY),
     # FreeRADIUS 3.2 offers TLS 1.3 for EAP-TLS only in developer builds.
     Server("freeradius", ["freeradius", "eapol_test"], ready="Ready to process requests", versions=["1.2"],
            start=lambda place: freeradius(place, own(place), peer(place)[1]),

@@ -5,7 +5,7 @@ from pathlib import Path
 from harness.paths import BUILD
 from harness.pe import minimal_program
 from harness.programs import minimal_environment, version_of
-from programs.row import Place, Tool, find, no_certificates
+from programs.row import Place, Tool, find, no_certificates, takes_no_uri
 
 KBUILD = "/usr/lib/linux-kbuild-*/"
 PROVIDER_PKCS11 = "\npkcs11 = sesam_provider\n"
@@ -59,10 +59,10 @@ XML = """<?xml version="1.0"?>
 """
 
 
-def sbsign(place: Place) -> None:
+def sbsign(place: Place, *key: object) -> None:
     plain, signed = place.directory / "plain.efi", place.directory / "signed.efi"
     plain.write_bytes(minimal_program())
-    place.run("sbsign", "--key", place.identity.key, "--cert", place.identity.certificate, "--output", signed, plain)
+    place.run("sbsign", *key, "--cert", place.identity.certificate, "--output", signed, plain)
     done = place.run_without_device("sbverify", "--cert", place.identity.certificate, signed)
     assert "Signature verification OK" in done.stdout + done.stderr, done
 
@@ -185,7 +185,9 @@ def xmlsec1_by_uri(place: Place) -> None:
 
 
 TOOLS = [
-    Tool("sbsign", ["sbsign", "sbverify"], use=sbsign),
+    Tool("sbsign", ["sbsign", "sbverify"], use=lambda place: sbsign(place, "--key", place.identity.key)),
+    Tool("sbsign", ["sbsign", "sbverify"], unfit=lambda: takes_no_uri("sbsign"), variant="by-uri",
+         use=lambda place: sbsign(place, "--engine", "sesam", "--key", place.identity.uri)),
     Tool("sign-file", [KBUILD + "scripts/sign-file"], use=sign_file),
     Tool("sign-file", [KBUILD + "scripts/sign-file"], unfit=loads_no_provider, use=sign_file_by_uri, variant="by-uri"),
     Tool("extract-cert", [KBUILD + "certs/extract-cert"], use=extract_cert, signatures=0),
