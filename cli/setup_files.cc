@@ -148,9 +148,9 @@ Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Argume
     const std::string& path = planned.file.path;
     if (!arguments.may_ask())
       return Error{Reason::bad_argument,
-                   path + " is there with other contents: give --force to replace it; a backup is kept"};
+                   path + " exists with other content: give --force to replace it; a backup is kept"};
     if (!confirms("Replace " + path + "? A backup is kept"))
-      return Error{Reason::bad_argument, path + " is there with other contents, and was not to be replaced"};
+      return Error{Reason::bad_argument, path + " exists with other content, and was not to be replaced"};
   }
   return {};
 }
