@@ -118,6 +118,8 @@ def test_alone_sesam_knows_no_pkcs11_uris_files_or_generation(device, openssl_cn
     done = openssl(cnf, "genpkey", "-algorithm", "EC", "-propquery", "provider=pkcs11", "-pkeyopt", "group:P-256",
                    check=False)
     assert done.returncode != 0
+    assert openssl(cnf, "pkey", "-propquery", "provider=pkcs11", "-in", "sesam:web", "-pubout",
+                   check=False).returncode != 0
     assert device.requests() == {}
     openssl(cnf, "pkey", "-in", "sesam:web", "-pubout")
 

@@ -211,6 +211,20 @@ def test_a_client_certificate_that_cannot_be_used(device, openssl_cnf, doctor, o
         assert steps["host name"]["result"] == "skipped"
 
 
+@pytest.mark.parametrize("start, end, told", [
+    (-20, 10, "expires in 10 days"),
+    (-20, -10, "is not valid at this time"),
+    (10, 20, "is not valid at this time"),
+], ids=["soon", "ended", "not yet"])
+def test_a_client_certificate_outside_its_validity(device, openssl_cnf, doctor, openssl, tmp_path, start, end, told):
+    """The simulated device requires none."""
+    certificate = make_dated(openssl, tmp_path, *(in_days(days) for days in (start, end)))
+    (tmp_path / "dated.key").chmod(0o600)
+    steps = doctor(openssl_cnf(device, client_cert=certificate, client_key=tmp_path / "dated.key"))
+    check = assert_only_warning if told.startswith("expires") else assert_only_bad
+    check(steps, "client certificate", str(certificate), told, "renew it")
+
+
 def test_something_else_than_tls(device, openssl_cnf, doctor):
     port = device.ready["control_port"]
     assert_only_bad(doctor(openssl_cnf(device, url=f"https://seSAM-nserie-101:{port}")), "certificate", "TLS failed",

@@ -39,7 +39,7 @@ def test_a_module_that_crashes(device, openssl_cnf, doctor, run, tmp_path):
     assert steps["access by POST"]["result"] == "good"
 
 
-def test_a_module_that_is_none(device, openssl_cnf, doctor, tmp_path):
+def test_a_file_that_is_no_module(device, openssl_cnf, doctor, tmp_path):
     (tmp_path / "sesam.so").write_text("not a library")
     cnf = openssl_cnf(device)
     rewrite(cnf, (str(MODULE), str(tmp_path / "sesam.so")))

@@ -68,7 +68,7 @@ def test_the_signing_command_found_is_in_a_report_as_json(simulator, words, plac
 
 
 @pytest.mark.parametrize("answer", ["no", ""])
-def test_who_wants_no_search_gets_the_command_for_it(simulator, words, place, answer):
+def test_the_command_is_told_if_the_search_is_declined(simulator, words, place, answer):
     device = simulator(sign_dialect=json.dumps(ANOTHER_COMMAND))
     done, _ = run_at_terminal([COMMAND, *words(device)], None, (SEARCH, answer))
     assert done.returncode == 1 and "wire_" not in (place / "openssl.cnf").read_text()

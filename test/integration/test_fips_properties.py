@@ -30,6 +30,13 @@ def test_required_fips_hides_sesam_and_the_doctor_says_so(device, openssl_cnf, o
     assert "make it a preference, ?" in step["cure"] and "remove it from [algorithms]" in step["cure"]
 
 
+def test_fips_as_a_programs_own_query_hides_sesam(device, openssl_cnf, openssl):
+    device.create_key("web")
+    for properties, is_hidden in (("fips=yes", True), ("?fips=yes", False)):
+        done = openssl(openssl_cnf(device), "pkey", "-propquery", properties, "-in", "sesam:web", "-noout", check=False)
+        assert (done.returncode != 0, device.requests() == {}) == (is_hidden, is_hidden), str(done)
+
+
 def test_the_doctor_says_so_where_a_fips_provider_is_listed_too(device, openssl_cnf, doctor):
     cnf = openssl_cnf(device, default_properties="fips=yes", extra="\n[fips_provider]\nactivate = 1\n")
     cnf.write_text(cnf.read_text().replace("[providers]\n", "[providers]\nfips = fips_provider\n"))

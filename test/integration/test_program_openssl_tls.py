@@ -40,6 +40,18 @@ def test_a_server_proves_who_it_is(device, openssl_cnf, tmp_path, type, how):
             assert device.requests() == {"getkeyattributes": 1, identity.sign_command: count}
 
 
+@pytest.mark.parametrize("type, offered", [("EC", True), ("RSA", False)])
+def test_tls_1_1_works_with_ec_keys_alone(device, openssl_cnf, tmp_path, type, offered):
+    """With RSA keys it signs MD5-SHA1 digests, which the device cannot be asked for."""
+    cnf = openssl_cnf(device)
+    identity = make_identity(device, cnf, tmp_path, type)
+    weak = ("-cipher", "ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0")
+    with s_server(cnf, tmp_path, identity.uri, identity.certificate, *weak) as server:
+        done = s_client(None, server, identity.certificate, "1.1", *weak, check=False)
+        assert ("New, TLSv1." in done.stdout) == offered, f"{done}\n{server.output.read_text()}"
+        assert (identity.sign_command in device.requests()) == offered
+
+
 @pytest.mark.parametrize("how", ["uri", "key"], ids=["URI", "PEM file"])
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("type", ["EC", "RSA"])

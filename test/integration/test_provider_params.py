@@ -69,10 +69,12 @@ def test_claim_pkcs11_given_after_loading_is_refused(give, settings):
     give(*settings(claim_pkcs11="no"), "load", "sesam:web")
 
 
-def test_a_password_given_after_loading_is_warned_about_in_the_log(give, settings):
-    done = give("load", *settings(log_level=1), "sesam:web", "sesam:web")
-    assert done.stderr.count("warning: 'pass' was given as a provider parameter") == 1
-    assert "use pass_source=file:PATH" in done.stderr and SECRET not in done.stderr
+@pytest.mark.parametrize("name", ["pass", "pin", "keygen_pin"])
+def test_a_secret_given_after_loading_is_warned_about_in_the_log(give, settings, name):
+    secret = SECRET if name == "pass" else "24681357"
+    done = give("load", *settings(log_level=1, **({} if name == "pass" else {name: secret})), "sesam:web", "sesam:web")
+    assert done.stderr.count(f"warning: '{name}' was given as a provider parameter") == 1
+    assert f"use {name.removeprefix('keygen_')}_source=file:PATH" in done.stderr and secret not in done.stderr
     assert "warning" not in give(*settings(log_level=1), "load", "sesam:web").stderr
 
 

@@ -158,6 +158,20 @@ def test_what_was_signed_is_recovered_without_the_device(device, rsa, openssl, t
     assert device.requests()["rsasign"] == before["rsasign"]
 
 
+def test_genrsa_is_refused_with_the_reason(device, openssl_cnf, openssl, tmp_path):
+    """It has no option that could name the key."""
+    done = openssl(openssl_cnf(device), "genrsa", "-propquery", "provider=sesam", "-out", tmp_path / "made",
+                   check=False)
+    assert done.returncode != 0 and "no URI gives its name" in done.stderr, str(done)
+    assert device.keys() == []
+
+
+def test_rsa_pss_keys_are_not_made(device, openssl_cnf, openssl, tmp_path):
+    done = openssl(openssl_cnf(device), "genpkey", "-algorithm", "RSA-PSS", "-propquery", "provider=sesam", "-pkeyopt",
+                   "sesam_uri:sesam:object=made", "-out", tmp_path / "made", check=False)
+    assert done.returncode != 0 and device.keys() == []
+
+
 @pytest.mark.parametrize("option, offered", [("rsa_keygen_pubexp:65537", True), ("rsa_keygen_primes:2", True),
                                              ("rsa_keygen_pubexp:3", False), ("rsa_keygen_primes:3", False)])
 def test_the_usual_exponent_and_primes_may_be_asked_for(device, openssl_cnf, openssl, tmp_path, option, offered):

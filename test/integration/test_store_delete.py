@@ -62,6 +62,16 @@ def test_a_uri_that_names_no_single_key_deletes_nothing_and_sends_nothing(web, o
     assert names(web) == ["other", "web"] and web.requests() == {}
 
 
+def test_certificates_are_not_touched(web, openssl_cnf, openssl, run, driver, tmp_path):
+    directory = tmp_path / "certificates"
+    directory.mkdir()
+    cnf = openssl_cnf(web, pin=PIN, certificates=directory)
+    openssl(cnf, "req", "-x509", "-key", "sesam:web", "-subj", "/CN=web", "-out", directory / "web.crt")
+    before = (directory / "web.crt").read_bytes()
+    assert run([driver, "-", "sesam:web"], cnf).stdout == "asked 0 deleted 1 failed 0\n"
+    assert [path.name for path in directory.iterdir()] == ["web.crt"] and (directory / "web.crt").read_bytes() == before
+
+
 @pytest.mark.parametrize("uri", ["sesam:web;toekn=other", "pkcs11:object=web;token="])
 def test_a_uri_whose_other_name_is_lost_deletes_nothing(web, openssl_cnf, run, driver, uri):
     done = run([driver, "-", uri], openssl_cnf(web, pin=PIN))

@@ -133,6 +133,7 @@ WORDS(words_unknown, "digest", "sha256", "no_such_word", "1")
 static long params_in_any_order(const struct subject *subject) {
   struct signature made = {.length = kRoom};
   const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, (char *)"digest", 0),
+                               OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_MGF1_DIGEST, (char *)"SHA256", 0),
                                OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, (char *)"pss", 0),
                                OSSL_PARAM_construct_end()};
   EVP_MD_CTX *context = EVP_MD_CTX_new();
