@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Uses keys in threads during faults: load SECONDS KIND=URI[*THREADS]… (sign, open, list, generate). Prints
-// "ready", waits for a line on stdin, works for SECONDS, then prints JSON: peak memory before and after, and
+// "ready", waits for a line on stdin, works for SECONDS or until another line, then prints JSON: peak memory before and after, and
 // per KIND the calls, failures, wrong results, longest and 99th percentile times and failure reasons.
 #define _GNU_SOURCE
 #include <openssl/ec.h>
@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/store.h>
 #include <openssl/x509.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -249,6 +250,15 @@ static void print_tallies(long baseline_kib) {
   puts("}");
 }
 
+// Returns after that time, or at a line on stdin. The end of stdin does not count.
+static void wait_for(double seconds) {
+  const double end_s = now_s() + seconds;
+  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+  char line[16];
+  if (poll(&input, 1, (int)(seconds * 1000)) == 1 && read(STDIN_FILENO, line, sizeof line) > 0) return;
+  for (double left_s = end_s - now_s(); left_s > 0; left_s = end_s - now_s()) usleep((useconds_t)(left_s * 1e6) + 1);
+}
+
 int main(int argc, char **argv) {
   pthread_t threads[MOST_THREADS];
   struct work *works[MOST_THREADS];
@@ -265,7 +275,7 @@ int main(int argc, char **argv) {
   if (getchar() == EOF) return 1;
   for (int i = 0; i < wanted; ++i)
     if (pthread_create(&threads[i], NULL, work_until_stopped, works[i]) != 0) give_up("pthread_create");
-  usleep((useconds_t)(atof(argv[1]) * 1e6));
+  wait_for(atof(argv[1]));
   atomic_store(&stop, true);
   for (int i = 0; i < wanted; ++i) pthread_join(threads[i], NULL);
   print_tallies(baseline_kib);

@@ -44,8 +44,9 @@ def compile_load(directory: Path) -> Path:
 
 
 def run_load(program: Path, cnf: Path, seconds: float, operations: tuple[str, ...], during: Callable[[], None],
-             end_within_s: float) -> Tally:
-    """Runs the load. Calls `during` when the threads start; their keys are open by then."""
+             end_within_s: float, until_done: bool = False) -> Tally:
+    """Runs the load. Calls `during` when the threads start; their keys are open by then. `until_done`: the load ends
+    when `during` returns, after `seconds` at the latest."""
     process = subprocess.Popen([program, str(seconds), *operations], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True, env=minimal_environment(cnf))
     tally = Tally()
@@ -55,6 +56,9 @@ def run_load(program: Path, cnf: Path, seconds: float, operations: tuple[str, ..
         process.stdin.write("go\n")
         process.stdin.flush()
         during()
+        if until_done:
+            process.stdin.write("stop\n")
+            process.stdin.flush()
         output, errors = process.communicate(timeout=seconds + end_within_s)
         if process.returncode < 0:
             tally.crashed = -process.returncode
