@@ -22,9 +22,12 @@ namespace fs = std::filesystem;
 
 constexpr char kFiles[] = "K files";
 constexpr char kKeys[] = "K files' keys";
+constexpr char kMissing[] =
+    "restore the key from the device's backup, or the K file from its .saved file, by sesam import --undo; "
+    "remove the K files if the zone no longer has the DNSKEY; to list all keys, run: sesam list";
 constexpr std::string_view kEnding = ".private";
 
-// A label, and what else BIND 9.20 wants of it.
+// The label of a K file, and what BIND 9.20 checks.
 struct Label {
   std::string text;
   bool is_terminated = false;  // by a zero byte
@@ -37,7 +40,7 @@ Label label_of(const std::string& private_file) {
   const auto bytes = from_base64(keymgmt::bind_field(text->reveal(), keymgmt::kBindLabel));
   if (!bytes) return {};
   Label label{std::string(bytes->begin(), bytes->end()), false,
-              !keymgmt::bind_field(text->reveal(), keymgmt::kBindEngine).empty()};
+              keymgmt::has_bind_field(text->reveal(), keymgmt::kBindEngine)};
   label.is_terminated = label.text.ends_with('\0');
   while (label.text.ends_with('\0')) label.text.pop_back();
   return label;
@@ -125,20 +128,31 @@ Result<n200::KeyRecord> key_of_label(n200::Device& device, const std::string& la
   return device.find_key(uri);
 }
 
-// Whether BIND 9.20 reads the label.
-bool check_form(const std::string& file, Checkup& checkup) {
+constexpr char kNewLabel[] = "replace the label, as docs/BIND.md describes under \"Engine labels\"";
+
+// Whether BIND 9.20 reads the label, and it holds no PIN. `told`: cures, each of which is given once.
+bool check_form(const std::string& file, std::set<std::string>& told, Checkup& checkup) {
   const Label label = label_of(file);
-  if (label.names_engine)
+  const auto uri = n200::KeyUri::parse(label.text);
+  const bool has_pin = uri && !uri->pin_value.empty();
+  if (label.names_engine && told.insert("engine").second)
     checkup.bad(kFiles,
                 file + ": has a line \"Engine:\", with which BIND 9.20 refuses the key (\"no engine\")",
-                "remove this line, as docs/BIND.md describes under \"Engine labels\"");
-  if (!label.is_terminated)
+                "remove such lines, as docs/BIND.md describes under \"Engine labels\"");
+  if (!label.is_terminated && told.insert("end").second)
     checkup.bad(kFiles,
                 file +
                     ": its label does not end in a zero byte; BIND before 9.20.27 reads past its end, and "
-                    "later versions refuse it",
-                "replace the label, as docs/BIND.md describes under \"Engine labels\"");
-  return !label.names_engine && label.is_terminated;
+                    "later versions refuse the key",
+                kNewLabel);
+  if (has_pin && told.insert("pin").second)
+    checkup.warn(
+        kFiles,
+        file +
+            ": its label contains a PIN, which BIND writes into its log, and which counts instead of "
+            "that of openssl.cnf",
+        kNewLabel);
+  return !label.names_engine && label.is_terminated && !has_pin;
 }
 
 // Does not print the label, which may contain a PIN.
@@ -146,14 +160,16 @@ bool check_file(const std::string& file, n200::Device& device, Checkup& checkup)
   const std::string label = label_in(file);
   if (!n200::has_key_uri_scheme(label)) {
     checkup.bad(kKeys, file + ": its label is not a sesam: or pkcs11: URI",
-                "replace the label by the key's URI, as docs/BIND.md describes under \"Engine labels\"; to "
-                "print the URI, "
-                "run: sesam uri KEY");
+                std::string(kNewLabel) + "; to print the key's URI, run: sesam uri KEY");
     return false;
   }
   const auto found = key_of_label(device, label);
   if (!found) {
-    checkup.bad(kKeys, {found.error().reason, file + ": " + found.error().detail});
+    const Error error{found.error().reason, file + ": " + found.error().detail};
+    if (error.reason == Reason::unknown_key)
+      checkup.bad(kKeys, error, kMissing);
+    else
+      checkup.bad(kKeys, error);
     return false;
   }
   const auto text = read_k_file(stem_of(file) + ".key");
@@ -202,7 +218,7 @@ std::vector<std::string> check_bind_files(const std::string& path, const User* u
   }
   std::set<std::string> told;  // each cure once, as one directory has many files
   bool good = true;
-  for (const auto& file : files) good = check_form(file, checkup) && good;
+  for (const auto& file : files) good = check_form(file, told, checkup) && good;
   for (const auto& verdict : *verdicts) {
     good = good && verdict.finding.empty();
     if (!verdict.finding.empty() && told.insert(verdict.cure).second)

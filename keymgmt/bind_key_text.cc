@@ -38,6 +38,12 @@ std::string_view bind_field(std::string_view text, std::string_view name) noexce
   return {};
 }
 
+bool has_bind_field(std::string_view text, std::string_view name) noexcept {
+  while (!text.empty())
+    if (is_field(next_line(text), name)) return true;
+  return false;
+}
+
 Secret replace_bind_field(std::string_view text, std::string_view name, std::string_view line) {
   Secret replaced;
   replaced.reserve(text.size() + line.size() + 1);

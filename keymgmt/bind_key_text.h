@@ -20,6 +20,9 @@ inline constexpr std::string_view kBindEngine = "Engine";
 /// The rest of the line that starts with "name:", trimmed; empty if there is none.
 std::string_view bind_field(std::string_view text, std::string_view name) noexcept;
 
+/// Whether a line starts with "name:".
+bool has_bind_field(std::string_view text, std::string_view name) noexcept;
+
 /// The text with `line` in place of the line that starts with "name:"; all other lines, such as the timings,
 /// are kept. Further lines of that name, and "Engine:", are removed.
 Secret replace_bind_field(std::string_view text, std::string_view name, std::string_view line);

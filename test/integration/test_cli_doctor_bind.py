@@ -37,7 +37,7 @@ def test_rsa_keys_too(device, bind, doctor):
 def test_a_label_that_names_no_key(device, bind, doctor):
     device.delete_key("ksk")
     assert_only_bad(doctor(bind.openssl_conf, "--bind", bind.directory), "K files' keys", ".private: ", "unknown key",
-                    "run: sesam list")
+                    "by sesam import --undo", "run: sesam list")
 
 
 def test_a_label_that_names_another_key(device, bind, doctor):
@@ -67,6 +67,14 @@ def test_a_file_that_bind_refuses_although_its_label_names_the_key(bind, doctor,
     steps = doctor(bind.openssl_conf, "--bind", bind.directory)
     assert_only_bad(steps, "K files", f"{private}: ", finding, 'docs/BIND.md describes under "Engine labels"')
     assert steps["K files' keys"]["finding"].startswith("1 in the device")
+
+
+def test_a_pin_in_a_label_is_a_warning(bind, doctor):
+    private, = bind.directory.glob("K*.private")
+    label = base64.b64encode(b"sesam:ksk?pin-value=99999999\0").decode()
+    private.write_text(re.sub("Label: .*", f"Label: {label}", private.read_text()))
+    assert_only_warning(doctor(bind.openssl_conf, "--bind", bind.directory), "K files", "its label contains a PIN",
+                        "replace the label, as docs/BIND.md describes")
 
 
 def test_a_pin_in_a_label_is_not_printed(device, bind, doctor):
