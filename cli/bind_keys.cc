@@ -164,6 +164,7 @@ Result<void> put_private_key_back(const std::string& given, const std::string& s
   const std::string target = stem + std::string(kEnding);
   const std::string source =
       is_same_file(given, target) || !is_there(given) ? target + std::string(kSavedEnding) : given;
+  if (!is_there(source)) return unfit(source, "is not there; name the saved file at its present place");
   SESAM_TRY(now, read_k_file(target));
   if (keymgmt::bind_field(now.reveal(), keymgmt::kBindLabel).empty())
     return unfit(target, "has no label; there is nothing to undo");

@@ -210,7 +210,7 @@ Result<bool> import_for_bind(Session& session, const BindImport& wanted) {
   SESAM_TRY(keys, read_keys(wanted));
   auto is_free = check_named(wanted, keys);
   if (!is_free && !wanted.dry_run) return std::move(is_free).error();
-  if (!is_free) print_error(is_free.error());
+  if (!is_free) print_warning(is_free.error().detail);
   SESAM_TRY(device, session.device());
   SESAM_TRY(pin, pin_for_named(*device, wanted.place.pin));
   std::vector<Move> moves;
@@ -252,7 +252,10 @@ Result<bool> undo_import_for_bind(Session& session, const BindImport& wanted) {
     files.push_back(file);
     if (!session.json) std::cout << printable(file) << " holds its private key again\n";
   }
-  if (session.json) print_json({{"restored", files}});
+  if (session.json)
+    print_json({{"restored", files}});
+  else
+    std::cout << "Next: start named, or thaw the zone. The keys stay in the device.\n";
   return true;
 }
 

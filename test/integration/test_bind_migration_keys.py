@@ -77,6 +77,9 @@ def test_imported_keys_go_on_signing_under_the_same_dnskeys_and_come_back(tmp_pa
     safe.mkdir()
     saved = [shutil.move(path, safe) for path in one.directory.glob("K*.private.saved")]
     device.stop()
+    lost = sesam(one.openssl_conf, "import", "--undo", "--bind", one.directory, *private_files(one), "--assume-frozen",
+                 check=False)
+    assert lost.returncode == 1 and "name the saved file at its present place" in lost.stderr
     sesam(one.openssl_conf, "import", "--undo", "--bind", one.directory, *saved, "--assume-frozen")
     add_name_to_file(one, "second", 2030010102)
     one.start()
@@ -209,7 +212,7 @@ def test_a_second_algorithm_is_added_and_one_of_the_two_withdrawn(device, named,
     one = named(device, first)
     parent = start(one)
     (old,) = one.key_tags("KSK")
-    time.sleep(1.1)  # BIND's key names contain the time in seconds
+    time.sleep(1.1)  # BIND's key names contain the time (9.20.23: in seconds)
     one.switch(first, both)
     parent.wait_until("there is a new KSK", lambda: len(one.key_tags("KSK")) == 2)
     (new,) = set(one.key_tags("KSK")) - {old}
