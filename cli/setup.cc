@@ -240,13 +240,14 @@ void add_file_options(CLI::App& command, Arguments& arguments) {
   command.add_option("--directory", arguments.directory, "where to write the files")
       ->capture_default_str()
       ->type_name("DIR");
-  auto* named = command
-                    .add_option_function<std::string>(
-                        "--named", [&arguments](const std::string& text) { arguments.named = text; },
-                        "write a systemd drop-in for named, into this directory; the default if "
-                        "/etc/bind exists")
-                    ->expected(0, 1)
-                    ->type_name("[DIR]");
+  auto* named =
+      command
+          .add_option_function<std::string>(
+              "--named", [&arguments](const std::string& text) { arguments.named = text; },
+              "write a systemd drop-in for named, into this directory; the default for /etc/sesam if "
+              "BIND and systemd are there")
+          ->expected(0, 1)
+          ->type_name("[DIR]");
   command.add_flag("--no-named", arguments.no_named, "do not write files for named")->excludes(named);
   command
       .add_option_function<std::string>(
