@@ -46,16 +46,12 @@ def test_the_private_key_cannot_be_written_out(device, openssl_cnf, openssl, tmp
     assert set(device.requests()) == {"getkeyattributes"}
 
 
-@pytest.mark.parametrize("command, first_byte", [(("pkey", "-ec_conv_form"), b"\x02\x03"),
-                                                 (("ec", "-conv_form"), b"\x04")], ids=["pkey", "ec"])
-def test_the_compressed_point_is_written_by_pkey(device, openssl_cnf, openssl, tmp_path, command, first_byte):
-    """openssl ec does not hand the form to the encoder."""
+def test_pkey_writes_the_compressed_point(device, openssl_cnf, openssl, tmp_path):
     device.create_key("web")
-    name, option = command
-    openssl(openssl_cnf(device), name, "-in", "sesam:web", "-pubout", option, "compressed", "-outform", "DER", "-out",
-            tmp_path / "public")
+    form = ("-ec_conv_form", "compressed", "-outform", "DER")
+    openssl(openssl_cnf(device), "pkey", "-in", "sesam:web", "-pubout", *form, "-out", tmp_path / "public")
     der = (tmp_path / "public").read_bytes()
-    assert der[26] in first_byte and len(der) == (26 + 33 if name == "pkey" else 26 + 65)
+    assert der[26] in b"\x02\x03" and len(der) == 26 + 33
 
 
 @pytest.mark.parametrize("form", ["MSBLOB", "PVK", "DER"])

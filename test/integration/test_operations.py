@@ -76,7 +76,7 @@ def test_the_labels_of_k_files_are_printed_as_the_guide_says(device, named, run)
     one = named(device, POLICY).start()
     one.wait_until("the zone is signed", one.is_signed)
     one.stop()
-    command = re.search(r"^ +(for file in .*)$", GUIDE, re.M)[1].replace("/var/lib/bind", str(one.directory))
+    command = re.search(r"^ +(for file in .*)$", GUIDE, re.M)[1].replace("/var/lib/bind/keys", str(one.directory))
     labels = run(["bash", "-c", command]).stdout.split()
     assert len(labels) == 2 and all(label.startswith("sesam:core=1;object=") for label in labels)
 

@@ -2,6 +2,7 @@
 """Compiles and runs the drivers, and analyses their crashes and hangs."""
 import re
 import subprocess
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Callable
@@ -67,6 +68,7 @@ def life_amid_threads(life_program: Path) -> Callable[..., Done]:
         for _ in range(2):
             if not is_of_libcrypto_alone(done):
                 break
+            warnings.warn(f"repeated, as libcrypto alone hung: {steps}")
             done = run_life(life_program, cnf, *steps.split(), **options)
         assert done.returncode == 0, str(done)
         return done
