@@ -7,24 +7,19 @@
 #include "keymgmt/key_pin.h"
 
 namespace sesam::cli {
-namespace {
-
-constexpr const char* kAsk = "ask:";
-
-}  // namespace
 
 void add_pin_source(CLI::App& command, Session& session, PinOptions& pin) {
   command
       .add_option_function<std::string>(
           "--pin-source",
           [&session, &pin](const std::string& source) {
-            if (source == kAsk)
+            if (source == keymgmt::kAsk)
               pin.ask = true;
             else
               session.set.push_back("pin_source=" + source);
           },
           "source of the PIN: file:PATH, env:NAME, or ask: to be prompted")
-      ->check(secret_source({kAsk}))
+      ->check(secret_source({std::string(keymgmt::kAsk)}))
       ->type_name("SOURCE");
 }
 
@@ -49,7 +44,7 @@ Result<n200::KeyHandle> handle_of(const n200::Device& device, FoundKey found, co
   if (pin.ask && !has_terminal())
     return Error{Reason::bad_argument,
                  "--pin-source ask: there is no terminal to ask for the PIN; use file:PATH or env:NAME"};
-  if (pin.ask) found.uri.pin_source = kAsk;
+  if (pin.ask) found.uri.pin_source = keymgmt::kAsk;
   SESAM_TRY(secret, keymgmt::pin_for(found.uri, found.record, device, terminal_prompt()));
   return device.handle(found.uri, found.record, std::move(secret));
 }

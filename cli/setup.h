@@ -10,6 +10,7 @@
 #include "cli/ask.h"
 #include "cli/new_key.h"
 #include "config/configuration.h"
+#include "keymgmt/key_pin.h"
 
 namespace sesam::cli::setup {
 
@@ -17,7 +18,7 @@ inline constexpr char kDirectory[] = "/etc/sesam";
 inline constexpr char kNamedDirectory[] = "/etc/systemd/system/named.service.d";
 
 // Values of --pass-source besides those of the setting pass_source.
-inline constexpr std::string_view kAsk = "ask:";
+inline constexpr std::string_view kAsk = keymgmt::kAsk;
 inline constexpr std::string_view kStdin = "stdin:";
 
 struct Arguments {

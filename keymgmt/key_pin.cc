@@ -18,7 +18,6 @@
 namespace sesam::keymgmt {
 namespace {
 
-constexpr std::string_view kAsk = "ask:";
 constexpr std::size_t kMaxPinBytes = 256;
 
 // OpenSSL's programs ask "Enter pass phrase for <info>:", or use the value of -passin.

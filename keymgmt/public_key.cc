@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string>
 
+#include "n200/missing_field.h"
 #include "ossl/crypto.h"
 
 namespace sesam::keymgmt {
@@ -19,9 +20,8 @@ std::string described(const n200::KeyRecord& record) {
 
 // The device's record of the key lacks a field, or has it under another name.
 Error lacks(const n200::KeyRecord& record, const std::string& what, const std::string& field) {
-  return {Reason::reply_field_missing, named(record) + ": the device returned no " + what +
-                                           "; if it calls it " + "THEIRNAME, add " + field +
-                                           "=THEIRNAME to wire_find_key and wire_list_keys"};
+  return {Reason::reply_field_missing,
+          named(record) + ": the device returned no " + what + "; " + n200::advice_for_missing(field)};
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "n200/key_standing.h"
 #include "n200/key_uri.h"
 #include "n200/list_keys.h"
+#include "n200/missing_field.h"
 #include "n200/reply_members.h"
 #include "transport/http_status.h"
 
@@ -60,10 +61,8 @@ Error not_the_key(const Exchanger& exchanger, const OperationContext& doing, con
     if (const auto missing = missing_name_of(record, name); !missing.empty())
       return error_of(doing, Reason::reply_field_missing,
                       "the record of " + exchanger.redacted(record.key_id) + " has no " +
-                          std::string(missing) +
-                          ", so it may be another key; if the device calls it THEIRNAME, "
-                          "add " +
-                          std::string(missing) + "=THEIRNAME to wire_find_key and wire_list_keys");
+                          std::string(missing) + ", so it may be another key; " +
+                          advice_for_missing(std::string(missing)));
   return error_of(doing, Reason::bad_reply,
                   "the device returned another key: " + exchanger.redacted(names_of(others)));
 }
