@@ -107,7 +107,8 @@ std::string cure_for_denial(const FileUse& use, const Attempt& attempt, const Us
   if (use.access == Access::append) {
     struct stat status {};
     return ::lstat(use.path.c_str(), &status) == 0
-               ? let_user + "write to it: chown " + user.name + " " + use.path
+               ? let_user + "write to it: chown " + user.name + " " + use.path +
+                     "; a program that starts as root opens it before, and needs this only to rotate it"
                : "create it for user '" + user.name + "': install -o " + user.name + " -g " + user.group +
                      " -m 600 /dev/null " + use.path;
   }

@@ -28,8 +28,8 @@ def program():
 
 @pytest.fixture
 def sign(run, program, openssl_cnf, device):
-    def call(environment, secure=True, **settings):
-        done = run([program, openssl_cnf(device, **settings), "sesam:web"], None, environment=environment,
+    def call(environment, secure=True, renamed=(), **settings):
+        done = run([program, openssl_cnf(device, **settings), "sesam:web", *renamed], None, environment=environment,
                    preexec_fn=(lambda: (os.umask(0), os.setgid(NOBODY), os.setuid(NOBODY))) if secure else None)
         if secure and "secure 0" in done.stdout:
             pytest.skip("this file system has no set-user-ID programs")
@@ -56,3 +56,16 @@ def test_no_other_certificate_is_trusted(sign, device, name):
                                          ("OPENSSL_MODULES", str(BUILD / "nonexistent"))])
 def test_no_other_configuration_is_used(sign, name, value):
     assert sign({name: value}).stdout == "secure 1 signed 1\n"
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_a_new_password_is_not_read_from_the_file(sign, tmp_path, secure):
+    """The caller could have chosen what is in the file by now."""
+    old, new = tmp_path / "pass", tmp_path / "pass.new"
+    for path, password in ((old, "outdated"), (new, "sesam-demo")):
+        path.write_text(f"{password}\n")
+        path.chmod(0o600)
+    settings = {"pass": None, "pass_source": f"file:{old}", "log_level": 1}
+    done = sign({}, secure=secure, renamed=(new, old), **settings)
+    assert done.stdout == f"secure {secure:d} signed {not secure:d}\n", str(done)
+    assert ("runs with the rights of another user" in done.stderr) == secure
