@@ -130,7 +130,7 @@ Result<n200::KeyRecord> key_of_label(n200::Device& device, const std::string& la
 
 constexpr char kNewLabel[] = "replace the label, as docs/BIND.md describes under \"Engine labels\"";
 
-// Whether BIND 9.20 reads the label, and it holds no PIN. `told`: cures, each of which is given once.
+// Whether BIND 9.20 reads the label, and it holds no PIN. `told`: what is told once, for the first file.
 bool check_form(const std::string& file, std::set<std::string>& told, Checkup& checkup) {
   const Label label = label_of(file);
   const auto uri = n200::KeyUri::parse(label.text);
