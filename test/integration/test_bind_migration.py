@@ -37,6 +37,16 @@ def ksk(one: Named) -> str:
     return tag
 
 
+def put_in_force(one: Named, before: str, after: str) -> None:
+    """Switches to another policy, and waits until named has looked at the keys again."""
+    def looks() -> int:
+        return one.log.read_text().count("next key event")
+
+    seen = looks()
+    one.switch(before, after)
+    one.wait_until("the policy is in force", lambda: looks() > seen)
+
+
 def roll_over_both(one: Named, parent: Parent) -> tuple[str, str]:
     """Rolls over the ZSK, then starts the rollover of the KSK. -> the tags of the old and the new KSK"""
     (old_zsk,), old_ksk = one.key_tags("ZSK"), ksk(one)
@@ -67,9 +77,7 @@ def assert_ends_with(one: Named, tag: str, holds: str) -> None:
 def test_the_keys_in_files_stay_until_they_are_rolled_over_to_the_device(device, signed):
     one, parent = signed(IN_FILES["ecdsap256sha256"])
     before = one.dnskeys()
-    seen = one.tell().count("next key event")
-    one.switch(IN_FILES["ecdsap256sha256"], IN_DEVICE)
-    one.wait_until("the policy is in force", lambda: one.tell().count("next key event") > seen)
+    put_in_force(one, IN_FILES["ecdsap256sha256"], IN_DEVICE)
     parent.assert_accepted()
     assert one.dnskeys() == before and device.keys() == []
     old, new = roll_over_both(one, parent)
@@ -96,13 +104,8 @@ def test_a_csk_stays_a_csk(device, signed, algorithm):
     in_files = csk_policy(algorithm=algorithm)
     one, parent = signed(in_files)
     old = ksk(one)
-    seen = one.tell().count("next key event")
-    one.switch(in_files, CSK_IN_DEVICE)
-    if algorithm == "rsasha256":
-        new = new_ksk(one, parent, old, "CSK")
-    else:
-        one.wait_until("the policy is in force", lambda: one.tell().count("next key event") > seen)
-        new = one.roll_over(old, "CSK")
+    put_in_force(one, in_files, CSK_IN_DEVICE)
+    new = new_ksk(one, parent, old, "CSK") if algorithm == "rsasha256" else one.roll_over(old, "CSK")
     parent.replace(old, new)
     assert one.is_signed() and one.key_tags("KSK") + one.key_tags("ZSK") == []
     assert len(device.keys()) == 1 and new in private_files(one, "Label:")

@@ -147,23 +147,19 @@ def test_the_balancer_spreads_processes_over_the_nodes(cluster, balancer, config
 def test_nodes_behind_the_balancer_are_away_one_after_the_other(cluster, balancer, configured, load, how):
     """Each while it is in use, until the other one is used: HAProxy waits 500 ms before it connects to another node,
     and takes one that was away only after a check."""
-    def the_one_in_use():
-        cluster.reset_counters()
-        wait_for(lambda: any(cluster.signatures()), "no node is used", timeout=20)
-        used = max(cluster.nodes, key=lambda node: node.requests().get("eccsign", 0))
-        other = next(node for node in cluster.nodes if node is not used)
-        used.network(how)
-        cluster.reset_counters()
-        wait_for(lambda: other.requests().get("eccsign", 0) > 0, f"no node but {used.url} is used", timeout=20)
-        used.network("restore")
-        used.reset_counters()
-        wait_for(lambda: used.counters()["connections_accepted"] > 1, "HAProxy does not check the node", timeout=20)
+    def each_once():
+        for _ in cluster.nodes:
+            cluster.reset_counters()
+            wait_for(lambda: any(cluster.signatures()), "no node is used", timeout=20)
+            used, other = sorted(cluster.nodes, key=lambda node: -node.requests().get("eccsign", 0))
+            used.network(how)
+            cluster.reset_counters()
+            wait_for(lambda: other.requests().get("eccsign", 0) > 0, f"no node but {used.url} is used", timeout=20)
+            used.network("restore")
+            used.reset_counters()
+            wait_for(lambda: used.counters()["connections_accepted"] > 1, "HAProxy does not check the node", timeout=20)
 
-    def both():
-        the_one_in_use()
-        the_one_in_use()
-
-    assert load(configured(balancer.url), both, seconds=60, until_done=True).failed == 0
+    assert load(configured(balancer.url), each_once, seconds=60, until_done=True).failed == 0
 
 
 def test_signing_goes_on_after_all_nodes_behind_the_balancer_were_away(cluster, balancer, configured, load):

@@ -4,7 +4,7 @@ import pytest
 
 from harness.pe import HEADER_BYTES, minimal_program
 from harness.tls import make_identity
-from programs.row import takes_no_uri
+from programs.row import by_file_and_uri
 
 
 @pytest.fixture
@@ -16,11 +16,9 @@ def verifies(run):
     return call
 
 
-@pytest.mark.parametrize("by_uri", [False, True], ids=["file", "uri"])
+@by_file_and_uri("osslsigncode")
 @pytest.mark.parametrize("type", ["EC", "RSA"])
 def test_a_program_is_signed(device, openssl_cnf, run, tmp_path, verifies, type, by_uri):
-    if by_uri and takes_no_uri("osslsigncode"):
-        pytest.skip(takes_no_uri("osslsigncode"))
     cnf = openssl_cnf(device)
     identity = make_identity(device, cnf, tmp_path, type)
     plain, signed = tmp_path / "plain.exe", tmp_path / "signed.exe"

@@ -4,7 +4,7 @@ import pytest
 
 from harness.ports import free_port
 from harness.tls import REPLY, Server, assert_serves, make_identity
-from programs.row import takes_no_uri
+from programs.row import by_file_and_uri
 
 CONFIGURATION = """
 foreground = yes
@@ -26,11 +26,9 @@ printf 'HTTP/1.0 200 OK\\r\\n\\r\\n{REPLY}'
 """
 
 
-@pytest.mark.parametrize("by_uri", [False, True], ids=["file", "uri"])
+@by_file_and_uri("stunnel")
 @pytest.mark.parametrize("type", ["EC", "RSA"])
 def test_it_serves(device, openssl_cnf, tmp_path, type, by_uri):
-    if by_uri and takes_no_uri("stunnel"):
-        pytest.skip(takes_no_uri("stunnel"))
     cnf = openssl_cnf(device)
     identity, port, path, program = make_identity(device, cnf, tmp_path,
                                                   type), free_port(), tmp_path / "stunnel.conf", tmp_path / "reply"

@@ -64,12 +64,11 @@ def life_amid_threads(life_program: Path) -> Callable[..., Done]:
     at most. The steps must not count what the device sees."""
 
     def call(cnf: Path, steps: str, **options: Any) -> Done:
-        done = run_life(life_program, cnf, *steps.split(), **options)
-        for _ in range(2):
+        for _ in range(3):
+            done = run_life(life_program, cnf, *steps.split(), **options)
             if not is_of_libcrypto_alone(done):
                 break
-            warnings.warn(f"repeated, as libcrypto alone hung: {steps}")
-            done = run_life(life_program, cnf, *steps.split(), **options)
+            warnings.warn(f"libcrypto alone hung: {steps}")
         assert done.returncode == 0, str(done)
         return done
 

@@ -16,19 +16,20 @@ def key_store(name: str, uri: str) -> str:
 def policy(ksk: str = "", zsk: str = "", algorithm: str = "ecdsap256sha256", zsk_lifetime: str = "unlimited",
            more: str = SHORT_TIMES) -> str:
     """The policy "tested". `ksk` and `zsk` are the location of the keys, such as 'key-store "hsm"'; empty: in files."""
-    keys = (f"ksk {ksk} lifetime unlimited algorithm {algorithm}; zsk {zsk} lifetime {zsk_lifetime} algorithm "
-            f"{algorithm};")
-    return f'dnssec-policy "tested" {{ keys {{ {keys} }}; {more} }};\n'
+    return _policy_of(f"ksk {ksk} lifetime unlimited algorithm {algorithm}; "
+                      f"zsk {zsk} lifetime {zsk_lifetime} algorithm {algorithm};", more)
 
 
 def csk_policy(csk: str = "", algorithm: str = "ecdsap256sha256") -> str:
     """The policy "tested" with one key for both roles, in files or in `csk`."""
-    return (f'dnssec-policy "tested" {{ keys {{ csk {csk} lifetime unlimited algorithm {algorithm}; }}; '
-            f'{SHORT_TIMES} }};\n')
+    return _policy_of(f"csk {csk} lifetime unlimited algorithm {algorithm};")
 
 
 def combined_policy(*algorithms: str) -> str:
     """The policy "tested" with a KSK and a ZSK of each algorithm, in key-store "hsm"."""
-    keys = " ".join(f'{role} key-store "hsm" lifetime unlimited algorithm {algorithm};'
-                    for algorithm in algorithms for role in ("ksk", "zsk"))
-    return f'dnssec-policy "tested" {{ keys {{ {keys} }}; {SHORT_TIMES} }};\n'
+    return _policy_of(" ".join(f'{role} key-store "hsm" lifetime unlimited algorithm {algorithm};'
+                               for algorithm in algorithms for role in ("ksk", "zsk")))
+
+
+def _policy_of(keys: str, more: str = SHORT_TIMES) -> str:
+    return f'dnssec-policy "tested" {{ keys {{ {keys} }}; {more} }};\n'

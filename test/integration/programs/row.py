@@ -127,6 +127,14 @@ def takes_no_uri(command: str) -> str:
     return "" if path is None or b"OSSL_STORE_open" in Path(path).read_bytes() else "this release takes no URI"
 
 
+def by_file_and_uri(command: str) -> pytest.MarkDecorator:
+    """Parametrizes a test with `by_uri`."""
+    reason = takes_no_uri(command)
+    return pytest.mark.parametrize("by_uri", [
+        pytest.param(False, id="file"),
+        pytest.param(True, id="uri", marks=pytest.mark.skipif(bool(reason), reason=reason))])
+
+
 SEARCHED = minimal_environment(None)["PATH"]
 
 
