@@ -29,6 +29,12 @@ constexpr auto kLookAgain = 250ms;
 // program's: the program closed it and opened a blocking file at that very moment.
 constexpr auto kStuckAfter = 2 * kLookAgain;
 
+// The I/O thread would have ended the call: in a child of fork(2), it may wait for a lock of libcrypto that a
+// thread of the parent held.
+constexpr std::string_view kNotBegun =
+    "the deadline passed, and the thread that makes the requests has not begun it: it is blocked, or gets no "
+    "processor time";
+
 struct GiveBack {
   void operator()(Call* call) const noexcept { CallPool::give_back(*call); }
 };
@@ -216,8 +222,8 @@ Reply ThreadedPipeline::hand_over(IoThread& thread, Call& call, const Request& r
   if (reply) return *std::move(reply);
   if (waited == Waited::thread_is_stuck)  // or it is only slow, and may still send the request
     return failed(Failure::descriptors_closed, kDescriptorsClosed, sent || !request.repeatable);
-  return failed(sent ? Failure::timed_out : Failure::queue_timed_out, "no response before the deadline",
-                sent);
+  if (sent) return failed(Failure::timed_out, "no response before the deadline", true);
+  return failed(Failure::queue_timed_out, kNotBegun);
 }
 
 ThreadedPipeline::Waited ThreadedPipeline::wait(IoThread& thread, const Call& call, const Notify& notify,

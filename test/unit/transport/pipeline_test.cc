@@ -3,6 +3,7 @@
 // any driver. test/unit/transport_curl has the same with libcurl.
 #include "transport/pipeline.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@ namespace sesam::transport {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::HasSubstr;
 
 // A driver must never be destroyed, as its pipelines may last until the process ends.
 FakeDriver& answering() {
@@ -92,7 +94,8 @@ TEST(Pipeline, starts_no_thread_where_its_driver_refuses_the_options) {
 TEST(Pipeline, leaves_a_silent_driver_at_the_deadline) {
   const auto start = Clock::now();
   const Reply reply = pipeline_with(silent())->perform(request("x", 200ms));
-  EXPECT_EQ(reply.failure, Failure::queue_timed_out) << "the driver has not begun to send it";
+  EXPECT_EQ(reply.failure, Failure::queue_timed_out);
+  EXPECT_THAT(reply.message, HasSubstr("the thread that makes the requests has not begun it"));
   EXPECT_FALSE(reply.may_have_acted);
   EXPECT_GE(Clock::now() - start, 200ms);
   EXPECT_LT(Clock::now() - start, 5s);
