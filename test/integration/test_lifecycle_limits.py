@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Invariant 3: a process without standard streams, descriptors, files or uninterrupted time uses a key."""
 import os
+import re
 import shlex
+import shutil
 import subprocess
 
 import pytest
 
 from drivers.life import life, life_program, start_life  # noqa: F401
 from harness.flavour import IN_A_CHILD, needs_trust_in_memory, not_sanitized
+from harness.pki import Pki
 from harness.programs import minimal_environment
 
 LIMITS = {"uri": "sesam:limits"}
@@ -34,6 +37,26 @@ def test_keys_are_used_in_an_empty_root_directory(run, life_program, cnf, tmp_pa
     (tmp_path / "root").mkdir()
     run([*AS_ROOT, life_program, "sesam:limits", *steps.split()], cnf,
         environment={"LIFE_ROOT": str(tmp_path / "root")})
+
+
+@needs_trust_in_memory
+@pytest.mark.parametrize("steps, is_told", [
+    ("certificates=1 change_root certificates=1 pause_ms=2100 load sign=1 certificates=1 exit", "using what was read before"),
+    ("load change_root pause_ms=2100 sign=1 certificates=1 exit", "using what was read before"),
+    ("init change_root certificates=0 load sign=1 pause_ms=2100 certificates=0 exit", "using no certificates"),
+], ids=["read before", "key opened before", "first key opened afterwards"])
+def test_certificates_do_not_keep_a_key_from_opening_in_another_root_directory(
+        run, life_program, device, openssl_cnf, tmp_path, steps, is_told):
+    device.create_key("limits")
+    (tmp_path / "root").mkdir()
+    (tmp_path / "certificates").mkdir()
+    pki = Pki(tmp_path / "pki")
+    shutil.copy(pki.leaf("sesam:limits", openssl_cnf(device), pki.ca("issuing"), "limits"), tmp_path / "certificates")
+    cnf = openssl_cnf(device, certificates=tmp_path / "certificates", log_level=2)
+    done = run([*AS_ROOT, life_program, "sesam:limits", *steps.split()], cnf,
+               environment={"LIFE_ROOT": str(tmp_path / "root")})
+    line, = re.findall("certificates = .*cannot be read.*", done.stderr)
+    assert is_told in line
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])

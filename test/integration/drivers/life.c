@@ -166,7 +166,7 @@ static const struct {
     {"starved_from", starved_from},           {"own_files", own_files}, {"own_sockets", own_sockets},
     {"own_unharmed", own_unharmed}, {"check_at_exit", check_at_exit}, {"nobody_spins", nobody_spins}, {"say", say},         {"close_streams", close_streams},
     {"socket_for_stderr", socket_for_stderr}, {"nothing_in_the_socket", nothing_in_the_socket},
-    {"no_descriptors", no_descriptors},       {"busy_fails", busy_fails},
+    {"no_descriptors", no_descriptors},       {"busy_fails", busy_fails},     {"certificates", certificates},
     {"watchdog", watchdog},   {"exit", exit},         {"_exit", _exit},
 };
 

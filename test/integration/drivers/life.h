@@ -27,6 +27,8 @@ void report_crashes(void);
 
 // Loads the key at `uri`; NULL on failure.
 EVP_PKEY* load_key(OSSL_LIB_CTX* libctx);
+// A step: reads all that the store yields for `uri`, and gives up unless it has so many certificates.
+void certificates(int expected);
 // Signs once; returns false if that fails. `verify`: verifies with the public key in the default provider.
 bool sign_once(const struct place* place, bool verify);
 

@@ -102,6 +102,20 @@ EVP_PKEY *load_key(OSSL_LIB_CTX *libctx) {
   return key;
 }
 
+void certificates(int expected) {
+  int found = 0;
+  OSSL_STORE_CTX *store = OSSL_STORE_open_ex(uri, here.libctx, NULL, NULL, NULL, NULL, NULL, NULL);
+  while (store != NULL && !OSSL_STORE_eof(store)) {
+    OSSL_STORE_INFO *info = OSSL_STORE_load(store);
+    found += info != NULL && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_CERT;
+    OSSL_STORE_INFO_free(info);
+  }
+  OSSL_STORE_close(store);
+  if (found == expected) return;
+  fprintf(stderr, "life: %d certificates\n", found);
+  give_up("another number of certificates");
+}
+
 static bool verified(const struct place *place, const unsigned char *data, size_t length, const unsigned char *signature,
                      size_t signature_length) {
   EVP_MD_CTX *context = EVP_MD_CTX_new();
