@@ -19,9 +19,9 @@ SIGN_COMMAND = {"NIST": "eccsign", "RSA": "rsasign"}
 SIZES = {"NIST": 256, "RSA": 2048}
 
 
-@pytest.fixture
-def cluster(tmp_path):
-    one = Cluster(tmp_path / "cluster").start()
+@pytest.fixture(params=["HTTP/2", "HTTP/1.1"])
+def cluster(request, tmp_path):
+    one = Cluster(tmp_path / "cluster", http1=request.param == "HTTP/1.1").start()
     one.create_key("web")
     yield one
     one.stop()

@@ -14,9 +14,9 @@ from harness.session import session_of, session_program  # noqa: F401
 PIN, OLD_PIN = "24681357", "99887766"
 
 
-@pytest.fixture
-def cluster(tmp_path):
-    one = Cluster(tmp_path / "cluster", pin_tries=3).start()
+@pytest.fixture(params=["HTTP/2", "HTTP/1.1"])
+def cluster(request, tmp_path):
+    one = Cluster(tmp_path / "cluster", http1=request.param == "HTTP/1.1", pin_tries=3).start()
     yield one
     one.stop()
 

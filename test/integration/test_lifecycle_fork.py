@@ -23,8 +23,8 @@ def forking(device, openssl_cnf):
 @pytest.mark.parametrize("before", ["", "init", "load", "load sign=1"])
 def test_children_sign_whatever_the_parent_did_before(life, device, forking, before):
     own = "" if "load" in before else "load"
-    life(forking, f"watchdog=120 {before} fork=50 [ {own} sign=1 exit ] {own} sign=1 exit", **FORK)
-    assert device.requests()["eccsign"] == 50 + 1 + before.count("sign=1")
+    life(forking, f"watchdog=120 {before} fork=20 [ {own} sign=1 exit ] {own} sign=1 exit", **FORK)
+    assert device.requests()["eccsign"] == 20 + 1 + before.count("sign=1")
 
 
 @not_sanitized(IN_A_CHILD)

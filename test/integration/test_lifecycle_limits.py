@@ -41,7 +41,7 @@ def test_keys_are_used_in_an_empty_root_directory(run, life_program, cnf, tmp_pa
 
 @needs_trust_in_memory
 @pytest.mark.parametrize("steps, is_told", [
-    ("certificates=1 change_root certificates=1 pause_ms=2100 load sign=1 certificates=1 exit", "using what was read before"),
+    ("certificates=1 change_root pause_ms=2100 load sign=1 certificates=1 exit", "using what was read before"),
     ("load change_root pause_ms=2100 sign=1 certificates=1 exit", "using what was read before"),
     ("init change_root certificates=0 load sign=1 pause_ms=2100 certificates=0 exit", "using no certificates"),
 ], ids=["read before", "key opened before", "first key opened afterwards"])
