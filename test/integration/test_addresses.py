@@ -50,6 +50,7 @@ def test_a_refusing_address_is_passed_over(simulator, openssl_cnf, openssl, refu
     assert sign(openssl, cnf).stderr == ""
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("http1", [False, True])
 def test_a_silent_address_takes_its_share_of_the_time(simulator, openssl_cnf, openssl, black_hole, http1):
     device = simulator(http1=http1)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.flavour import shares_libcrypto
 from harness.ports import free_port
 from harness.tls import REPLY, Server, fetch, make_identity
 
@@ -87,9 +88,7 @@ def descriptors(server):
 
 @pytest.mark.parametrize("type", ["EC", "RSA"])
 @pytest.mark.parametrize("http1", [False, True])
-def test_one_thread_of_haproxy_has_many_handshakes_on_their_way(serving, run, type, http1):
-    if "-ENGINE" in run(["haproxy", "-vv"]).stdout:
-        pytest.skip("this HAProxy was built without ssl-mode-async")
+def test_one_thread_of_haproxy_has_many_handshakes_on_their_way(serving, type, http1):
     in_flight = {}
     for mode in ("", "ssl-mode-async"):
         server, identity, device = serving("haproxy", mode, type, delay_ms=DELAY_MS, http1=http1)
@@ -101,7 +100,10 @@ def test_one_thread_of_haproxy_has_many_handshakes_on_their_way(serving, run, ty
         assert fetch(server.port, identity.certificate, "1.3").stdout == REPLY
         assert server.end(signal.SIGTERM) in (0, -signal.SIGTERM, 143)
     assert in_flight[""] == 1, "a thread that blocks has one"
-    assert in_flight["ssl-mode-async"] > CLIENTS / 4
+    if shares_libcrypto("haproxy"):
+        assert in_flight["ssl-mode-async"] > CLIENTS / 4
+    else:
+        assert in_flight["ssl-mode-async"] == 1, "a job is unknown to another libcrypto"
 
 
 def test_handshakes_that_are_broken_off_leak_no_job_and_no_descriptor(serving):
@@ -111,6 +113,7 @@ def test_handshakes_that_are_broken_off_leak_no_job_and_no_descriptor(serving):
     before = descriptors(server)
     with ThreadPoolExecutor(CLIENTS) as pool:
         list(pool.map(lambda _: break_off(server, identity), range(BROKEN_OFF)))
+    assert device.counters()["streams_in_flight_max"] > 1 or not shares_libcrypto("haproxy"), "there were no jobs"
     server.wait_until(lambda: descriptors(server) <= before + 2, "descriptors are left")
     assert fetch(server.port, identity.certificate, "1.3").stdout == REPLY
 
@@ -122,7 +125,8 @@ def test_haproxy_ends_amid_jobs(serving, how):
     device.set_options(delay_ms=1500)
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(break_off, server, identity, 0.5) for _ in range(4)]
-        server.wait_until(lambda: device.counters()["streams_in_flight"] >= 1, "no job is under way")
+        jobs = 2 if shares_libcrypto("haproxy") else 1  # a thread that blocks has one
+        server.wait_until(lambda: device.counters()["streams_in_flight"] >= jobs, "no job is under way")
         status = server.end(how)
         for one in waiting:
             one.exception()

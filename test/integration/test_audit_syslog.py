@@ -85,9 +85,16 @@ def test_syslog_gets_records_from_another_root_directory(web, openssl_cnf, life_
     assert [bool(sign.match(line)) for line in syslog.lines()] == [True] * 2
 
 
+@needs_trust_in_memory
+def test_syslog_gets_the_log(openssl_cnf, device, life_with, syslog):
+    life_with(openssl_cnf(device, log_level=1, log_output="syslog"), "load_fails exit")
+    line, = syslog.lines()
+    assert re.match(r"<\d+>life\[\d+\]: sesam: ", line) and "unknown key" in line
+
+
 def test_syslog_that_has_stalled_costs_records_and_delays_no_signature(web, openssl_cnf, life_with, syslog):
     syslog.stall()
     done = life_with(openssl_cnf(web, audit_output="syslog", log_level=5, log_output="syslog"),
-                     "load sign=20 busy=4 pause_ms=500 fork=3 [ watchdog=20 sign=1 exit ] idle metrics exit")
+                     "watchdog=10 load sign=20 busy=4 pause_ms=500 fork=3 [ watchdog=5 sign=1 exit ] idle metrics exit")
     assert value(parse(done.stdout), "sesam_audit_failures_total") > 20
     assert not [line for line in syslog.lines() if "event=sign" in line]

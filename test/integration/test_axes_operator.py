@@ -10,6 +10,7 @@ from harness.doctor import bad_steps, make_dated, names
 from harness.keys import assert_signs
 from harness.metrics import read, value
 from harness.paths import COMMAND
+from harness.session import session_of, session_program  # noqa: F401
 from harness.setup import DIALECTS, SEARCH, fingerprint
 from harness.simulator import PASSWORD, USER
 from harness.terminal import run_at_terminal
@@ -103,13 +104,14 @@ def test_a_key_is_made_and_deleted_and_both_are_recorded(world, sesam, tmp_path)
     assert all(record["node"] in world.cluster.url.split() for record in records) and PIN not in audit.read_text()
 
 
-def test_a_changed_password_is_read_again(world, openssl, password, tmp_path):
+def test_a_changed_password_is_read_again(world, session_program, password, tmp_path):  # noqa: F811
     cnf = world.configure(tmp_path / "changed.cnf", pass_source=f"file:{password}", **{"pass": None})
-    assert_signs(openssl, cnf, f"sesam:{KEY}", tmp_path)
-    for node in world.cluster.nodes:
-        node.add_user(USER, NEW)
-    password.write_text(NEW)
-    assert_signs(openssl, cnf, f"sesam:{KEY}", tmp_path)
+    with open(tmp_path / "log", "wb") as log, session_of(session_program, f"sesam:{KEY}", cnf, log) as say:
+        assert (say("open"), say("sign")) == ("ok", "ok")
+        for node in world.cluster.nodes:
+            node.add_user(USER, NEW)
+        password.write_text(NEW)
+        assert say("sign") == "ok", (tmp_path / "log").read_text()
 
 
 def test_a_zones_key_moves_into_the_device_and_back(world, sesam, tmp_path):

@@ -52,9 +52,9 @@ def test_each_object_is_marked_for_the_protection_of_its_control_flow(archive):
 @pytest.mark.skipif(not shutil.which("clang++"), reason="needs clang++")
 def test_clang_takes_every_flag_of_the_build(tmp_path):
     configured = run(["cmake", "-S", REPOSITORY, "-B", tmp_path, "-G", "Ninja", "-DCMAKE_CXX_COMPILER=clang++",
-                      "-DSESAM_TESTS=OFF", "-DSESAM_COMMAND=OFF"])
+                      "-DSESAM_TESTS=OFF", "-DSESAM_COMMAND=OFF"], timeout=300)
     assert configured.returncode == 0, configured
-    built = run(["cmake", "--build", tmp_path, "--target", "base/CMakeFiles/sesam_base.dir/hex.cc.o"])
+    built = run(["cmake", "--build", tmp_path, "--target", "base/CMakeFiles/sesam_base.dir/hex.cc.o"], timeout=300)
     assert built.returncode == 0, built
 
 

@@ -13,6 +13,6 @@ def test_nothing_waits_for_the_next_request(world, run, tmp_path):
     burst = compile_driver(tmp_path, "burst", "burst.c", libraries=("-lcrypto", "-lpthread"))
     cnf = world.configure(tmp_path / "bursts.cnf", connect_timeout_ms=TIMEOUT_MS, request_timeout_ms=TIMEOUT_MS,
                           max_in_flight=THREADS)
-    done = run([burst, f"sesam:{KEY}", THREADS, ROUNDS], cnf)
+    done = run([burst, f"sesam:{KEY}", THREADS, ROUNDS], cnf, timeout=300)
     assert int(done.stdout) < TIMEOUT_MS / 2 and done.stderr == ""
     assert world.signatures() == THREADS * ROUNDS

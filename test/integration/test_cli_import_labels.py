@@ -2,6 +2,7 @@
 """`sesam import --bind`: the keys of BIND's K files move into the device, and the K files refer to them by labels."""
 import base64
 import json
+import os
 import re
 import shlex
 import shutil
@@ -267,6 +268,7 @@ def test_without_a_pin_in_the_configuration_nothing_is_imported(device, openssl_
     assert [key["has_pin"] for key in device.keys()] == [False]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_an_owner_that_is_not_root_keeps_the_files(device, bind, move):
     private = make_key(bind)
     for path in bind.directory.glob(f"K{ZONE}*"):

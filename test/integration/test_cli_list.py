@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from harness.foreign_device import KEY_ID
 from harness.keys import assert_signs
-from harness.lying_device import LyingDevice
+from harness.lying_device import TOKEN, LyingDevice
 from harness.paths import COMMAND
 from harness.terminal import run_at_terminal
 
@@ -109,9 +110,21 @@ def test_dates_are_sorted_oldest_first_and_unused_keys_before_them(device, keys,
     assert_signs(openssl, cnf, "sesam:JP.example", tmp_path)
     assert names(sesam(cnf, "list", "--names", "--sort", "used"))[-1] == "JP.example"
     assert names(sesam(cnf, "list", "--names", "--sort", "used", "--reverse"))[0] == "JP.example"
-    listed = json.loads(sesam(cnf, "--json", "list", "--sort", "created").stdout)["keys"]
-    created = [key.get("created", "") for key in listed]
-    assert created == sorted(created)
+
+
+@pytest.mark.parametrize("sort, expected", [("created", ["two", "three", "one"]), ("used", ["three", "one", "two"])])
+def test_the_oldest_date_is_first(lying, openssl_cnf, sesam, sort, expected):
+    dates = {"one": ("2026/11/03 09:00", "2026/11/05 09:00"), "two": ("2025/12/31 23:59", "2026/11/06 09:00"),
+             "three": ("2026/02/01 00:00", "2026/11/04 10:00")}
+    key_ids = {name: KEY_ID[:-1] + str(n) for n, name in enumerate(dates, 1)}
+    lying.record = {**lying.record, "nice_name": "zero"}
+    lying.others = {"SYM": {key_ids[name]: {
+        "key_type": "SYM", "key_id": key_ids[name], "token_name": TOKEN, "nice_name": name, "key_len": 256,
+        "date_of_creation": created, "date_of_last_use": used} for name, (created, used) in dates.items()}}
+    shown = [name for name in names(sesam(openssl_cnf(lying), "list", "--names", "--sort", sort)) if name != "zero"]
+    assert shown == expected
+    turned = names(sesam(openssl_cnf(lying), "list", "--names", "--sort", sort, "--reverse"))
+    assert [name for name in turned if name != "zero"] == expected[::-1]
 
 
 def test_records_that_cannot_be_read_are_counted_and_one_is_named(tmp_path, openssl_cnf, sesam):

@@ -205,7 +205,7 @@ def test_a_wrong_pin_is_sent_once_and_nothing_is_written(device, words, place, s
     device.create_key("web", pin="99999999")
     done = sesam(None, *words(device), check=False)
     assert_nothing_written(done, place)
-    assert "wrong PIN" in done.stdout
+    assert "wrong PIN" in done.stdout and device.counters()["errors"]["wrong pin"] == 1
 
 
 def test_keys_without_pin(device, words, place, sesam):

@@ -12,6 +12,7 @@ import pytest
 from harness import metrics
 from harness.load import compile_load, run_load
 from harness.programs import minimal_environment
+from harness.session import session_of, session_program  # noqa: F401
 
 pytestmark = pytest.mark.alone
 THREADS = 64
@@ -183,11 +184,16 @@ def test_an_address_is_looked_up_again_once_connections_to_it_fail(simulator, op
 
 
 @pytest.mark.parametrize("http1", [True, False])
-def test_a_handshake_that_is_reset_is_repeated(simulator, openssl_cnf, openssl, http1):
+def test_a_handshake_that_is_reset_is_repeated(simulator, openssl_cnf, session_program, http1):  # noqa: F811
     device = simulator(http1=http1)
     device.create_key("web")
-    device.network("reset-new", ms=15)
-    openssl(openssl_cnf(device), "dgst", "-sha256", "-sign", "sesam:web", "-out", "signature", "/dev/null")
+    with session_of(session_program, "sesam:web", openssl_cnf(device)) as say:
+        assert (say("open"), say("sign")) == ("ok", "ok")
+        before = device.counters()["connections_accepted"]
+        device.network("reset-new", ms=1000)
+        device.network("close")
+        assert say("sign") == "ok"
+    assert device.counters()["connections_accepted"] > before + 1
 
 
 def test_a_device_that_never_answered_is_not_waited_for_long(simulator, openssl_cnf, openssl):

@@ -12,6 +12,10 @@ DIALECTS = re.findall(r'Dialect\{"([a-z0-9-]+)"', (REPOSITORY / "test/simulator/
 SETTINGS = {"base64": "p1363:base64", "der": "der:hex", "der-base64": "der:base64"}
 
 
+def test_the_table_is_read():
+    assert set(SETTINGS) <= set(DIALECTS) and len(DIALECTS) > 20
+
+
 @pytest.fixture(scope="module", params=DIALECTS)
 def dialect(request):
     return request.param

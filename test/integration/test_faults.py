@@ -49,6 +49,11 @@ QUICK = [
 ]
 
 
+# While these last, no call can succeed.
+MUST_FAIL = {"no answer at all", "wrong signatures only, verify_signatures = yes",
+             "another TLS certificate, not trusted"}
+
+
 @pytest.fixture(scope="session")
 def load_program(tmp_path_factory):
     return compile_load(tmp_path_factory.mktemp("load"))
@@ -60,6 +65,7 @@ def test_what_is_promised_holds_under(name, tmp_path, load_program):
     tally, hits = Stage(row, tmp_path, SECONDS).run(load_program)
     assert holds(row, tally) == "yes", tally
     assert hits > 0 or not row.orders, "the fault did not happen"
+    assert tally.failed > 0 or name not in MUST_FAIL, tally
 
 
 def test_a_wrong_signature_is_seen_where_nothing_is_promised(tmp_path, load_program):

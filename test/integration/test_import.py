@@ -79,7 +79,7 @@ def test_a_device_that_refuses_the_key_may_say_it_back_and_nobody_sees_it(device
 def test_loading_a_key_file_imports_nothing(device, openssl_cnf, openssl, key_file, tmp_path):
     cnf = openssl_cnf(device, sesam_first=True, default_properties="?provider=sesam")
     (tmp_path / "data").write_text("data")
-    openssl(cnf, "pkey", "-in", key_file(), "-pubout", check=False)
+    assert "BEGIN PUBLIC KEY" in openssl(cnf, "pkey", "-in", key_file(), "-pubout").stdout
     openssl(cnf, "dgst", "-sha256", "-sign", key_file(), "-out", tmp_path / "sig", tmp_path / "data", check=False)
     assert device.requests() == {}
     assert device.keys() == []

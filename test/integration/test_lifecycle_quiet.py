@@ -59,7 +59,8 @@ def test_a_failure_adds_to_the_callers_error_queue(quiet, device):
 
 
 def test_a_retried_success_leaves_the_callers_error_queue_as_it_was(quiet, device):
-    quiet(device, "errors", lambda: device.fault("reset", count=1, command="eccsign"))
+    requests = quiet(device, "errors", lambda: device.fault("reset", count=1, command="eccsign"))
+    assert requests["eccsign"] == 2, "there was no retry"
 
 
 @not_sanitized("frames are larger")

@@ -3,6 +3,7 @@
 a daemon."""
 import base64
 import itertools
+import os
 import re
 import time
 from pathlib import Path
@@ -135,6 +136,7 @@ def test_both_keys_are_rolled_over(device, named):
     one.stop()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 @needs_trust_in_memory
 def test_a_daemon_that_left_root_signs_with_what_root_could_read(device, named, tmp_path):
     """The password, the device's certificate, the log and the directory of the keys' certificates belong to root; named

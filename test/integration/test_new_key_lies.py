@@ -53,7 +53,7 @@ def test_a_record_of_another_key_is_an_error_that_names_both(foreign, openssl_cn
 
 
 def test_of_two_callers_that_make_a_key_of_one_name_at_the_same_time_one_gets_an_error(simulator, openssl_cnf):
-    device = simulator(keygen_ms=300)
+    device = simulator(keygen_ms=1500)
     words = [COMMAND, "generate", "same", "--no-pin"]
     callers = [subprocess.Popen(words, env=minimal_environment(openssl_cnf(device)), stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True)

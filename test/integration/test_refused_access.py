@@ -76,6 +76,10 @@ def test_a_rule_that_forbids_signing_does_not_keep_from_listing(web, openssl_cnf
     assert openssl(cnf, "dgst", "-sha256", "-sign", "sesam:web", "/dev/null", check=False).returncode != 0
 
 
-def test_the_doctor_asks_again_whatever_was_refused_before(web, openssl_cnf, sesam):
-    done = sesam(openssl_cnf(web, **{"pass": "wrong"}), "doctor", "--key", "web", check=False)
+def test_the_doctor_asks_each_node_whatever_was_refused_before(web, simulator, openssl_cnf, sesam, tmp_path):
+    other = simulator()
+    (tmp_path / "both.pem").write_text(web.tlscert.read_text() + other.tlscert.read_text())
+    cnf = openssl_cnf(web, url=f"{web.url} {other.url}", tlscert=tmp_path / "both.pem", **{"pass": "wrong"})
+    done = sesam(cnf, "doctor", "--key", "web", check=False)
+    assert refused(web) == refused(other) == 1 and "access denied" in done.stdout, done
     assert "this request was not sent" not in done.stdout + done.stderr

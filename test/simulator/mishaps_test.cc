@@ -92,7 +92,7 @@ class MishapsTest : public testing::Test {
 TEST_F(MishapsTest, a_restart_closes_all_connections_refuses_new_ones_and_ends_by_itself) {
   Client before(network_.port());
   EXPECT_EQ(before.ask(kForEverMs), "served");
-  order({{"do", "restart"}, {"ms", 100}});
+  order({{"do", "restart"}, {"ms", 1000}});
   EXPECT_EQ(before.listen_on(kForEverMs), "closed");
   EXPECT_FALSE(Client(network_.port()).connected());
   while (!Client(network_.port()).connected()) std::this_thread::yield();

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Marks for tests that depend on the TLS library of libcurl, or that cannot run in sanitizer or coverage builds."""
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,7 +12,13 @@ import pytest
 
 from .paths import MODULE
 
-CURL_IS_GNUTLS = "libcurl-gnutls" in subprocess.run(["ldd", MODULE], capture_output=True, text=True, timeout=30).stdout
+
+
+def libraries_of(file: Path | str) -> str:
+    return subprocess.run(["ldd", file], capture_output=True, text=True, timeout=30).stdout
+
+
+CURL_IS_GNUTLS = "libcurl-gnutls" in libraries_of(MODULE)
 
 needs_trust_in_memory = pytest.mark.skipif(
     CURL_IS_GNUTLS,
@@ -41,3 +48,10 @@ def trust_after_setuid(device: Any) -> Iterator[dict[str, Path]]:
     with tempfile.TemporaryDirectory(prefix="sesam-trust") as directory:
         Path(directory).chmod(0o755)
         yield {"tlscert": Path(shutil.copy(device.tlscert, directory))} if CURL_IS_GNUTLS else {}
+
+
+def shares_libcrypto(program: str) -> bool:
+    """Whether a program of PATH and sesam.so use the same libcrypto."""
+    files = (MODULE, shutil.which(program) or "")
+    one, other = (re.findall(r"libcrypto\.so\.\d+", libraries_of(file)) for file in files)
+    return bool(one) and one == other

@@ -74,9 +74,9 @@ TEST(SharedVerdicts, end_the_trial_of_a_zombie) {
 TEST(SharedVerdicts, end_a_trial_whose_deadline_has_passed) {
   SharedVerdicts verdicts;
   const auto tag = verdicts.tag_of("n1", "hsm01", "1");
-  const auto first = verdicts.ask(tag, in(20ms));
+  const auto first = verdicts.ask(tag, in(500ms));
   ASSERT_EQ(verdicts.ask(tag, in(10s)).answer, Answer::wait);
-  std::this_thread::sleep_for(30ms);
+  std::this_thread::sleep_for(510ms);
   ASSERT_EQ(verdicts.ask(tag, in(10s)).answer, Answer::try_it);
   verdicts.release(tag, first.trial);
   EXPECT_EQ(verdicts.ask(tag, in(10s)).answer, Answer::wait)
