@@ -316,8 +316,8 @@ Error replaced_or(Exchanger& exchanger, Error otherwise, const KeyHandle& key,
   if (key.standing->is_replaced())
     return error_of({"using", key.description(), exchanger.endpoint_url()}, Reason::key_replaced,
                     "the device now has another key in its place");
-  const bool is_there = std::any_of((*found)->begin(), (*found)->end(),
-                                    [&](const KeyRecord& record) { return record.key_id == key.key_id; });
+  const bool is_there = std::ranges::any_of(
+      **found, [&](const KeyRecord& record) { return equal_ignoring_case(record.key_id, key.key_id); });
   if (otherwise.reason != Reason::unknown_key || !is_there) return otherwise;
   return {Reason::wrong_core,
           otherwise.detail + "; the device has this key, but not in core " + std::to_string(key.core)};

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii_case.h"
+
 namespace sesam::n200 {
 namespace {
 
@@ -42,7 +44,8 @@ KeyStanding::KeyStanding(KeyQuestion question, const KeyRecord& record)
     : question_(std::move(question)), key_id_(record.key_id), public_part_(public_part_of(record)) {}
 
 bool KeyStanding::is_of(const KeyQuestion& question, const KeyRecord& record) const {
-  return question_ == question && key_id_ == record.key_id && public_part_ == public_part_of(record);
+  return question_ == question && equal_ignoring_case(key_id_, record.key_id) &&
+         public_part_ == public_part_of(record);
 }
 
 void KeyStanding::check_against(const KeyRecord& same_key_id) {
@@ -51,8 +54,8 @@ void KeyStanding::check_against(const KeyRecord& same_key_id) {
 }
 
 void KeyStanding::check_against(const std::vector<KeyRecord>& answer) {
-  if (std::ranges::find(answer, key_id_, &KeyRecord::key_id) == answer.end())
-    replaced_.store(true, std::memory_order_release);
+  const auto is_mine = [&](const KeyRecord& one) { return equal_ignoring_case(one.key_id, key_id_); };
+  if (std::ranges::none_of(answer, is_mine)) replaced_.store(true, std::memory_order_release);
 }
 
 // A replaced standing stays replaced: even if the same key is back on the device, users of its earlier handle
@@ -67,7 +70,7 @@ std::shared_ptr<KeyStanding> KeyStandings::of(const KeyQuestion& question, const
   forget_closed();
   found = std::make_shared<KeyStanding>(question, record);
   by_question_.emplace(of_device(question, question.name), found);
-  by_key_id_.emplace(of_device(question, record.key_id), found);
+  by_key_id_.emplace(of_device(question, ascii_lower_of(record.key_id)), found);
   return found;
 }
 
@@ -85,7 +88,7 @@ void KeyStandings::check_against(const KeyQuestion& question, const std::vector<
   if (answer.empty()) return;
   const ProcessLock lock(mutex_);
   for (const auto& record : answer)
-    visit(by_key_id_, of_device(question, record.key_id),
+    visit(by_key_id_, of_device(question, ascii_lower_of(record.key_id)),
           [&](const std::shared_ptr<KeyStanding>& known) { known->check_against(record); });
   visit(by_question_, of_device(question, question.name),
         [&](const std::shared_ptr<KeyStanding>& known) { known->check_against(answer); });

@@ -50,6 +50,11 @@ TEST(KeyStanding, is_not_replaced_by_what_is_no_other_key) {
   EXPECT_FALSE(replaced_by(kWeb, {record("hsm25", {})}));
 }
 
+TEST(KeyStanding, ignores_the_case_of_a_key_id) {
+  EXPECT_FALSE(replaced_by(kWeb, {record("HSM25", {1, 2})}));
+  EXPECT_TRUE(replaced_by({"1|", "other"}, {record("HSM25", {9, 9})}));
+}
+
 TEST(KeyStanding, is_not_replaced_by_an_answer_to_another_question_or_of_another_device) {
   EXPECT_FALSE(replaced_by({"1|", "mail"}, {kNew}));
   EXPECT_FALSE(replaced_by({"2|", "web"}, {kNew}));
