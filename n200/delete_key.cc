@@ -41,7 +41,7 @@ Result<void> removal_of_lost_answer(Exchanger& exchanger, const KeyHandle& key, 
   if (!left) return unknown_outcome(at_node, "whether the key still exists", lost, left.error());
   if ((*left)->empty()) return {};
   if (key.proof) key.proof->not_deleted();
-  if (may_be_at_work(lost.error.reason) || lost.error.detail.empty())
+  if (is_without_reply(lost.error.reason) || lost.error.detail.empty())
     return error_of(at_node, lost.error.reason, "no response received, and the key still exists");
   return Error{lost.error.reason, lost.error.detail + "; the key still exists"};
 }

@@ -7,6 +7,7 @@
 
 #include "n200/find_key.h"
 #include "n200/key_cache.h"
+#include "transport/http_status.h"
 
 namespace sesam::n200 {
 namespace {
@@ -16,9 +17,18 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstPause{50};
 constexpr milliseconds kMaxPause{1000};
 
+// A gateway that got no reply says so (RFC 9110, sections 15.6.3 and 15.6.5).
+bool may_be_at_work(const Error& error, int status) noexcept {
+  return is_without_reply(error.reason) || status == transport::http_status::kBadGateway ||
+         status == transport::http_status::kGatewayTimeout;
+}
+
 Change send_change(Exchanger& exchanger, Exchange& asking) try {
   auto document = exchanger.exchange(asking);
-  if (!document) return {std::move(document).error(), {}, asking.node, asking.outcome_unknown};
+  if (!document) {
+    const bool at_work = may_be_at_work(document.error(), asking.status);
+    return {std::move(document).error(), {}, asking.node, asking.outcome_unknown, at_work};
+  }
   asking.outcome_unknown = true;  // until the answer is read
   if (const Error* reported = document->reported_error()) {
     exchanger.log().write(LogLevel::failures,
@@ -41,7 +51,7 @@ Change request_change(Exchanger& exchanger, Exchange& asking) {
   return change;
 }
 
-bool may_be_at_work(Reason reason) noexcept {
+bool is_without_reply(Reason reason) noexcept {
   return reason == Reason::connection_lost || reason == Reason::timed_out;
 }
 
@@ -52,8 +62,9 @@ Result<KeyRecords> look_until(Exchanger& exchanger, Awaited awaited, const std::
     auto found = keys_named(exchanger, name, until, lost.node);
     process_state<KeyCache>().forget_all();  // another thread may have looked the key up before it changed
     if (found && (*found)->empty() == (awaited == Awaited::gone)) return found;
-    const Reason reason = found ? lost.error.reason : found.error().reason;
-    const bool look_again = may_be_at_work(reason) || (!found && reason == Reason::cannot_connect);
+    const bool look_again =
+        found ? lost.may_be_at_work
+              : is_without_reply(found.error().reason) || found.error().reason == Reason::cannot_connect;
     const auto next = Exchanger::Clock::now() + pause;
     if (!look_again || next >= until) return found;
     exchanger.pipeline().rest_until(next);

@@ -18,6 +18,7 @@ struct Change {
   std::string answer{};           ///< the text in the reply
   std::size_t node = 0;           ///< that got the request
   bool outcome_unknown = false;   ///< use look_until() to find out
+  bool may_be_at_work = false;    ///< no reply came, from the device itself or to a gateway in front of it
 };
 
 /// Sends the request, reads the answer at the wire row's reply path, and empties the key cache. The error is
@@ -25,8 +26,9 @@ struct Change {
 /// answer and an error, the outcome is unknown.
 Change request_change(Exchanger& exchanger, Exchange& asking);
 
-/// After these failures the device may still be at work: it needs many seconds to generate an RSA key.
-bool may_be_at_work(Reason reason) noexcept;
+/// The failures without any reply. The device may still be at work then: it needs many seconds to generate an
+/// RSA key.
+bool is_without_reply(Reason reason) noexcept;
 
 enum class Awaited : bool { gone, there };
 

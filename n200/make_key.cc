@@ -130,32 +130,46 @@ Result<void> check_no_other(Exchanger& exchanger, const OperationContext& doing,
   return {};
 }
 
+// The key exists, and only its user can tell what becomes of it.
+Error unread(Exchanger& exchanger, const OperationContext& doing, const std::string& key_id,
+             const Error& look_up) {
+  if (look_up.reason == Reason::out_of_memory) return look_up;
+  return error_of(
+      doing, Reason::outcome_unknown,
+      "the device made " + exchanger.redacted(key_id) + ", but its record cannot be read: " + look_up.detail);
+}
+
 // Checks the key whose key_id the device returned.
 Result<KeyRecord> key_just_made(Exchanger& exchanger, const OperationContext& doing, const NewKey& key,
                                 const EcKeyPair* given, const Change& made) {
-  SESAM_TRY(named, keys_named(exchanger, key.nice_name, exchanger.deadline(), made.node));
+  const OperationContext at_node{doing.what, doing.key, exchanger.url_of(made.node)};
+  const auto named = keys_named(exchanger, key.nice_name, exchanger.deadline(), made.node);
+  if (!named) return unread(exchanger, at_node, made.answer, named.error());
   const auto is_made = [&](const KeyRecord& record) {
     return equal_ignoring_case(record.key_id, made.answer);
   };
-  KeyRecords found = named;
-  if (std::ranges::none_of(*named, is_made)) {
-    SESAM_TRY(by_id, keys_named(exchanger, made.answer, exchanger.deadline(), made.node));
-    found = by_id;
+  KeyRecords found = *named;
+  if (std::ranges::none_of(**named, is_made)) {
+    const auto by_id = keys_named(exchanger, made.answer, exchanger.deadline(), made.node);
+    if (!by_id) return unread(exchanger, at_node, made.answer, by_id.error());
+    found = *by_id;
   }
   const auto mine = std::ranges::find_if(*found, is_made);
   if (mine == found->end())
     return error_of(
         doing, Reason::other_key_made,
         "the device does not know the key that it just generated, " + exchanger.redacted(made.answer));
-  SESAM_TRY(record, whole_record(exchanger, *mine, made.node));
+  auto whole = whole_record(exchanger, *mine, made.node);
+  if (!whole) return unread(exchanger, at_node, made.answer, whole.error());
+  KeyRecord& record = *whole;
   if (!fits(key, nullptr, record) || record.nice_name != key.nice_name)
     return other_key(exchanger, doing, key, record);
   if (given != nullptr && record.public_key != given->public_key)
     return error_of(doing, Reason::bad_public_key,
                     "the public key of " + exchanger.redacted(record.key_id) +
                         " is not that of the private key that was sent");
-  SESAM_CHECK(check_no_other(exchanger, doing, *named, record));
-  return record;
+  SESAM_CHECK(check_no_other(exchanger, doing, **named, record));
+  return whole;
 }
 
 Result<KeyRecord> key_just_made_or_out_of_memory(Exchanger& exchanger, const OperationContext& doing,
@@ -171,7 +185,7 @@ Result<KeyRecord> key_just_made_or_out_of_memory(Exchanger& exchanger, const Ope
 Result<KeyRecord> key_of_lost_answer(Exchanger& exchanger, const OperationContext& doing, const NewKey& key,
                                      const EcKeyPair* given, const Change& lost) {
   const OperationContext at_node{doing.what, doing.key, exchanger.url_of(lost.node)};
-  const auto made = may_be_at_work(lost.error.reason)
+  const auto made = lost.may_be_at_work
                         ? look_until(exchanger, Awaited::there, key.nice_name, lost)
                         : keys_named(exchanger, key.nice_name, exchanger.deadline(), lost.node);
   if (!made) return unknown_outcome(at_node, "whether the key exists", lost, made.error());
@@ -179,12 +193,14 @@ Result<KeyRecord> key_of_lost_answer(Exchanger& exchanger, const OperationContex
   if ((*made)->size() > 1)
     return error_of(at_node, Reason::several_keys_match,
                     "another client generated a key of that name at the same time");
-  SESAM_TRY(record, whole_record(exchanger, (*made)->front(), lost.node));
+  auto whole = whole_record(exchanger, (*made)->front(), lost.node);
+  if (!whole) return unread(exchanger, at_node, (*made)->front().key_id, whole.error());
+  const KeyRecord& record = *whole;
   if (!fits(key, given, record))
     return error_of(at_node, Reason::key_exists,
                     "no response received, and " + exchanger.redacted(record.key_id) +
                         " is not the requested key: another client generated it");
-  return record;
+  return whole;
 }
 
 Result<void> check_name(Exchanger& exchanger, const OperationContext& doing, const std::string& name) {
@@ -197,12 +213,13 @@ Result<void> check_name(Exchanger& exchanger, const OperationContext& doing, con
 }
 
 // Each step has its own deadline: an expired one must not prevent the look-up that shows what became of the
-// key. Sets `node` to the node that got the request.
+// key. Sets `node` to the node that got the request, and `key_id` to what it returned.
 Result<KeyRecord> make_in_device(Exchanger& exchanger, const OperationContext& doing, const NewKey& key,
-                                 const EcKeyPair* given, std::string_view& node) {
+                                 const EcKeyPair* given, std::string_view& node, std::string& key_id) {
   SESAM_CHECK(check_name(exchanger, doing, key.nice_name));
   Change made = request_new_key(exchanger, key, given, doing);
   node = exchanger.url_of(made.node);
+  key_id = exchanger.redacted(made.answer);
   if (made.outcome_unknown) return key_of_lost_answer(exchanger, doing, key, given, made);
   if (made.error.reason != Reason::none) return made.error;
   auto record = key_just_made_or_out_of_memory(exchanger, doing, key, given, made);
@@ -229,8 +246,9 @@ Result<KeyRecord> make_key(Exchanger& exchanger, const NewKey& key, const EcKeyP
   record.key_bits = key.bits;
   record.node = doing.endpoint;
   SESAM_CHECK(account.begin());
-  auto made = make_in_device(exchanger, doing, key, given, record.node);
-  const std::string key_id = made ? exchanger.redacted(made->key_id) : std::string();
+  std::string key_id;
+  auto made = make_in_device(exchanger, doing, key, given, record.node, key_id);
+  if (made) key_id = exchanger.redacted(made->key_id);
   record.key_id = key_id;
   return account.end(std::move(made), "the key was made: " + key_id);
 }

@@ -103,6 +103,17 @@ TEST_F(Deletion, whose_answer_is_lost_is_done_when_the_key_is_gone) {
   }
 }
 
+TEST_F(Deletion, is_waited_for_where_a_gateway_got_no_reply) {
+  for (const int status : {502, 504}) {
+    auto from_gateway = answer("<html>");
+    from_gateway.status = status;
+    from_gateway.may_have_acted = true;
+    const auto done = of_key({from_gateway, there(), there(), gone()});
+    ASSERT_TRUE(done) << done.error().detail;
+    EXPECT_EQ(requests_to_delete(), 1);
+  }
+}
+
 TEST_F(Deletion, is_never_asked_for_twice_and_says_that_the_key_is_still_there) {
   const auto done = of_key({lost(), there()});
   ASSERT_FALSE(done);

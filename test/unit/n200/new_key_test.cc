@@ -130,6 +130,32 @@ TEST_F(NewKeys, are_looked_for_again_while_the_device_is_at_work) {
   EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kGenerate, kLookUp, kLookUp, kLookUp));
 }
 
+TEST_F(NewKeys, are_looked_for_again_where_a_gateway_got_no_reply) {
+  for (const int status : {502, 504}) {
+    auto from_gateway = with_status(status, "<html>");
+    from_gateway.may_have_acted = true;
+    const auto key = device({no_key(), from_gateway, no_key(), no_key(), record()}).generate(wanted());
+    ASSERT_TRUE(key) << key.error().detail;
+    EXPECT_THAT(pipeline->asked, ElementsAre(kLookUp, kGenerate, kLookUp, kLookUp, kLookUp));
+  }
+}
+
+TEST_F(NewKeys, that_the_device_confirmed_are_named_though_their_records_cannot_be_read) {
+  const std::string told = std::string("the device made ") + kKeyId + ", but its record cannot be read: ";
+  const auto other_name = answer(R"({"error":"unknown key"})");
+  for (const auto& trouble : {lost(), with_status(500, "{}"), with_status(403, R"({"error":"no"})"),
+                              answer(R"({"error":"E_TROUBLE"})")}) {
+    for (const auto& replies : {std::deque<transport::Reply>{no_key(), made(), trouble},
+                                std::deque<transport::Reply>{no_key(), made(), other_name, trouble}}) {
+      const auto key = device(replies).generate(wanted());
+      ASSERT_FALSE(key);
+      EXPECT_EQ(key.error().reason, Reason::outcome_unknown);
+      EXPECT_THAT(key.error().detail, HasSubstr(told));
+      EXPECT_EQ(std::count(pipeline->asked.begin(), pipeline->asked.end(), kGenerate), 1);
+    }
+  }
+}
+
 TEST_F(NewKeys, are_looked_for_again_though_the_device_is_out_of_reach_for_a_while) {
   const auto key = device({no_key(), lost(), lost(), lost(transport::Failure::cannot_connect), record()})
                        .generate(wanted());
