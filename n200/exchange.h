@@ -31,6 +31,7 @@ struct Exchange {
   SignatureProof* proof = nullptr;         // of the signing key
   std::optional<std::size_t> only_node{};  // if set, no other node is asked
   bool is_follow_up = false;               // part of an operation in progress: the breaker does not stop it
+  bool pauses_job = true;                  // transport/request.h
   std::size_t expected_bytes = 0;          // size of a signature or of random numbers
 
   int status = 0;                // HTTP status of the last reply

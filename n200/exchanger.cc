@@ -132,7 +132,7 @@ Result<void> Exchanger::pass_breaker(const Exchange& exchange) {
         breaker_.answered();
         return {};
       case Breaker::Advice::wait:
-        pipeline_->rest_until(verdict.until);
+        pipeline_->rest_until(verdict.until, exchange.pauses_job);
         break;
       case Breaker::Advice::refuse:
         return error_of(exchange.doing, Reason::not_responding,
@@ -245,7 +245,8 @@ std::optional<milliseconds> Exchanger::pause_before_retry(Exchange& exchange, co
 // were missing. The loop ends, because each retry has a password that was not refused before. A retry is
 // safe: the device refused the request and has done nothing.
 bool Exchanger::can_use_newer_password(const Exchange& exchange) {
-  return password_renewal_.has_newer(exchange.password_number, *pipeline_, exchange.deadline);
+  return password_renewal_.has_newer(exchange.password_number, *pipeline_, exchange.deadline,
+                                     exchange.pauses_job);
 }
 
 transport::Request Exchanger::request_for(const Exchange& exchange, const Rendered& rendered) const {
@@ -259,6 +260,7 @@ transport::Request Exchanger::request_for(const Exchange& exchange, const Render
   request.reply_cap_bytes = exchange.reply_cap_bytes;
   request.repeatable = exchange.kind != OperationKind::changing;
   request.deadline = exchange.deadline;
+  request.pauses_job = exchange.pauses_job;
   return request;
 }
 
@@ -280,7 +282,7 @@ Result<PinVerdict::Permission> Exchanger::choose_node(Exchange& exchange, NodeSe
     if (now >= exchange.deadline)
       return error_of(exchange.doing, Reason::timed_out,
                       "it is not known yet whether the PIN is correct; request not sent");
-    pipeline_->rest_until(std::min(now + pause, exchange.deadline));
+    pipeline_->rest_until(std::min(now + pause, exchange.deadline), exchange.pauses_job);
     SESAM_CHECK(pass_breaker(exchange));
   }
 }
@@ -345,7 +347,7 @@ Result<ReplyDocument> Exchanger::exchange(Exchange& exchange) {
       return document;
     }
     metrics::counts().retries[request.operation].add();
-    if (pause->count() > 0) pipeline_->rest_until(now + *pause);
+    if (pause->count() > 0) pipeline_->rest_until(now + *pause, exchange.pauses_job);
   }
 }
 

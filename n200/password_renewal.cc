@@ -15,7 +15,8 @@ PasswordRenewal::PasswordRenewal(SecretFile file, std::shared_ptr<const Log> log
 }
 
 // `reading_` has the fork generation because a parent's thread that was reading does not exist in the child.
-bool PasswordRenewal::has_newer(unsigned refused, transport::Pipeline& pipeline, Clock::time_point until) {
+bool PasswordRenewal::has_newer(unsigned refused, transport::Pipeline& pipeline, Clock::time_point until,
+                                bool pauses_job) {
   constexpr std::chrono::milliseconds kPause{5};
   if (file_.path.empty()) return false;
   auto& passwords = pipeline.passwords();
@@ -25,7 +26,7 @@ bool PasswordRenewal::has_newer(unsigned refused, transport::Pipeline& pipeline,
     if (reader != mine && reading_.compare_exchange_strong(reader, mine, std::memory_order_acquire)) break;
     const auto now = Clock::now();
     if (now >= until) return false;
-    pipeline.rest_until(std::min(until, now + kPause));
+    pipeline.rest_until(std::min(until, now + kPause), pauses_job);
     reader = reading_.load(std::memory_order_relaxed);
   }
   struct End {

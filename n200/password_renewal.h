@@ -27,7 +27,7 @@ class PasswordRenewal {
   /// The device refused the password with that number (transport/passwords.h). Returns true if there is a
   /// newer one to try. The file is read until that succeeds, and again after each change, so that each
   /// password in it is tried once. One thread reads; others wait for it, until their deadline at most.
-  bool has_newer(unsigned refused, transport::Pipeline& pipeline, Clock::time_point until);
+  bool has_newer(unsigned refused, transport::Pipeline& pipeline, Clock::time_point until, bool pauses_job);
 
  private:
   bool read(transport::Passwords& passwords);

@@ -15,6 +15,7 @@ Result<void> request_random(Exchanger& exchanger, std::span<unsigned char> out,
   Exchange asking{.operation = Operation::random,
                   .doing = {"getting random numbers", {}, exchanger.endpoint_url()},
                   .deadline = until,
+                  .pauses_job = false,  // libcrypto holds its generator's lock
                   .expected_bytes = out.size()};
   asking.values.set(Placeholder::byte_count, count);
   SESAM_TRY(document, exchanger.exchange(asking));

@@ -27,8 +27,8 @@ std::shared_ptr<Pipeline> Pipeline::for_options(Options options, std::shared_ptr
   return made;
 }
 
-void Pipeline::rest_until(std::chrono::steady_clock::time_point until) noexcept {
-  if (!pause_job_until(until)) std::this_thread::sleep_until(until);
+void Pipeline::rest_until(std::chrono::steady_clock::time_point until, bool pauses_job) noexcept {
+  if (!pauses_job || !pause_job_until(until)) std::this_thread::sleep_until(until);
 }
 
 }  // namespace sesam::transport

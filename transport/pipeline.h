@@ -36,7 +36,7 @@ class Pipeline {
 
   /// Sends the request and waits for its reply, at most until its deadline: the only blocking call. Starts
   /// the I/O thread if there is none. Safe from any thread; never repeats a request that may have been sent.
-  /// Inside an ASYNC_JOB (ASYNC_start_job(3)), it pauses the job.
+  /// Inside an ASYNC_JOB (ASYNC_start_job(3)), it pauses the job, unless the request says otherwise.
   virtual Reply perform(const Request& request) = 0;
   /// Sends the request and returns at once. When it has ended, the flag holds the outcome; the flag stays
   /// unchanged if the request could not be made.
@@ -49,8 +49,8 @@ class Pipeline {
   /// The password that is sent: that of the options until it is replaced.
   virtual Passwords& passwords() noexcept = 0;
 
-  /// Waits until then: inside a job, pauses the job instead of the thread, if possible.
-  void rest_until(std::chrono::steady_clock::time_point until) noexcept;
+  /// Waits until then: inside a job, pauses the job instead of the thread, if possible and wanted.
+  void rest_until(std::chrono::steady_clock::time_point until, bool pauses_job = true) noexcept;
 };
 
 }  // namespace sesam::transport

@@ -26,6 +26,9 @@ struct Request {
       false;  ///< repeating it is harmless, so it may use a connection that the server may not allow
   std::size_t reply_cap_bytes = 64 * 1024;         ///< a longer body fails with too_large
   std::chrono::steady_clock::time_point deadline;  ///< perform() returns by then
+  /// false: inside an ASYNC_JOB, the thread waits, because the caller holds locks that a pause would leave to
+  /// whoever runs next on this thread.
+  bool pauses_job = true;
 };
 
 }  // namespace sesam::transport

@@ -204,7 +204,7 @@ Reply ThreadedPipeline::hand_over(IoThread& thread, Call& call, const Request& r
   CallPointer mine(&call);
   Handoff& handoff = thread.handoff();
   call.prepare(request);
-  const Notify notify = Notify::for_current_job();
+  const Notify notify = request.pauses_job ? Notify::for_current_job() : Notify();
   call.notify = notify.share();
   while (!submit(thread, call))  // no reason: it was reopened meanwhile
     if (const Failure why = handoff.closed_for(); why != Failure::none)

@@ -4,6 +4,8 @@ import subprocess
 
 import pytest
 
+from drivers.life import compile_driver
+
 GENERATOR = "random = SESAM-RAND\nproperties = provider=sesam\n"
 SEED = "seed = SESAM-RAND\nseed_properties = provider=sesam\n"
 
@@ -56,6 +58,17 @@ def test_keys_and_tls_of_a_program_work_with_either(device, random_cnf, openssl,
         openssl(cnf, "genpkey", "-algorithm", "EC", "-pkeyopt", "group:P-256", "-out", tmp_path / "key")
         openssl(cnf, "req", "-x509", "-key", "sesam:web", "-subj", "/CN=web", "-out", tmp_path / "crt")
         assert "OK" in openssl(cnf, "verify", "-CAfile", tmp_path / "crt", tmp_path / "crt").stdout
+
+
+@pytest.mark.parametrize("lines", [GENERATOR, SEED], ids=["generator", "seed"])
+@pytest.mark.parametrize("fault", [None, {"name": "http-503", "retry_after_s": 1}], ids=["at once", "after a retry"])
+def test_a_job_does_not_pause_while_libcrypto_holds_its_lock(device, random_cnf, run, tmp_path, lines, fault):
+    """Otherwise whatever runs next on the thread could draw no random numbers."""
+    program = compile_driver(tmp_path, "random_job", "random_job.c")
+    if fault:
+        device.fault(**fault)
+    done = run([program], random_cnf(device, lines))
+    assert done.stdout == "finished 1, outside 1\n" and device.requests()["getrandom"] >= 1
 
 
 @pytest.mark.parametrize("lines", [GENERATOR, SEED], ids=["generator", "seed"])

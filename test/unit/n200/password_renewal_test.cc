@@ -41,7 +41,8 @@ class PasswordRenewalTest : public testing::Test {
   PasswordRenewalTest() { file_.put("A"); }
   // Acts as if the device had refused the current password.
   bool has_newer(PasswordRenewal& renewal) {
-    return renewal.has_newer(passwords().newest().number, pipeline_, PasswordRenewal::Clock::now() + 1s);
+    return renewal.has_newer(passwords().newest().number, pipeline_, PasswordRenewal::Clock::now() + 1s,
+                             true);
   }
   std::string_view in_use() { return passwords().newest().secret.reveal(); }
   transport::Passwords& passwords() { return pipeline_.passwords(); }
