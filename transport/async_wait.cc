@@ -185,14 +185,14 @@ void Notify::ring() const noexcept {
     bell_->ring();
 }
 
-Paused pause_job_until_answered(const Call& call, const Notify& notify) noexcept {
+Paused pause_job_until_answered(const Call& call, const Notify& notify, Clock::time_point until) noexcept {
   const unsigned generation = fork_generation();
   unsigned resumed_at_once = 0;
   for (;;) {
     if (call.has_outcome()) return Paused::answered;
     if (fork_generation() != generation) return Paused::other_process;
     const auto now = Clock::now();
-    if (now >= call.deadline) return Paused::deadline_passed;
+    if (now >= until) return Paused::deadline_passed;
     if (!notify.prepare_pause() || !pause_job()) return Paused::cannot_pause;
     resumed_at_once = Clock::now() - now < kNoPauseAtAll ? resumed_at_once + 1 : 0;
     if (resumed_at_once > kResumedAtOnce) std::this_thread::sleep_for(kShortSleep);

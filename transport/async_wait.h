@@ -4,6 +4,8 @@
 
 #include <openssl/async.h>
 
+#include <chrono>
+
 namespace sesam::transport {
 
 struct Call;
@@ -42,10 +44,11 @@ class Notify {
 /// How the pause of a job ended.
 enum class Paused { answered, deadline_passed, other_process, cannot_pause };
 
-/// Pauses the current job until the call has its outcome, as signaled by `notify`. The I/O thread may still
-/// be in the application's callback: call Handoff::leave() afterwards. The caller must hold no lock and
-/// have exactly one mark on the error stack (ERR_set_mark(3)). The mark, and a held cancellation
-/// (base/cancellation.h), are lifted while other code runs on this thread.
-Paused pause_job_until_answered(const Call& call, const Notify& notify) noexcept;
+/// Pauses the current job until the call has its outcome, as signaled by `notify`, at most until then. The
+/// I/O thread may still be in the application's callback: call Handoff::leave() afterwards. The caller must
+/// hold no lock and have exactly one mark on the error stack (ERR_set_mark(3)). The mark, and a held
+/// cancellation (base/cancellation.h), are lifted while other code runs on this thread.
+Paused pause_job_until_answered(const Call& call, const Notify& notify,
+                                std::chrono::steady_clock::time_point until) noexcept;
 
 }  // namespace sesam::transport

@@ -186,7 +186,7 @@ bool ThreadedPipeline::pause_job_until(Clock::time_point until) noexcept try {
   call->deadline = until;
   call->notify = notify.share();
   if (!submit(*thread, *call)) return false;
-  const Paused paused = pause_job_until_answered(*call, notify);
+  const Paused paused = pause_job_until_answered(*call, notify, until);
   if (!thread->handoff().leave(*call)) static_cast<void>(call.release());
   return paused == Paused::answered || paused == Paused::deadline_passed;
 } catch (const std::bad_alloc&) {
@@ -223,18 +223,19 @@ Reply ThreadedPipeline::hand_over(IoThread& thread, Call& call, const Request& r
   if (waited == Waited::thread_is_stuck)  // or it is only slow, and may still send the request
     return failed(Failure::descriptors_closed, kDescriptorsClosed, sent || !request.repeatable);
   if (sent) return failed(Failure::timed_out, "no response before the deadline", true);
-  return failed(Failure::queue_timed_out, kNotBegun);
+  return failed(Failure::queue_timed_out, kNotBegun, !request.repeatable);  // it may still be begun
 }
 
 ThreadedPipeline::Waited ThreadedPipeline::wait(IoThread& thread, const Call& call, const Notify& notify,
                                                 Clock::time_point deadline) noexcept {
   Handoff& handoff = thread.handoff();
   if (notify) {
-    const Paused paused = pause_job_until_answered(call, notify);
+    const Paused paused = pause_job_until_answered(call, notify, deadline + kGrace);
     if (paused != Paused::cannot_pause)
       return paused == Paused::answered ? Waited::answered : Waited::deadline_passed;
     // The notification goes to the wait context: check the call every millisecond instead.
-    while (!call.has_outcome() && Clock::now() < deadline) handoff.sleep_until_done(call, Clock::now() + 1ms);
+    while (!call.has_outcome() && Clock::now() < deadline + kGrace)
+      handoff.sleep_until_done(call, Clock::now() + 1ms);
     return call.has_outcome() ? Waited::answered : Waited::deadline_passed;
   }
   // The program may have closed the descriptors just when this call was handed over.
