@@ -7,6 +7,7 @@
 #include "base/hex.h"
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/option_values.h"
 #include "cli/output.h"
 #include "cli/output_file.h"
 #include "cli/pin_options.h"
@@ -83,7 +84,8 @@ void add(CLI::App& app, Session& session, const char* name, const char* help, Ru
   command->add_option("--in", arguments->in, "read this file instead of stdin")->type_name("FILE");
   command->add_option("--out", arguments->out, "write to this file instead of stdout")->type_name("FILE");
   add_pin_source(*command, session, arguments->pin);
-  command->callback([&session, arguments, run] {
+  command->callback([&session, command, arguments, run] {
+    refuse_with_json(session, *command, {"--out"});
     session.command = [&session, arguments, run] { return run(session, *arguments); };
   });
 }

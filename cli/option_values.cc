@@ -7,6 +7,7 @@
 
 #include "base/ascii_case.h"
 #include "cli/key_kind.h"
+#include "cli/session.h"
 #include "n200/curves.h"
 
 namespace sesam::cli {
@@ -51,6 +52,13 @@ CLI::Validator secret_source(std::vector<std::string> words) {
     return expected;
   };
   return CLI::Validator(std::move(check), "");
+}
+
+void refuse_with_json(const Session& session, const CLI::App& command,
+                      std::initializer_list<const char*> options) {
+  if (!session.json) return;
+  for (const char* option : options)
+    if (command.count(option) != 0) throw CLI::ValidationError(option, "cannot be used with --json");
 }
 
 }  // namespace sesam::cli

@@ -7,6 +7,7 @@
 #include "base/base64.h"
 #include "base/hex.h"
 #include "cli/commands.h"
+#include "cli/option_values.h"
 #include "cli/output.h"
 #include "cli/output_file.h"
 #include "cli/progress.h"
@@ -65,7 +66,8 @@ void add_random(CLI::App& app, Session& session) {
   auto* hex = command->add_flag("--hex", arguments->hex, "print hexadecimal digits; default on a terminal");
   command->add_flag("--base64", arguments->base64, "print base64")->excludes(hex);
   command->add_option("--out", arguments->out, "write to this file instead of stdout")->type_name("FILE");
-  command->callback([&session, arguments] {
+  command->callback([&session, command, arguments] {
+    refuse_with_json(session, *command, {"--out", "--base64"});
     session.command = [&session, arguments] { return random(session, *arguments); };
   });
 }

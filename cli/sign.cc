@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/message.h"
+#include "cli/option_values.h"
 #include "cli/output.h"
 #include "cli/output_file.h"
 #include "ossl/ecdsa_signature.h"
@@ -49,7 +50,8 @@ void add_sign(CLI::App& app, Session& session) {
   add_message_options(*command, arguments->message);
   command->add_option("--out", arguments->out, "write the signature to this file instead of stdout")
       ->type_name("FILE");
-  command->callback([&session, arguments] {
+  command->callback([&session, command, arguments] {
+    refuse_with_json(session, *command, {"--out"});
     session.command = [&session, arguments] { return sign(session, *arguments); };
   });
 }

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/key_kind.h"
 #include "cli/key_name.h"
+#include "cli/option_values.h"
 #include "cli/output.h"
 #include "cli/output_file.h"
 #include "store/uri_pem.h"
@@ -61,7 +62,8 @@ void add_uri(CLI::App& app, Session& session) {
       ->check(CLI::IsMember({store::kPemLabel, kEcLabel, kRsaLabel}))
       ->needs(pem);
   command->add_option("--out", arguments->out, "write to this file instead of stdout")->type_name("FILE");
-  command->callback([&session, arguments] {
+  command->callback([&session, command, arguments] {
+    refuse_with_json(session, *command, {"--out", "--pem"});
     session.command = [&session, arguments] { return uri(session, *arguments); };
   });
 }

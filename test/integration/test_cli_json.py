@@ -128,6 +128,20 @@ def test_the_output_of_each_subcommand_is_as_documented(cnf, sesam, openssl, tmp
     check("bench", json_of("bench", "web", "--threads", "1", "--seconds", "1"))
 
 
+@pytest.mark.parametrize("option, words", [
+    ("--out", ["sign", "web"]), ("--out", ["random", "5"]), ("--out", ["encrypt", "k01"]),
+    ("--out", ["decrypt", "k01"]), ("--out", ["uri", "web"]), ("--pem", ["uri", "web"]),
+    ("--base64", ["random", "5"])], ids=str)
+def test_an_option_that_json_would_ignore_is_refused(cnf, device, sesam, tmp_path, option, words):
+    value = [tmp_path / "file"] if option == "--out" else []
+    device.reset_counters()
+    for line in (["--json", *words, option, *value], [*words, option, *value, "--json"]):
+        done = sesam(cnf, *line, stdin=b"data", check=False)
+        assert done.returncode == 2 and done.stdout == "" and not (tmp_path / "file").exists()
+        assert f"{option}: cannot be used with --json" in json.loads(done.stderr)["error"]["message"]
+    assert device.requests() == {}
+
+
 def test_a_signature_that_is_not_valid_is_reported_on_both_streams(cnf, sesam, tmp_path):
     sesam(cnf, "sign", "web", "--out", tmp_path / "web.sig", stdin=b"data")
     done = sesam(cnf, "--json", "verify", "web", "--signature", tmp_path / "web.sig", stdin=b"other", check=False)
