@@ -109,6 +109,12 @@ bool uses_label(const std::string& target) {
   return text && !keymgmt::bind_field(text->reveal(), keymgmt::kBindLabel).empty();
 }
 
+bool has_private_key(const std::string& target) {
+  const auto text = read_k_file(target);
+  return text && keymgmt::bind_field(text->reveal(), keymgmt::kBindLabel).empty() &&
+         !keymgmt::bind_field(text->reveal(), keymgmt::kBindPrivateKey).empty();
+}
+
 Result<BindKey> read_bind_key(const std::string& given, const std::string& stem) {
   SESAM_TRY(pair, keymgmt::read_ec_key_file(given));
   BindKey key{given, fs::path(stem).filename().string(), stem, {}, {}, std::move(pair)};
@@ -160,7 +166,7 @@ Result<void> restore(const BindKey& key) {
   return replace_k_file(key.target(), key.text.reveal(), marks);
 }
 
-Result<void> put_private_key_back(const std::string& given, const std::string& stem) {
+Result<RestoredFile> with_private_key(const std::string& given, const std::string& stem) {
   const std::string target = stem + std::string(kEnding);
   const std::string source =
       is_same_file(given, target) || !is_there(given) ? target + std::string(kSavedEnding) : given;
@@ -176,8 +182,8 @@ Result<void> put_private_key_back(const std::string& given, const std::string& s
   Secret line(std::string(keymgmt::kBindPrivateKey) + ": ");
   line.append(keymgmt::bind_field(before.reveal(), keymgmt::kBindPrivateKey));
   SESAM_TRY(marks, marks_for(target, kPrivateMode));
-  const Secret text = keymgmt::replace_bind_field(now.reveal(), keymgmt::kBindLabel, line.reveal());
-  return replace_k_file(target, text.reveal(), marks);
+  return RestoredFile{target, keymgmt::replace_bind_field(now.reveal(), keymgmt::kBindLabel, line.reveal()),
+                      marks};
 }
 
 }  // namespace sesam::cli

@@ -2,6 +2,8 @@
 // The K files of a BIND key: reads them, replaces the private key by a label, and undoes that.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <string>
 #include <vector>
 
@@ -50,8 +52,17 @@ Result<void> replace_by_label(const BindKey& key, const std::string& label);
 /// Undoes a successful replace_by_label(). Raises bad_argument.
 Result<void> restore(const BindKey& key);
 
-/// Replaces the label by the private key of `given`, or of the saved file if `given` is missing or is the
-/// directory's own file. Raises bad_argument.
-Result<void> put_private_key_back(const std::string& given, const std::string& stem);
+/// Whether the file contains its private key and no label; false if it cannot be read.
+bool has_private_key(const std::string& target);
+
+/// A K*.private file with its private key in place of the label.
+struct RestoredFile {
+  std::string target;
+  Secret text;
+  struct stat marks;
+};
+/// Takes the private key from `given`, or from the saved file if `given` is missing or is the directory's own
+/// file. Changes nothing. Raises bad_argument.
+Result<RestoredFile> with_private_key(const std::string& given, const std::string& stem);
 
 }  // namespace sesam::cli

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/bind_keys.h"
+#include "cli/key_directory.h"
 #include "cli/message.h"
 #include "cli/named_hold.h"
 #include "cli/output.h"
@@ -196,6 +197,31 @@ void print_next_steps(const Session& session, const std::vector<Move>& moves) {
   std::cout << '\n';
 }
 
+struct LabelledFile {
+  std::string given;
+  std::string stem;
+  std::string zone;
+};
+
+// The files to restore. A run that failed halfway can be repeated: files with their private key are skipped.
+Result<std::vector<LabelledFile>> labelled_files(const BindImport& wanted) {
+  std::vector<LabelledFile> files;
+  std::set<std::string> stems;
+  for (const auto& file : wanted.files) {
+    const bool is_saved = file.ends_with(kSavedEnding);
+    SESAM_TRY(stem,
+              stem_in(wanted.directory, is_saved ? file.substr(0, file.size() - kSavedEnding.size()) : file));
+    if (!stems.insert(stem).second) continue;  // named twice
+    if (has_private_key(stem + ".private")) {
+      print_warning(stem + ".private: has its private key already; unchanged");
+      continue;
+    }
+    SESAM_TRY(zone, zone_in_directory(stem));
+    files.push_back({file, std::move(stem), std::move(zone)});
+  }
+  return files;
+}
+
 void print(const Session& session, const std::vector<Move>& moves) {
   if (moves.empty()) return;
   print_table({"ZONE", "K FILE", "LABEL"}, [&](const VisitRow& visit) {
@@ -232,29 +258,26 @@ Result<bool> import_for_bind(Session& session, const BindImport& wanted) {
 }
 
 Result<bool> undo_import_for_bind(Session& session, const BindImport& wanted) {
-  std::vector<std::string> stems;
+  SESAM_TRY(labelled, labelled_files(wanted));
   std::set<std::string> zones;
-  for (const auto& file : wanted.files) {
-    const bool is_saved = file.ends_with(kSavedEnding);
-    SESAM_TRY(stem,
-              stem_in(wanted.directory, is_saved ? file.substr(0, file.size() - kSavedEnding.size()) : file));
-    SESAM_TRY(zone, zone_in_directory(stem));
-    stems.push_back(std::move(stem));
-    zones.insert(std::move(zone));
-  }
+  for (const auto& file : labelled) zones.insert(file.zone);
   if (!wanted.assume_frozen)
     for (const auto& zone : zones) SESAM_CHECK(check_not_held_by_named(zone, wanted.rndc));
+  std::vector<RestoredFile> restored;
+  for (const auto& file : labelled) {
+    SESAM_TRY(one, with_private_key(file.given, file.stem));
+    restored.push_back(std::move(one));
+  }
   Json files = Json::array();
-  for (std::size_t i = 0; i < stems.size(); ++i) {
-    SESAM_CHECK(put_private_key_back(wanted.files[i], stems[i]));
-    const std::string file = stems[i] + ".private";
-    session.changes.add(file + " holds its private key again");
-    files.push_back(file);
-    if (!session.json) std::cout << printable(file) << " holds its private key again\n";
+  for (const auto& one : restored) {
+    SESAM_CHECK(replace_k_file(one.target, one.text.reveal(), one.marks));
+    session.changes.add(one.target + " holds its private key again");
+    files.push_back(one.target);
+    if (!session.json) std::cout << printable(one.target) << " holds its private key again\n";
   }
   if (session.json)
     print_json({{"restored", files}});
-  else
+  else if (!restored.empty())
     std::cout << "Next: start named, or thaw the zone. The keys stay in the device.\n";
   return true;
 }

@@ -92,10 +92,11 @@ def test_the_way_back_is_the_one_that_is_printed_and_keeps_the_timings_of_today(
     with_label = private.read_text()
     assert "Delete:" in with_label
     command = shlex.split(re.search(r"^  (sesam import --undo --bind .*)$", done.stdout, re.M)[1])
-    for _ in range(2):  # the second time there is nothing to undo
+    for _ in range(2):
         back = run([COMMAND, *command[1:], "--rndc", rndc()], bind.openssl_conf, check=False)
         assert private.read_text() == re.sub("^Label:.*$", lambda _: key_line, with_label, flags=re.M)
-    assert back.returncode == 1 and "nothing to undo" in back.stderr
+    assert back.returncode == 0 and f"{private}: has its private key already; unchanged" in back.stderr
+    assert back.stdout == ""
     device.reset_counters()
     bind.sign()
     assert device.requests() == {}
@@ -321,6 +322,31 @@ def test_the_way_back_takes_the_saved_file_from_its_safe_place(bind, move, tmp_p
     moved = Path(f"{private}.saved").rename(safe / f"{private.name}.saved")
     move("--undo", moved)
     assert private.read_text() == before
+
+
+def test_the_way_back_checks_all_files_before_it_changes_one(bind, move, tmp_path):
+    first, second = sorted(make_key(bind) for _ in range(2))
+    move(first, second)
+    before = content(bind.directory)
+    hidden = Path(f"{second}.saved").rename(tmp_path / "hidden")
+    done = move("--undo", first, second, check=False)
+    assert done.returncode == 1 and f"{second}.saved: is not there" in done.stderr
+    hidden.rename(f"{second}.saved")
+    assert content(bind.directory) == before
+
+
+def test_the_way_back_can_be_repeated_after_it_has_failed_halfway(bind, move):
+    first, second = sorted(make_key(bind) for _ in range(2))
+    keys = [private.read_text() for private in (first, second)]
+    move(first, second)
+    move("--undo", first)
+    done = move("--undo", first, second, f"{second}.saved", "--json")  # a duplicate argument has no effect
+    assert json.loads(done.stdout) == {"restored": [str(second)]}
+    assert f"{first}: has its private key already; unchanged" in done.stderr
+    assert [private.read_text() for private in (first, second)] == keys
+    first.write_text(re.sub("^PrivateKey:.*\n", "", keys[0], flags=re.M))
+    done = move("--undo", first, check=False)
+    assert done.returncode == 1 and "has no label; there is nothing to undo" in done.stderr
 
 
 def test_the_file_for_named_is_the_one_with_its_settings(bind, move, tmp_path, sesam, rndc):
