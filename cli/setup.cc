@@ -38,6 +38,7 @@ using setup::Trial;
 struct Run {
   Checkup checkup;
   std::vector<PlannedFile> files;
+  setup::Agreed agreed;
   setup::TriedKey key;
   bool is_written = false;
 };
@@ -148,19 +149,25 @@ Result<bool> try_files(const Arguments& arguments, Run& run) {
   return static_cast<bool>(made);
 }
 
-Result<bool> write(Session& session, const Arguments& arguments, const Plan& plan, Trial trial, Run& run) {
+// Plans the files, and asks before one is replaced.
+Result<void> plan_files(const Session& session, const Arguments& arguments, const Plan& plan, Run& run) {
   SESAM_TRY(files, setup::files_for(plan, arguments));
   SESAM_TRY(planned, setup::plan_files(std::move(files)));
   run.files = std::move(planned);
-  if (!session.json && (arguments.dry_run || setup::needs_consent(run.files, arguments)))
-    print_files(run.files, Tense::plan);
+  if (arguments.dry_run || !setup::needs_consent(run.files, arguments, run.agreed)) return {};
+  if (!session.json) print_files(run.files, Tense::plan);
+  return setup::confirm_changes(run.files, arguments, run.agreed);
+}
+
+Result<bool> write(Session& session, const Arguments& arguments, const Plan& plan, Trial trial, Run& run) {
+  SESAM_CHECK(plan_files(session, arguments, plan, run));
   if (arguments.dry_run) {
+    if (!session.json) print_files(run.files, Tense::plan);
     if (session.json) return true;
     print_contents(run.files);
     std::cout << "This is a dry run: nothing was written.\n";
     return true;
   }
-  SESAM_CHECK(setup::confirm_changes(run.files, arguments));
   SESAM_CHECK(setup::write_files(run.files, run.is_written, session.changes));
   if (!session.json) print_files(run.files, Tense::past);
   if (trial == Trial::unknown_how) {
@@ -180,6 +187,9 @@ Result<bool> perform(Session& session, const Arguments& arguments, Run& run) {
   if (!http) return false;
   SESAM_TRY(is_core, setup::find_limits(plan, arguments, *http, run.checkup));
   if (!is_core) return false;
+  setup::find_pin(plan, arguments);
+  // What prevents writing is found before a key is made. The search below may change the settings to write.
+  SESAM_CHECK(plan_files(session, arguments, plan, run));
   SESAM_TRY(trial, setup::sign_with_key(plan, arguments, run.key, run.checkup, session.changes));
   if (trial == Trial::unknown_how)
     trial = setup::find_signing_command(plan, arguments, run.key, session.json, run.checkup, session.changes);
@@ -187,18 +197,28 @@ Result<bool> perform(Session& session, const Arguments& arguments, Run& run) {
   return write(session, arguments, plan, trial, run);
 }
 
+// A step of the report describes the problem if there is no error.
+void report_nothing_written(Session& session, const Result<bool>& healthy) {
+  constexpr char kNothing[] = "nothing was written";
+  const auto changes = session.changes.take();
+  if (session.json)
+    return healthy ? print_error("setup_failed", kNothing, {}, changes)
+                   : print_error(healthy.error(), {}, changes);
+  if (!healthy) print_error(healthy.error());
+  std::cerr << "sesam: " << kNothing << '\n';
+  print_changes(changes);
+}
+
 Result<bool> run_setup(Session& session, Arguments arguments) {
   set_audience(Audience::setup);
   SESAM_TRY(directory, setup::check_directory(arguments.directory, arguments.dry_run));
   arguments.directory = directory;
-  Run run{Checkup(session.json), {}, {}};
+  Run run{Checkup(session.json), {}, {}, {}};
   auto healthy = perform(session, arguments, run);
   if (session.json) print_as_json(run, arguments, healthy);
   if ((!healthy || !*healthy) && !run.is_written) {
     std::cout.flush();
-    if (!healthy) print_error(healthy.error());
-    if (!session.json) std::cerr << "sesam: nothing was written\n";  // JSON: "written"
-    print_changes(session.changes.take());
+    report_nothing_written(session, healthy);
     return false;
   }
   return healthy;

@@ -115,8 +115,9 @@ class NewDirectories {
   std::vector<fs::path> made_;
 };
 
-bool needs_consent(const PlannedFile& planned, const Arguments& arguments) {
-  return planned.change == Change::replace && !planned.file.is_edit && !arguments.force;
+bool needs_consent(const PlannedFile& planned, const Arguments& arguments, const Agreed& agreed) {
+  return planned.change == Change::replace && !planned.file.is_edit && !arguments.force &&
+         !agreed.contains(planned.file.path);
 }
 
 fs::path nearest_existing(fs::path path) {
@@ -137,20 +138,22 @@ Result<std::vector<PlannedFile>> plan_files(std::vector<NewFile> files) {
   return planned;
 }
 
-bool needs_consent(const std::vector<PlannedFile>& files, const Arguments& arguments) {
+bool needs_consent(const std::vector<PlannedFile>& files, const Arguments& arguments, const Agreed& agreed) {
   return std::any_of(files.begin(), files.end(),
-                     [&](const PlannedFile& planned) { return needs_consent(planned, arguments); });
+                     [&](const PlannedFile& planned) { return needs_consent(planned, arguments, agreed); });
 }
 
-Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Arguments& arguments) {
+Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Arguments& arguments,
+                             Agreed& agreed) {
   for (const auto& planned : files) {
-    if (!needs_consent(planned, arguments)) continue;
+    if (!needs_consent(planned, arguments, agreed)) continue;
     const std::string& path = planned.file.path;
     if (!arguments.may_ask())
       return Error{Reason::bad_argument,
                    path + " exists with other content: give --force to replace it; a backup is kept"};
     if (!confirms("Replace " + path + "? A backup is kept"))
       return Error{Reason::bad_argument, path + " exists with other content, and was not to be replaced"};
+    agreed.insert(path);
   }
   return {};
 }

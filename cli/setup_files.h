@@ -2,6 +2,7 @@
 // `sesam setup`: replaces files atomically, only if necessary, and with a backup.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,11 +31,16 @@ struct PlannedFile {
 /// Compares the files with those on disk. Raises bad_argument for a file that cannot be read.
 Result<std::vector<PlannedFile>> plan_files(std::vector<NewFile> files);
 
-/// Whether a file with other contents would be replaced without permission by --force or `is_edit`.
-bool needs_consent(const std::vector<PlannedFile>& files, const Arguments& arguments);
+/// The paths of files that the user has agreed to replace.
+using Agreed = std::set<std::string>;
 
-/// Asks before a file with other contents is replaced. Raises bad_argument if that is not allowed.
-Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Arguments& arguments);
+/// Whether a file with other contents would be replaced without permission by --force, `is_edit` or `agreed`.
+bool needs_consent(const std::vector<PlannedFile>& files, const Arguments& arguments, const Agreed& agreed);
+
+/// Asks before a file with other contents is replaced, and adds it to `agreed`. Raises bad_argument if that
+/// is not allowed.
+Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Arguments& arguments,
+                             Agreed& agreed);
 
 /// Creates directories and files. Moves files into place only after all are written. Sets `is_written` when
 /// the first one is in place, and adds each to `changes`. Raises bad_argument, naming the file.

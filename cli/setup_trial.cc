@@ -113,14 +113,6 @@ bool may_be_another_command(Reason reason) noexcept {
   return std::find(std::begin(kReasons), std::end(kReasons), reason) != std::end(kReasons);
 }
 
-void find_pin(Plan& plan, const Arguments& arguments) {
-  if (arguments.place.pin.none || !plan.pin.empty()) return;
-  if (!arguments.place.pin.ask && !arguments.may_ask()) return;
-  if (!has_terminal()) return;
-  if (auto pin = ask_optional_secret("PIN of the keys (none, or stored on the device: Enter)"))
-    plan.pin = std::move(*pin);
-}
-
 struct Wanted {
   std::string name;
   bool may_make = false;
@@ -228,9 +220,16 @@ Result<bool> find_limits(const Plan& plan, const Arguments& arguments, HttpVersi
   return true;
 }
 
-Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, TriedKey& key, Checkup& checkup,
+void find_pin(Plan& plan, const Arguments& arguments) {
+  if (arguments.place.pin.none || !plan.pin.empty()) return;
+  if (!arguments.place.pin.ask && !arguments.may_ask()) return;
+  if (!has_terminal()) return;
+  if (auto pin = ask_optional_secret("PIN of the keys (none, or stored on the device: Enter)"))
+    plan.pin = std::move(*pin);
+}
+
+Result<Trial> sign_with_key(const Plan& plan, const Arguments& arguments, TriedKey& key, Checkup& checkup,
                             Changes& changes) {
-  find_pin(plan, arguments);
   const Wanted wanted = wanted_key(arguments);
   if (wanted.name.empty() || arguments.dry_run) {
     checkup.skip({kKey, kSignature},

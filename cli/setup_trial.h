@@ -47,9 +47,12 @@ enum class Records { none, audit };
 Result<std::shared_ptr<n200::Device>> device_for(const Plan& plan, const Arguments& arguments,
                                                  Records records = Records::none);
 
-/// Asks for PIN and key where they are not known, makes the key where that is wanted, and signs with it.
+/// Asks for the PIN of the keys if it is not known.
+void find_pin(Plan& plan, const Arguments& arguments);
+
+/// Asks for the key if it is not known, makes it where that is wanted, and signs with it.
 /// `key` becomes that one. Of Trial::unknown_how the caller reports the step "signature".
-Result<Trial> sign_with_key(Plan& plan, const Arguments& arguments, TriedKey& key, Checkup& checkup,
+Result<Trial> sign_with_key(const Plan& plan, const Arguments& arguments, TriedKey& key, Checkup& checkup,
                             Changes& changes);
 
 }  // namespace sesam::cli::setup

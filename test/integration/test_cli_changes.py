@@ -103,6 +103,22 @@ def test_setup_names_the_key_if_it_writes_nothing(device, words, place, sesam): 
     assert done.stderr.count(creation) == 1
 
 
+def test_setup_names_the_key_as_a_change_in_json(device, words, place, sesam):  # noqa: F811
+    device.fault("error", count=-1, command="eccsign", text="this PIN is wrong")
+    done = sesam(None, "--json", *words(device), check=False)
+    assert done.returncode == 1 and not json.loads(done.stdout)["written"]
+    error = json.loads(done.stderr)["error"]
+    assert error["reason"] == "setup_failed" and error["changes"] == creations(device)
+
+
+def test_setup_names_key_and_files_as_changes_in_json_if_a_file_cannot_be_written(
+        device, words, place, sesam, tmp_path):  # noqa: F811
+    (tmp_path / "named").write_text("not a directory")
+    done = sesam(None, "--json", *words(device, f"--named={tmp_path}/named"), check=False)
+    error = json.loads(done.stderr)["error"]
+    assert done.returncode == 1 and "named" in error["detail"] and error["changes"] == creations(device)
+
+
 def lose(device, command, look_up):
     """The reply to the command is lost, and every `look_up`-th look-up of the key fails: the one that follows, too."""
     device.fault("truncated", command=command)

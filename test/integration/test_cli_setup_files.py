@@ -6,7 +6,9 @@ import stat
 
 import pytest
 
+from harness.paths import COMMAND
 from harness.setup import place, words  # noqa: F401
+from harness.terminal import run_at_terminal
 
 FOREIGN = 12345  # a user and group ID that is not in use
 
@@ -73,6 +75,24 @@ def test_no_key_is_made_that_cannot_be_recorded(device, words, place, sesam, tmp
     done = sesam(None, *words(device, "--set", f"audit_output={tmp_path}/none/audit", "--set", "audit_required=yes"),
                  check=False)
     assert done.returncode == 1 and device.keys() == [] and not place.exists()
+
+
+def test_no_key_is_made_if_the_files_may_not_be_written(device, words, place, sesam):
+    place.mkdir(parents=True)
+    (place / "openssl.cnf").write_text("openssl_conf = mine\n")
+    done = sesam(None, *words(device), check=False)
+    assert done.returncode == 1 and "give --force" in done.stderr and device.keys() == []
+    done = sesam(None, *words(device, "--force", f"--named={place}/a b", directory=place / "a b"), check=False)
+    assert done.returncode == 1 and "without spaces" in done.stderr and device.keys() == []
+
+
+def test_no_key_is_made_if_the_user_does_not_agree_to_replace_a_file(device, words, place):
+    place.mkdir(parents=True)
+    (place / "openssl.cnf").write_text("openssl_conf = mine\n")
+    done, _ = run_at_terminal([COMMAND, *words(device)], None, ("Replace", "no"))
+    assert done.returncode == 1 and device.keys() == []
+    done, screen = run_at_terminal([COMMAND, *words(device)], None, ("Replace", "yes"))
+    assert done.returncode == 0 and len(device.keys()) == 1, (done, screen)
 
 
 SYSTEM = "# a remark of the administrator\n[ req ]\nx = y\n"

@@ -109,10 +109,11 @@ TEST_F(SetupFiles, ask_before_they_replace_what_another_has_written) {
   Arguments arguments;
   arguments.yes = true;
   const std::string text = file("text", "old", 0644);
-  EXPECT_FALSE(confirm_changes(plan(text, 0644), arguments));
-  EXPECT_TRUE(confirm_changes(plan(text, 0644, true), arguments)) << "an edit leaves what is there";
+  Agreed agreed;
+  EXPECT_FALSE(confirm_changes(plan(text, 0644), arguments, agreed));
+  EXPECT_TRUE(confirm_changes(plan(text, 0644, true), arguments, agreed)) << "an edit leaves what is there";
   arguments.force = true;
-  EXPECT_TRUE(confirm_changes(plan(text, 0644), arguments));
+  EXPECT_TRUE(confirm_changes(plan(text, 0644), arguments, agreed));
 }
 
 TEST_F(SetupFiles, go_to_a_directory_that_is_named_in_full) {
