@@ -93,14 +93,38 @@ Result<std::vector<std::string>> directories_of(const std::string& path) {
   return directories_in(path);
 }
 
-void add_labelled_files(const std::string& directory, std::vector<std::string>& files) {
+struct KFiles {
+  std::vector<std::string> labelled;     // K*.private files
+  std::vector<std::string> others;       // K*.private files that this process cannot read
+  std::vector<std::string> directories;  // that this process cannot list
+};
+
+void add_files(const std::string& directory, KFiles& files) {
   std::error_code failed;
   for (fs::directory_iterator entry(directory, failed), end; !failed && entry != end;
        entry.increment(failed)) {
     const std::string name = entry->path().filename().string();
-    if (name.starts_with('K') && name.ends_with(kEnding) && !label_in(entry->path().string()).empty())
-      files.push_back(entry->path().string());
+    if (!name.starts_with('K') || !name.ends_with(kEnding)) continue;
+    const std::string path = entry->path().string();
+    if (!read_k_file(path))
+      files.others.push_back(path);
+    else if (!label_in(path).empty())
+      files.labelled.push_back(path);
   }
+  if (failed && failed != std::errc::no_such_file_or_directory) files.directories.push_back(directory);
+}
+
+// One step for all files, or all directories, that cannot be read.
+void report_unreadable(const char* setting, std::vector<std::string> paths, FileUse::Access access,
+                       const User* user, Checkup& checkup) {
+  if (paths.empty()) return;
+  std::sort(paths.begin(), paths.end());
+  const auto verdicts = try_files(user, {{setting, paths.front(), access}});
+  if (!verdicts) return checkup.bad(kFiles, verdicts.error());
+  const FileVerdict& verdict = verdicts->front();
+  std::string finding = verdict.finding.empty() ? paths.front() + ": cannot be read" : verdict.finding;
+  if (paths.size() > 1) finding += "; " + std::to_string(paths.size() - 1) + " more cannot be read";
+  checkup.bad(kFiles, finding, verdict.cure.empty() ? "run the doctor as root, with --as" : verdict.cure);
 }
 
 std::string stem_of(const std::string& file) { return file.substr(0, file.size() - kEnding.size()); }
@@ -191,14 +215,19 @@ bool check_file(const std::string& file, n200::Device& device, Checkup& checkup)
 }  // namespace
 
 std::vector<std::string> check_bind_files(const std::string& path, const User* user, Checkup& checkup) {
-  std::vector<std::string> files;
+  KFiles found;
+  std::vector<std::string>& files = found.labelled;
   const auto directories = directories_of(path);
   if (!directories) {
     checkup.bad(kFiles, directories.error(), "name named's key-directory, or its named.conf");
     return files;
   }
-  for (const auto& directory : *directories) add_labelled_files(directory, files);
+  for (const auto& directory : *directories) add_files(directory, found);
   std::sort(files.begin(), files.end());
+  report_unreadable("key-directory", found.directories, FileUse::Access::list, user, checkup);
+  report_unreadable("K file", found.others, FileUse::Access::read, user, checkup);
+  bool good = found.directories.empty() && found.others.empty();
+  if (files.empty() && !good) return files;
   if (files.empty()) {
     checkup.warn(kFiles,
                  "no K*.private file with a label in " + (directories->empty() ? path : directories->front()),
@@ -217,7 +246,6 @@ std::vector<std::string> check_bind_files(const std::string& path, const User* u
     return files;
   }
   std::set<std::string> told;  // each cure once, as one directory has many files
-  bool good = true;
   for (const auto& file : files) good = check_form(file, told, checkup) && good;
   for (const auto& verdict : *verdicts) {
     good = good && verdict.finding.empty();
@@ -231,7 +259,7 @@ std::vector<std::string> check_bind_files(const std::string& path, const User* u
 }
 
 void check_bind_keys(const std::vector<std::string>& files, n200::Device* device, Checkup& checkup) {
-  if (files.empty()) return checkup.skip({kKeys}, "there are no K files with a label");
+  if (files.empty()) return checkup.skip({kKeys}, "no K files with a label were found");
   if (device == nullptr) return checkup.skip({kKeys}, "the device cannot be reached");
   std::size_t good = 0;
   for (const auto& file : files) good += check_file(file, *device, checkup) ? 1 : 0;

@@ -8,7 +8,8 @@ import shutil
 import pytest
 
 from harness.bind import Bind
-from harness.doctor import assert_only_bad, assert_only_warning, assert_tells, bad_steps
+from harness.doctor import assert_only_bad, assert_only_warning, assert_tells, bad_steps, place  # noqa: F401
+from harness.paths import MODULE
 
 PIN = "12345678"
 
@@ -123,3 +124,43 @@ def test_k_files_that_named_cannot_read(bind, doctor):
     assert "K files" in bad_steps(steps)
     assert_tells(steps["K files"], str(private.parent), "Permission denied (as user 'daemon')", "into the directory")
     assert shutil.which("named-checkconf")
+
+
+NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}
+
+
+@pytest.fixture
+def as_nobody(bind, device, doctor, place):  # noqa: F811
+    """as_nobody() -> the steps of the doctor that runs as a user who is not root; K files are in place/keys."""
+    for name, path in (("tls.crt", device.tlscert), ("sesam.so", MODULE)):
+        shutil.copy(path, place / name)
+    shutil.copytree(bind.directory, place / "keys")
+    for path in (place / "keys", *(place / "keys").iterdir()):
+        shutil.chown(path, 65534, 65534)
+    cnf = place / "openssl.cnf"
+    cnf.write_text(bind.openssl_conf.read_text().replace(str(MODULE), str(place / "sesam.so"))
+                   .replace(str(device.tlscert), str(place / "tls.crt")))
+    cnf.chmod(0o644)
+    return lambda: doctor(cnf, "--bind", place / "keys", cwd=place, **NOBODY)
+
+
+def test_k_files_that_the_doctors_own_user_cannot_read(as_nobody, place):  # noqa: F811
+    assert as_nobody()["K files"]["result"] == "good"
+    private, = (place / "keys").glob("K*.private")
+    other = private.with_name("Kother.example.+013+00001.private")
+    shutil.copy(private, other)
+    other.chmod(0o600)
+    steps = as_nobody()
+    assert_tells(steps["K files"], f"{other}: Permission denied", "to that group")
+    assert steps["K files' keys"]["finding"].startswith("1 in the device")
+    shutil.chown(private, "root")
+    assert_tells(as_nobody()["K files"], f"{private}: Permission denied", "1 more cannot be read")
+
+
+@pytest.mark.parametrize("mode, told", [(0o700, "key-directory = "), (0o704, "K file = ")])
+def test_a_key_directory_that_the_doctors_own_user_cannot_read(as_nobody, place, mode, told):  # noqa: F811
+    shutil.chown(place / "keys", "root", "root")
+    (place / "keys").chmod(mode)
+    steps = as_nobody()
+    assert steps["K files"]["result"] == "bad"
+    assert_tells(steps["K files"], f"{told}{place}/keys", "Permission denied")
