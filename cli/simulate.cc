@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sesam simulate`: starts a simulated device, and writes an openssl.cnf for it.
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +12,7 @@
 #include <iostream>
 #include <iterator>
 #include <sstream>
+#include <utility>
 
 #include "base/trimmed.h"
 #include "cli/commands.h"
@@ -59,7 +62,7 @@ Error cannot(const std::string& what, int error) {
 }
 
 // The chosen directory, which is created if necessary; by default a temporary one, which is removed at the
-// end.
+// end. Locked until then: two devices would overwrite each other's keys and files.
 class Directory {
  public:
   static Result<Directory> open(const std::string& chosen) {
@@ -70,19 +73,23 @@ class Directory {
       if (!failed) fs::create_directories(path, failed);
       if (failed) return cannot(chosen, failed.value());
       SESAM_CHECK(refuse_foreign(path));
-      return Directory(fs::canonical(path), false);
+      Directory directory(fs::canonical(path), false);
+      SESAM_CHECK(directory.lock());
+      return directory;
     }
     std::string path = fs::temp_directory_path(failed) / "sesam-device.XXXXXX";
     if (failed || mkdtemp(path.data()) == nullptr) return cannot(path, failed ? failed.value() : errno);
     return Directory(path, true);
   }
-  Directory(Directory&& other) noexcept : path_(std::move(other.path_)), temporary_(other.temporary_) {
-    other.temporary_ = false;
-  }
+  Directory(Directory&& other) noexcept
+      : path_(std::move(other.path_)),
+        temporary_(std::exchange(other.temporary_, false)),
+        lock_(std::exchange(other.lock_, -1)) {}
   Directory& operator=(Directory&&) = delete;
   ~Directory() {
     std::error_code ignored;
     if (temporary_) fs::remove_all(path_, ignored);
+    if (lock_ >= 0) ::close(lock_);
   }
 
   fs::path operator/(const char* name) const { return path_ / name; }
@@ -92,8 +99,16 @@ class Directory {
  private:
   Directory(fs::path path, bool temporary) : path_(std::move(path)), temporary_(temporary) {}
 
+  // Other errors are ignored: not every network file system can lock directories.
+  Result<void> lock() {
+    lock_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock_ < 0 || ::flock(lock_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return {};
+    return Error{Reason::bad_argument, path_.string() + ": a simulated device already uses this directory"};
+  }
+
   fs::path path_;
   bool temporary_;
+  int lock_ = -1;
 };
 
 std::vector<std::string> simulator_arguments(const Directory& directory, const Arguments& arguments) {

@@ -93,6 +93,22 @@ def test_the_keys_in_a_directory_that_was_chosen_are_there_again(simulate, run, 
     assert key_ids(run, simulate("--directory", tmp_path / "device").cnf) == keys
 
 
+def test_two_devices_cannot_use_the_same_directory(simulate, run, tmp_path):
+    one = simulate("--directory", tmp_path / "device")
+    files = [tmp_path / "device" / name for name in ("openssl.cnf", "ready.json")]
+    before = [path.read_bytes() for path in files]
+    (tmp_path / "other").symlink_to(tmp_path)
+    for path in (tmp_path / "device", tmp_path / "other" / "device"):
+        second = simulate("--directory", path)
+        assert second.process.wait(60) == 1
+        assert "a simulated device already uses this directory" in second.process.stderr.read()
+    assert [path.read_bytes() for path in files] == before
+    assert set(key_ids(run, one.cnf)) == KEYS
+    one.process.kill()
+    one.process.wait(60)
+    assert set(key_ids(run, simulate("--directory", tmp_path / "device").cnf)) == KEYS
+
+
 def test_a_configuration_of_somebody_else_is_not_written_over(simulate, tmp_path):
     (tmp_path / "openssl.cnf").write_text("openssl_conf = mine\n")
     one = simulate("--directory", tmp_path)
