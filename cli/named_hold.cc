@@ -51,6 +51,11 @@ Result<void> check_not_held_by_named(const std::string& zone, const std::string&
     return held("named serves the zone " + zone +
                 " and may write its K files; stop named, as a zone that is not dynamic cannot be frozen");
   if (has(answer.text, "no matching zone")) return {};
+  if (has(answer.text, "found in multiple views"))
+    return held(
+        "named has the zone " + zone +
+        " in several views, so rndc cannot say whether it is frozen; stop named, or freeze the zone in "
+        "each view and give --assume-frozen");
   const std::string pid = running_named();
   if (pid.empty()) return {};
   return held("named runs as process " + pid + ", and rndc cannot say whether it serves the zone " + zone +

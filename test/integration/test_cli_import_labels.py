@@ -19,7 +19,7 @@ PIN = "12345678"
 ALGORITHMS = {13: "ECDSAP256SHA256", 14: "ECDSAP384SHA384"}
 
 NOT_SERVED = "rndc: 'zonestatus' failed: not found\\nno matching zone 'jp.example' in any view"
-
+SEVERAL_VIEWS = "rndc: 'zonestatus' failed: not found\\nzone 'jp.example' was found in multiple views"
 
 
 @pytest.fixture
@@ -138,6 +138,7 @@ def test_a_dry_run_changes_nothing_and_says_what_would_be_done(device, bind, mov
     (0, "dynamic: no", "a zone that is not dynamic cannot be frozen"),
     (0, "dynamic: yes\\nfrozen: yes", None),
     (1, NOT_SERVED, None),
+    (1, SEVERAL_VIEWS, "give --assume-frozen"),
 ])
 def test_k_files_of_a_zone_that_named_holds_are_left_alone(device, bind, rndc, sesam, status, text, told):
     private = make_key(bind)
