@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/closest.h"
@@ -106,6 +107,39 @@ void refuse_empty_arguments(const CLI::App& command) {
   }
 }
 
+// CLI11 splits "[a,b]" into several arguments. A zero byte, which no argument contains, prevents that until a
+// transformation of each option removes it.
+constexpr char kMark = '\0';
+
+std::string unmarked(std::string word) {
+  if (word.ends_with(kMark)) word.pop_back();
+  return word;
+}
+
+void remove_marks(CLI::App& app) {
+  const CLI::Validator remove(
+      [](std::string& word) {
+        word = unmarked(std::move(word));
+        return std::string();
+      },
+      "");
+  for (auto* option : app.get_options()) option->transform(remove);
+  for (auto* command : app.get_subcommands([](CLI::App*) { return true; })) remove_marks(*command);
+}
+
+// In reverse order, as CLI11 expects.
+std::vector<std::string> words_for_cli11(CLI::App& app, const std::vector<std::string>& words) {
+  std::vector<std::string> reversed(words.rbegin(), words.rend());
+  bool is_marked = false;
+  for (auto& word : reversed)
+    if (word.starts_with('[') && word.ends_with(']')) {
+      word += kMark;
+      is_marked = true;
+    }
+  if (is_marked) remove_marks(app);
+  return reversed;
+}
+
 }  // namespace
 
 void parse(CLI::App& app, const std::vector<std::string>& words) {
@@ -114,7 +148,7 @@ void parse(CLI::App& app, const std::vector<std::string>& words) {
     refuse_empty_arguments(chosen_command(app));
   };
   try {
-    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 expects reverse order
+    app.parse(words_for_cli11(app, words));
   } catch (const CLI::Success&) {
     throw;  // help or version
   } catch (const CLI::ParseError&) {
@@ -135,7 +169,8 @@ bool report_usage(const CLI::App& app, const CLI::ParseError& error) {
     return false;
   }
   // For an unknown subcommand, CLI11 reports that one is required.
-  const auto left = app.remaining(true);
+  auto left = app.remaining(true);
+  for (auto& word : left) word = unmarked(std::move(word));
   const bool is_unknown = error.get_name() == "RequiredError" && app.get_subcommands().empty();
   const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
   if ((is_unknown || is_extra) && !left.empty())

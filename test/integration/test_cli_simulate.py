@@ -235,6 +235,11 @@ def test_the_status_of_the_shell_is_that_of_the_command(tmp_path, script, status
     assert list(tmp_path.iterdir()) == []
 
 
+def test_arguments_in_brackets_are_not_split(run):
+    arguments = ["[a,b]", "[]", "[::1]", "[", "]", "x[1,2]", "[[c],d]"]
+    assert run_in_shell(run, "--", "printf", "<%s>", *arguments).stdout == "".join(f"<{one}>" for one in arguments)
+
+
 def test_a_command_that_is_not_there_is_told(run):
     done = run_in_shell(run, "--", "no-such-program")
     assert done.returncode == 127 and "no-such-program: command not found" in done.stderr
