@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/latency_plot.h"
 #include "cli/message.h"
+#include "cli/option_values.h"
 #include "cli/output.h"
 #include "cli/output_file.h"
 
@@ -117,9 +118,11 @@ void add_bench(CLI::App& app, Session& session) {
   command->add_option("KEY", arguments->key, kKeyHelp)->required();
   command->add_option("--threads", arguments->threads, "number of threads; default: 64")
       ->type_name("N")
+      ->check(decimal())
       ->check(CLI::Range(1, 1024));
   command->add_option("--seconds", arguments->seconds, "duration in seconds; default: 5")
       ->type_name("S")
+      ->check(decimal())
       ->check(CLI::Range(1, 86400));
   command->add_option("--svg", arguments->svg, "also write a chart of the latencies to this file")
       ->type_name("FILE");

@@ -10,6 +10,7 @@
 #include "cli/discover_target.h"
 #include "cli/message.h"
 #include "cli/new_key.h"
+#include "cli/option_values.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/shell_word.h"
@@ -249,6 +250,7 @@ void add_discover(CLI::App& app, Session& session) {
   command->add_flag("--dry-run", arguments->dry_run, "print what would be sent, and send nothing");
   command->add_flag("--yes", arguments->yes, "do not ask for confirmation");
   command->add_option("--max-requests", arguments->max_requests, "maximum number of requests; default: 400")
+      ->check(decimal())
       ->check(CLI::Range(20U, kMaxRequests))
       ->type_name("N");
   add_place_options(*command, session, arguments->place);

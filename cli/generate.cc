@@ -52,6 +52,7 @@ void add_generate(CLI::App& app, Session& session) {
       ->capture_default_str();
   add_curve_option(*command, arguments->curve, "curve of an EC key; default: P-256");
   command->add_option("--bits", arguments->bits, "size of an RSA key; default: 2048")
+      ->check(decimal())
       ->check(CLI::Range(int{kBits.min_bits}, int{kBits.max_bits}))
       ->type_name("N");
   add_place_options(*command, session, arguments->place);

@@ -2,6 +2,7 @@
 #include "cli/new_key.h"
 
 #include "base/hex.h"
+#include "cli/option_values.h"
 #include "n200/uri.h"
 
 namespace sesam::cli {
@@ -15,6 +16,7 @@ std::string check_acl(const std::string& text) {
 
 void add_place_options(CLI::App& command, Session& session, Place& place) {
   command.add_option("--core", place.core, "crypto core; default: from the configuration")
+      ->check(decimal())
       ->check(CLI::Range(1, 255))
       ->type_name("N");
   command

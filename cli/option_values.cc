@@ -41,6 +41,14 @@ CLI::Option* add_curve_option(CLI::App& command, std::string& curve, const std::
       ->transform(CLI::Validator(&normalize_curve, CLI::detail::generate_set(curve_names())));
 }
 
+CLI::Validator decimal() {
+  auto check = [](const std::string& text) -> std::string {
+    const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+    return is_number && (text.size() == 1 || text.front() != '0') ? "" : "expected a decimal number";
+  };
+  return CLI::Validator(std::move(check), "");
+}
+
 CLI::Validator secret_source(std::vector<std::string> words) {
   auto check = [words = std::move(words)](const std::string& source) -> std::string {
     for (const std::string_view start : {"file:", "env:"})

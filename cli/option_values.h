@@ -18,6 +18,9 @@ std::vector<std::string> listed_values(const CLI::Option& option);
 /// name that n200::curve_named() knows.
 CLI::Option* add_curve_option(CLI::App& command, std::string& curve, const std::string& description);
 
+/// For check(), before CLI::Range: accepts decimal numbers only. CLI11 reads "010" as octal.
+CLI::Validator decimal();
+
 /// For check(): accepts "file:PATH", "env:NAME" and `words`, such as "ask:". The error message does not
 /// repeat the value, which may be the secret itself.
 CLI::Validator secret_source(std::vector<std::string> words);

@@ -62,6 +62,7 @@ void add_random(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("N", arguments->count, "number of bytes, 16 MiB at most")
       ->required()
+      ->check(decimal())
       ->check(CLI::Range(std::size_t{1}, kMaxBytes));
   auto* hex = command->add_flag("--hex", arguments->hex, "print hexadecimal digits; default on a terminal");
   command->add_flag("--base64", arguments->base64, "print base64")->excludes(hex);

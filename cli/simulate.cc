@@ -17,6 +17,7 @@
 #include "base/trimmed.h"
 #include "cli/commands.h"
 #include "cli/directory.h"
+#include "cli/option_values.h"
 #include "cli/output.h"
 #include "cli/output_file.h"
 #include "cli/own_module.h"
@@ -256,8 +257,11 @@ void add_simulate(CLI::App& app, Session& session) {
       ->add_option("--directory", arguments->directory,
                    "where the device keeps its keys; default: a temporary directory")
       ->type_name("DIR");
-  command->add_option("--port", arguments->port, "port of 127.0.0.1; default: any free port")->type_name("N");
+  command->add_option("--port", arguments->port, "port of 127.0.0.1; default: any free port")
+      ->check(decimal())
+      ->type_name("N");
   command->add_option("--delay-ms", arguments->delay_ms, "delay of each reply, in milliseconds")
+      ->check(decimal())
       ->type_name("N");
   auto* shell = command->add_flag("--shell", arguments->shell,
                                   "start a shell that uses the device, which ends with the shell");

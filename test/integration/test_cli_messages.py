@@ -2,10 +2,11 @@
 """The command's error messages: suggestions, JSON, colours, and output that cannot be written."""
 import json
 import os
+import re
 
 import pytest
 
-from harness.paths import COMMAND
+from harness.paths import COMMAND, REPOSITORY
 from harness.programs import run
 from harness.terminal import run_at_terminal
 
@@ -137,6 +138,25 @@ def test_a_value_may_be_empty_where_that_means_something(cnf, sesam, run):
 def test_a_file_cannot_be_given_in_two_ways(cnf, sesam, words):
     done = sesam(cnf, *words, check=False)
     assert (done.returncode, done.stdout) == (2, "") and "--config excludes FILE" in done.stderr, str(done)
+
+
+@pytest.mark.parametrize("number", ["010", "0x20", "+20", " 20", "20 ", "2_0", "1e1"])
+@pytest.mark.parametrize("words, name", [
+    ("random {}", "N"), ("generate new --core {}", "--core"), ("generate new --type RSA --bits {}", "--bits"),
+    ("bench web --threads {}", "--threads"), ("bench web --seconds {}", "--seconds"),
+    ("discover --dry-run --max-requests {}", "--max-requests"), ("simulate --port {}", "--port"),
+    ("simulate --delay-ms {}", "--delay-ms")])
+def test_only_a_decimal_number_is_a_number(device, cnf, sesam, words, name, number):
+    done = sesam(cnf, *(word.format(number) for word in words.split()), check=False)
+    assert (done.returncode, done.stdout) == (2, "") and f"{name}: expected a decimal number" in done.stderr, str(done)
+    assert device.requests() == {}
+
+
+def test_no_number_may_be_given_in_another_form():
+    """Every option with a number has the same check."""
+    text = "".join(path.read_text() for path in (REPOSITORY / "cli").glob("*.cc"))
+    ranges = re.findall(r"(->check\(decimal\(\)\)\s+)?->check\(CLI::Range\(", text)
+    assert ranges and all(ranges)
 
 
 # --- output that cannot be written ---
