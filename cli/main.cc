@@ -113,11 +113,12 @@ std::vector<std::string> words_of(int argc, char** argv) {
   return words;
 }
 
-// A closed descriptor 0 to 2 could be reused for a connection, which would then get the output. Opened
-// read-only on /dev/null, it makes writes fail.
+// A closed descriptor 0 to 2 could be reused for a connection, which would then get the output. Opened on
+// /dev/null for the other direction, it makes reads from stdin and writes fail, as if it were closed.
 void occupy_standard_descriptors() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
-    if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF) static_cast<void>(::open("/dev/null", O_RDONLY));
+    if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+      static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
 }
 
 // Whether all output was written to stdout. If not, reports that on stderr, with the changes made.

@@ -190,6 +190,13 @@ def test_closed_descriptors_do_not_become_connections(cnf):
     assert done.returncode == 1
 
 
+@pytest.mark.parametrize("words", [["sign", "web"], ["encrypt", "k01"], ["decrypt", "k01"]], ids=str)
+def test_a_closed_stdin_is_not_an_empty_text(device, cnf, tmp_path, words):
+    done = to(f"<&- --out {tmp_path}/out", words, cnf)
+    assert done.returncode == 1 and "stdin: Bad file descriptor" in done.stderr, str(done)
+    assert not (tmp_path / "out").exists() and device.requests().keys() <= {"getkeyattributes", "listkeys"}
+
+
 @pytest.mark.parametrize("json_", [[], ["--json"]])
 def test_a_key_that_was_created_is_named_although_the_output_is_lost(device, cnf, json_):
     done = to(">/dev/full", [*json_, "generate", "new"], cnf)
