@@ -65,6 +65,14 @@ config::Values values_for_named(const Plan& plan, const Arguments& arguments) {
   return values;
 }
 
+// Compares where the files are; the system's file may be named by a link, which is followed.
+bool is_system_file(const NewFile& planned, const std::string& system) {
+  std::error_code failed;
+  const fs::path path(planned.path);
+  return fs::weakly_canonical(path.parent_path(), failed) / path.filename() ==
+         fs::weakly_canonical(fs::absolute(system, failed), failed);
+}
+
 std::string named_directory(const Arguments& arguments) {
   return arguments.named && !arguments.named->empty() ? *arguments.named : kNamedDirectory;
 }
@@ -141,6 +149,10 @@ Result<std::vector<NewFile>> files_for(const Plan& plan, const Arguments& argume
     add_named_files(files, plan, arguments);
   }
   if (arguments.system) {
+    for (const auto& file : files)
+      if (const std::string path = system_path(*arguments.system); is_system_file(file, path))
+        return Error{Reason::bad_argument,
+                     "--system: " + path + " is one of the files in --directory; name another file"};
     SESAM_TRY(file, system_file(*arguments.system,
                                 example_configuration(final_values(plan, directory), own_module().string())));
     files.push_back(std::move(file));

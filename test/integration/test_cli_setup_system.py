@@ -97,6 +97,18 @@ def test_a_systems_file_that_configures_sesam_otherwise_is_left_alone(device, wo
     assert system.read_text() == text and list(tmp_path.glob("system.cnf.*")) == []
 
 
+@pytest.mark.parametrize("name", ["openssl.cnf", "../sesam/openssl.cnf", "link", "named.cnf"])
+def test_the_systems_file_must_not_be_one_of_those_that_are_written(device, words, place, sesam, name):
+    place.mkdir(parents=True)
+    for cnf in ("openssl.cnf", "named.cnf"):
+        (place / cnf).write_text("[ req ]\nx = y\n")
+    (place / "link").symlink_to("openssl.cnf")
+    done = sesam(None, *words(device, "--force", system=place / name, named=place / "drop-ins"), check=False)
+    assert done.returncode == 1 and "is one of the files in --directory" in done.stderr, done
+    assert device.keys() == [] and (place / "openssl.cnf").read_text() == "[ req ]\nx = y\n"
+    assert len(list(place.iterdir())) == 3
+
+
 def test_without_system_no_file_outside_of_the_directory_is_touched(device, words, place, sesam, tmp_path):
     system = tmp_path / "system.cnf"
     system.write_text(SYSTEM_FILES["debian 12"])
