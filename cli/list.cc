@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/ascii_case.h"
+#include "base/printable.h"
 #include "cli/commands.h"
 #include "cli/errors.h"
 #include "cli/key_kind.h"
@@ -113,7 +114,9 @@ void print(const n200::PackedRecords& records, const Session& session, const Arg
   if (session.json)
     print_keys_as_json(records);
   else if (arguments.names)
-    records.for_each([](const n200::KeyRecord& record) { std::cout << printable(record.nice_name) << '\n'; });
+    records.for_each([](const n200::KeyRecord& record) {
+      std::cout << sesam::printable(record.nice_name) << '\n';  // in UTF-8 whatever the locale: for scripts
+    });
   else if (!arguments.uris.empty())
     records.for_each([&](const n200::KeyRecord& record) { std::cout << uri_of(record, scheme) << '\n'; });
   else if (records.size() > 0)

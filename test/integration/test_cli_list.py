@@ -154,6 +154,16 @@ def test_a_type_without_keys_is_an_empty_listing_in_whatever_form_the_device_say
     assert names(sesam(cnf, "list", "--names")) == ["brain"]
 
 
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_names_for_scripts_do_not_depend_on_the_locale(device, openssl_cnf, sesam, locale):
+    device.create_key("w\u00e9b")
+    cnf = openssl_cnf(device)
+    environment = {"LC_ALL": locale}
+    (name,) = sesam(cnf, "list", "--names", environment=environment).stdout.splitlines()
+    assert name == "w\u00e9b"
+    assert sesam(cnf, "show", name, environment=environment).returncode == 0
+
+
 def test_a_name_with_a_wildcard_in_it_is_found_by_itself(device, openssl_cnf, sesam):
     for name in ("*.example.org", "www.example.org", "[x]"):
         device.create_key(name)
