@@ -11,6 +11,7 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <span>
 #include <string>
@@ -105,6 +106,19 @@ void warn_of_visible_secrets(const sesam::cli::Session& session, std::span<char*
         "other users can see the URI's PIN in the process list; use pin-source=file:PATH instead");
 }
 
+// Whether the errors of parsing are JSON: words after "--" are arguments.
+bool wants_json(const std::vector<std::string>& words) {
+  bool wants = false;
+  for (auto word = words.begin(); word != words.end() && *word != "--"; ++word) {
+    constexpr std::string_view kWithValue = "--json=";
+    constexpr std::string_view kTrue[] = {"true", "on", "yes", "enable", "1"};  // as CLI11 reads a flag
+    if (*word == "--json") wants = true;
+    if (word->starts_with(kWithValue))
+      wants = std::ranges::find(kTrue, word->substr(kWithValue.size())) != std::end(kTrue);
+  }
+  return wants;
+}
+
 // cosign calls the plugin sigstore-kms-sesam, which is a link to this command.
 std::vector<std::string> words_of(int argc, char** argv) {
   std::vector<std::string> words(argv, argv + argc);
@@ -176,8 +190,7 @@ int main(int argc, char** argv) try {
     auto words = words_of(argc, argv);
     app.name(words.front());
     words.erase(words.begin());
-    if (std::find(words.begin(), words.end(), "--json") != words.end())
-      sesam::cli::set_error_form(sesam::cli::ErrorForm::json);
+    if (wants_json(words)) sesam::cli::set_error_form(sesam::cli::ErrorForm::json);
     sesam::cli::parse(app, words);
   } catch (const CLI::ParseError& error) {
     if (sesam::cli::report_usage(app, error)) return kUsage;

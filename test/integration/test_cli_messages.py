@@ -79,6 +79,15 @@ def test_an_error_is_json_on_stderr(cnf, sesam, words, status, reason, meant):
     assert line["error"].get("did_you_mean") == meant
 
 
+@pytest.mark.parametrize("words, is_json", [
+    (["lsit", "--json=true"], True), (["lsit", "--json=false"], False), (["lsit", "--", "--json"], False),
+    (["show", "--json=1"], True), (["simulate", "--", "true", "--json"], False), (["list", "--json=true", "--x"], True),
+], ids=str)
+def test_the_option_is_what_makes_errors_json(cnf, sesam, words, is_json):
+    done = sesam(cnf, *words, check=False)
+    assert done.returncode == 2 and done.stderr.startswith('{"error":' if is_json else "sesam: "), str(done)
+
+
 def test_a_warning_is_json_too(cnf, sesam):
     done = sesam(cnf, "--json", "list", "--set", "pass=sesam-wrong", "--set", "log_level=0", check=False)
     assert [list(line) for line in errors(done)] == [["warning"], ["error"]]
