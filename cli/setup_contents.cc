@@ -149,10 +149,10 @@ Result<std::vector<NewFile>> files_for(const Plan& plan, const Arguments& argume
     add_named_files(files, plan, arguments);
   }
   if (arguments.system) {
-    for (const auto& file : files)
-      if (const std::string path = system_path(*arguments.system); is_system_file(file, path))
-        return Error{Reason::bad_argument,
-                     "--system: " + path + " is one of the files in --directory; name another file"};
+    const std::string path = system_path(*arguments.system);
+    if (std::ranges::any_of(files, [&](const NewFile& file) { return is_system_file(file, path); }))
+      return Error{Reason::bad_argument,
+                   "--system: " + path + " is one of the files in --directory; name another file"};
     SESAM_TRY(file, system_file(*arguments.system,
                                 example_configuration(final_values(plan, directory), own_module().string())));
     files.push_back(std::move(file));
