@@ -53,7 +53,7 @@ def test_library_contexts_with_the_same_configuration(life, configured, steps):
 def test_a_library_context_comes_and_goes_while_threads_of_another_sign(lives, configured):
     # libcrypto itself occasionally finds no algorithm while another thread loads openssl.cnf.
     steps = "watchdog=25 load busy=4 repeat=10 [ context load sign=1 free_context ] idle sign=1 exit"
-    ours = [str(done) for done in lives(configured, steps, 4, **UNLOAD)
+    ours = [str(done) for done in lives(configured, steps, 2, **UNLOAD)
             if done.returncode != 1 or "a thread could not sign" not in done.stderr or ":sesam:" in done.stderr]
     assert not ours, "\n".join(ours)
 
