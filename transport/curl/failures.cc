@@ -96,9 +96,12 @@ bool turns_down_our_certificate(std::string_view words) noexcept {
   return false;
 }
 
-// libcurl reports a header line that is longer than it accepts (100 KiB in 7.88) as if memory had run out.
+// libcurl reports a header line that is longer than it accepts (100 KiB in 7.88) as CURLE_TOO_LARGE; before
+// 8.6, whose headers are the first to have that code, as if memory had run out.
 bool is_about_a_header(const Evidence& evidence) noexcept {
-  return evidence.curl_code == CURLE_OUT_OF_MEMORY && evidence.replied;
+  constexpr int kTooLarge = 100;
+  return (evidence.curl_code == kTooLarge && evidence.sent) ||
+         (evidence.curl_code == CURLE_OUT_OF_MEMORY && evidence.replied);
 }
 
 Failure timed_out(const Evidence& evidence) noexcept {

@@ -71,6 +71,13 @@ TEST(Failures, tell_a_header_that_is_too_long_from_a_lack_of_memory) {
   EXPECT_THAT(message_of(evidence), testing::HasSubstr("header"));
 }
 
+TEST(Failures, know_the_code_of_libcurl_8_for_a_header_that_is_too_long) {
+  constexpr auto kTooLarge = static_cast<CURLcode>(100);  // CURLE_TOO_LARGE, unknown to older headers
+  EXPECT_EQ(failure_of(of(kTooLarge)), Failure::other);
+  EXPECT_EQ(failure_of(sent(kTooLarge)), Failure::too_large);
+  EXPECT_THAT(message_of(sent(kTooLarge)), testing::HasSubstr("header"));
+}
+
 TEST(Failures, take_a_handshake_that_broke_off_for_a_lost_connection) {
   for (const char* words : {"OpenSSL SSL_connect: Connection reset by peer in connection to x",
                             "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to x:443",
