@@ -137,12 +137,14 @@ std::string shown_id(const Exchanger& exchanger, const std::string& key_id) noex
   return {};
 }
 
-// The key exists, and only its user can tell what becomes of it.
+// The key exists, and only its user can tell what becomes of it. A device whose records cannot be used gets
+// no further key of this name.
 Error unread(Exchanger& exchanger, const OperationContext& doing, const std::string& key_id,
              const Error& look_up) {
   if (look_up.reason == Reason::out_of_memory) return look_up;
+  const bool is_bad = look_up.reason == Reason::bad_reply || look_up.reason == Reason::bad_public_key;
   return error_of(
-      doing, Reason::outcome_unknown,
+      doing, is_bad ? look_up.reason : Reason::outcome_unknown,
       "the device made " + exchanger.redacted(key_id) + ", but its record cannot be read: " + look_up.detail);
 }
 
@@ -201,7 +203,10 @@ Result<KeyRecord> key_of_lost_answer(Exchanger& exchanger, const OperationContex
     return error_of(at_node, Reason::several_keys_match,
                     "another client generated a key of that name at the same time");
   auto whole = whole_record(exchanger, (*made)->front(), lost.node);
-  if (!whole) return unread(exchanger, at_node, (*made)->front().key_id, whole.error());
+  if (!whole)
+    return unknown_outcome(at_node,
+                           "whether " + exchanger.redacted((*made)->front().key_id) + " is the requested key",
+                           lost, whole.error());
   const KeyRecord& record = *whole;
   if (!fits(key, given, record))
     return error_of(at_node, Reason::key_exists,
