@@ -276,7 +276,8 @@ void add_file_options(CLI::App& command, Arguments& arguments) {
       ->expected(0, 1)
       ->type_name("[FILE]");
   command.add_flag("--force", arguments.force, "replace files that have other contents; backups are kept");
-  command.add_flag("--yes", arguments.yes, "do not ask, except whether the certificate is the device's");
+  command.add_flag("--yes", arguments.yes,
+                   "ask only what has no default: the device, its certificate, the password");
   command.add_flag("--dry-run", arguments.dry_run,
                    "print what would be written; write nothing and make no key");
 }
