@@ -111,7 +111,7 @@ void add_files(const std::string& directory, KFiles& files) {
     else if (!label_in(path).empty())
       files.labelled.push_back(path);
   }
-  if (failed && failed != std::errc::no_such_file_or_directory) files.directories.push_back(directory);
+  if (failed) files.directories.push_back(directory);
 }
 
 // One step for all files, or all directories, that cannot be read.

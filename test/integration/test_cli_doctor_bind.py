@@ -88,6 +88,16 @@ def test_directories_of_a_named_conf(bind, doctor, tmp_path):
     assert_only_bad(doctor(bind.openssl_conf, "--bind", tmp_path / "named.conf"), "K files", "named-checkconf")
 
 
+def test_a_directory_of_a_named_conf_that_does_not_exist(bind, doctor, tmp_path):
+    (tmp_path / "named.conf").write_text(
+        f'options {{ directory "{tmp_path}"; key-directory "zone"; }};\n'
+        'zone "jp.example" { type primary; file "jp.example"; key-directory "zonee"; };\n')
+    steps = doctor(bind.openssl_conf, "--bind", tmp_path / "named.conf")
+    assert_only_bad(steps, "K files", f"{tmp_path}/zonee", "No such file or directory",
+                    "correct the path in 'key-directory'")
+    assert steps["K files' keys"]["finding"].startswith("1 in the device")
+
+
 @pytest.mark.parametrize("directory", ["{tmp_path}/zone", "zone"], ids=["absolute", "relative"])
 def test_the_directory_of_a_key_store(bind, doctor, tmp_path, directory):
     """It takes precedence over key-directory. If it is relative, it is below named's own directory."""
