@@ -154,6 +154,7 @@ Result<void> plan_files(const Session& session, const Arguments& arguments, cons
   SESAM_TRY(files, setup::files_for(plan, arguments));
   SESAM_TRY(planned, setup::plan_files(std::move(files)));
   run.files = std::move(planned);
+  if (!arguments.dry_run) SESAM_CHECK(setup::check_places(run.files));
   if (arguments.dry_run || !setup::needs_consent(run.files, arguments, run.agreed)) return {};
   if (!session.json) print_files(run.files, Tense::plan);
   return setup::confirm_changes(run.files, arguments, run.agreed);

@@ -126,6 +126,17 @@ fs::path nearest_existing(fs::path path) {
   return path;
 }
 
+// Whether files can be made in the directory, which may have to be made first.
+Result<void> check_place(const fs::path& directory, const std::string& cure) {
+  const std::string existing = nearest_existing(directory).string();
+  std::error_code failed;
+  if (!fs::is_directory(existing, failed))
+    return Error{Reason::bad_argument, existing + ": " + std::strerror(ENOTDIR) + ": " + cure};
+  if (::access(existing.c_str(), W_OK | X_OK) != 0)
+    return Error{Reason::bad_argument, existing + ": " + std::strerror(errno) + ": " + cure};
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<PlannedFile>> plan_files(std::vector<NewFile> files) {
@@ -158,6 +169,15 @@ Result<void> confirm_changes(const std::vector<PlannedFile>& files, const Argume
   return {};
 }
 
+Result<void> check_places(const std::vector<PlannedFile>& files) {
+  for (const auto& [file, change, backup] : files)
+    if (change != Change::none)
+      SESAM_CHECK(
+          check_place(fs::path(file.path).parent_path(),
+                      file.path + " cannot be written: run this as root, or choose another directory"));
+  return {};
+}
+
 Result<void> write_files(const std::vector<PlannedFile>& files, bool& is_written, Changes& changes) {
   NewDirectories directories;
   std::vector<std::pair<const PlannedFile*, StagedFile>> staged;
@@ -184,10 +204,7 @@ Result<std::string> check_directory(const std::string& path, bool dry_run) {
   if (path.empty() || failed || text == "/" || printable(text) != text)
     return Error{Reason::bad_argument, "--directory: expected the path of a directory"};
   if (fs::exists(fs::symlink_status(directory, failed))) SESAM_CHECK(refuse_foreign(directory));
-  const fs::path existing = nearest_existing(directory);
-  if (!dry_run && ::access(existing.c_str(), W_OK | X_OK) != 0)
-    return Error{Reason::bad_argument, existing.string() + ": " + std::strerror(errno) +
-                                           ": run this as root, or choose another --directory"};
+  if (!dry_run) SESAM_CHECK(check_place(directory, "run this as root, or choose another --directory"));
   return text;
 }
 

@@ -31,6 +31,9 @@ struct PlannedFile {
 /// Compares the files with those on disk. Raises bad_argument for a file that cannot be read.
 Result<std::vector<PlannedFile>> plan_files(std::vector<NewFile> files);
 
+/// Raises bad_argument for a directory in which a file is to be put, and cannot be. Writes nothing.
+Result<void> check_places(const std::vector<PlannedFile>& files);
+
 /// The paths of files that the user has agreed to replace.
 using Agreed = std::set<std::string>;
 

@@ -52,6 +52,15 @@ def test_a_directory_of_a_group_is_refused(device, words, place, sesam):
     assert done.returncode == 1 and "can be written by its group" in done.stderr and not list(place.iterdir())
 
 
+def test_no_key_is_made_if_a_file_has_no_place(device, words, place, sesam, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = sesam(None, *words(device, named=f"{tmp_path}/file/named.service.d"), check=False)
+    assert done.returncode == 1 and "nothing was written" in done.stderr
+    drop_in = tmp_path / "file/named.service.d/sesam.conf"
+    assert f"{tmp_path}/file: Not a directory: {drop_in} cannot be written" in done.stderr
+    assert not device.keys() and not place.exists()
+
+
 def test_the_backup_of_a_secret_that_others_could_read_is_closed(device, words, place, sesam):
     sesam(None, *words(device))
     (place / "pass").write_text("of yesterday\n")

@@ -105,6 +105,17 @@ TEST_F(SetupFiles, are_all_written_or_none) {
   EXPECT_EQ(file_count(), 2U) << "nor a directory, nor a backup";
 }
 
+TEST_F(SetupFiles, are_known_not_to_be_writable_before_one_is_written) {
+  const std::string blocker = file("file", "no directory", 0644);
+  EXPECT_TRUE(check_places(plan(directory_ / "made" / "within" / "first", 0644)));
+  EXPECT_TRUE(check_places(plan(blocker, 0644)));
+  const auto refused = check_places(plan(blocker + "/below", 0644));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().detail,
+              testing::StartsWith(blocker + ": Not a directory: " + blocker + "/below cannot be written"));
+  EXPECT_EQ(file_count(), 1U);
+}
+
 TEST_F(SetupFiles, ask_before_they_replace_what_another_has_written) {
   Arguments arguments;
   arguments.yes = true;
