@@ -114,9 +114,9 @@ def test_setup_names_the_key_as_a_change_in_json(device, words, place, sesam):  
 
 def test_setup_names_the_key_as_a_change_in_json_if_a_file_cannot_be_written(
         device, words, place, sesam):  # noqa: F811
-    """A limit of the size of files, whose signal Python ignores."""
+    """A limit of the size of files, between device.pem and openssl.cnf; Python ignores its signal."""
     done = sesam(None, "--json", *words(device), check=False, restore_signals=False,
-                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300)))
+                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (540, 540)))
     error = json.loads(done.stderr)["error"]
     assert done.returncode == 1 and "File too large" in error["detail"] and error["changes"] == creations(device)
     assert not place.exists()
