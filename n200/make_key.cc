@@ -142,9 +142,8 @@ std::string shown_id(const Exchanger& exchanger, const std::string& key_id) noex
 Error unread(Exchanger& exchanger, const OperationContext& doing, const std::string& key_id,
              const Error& look_up) {
   if (look_up.reason == Reason::out_of_memory) return look_up;
-  const bool is_bad = look_up.reason == Reason::bad_reply || look_up.reason == Reason::bad_public_key;
   return error_of(
-      doing, is_bad ? look_up.reason : Reason::outcome_unknown,
+      doing, is_dispute(look_up.reason) ? look_up.reason : Reason::outcome_unknown,
       "the device made " + exchanger.redacted(key_id) + ", but its record cannot be read: " + look_up.detail);
 }
 
